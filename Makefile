@@ -1,0 +1,306 @@
+# make           build erfad and erfa in build/
+# make demo      four municipalities exchange real trials on this machine
+# make check     every test; the last line is "N passed, N failed, N skipped"
+# make deps      name the packages that are missing, and install them
+# make asan      unit tests, seeds and the four nodes under ASan and UBSan
+# make tsan      unit tests and the four nodes under ThreadSanitizer
+# make fuzz      libFuzzer (clang) for FUZZ_SECONDS on each target
+# make bench     measurements
+# make lint      formatting, floors, clang-tidy, cppcheck, gcc -fanalyzer
+# make install   below $(DESTDIR)$(prefix); "make uninstall" takes it away
+# make clean     remove what was built
+#
+# Variables: V=1 shows whole command lines; WERROR=1 makes warnings errors;
+# CC=clang; B=DIR builds elsewhere; prefix, sysconfdir, DESTDIR, CFLAGS as usual;
+# T=WORD runs only the tests whose name contains it: make check T=test_log
+
+prefix       ?= /usr/local
+sysconfdir   ?= /etc
+CFLAGS       ?= -O2 -g
+B            ?= build
+FUZZ_SECONDS ?= 20
+
+export LC_ALL = C.UTF-8
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+# What the sources are.  main.c stands apart, so that tests link all the rest.
+PROTOS  = $(wildcard proto/*.proto)
+SAMPLES = $(wildcard tests/unit/*.proto)
+SHARED  = $(wildcard proto/*.c)
+DAEMON  = $(filter-out %/main.c,$(wildcard daemon/*.c))
+CLIENT  = $(filter-out %/main.c,$(wildcard client/*.c))
+UNIT    = $(wildcard tests/unit/test_*.c)
+FUZZ    = $(wildcard tests/fuzz/fuzz_*.c)
+TOOLS   = $(wildcard tests/unit/*_tool.c tests/bench/*.c tests/e2e/*.c)
+HELP    = $(filter-out $(UNIT) $(TOOLS),$(wildcard tests/unit/*.c))
+E2E     = $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh tests/golden/*.sh))
+INTEROP = $(wildcard tests/interop/test_*.py)
+LINT    = $(wildcard tests/lint/*.sh)
+MAINS   = $(wildcard daemon/main.c client/main.c)
+
+objects  = $(patsubst %.c,$B/%.o,$(1))
+programs = $(patsubst %.c,$B/%,$(1))
+
+GEN_C   = $(patsubst %.proto,$B/%.pb-c.c,$(PROTOS) $(SAMPLES))
+GEN_H   = $(GEN_C:.c=.h)
+GEN_PY  = $(patsubst %.proto,$B/python/%_pb2.py,$(PROTOS) $(SAMPLES))
+OUR_O   = $(call objects,$(SHARED) $(DAEMON) $(CLIENT) $(MAINS))
+TEST_O  = $(call objects,$(UNIT) $(FUZZ) $(TOOLS) $(HELP) tests/fuzz/replay.c)
+LIBS    = $B/libunit.a $B/libclient.a $B/libdaemon.a $B/libproto.a
+ERFAD   = $(if $(wildcard daemon/main.c),$B/erfad)
+ERFA    = $(if $(wildcard client/main.c),$B/erfa)
+
+# How they are compiled.  What only some compilers know is asked for once, when
+# the first file is compiled; pkg-config likewise, since "make deps" may have to
+# come first.
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wredundant-decls -Wwrite-strings -Wcast-qual -Wpointer-arith -Wvla \
+	-Wformat=2 -Wundef -Wswitch-enum -Wnull-dereference \
+	-Wdouble-promotion -Walloca -Wdate-time -Wunused-macros $(WARN_GCC)
+WARN_GCC = $(call once,WARN_GCC,$(call accepted,-Wduplicated-cond \
+	-Wduplicated-branches -Wlogical-op -Wjump-misses-init \
+	-Wimplicit-fallthrough=5 -Wformat-signedness -Walloc-zero \
+	-Warith-conversion -Wcast-align=strict -Wstack-usage=16384 \
+	-Wuse-after-free=3 -Wdangling-pointer=2 -Wbidi-chars=any \
+	-Wtrampolines))
+HARD = -fstack-protector-strong -fPIE -fno-common \
+	-fno-delete-null-pointer-checks $(HARD_CPU) $(FORTIFY)
+HARD_CPU = $(call once,HARD_CPU,$(call accepted,-fcf-protection=full) \
+	$(call accepted,-fstack-clash-protection))
+FORTIFY = $(if $(findstring -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE \
+	-D_FORTIFY_SOURCE=2)
+HARDLD = -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--as-needed
+
+once     = $(eval $(1) := $(2))$($(1))
+accepted = $(shell $(CC) -Werror $(1) -E -x c /dev/null >/dev/null 2>&1 && \
+	echo '$(1)')
+
+MODULES    = libzmq libczmq libprotobuf-c libsodium libsystemd jansson inih \
+	libutf8proc smartcols
+PKG_CFLAGS = $(call once,PKG_CFLAGS,$(patsubst -I%,-isystem %,$(shell \
+	pkg-config --cflags $(MODULES) lmdb 2>/dev/null)))
+CLIENT_LIB = $(call once,CLIENT_LIB,$(shell \
+	pkg-config --libs $(MODULES) 2>/dev/null) -lstemmer -pthread)
+DAEMON_LIB = $(CLIENT_LIB) -llmdb
+
+# _GNU_SOURCE is defined empty, as "#define _GNU_SOURCE" does.
+ALL_CPPFLAGS = -I. -I$B -D_GNU_SOURCE= $(PKG_CFLAGS) $(CPPFLAGS)
+BASE_CFLAGS  = -std=c11 -pthread -ffile-prefix-map=$(CURDIR)=. $(HARD) $(CFLAGS)
+ALL_CFLAGS   = $(WARN) $(if $(filter 1,$(WERROR)),-Werror) $(BASE_CFLAGS)
+ALL_LDFLAGS  = $(HARDLD) $(CFLAGS) $(LDFLAGS)
+
+# The version is that of the newest tag v1.2.3, or else the one written here.
+# Sources that mention these names see them, and are compiled anew on a change.
+VERSION = $(call once,VERSION,$(patsubst v%,%,$(or $(shell [ -e .git ] && git \
+	describe --tags --dirty --match 'v[0-9]*' 2>/dev/null),0.1.0)))
+DEFINES = ERFA_VERSION '$(VERSION)' ERFA_PREFIX '$(prefix)' \
+	ERFA_DATADIR '$(prefix)/share/erfa' ERFA_SYSCONFDIR '$(sysconfdir)'
+DEFINED := $(shell grep -lsE 'ERFA_(VERSION|PREFIX|DATADIR|SYSCONFDIR)\>' \
+	proto/*.c daemon/*.c client/*.c)
+
+Q    = $(if $(filter 1,$(V)),,@)
+say  = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2:$B/%=%))
+jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+all: $(ERFAD) $(ERFA)
+
+# Programs.
+$B/erfad: $(call objects,daemon/main.c $(DAEMON)) $B/libproto.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIB)
+
+$B/erfa: $(call objects,client/main.c $(CLIENT)) $B/libproto.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CLIENT_LIB)
+
+$(call programs,$(UNIT) $(TOOLS)): %: %.o $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIB)
+
+# Without FUZZER=1 a target runs its seeds; with it, libFuzzer drives it.
+$(call programs,$(FUZZ)): %: %.o $(if $(FUZZER),,$B/tests/fuzz/replay.o) $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $^ \
+		$(DAEMON_LIB)
+
+$B/libproto.a: $(call objects,$(SHARED)) $(PROTOS:%.proto=$B/%.pb-c.o)
+$B/libdaemon.a: $(call objects,$(DAEMON))
+$B/libclient.a: $(call objects,$(CLIENT))
+$B/libunit.a: $(call objects,$(HELP)) $(SAMPLES:%.proto=$B/%.pb-c.o)
+$(LIBS):
+	@mkdir -p $(@D) && rm -f $@
+	$(Q)ar rcs $@ $^
+
+# Objects.  Every one waits for the generated headers of the first build; from
+# then on the .d files know which of them it reads.
+$(OUR_O) $(TEST_O): $B/flags | $(GEN_H)
+$(TEST_O): | $B/deps-test
+$(GEN_C) $(GEN_H): | $B/deps-build
+
+$B/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(call objects,$(DEFINED)): $B/defines.h
+$(call objects,$(DEFINED)): ALL_CPPFLAGS += -include $B/defines.h
+
+$B/%.pb-c.o: $B/%.pb-c.c $B/flags
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(BASE_CFLAGS) -w -MMD -MP -c -o $@ $<
+
+$B/%.pb-c.c $B/%.pb-c.h: %.proto $(PROTOS)
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)if command -v protoc-c >/dev/null; then protoc-c --c_out=$B $<; \
+		else protoc --c_out=$B $<; fi
+
+$B/python/%_pb2.py: %.proto $(PROTOS) | $B/deps-test
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)protoc --python_out=$B/python $<
+
+# Stamps: written anew only when what they hold has changed.
+changed = cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$B/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS) $(CPPFLAGS) $(FORTIFY)' >$@.new; $(changed)
+
+$B/defines.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#define %s "%s"\n' $(DEFINES) >$@.new; $(changed)
+
+$B/deps-%: conf/deps conf/packages-debian.txt conf/packages-rhel.txt
+	@conf/deps --check $*
+	@mkdir -p $(@D) && touch $@
+
+FORCE:
+
+# Tests.  "programs" goes on after an error, so that one broken file does not
+# hide the others; what is not there counts as failed.
+TESTS = $(call programs,$(UNIT)) $(call programs,$(FUZZ)) \
+	$(E2E) $(INTEROP) $(LINT)
+
+deps:
+	@conf/deps build test
+
+programs: all $(call programs,$(UNIT) $(TOOLS) $(FUZZ)) $(if $(INTEROP),$(GEN_PY))
+
+unit: deps
+	@$(MAKE) $(jobs) $(call programs,$(UNIT))
+	@tests/run --build $B --only '$(T)' $(call programs,$(UNIT))
+
+check: deps
+	@built=; $(MAKE) $(jobs) -k programs || built=--broken; \
+	tests/run --build $B --only '$(T)' $$built $(RUN) $(TESTS)
+
+SANITIZE = WARN= WARN_GCC= FORTIFY= WERROR= \
+	INTEROP= LINT= E2E='$(wildcard tests/e2e/*four*.sh)'
+
+asan:
+	@$(MAKE) check B=$B-asan $(SANITIZE) RUN='--slow 4' \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer \
+		-fsanitize=address,undefined -fno-sanitize-recover=all'
+
+tsan:
+	@$(MAKE) check B=$B-tsan $(SANITIZE) RUN='--slow 8' FUZZ= \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=thread'
+
+fuzz:
+	@conf/deps build lint
+	@$(MAKE) $(jobs) B=$B-fuzz CC=clang FUZZER=1 WARN= FORTIFY= \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer \
+		-fsanitize=address,undefined,fuzzer-no-link' fuzz-run
+
+fuzz-run: $(call programs,$(FUZZ))
+	@for f in $(FUZZ:tests/fuzz/fuzz_%.c=%); do \
+		mkdir -p $B/corpus/$$f && echo "fuzz_$$f:" && \
+		$B/tests/fuzz/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) \
+			-print_final_stats=1 -verbosity=0 -timeout=10 \
+			-artifact_prefix=$B/corpus/ \
+			$B/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
+
+demo: deps
+	@$(MAKE) $(jobs) all
+	@B=$B tests/demo.sh
+
+bench: deps
+	@$(MAKE) $(jobs) programs
+	@B=$B tests/bench/run.sh
+
+# Lint.
+C_FILES = $(SHARED) $(DAEMON) $(CLIENT) $(MAINS)
+FORMAT  = $(C_FILES) $(UNIT) $(FUZZ) $(TOOLS) $(HELP) \
+	$(wildcard tests/fuzz/replay.c proto/*.h daemon/*.h client/*.h tests/*/*.h)
+
+lint:
+	@conf/deps build test lint
+	@$(MAKE) $(jobs) $(GEN_H) $B/defines.h
+	@$(MAKE) -k lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer
+
+lint-format:
+	clang-format --dry-run -Werror $(FORMAT)
+
+lint-scripts:
+	tests/run --build $B $(LINT)
+
+lint-tidy:
+	@echo clang-tidy
+	@printf '%s\n' $(C_FILES) | xargs -P 2 -n 4 sh -c 'clang-tidy --quiet \
+		"$$@" -- -std=c11 $(ALL_CPPFLAGS) -include $B/defines.h' tidy
+
+lint-cppcheck:
+	cppcheck -q --std=c11 --enable=warning,style,performance,portability \
+		--inconclusive --library=posix,gnu --error-exitcode=1 \
+		--inline-suppr -I. $(C_FILES)
+
+lint-analyzer:
+	@echo gcc -fanalyzer
+	@printf '%s\n' $(C_FILES) | xargs -P 2 -I{} gcc $(ALL_CPPFLAGS) \
+		-include $B/defines.h -std=c11 -O1 -fanalyzer -Werror -c -o /dev/null {}
+
+# Install.  A sample configuration goes to the documentation, never over yours.
+SHARE   = $(PROTOS) $(wildcard proto/PROTOCOL.md conf/*.tsv conf/vocabulary/*)
+DOC     = $(wildcard README.md CHANGELOG.md LICENSE conf/*.conf)
+UNITS   = $(wildcard systemd/*.service systemd/*.socket systemd/*.timer)
+SYSUSER = $(wildcard systemd/*.sysusers)
+TMPFILE = $(wildcard systemd/*.tmpfiles)
+into    = $(DESTDIR)$(prefix)
+
+install: all
+	install -D -m 0755 $B/erfad $(into)/sbin/erfad
+	install -D -m 0755 $B/erfa $(into)/bin/erfa
+	for f in $(SHARE); do install -D -m 0644 $$f \
+		$(into)/share/erfa/$${f##*/} || exit 1; done
+	for f in $(DOC); do install -D -m 0644 $$f \
+		$(into)/share/doc/erfa/$${f##*/} || exit 1; done
+	for f in $(UNITS); do install -d $(into)/lib/systemd/system && \
+		sed 's,@prefix@,$(prefix),g; s,@sysconfdir@,$(sysconfdir),g' \
+		$$f >$(into)/lib/systemd/system/$${f##*/} || exit 1; done
+	for f in $(SYSUSER); do f=$${f##*/}; install -D -m 0644 systemd/$$f \
+		$(into)/lib/sysusers.d/$${f%.sysusers}.conf || exit 1; done
+	for f in $(TMPFILE); do f=$${f##*/}; install -D -m 0644 systemd/$$f \
+		$(into)/lib/tmpfiles.d/$${f%.tmpfiles}.conf || exit 1; done
+
+uninstall:
+	rm -f $(into)/sbin/erfad $(into)/bin/erfa
+	rm -f $(patsubst systemd/%,$(into)/lib/systemd/system/%,$(UNITS))
+	rm -f $(patsubst systemd/%.sysusers,$(into)/lib/sysusers.d/%.conf,$(SYSUSER))
+	rm -f $(patsubst systemd/%.tmpfiles,$(into)/lib/tmpfiles.d/%.conf,$(TMPFILE))
+	rm -rf $(into)/share/erfa $(into)/share/doc/erfa
+
+clean:
+	rm -rf $B $B-asan $B-tsan $B-fuzz
+
+help:
+	@sed -n '/^# *make\|^# Var\|^# CC\|^# T=/s/^# //p' Makefile
+
+.PHONY: all deps programs unit check asan tsan fuzz fuzz-run demo bench lint \
+	lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer \
+	install uninstall clean help FORCE
+
+-include $(wildcard $B/*/*.d $B/*/*/*.d)

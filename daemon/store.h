@@ -1,0 +1,334 @@
+#ifndef ERFAD_STORE_H
+#define ERFAD_STORE_H
+
+/*
+ * store - everything that cannot be rebuilt: logs, headers, HEADs, bodies,
+ * arrival order, and the node's own notes (peers, invitations, outbox rows).
+ *
+ * It owns the LMDB environment `main` and the file `keys` beside it.  Callers
+ * hand in what they have verified; the store checks position and commitment
+ * once more, because the state may have moved since.  It knows no socket, no
+ * clock and no directory of members.
+ *
+ * One thread writes; any thread may read, in transactions of its own that live
+ * shortly.  A write transaction is checked first and written second: a
+ * function that returns ERR_GAP, ERR_CHAIN, ERR_EXIST, ERR_FORK, ERR_NOENT,
+ * ERR_COMMIT, ERR_ERASED or ERR_SIZE has written nothing.  After ERR_FULL,
+ * ERR_IO or ERR_NOMEM the whole transaction can only be aborted.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/bytes.h"
+#include "proto/err.h"
+#include "proto/limits.h"
+#include "proto/log.h"
+
+/* Opaque types. */
+struct store;
+struct store_txn;
+
+#define STORE_EPOCH_LEN 16 /* random, drawn when a store is made */
+
+struct store_options {
+	const char *dir;    /* existing directory of mode 0700 */
+	size_t map_bytes;   /* largest size of main; 0 = 64 GiB */
+};
+
+/* What the store knows of one log. */
+struct store_log {
+	uint8_t log_id[LOG_ID_LEN];
+	uint8_t key[KEY_LEN];
+	uint64_t inc;
+	struct log_tip tip;
+	uint8_t head[HEAD_LEN]; /* of tip.n, the latest time_ms */
+	bool own;
+	bool frozen;            /* forked: nothing is appended any more */
+	uint64_t last_common;   /* if frozen: last entry of all branches */
+	uint64_t bodies_absent; /* named by a header, not here, not erased */
+};
+
+/* One entry as stored; pointers die with the transaction or its next write. */
+struct store_entry {
+	uint8_t log_id[LOG_ID_LEN];
+	uint64_t n;
+	uint64_t arrival;
+	uint8_t c[HASH_LEN]; /* c_n */
+	struct bytes header;
+};
+
+enum store_body_state {
+	STORE_BODY_NONE,   /* the header names none */
+	STORE_BODY_HERE,
+	STORE_BODY_ABSENT, /* named, not here (or damaged: fetch it again) */
+	STORE_BODY_ERASED,
+};
+
+/* A body that was opened and checked; free with store_body_clear(). */
+struct store_body {
+	uint8_t salt[SALT_LEN];
+	uint8_t *data;
+	size_t len;
+	void *memory; /* private */
+};
+
+/* A run read from the store; free with store_run_clear(). */
+struct store_run {
+	struct log_run run;
+	struct log_tip end;
+	void *memory; /* private */
+};
+
+/* Position of an entry, for lists. */
+struct store_pos {
+	uint8_t log_id[LOG_ID_LEN];
+	uint64_t n;
+};
+
+/**
+ * store_create(dir):
+ * Make an empty store in ${dir}.  Return ERR_EXIST if there is one, ERR_FULL,
+ * or ERR_IO.  The directory and its parent are synced.
+ */
+enum err store_create(const char *dir) MUST_CHECK;
+
+/**
+ * store_open(options, ret_store):
+ * Open the store in ${options}->dir, making it if the directory has none.
+ * Return ERR_BUSY if another process has it open, ERR_VERSION if a newer erfad
+ * wrote it, ERR_DENIED if the directory cannot be entered or its file system
+ * is remote, ERR_DAMAGED if main is shorter than it says, ERR_FULL, ERR_IO or
+ * ERR_NOMEM.  Close with store_close(); NULL is allowed there.
+ */
+enum err store_open(
+    const struct store_options *options, struct store **ret_store) MUST_CHECK;
+void store_close(struct store *store);
+
+/**
+ * store_epoch(store, out), store_inode(store, ret_dev, ret_ino):
+ * The random mark of this store; device and inode of main, for the fence.
+ */
+void store_epoch(const struct store *store, uint8_t out[STORE_EPOCH_LEN]);
+void store_inode(
+    const struct store *store, uint64_t *ret_dev, uint64_t *ret_ino);
+
+/**
+ * store_usage(store, ret_used, ret_max):
+ * Bytes of main in use, and its largest size.
+ */
+void store_usage(struct store *store, uint64_t *ret_used, uint64_t *ret_max);
+
+/**
+ * store_begin(store, write, ret_txn):
+ * Start a transaction; end it with store_commit() or store_abort().  A write
+ * transaction waits for the one before.
+ */
+enum err store_begin(
+    struct store *store, bool write, struct store_txn **ret_txn) MUST_CHECK;
+
+/**
+ * store_commit(txn_p):
+ * Sync the keys that were written, then make main durable; free *${txn_p} and
+ * set it to NULL, whatever is returned.  ERR_FULL means that nothing was
+ * written.  ERR_IO means that it is unknown: reopen and look.
+ */
+enum err store_commit(struct store_txn **txn_p) MUST_CHECK;
+void store_abort(struct store_txn **txn_p);
+
+/* ---- logs ---- */
+
+/**
+ * store_log(txn, log_id, ret_log):
+ * What is known of a log; ERR_NOENT if nothing.
+ */
+enum err store_log(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    struct store_log *ret_log) MUST_CHECK;
+
+/**
+ * store_log_next(txn, after, ret_log):
+ * The log with the next greater id than ${after} (NULL = the first); ERR_NOENT
+ * at the end.
+ */
+enum err store_log_next(struct store_txn *txn, const uint8_t *after,
+    struct store_log *ret_log) MUST_CHECK;
+
+/**
+ * store_add_run(txn, key, inc, own, run):
+ * Append a verified run; the log is made if run.first is 1.  Headers get
+ * arrival numbers in order.  Return ERR_GAP if entries are missing before it,
+ * ERR_EXIST if it lies wholly within what is held (its HEAD is kept if it is
+ * newer), ERR_CHAIN if its c_prev or an overlap differs from what is held (a
+ * fork: see store_add_branch()), ERR_FORK if the log is frozen, or ERR_SIZE if
+ * run.first lies within what is held and its end beyond (ask from the tip).
+ */
+enum err store_add_run(struct store_txn *txn, const uint8_t key[KEY_LEN],
+    uint64_t inc, bool own, const struct log_run *run) MUST_CHECK;
+
+/**
+ * store_add_branch(txn, run, last_common):
+ * Keep a verified run that contradicts the stored entries after ${last_common},
+ * freeze the log there, and leave both branches readable.  The run begins at
+ * last_common + 1, or continues the branch kept before.  ERR_EXIST if it is
+ * kept already.
+ */
+enum err store_add_branch(struct store_txn *txn, const struct log_run *run,
+    uint64_t last_common) MUST_CHECK;
+
+/**
+ * store_branch_next(txn, log_id, after, ret_tip):
+ * The branches of a frozen log other than the stored one, by c8; ERR_NOENT at
+ * the end.  ${after} is the c8 of the one before, or NULL.
+ */
+enum err store_branch_next(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], const uint8_t *after,
+    struct log_tip *ret_tip) MUST_CHECK;
+
+/**
+ * store_freeze(txn, log_id, last_common):
+ * Freeze a log without a branch at hand (an own log proved longer or
+ * different).
+ */
+enum err store_freeze(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t last_common) MUST_CHECK;
+
+/**
+ * store_put_head(txn, head):
+ * Keep a verified HEAD of the tip with a later time_ms (a beacon).  ERR_EXIST
+ * if the stored one is as new, ERR_CHAIN if it is not of the stored entry n,
+ * ERR_NOENT if the log or the entry is not here.
+ */
+enum err store_put_head(
+    struct store_txn *txn, const uint8_t head[HEAD_LEN]) MUST_CHECK;
+
+/* ---- entries ---- */
+
+/**
+ * store_entry(txn, log_id, n, ret_entry):
+ * One stored entry of the main branch; ERR_NOENT.
+ */
+enum err store_entry(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, struct store_entry *ret_entry) MUST_CHECK;
+
+/**
+ * store_read_run(txn, log_id, first, branch, ret_run):
+ * Read the run that begins at ${first} and ends at the next boundary HEAD or
+ * the latest.  ${branch} is NULL, or the 8 + C8_LEN bytes le64 n, c8 of a HEAD
+ * of the branch wanted.  Each header is hashed again: ERR_DAMAGED if one does
+ * not fit.  ERR_NOENT if there is no entry ${first}.
+ */
+enum err store_read_run(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t first, const uint8_t *branch,
+    struct store_run *ret_run) MUST_CHECK;
+void store_run_clear(struct store_run *run);
+
+/**
+ * store_arrival_next(txn, after, ret_entry):
+ * The entry with the next arrival number after ${after}; ERR_NOENT if there is
+ * none.
+ */
+enum err store_arrival_next(struct store_txn *txn, uint64_t after,
+    struct store_entry *ret_entry) MUST_CHECK;
+
+/**
+ * store_arrival_last(txn):
+ * The greatest arrival number given out; 0 if none.
+ */
+uint64_t store_arrival_last(struct store_txn *txn);
+
+/* ---- bodies ---- */
+
+/**
+ * store_add_body(txn, log_id, n, salt, data, len):
+ * Keep the body of a stored entry, sealed under a new slot.  Return ERR_NOENT
+ * if the entry is not here or names no body, ERR_COMMIT if length or
+ * commitment do not fit, ERR_EXIST if the body is here, ERR_ERASED.  The
+ * arrival of a body that came later than its header is noted for the index:
+ * it gets an arrival number of its own (store_arrival_next() gives the entry
+ * again).
+ */
+enum err store_add_body(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    const uint8_t salt[SALT_LEN], const uint8_t *data, size_t len) MUST_CHECK;
+
+/**
+ * store_body_state(txn, log_id, n, ret_state):
+ * Is the body here?  ERR_NOENT if the entry is not.
+ */
+enum err store_body_state(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    enum store_body_state *ret_state) MUST_CHECK;
+
+/**
+ * store_body(txn, log_id, n, ret_body):
+ * Open a body and check it against its commitment.  Return ERR_NOENT if it is
+ * absent or there is none, ERR_ERASED, or ERR_DAMAGED if it does not fit (the
+ * caller has it fetched again: store_body_lost()).
+ */
+enum err store_body(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, struct store_body *ret_body) MUST_CHECK;
+void store_body_clear(struct store_body *body);
+
+/**
+ * store_body_lost(txn, log_id, n):
+ * A body was found damaged: count it as absent, so that it is fetched again.
+ */
+enum err store_body_lost(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;
+
+/**
+ * store_absent_next(txn, after, ret_pos, ret_len):
+ * The next position after ${after} (NULL = from the start), by log and n, whose
+ * body is absent, and the length its header names; ERR_NOENT at the end.
+ */
+enum err store_absent_next(struct store_txn *txn,
+    const struct store_pos *after, struct store_pos *ret_pos,
+    size_t *ret_len) MUST_CHECK;
+
+/* ---- MEMBER entries, kept aside so that start does not scan all headers ---- */
+
+/**
+ * store_member_next(txn, after, ret_entry):
+ * All stored entries of kind MEMBER, by log and n; ERR_NOENT at the end.
+ */
+enum err store_member_next(struct store_txn *txn,
+    const struct store_pos *after, struct store_entry *ret_entry) MUST_CHECK;
+
+/* ---- the node's own notes: small rows by name, never published ---- */
+
+/**
+ * store_note_put(txn, name, data, len), store_note_get(txn, name, ret_data),
+ * store_note_del(txn, name), store_note_next(txn, prefix, after, ret_name,
+ * ret_data):
+ * Names are at most 200 bytes of text ("peer/<hex key>", "invite/<hex>").
+ * Putting replaces.  store_note_next() gives the rows whose name begins with
+ * ${prefix} in order; ${after} is the name of the row before, or NULL; the
+ * results are lent until the transaction's next write or its end.
+ */
+enum err store_note_put(struct store_txn *txn, const char *name,
+    const void *data, size_t len) MUST_CHECK;
+enum err store_note_get(struct store_txn *txn, const char *name,
+    struct bytes *ret_data) MUST_CHECK;
+enum err store_note_del(struct store_txn *txn, const char *name) MUST_CHECK;
+enum err store_note_next(struct store_txn *txn, const char *prefix,
+    const char *after, char ret_name[201],
+    struct bytes *ret_data) MUST_CHECK;
+
+/* ---- counts ---- */
+
+struct store_counts {
+	uint64_t logs;
+	uint64_t entries;
+	uint64_t bodies_absent;
+	uint64_t arrival; /* last number given out */
+};
+
+/**
+ * store_counts(txn, ret_counts):
+ * Totals that are kept as the store is written, so that asking is cheap.
+ */
+enum err store_counts(
+    struct store_txn *txn, struct store_counts *ret_counts) MUST_CHECK;
+
+#endif /* !ERFAD_STORE_H */

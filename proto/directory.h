@@ -1,0 +1,105 @@
+#ifndef ERFA_DIRECTORY_H
+#define ERFA_DIRECTORY_H
+
+/*
+ * directory - who belongs: the closure over all MEMBER entries held.
+ *
+ * A pure function of the entries, the own key and the pinned keys, so that
+ * every node of one connected circle computes the same directory.  It knows no
+ * clock and no disk.  PROTOCOL.md chapter 6 has the rules and the two passes.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/err.h"
+#include "proto/header.h"
+#include "proto/limits.h"
+
+/* Opaque types. */
+struct directory;       /* computed, immutable: threads may share it */
+struct directory_input; /* what it is computed from */
+
+/* One MEMBER entry: where it stands and what it says. */
+struct directory_entry {
+	uint8_t voucher[KEY_LEN]; /* key of the log it stands in */
+	uint8_t log_id[LOG_ID_LEN];
+	uint64_t n;
+	uint64_t time_ms;
+	struct header_member member;
+};
+
+/* What the directory knows of a key. */
+struct directory_member {
+	uint8_t key[KEY_LEN];
+	uint8_t curve[KEY_LEN]; /* its X25519 key */
+	char org[ORG_MAX + 1];
+	uint32_t roles;
+	bool in;       /* reached and not withdrawn */
+	bool disputed; /* vouchers name different orgs, or two keys one org */
+	bool withdrawn_by_us; /* out for this node only */
+	uint8_t voucher[KEY_LEN]; /* one key that names it; zero for the own */
+	uint64_t since_ms; /* time of the first entry that names it */
+};
+
+/**
+ * directory_input_new(own_key, own_org, ret_input):
+ * Begin an empty input; free it with directory_input_free().
+ */
+enum err directory_input_new(const uint8_t own_key[KEY_LEN],
+    const char *own_org, struct directory_input **ret_input) MUST_CHECK;
+void directory_input_free(struct directory_input *input);
+
+/**
+ * directory_input_pin(input, key):
+ * Pin a key: it holds all roles, and the registry role counts for it.
+ */
+enum err directory_input_pin(
+    struct directory_input *input, const uint8_t key[KEY_LEN]) MUST_CHECK;
+
+/**
+ * directory_input_add(input, entry):
+ * Add a MEMBER entry; it is copied.  The same (log, n) is taken once; the
+ * order of calls changes nothing.
+ */
+enum err directory_input_add(struct directory_input *input,
+    const struct directory_entry *entry) MUST_CHECK;
+
+/**
+ * directory_compute(input, ret_directory):
+ * Compute the directory; free it with directory_free().  ${input} stays and
+ * can be added to.
+ */
+enum err directory_compute(const struct directory_input *input,
+    struct directory **ret_directory) MUST_CHECK;
+void directory_free(struct directory *directory);
+
+/**
+ * directory_find(directory, key), directory_find_curve(directory, curve):
+ * The member with this Ed25519 (X25519) key, in or out, or NULL; lent until
+ * directory_free().
+ */
+const struct directory_member *directory_find(
+    const struct directory *directory, const uint8_t key[KEY_LEN]);
+const struct directory_member *directory_find_curve(
+    const struct directory *directory, const uint8_t curve[KEY_LEN]);
+
+/**
+ * directory_count(directory), directory_at(directory, i):
+ * All keys known, sorted by (org, key); the own key among them.
+ */
+size_t directory_count(const struct directory *directory);
+const struct directory_member *directory_at(
+    const struct directory *directory, size_t i);
+
+/**
+ * directory_cut(directory, key, log_id):
+ * The last entry of this log that counts: UINT64_MAX for a member that is in,
+ * the largest cut named for a key that is out, 0 where none is.  A key that is
+ * not in the directory at all gives 0.
+ */
+uint64_t directory_cut(const struct directory *directory,
+    const uint8_t key[KEY_LEN], const uint8_t log_id[LOG_ID_LEN]);
+
+#endif /* !ERFA_DIRECTORY_H */

@@ -198,6 +198,9 @@ check: deps
 	@built=; $(MAKE) $(jobs) -k programs || built=--broken; \
 	tests/run --build $B --only '$(T)' $$built $(RUN) $(TESTS)
 
+# The tests in which more than one thread runs.
+THREADED = $(shell grep -lE -e 'pthread|zactor|/(writer|index|query|zap|node).*\.h"' \
+	-e '/(sock|link|hub|upstream|feed|ctl)\.h"' $(UNIT) /dev/null)
 SANITIZE = WARN= WARN_GCC= FORTIFY= WERROR= \
 	INTEROP= LINT= E2E='$(wildcard tests/e2e/*four*.sh)'
 
@@ -208,6 +211,7 @@ asan:
 
 tsan:
 	@$(MAKE) check B=$B-tsan $(SANITIZE) RUN='--slow 8' FUZZ= \
+		UNIT='$(THREADED)' \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=thread'
 
 fuzz:

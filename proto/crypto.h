@@ -4,7 +4,8 @@
 /*
  * crypto - the primitives of erfa/1, each under the name the protocol gives it.
  *
- * The only user of libsodium.  Nothing here knows an entry or a message.
+ * The only user of libsodium.  Nothing here knows an entry or a message.  Plain
+ * crypto_hash() and crypto_sign() are names of libsodium's and must not be ours.
  */
 
 #include <stdbool.h>
@@ -42,10 +43,10 @@ void crypto_random(void *out, size_t len);
 void crypto_wipe(void *buf, size_t len);
 
 /**
- * crypto_hash(in, len, out):
+ * crypto_h(in, len, out):
  * H: unkeyed BLAKE2b-256 of ${len} bytes.
  */
-void crypto_hash(const void *in, size_t len, uint8_t out[HASH_LEN]);
+void crypto_h(const void *in, size_t len, uint8_t out[HASH_LEN]);
 
 /* A hash that is computed over several pieces. */
 struct crypto_hash_state {
@@ -58,7 +59,8 @@ struct crypto_hash_state {
  * H over the pieces in the order of the calls.
  */
 void crypto_hash_begin(struct crypto_hash_state *state);
-void crypto_hash_add(struct crypto_hash_state *state, const void *in, size_t len);
+void crypto_hash_add(
+    struct crypto_hash_state *state, const void *in, size_t len);
 void crypto_hash_end(struct crypto_hash_state *state, uint8_t out[HASH_LEN]);
 
 /**
@@ -86,8 +88,8 @@ void crypto_key_from_seed(
  * The X25519 public key that belongs to an Ed25519 public key.  Return ERR_SIG
  * if ${public_key} is no point of the curve or of small order.
  */
-enum err crypto_curve_public(const uint8_t public_key[KEY_LEN],
-    uint8_t ret_curve[KEY_LEN]) MUST_CHECK;
+enum err crypto_curve_public(
+    const uint8_t public_key[KEY_LEN], uint8_t ret_curve[KEY_LEN]) MUST_CHECK;
 
 /**
  * crypto_curve_base(secret, out):
@@ -96,11 +98,11 @@ enum err crypto_curve_public(const uint8_t public_key[KEY_LEN],
 void crypto_curve_base(const uint8_t secret[KEY_LEN], uint8_t out[KEY_LEN]);
 
 /**
- * crypto_sign(secret, msg, len, out):
+ * crypto_sign_with(secret, msg, len, out):
  * Ed25519 signature over ${len} bytes, which begin with a pad16 domain.
  */
-void crypto_sign(const uint8_t secret[SECRET_LEN], const void *msg, size_t len,
-    uint8_t out[SIG_LEN]);
+void crypto_sign_with(const uint8_t secret[SECRET_LEN], const void *msg,
+    size_t len, uint8_t out[SIG_LEN]);
 
 /**
  * crypto_verify(public_key, msg, len, sig):

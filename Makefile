@@ -278,16 +278,16 @@ into    = $(DESTDIR)$(prefix)
 install: all
 	install -D -m 0755 $B/erfad $(into)/sbin/erfad
 	install -D -m 0755 $B/erfa $(into)/bin/erfa
-	for f in $(SHARE); do install -D -m 0644 $$f \
+	$(Q)for f in $(SHARE); do install -D -m 0644 $$f \
 		$(into)/share/erfa/$${f##*/} || exit 1; done
-	for f in $(DOC); do install -D -m 0644 $$f \
+	$(Q)for f in $(DOC); do install -D -m 0644 $$f \
 		$(into)/share/doc/erfa/$${f##*/} || exit 1; done
-	for f in $(UNITS); do install -d $(into)/lib/systemd/system && \
+	$(Q)for f in $(UNITS); do install -d $(into)/lib/systemd/system && \
 		sed 's,@prefix@,$(prefix),g; s,@sysconfdir@,$(sysconfdir),g' \
 		$$f >$(into)/lib/systemd/system/$${f##*/} || exit 1; done
-	for f in $(SYSUSER); do f=$${f##*/}; install -D -m 0644 systemd/$$f \
+	$(Q)for f in $(SYSUSER); do f=$${f##*/}; install -D -m 0644 systemd/$$f \
 		$(into)/lib/sysusers.d/$${f%.sysusers}.conf || exit 1; done
-	for f in $(TMPFILE); do f=$${f##*/}; install -D -m 0644 systemd/$$f \
+	$(Q)for f in $(TMPFILE); do f=$${f##*/}; install -D -m 0644 systemd/$$f \
 		$(into)/lib/tmpfiles.d/$${f%.tmpfiles}.conf || exit 1; done
 
 uninstall:

@@ -10,8 +10,7 @@
 #define OPEN_DIRS 16
 
 static int
-remove_one(
-    const char *path, const struct stat *st, int type, struct FTW *where)
+remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
 {
 	(void)st;
 	(void)type;

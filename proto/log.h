@@ -44,6 +44,13 @@ struct log_run {
 	const uint8_t *head; /* HEAD_LEN bytes */
 };
 
+/* The digest of all positions held, while it is computed. */
+struct log_digest {
+	struct crypto_hash_state hash;
+	bool any;                 /* a position was added */
+	uint8_t last[LOG_ID_LEN]; /* of the position added last */
+};
+
 /**
  * log_begin(key, inc, ret_log_id, ret_tip):
  * Compute c_0 and the log id of the log (${key}, ${inc}).
@@ -96,10 +103,23 @@ enum err log_head_verify(
  *                 HEAD's c_n, or the HEAD names another log or n;
  *   ERR_BOUNDARY  a boundary lies inside the run, before its last header;
  *   ERR_SIG       the HEAD's signature is not by ${key}.
- * The signature is checked last, once the cheap checks have passed.
+ * The signature is checked last, once the cheap checks have passed.  That
+ * ${key} is the key of the log, and the log the one meant, is the caller's.
  */
-enum err log_run_verify(const uint8_t key[KEY_LEN],
-    const struct log_tip *start, const struct log_run *run,
-    struct log_tip *ret_end) MUST_CHECK;
+enum err log_run_verify(const uint8_t key[KEY_LEN], const struct log_tip *start,
+    const struct log_run *run, struct log_tip *ret_end) MUST_CHECK;
+
+/**
+ * log_digest_begin(digest), log_digest_add(digest, log_id, n, c8),
+ * log_digest_end(digest, out):
+ * Compute the digest that HELLO and HAVE carry: H over (log_id, le64 n, first 8
+ * bytes of c_n) of every accepted log with n >= 1.  The caller adds each log
+ * once, in ascending order of log_id as bytes, with its counted position.  No
+ * position at all gives H of nothing.
+ */
+void log_digest_begin(struct log_digest *digest);
+void log_digest_add(struct log_digest *digest, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, const uint8_t c8[C8_LEN]);
+void log_digest_end(struct log_digest *digest, uint8_t out[HASH_LEN]);
 
 #endif /* !ERFA_LOG_H */

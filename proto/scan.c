@@ -110,37 +110,6 @@ charge_one(struct scan *scan, size_t size)
 	return charge(scan, 1, ALLOC_EXTRA + size);
 }
 
-/* Bytes of one element in the array of a repeated field. */
-static size_t
-element_size(ProtobufCType type)
-{
-	switch (type) {
-	case PROTOBUF_C_TYPE_INT32:
-	case PROTOBUF_C_TYPE_SINT32:
-	case PROTOBUF_C_TYPE_SFIXED32:
-	case PROTOBUF_C_TYPE_UINT32:
-	case PROTOBUF_C_TYPE_FIXED32:
-	case PROTOBUF_C_TYPE_FLOAT:
-	case PROTOBUF_C_TYPE_ENUM:
-		return sizeof(uint32_t);
-	case PROTOBUF_C_TYPE_INT64:
-	case PROTOBUF_C_TYPE_SINT64:
-	case PROTOBUF_C_TYPE_SFIXED64:
-	case PROTOBUF_C_TYPE_UINT64:
-	case PROTOBUF_C_TYPE_FIXED64:
-	case PROTOBUF_C_TYPE_DOUBLE:
-		return sizeof(uint64_t);
-	case PROTOBUF_C_TYPE_BOOL:
-		return sizeof(protobuf_c_boolean);
-	case PROTOBUF_C_TYPE_STRING:
-	case PROTOBUF_C_TYPE_MESSAGE:
-		return sizeof(void *);
-	case PROTOBUF_C_TYPE_BYTES:
-		return sizeof(ProtobufCBinaryData);
-	}
-	return sizeof(ProtobufCBinaryData);
-}
-
 /* Return the wire type of one value of ${type}. */
 static uint32_t
 wire_of(ProtobufCType type)
@@ -342,9 +311,9 @@ count_packed(
 	switch (wire_of(type)) {
 	case PROTOBUF_C_WIRE_TYPE_32BIT:
 	case PROTOBUF_C_WIRE_TYPE_64BIT:
-		if (len % element_size(type) != 0)
+		if (len % scan_element_size(item->field) != 0)
 			return ERR_SYNTAX;
-		*ret_count = len / element_size(type);
+		*ret_count = len / scan_element_size(item->field);
 		return ERR_NONE;
 	default:
 		break;
@@ -405,7 +374,7 @@ scan_repeated(struct scan *scan, struct level *level, const struct item *item)
 	if (!seen_before(level, field) &&
 	    (err = charge_one(scan, 0)) != ERR_NONE)
 		return err;
-	return charge(scan, count, element_size(field->type));
+	return charge(scan, count, scan_element_size(field));
 }
 
 /* Check a field that occurs at most once. */
@@ -518,6 +487,36 @@ unpack(const ProtobufCMessageDescriptor *desc, const uint8_t *buf, size_t len,
 		return ERR_NOMEM;
 	*ret_msg = msg;
 	return ERR_NONE;
+}
+
+size_t
+scan_element_size(const ProtobufCFieldDescriptor *field)
+{
+	switch (field->type) {
+	case PROTOBUF_C_TYPE_INT32:
+	case PROTOBUF_C_TYPE_SINT32:
+	case PROTOBUF_C_TYPE_SFIXED32:
+	case PROTOBUF_C_TYPE_UINT32:
+	case PROTOBUF_C_TYPE_FIXED32:
+	case PROTOBUF_C_TYPE_FLOAT:
+	case PROTOBUF_C_TYPE_ENUM:
+		return sizeof(uint32_t);
+	case PROTOBUF_C_TYPE_INT64:
+	case PROTOBUF_C_TYPE_SINT64:
+	case PROTOBUF_C_TYPE_SFIXED64:
+	case PROTOBUF_C_TYPE_UINT64:
+	case PROTOBUF_C_TYPE_FIXED64:
+	case PROTOBUF_C_TYPE_DOUBLE:
+		return sizeof(uint64_t);
+	case PROTOBUF_C_TYPE_BOOL:
+		return sizeof(protobuf_c_boolean);
+	case PROTOBUF_C_TYPE_STRING:
+	case PROTOBUF_C_TYPE_MESSAGE:
+		return sizeof(void *);
+	case PROTOBUF_C_TYPE_BYTES:
+		return sizeof(ProtobufCBinaryData);
+	}
+	return sizeof(ProtobufCBinaryData);
 }
 
 enum err

@@ -28,6 +28,7 @@
 
 #include "proto/err.h"
 
+struct ProtobufCFieldDescriptor;
 struct ProtobufCMessage;
 struct ProtobufCMessageDescriptor;
 
@@ -84,5 +85,11 @@ enum err scan_unpack(const struct ProtobufCMessageDescriptor *desc,
 enum err scan_unpack_strict(const struct ProtobufCMessageDescriptor *desc,
     const struct scan_limits *limits, const uint8_t *buf, size_t len,
     struct ProtobufCMessage **ret_msg) MUST_CHECK;
+
+/**
+ * scan_element_size(field):
+ * Return the bytes of one element in the array of the repeated ${field}.
+ */
+size_t scan_element_size(const struct ProtobufCFieldDescriptor *field);
 
 #endif /* !ERFA_SCAN_H */

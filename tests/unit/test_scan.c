@@ -603,8 +603,8 @@ text_must_be_utf8_without_nul_in_the_strict_scan(void **state)
 		"\xff",
 		"\xe2(\x82",
 		"\xf0\x9f\x98",
-		"a\xe2\x82"
-		"b",
+		("a\xe2\x82"
+		 "b"),
 	};
 	struct out *out = *state;
 	size_t i;

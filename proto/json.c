@@ -22,6 +22,7 @@
 #define WORD_SHOWN 40  /* bytes of it before escaping */
 #define EXACT_MAX  9007199254740992.0 /* beyond it a double skips numbers */
 #define TWO_TO_64  18446744073709551616.0
+#define FLOAT_END  0x1.ffffffp+127 /* the least that is no more a float */
 #define BOM        "\xef\xbb\xbf"
 
 /* One step from the outermost object towards a value. */
@@ -251,6 +252,12 @@ whole_from_double(double value, struct whole *ret_whole)
 	return true;
 }
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* Read a number as JSON writes it. */
 static bool
 double_from_text(const char *text, size_t len, double *ret_value)
@@ -259,8 +266,8 @@ double_from_text(const char *text, size_t len, double *ret_value)
 	bool ok;
 
 	/* The parser would take blanks around it. */
-	if (len == 0 || strchr("-0123456789", text[0]) == NULL ||
-	    strchr("0123456789", text[len - 1]) == NULL)
+	if (len == 0 || (text[0] != '-' && !is_digit(text[0])) ||
+	    !is_digit(text[len - 1]))
 		return false;
 	json = json_loadb(
 	    text, len, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
@@ -335,6 +342,9 @@ read_whole(struct reader *reader, const json_t *json, unsigned bits,
 	uint64_t value;
 	uint32_t half;
 
+	if (reader->inexact && fabs(json_real_value(json)) > EXACT_MAX)
+		return fail(reader,
+		    "so large a number may lose digits; write it in quotes");
 	if (!whole_from_json(json, &whole) ||
 	    whole.size > max + (whole.negative && is_signed ? 1 : 0) ||
 	    (whole.negative && !is_signed)) {
@@ -347,11 +357,6 @@ read_whole(struct reader *reader, const json_t *json, unsigned bits,
 			    "a whole number from 0 to %" PRIu64, max);
 		return fail_kind(reader, expected, json);
 	}
-	if (reader->inexact && json_is_real(json) &&
-	    (double)whole.size > EXACT_MAX)
-		return fail(reader,
-		    "so large a number may lose digits; write it in quotes");
-
 	value = whole.negative ? 0 - whole.size : whole.size;
 	half = (uint32_t)value;
 	if (bits == 32)
@@ -392,6 +397,17 @@ read_double(struct reader *reader, const json_t *json, double *ret_value)
 	return fail_kind(reader, "a number", json);
 }
 
+/* Round to a float; what is only just too large has a float as its text. */
+static float
+to_float(double value)
+{
+	if (value > (double)FLT_MAX && value < FLOAT_END)
+		return FLT_MAX;
+	if (value < -(double)FLT_MAX && value > -FLOAT_END)
+		return -FLT_MAX;
+	return (float)value;
+}
+
 static enum err
 read_float(struct reader *reader, const json_t *json, void *slot)
 {
@@ -401,10 +417,9 @@ read_float(struct reader *reader, const json_t *json, void *slot)
 
 	if ((err = read_double(reader, json, &value)) != ERR_NONE)
 		return err;
-	if (!isinf(value) &&
-	    (value > (double)FLT_MAX || value < -(double)FLT_MAX))
+	if (!isinf(value) && (value >= FLOAT_END || value <= -FLOAT_END))
 		return fail(reader, "too large a number for this field");
-	number = (float)value;
+	number = to_float(value);
 	memcpy(slot, &number, sizeof(number));
 	return ERR_NONE;
 }
@@ -743,14 +758,17 @@ err_from_jansson(struct reader *reader, const json_error_t *error)
 		    "a name cannot hold \\u0000" },
 	};
 
+	enum json_error_code code = json_error_code(error);
 	const char *near = strstr(error->text, " near ");
 	size_t len = strlen(error->text);
 	size_t i;
 
 	reader->error.line = error->line > 0 ? (unsigned)error->line : 0;
 	reader->error.column = error->column > 0 ? (unsigned)error->column : 0;
+	if (len == 0)
+		code = json_error_out_of_memory;
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (known[i].code != json_error_code(error))
+		if (known[i].code != code)
 			continue;
 		say(reader, "%s", known[i].text);
 		return known[i].err;

@@ -43,7 +43,7 @@ read_varint(struct field_reader *reader, unsigned max, uint64_t *ret_value)
 
 /* Lend the next ${len} bytes. */
 static enum err
-take(struct field_reader *reader, uint64_t len, struct bytes *ret_bytes)
+lend(struct field_reader *reader, uint64_t len, struct bytes *ret_bytes)
 {
 	if (len > (uint64_t)(reader->end - reader->at))
 		return ERR_SYNTAX;
@@ -67,19 +67,19 @@ read_value(struct field_reader *reader, unsigned wire, struct field *ret_field)
 		return read_varint(reader, VARINT_MAX, &ret_field->value);
 	case FIELD_FIXED64:
 		ret_field->wire = FIELD_FIXED64;
-		if ((err = take(reader, 8, &raw)) == ERR_NONE)
+		if ((err = lend(reader, 8, &raw)) == ERR_NONE)
 			ret_field->value = bytes_get_le64(raw.data);
 		return err;
 	case FIELD_FIXED32:
 		ret_field->wire = FIELD_FIXED32;
-		if ((err = take(reader, 4, &raw)) == ERR_NONE)
+		if ((err = lend(reader, 4, &raw)) == ERR_NONE)
 			ret_field->value = bytes_get_le32(raw.data);
 		return err;
 	case FIELD_BYTES:
 		ret_field->wire = FIELD_BYTES;
 		if ((err = read_varint(reader, SHORT_MAX, &len)) != ERR_NONE)
 			return err;
-		return take(reader, len, &ret_field->bytes);
+		return lend(reader, len, &ret_field->bytes);
 	default:
 		/* Groups, and wire types that do not exist. */
 		return ERR_SYNTAX;
@@ -153,6 +153,25 @@ field_copy(const struct field *field, uint8_t *ret_out, size_t len)
 		return ERR_SYNTAX;
 	if (len > 0)
 		memcpy(ret_out, field->bytes.data, len);
+	return ERR_NONE;
+}
+
+enum err
+field_each(struct bytes in, unsigned max_fields, field_take *take, void *ret)
+{
+	struct field_reader reader = field_reader(in);
+	struct field field;
+	unsigned count = 0;
+	enum err err;
+
+	while (field_more(&reader)) {
+		if (++count > max_fields)
+			return ERR_LIMIT;
+		if ((err = field_next(&reader, &field)) != ERR_NONE)
+			return err;
+		if ((err = take(&field, ret)) != ERR_NONE)
+			return err;
+	}
 	return ERR_NONE;
 }
 
@@ -236,4 +255,15 @@ field_put_message(struct field_writer *writer, uint32_t number, size_t mark)
 {
 	put_varint(writer, writer->used - mark);
 	put_tag(writer, number, FIELD_BYTES);
+}
+
+enum err
+field_finish(const struct field_writer *writer, size_t *ret_len)
+{
+	if (field_full(writer))
+		return ERR_SIZE;
+	memmove(writer->buf, writer->buf + writer->size - writer->used,
+	    writer->used);
+	*ret_len = writer->used;
+	return ERR_NONE;
 }

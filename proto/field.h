@@ -89,6 +89,18 @@ enum err field_bytes(
 enum err field_copy(
     const struct field *field, uint8_t *ret_out, size_t len) MUST_CHECK;
 
+/* What is done with one field; the numbers it does not know it passes over. */
+typedef enum err field_take(const struct field *field, void *ret);
+
+/**
+ * field_each(in, max_fields, take, ret):
+ * Hand the fields of ${in} to ${take} in turn, with ${ret}, until it returns an
+ * error, which is passed on.  Return ERR_SYNTAX if the bytes do not parse, or
+ * ERR_LIMIT if there are more than ${max_fields}.
+ */
+enum err field_each(struct bytes in, unsigned max_fields, field_take *take,
+    void *ret) MUST_CHECK;
+
 /* Where fields are written to. */
 struct field_writer {
 	uint8_t *buf; /* NULL: only count */
@@ -133,5 +145,13 @@ void field_put_text(
  */
 void field_put_message(
     struct field_writer *writer, uint32_t number, size_t mark);
+
+/**
+ * field_finish(writer, ret_len):
+ * Move what was written to the start of the buffer and tell its length.  Return
+ * ERR_SIZE if there was no room for it.
+ */
+enum err field_finish(
+    const struct field_writer *writer, size_t *ret_len) MUST_CHECK;
 
 #endif /* !ERFA_FIELD_H */

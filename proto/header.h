@@ -126,27 +126,42 @@ struct header_target {
 
 /**
  * header_decode(buf, len, ret_header):
- * Decode ${len} bytes; ${ret_header}.ext leads into ${buf}.  Return ERR_SIZE,
- * ERR_SYNTAX, ERR_DEPTH or ERR_LIMIT if they cannot be decoded; ${ret_header}
- * then has kind HEADER_UNREADABLE and is otherwise zero.  Fields of a wrong
- * length (commit, record) make a header unreadable.
+ * Decode ${len} bytes; ${ret_header}.ext leads into ${buf}.  Unknown fields are
+ * skipped, of a field that occurs twice the last one holds.  Return ERR_SIZE
+ * if there are not 1..HEADER_MAX bytes, ERR_LIMIT if there are more than
+ * HEADER_FIELDS fields, or ERR_SYNTAX if they do not parse, a known field has
+ * another wire type, commit or record another length, body_len is over
+ * BODY_MAX, or one of body_len and commit stands without the other.
+ * ${ret_header} then has kind HEADER_UNREADABLE and is otherwise zero.
  */
 enum err header_decode(
     const uint8_t *buf, size_t len, struct header *ret_header) MUST_CHECK;
 
 /**
  * header_encode(header, out, size, ret_len):
- * Encode ${header} to at most ${size} bytes at ${out}.  Return ERR_SIZE if it
- * does not fit in ${size} or HEADER_MAX.
+ * Encode ${header} to at most ${size} bytes at ${out}: fields in ascending
+ * order, those that are zero or absent left out.  Return ERR_SIZE if it does
+ * not fit in ${size} or HEADER_MAX, or is empty.
  */
 enum err header_encode(const struct header *header, uint8_t *out, size_t size,
     size_t *ret_len) MUST_CHECK;
 
 /**
  * header_x_decode(ext, ret), header_x_encode(x, out, size, ret_len):
- * The ext messages.  Decoding returns ERR_SYNTAX for bytes that do not parse
- * or lack a field, ERR_LIMIT for more items than fit; org ids are checked to be
- * [a-z0-9-]{2,32}.  Encoding returns ERR_SIZE if ${size} is too small.
+ * The ext messages.  Unknown fields are skipped.  Decoding returns ERR_SYNTAX
+ * for bytes that do not parse, a known field of another wire type or length, a
+ * single nested message that occurs twice, an org id that is not
+ * [a-z0-9-]{2,32}, or a missing field; ERR_LIMIT for more items than fit, or
+ * more than HEADER_FIELDS fields.  ${ret} is untouched then.  Required are
+ *   genesis  key, format (not 0), org; inc counts as 0 if absent;
+ *            if prev is there, its log_id, n (not 0) and c;
+ *   member   key, org; of each cut its log_id and c8;
+ *   about    of each item its record; no items at all are allowed;
+ *   fork     log_id, head_a, head_b;
+ *   erase    one target at least; of each its log_id and n (not 0).
+ * Encoding leaves out what is zero or absent and returns ERR_SIZE if ${size}
+ * is too small.  In "about" and "erase" the caller's array may be written
+ * although an error comes back, ${ret_count} is not.
  */
 enum err header_genesis_decode(
     struct bytes ext, struct header_genesis *ret) MUST_CHECK;
@@ -188,9 +203,11 @@ uint32_t header_sector_number(const char *name);
  * header_topic(org, kind, topic, out):
  * Write the PUB topic "<org>/<kind>/<sector>/": unknown kinds and sectors as
  * decimal numbers, "-" for no sector; ${kind} 0 is written "head" (a beacon).
+ * If that would be longer than TOPIC_MAX (an org id of 30 characters or more
+ * beside long names), the sector is written as its number.
  */
-void header_topic(const char *org, uint32_t kind, uint32_t topic,
-    char out[TOPIC_MAX + 1]);
+void header_topic(
+    const char *org, uint32_t kind, uint32_t topic, char out[TOPIC_MAX + 1]);
 
 /**
  * header_org_valid(org):

@@ -163,6 +163,42 @@ values_are_taken_as_their_type_or_refused(void **state)
 	assert_int_equal(field_copy(&text, copy, 2), ERR_SYNTAX);
 }
 
+static enum err
+add_value(const struct field *field, void *ret)
+{
+	uint64_t *sum = ret;
+
+	if (field->number == 9)
+		return ERR_DENIED;
+	*sum += field->value;
+	return ERR_NONE;
+}
+
+static void
+each_field_is_handed_over_until_one_is_refused(void **state)
+{
+	static const uint8_t in[] = { 0x08, 0x01, 0x10, 0x02, 0x08, 0x04, 0x48,
+		0x08, 0x08, 0x10 };
+	uint64_t sum = 0;
+
+	(void)state;
+	assert_int_equal(
+	    field_each((struct bytes){ in, 6 }, 3, add_value, &sum), ERR_NONE);
+	assert_int_equal(sum, 7);
+	assert_int_equal(
+	    field_each((struct bytes){ in, 10 }, 9, add_value, &sum),
+	    ERR_DENIED);
+	assert_int_equal(sum, 14);
+	assert_int_equal(
+	    field_each((struct bytes){ in, 5 }, 9, add_value, &sum),
+	    ERR_SYNTAX);
+	assert_int_equal(
+	    field_each((struct bytes){ in, 6 }, 2, add_value, &sum), ERR_LIMIT);
+	assert_int_equal(
+	    field_each((struct bytes){ NULL, 0 }, 0, add_value, &sum),
+	    ERR_NONE);
+}
+
 /* Write a message with a message in it. */
 static void
 write_sample(struct field_writer *writer)
@@ -220,6 +256,24 @@ writer_without_room_says_so_and_stays_inside(void **state)
 	}
 }
 
+static void
+finished_fields_stand_at_the_start_of_the_buffer(void **state)
+{
+	uint8_t buf[8];
+	struct field_writer writer = { .buf = buf, .size = sizeof(buf) };
+	size_t len = 99;
+
+	(void)state;
+	field_put_u64(&writer, 1, 5);
+	assert_int_equal(field_finish(&writer, &len), ERR_NONE);
+	assert_int_equal(len, 2);
+	assert_memory_equal(buf, "\x08\x05", 2);
+	writer.size = 1;
+	len = 99;
+	assert_int_equal(field_finish(&writer, &len), ERR_SIZE);
+	assert_int_equal(len, 99);
+}
+
 int
 main(void)
 {
@@ -232,6 +286,10 @@ main(void)
 		cmocka_unit_test(
 		    number_of_ten_bytes_is_read_and_one_of_eleven_is_refused),
 		cmocka_unit_test(values_are_taken_as_their_type_or_refused),
+		cmocka_unit_test(
+		    each_field_is_handed_over_until_one_is_refused),
+		cmocka_unit_test(
+		    finished_fields_stand_at_the_start_of_the_buffer),
 		cmocka_unit_test(fields_written_backwards_read_forwards),
 		cmocka_unit_test(writer_without_room_says_so_and_stays_inside),
 	};

@@ -1,0 +1,587 @@
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "daemon/db.h"
+#include "tests/unit/scratch.h"
+
+#define MAP_BYTES ((size_t)1 << 20)
+
+enum {
+	LEFT,
+	RIGHT,
+	NTABLES
+};
+
+static const char *const names[NTABLES] = {
+	[LEFT] = "left",
+	[RIGHT] = "right",
+};
+
+struct fixture {
+	char *dir;
+	char *path;
+	struct db *db;
+	struct db_txn *txn;
+};
+
+static struct bytes
+text(const char *str)
+{
+	return (struct bytes){ (const uint8_t *)str, strlen(str) };
+}
+
+static enum err
+open_db(const char *path, size_t map_bytes, struct db **ret_db)
+{
+	const struct db_options options = {
+		.path = path,
+		.map_bytes = map_bytes,
+		.tables = names,
+		.ntables = NTABLES,
+	};
+
+	return db_open(&options, ret_db);
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return -1;
+	*state = f;
+	if ((f->dir = scratch_make()) == NULL ||
+	    (f->path = scratch_path(f->dir, "main.mdb")) == NULL)
+		return -1;
+	if (open_db(f->path, MAP_BYTES, &f->db) != ERR_NONE)
+		return -1;
+	return db_begin(f->db, true, &f->txn) == ERR_NONE ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	db_abort(&f->txn);
+	db_close(f->db);
+	scratch_remove(f->dir);
+	free(f->path);
+	free(f);
+	return 0;
+}
+
+static enum err
+put(struct fixture *f, const char *key, const char *val, enum db_mode mode)
+{
+	return db_put(f->txn, LEFT, text(key), text(val), mode);
+}
+
+static void
+assert_holds(struct fixture *f, const char *key, const char *val)
+{
+	struct bytes found;
+
+	assert_int_equal(db_get(f->txn, LEFT, text(key), &found), ERR_NONE);
+	assert_true(bytes_equal(found, text(val)));
+}
+
+static void
+reopen(struct fixture *f)
+{
+	db_abort(&f->txn);
+	db_close(f->db);
+	f->db = NULL;
+	assert_int_equal(open_db(f->path, MAP_BYTES, &f->db), ERR_NONE);
+	assert_int_equal(db_begin(f->db, true, &f->txn), ERR_NONE);
+}
+
+static void
+second_put_of_a_key_keeps_the_first(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(put(f, "a", "1", DB_NEW), ERR_NONE);
+	assert_int_equal(put(f, "a", "2", DB_NEW), ERR_EXIST);
+	assert_int_equal(put(f, "a", "2", DB_APPEND), ERR_EXIST);
+	assert_holds(f, "a", "1");
+	assert_int_equal(db_writes(f->txn), 1);
+}
+
+static void
+replacing_put_takes_the_place(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(put(f, "a", "1", DB_REPLACE), ERR_NONE);
+	assert_int_equal(put(f, "a", "2", DB_REPLACE), ERR_NONE);
+	assert_holds(f, "a", "2");
+	assert_int_equal(db_count(f->txn, LEFT), 1);
+	assert_int_equal(db_count(f->txn, RIGHT), 0);
+}
+
+static void
+wrong_append_hint_costs_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(put(f, "c", "3", DB_APPEND), ERR_NONE);
+	assert_int_equal(put(f, "d", "4", DB_APPEND), ERR_NONE);
+	assert_int_equal(put(f, "a", "1", DB_APPEND), ERR_NONE);
+	assert_int_equal(put(f, "e", "5", DB_APPEND), ERR_NONE);
+	assert_holds(f, "a", "1");
+	assert_holds(f, "e", "5");
+	assert_int_equal(db_count(f->txn, LEFT), 4);
+}
+
+static void
+reserved_room_is_stored_as_filled(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t *room;
+
+	assert_int_equal(
+	    db_reserve(f->txn, LEFT, text("a"), 5, DB_APPEND, &room), ERR_NONE);
+	memcpy(room, "hello", 5);
+	assert_int_equal(
+	    db_reserve(f->txn, LEFT, text("a"), 5, DB_NEW, &room), ERR_EXIST);
+	assert_int_equal(db_commit(&f->txn), ERR_NONE);
+	assert_int_equal(db_begin(f->db, false, &f->txn), ERR_NONE);
+	assert_holds(f, "a", "hello");
+}
+
+static void
+committed_put_outlives_its_transaction_and_the_process(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(put(f, "a", "1", DB_NEW), ERR_NONE);
+	assert_int_equal(db_commit(&f->txn), ERR_NONE);
+	assert_null(f->txn);
+	reopen(f);
+	assert_holds(f, "a", "1");
+}
+
+static void
+aborted_put_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct bytes val;
+
+	assert_int_equal(put(f, "a", "1", DB_NEW), ERR_NONE);
+	db_abort(&f->txn);
+	db_abort(&f->txn);
+	assert_int_equal(db_begin(f->db, false, &f->txn), ERR_NONE);
+	assert_int_equal(db_get(f->txn, LEFT, text("a"), &val), ERR_NOENT);
+}
+
+static void
+reader_sees_the_state_at_its_start(void **state)
+{
+	struct fixture *f = *state;
+	struct db_txn *reader;
+	struct bytes val;
+
+	assert_int_equal(db_begin(f->db, false, &reader), ERR_NONE);
+	assert_int_equal(put(f, "a", "1", DB_NEW), ERR_NONE);
+	assert_int_equal(db_commit(&f->txn), ERR_NONE);
+	assert_int_equal(db_get(reader, LEFT, text("a"), &val), ERR_NOENT);
+	db_abort(&reader);
+}
+
+static void
+too_many_readers_are_told_to_wait(void **state)
+{
+	struct fixture *f = *state;
+	struct db_txn *readers[200] = { NULL };
+	enum err err = ERR_NONE;
+	size_t i;
+
+	for (i = 0; i < 200 && err == ERR_NONE; i++)
+		err = db_begin(f->db, false, &readers[i]);
+	assert_int_equal(err, ERR_BUSY);
+	for (i = 0; i < 200; i++)
+		db_abort(&readers[i]);
+}
+
+static void
+deleting_removes_one_row_and_clearing_all(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(put(f, "a", "1", DB_NEW), ERR_NONE);
+	assert_int_equal(put(f, "b", "2", DB_NEW), ERR_NONE);
+	assert_int_equal(db_del(f->txn, LEFT, text("a")), ERR_NONE);
+	assert_int_equal(db_del(f->txn, LEFT, text("a")), ERR_NOENT);
+	assert_int_equal(db_count(f->txn, LEFT), 1);
+	assert_int_equal(db_clear(f->txn, LEFT), ERR_NONE);
+	assert_int_equal(db_count(f->txn, LEFT), 0);
+	assert_int_equal(db_commit(&f->txn), ERR_NONE);
+}
+
+static void
+seeking_finds_the_key_at_above_or_below(void **state)
+{
+	struct fixture *f = *state;
+	struct bytes key;
+	struct bytes val;
+
+	assert_int_equal(
+	    db_seek(f->txn, LEFT, text("a"), &key, &val), ERR_NOENT);
+	assert_int_equal(
+	    db_seek_le(f->txn, LEFT, text("a"), &key, &val), ERR_NOENT);
+	assert_int_equal(put(f, "b", "2", DB_NEW), ERR_NONE);
+	assert_int_equal(put(f, "d", "4", DB_NEW), ERR_NONE);
+
+	assert_int_equal(
+	    db_seek(f->txn, LEFT, text("b"), &key, &val), ERR_NONE);
+	assert_true(bytes_equal(val, text("2")));
+	assert_int_equal(
+	    db_seek(f->txn, LEFT, text("c"), &key, &val), ERR_NONE);
+	assert_true(bytes_equal(key, text("d")));
+	assert_int_equal(
+	    db_seek(f->txn, LEFT, text("e"), &key, &val), ERR_NOENT);
+
+	assert_int_equal(
+	    db_seek_le(f->txn, LEFT, text("e"), &key, &val), ERR_NONE);
+	assert_true(bytes_equal(val, text("4")));
+	assert_int_equal(
+	    db_seek_le(f->txn, LEFT, text("c"), &key, &val), ERR_NONE);
+	assert_true(bytes_equal(key, text("b")));
+	assert_int_equal(
+	    db_seek_le(f->txn, LEFT, text("a"), &key, &val), ERR_NOENT);
+}
+
+static void
+cursor_walks_a_table_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct db_cursor *cursor;
+	struct bytes key;
+	struct bytes val;
+
+	assert_int_equal(put(f, "b", "2", DB_NEW), ERR_NONE);
+	assert_int_equal(put(f, "a", "1", DB_NEW), ERR_NONE);
+	assert_int_equal(put(f, "c", "3", DB_NEW), ERR_NONE);
+	assert_int_equal(db_cursor_open(f->txn, LEFT, &cursor), ERR_NONE);
+
+	assert_int_equal(db_cursor_next(cursor, &key, &val), ERR_NONE);
+	assert_true(bytes_equal(key, text("a")));
+	assert_int_equal(
+	    db_cursor_seek(cursor, text("bb"), &key, &val), ERR_NONE);
+	assert_true(bytes_equal(key, text("c")));
+	assert_int_equal(db_cursor_next(cursor, &key, &val), ERR_NOENT);
+	assert_int_equal(db_cursor_prev(cursor, &key, &val), ERR_NONE);
+	assert_true(bytes_equal(val, text("2")));
+	assert_int_equal(
+	    db_cursor_seek(cursor, text(""), &key, &val), ERR_NONE);
+	assert_true(bytes_equal(key, text("a")));
+	db_cursor_close(cursor);
+	db_cursor_close(NULL);
+}
+
+static void
+keys_of_no_or_too_many_bytes_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	char longest[DB_KEY_MAX + 2];
+	uint8_t *room;
+
+	memset(longest, 'k', sizeof(longest));
+	longest[DB_KEY_MAX + 1] = '\0';
+	assert_int_equal(put(f, "", "1", DB_NEW), ERR_SIZE);
+	assert_int_equal(put(f, longest, "1", DB_NEW), ERR_SIZE);
+	assert_int_equal(db_del(f->txn, LEFT, text("")), ERR_SIZE);
+	assert_int_equal(
+	    db_reserve(f->txn, LEFT, text(""), 1, DB_NEW, &room), ERR_SIZE);
+	longest[DB_KEY_MAX] = '\0';
+	assert_int_equal(put(f, longest, "1", DB_NEW), ERR_NONE);
+	assert_int_equal(db_commit(&f->txn), ERR_NONE);
+}
+
+/* Fill the map until a put fails. */
+static enum err
+fill(struct fixture *f)
+{
+	static const uint8_t page[4000];
+	const struct bytes val = { page, sizeof(page) };
+	uint8_t key[8];
+	uint64_t i;
+	enum err err = ERR_NONE;
+
+	for (i = 1; i < 10000 && err == ERR_NONE; i++) {
+		bytes_put_be64(key, i);
+		err = db_put(
+		    f->txn, RIGHT, (struct bytes){ key, 8 }, val, DB_APPEND);
+	}
+	return err;
+}
+
+static void
+full_map_fails_the_transaction_and_no_more(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t *room;
+
+	assert_int_equal(put(f, "a", "1", DB_NEW), ERR_NONE);
+	assert_int_equal(db_commit(&f->txn), ERR_NONE);
+
+	/* The failed write sticks: nothing more is written or committed. */
+	assert_int_equal(db_begin(f->db, true, &f->txn), ERR_NONE);
+	assert_int_equal(put(f, "b", "2", DB_NEW), ERR_NONE);
+	assert_int_equal(fill(f), ERR_FULL);
+	assert_int_equal(put(f, "c", "3", DB_NEW), ERR_FULL);
+	assert_int_equal(db_del(f->txn, LEFT, text("a")), ERR_FULL);
+	assert_int_equal(db_clear(f->txn, LEFT), ERR_FULL);
+	assert_int_equal(
+	    db_reserve(f->txn, LEFT, text("c"), 1, DB_NEW, &room), ERR_FULL);
+	assert_int_equal(db_commit(&f->txn), ERR_FULL);
+	assert_null(f->txn);
+
+	assert_int_equal(db_begin(f->db, true, &f->txn), ERR_NONE);
+	assert_holds(f, "a", "1");
+	assert_int_equal(put(f, "b", "2", DB_NEW), ERR_NONE);
+	assert_int_equal(db_count(f->txn, RIGHT), 0);
+	assert_int_equal(db_commit(&f->txn), ERR_NONE);
+}
+
+/* What a full disk does to a commit: the limit on file size stands for it. */
+static void
+commit_without_room_fails_and_loses_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit limit = { .rlim_cur = 131072, .rlim_max = 131072 };
+	struct stat st;
+	int status;
+	pid_t pid;
+
+	assert_int_equal(put(f, "a", "1", DB_NEW), ERR_NONE);
+	assert_int_equal(db_commit(&f->txn), ERR_NONE);
+	db_close(f->db);
+	f->db = NULL;
+
+	if ((pid = fork()) == 0) {
+		if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR ||
+		    setrlimit(RLIMIT_FSIZE, &limit) != 0 ||
+		    open_db(f->path, MAP_BYTES, &f->db) != ERR_NONE ||
+		    db_begin(f->db, true, &f->txn) != ERR_NONE)
+			_exit(1);
+		if (fill(f) != ERR_FULL)
+			_exit(2);
+		db_abort(&f->txn);
+		if (db_begin(f->db, true, &f->txn) != ERR_NONE)
+			_exit(3);
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(stat(f->path, &st), 0);
+	assert_int_equal(open_db(f->path, MAP_BYTES, &f->db), ERR_NONE);
+	assert_int_equal(db_begin(f->db, true, &f->txn), ERR_NONE);
+	assert_holds(f, "a", "1");
+}
+
+static void
+missing_directory_is_an_io_error(void **state)
+{
+	struct db *db = NULL;
+
+	(void)state;
+	assert_int_equal(
+	    open_db("/nonexistent/main.mdb", MAP_BYTES, &db), ERR_IO);
+	assert_null(db);
+}
+
+static void
+too_many_tables_are_refused(void **state)
+{
+	const struct db_options options = {
+		.path = "/nonexistent/main.mdb",
+		.map_bytes = MAP_BYTES,
+		.tables = names,
+		.ntables = DB_TABLES_MAX + 1,
+	};
+	struct db *db = NULL;
+
+	(void)state;
+	assert_int_equal(db_open(&options, &db), ERR_LIMIT);
+}
+
+static void
+file_of_something_else_is_damaged(void **state)
+{
+	struct fixture *f = *state;
+	char *path = scratch_path(f->dir, "other.mdb");
+	char junk[12288];
+	struct db *db = NULL;
+	FILE *file;
+
+	assert_non_null(path);
+	memset(junk, 'j', sizeof(junk));
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(junk, sizeof(junk), 1, file), 1);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(open_db(path, MAP_BYTES, &db), ERR_DAMAGED);
+	assert_int_equal(truncate(path, 100), 0);
+	assert_int_equal(open_db(path, MAP_BYTES, &db), ERR_DAMAGED);
+	assert_null(db);
+	free(path);
+}
+
+static void
+file_of_a_newer_version_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	const uint8_t newer[4] = { 99, 0, 0, 0 };
+	struct db *db = NULL;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	int fd;
+
+	/* The version follows the magic number in both first pages. */
+	db_abort(&f->txn);
+	db_close(f->db);
+	f->db = NULL;
+	assert_true((fd = open(f->path, O_RDWR)) >= 0);
+	assert_int_equal(pwrite(fd, newer, 4, 16 + 4), 4);
+	assert_int_equal(pwrite(fd, newer, 4, (off_t)page + 16 + 4), 4);
+	(void)close(fd);
+	assert_int_equal(open_db(f->path, MAP_BYTES, &db), ERR_VERSION);
+	assert_null(db);
+}
+
+static void
+file_cut_short_is_damaged_and_no_crash(void **state)
+{
+	struct fixture *f = *state;
+	struct db *db = NULL;
+	struct stat st;
+	off_t cut;
+
+	(void)fill(f);
+	db_abort(&f->txn);
+	assert_int_equal(db_begin(f->db, true, &f->txn), ERR_NONE);
+	for (int i = 0; i < 50; i++) {
+		char key[8];
+
+		(void)snprintf(key, sizeof(key), "k%d", i);
+		assert_int_equal(put(f, key, "some value", DB_NEW), ERR_NONE);
+	}
+	assert_int_equal(put(f, "z", "1", DB_NEW), ERR_NONE);
+	assert_int_equal(db_commit(&f->txn), ERR_NONE);
+	db_close(f->db);
+	f->db = NULL;
+
+	assert_int_equal(stat(f->path, &st), 0);
+	for (cut = st.st_size - 4096; cut > 0; cut -= 4096) {
+		assert_int_equal(truncate(f->path, cut), 0);
+		assert_int_equal(open_db(f->path, MAP_BYTES, &db), ERR_DAMAGED);
+	}
+}
+
+/*
+ * Random work leaves free pages at the end of the file that may never have
+ * been written: such a file is whole.
+ */
+static void
+file_whose_free_end_was_never_written_opens(void **state)
+{
+	struct fixture *f = *state;
+	static const uint8_t value[3000];
+	uint8_t key[8];
+	uint64_t seed = 1;
+	int round;
+	int i;
+
+	for (round = 0; round < 30; round++) {
+		for (i = 0; i < 40; i++) {
+			seed = seed * 6364136223846793005u +
+			    1442695040888963407u;
+			bytes_put_be64(key, (seed >> 33) % 64);
+			if (db_del(f->txn, LEFT, (struct bytes){ key, 8 }) ==
+			    ERR_NONE)
+				continue;
+			assert_int_equal(
+			    db_put(f->txn, LEFT, (struct bytes){ key, 8 },
+				(struct bytes){ value, seed % 3000 }, DB_NEW),
+			    ERR_NONE);
+		}
+		assert_int_equal(db_commit(&f->txn), ERR_NONE);
+		reopen(f);
+	}
+}
+
+static void
+usage_grows_with_what_is_stored(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t before;
+	uint64_t used;
+	uint64_t max;
+
+	db_usage(f->db, &before, &max);
+	assert_int_equal(max, MAP_BYTES);
+	assert_int_equal(db_clear(f->txn, RIGHT), ERR_NONE);
+	for (int i = 0; i < 100; i++) {
+		char key[8];
+
+		(void)snprintf(key, sizeof(key), "%d", i);
+		assert_int_equal(
+		    put(f, key, "0123456789012345678901234567890123456789",
+			DB_NEW),
+		    ERR_NONE);
+	}
+	assert_int_equal(db_commit(&f->txn), ERR_NONE);
+	db_usage(f->db, &used, &max);
+	assert_true(used > before);
+	assert_true(used <= max);
+	db_check_readers(f->db);
+	assert_non_null(db_version());
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(second_put_of_a_key_keeps_the_first),
+		T(replacing_put_takes_the_place),
+		T(wrong_append_hint_costs_nothing),
+		T(reserved_room_is_stored_as_filled),
+		T(committed_put_outlives_its_transaction_and_the_process),
+		T(aborted_put_leaves_nothing),
+		T(reader_sees_the_state_at_its_start),
+		T(too_many_readers_are_told_to_wait),
+		T(deleting_removes_one_row_and_clearing_all),
+		T(seeking_finds_the_key_at_above_or_below),
+		T(cursor_walks_a_table_in_order),
+		T(keys_of_no_or_too_many_bytes_are_refused),
+		T(full_map_fails_the_transaction_and_no_more),
+		T(commit_without_room_fails_and_loses_nothing),
+		T(missing_directory_is_an_io_error),
+		T(too_many_tables_are_refused),
+		T(file_of_something_else_is_damaged),
+		T(file_of_a_newer_version_is_refused),
+		T(file_cut_short_is_damaged_and_no_crash),
+		T(file_whose_free_end_was_never_written_opens),
+		T(usage_grows_with_what_is_stored),
+	};
+
+	return cmocka_run_group_tests_name("db", tests, NULL, NULL);
+}

@@ -1,0 +1,231 @@
+#ifndef ERFAD_LINK_H
+#define ERFAD_LINK_H
+
+/*
+ * link - one session of erfa/1 with a peer: the protocol without its sockets.
+ *
+ * A link takes frames in and gives frames out; what it needs of the store, the
+ * writer and the directory it asks of its host through a table of functions.
+ * It never waits and never reads a clock: the time is given with each call.
+ * PROTOCOL.md chapters 7 and 8.  The loop thread alone uses it.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/view.h"
+#include "proto/err.h"
+#include "proto/limits.h"
+#include "proto/log.h"
+#include "proto/wire.h"
+
+/* Opaque types. */
+struct link;
+
+enum link_state {
+	LINK_DOWN, /* no transport, or no session */
+	LINK_WAIT, /* HELLO sent */
+	LINK_SYNC, /* session; positions are being exchanged */
+	LINK_LIVE, /* everything the peer claimed is here or given up */
+};
+
+struct link_timers {
+	uint32_t have_ms;
+	uint32_t hello_ms;
+	uint32_t get_ms;
+	uint32_t silence_ms;
+	uint32_t gap_ms;
+};
+
+/* A body to be served; free(memory) afterwards. */
+struct link_body {
+	enum wire_state state;
+	uint8_t salt[SALT_LEN];
+	const uint8_t *data;
+	size_t len;
+	void *memory;
+};
+
+/* What the host does for its links.  ${host} is the first argument of all. */
+struct link_host {
+	/* Send a frame to the peer; ${buf} is taken.  ERR_BUSY: try later. */
+	enum err (*send)(
+	    void *host, struct link *link, uint8_t *buf, size_t len);
+	/* Fill in who we are; the link adds nonce, digest and versions. */
+	void (*hello)(
+	    void *host, const struct link *link, struct wire_hello *hello);
+	/* A HELLO of the peer was accepted, or the state changed. */
+	void (*greeted)(void *host, struct link *link,
+	    const struct wire_hello *hello);
+	void (*changed)(void *host, struct link *link);
+	/* May the logs of this key be fetched, and how far? */
+	uint64_t (*cut)(void *host, const uint8_t key[KEY_LEN],
+	    const uint8_t log_id[LOG_ID_LEN]);
+	/* Chain value after entry n of the stored branch; ERR_NOENT. */
+	enum err (*chain_at)(void *host, const uint8_t log_id[LOG_ID_LEN],
+	    uint64_t n, uint8_t ret_c[HASH_LEN]);
+	/* The tip at the last boundary at or before n. */
+	enum err (*boundary_at)(void *host, const uint8_t log_id[LOG_ID_LEN],
+	    uint64_t n, struct log_tip *ret_tip);
+	/* Read a run to be served; free(*ret_memory) after use. */
+	enum err (*read_run)(void *host, const uint8_t log_id[LOG_ID_LEN],
+	    uint64_t first, const uint8_t *branch, struct log_run *ret_run,
+	    void **ret_memory);
+	/* Read a body to be served; never fails, the state tells. */
+	void (*read_body)(void *host, const struct wire_ref *ref,
+	    const uint8_t *branch, struct link_body *ret_body);
+	/* May bodies be served at all now?  Milliseconds to wait, or 0. */
+	uint32_t (*hold_bodies)(void *host);
+	/* Hand over what was verified; everything is copied. */
+	void (*take_run)(void *host, struct link *link, struct view_log *log,
+	    const struct log_run *run, const struct wire_body *body);
+	void (*take_branch)(void *host, struct link *link,
+	    struct view_log *log, const struct log_run *run,
+	    uint64_t last_common);
+	void (*take_head)(void *host, struct view_log *log,
+	    const uint8_t head[HEAD_LEN]);
+	void (*take_body)(void *host, struct link *link,
+	    const struct wire_ref *ref, const uint8_t salt[SALT_LEN],
+	    const uint8_t *data, size_t len);
+	/* Choose bodies that are wanted and that no link is fetching. */
+	size_t (*want_bodies)(void *host, struct link *link,
+	    struct wire_ref *refs, size_t max, size_t max_bytes);
+	/* A body that was chosen will not come over this link now. */
+	void (*body_failed)(
+	    void *host, struct link *link, const struct wire_ref *ref);
+	/* Is there room for more to be fetched? */
+	bool (*may_fetch)(void *host);
+	/* Count a GET that is begun (+1) or ended (-1); false: too many. */
+	bool (*serving)(void *host, int change);
+	/* Something the peer did wrong, for the log and `erfa peers`. */
+	void (*misbehaved)(void *host, struct link *link, const char *what);
+	/* A number that peers cannot guess. */
+	uint32_t (*random)(void *host);
+};
+
+/**
+ * link_new(ops, host, view, timers, dialer, ret_link):
+ * A link in state LINK_DOWN; ${dialer} says whether we connect.  Everything is
+ * borrowed for the link's life.  link_free() ends it; NULL is allowed.
+ */
+enum err link_new(const struct link_host *ops, void *host, struct view *view,
+    const struct link_timers *timers, bool dialer,
+    struct link **ret_link) MUST_CHECK;
+void link_free(struct link *link);
+
+/**
+ * link_peer(link), link_set_peer(link, peer):
+ * A pointer that belongs to the socket module.
+ */
+void *link_peer(const struct link *link);
+void link_set_peer(struct link *link, void *peer);
+
+/**
+ * link_up(link, now), link_down(link):
+ * The transport came up: the dialer says HELLO.  Or it is gone: the session
+ * and everything asked for is forgotten.
+ */
+void link_up(struct link *link, int64_t now);
+void link_down(struct link *link);
+
+/**
+ * link_receive(link, buf, len, now):
+ * A frame of the peer.  Bad frames are counted and told to the host; they
+ * change nothing.
+ */
+void link_receive(
+    struct link *link, const uint8_t *buf, size_t len, int64_t now);
+
+/**
+ * link_tick(link, now):
+ * Let timers run out; call at least every 200 ms or a tenth of the shortest
+ * timer.  Return false if the link has been silent too long, or HELLO was not
+ * answered: the transport should be made anew.
+ */
+bool link_tick(struct link *link, int64_t now) MUST_CHECK;
+
+/**
+ * link_turn(link, now):
+ * Serve one DATA message if the peer asked for something.  Return whether
+ * there is more to serve and the peer's queue has room.
+ */
+bool link_turn(struct link *link, int64_t now);
+
+/**
+ * link_fetch(link, now):
+ * Ask for what is wanted, as far as the window allows.
+ */
+void link_fetch(struct link *link, int64_t now);
+
+/**
+ * link_say_err(link, req, code, retry_ms, text):
+ * Answer request ${req}, or with 0 the session, with ERR.
+ */
+void link_say_err(struct link *link, uint32_t req, enum wire_code code,
+    uint32_t retry_ms, const char *text);
+
+/**
+ * link_note(link, frame, len):
+ * Push a NOTE that the host encoded; copied.  Left out when the peer has a SUB
+ * or no session.
+ */
+void link_note(struct link *link, const uint8_t *frame, size_t len);
+
+/**
+ * link_have_new(link, logs, count):
+ * Tell the peer at once of logs that are new here.
+ */
+void link_have_new(
+    struct link *link, struct view_log *const *logs, size_t count);
+
+/**
+ * link_have_soon(link, now):
+ * The own digest changed: tell it within a second.
+ */
+void link_have_soon(struct link *link, int64_t now);
+
+/**
+ * link_rethink(link):
+ * The directory changed: claims set aside are looked at again.
+ */
+void link_rethink(struct link *link);
+
+/**
+ * link_lacks(link, ref), link_mark_lacking(link, ref, now):
+ * Has the peer said, within the last 30 s, that it has not got this body?  Or
+ * has it sent one that did not fit: do not ask it again for a while.
+ */
+bool link_lacks(const struct link *link, const struct wire_ref *ref);
+void link_mark_lacking(
+    struct link *link, const struct wire_ref *ref, int64_t now);
+
+/* What `erfa peers` shows of a link. */
+struct link_info {
+	enum link_state state;
+	bool dialer;
+	bool has_key;
+	uint8_t key[KEY_LEN];
+	char sw[65];
+	char name[121];
+	char org[ORG_MAX + 1];
+	uint32_t flags;
+	uint32_t pub_port;
+	int64_t state_since; /* monotonic ms */
+	int64_t last_heard;
+	uint64_t behind;     /* entries claimed that are not here */
+	bool same_digest;    /* the peer's last digest is ours */
+	uint64_t bad;        /* frames that made no sense */
+	int64_t clock_skew_ms; /* peer's clock minus ours at HELLO */
+};
+
+/**
+ * link_info(link, ret_info):
+ * A copy of what is known of the peer.
+ */
+void link_info(const struct link *link, struct link_info *ret_info);
+
+enum link_state link_state(const struct link *link);
+const uint8_t *link_key(const struct link *link); /* NULL before HELLO */
+
+#endif /* !ERFAD_LINK_H */

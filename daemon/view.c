@@ -1,0 +1,179 @@
+#include "daemon/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/bytes.h"
+#include "proto/crypto.h"
+
+struct view {
+	struct view_log **logs; /* sorted by log id */
+	size_t count;
+	size_t room;
+	bool digest_known;
+	uint8_t digest[HASH_LEN];
+};
+
+enum err
+view_new(struct view **ret_view)
+{
+	struct view *view;
+
+	if ((view = calloc(1, sizeof(*view))) == NULL)
+		return ERR_NOMEM;
+	*ret_view = view;
+	return ERR_NONE;
+}
+
+void
+view_free(struct view *view)
+{
+	size_t i;
+
+	if (view == NULL)
+		return;
+	for (i = 0; i < view->count; i++)
+		free(view->logs[i]);
+	free(view->logs);
+	free(view);
+}
+
+/* Where log_id stands, or would stand. */
+static size_t
+place_of(const struct view *view, const uint8_t log_id[LOG_ID_LEN])
+{
+	size_t low = 0;
+	size_t high = view->count;
+	size_t middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (memcmp(view->logs[middle]->log_id, log_id, LOG_ID_LEN) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct view_log *
+view_find(const struct view *view, const uint8_t log_id[LOG_ID_LEN])
+{
+	size_t place = place_of(view, log_id);
+
+	if (place == view->count ||
+	    memcmp(view->logs[place]->log_id, log_id, LOG_ID_LEN) != 0)
+		return NULL;
+	return view->logs[place];
+}
+
+/* Make room for one more log. */
+static enum err
+grow(struct view *view)
+{
+	size_t room = view->room == 0 ? 64 : view->room * 2;
+	struct view_log **logs;
+
+	if (view->count < view->room)
+		return ERR_NONE;
+	logs = realloc(view->logs, room * sizeof(struct view_log *));
+	if (logs == NULL)
+		return ERR_NOMEM;
+	view->logs = logs;
+	view->room = room;
+	return ERR_NONE;
+}
+
+enum err
+view_add(struct view *view, const uint8_t key[KEY_LEN], uint64_t inc,
+    struct view_log **ret_log)
+{
+	uint8_t log_id[LOG_ID_LEN];
+	struct log_tip tip;
+	struct view_log *log;
+	size_t place;
+	enum err err;
+
+	log_begin(key, inc, log_id, &tip);
+	if ((log = view_find(view, log_id)) != NULL) {
+		*ret_log = log;
+		return ERR_NONE;
+	}
+	if ((err = grow(view)) != ERR_NONE)
+		return err;
+	if ((log = calloc(1, sizeof(*log))) == NULL)
+		return ERR_NOMEM;
+	memcpy(log->log_id, log_id, LOG_ID_LEN);
+	memcpy(log->key, key, KEY_LEN);
+	log->inc = inc;
+	log->tip = tip;
+	log->pending = tip;
+
+	place = place_of(view, log_id);
+	memmove(&view->logs[place + 1], &view->logs[place],
+	    (view->count - place) * sizeof(struct view_log *));
+	view->logs[place] = log;
+	view->count++;
+	*ret_log = log;
+	return ERR_NONE;
+}
+
+size_t
+view_count(const struct view *view)
+{
+	return view->count;
+}
+
+struct view_log *
+view_at(const struct view *view, size_t i)
+{
+	return view->logs[i];
+}
+
+uint64_t
+view_counted(const struct view_log *log, const struct directory *directory)
+{
+	uint64_t counted = log->tip.n;
+	uint64_t cut = directory_cut(directory, log->key, log->log_id);
+
+	if (cut < counted)
+		counted = cut;
+	if (log->frozen && log->last_common < counted)
+		counted = log->last_common;
+	return counted;
+}
+
+void
+view_recount(struct view *view, struct view_log *log,
+    const struct directory *directory, const uint8_t *c8)
+{
+	log->cut = directory_cut(directory, log->key, log->log_id);
+	log->counted = view_counted(log, directory);
+	memcpy(log->counted_c8, c8 != NULL ? c8 : log->tip.c, C8_LEN);
+	view->digest_known = false;
+}
+
+void
+view_digest(struct view *view, uint8_t out[HASH_LEN])
+{
+	struct crypto_hash_state state;
+	uint8_t row[LOG_ID_LEN + 8 + C8_LEN];
+	size_t i;
+
+	if (!view->digest_known) {
+		crypto_hash_begin(&state);
+		for (i = 0; i < view->count; i++) {
+			const struct view_log *log = view->logs[i];
+
+			if (log->counted == 0)
+				continue;
+			memcpy(row, log->log_id, LOG_ID_LEN);
+			bytes_put_le64(row + LOG_ID_LEN, log->counted);
+			memcpy(row + LOG_ID_LEN + 8, log->counted_c8, C8_LEN);
+			crypto_hash_add(&state, row, sizeof(row));
+		}
+		crypto_hash_end(&state, view->digest);
+		view->digest_known = true;
+	}
+	memcpy(out, view->digest, HASH_LEN);
+}

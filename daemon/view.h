@@ -1,0 +1,88 @@
+#ifndef ERFAD_VIEW_H
+#define ERFAD_VIEW_H
+
+/*
+ * view - the loop's table of logs: how far each is held, how far it counts.
+ *
+ * It mirrors the store after each commit, adds what the directory says, and
+ * remembers what is verified but not yet committed.  The loop thread alone
+ * uses it; it knows no disk and no socket.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/directory.h"
+#include "proto/err.h"
+#include "proto/limits.h"
+#include "proto/log.h"
+
+/* Opaque types. */
+struct view;
+
+/* A log as the loop knows it. */
+struct view_log {
+	uint8_t log_id[LOG_ID_LEN];
+	uint8_t key[KEY_LEN];
+	uint64_t inc;
+	struct log_tip tip;     /* committed; n = 0: known by name only */
+	struct log_tip pending; /* verified and handed to the writer */
+	uint64_t head_ms;       /* time_ms of the newest HEAD */
+	bool own;
+	bool frozen;
+	uint64_t last_common; /* if frozen */
+	uint64_t cut;         /* last entry that the directory lets count */
+	uint64_t counted;     /* min of tip.n, cut and last_common */
+	uint8_t counted_c8[C8_LEN];
+	const void *fetcher;  /* link that fetches its headers; NULL = none */
+	int64_t fetch_until;  /* its turn ends then */
+};
+
+/**
+ * view_new(ret_view), view_free(view):
+ * An empty table.  NULL may be freed.
+ */
+enum err view_new(struct view **ret_view) MUST_CHECK;
+void view_free(struct view *view);
+
+/**
+ * view_find(view, log_id):
+ * The log with this id or NULL; lent until it is forgotten or the table freed.
+ */
+struct view_log *view_find(
+    const struct view *view, const uint8_t log_id[LOG_ID_LEN]);
+
+/**
+ * view_add(view, key, inc, ret_log):
+ * Find or make the log (${key}, ${inc}), n = 0.
+ */
+enum err view_add(struct view *view, const uint8_t key[KEY_LEN], uint64_t inc,
+    struct view_log **ret_log) MUST_CHECK;
+
+/**
+ * view_count(view), view_at(view, i):
+ * The logs, sorted by log id.
+ */
+size_t view_count(const struct view *view);
+struct view_log *view_at(const struct view *view, size_t i);
+
+/**
+ * view_recount(view, log, directory, c8):
+ * Compute cut and counted of ${log} anew from ${directory}.  ${c8} are the
+ * first bytes of the chain value at the counted position, which the caller
+ * looks up; NULL where that is the tip.  Call view_counted() first to learn
+ * which position it will be.
+ */
+uint64_t view_counted(
+    const struct view_log *log, const struct directory *directory);
+void view_recount(struct view *view, struct view_log *log,
+    const struct directory *directory, const uint8_t *c8);
+
+/**
+ * view_digest(view, out):
+ * The digest over all counted positions (PROTOCOL.md chapter 8).
+ */
+void view_digest(struct view *view, uint8_t out[HASH_LEN]);
+
+#endif /* !ERFAD_VIEW_H */

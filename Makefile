@@ -138,7 +138,7 @@ $(LIBS):
 # Objects.  Every one waits for the generated headers of the first build; from
 # then on the .d files know which of them it reads.
 $(OUR_O) $(TEST_O): $B/flags | $(GEN_H)
-$(TEST_O): | $B/deps-test
+$(TEST_O): | $B/deps-test $B/tests/unit/json_table.h
 $(GEN_C) $(GEN_H): | $B/deps-build
 
 $B/%.o: %.c
@@ -158,6 +158,15 @@ $B/%.pb-c.c $B/%.pb-c.h: %.proto $(PROTOS)
 	$(call say,GEN,$@)
 	$(Q)if command -v protoc-c >/dev/null; then protoc-c --c_out=$B $<; \
 		else protoc --c_out=$B $<; fi
+
+# Every message there is, for tests that go through all of them.
+$B/tests/unit/json_table.h: $(GEN_H)
+	$(call say,GEN,$@)
+	$(Q)printf '#include "%s"\n' $(GEN_H:$B/%=%) >$@
+	$(Q)echo 'static const ProtobufCMessageDescriptor *json_table[] = {' >>$@
+	$(Q)sed -n 's/^extern.* ProtobufCMessageDescriptor \(.*\);/\t\&\1,/p' \
+		$(GEN_H) >>$@
+	$(Q)echo '};' >>$@
 
 $B/python/%_pb2.py: %.proto $(PROTOS) | $B/deps-test
 	@mkdir -p $(@D)

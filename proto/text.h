@@ -22,28 +22,30 @@ bool text_valid(const char *text, size_t len);
 /**
  * text_clean(text, len, multiline):
  * Return whether ${text} is valid and free of what the gate escapes: C0 (a
- * newline and a tab pass if ${multiline}), DEL, C1, bidi controls, invisible
- * and tag characters.  What we write ourselves must be clean.
+ * newline and a tab pass if ${multiline}), DEL, C1, bidi controls, invisible,
+ * tag and private-use characters.  What we write ourselves must be clean.
  */
 bool text_clean(const char *text, size_t len, bool multiline);
 
 /**
  * text_gate(text, len, multiline, ret_safe):
  * Make a copy of foreign text that cannot control a terminal or a log line:
- * bytes that are not UTF-8 and control characters become \x1b style escapes,
- * bidi controls, zero-width and tag characters become <U+202E>.  A newline
- * passes if ${multiline}, else it becomes \x0a.  The caller frees *${ret_safe}
- * with free().  Return ERR_NOMEM.
+ * bytes that are not UTF-8 and control characters become \x1b style escapes;
+ * bidi controls, zero-width, tag and private-use characters, line separators
+ * and characters that have no shape become <U+202E> style ones.  If
+ * ${multiline}, a newline passes and a tab becomes a blank; else they are
+ * escaped too.  The caller frees *${ret_safe} with free().  Return ERR_NOMEM.
  */
-enum err text_gate(const char *text, size_t len, bool multiline,
-    char **ret_safe) MUST_CHECK;
+enum err text_gate(
+    const char *text, size_t len, bool multiline, char **ret_safe) MUST_CHECK;
 
 /**
  * text_fold(text, ret_folded):
  * The form in which texts are compared: NFC, case folded, then letters folded
- * over the Nordic languages (ae, oe, aa, d, th; accents dropped), white space
- * runs as one blank, none at the ends.  The caller frees with free().
- * Return ERR_SYNTAX if ${text} is not valid, or ERR_NOMEM.
+ * over the Nordic languages (ae, oe, aa, d, th; accents dropped), invisible
+ * characters dropped, white space runs as one blank, none at the ends.  The
+ * caller frees with free().  Return ERR_SYNTAX if ${text} is not valid, or
+ * ERR_NOMEM.
  */
 enum err text_fold(const char *text, char **ret_folded) MUST_CHECK;
 

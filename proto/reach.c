@@ -1,0 +1,605 @@
+#include "proto/reach.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t
+rank_of(const struct reach *reach, const struct vouch_key *node)
+{
+	return reach->rank[node->id];
+}
+
+bool
+reach_is_reader(uint32_t standing)
+{
+	return (standing & REACH_MASK) == ROLE_READER;
+}
+
+/* By voucher, subject, and then the order in which the last holds. */
+static int
+said_compare(const void *a, const void *b)
+{
+	const struct vouch_entry *const *px = a, *const *py = b;
+	const struct vouch_entry *x = *px, *y = *py;
+	int order;
+
+	if (x->voucher != y->voucher)
+		return memcmp(x->voucher->key, y->voucher->key, KEY_LEN);
+	if (x->subject != y->subject)
+		return memcmp(x->subject->key, y->subject->key, KEY_LEN);
+	if (x->time_ms != y->time_ms)
+		return x->time_ms < y->time_ms ? -1 : 1;
+	order = memcmp(x->log_id, y->log_id, LOG_ID_LEN);
+	if (order != 0)
+		return order;
+	return (x->n > y->n) - (x->n < y->n);
+}
+
+static int
+cut_compare(const void *a, const void *b)
+{
+	const struct reach_cut *x = a, *y = b;
+	int order = memcmp(x->key, y->key, KEY_LEN);
+
+	if (order != 0)
+		return order;
+	return memcmp(x->log_id, y->log_id, LOG_ID_LEN);
+}
+
+uint64_t
+reach_cut_find(const struct reach_cut *cuts, size_t count,
+    const uint8_t key[KEY_LEN], const uint8_t log_id[LOG_ID_LEN])
+{
+	const struct reach_cut *found;
+	struct reach_cut wanted;
+
+	if (count == 0)
+		return 0;
+	memcpy(wanted.key, key, KEY_LEN);
+	memcpy(wanted.log_id, log_id, LOG_ID_LEN);
+	found = bsearch(&wanted, cuts, count, sizeof(*cuts), cut_compare);
+	return found == NULL ? 0 : found->n;
+}
+
+/* Return whether ${said} lies beyond the cut of its log. */
+static bool
+is_cut(const struct reach *reach, const struct vouch_entry *said)
+{
+	return reach->out[rank_of(reach, said->voucher)] &&
+	    said->n > reach_cut_find(reach->cuts, reach->ncuts,
+			  said->voucher->key, said->log_id);
+}
+
+/* Take one more entry, greater than all before it, into its edge. */
+static void
+edge_add(struct reach_edge *edge, const struct vouch_entry *said)
+{
+	edge->last = said;
+	edge->names_inviter = edge->names_inviter || said->inviter;
+	if (said->withdrawn)
+		return;
+	edge->say = said;
+	if (said->time_ms < edge->since_ms)
+		edge->since_ms = said->time_ms;
+}
+
+/* Fold the entries that count in this pass into edges. */
+static void
+edges_build(const struct reach *reach, bool strict, struct reach_view *view)
+{
+	struct reach_edge *edge = NULL;
+	size_t i;
+
+	for (i = 0; i < reach->set->nentries; i++) {
+		const struct vouch_entry *said = reach->said[i];
+		size_t voucher = rank_of(reach, said->voucher);
+		size_t subject = rank_of(reach, said->subject);
+
+		if (voucher == subject || !said->subject->usable)
+			continue;
+		if (strict && is_cut(reach, said))
+			continue;
+		if (edge == NULL || edge->voucher != voucher ||
+		    edge->subject != subject) {
+			edge = &view->edges[view->nedges++];
+			edge->voucher = voucher;
+			edge->subject = subject;
+			edge->since_ms = UINT64_MAX;
+		}
+		edge_add(edge, said);
+	}
+
+	/* In pass 2 a withdrawal ends a vouching, except towards who is out. */
+	for (i = 0; strict && i < view->nedges; i++) {
+		edge = &view->edges[i];
+		if (edge->last->withdrawn && !reach->out[edge->subject])
+			edge->say = NULL;
+	}
+}
+
+/* Note where the edges of each voucher begin. */
+static void
+edges_index(const struct reach *reach, struct reach_view *view)
+{
+	size_t key, edge = 0;
+
+	for (key = 0; key < reach->count; key++) {
+		view->first[key] = edge;
+		while (edge < view->nedges && view->edges[edge].voucher == key)
+			edge++;
+	}
+	view->first[reach->count] = edge;
+}
+
+static int
+size_compare(size_t a, size_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+old_compare(const void *a, const void *b)
+{
+	const struct reach_turn *x = a, *y = b;
+	int order = size_compare(x->old_key, y->old_key);
+
+	if (order == 0)
+		order = size_compare(x->new_key, y->new_key);
+	return order != 0 ? order : size_compare(x->by, y->by);
+}
+
+static int
+new_compare(const void *a, const void *b)
+{
+	const struct reach_turn *x = a, *y = b;
+	int order = size_compare(x->new_key, y->new_key);
+
+	if (order == 0)
+		order = size_compare(x->old_key, y->old_key);
+	return order != 0 ? order : size_compare(x->by, y->by);
+}
+
+/* Collect the claims of succession; an edge can make two. */
+static enum err
+turns_build(const struct reach *reach, struct reach_view *view)
+{
+	size_t i, room = 1;
+
+	for (i = 0; i < view->nedges; i++)
+		if (view->edges[i].say != NULL)
+			room += (view->edges[i].say->rotated ? 1u : 0u) +
+			    (view->edges[i].say->old != NULL ? 1u : 0u);
+	view->by_old = calloc(room, sizeof(*view->by_old));
+	view->by_new = calloc(room, sizeof(*view->by_new));
+	if (view->by_old == NULL || view->by_new == NULL)
+		return ERR_NOMEM;
+
+	for (i = 0; i < view->nedges; i++) {
+		const struct reach_edge *edge = &view->edges[i];
+		struct reach_turn turn = { edge->voucher, edge->subject,
+			edge->voucher, true };
+
+		if (edge->say == NULL)
+			continue;
+		if (edge->say->rotated)
+			view->by_old[view->nturns++] = turn;
+		if (edge->say->old == NULL)
+			continue;
+		turn.old_key = rank_of(reach, edge->say->old);
+		turn.rotated = false;
+		if (turn.old_key != turn.new_key)
+			view->by_old[view->nturns++] = turn;
+	}
+	memcpy(view->by_new, view->by_old,
+	    view->nturns * sizeof(struct reach_turn));
+	qsort(view->by_old, view->nturns, sizeof(*view->by_old), old_compare);
+	qsort(view->by_new, view->nturns, sizeof(*view->by_new), new_compare);
+	return ERR_NONE;
+}
+
+size_t
+reach_turns_from(const struct reach_view *view, size_t key)
+{
+	size_t low = 0, high = view->nturns;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (view->by_old[mid].old_key < key)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The first of the turns in by_new to ${key}. */
+static size_t
+turns_to(const struct reach_view *view, size_t key)
+{
+	size_t low = 0, high = view->nturns;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (view->by_new[mid].new_key < key)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+bool
+reach_turn_holds(const struct reach_view *view, const struct reach_turn *turn)
+{
+	return view->standing[turn->old_key] != 0 &&
+	    (turn->rotated || (view->standing[turn->by] & ROLE_REGISTRY) != 0);
+}
+
+/* Give ${key} more standing, and remember to pass it on. */
+static void
+raise_standing(
+    struct reach *reach, struct reach_view *view, size_t key, uint32_t standing)
+{
+	if ((view->standing[key] | standing) == view->standing[key])
+		return;
+	if (!reach->set->keys[key]->usable)
+		return;
+	view->standing[key] |= standing;
+	if (reach->stacked[key])
+		return;
+	reach->stacked[key] = true;
+	reach->stack[reach->depth++] = key;
+}
+
+/* What a voucher of this standing gives by ${say}; 0 = nothing. */
+static uint32_t
+given(uint32_t voucher, const struct vouch_entry *say)
+{
+	uint32_t roles = say->roles & REACH_ALL;
+
+	if ((voucher & ROLE_INTRODUCES) == 0)
+		return 0;
+	if ((say->roles & ROLE_READER) != 0)
+		return ROLE_READER;
+	if ((voucher & (REACH_OWN | REACH_PINNED)) == 0)
+		roles &= ~ROLE_REGISTRY;
+	if ((roles & ROLE_REGISTRY) != 0 && (voucher & REACH_PINNED) != 0)
+		return (roles & voucher) | REACH_REGISTRY;
+	return roles & voucher;
+}
+
+bool
+reach_vouches(const struct reach_view *view, const struct reach_edge *edge)
+{
+	return edge->say != NULL &&
+	    given(view->standing[edge->voucher], edge->say) != 0;
+}
+
+/* Pass on what ${key} has to those it names and those that succeed it. */
+static void
+pass_on(struct reach *reach, struct reach_view *view, size_t key)
+{
+	uint32_t standing = view->standing[key];
+	size_t i;
+
+	for (i = view->first[key]; i < view->first[key + 1]; i++) {
+		const struct reach_edge *edge = &view->edges[i];
+		uint32_t more;
+
+		if (edge->say == NULL)
+			continue;
+		more = given(standing, edge->say);
+		if (edge->say->old != NULL && (standing & ROLE_REGISTRY) != 0)
+			more |= view->standing[rank_of(reach, edge->say->old)];
+		raise_standing(reach, view, edge->subject, more);
+	}
+	for (i = reach_turns_from(view, key);
+	     i < view->nturns && view->by_old[i].old_key == key; i++)
+		if (reach_turn_holds(view, &view->by_old[i]))
+			raise_standing(
+			    reach, view, view->by_old[i].new_key, standing);
+
+	/* The own key signed that it stands in for these. */
+	if ((standing & REACH_OWN) == 0)
+		return;
+	for (i = turns_to(view, key);
+	     i < view->nturns && view->by_new[i].new_key == key; i++)
+		if (view->by_new[i].rotated)
+			raise_standing(reach, view, view->by_new[i].old_key,
+			    REACH_ALL | REACH_OWN);
+}
+
+/* Reach all there is to reach.  Standing only grows, so this ends. */
+static void
+reach_all(struct reach *reach, struct reach_view *view)
+{
+	size_t i;
+
+	raise_standing(reach, view, reach->own, REACH_ALL | REACH_OWN);
+	for (i = 0; i < reach->count; i++)
+		if (reach->set->keys[i]->pinned)
+			raise_standing(
+			    reach, view, i, REACH_ALL | REACH_PINNED);
+	while (reach->depth > 0) {
+		size_t key = reach->stack[--reach->depth];
+
+		reach->stacked[key] = false;
+		pass_on(reach, view, key);
+	}
+}
+
+/* Compute a pass: wide (pass 1) or strict (pass 2). */
+static enum err
+view_build(struct reach *reach, bool strict, struct reach_view *view)
+{
+	enum err err;
+
+	view->edges = calloc(reach->set->nentries + 1, sizeof(*view->edges));
+	view->first = calloc(reach->count + 1, sizeof(*view->first));
+	view->standing = calloc(reach->count, sizeof(*view->standing));
+	if (view->edges == NULL || view->first == NULL ||
+	    view->standing == NULL)
+		return ERR_NOMEM;
+	edges_build(reach, strict, view);
+	edges_index(reach, view);
+	if ((err = turns_build(reach, view)) != ERR_NONE)
+		return err;
+	reach_all(reach, view);
+	return ERR_NONE;
+}
+
+static void
+view_clear(struct reach_view *view)
+{
+	free(view->edges);
+	free(view->first);
+	free(view->by_old);
+	free(view->by_new);
+	free(view->standing);
+}
+
+/* What ${voucher} says of ${subject} in this pass, or NULL. */
+static const struct reach_edge *
+edge_find(const struct reach_view *view, size_t voucher, size_t subject)
+{
+	size_t low = view->first[voucher], end = view->first[voucher + 1];
+	size_t high = end;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (view->edges[mid].subject < subject)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == end || view->edges[low].subject != subject)
+		return NULL;
+	return &view->edges[low];
+}
+
+/* ${key} and, nearest first, those it succeeds; return how many. */
+static size_t
+line_of(const struct reach_view *view, size_t key,
+    size_t line[REACH_EARLIER_MAX + 1])
+{
+	size_t count = 1, done, i, j;
+
+	line[0] = key;
+	for (done = 0; done < count; done++)
+		for (i = turns_to(view, line[done]);
+		     i < view->nturns && view->by_new[i].new_key == line[done];
+		     i++) {
+			size_t old = view->by_new[i].old_key;
+
+			if (!reach_turn_holds(view, &view->by_new[i]))
+				continue;
+			for (j = 0; j < count && line[j] != old; j++)
+				;
+			if (j == count && count <= REACH_EARLIER_MAX)
+				line[count++] = old;
+		}
+	return count;
+}
+
+/*
+ * Who is out.
+ */
+
+bool
+reach_invited_by(const struct reach_view *view, size_t x, size_t v)
+{
+	size_t xs[REACH_EARLIER_MAX + 1], vs[REACH_EARLIER_MAX + 1];
+	size_t nxs = line_of(view, x, xs), nvs = line_of(view, v, vs);
+	size_t i, j;
+
+	for (i = 0; i < nxs; i++)
+		for (j = 0; j < nvs; j++) {
+			const struct reach_edge *edge;
+
+			edge = edge_find(view, xs[i], vs[j]);
+			if (edge != NULL && edge->names_inviter)
+				return true;
+		}
+	return false;
+}
+
+bool
+reach_succeeds(const struct reach_view *view, size_t old, size_t key)
+{
+	size_t line[REACH_EARLIER_MAX + 1];
+	size_t count = line_of(view, key, line);
+	size_t i;
+
+	for (i = 1; i < count; i++)
+		if (line[i] == old)
+			return true;
+	return false;
+}
+
+/* Return whether a withdrawal by ${v} of ${x} holds for every node. */
+static bool
+may_withdraw(const struct reach_view *view, size_t v, size_t x)
+{
+	return (view->standing[v] & (REACH_PINNED | REACH_REGISTRY)) != 0 ||
+	    reach_invited_by(view, x, v) || reach_succeeds(view, x, v);
+}
+
+/* Make room for the cuts of all withdrawals. */
+static enum err
+cuts_room(struct reach *reach)
+{
+	size_t i, room = 1;
+
+	for (i = 0; i < reach->wide.nedges; i++)
+		if (reach->wide.edges[i].last->withdrawn)
+			room += reach->wide.edges[i].last->ncuts;
+	reach->cuts = calloc(room, sizeof(*reach->cuts));
+	return reach->cuts == NULL ? ERR_NOMEM : ERR_NONE;
+}
+
+/* Add the cuts of a withdrawal. */
+static void
+cuts_add(struct reach *reach, const struct vouch_entry *said)
+{
+	size_t i;
+
+	for (i = 0; i < said->ncuts; i++) {
+		struct reach_cut *cut = &reach->cuts[reach->ncuts++];
+
+		memcpy(cut->key, said->subject->key, KEY_LEN);
+		memcpy(cut->log_id, said->cuts[i].log_id, LOG_ID_LEN);
+		cut->n = said->cuts[i].n;
+	}
+}
+
+/* Sort the cuts and keep the largest of each log. */
+static void
+cuts_sort(struct reach *reach)
+{
+	size_t i, kept = 0;
+
+	if (reach->ncuts == 0)
+		return;
+	qsort(reach->cuts, reach->ncuts, sizeof(struct reach_cut), cut_compare);
+	for (i = 1; i < reach->ncuts; i++) {
+		struct reach_cut *last = &reach->cuts[kept];
+
+		if (cut_compare(last, &reach->cuts[i]) != 0)
+			reach->cuts[++kept] = reach->cuts[i];
+		else if (reach->cuts[i].n > last->n)
+			last->n = reach->cuts[i].n;
+	}
+	reach->ncuts = kept + 1;
+}
+
+/* Find the withdrawals of pass 1 that have effect. */
+static void
+find_out(struct reach *reach)
+{
+	const struct reach_view *view = &reach->wide;
+	size_t i;
+
+	for (i = 0; i < view->nedges; i++) {
+		const struct reach_edge *edge = &view->edges[i];
+		uint32_t standing = view->standing[edge->voucher];
+		size_t x = edge->subject;
+		bool all;
+
+		if (!edge->last->withdrawn || standing == 0 ||
+		    x == reach->own || view->standing[x] == 0)
+			continue;
+		all = may_withdraw(view, edge->voucher, x);
+		if (!all && (standing & (REACH_OWN | ROLE_REGISTRY)) == 0)
+			continue;
+		reach->ours[x] = !all && (reach->ours[x] || !reach->out[x]);
+		reach->out[x] = true;
+		cuts_add(reach, edge->last);
+	}
+	cuts_sort(reach);
+}
+
+/* Add the cuts of keys that nobody vouches for any more. */
+static void
+find_lapsed(struct reach *reach)
+{
+	const struct reach_view *view = &reach->wide;
+	size_t i;
+
+	for (i = 0; i < view->nedges; i++) {
+		const struct reach_edge *edge = &view->edges[i];
+		size_t x = edge->subject;
+
+		if (!edge->last->withdrawn || reach->out[x] ||
+		    view->standing[x] == 0 || reach->strict.standing[x] != 0 ||
+		    (view->standing[edge->voucher] & ROLE_INTRODUCES) == 0)
+			continue;
+		cuts_add(reach, edge->last);
+	}
+	cuts_sort(reach);
+}
+
+/* Number the keys by their order and sort the entries. */
+static enum err
+work_init(struct reach *reach, const struct vouch_key *own)
+{
+	const struct vouch_set *set = reach->set;
+	size_t i;
+
+	reach->count = set->nkeys;
+	reach->rank = calloc(reach->count, sizeof(*reach->rank));
+	reach->said = calloc(set->nentries + 1, sizeof(*reach->said));
+	reach->stack = calloc(reach->count, sizeof(*reach->stack));
+	reach->stacked = calloc(reach->count, sizeof(*reach->stacked));
+	reach->out = calloc(reach->count, sizeof(*reach->out));
+	reach->ours = calloc(reach->count, sizeof(*reach->ours));
+	if (reach->rank == NULL || reach->said == NULL ||
+	    reach->stack == NULL || reach->stacked == NULL ||
+	    reach->out == NULL || reach->ours == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < reach->count; i++)
+		reach->rank[set->keys[i]->id] = i;
+	reach->own = rank_of(reach, own);
+	for (i = 0; i < set->nentries; i++)
+		reach->said[i] = set->entries[i];
+	qsort(reach->said, set->nentries, sizeof(*reach->said), said_compare);
+	return ERR_NONE;
+}
+
+enum err
+reach_init(struct reach *reach, const struct vouch_set *set,
+    const struct vouch_key *own)
+{
+	enum err err;
+
+	*reach = (struct reach){ .set = set };
+	if ((err = work_init(reach, own)) != ERR_NONE)
+		return err;
+
+	/* Who is reached, who of them is out, who is reached then. */
+	if ((err = view_build(reach, false, &reach->wide)) != ERR_NONE)
+		return err;
+	if ((err = cuts_room(reach)) != ERR_NONE)
+		return err;
+	find_out(reach);
+	if ((err = view_build(reach, true, &reach->strict)) != ERR_NONE)
+		return err;
+	find_lapsed(reach);
+	return ERR_NONE;
+}
+
+void
+reach_clear(struct reach *reach)
+{
+	view_clear(&reach->wide);
+	view_clear(&reach->strict);
+	free(reach->rank);
+	free(reach->said);
+	free(reach->stack);
+	free(reach->stacked);
+	free(reach->out);
+	free(reach->ours);
+	free(reach->cuts);
+}

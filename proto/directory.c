@@ -205,59 +205,60 @@ naming_vouch(const struct reach *reach, const struct reach_view *view,
 		naming_add(naming, edge->say->org, weight);
 }
 
-/* Let each successor take the org of the keys it succeeds, oldest first. */
+/* Handing orgs down from key to key. */
+struct descent {
+	const struct reach_view *view;
+	struct naming *names;
+	size_t *waits; /* by key: earlier keys that have no org yet */
+	size_t *ready; /* keys whose org is known, still to be handed down */
+	size_t depth;
+};
+
+/* Give the org of ${key} to those that succeed it. */
 static void
-namings_inherit(const struct reach *reach, const struct reach_view *view,
-    struct naming *names, size_t *waits, size_t *ready)
+descent_step(struct descent *descent, size_t key)
 {
-	size_t i, key, depth = 0;
+	const struct reach_view *view = descent->view;
+	size_t i;
 
-	for (i = 0; i < view->nturns; i++)
-		if (reach_turn_holds(view, &view->by_old[i]))
-			waits[view->by_old[i].new_key]++;
-	for (key = 0; key < reach->count; key++)
-		if (waits[key] == 0 && view->standing[key] != 0)
-			ready[depth++] = key;
+	for (i = reach_turns_from(view, key);
+	     i < view->nturns && view->by_old[i].old_key == key; i++) {
+		size_t heir = view->by_old[i].new_key;
 
-	/* Keys that succeed each other in a circle are never ready. */
-	while (depth > 0) {
-		key = ready[--depth];
-		for (i = reach_turns_from(view, key);
-		     i < view->nturns && view->by_old[i].old_key == key; i++) {
-			size_t heir = view->by_old[i].new_key;
-
-			if (!reach_turn_holds(view, &view->by_old[i]))
-				continue;
-			naming_add(
-			    &names[heir], names[key].org, WEIGHT_EARLIER_KEY);
-			if (--waits[heir] == 0)
-				ready[depth++] = heir;
-		}
+		if (!reach_turn_holds(view, &view->by_old[i]))
+			continue;
+		naming_add(&descent->names[heir], descent->names[key].org,
+		    WEIGHT_EARLIER_KEY);
+		if (--descent->waits[heir] == 0)
+			descent->ready[descent->depth++] = heir;
 	}
 }
 
-/* Name all keys that this pass reached. */
-static enum err
-namings_build(const struct reach *reach, const struct reach_view *view,
-    const char *own_org, struct naming *names)
+/* Let each successor take the org of the keys it succeeds, oldest first. */
+static void
+descent_all(struct descent *descent, size_t count)
 {
-	size_t *waits = calloc(reach->count, sizeof(*waits));
-	size_t *ready = calloc(reach->count, sizeof(*ready));
-	enum err err = ERR_NOMEM;
+	const struct reach_view *view = descent->view;
 	size_t i;
 
-	if (waits == NULL || ready == NULL)
-		goto out;
-	for (i = 0; i < reach->count; i++)
-		names[i].since_ms = UINT64_MAX;
-	naming_add(&names[reach->own], own_org, WEIGHT_CONFIGURATION);
-	for (i = 0; i < view->nedges; i++)
-		if (reach_vouches(view, &view->edges[i]))
-			naming_vouch(reach, view, &view->edges[i],
-			    &names[view->edges[i].subject]);
-	namings_inherit(reach, view, names, waits, ready);
+	for (i = 0; i < view->nturns; i++)
+		if (reach_turn_holds(view, &view->by_old[i]))
+			descent->waits[view->by_old[i].new_key]++;
+	for (i = 0; i < count; i++)
+		if (descent->waits[i] == 0 && view->standing[i] != 0)
+			descent->ready[descent->depth++] = i;
 
-	/* Readers come last: they have the org of who admits them. */
+	/* Keys that succeed each other in a circle are never ready. */
+	while (descent->depth > 0)
+		descent_step(descent, descent->ready[--descent->depth]);
+}
+
+/* Let readers have the org of who admits them. */
+static void
+namings_readers(const struct reach_view *view, struct naming *names)
+{
+	size_t i;
+
 	for (i = 0; i < view->nedges; i++) {
 		const struct reach_edge *edge = &view->edges[i];
 
@@ -266,10 +267,34 @@ namings_build(const struct reach *reach, const struct reach_view *view,
 			naming_add(&names[edge->subject],
 			    names[edge->voucher].org, WEIGHT_VOUCHER);
 	}
+}
+
+/* Name all keys that this pass reached. */
+static enum err
+namings_build(const struct reach *reach, const struct reach_view *view,
+    const char *own_org, struct naming *names)
+{
+	struct descent descent = { .view = view, .names = names };
+	enum err err = ERR_NOMEM;
+	size_t i;
+
+	descent.waits = calloc(reach->count, sizeof(size_t));
+	descent.ready = calloc(reach->count, sizeof(size_t));
+	if (descent.waits == NULL || descent.ready == NULL)
+		goto out;
+	for (i = 0; i < reach->count; i++)
+		names[i].since_ms = UINT64_MAX;
+	naming_add(&names[reach->own], own_org, WEIGHT_CONFIGURATION);
+	for (i = 0; i < view->nedges; i++)
+		if (reach_vouches(view, &view->edges[i]))
+			naming_vouch(reach, view, &view->edges[i],
+			    &names[view->edges[i].subject]);
+	descent_all(&descent, reach->count);
+	namings_readers(view, names);
 	err = ERR_NONE;
 out:
-	free(waits);
-	free(ready);
+	free(descent.waits);
+	free(descent.ready);
 	return err;
 }
 
@@ -383,6 +408,20 @@ succeeds_all(const struct reach *reach, const struct directory_member *members,
 	return true;
 }
 
+/* Return whether one live key succeeds all others, so that they are one line. */
+static bool
+in_line(const struct reach *reach, const struct directory_member *members,
+    size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (is_live(&members[i]) &&
+		    succeeds_all(reach, members, count, i))
+			return true;
+	return false;
+}
+
 /* Mark the live keys of one org as disputed, unless they are in one line. */
 static void
 dispute_org(
@@ -391,13 +430,10 @@ dispute_org(
 	size_t i, live = 0;
 
 	for (i = 0; i < count; i++)
-		live += is_live(&members[i]) ? 1u : 0u;
-	if (live < 2 || members[0].org[0] == '\0')
+		live += is_live(&members[i]);
+	if (live < 2 || members[0].org[0] == '\0' ||
+	    in_line(reach, members, count))
 		return;
-	for (i = 0; i < count; i++)
-		if (is_live(&members[i]) &&
-		    succeeds_all(reach, members, count, i))
-			return;
 	for (i = 0; i < count; i++)
 		if (is_live(&members[i]))
 			members[i].disputed = true;
@@ -451,18 +487,17 @@ lookups_build(struct directory *directory)
 {
 	size_t i;
 
-	directory->by_key = calloc(directory->count, sizeof(void *));
-	directory->by_curve = calloc(directory->count, sizeof(void *));
+	directory->by_key = calloc(directory->count + 1, sizeof(void *));
+	directory->by_curve = calloc(directory->count + 1, sizeof(void *));
 	if (directory->by_key == NULL || directory->by_curve == NULL)
 		return ERR_NOMEM;
 	for (i = 0; i < directory->count; i++) {
 		directory->by_key[i] = &directory->members[i];
 		directory->by_curve[i] = &directory->members[i];
 	}
-	qsort(directory->by_key, directory->count, sizeof(*directory->by_key),
-	    key_compare);
-	qsort(directory->by_curve, directory->count,
-	    sizeof(*directory->by_curve), curve_compare);
+	qsort(directory->by_key, directory->count, sizeof(void *), key_compare);
+	qsort(directory->by_curve, directory->count, sizeof(void *),
+	    curve_compare);
 	return ERR_NONE;
 }
 
@@ -528,7 +563,7 @@ member_search(const struct directory *directory,
     int (*compare)(const void *, const void *))
 {
 	const struct directory_member *const *found = bsearch(
-	    &wanted, array, directory->count, sizeof(*array), compare);
+	    &wanted, array, directory->count, sizeof(void *), compare);
 
 	return found == NULL ? NULL : *found;
 }
@@ -536,7 +571,7 @@ member_search(const struct directory *directory,
 const struct directory_member *
 directory_find(const struct directory *directory, const uint8_t key[KEY_LEN])
 {
-	struct directory_member wanted;
+	struct directory_member wanted = { 0 };
 
 	memcpy(wanted.key, key, KEY_LEN);
 	return member_search(
@@ -547,7 +582,7 @@ const struct directory_member *
 directory_find_curve(
     const struct directory *directory, const uint8_t curve[KEY_LEN])
 {
-	struct directory_member wanted;
+	struct directory_member wanted = { 0 };
 
 	memcpy(wanted.curve, curve, KEY_LEN);
 	return member_search(
@@ -597,29 +632,34 @@ successions_to(const struct directory *directory, const uint8_t *key)
 	return low;
 }
 
+/* Return whether ${key} is among ${count} keys. */
+static bool
+line_has(const uint8_t *const *line, size_t count, const uint8_t *key)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (memcmp(line[i], key, KEY_LEN) == 0)
+			return true;
+	return false;
+}
+
 bool
 directory_succeeds(const struct directory *directory,
     const uint8_t old_key[KEY_LEN], const uint8_t new_key[KEY_LEN])
 {
 	const uint8_t *line[REACH_EARLIER_MAX + 1];
 	const struct succession *all = directory->successions;
-	size_t count = 1, done, i, j;
+	size_t count = 1, done, i;
 
 	line[0] = new_key;
 	for (done = 0; done < count; done++)
 		for (i = successions_to(directory, line[done]);
 		     i < directory->nsuccessions &&
 		     memcmp(all[i].new_key, line[done], KEY_LEN) == 0;
-		     i++) {
-			for (j = 0; j < count; j++)
-				if (memcmp(line[j], all[i].old_key, KEY_LEN) ==
-				    0)
-					break;
-			if (j == count && count <= REACH_EARLIER_MAX)
+		     i++)
+			if (count <= REACH_EARLIER_MAX &&
+			    !line_has(line, count, all[i].old_key))
 				line[count++] = all[i].old_key;
-		}
-	for (i = 1; i < count; i++)
-		if (memcmp(line[i], old_key, KEY_LEN) == 0)
-			return true;
-	return false;
+	return line_has(line + 1, count - 1, old_key);
 }

@@ -51,7 +51,7 @@ reach_cut_find(const struct reach_cut *cuts, size_t count,
     const uint8_t key[KEY_LEN], const uint8_t log_id[LOG_ID_LEN])
 {
 	const struct reach_cut *found;
-	struct reach_cut wanted;
+	struct reach_cut wanted = { 0 };
 
 	if (count == 0)
 		return 0;
@@ -112,7 +112,8 @@ edges_build(const struct reach *reach, bool strict, struct reach_view *view)
 	/* In pass 2 a withdrawal ends a vouching, except towards who is out. */
 	for (i = 0; strict && i < view->nedges; i++) {
 		edge = &view->edges[i];
-		if (edge->last->withdrawn && !reach->out[edge->subject])
+		if (edge->last != NULL && edge->last->withdrawn &&
+		    !reach->out[edge->subject])
 			edge->say = NULL;
 	}
 }
@@ -159,39 +160,47 @@ new_compare(const void *a, const void *b)
 	return order != 0 ? order : size_compare(x->by, y->by);
 }
 
+/* Add the claims of succession that ${edge} makes. */
+static void
+turns_add(const struct reach *reach, const struct reach_edge *edge,
+    struct reach_view *view)
+{
+	struct reach_turn turn = { edge->voucher, edge->subject, edge->voucher,
+		true };
+
+	if (edge->say == NULL)
+		return;
+	if (edge->say->rotated)
+		view->by_old[view->nturns++] = turn;
+	if (edge->say->old == NULL)
+		return;
+	turn.old_key = rank_of(reach, edge->say->old);
+	turn.rotated = false;
+	if (turn.old_key != turn.new_key)
+		view->by_old[view->nturns++] = turn;
+}
+
 /* Collect the claims of succession; an edge can make two. */
 static enum err
 turns_build(const struct reach *reach, struct reach_view *view)
 {
 	size_t i, room = 1;
 
-	for (i = 0; i < view->nedges; i++)
-		if (view->edges[i].say != NULL)
-			room += (view->edges[i].say->rotated ? 1u : 0u) +
-			    (view->edges[i].say->old != NULL ? 1u : 0u);
+	for (i = 0; i < view->nedges; i++) {
+		const struct vouch_entry *say = view->edges[i].say;
+
+		if (say != NULL && (say->rotated || say->old != NULL))
+			room += 2;
+	}
 	view->by_old = calloc(room, sizeof(*view->by_old));
 	view->by_new = calloc(room, sizeof(*view->by_new));
 	if (view->by_old == NULL || view->by_new == NULL)
 		return ERR_NOMEM;
 
-	for (i = 0; i < view->nedges; i++) {
-		const struct reach_edge *edge = &view->edges[i];
-		struct reach_turn turn = { edge->voucher, edge->subject,
-			edge->voucher, true };
-
-		if (edge->say == NULL)
-			continue;
-		if (edge->say->rotated)
-			view->by_old[view->nturns++] = turn;
-		if (edge->say->old == NULL)
-			continue;
-		turn.old_key = rank_of(reach, edge->say->old);
-		turn.rotated = false;
-		if (turn.old_key != turn.new_key)
-			view->by_old[view->nturns++] = turn;
-	}
-	memcpy(view->by_new, view->by_old,
-	    view->nturns * sizeof(struct reach_turn));
+	for (i = 0; i < view->nedges; i++)
+		turns_add(reach, &view->edges[i], view);
+	memcpy(
+	    view->by_new, view->by_old, view->nturns * sizeof(*view->by_old));
 	qsort(view->by_old, view->nturns, sizeof(*view->by_old), old_compare);
 	qsort(view->by_new, view->nturns, sizeof(*view->by_new), new_compare);
 	return ERR_NONE;
@@ -380,26 +389,35 @@ edge_find(const struct reach_view *view, size_t voucher, size_t subject)
 	return &view->edges[low];
 }
 
+static bool
+line_has(const size_t *line, size_t count, size_t key)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (line[i] == key)
+			return true;
+	return false;
+}
+
 /* ${key} and, nearest first, those it succeeds; return how many. */
 static size_t
 line_of(const struct reach_view *view, size_t key,
     size_t line[REACH_EARLIER_MAX + 1])
 {
-	size_t count = 1, done, i, j;
+	size_t count = 1, done, i;
 
 	line[0] = key;
 	for (done = 0; done < count; done++)
 		for (i = turns_to(view, line[done]);
 		     i < view->nturns && view->by_new[i].new_key == line[done];
 		     i++) {
-			size_t old = view->by_new[i].old_key;
+			const struct reach_turn *turn = &view->by_new[i];
 
-			if (!reach_turn_holds(view, &view->by_new[i]))
-				continue;
-			for (j = 0; j < count && line[j] != old; j++)
-				;
-			if (j == count && count <= REACH_EARLIER_MAX)
-				line[count++] = old;
+			if (count <= REACH_EARLIER_MAX &&
+			    reach_turn_holds(view, turn) &&
+			    !line_has(line, count, turn->old_key))
+				line[count++] = turn->old_key;
 		}
 	return count;
 }
@@ -431,12 +449,8 @@ reach_succeeds(const struct reach_view *view, size_t old, size_t key)
 {
 	size_t line[REACH_EARLIER_MAX + 1];
 	size_t count = line_of(view, key, line);
-	size_t i;
 
-	for (i = 1; i < count; i++)
-		if (line[i] == old)
-			return true;
-	return false;
+	return line_has(line + 1, count - 1, old);
 }
 
 /* Return whether a withdrawal by ${v} of ${x} holds for every node. */
@@ -550,7 +564,7 @@ work_init(struct reach *reach, const struct vouch_key *own)
 
 	reach->count = set->nkeys;
 	reach->rank = calloc(reach->count, sizeof(*reach->rank));
-	reach->said = calloc(set->nentries + 1, sizeof(*reach->said));
+	reach->said = calloc(set->nentries + 1, sizeof(void *));
 	reach->stack = calloc(reach->count, sizeof(*reach->stack));
 	reach->stacked = calloc(reach->count, sizeof(*reach->stacked));
 	reach->out = calloc(reach->count, sizeof(*reach->out));
@@ -564,7 +578,7 @@ work_init(struct reach *reach, const struct vouch_key *own)
 	reach->own = rank_of(reach, own);
 	for (i = 0; i < set->nentries; i++)
 		reach->said[i] = set->entries[i];
-	qsort(reach->said, set->nentries, sizeof(*reach->said), said_compare);
+	qsort(reach->said, set->nentries, sizeof(void *), said_compare);
 	return ERR_NONE;
 }
 

@@ -53,7 +53,7 @@ vouch_key_get(struct vouch_set *set, const uint8_t key[KEY_LEN],
 		return ERR_NONE;
 	}
 
-	err = grow(&keys, set->nkeys, &set->keys_room, sizeof(node));
+	err = grow(&keys, set->nkeys, &set->keys_room, sizeof(void *));
 	set->keys = keys;
 	if (err != ERR_NONE)
 		return err;
@@ -64,7 +64,7 @@ vouch_key_get(struct vouch_set *set, const uint8_t key[KEY_LEN],
 	node->id = set->nkeys;
 
 	memmove(set->keys + at + 1, set->keys + at,
-	    (set->nkeys - at) * sizeof(*set->keys));
+	    (set->nkeys - at) * sizeof(void *));
 	set->keys[at] = node;
 	set->nkeys++;
 	*ret_key = node;
@@ -189,7 +189,7 @@ vouch_add(struct vouch_set *set, const uint8_t voucher[KEY_LEN],
 	enum err err;
 	size_t at;
 
-	err = grow(&entries, set->nentries, &set->entries_room, sizeof(said));
+	err = grow(&entries, set->nentries, &set->entries_room, sizeof(void *));
 	set->entries = entries;
 	if (err != ERR_NONE)
 		return err;
@@ -214,7 +214,7 @@ vouch_add(struct vouch_set *set, const uint8_t voucher[KEY_LEN],
 	}
 
 	memmove(set->entries + at + 1, set->entries + at,
-	    (set->nentries - at) * sizeof(*set->entries));
+	    (set->nentries - at) * sizeof(void *));
 	set->entries[at] = said;
 	set->nentries++;
 	return ERR_NONE;

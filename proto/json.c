@@ -471,7 +471,7 @@ read_string(struct reader *reader, const json_t *json, void *slot)
 	if ((copy = malloc(len + 1)) == NULL)
 		return ERR_NOMEM;
 	memcpy(copy, json_string_value(json), len + 1);
-	memcpy(slot, &copy, sizeof(copy));
+	*(char **)slot = copy;
 	return ERR_NONE;
 }
 
@@ -538,7 +538,7 @@ read_value(struct reader *reader, const ProtobufCFieldDescriptor *field,
 		err = read_message(reader, field->descriptor, json, &msg);
 		if (err != ERR_NONE)
 			return err;
-		memcpy(slot, &msg, sizeof(msg));
+		memcpy(slot, &msg, sizeof(void *));
 		return ERR_NONE;
 	}
 	return ERR_SYNTAX;
@@ -821,8 +821,10 @@ read_text(struct reader *reader, const ProtobufCMessageDescriptor *desc,
 		reader->text += strlen(BOM);
 		reader->len -= strlen(BOM);
 	}
-	if ((err = load(reader, &json)) == ERR_NONE)
-		err = read_message(reader, desc, json, ret_msg);
+	if ((err = load(reader, &json)) != ERR_NONE)
+		return err;
+	assert(json != NULL);
+	err = read_message(reader, desc, json, ret_msg);
 	json_decref(json);
 	return err;
 }

@@ -27,27 +27,36 @@ skip_string(struct cursor *in)
 		in->at++;
 }
 
+/* Step over a number, true, false or null. */
+static void
+skip_word(struct cursor *in)
+{
+	while (in->at < in->end && strchr(",]} \t\r\n", *in->at) == NULL)
+		in->at++;
+}
+
 /* Step over a value, with all that it contains. */
 static void
 skip_value(struct cursor *in)
 {
 	size_t depth = 0;
 
+	if (in->at < in->end && strchr("\"{[", *in->at) == NULL) {
+		skip_word(in);
+		return;
+	}
 	while (in->at < in->end) {
 		char c = *in->at;
 
-		if (c == '"') {
+		if (c == '"')
 			skip_string(in);
-		} else {
-			if (depth == 0 && strchr(",]} \t\r\n", c) != NULL)
-				return;
-			if (c == '{' || c == '[')
-				depth++;
-			if (c == '}' || c == ']')
-				depth--;
+		else
 			in->at++;
-		}
-		if (depth == 0 && (c == '"' || c == '}' || c == ']'))
+		if (c == '{' || c == '[')
+			depth++;
+		else if (c == '}' || c == ']')
+			depth--;
+		if (depth == 0)
 			return;
 	}
 }
@@ -110,7 +119,9 @@ jsonerr_place(
 static char
 lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
 }
 
 static unsigned

@@ -159,11 +159,11 @@ decode(const uint8_t *at, size_t left, uint32_t *ret_c)
 	len = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 	if (len > left)
 		return 0;
-	c &= 0x7fu >> len;
+	c &= 0x7fU >> len;
 	for (i = 1; i < len; i++) {
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
-		c = c << 6 | (at[i] & 0x3fu);
+		c = c << 6 | (at[i] & 0x3fU);
 	}
 	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
 		return 0;
@@ -298,28 +298,34 @@ jsontext_float(struct jsontext *out, float value)
 	add_number(out, text);
 }
 
+/* Append up to three bytes as four characters. */
+static void
+add_quartet(struct jsontext *out, const uint8_t *data, size_t len)
+{
+	uint32_t bits = (uint32_t)data[0] << 16;
+	char text[] = { '=', '=', '=', '=' };
+
+	if (len > 1)
+		bits |= (uint32_t)data[1] << 8;
+	if (len > 2)
+		bits |= data[2];
+	text[0] = base64_digits[bits >> 18];
+	text[1] = base64_digits[bits >> 12 & 63];
+	if (len > 1)
+		text[2] = base64_digits[bits >> 6 & 63];
+	if (len > 2)
+		text[3] = base64_digits[bits & 63];
+	jsontext_add(out, text, sizeof(text));
+}
+
 void
 jsontext_base64(struct jsontext *out, const uint8_t *data, size_t len)
 {
 	size_t i;
 
 	jsontext_puts(out, "\"");
-	for (i = 0; i < len; i += 3) {
-		size_t left = len - i;
-		uint32_t bits = (uint32_t)data[i] << 16;
-		char text[4];
-
-		if (left > 1)
-			bits |= (uint32_t)data[i + 1] << 8;
-		if (left > 2)
-			bits |= data[i + 2];
-		text[0] = base64_digits[bits >> 18];
-		text[1] = base64_digits[bits >> 12 & 63];
-		text[2] = left > 1 ? base64_digits[bits >> 6 & 63] :
-				     BASE64_PADDING;
-		text[3] = left > 2 ? base64_digits[bits & 63] : BASE64_PADDING;
-		jsontext_add(out, text, sizeof(text));
-	}
+	for (i = 0; i < len; i += 3)
+		add_quartet(out, data + i, len - i);
 	jsontext_puts(out, "\"");
 }
 
@@ -379,7 +385,7 @@ jsontext_unbase64(const char *text, size_t len, uint8_t *out, size_t *ret_len)
 		if (have >= 8) {
 			have -= 8;
 			out[done++] = (uint8_t)(bits >> have);
-			bits &= (1u << have) - 1;
+			bits &= (1U << have) - 1;
 		}
 	}
 	if (bits != 0)

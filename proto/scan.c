@@ -10,7 +10,7 @@
 /* The wire format's numbers that protobuf-c does not name. */
 #define VARINT_MAX 10          /* bytes of a 64-bit number */
 #define SHORT_MAX  5           /* bytes of a tag or a length */
-#define NUMBER_MAX 0x1fffffffu /* greatest field number */
+#define NUMBER_MAX 0x1fffffffU /* greatest field number */
 #define WIRE_BITS  3           /* low bits of a tag: the wire type */
 
 /*
@@ -187,29 +187,34 @@ second_fits(uint8_t first, uint8_t second)
 	return true;
 }
 
+/* Step over one character of UTF-8 that is not NUL. */
+static bool
+skip_char(struct cursor *in)
+{
+	uint8_t first = *in->at++;
+	int more;
+	int i;
+
+	if (first < 0x80)
+		return first != 0;
+	if (first < 0xc2 || first > 0xf4)
+		return false;
+	more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+	if (in->end - in->at < more || !second_fits(first, *in->at))
+		return false;
+	for (i = 0; i < more; i++)
+		if ((*in->at++ & 0xc0) != 0x80)
+			return false;
+	return true;
+}
+
 /* Is this UTF-8 without NUL? */
 static bool
 is_text(struct cursor in)
 {
-	while (in.at < in.end) {
-		uint8_t first = *in.at++;
-		int more;
-		int i;
-
-		if (first < 0x80) {
-			if (first == 0)
-				return false;
-			continue;
-		}
-		if (first < 0xc2 || first > 0xf4)
+	while (in.at < in.end)
+		if (!skip_char(&in))
 			return false;
-		more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-		if (in.end - in.at < more || !second_fits(first, *in.at))
-			return false;
-		for (i = 0; i < more; i++)
-			if ((*in.at++ & 0xc0) != 0x80)
-				return false;
-	}
 	return true;
 }
 
@@ -225,7 +230,7 @@ read_tag(const struct level *level, struct cursor *in, struct item *ret_item)
 	number = tag >> WIRE_BITS;
 	if (number == 0 || number > NUMBER_MAX)
 		return ERR_SYNTAX;
-	ret_item->wire = (uint32_t)tag & ((1u << WIRE_BITS) - 1);
+	ret_item->wire = (uint32_t)tag & ((1U << WIRE_BITS) - 1);
 	ret_item->field = protobuf_c_message_descriptor_get_field(
 	    level->desc, (unsigned)number);
 	return ERR_NONE;

@@ -6,6 +6,8 @@ what we print must mean the same to json_format, and what json_format prints mus
 become the same bytes in our hands.
 """
 
+import glob
+import importlib
 import json
 import math
 import os
@@ -21,10 +23,11 @@ sys.path.insert(0, os.path.join(BUILD, "python"))
 
 # pylint: disable=wrong-import-position
 from google.protobuf import descriptor, json_format  # noqa: E402
-from proto import body_pb2, control_pb2, entry_pb2, wire_pb2  # noqa: E402
-from tests.unit import json_sample_pb2  # noqa: E402
 
-FILES = (body_pb2, control_pb2, entry_pb2, wire_pb2, json_sample_pb2)
+FILES = [
+    importlib.import_module(path.replace("/", ".")[:-len(".proto")] + "_pb2")
+    for path in sorted(glob.glob("proto/*.proto") + glob.glob("tests/unit/*.proto"))
+]
 TOOL = os.path.join(BUILD, "tests", "unit", "json_tool")
 ROUNDS = 30  # messages of each type
 DEEPEST = 6

@@ -109,8 +109,7 @@ void *sock_handle(const struct sock *sock);
  * Give the path of a SOCK_CONTROL to ${gid} ((gid_t)-1: leave it) and set its
  * mode.  Return ERR_DENIED if this process may not, or ERR_IO.
  */
-enum err sock_set_access(
-    struct sock *sock, gid_t gid, mode_t mode) MUST_CHECK;
+enum err sock_set_access(struct sock *sock, gid_t gid, mode_t mode) MUST_CHECK;
 
 /* A message that came in.  Not to be copied; sock_msg_clear() ends it. */
 struct sock_msg {
@@ -163,16 +162,16 @@ enum err sock_send(struct sock *sock, const uint8_t *route, size_t route_len,
  * ${buf} was allocated with malloc() and is taken in every case.  Return
  * ERR_SIZE if ${topic} is longer than TOPIC_MAX, ERR_NOMEM or ERR_IO.
  */
-enum err sock_publish(struct sock *sock, const char *topic, uint8_t *buf,
-    size_t len) MUST_CHECK;
+enum err sock_publish(
+    struct sock *sock, const char *topic, uint8_t *buf, size_t len) MUST_CHECK;
 
 enum sock_event_kind {
-	SOCK_EV_UP,        /* the handshake is done */
-	SOCK_EV_DOWN,      /* a connection that was up is gone */
-	SOCK_EV_REFUSED,   /* the server's ZAP handler said no: it is deaf now */
+	SOCK_EV_UP,      /* the handshake is done */
+	SOCK_EV_DOWN,    /* a connection that was up is gone */
+	SOCK_EV_REFUSED, /* the server's ZAP handler said no: it is deaf now */
 	SOCK_EV_NO_DETAIL, /* handshake broken off; a wrong server key looks so */
-	SOCK_EV_PROTOCOL,  /* the other side does not speak our protocol */
-	SOCK_EV_RETRY,     /* not connected; it will try again */
+	SOCK_EV_PROTOCOL, /* the other side does not speak our protocol */
+	SOCK_EV_RETRY,    /* not connected; it will try again */
 };
 
 struct sock_event {

@@ -69,8 +69,8 @@ void zap_stop(struct zap *zap);
  * if a User-Id is empty or does not end, ERR_EXIST if a key stands there twice,
  * ERR_NOMEM, or ERR_IO if the handler is dead; the old table stays then.
  */
-enum err zap_set(struct zap *zap, const struct zap_rule *rules,
-    size_t count) MUST_CHECK;
+enum err zap_set(
+    struct zap *zap, const struct zap_rule *rules, size_t count) MUST_CHECK;
 
 /**
  * zap_fd(zap):

@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/header.h"
+#include "proto/bytes.h"
 #include "proto/limits.h"
-#include "proto/record.h"
 
 #define DATE_LEN  10 /* "2016-12-31" */
 #define TIME_LEN  20 /* "2016-12-31T12:00:00Z" */
 #define FIELD_MAX 80 /* "Message.field" */
+
+#define RECORD_CHARS BYTES_BASE32_CHARS(RECORD_LEN)
 
 /* Sorted by field; 0 means the general limit. */
 static const struct body_rule rules[] = {
@@ -300,18 +301,28 @@ country_valid(const char *text)
 	    text[1] >= 'a' && text[1] <= 'z';
 }
 
+/* [a-z0-9-], 2 to 32 characters, of the first ${len} bytes. */
+static bool
+org_valid(const char *text, size_t len)
+{
+	return len >= 2 && len <= ORG_MAX &&
+	    strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") >= len;
+}
+
 /* A full id in the one spelling that we write. */
 static bool
 record_valid(const char *text)
 {
-	char org[ORG_MAX + 1];
+	const char *slash = strchr(text, '/');
 	uint8_t record[RECORD_LEN];
-	char again[RECORD_ID_CHARS + 1];
+	char again[RECORD_CHARS + 1];
 
-	if (record_parse_full(text, org, record) != ERR_NONE)
+	if (slash == NULL || !org_valid(text, (size_t)(slash - text)) ||
+	    bytes_unbase32(slash + 1, strlen(slash + 1), record,
+		sizeof(record)) != ERR_NONE)
 		return false;
-	record_print(org, record, RECORD_CHARS, again);
-	return strcmp(text, again) == 0;
+	bytes_base32(record, sizeof(record), again);
+	return strcmp(slash + 1, again) == 0;
 }
 
 static bool
@@ -353,7 +364,7 @@ body_form_valid(enum body_form form, const char *text)
 	case FORM_TIME:
 		return time_valid(text);
 	case FORM_ORG:
-		return header_org_valid(text);
+		return org_valid(text, strlen(text));
 	case FORM_LANGUAGE:
 		return language_valid(text);
 	case FORM_COUNTRY:

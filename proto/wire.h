@@ -30,11 +30,17 @@ enum wire_type {
 /* HELLO.flags */
 #define WIRE_NO_SUB 1u /* the sender has no SUB: push NOTEs on this link */
 
+/* Longest texts: characters, and bytes where they are ASCII. */
+#define WIRE_NAME_MAX   120
+#define WIRE_SW_MAX     64
+#define WIRE_ERR_MAX    200
+#define WIRE_LISTEN_MAX 261 /* bytes: host (255) : port (5) */
+
 /* A newcomer's request to become a member. */
 struct wire_join {
 	uint8_t key[KEY_LEN];
 	uint8_t sig[SIG_LEN];
-	const char *org;    /* never NULL in a decoded message; may be empty */
+	const char *org; /* never NULL in a decoded message; may be empty */
 	const char *name;
 	const char *listen;
 };
@@ -121,8 +127,8 @@ struct wire_data {
 };
 
 struct wire_note {
-	const uint8_t *head; /* HEAD_LEN bytes, never NULL when decoded */
-	struct bytes header; /* empty = HEAD alone */
+	const uint8_t *head;      /* HEAD_LEN bytes, never NULL when decoded */
+	struct bytes header;      /* empty = HEAD alone */
 	uint8_t c_prev[HASH_LEN]; /* with header */
 	bool has_body;
 	struct wire_body body;
@@ -138,7 +144,7 @@ enum wire_code {
 };
 
 struct wire_err {
-	uint32_t req; /* 0 = the session */
+	uint32_t req;  /* 0 = the session */
 	uint32_t code; /* enum wire_code, or a number of a later version */
 	uint32_t retry_ms;
 	const char *text;
@@ -146,6 +152,7 @@ struct wire_err {
 
 struct wire_msg {
 	enum wire_type type;
+
 	union {
 		struct wire_hello hello;
 		struct wire_have have;
@@ -154,6 +161,7 @@ struct wire_msg {
 		struct wire_note note;
 		struct wire_err err;
 	} u;
+
 	void *memory; /* private: what the pointers above lead into */
 };
 
@@ -161,9 +169,23 @@ struct wire_msg {
  * wire_decode(buf, len, ret_msg):
  * Decode one frame.  The pointers of ${ret_msg} lead into ${buf} or into memory
  * that wire_clear() frees; both must outlive their use.  Strings are valid
- * UTF-8 without NUL.  Return ERR_SIZE (empty, over MSG_MAX, or a fixed-size
- * field of another length), ERR_SYNTAX, ERR_DEPTH, ERR_LIMIT (too many items,
- * tags or bytes to allocate) or ERR_NOMEM.
+ * UTF-8 and end at their first NUL.  Return
+ *   ERR_SIZE    no bytes or more than MSG_MAX; a fixed-size field that is missing
+ *               or has another length; a text longer than allowed above;
+ *   ERR_LIMIT   too many tags, items (HAVE_POS_MAX, GET_REFS_MAX also of bodies,
+ *               BOUNDARY_N headers), bytes of bodies (DATA_MAX, NOTE_BODY_MAX),
+ *               or too much to allocate;
+ *   ERR_DEPTH   nested too deeply;
+ *   ERR_SYNTAX  the bytes do not parse or make no sense: no message at all; text
+ *               that is not UTF-8; HELLO with both or neither of key and join;
+ *               HAVE whose part is not within parts, or positions with parts 0;
+ *               GET for both or neither of headers and bodies, for number 0, or
+ *               with only one of n and c8; a body of an unknown state, without
+ *               ref, or beyond its total (for part 0: beyond BODY_MAX); NOTE
+ *               whose n is not its HEAD's, with a body but no header, or with
+ *               the body of another entry or only a part of it;
+ *   ERR_NOMEM.
+ * Whether a run fits its HEAD is for log_run_verify().
  */
 enum err wire_decode(
     const uint8_t *buf, size_t len, struct wire_msg *ret_msg) MUST_CHECK;
@@ -176,8 +198,11 @@ void wire_clear(struct wire_msg *msg);
 
 /**
  * wire_encode(msg, ret_buf, ret_len):
- * Encode ${msg} to a new buffer that the caller frees with free().  Return
- * ERR_SIZE if it would be longer than MSG_MAX, or ERR_NOMEM.
+ * Encode ${msg} to a new buffer that the caller frees with free(): fields in
+ * ascending order, those that are zero, false or empty left out, except the
+ * fixed-size ones that wire_decode() demands.  Strings may be NULL for empty.
+ * NOTE.n is taken from the HEAD.  Return ERR_SIZE if it would be longer than
+ * MSG_MAX, or ERR_NOMEM.
  */
 enum err wire_encode(
     const struct wire_msg *msg, uint8_t **ret_buf, size_t *ret_len) MUST_CHECK;

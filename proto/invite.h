@@ -15,37 +15,48 @@
 #include "proto/limits.h"
 
 #define INVITE_SECRET_LEN 10
-#define INVITE_RAW_LEN    45 /* version, key, secret, check */
-#define INVITE_CHARS      72 /* the same in base32 */
+#define INVITE_RAW_LEN    45  /* version, key, secret, check */
+#define INVITE_CHARS      72  /* the same in base32 */
 #define INVITE_ADDR_MAX   261 /* host (255) : port (5) */
 #define INVITE_LINE_MAX   (INVITE_ADDR_MAX + 1 + INVITE_CHARS)
 #define INVITE_CHECK_LEN  29 /* "5378 3293 0812 1886 7895 1663" */
 
 struct invite {
-	char address[INVITE_ADDR_MAX + 1]; /* "host:port" of the inviter */
+	char address[INVITE_ADDR_MAX + 1]; /* "host:port", lower case */
 	uint8_t inviter[KEY_LEN];          /* its Ed25519 key */
 	uint8_t secret[INVITE_SECRET_LEN];
 };
 
 /**
+ * invite_address_valid(address):
+ * Return whether ${address} is "host:port" as a line may hold it: a name of
+ * letters, digits, dots and hyphens, an IPv4 address, or an IPv6 address in
+ * brackets ("[::1]:7411"); of at most 255 characters; the port 1..65535 without
+ * leading zeros.
+ */
+bool invite_address_valid(const char *address);
+
+/**
  * invite_print(invite, out):
- * Write the line "host:port/<72 characters>".
+ * Write the line "host:port/<72 characters>", all in lower case.  The address
+ * must be valid.
  */
 void invite_print(const struct invite *invite, char out[INVITE_LINE_MAX + 1]);
 
 /**
  * invite_parse(line, ret_invite):
- * Read a line, white space around it ignored, either case.  Return ERR_SYNTAX
- * if it has no "host:port/" or a character outside base32, ERR_SIZE if not
- * exactly 72 characters follow, ERR_VERSION if its first byte is not 1, or
- * ERR_CHAIN if its check bytes do not fit (a character was changed).
+ * Read a line, white space around it ignored, either case; the address is made
+ * lower case before it is checked.  Return, in this order, ERR_SYNTAX if it has
+ * no valid "host:port/", ERR_SIZE if not exactly 72 characters follow,
+ * ERR_SYNTAX if one of them is outside base32, ERR_VERSION if the first byte is
+ * not 1, or ERR_CHAIN if the check bytes do not fit (a character was changed).
  */
 enum err invite_parse(const char *line, struct invite *ret_invite) MUST_CHECK;
 
 /**
  * invite_missing(line):
  * How many characters a line that gave ERR_SIZE lacks (negative: too many), to
- * be said to the user.
+ * be said to the user.  A line without a slash lacks all 72.
  */
 int invite_missing(const char *line);
 

@@ -7,14 +7,17 @@
  *
  * It owns the LMDB environment `main` and the file `keys` beside it.  Callers
  * hand in what they have verified; the store checks position and commitment
- * once more, because the state may have moved since.  It knows no socket, no
- * clock and no directory of members.
+ * once more, because the state may have moved since.  It checks no signature,
+ * and knows no socket, no clock and no directory of members.
  *
  * One thread writes; any thread may read, in transactions of its own that live
- * shortly.  A write transaction is checked first and written second: a
- * function that returns ERR_GAP, ERR_CHAIN, ERR_EXIST, ERR_FORK, ERR_NOENT,
- * ERR_COMMIT, ERR_ERASED or ERR_SIZE has written nothing.  After ERR_FULL,
- * ERR_IO or ERR_NOMEM the whole transaction can only be aborted.
+ * shortly.  Writing is checked first and done second: a function that returns
+ * an error its comment names has written nothing.  After ERR_FULL, ERR_IO,
+ * ERR_NOMEM or ERR_DAMAGED, which any of them may return, the whole
+ * transaction can only be aborted.
+ *
+ * The functions stand in store_open.c, store_txn.c, store_log.c, store_run.c,
+ * store_branch.c, store_body.c, store_note.c and store_outbox.c.
  */
 
 #include <stdbool.h>
@@ -33,8 +36,8 @@ struct store_txn;
 #define STORE_EPOCH_LEN 16 /* random, drawn when a store is made */
 
 struct store_options {
-	const char *dir;    /* existing directory of mode 0700 */
-	size_t map_bytes;   /* largest size of main; 0 = 64 GiB */
+	const char *dir;  /* existing directory of mode 0700 */
+	size_t map_bytes; /* largest size of main; 0 = 64 GiB */
 };
 
 /* What the store knows of one log. */
@@ -60,7 +63,7 @@ struct store_entry {
 };
 
 enum store_body_state {
-	STORE_BODY_NONE,   /* the header names none */
+	STORE_BODY_NONE, /* the header names none */
 	STORE_BODY_HERE,
 	STORE_BODY_ABSENT, /* named, not here (or damaged: fetch it again) */
 	STORE_BODY_ERASED,
@@ -89,18 +92,19 @@ struct store_pos {
 
 /**
  * store_create(dir):
- * Make an empty store in ${dir}.  Return ERR_EXIST if there is one, ERR_FULL,
- * or ERR_IO.  The directory and its parent are synced.
+ * Make an empty store in ${dir}.  Return ERR_EXIST if there is one, else the
+ * errors of store_open().  The directory and its parent are synced.
  */
 enum err store_create(const char *dir) MUST_CHECK;
 
 /**
  * store_open(options, ret_store):
  * Open the store in ${options}->dir, making it if the directory has none.
- * Return ERR_BUSY if another process has it open, ERR_VERSION if a newer erfad
- * wrote it, ERR_DENIED if the directory cannot be entered or its file system
- * is remote, ERR_DAMAGED if main is shorter than it says, ERR_FULL, ERR_IO or
- * ERR_NOMEM.  Close with store_close(); NULL is allowed there.
+ * Return ERR_BUSY if it is open already, here or in another process,
+ * ERR_VERSION if a newer erfad wrote it, ERR_NOENT if there is no directory,
+ * ERR_DENIED if it cannot be entered or its file system is remote, ERR_DAMAGED
+ * if main is shorter than it says or keys shorter than main says, ERR_FULL,
+ * ERR_IO or ERR_NOMEM.  Close with store_close(); NULL is allowed there.
  */
 enum err store_open(
     const struct store_options *options, struct store **ret_store) MUST_CHECK;
@@ -121,21 +125,37 @@ void store_inode(
 void store_usage(struct store *store, uint64_t *ret_used, uint64_t *ret_max);
 
 /**
+ * store_check_readers(store):
+ * Free what readers that died have left behind; call every minute.
+ */
+void store_check_readers(struct store *store);
+
+/**
  * store_begin(store, write, ret_txn):
  * Start a transaction; end it with store_commit() or store_abort().  A write
- * transaction waits for the one before.
+ * transaction waits for the one before.  Return ERR_BUSY for too many readers,
+ * ERR_NOMEM, or ERR_IO, always so for a write after a commit that failed with
+ * it.
  */
 enum err store_begin(
     struct store *store, bool write, struct store_txn **ret_txn) MUST_CHECK;
 
 /**
- * store_commit(txn_p):
- * Sync the keys that were written, then make main durable; free *${txn_p} and
- * set it to NULL, whatever is returned.  ERR_FULL means that nothing was
- * written.  ERR_IO means that it is unknown: reopen and look.
+ * store_commit(txn_p), store_abort(txn_p):
+ * Sync the keys that were written, then make main durable, or drop it all;
+ * free *${txn_p} and set it to NULL, whatever is returned.  ERR_FULL means that
+ * nothing was written.  ERR_IO means that it is unknown: reopen and look.
+ * Aborting NULL is allowed.
  */
 enum err store_commit(struct store_txn **txn_p) MUST_CHECK;
 void store_abort(struct store_txn **txn_p);
+
+/**
+ * store_writes(txn):
+ * How much ${txn} has written so far: if it has not changed over a call, that
+ * call has written nothing.
+ */
+uint64_t store_writes(const struct store_txn *txn);
 
 /* ---- logs ---- */
 
@@ -160,18 +180,27 @@ enum err store_log_next(struct store_txn *txn, const uint8_t *after,
  * arrival numbers in order.  Return ERR_GAP if entries are missing before it,
  * ERR_EXIST if it lies wholly within what is held (its HEAD is kept if it is
  * newer), ERR_CHAIN if its c_prev or an overlap differs from what is held (a
- * fork: see store_add_branch()), ERR_FORK if the log is frozen, or ERR_SIZE if
- * run.first lies within what is held and its end beyond (ask from the tip).
+ * fork: see store_add_branch()) or it does not fold to its HEAD, ERR_BOUNDARY
+ * if a boundary lies inside, ERR_FORK if the log is frozen, or ERR_SIZE if
+ * run.first lies within what is held and its end beyond (ask from the tip), or
+ * for no header, too many, or one of a bad length.
  */
 enum err store_add_run(struct store_txn *txn, const uint8_t key[KEY_LEN],
     uint64_t inc, bool own, const struct log_run *run) MUST_CHECK;
 
+/* Branches of one log that are kept beside the stored one. */
+#define STORE_BRANCHES_MAX 16
+
 /**
  * store_add_branch(txn, run, last_common):
  * Keep a verified run that contradicts the stored entries after ${last_common},
- * freeze the log there, and leave both branches readable.  The run begins at
- * last_common + 1, or continues the branch kept before.  ERR_EXIST if it is
- * kept already.
+ * freeze the log there, and leave both branches readable.  The run covers
+ * last_common + 1, or continues a branch kept before.  On a log that is frozen
+ * already, last_common may be the stored tip.  Of more than STORE_BRANCHES_MAX
+ * branches only last_common is kept.  Return ERR_EXIST if it is kept already,
+ * ERR_NOENT if the log is not here, ERR_GAP if entries are missing before it,
+ * ERR_CHAIN if it does not part from the stored entries right after
+ * ${last_common}, or ERR_SIZE or ERR_BOUNDARY as store_add_run().
  */
 enum err store_add_branch(struct store_txn *txn, const struct log_run *run,
     uint64_t last_common) MUST_CHECK;
@@ -188,7 +217,8 @@ enum err store_branch_next(struct store_txn *txn,
 /**
  * store_freeze(txn, log_id, last_common):
  * Freeze a log without a branch at hand (an own log proved longer or
- * different).
+ * different).  The least of several ${last_common} holds.  ERR_NOENT if the log
+ * is not here, ERR_GAP if it is shorter than that.
  */
 enum err store_freeze(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t last_common) MUST_CHECK;
@@ -201,6 +231,14 @@ enum err store_freeze(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
  */
 enum err store_put_head(
     struct store_txn *txn, const uint8_t head[HEAD_LEN]) MUST_CHECK;
+
+/**
+ * store_tip_at(txn, log_id, n, ret_tip):
+ * Where the stored branch stood after entry ${n}, for log_run_verify() of a run
+ * that begins after it.  ERR_NOENT if the log or the entry is not here.
+ */
+enum err store_tip_at(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, struct log_tip *ret_tip) MUST_CHECK;
 
 /* ---- entries ---- */
 
@@ -218,8 +256,8 @@ enum err store_entry(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
  * of the branch wanted.  Each header is hashed again: ERR_DAMAGED if one does
  * not fit.  ERR_NOENT if there is no entry ${first}.
  */
-enum err store_read_run(struct store_txn *txn,
-    const uint8_t log_id[LOG_ID_LEN], uint64_t first, const uint8_t *branch,
+enum err store_read_run(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t first, const uint8_t *branch,
     struct store_run *ret_run) MUST_CHECK;
 void store_run_clear(struct store_run *run);
 
@@ -243,14 +281,15 @@ uint64_t store_arrival_last(struct store_txn *txn);
  * store_add_body(txn, log_id, n, salt, data, len):
  * Keep the body of a stored entry, sealed under a new slot.  Return ERR_NOENT
  * if the entry is not here or names no body, ERR_COMMIT if length or
- * commitment do not fit, ERR_EXIST if the body is here, ERR_ERASED.  The
- * arrival of a body that came later than its header is noted for the index:
- * it gets an arrival number of its own (store_arrival_next() gives the entry
- * again).
+ * commitment do not fit, ERR_EXIST if the body is here, ERR_ERASED.  A body
+ * that comes in a later transaction than its header gets an arrival number of
+ * its own, so that the index sees the entry again (store_arrival_next()).  In a
+ * frozen log the body may also fit entry ${n} of another branch and is kept
+ * there.
  */
-enum err store_add_body(struct store_txn *txn,
-    const uint8_t log_id[LOG_ID_LEN], uint64_t n,
-    const uint8_t salt[SALT_LEN], const uint8_t *data, size_t len) MUST_CHECK;
+enum err store_add_body(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, const uint8_t salt[SALT_LEN], const uint8_t *data,
+    size_t len) MUST_CHECK;
 
 /**
  * store_body_state(txn, log_id, n, ret_state):
@@ -271,10 +310,29 @@ enum err store_body(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 void store_body_clear(struct store_body *body);
 
 /**
+ * store_branch_body(txn, log_id, branch, n, ret_body):
+ * As store_body(), for entry ${n} of the branch that store_read_run()
+ * describes; ERR_NOENT also if there is no such branch or entry.
+ */
+enum err store_branch_body(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], const uint8_t *branch, uint64_t n,
+    struct store_body *ret_body) MUST_CHECK;
+
+/**
  * store_body_lost(txn, log_id, n):
- * A body was found damaged: count it as absent, so that it is fetched again.
+ * A body was found damaged: count it as absent, so that it is fetched again,
+ * into a new slot.  ERR_NOENT if it is not here, ERR_ERASED.
  */
 enum err store_body_lost(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;
+
+/**
+ * store_mark_erased(txn, log_id, n):
+ * The first step of an erasure: from the commit on the body is neither told
+ * nor taken, for ever, be the entry here yet or not.  The slot is another
+ * step's.  ERR_EXIST if it is marked.
+ */
+enum err store_mark_erased(struct store_txn *txn,
     const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;
 
 /**
@@ -282,18 +340,17 @@ enum err store_body_lost(struct store_txn *txn,
  * The next position after ${after} (NULL = from the start), by log and n, whose
  * body is absent, and the length its header names; ERR_NOENT at the end.
  */
-enum err store_absent_next(struct store_txn *txn,
-    const struct store_pos *after, struct store_pos *ret_pos,
-    size_t *ret_len) MUST_CHECK;
+enum err store_absent_next(struct store_txn *txn, const struct store_pos *after,
+    struct store_pos *ret_pos, size_t *ret_len) MUST_CHECK;
 
-/* ---- MEMBER entries, kept aside so that start does not scan all headers ---- */
+/* ---- MEMBER entries, kept aside: start need not scan all headers ---- */
 
 /**
  * store_member_next(txn, after, ret_entry):
  * All stored entries of kind MEMBER, by log and n; ERR_NOENT at the end.
  */
-enum err store_member_next(struct store_txn *txn,
-    const struct store_pos *after, struct store_entry *ret_entry) MUST_CHECK;
+enum err store_member_next(struct store_txn *txn, const struct store_pos *after,
+    struct store_entry *ret_entry) MUST_CHECK;
 
 /* ---- the node's own notes: small rows by name, never published ---- */
 
@@ -304,16 +361,55 @@ enum err store_member_next(struct store_txn *txn,
  * Names are at most 200 bytes of text ("peer/<hex key>", "invite/<hex>").
  * Putting replaces.  store_note_next() gives the rows whose name begins with
  * ${prefix} in order; ${after} is the name of the row before, or NULL; the
- * results are lent until the transaction's next write or its end.
+ * results are lent until the transaction's next write or its end.  Return
+ * ERR_SIZE for a name that is empty or too long, ERR_NOENT if there is no such
+ * row, or none after.
  */
 enum err store_note_put(struct store_txn *txn, const char *name,
     const void *data, size_t len) MUST_CHECK;
-enum err store_note_get(struct store_txn *txn, const char *name,
-    struct bytes *ret_data) MUST_CHECK;
+enum err store_note_get(
+    struct store_txn *txn, const char *name, struct bytes *ret_data) MUST_CHECK;
 enum err store_note_del(struct store_txn *txn, const char *name) MUST_CHECK;
 enum err store_note_next(struct store_txn *txn, const char *prefix,
-    const char *after, char ret_name[201],
-    struct bytes *ret_data) MUST_CHECK;
+    const char *after, char ret_name[201], struct bytes *ret_data) MUST_CHECK;
+
+/* ---- entries that wait to be signed; for the outbox alone ---- */
+
+/**
+ * store_outbox_add(txn, header, salt, body, ret_ticket):
+ * Keep a finished header and its body, sealed under a slot of its own, until
+ * they are given a position.  ${body} of no bytes = no body.  Tickets rise and
+ * are never given out twice.  Return ERR_SIZE if header or body are too long,
+ * or ERR_COMMIT if the body does not fit the header.
+ */
+enum err store_outbox_add(struct store_txn *txn, struct bytes header,
+    const uint8_t salt[SALT_LEN], struct bytes body,
+    uint64_t *ret_ticket) MUST_CHECK;
+
+/**
+ * store_outbox_next(txn, after, ret_ticket, ret_header, ret_bytes):
+ * The entry with the next ticket after ${after}; its header is lent as
+ * store_entry() does, ${ret_bytes} is what it takes in all.  ERR_NOENT at the
+ * end.
+ */
+enum err store_outbox_next(struct store_txn *txn, uint64_t after,
+    uint64_t *ret_ticket, struct bytes *ret_header,
+    size_t *ret_bytes) MUST_CHECK;
+
+/**
+ * store_outbox_move(txn, ticket, log_id, n):
+ * The entry stands in a log now: its body goes there, under the slot it has,
+ * and the row is removed.  ERR_NOENT if there is no such ticket or entry,
+ * ERR_CHAIN if the entry there has another header.
+ */
+enum err store_outbox_move(struct store_txn *txn, uint64_t ticket,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;
+
+/**
+ * store_outbox_count(txn):
+ * Entries that wait.
+ */
+uint64_t store_outbox_count(struct store_txn *txn);
 
 /* ---- counts ---- */
 

@@ -1,0 +1,361 @@
+#include "daemon/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/header.h"
+#include "daemon/store_txn.h"
+
+/* The header of an entry of one branch, if it names a body. */
+static enum err
+find_header(struct store_txn *txn, const uint8_t *log_id, uint8_t branch,
+    uint64_t n, struct header *ret_header, uint64_t *ret_arrival)
+{
+	struct store_stored stored;
+	enum err err;
+
+	err = store_stored(txn, log_id, branch, n, &stored);
+	if (err != ERR_NONE)
+		return err;
+	*ret_arrival = stored.arrival;
+	if (header_decode(stored.header.data, stored.header.len, ret_header) !=
+		ERR_NONE ||
+	    ret_header->body_len == 0)
+		return ERR_NOENT;
+	return ERR_NONE;
+}
+
+static bool
+fits(const struct header *header, const uint8_t *salt, const uint8_t *data,
+    size_t len)
+{
+	uint8_t commit[HASH_LEN];
+
+	if (len != header->body_len)
+		return false;
+	crypto_commit(salt, data, len, commit);
+	return memcmp(commit, header->commit, HASH_LEN) == 0;
+}
+
+/* ---- keeping ---- */
+
+/* Seal a body into its row. */
+static enum err
+seal(struct store_txn *txn, struct bytes key, const uint8_t *salt,
+    const uint8_t *data, size_t len)
+{
+	const uint8_t *slot_key;
+	uint64_t slot;
+	uint8_t *room;
+	enum err err;
+
+	if ((err = store_slot_take(txn, &slot, &slot_key)) != ERR_NONE)
+		return err;
+	err = db_reserve(txn->db, STORE_BODIES, key,
+	    STORE_SLOT_PRE + SALT_LEN + len + CRYPTO_REST_EXTRA, DB_APPEND,
+	    &room);
+	if (err != ERR_NONE)
+		return err;
+	bytes_put_le64(room, slot);
+	crypto_rest_seal(slot_key, salt, data, len, room + STORE_SLOT_PRE);
+	return ERR_NONE;
+}
+
+/* Take the mark of absence away, with the slot of a body that was lost. */
+static enum err
+take_absent(struct store_txn *txn, const uint8_t *log_id, struct bytes key)
+{
+	struct store_row *row;
+	struct bytes val;
+	uint64_t lost;
+	enum err err;
+
+	if ((err = db_get(txn->db, STORE_ABSENT, key, &val)) != ERR_NONE)
+		return err == ERR_NOENT ? ERR_DAMAGED : err;
+	if (val.len != 16)
+		return ERR_DAMAGED;
+	lost = bytes_get_le64(val.data + 8);
+	if (lost != 0) {
+		err = store_slot_zero(txn, lost - 1);
+		if (err != ERR_NONE)
+			return err;
+	}
+	if ((err = store_row(txn, log_id, &row)) != ERR_NONE)
+		return err;
+	row->log.bodies_absent--;
+	store_row_changed(txn);
+	txn->state.absent--;
+	return db_del(txn->db, STORE_ABSENT, key);
+}
+
+/* Does the body fit the same entry of a branch beside the stored one? */
+static enum err
+add_to_branch(struct store_txn *txn, const uint8_t *log_id, uint64_t n,
+    const uint8_t *salt, struct bytes body)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	struct header header;
+	struct store_row *row;
+	struct bytes val;
+	struct bytes key;
+	uint64_t arrival;
+	uint8_t number;
+	enum err err;
+
+	if ((err = store_row(txn, log_id, &row)) != ERR_NONE)
+		return err;
+	for (number = 1; number <= row->branches; number++) {
+		err = find_header(txn, log_id, number, n, &header, &arrival);
+		if (err == ERR_NOENT)
+			continue;
+		if (err != ERR_NONE)
+			return err;
+		if (!fits(&header, salt, body.data, body.len))
+			continue;
+		key = store_key(raw, log_id, number, n);
+		if (db_get(txn->db, STORE_BODIES, key, &val) == ERR_NONE)
+			return ERR_EXIST;
+		return seal(txn, key, salt, body.data, body.len);
+	}
+	return ERR_COMMIT;
+}
+
+enum err
+store_add_body(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, const uint8_t salt[SALT_LEN], const uint8_t *data, size_t len)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	struct bytes key = store_key(raw, log_id, 0, n);
+	struct header header;
+	struct bytes val;
+	uint64_t arrival = 0;
+	enum err err;
+	enum err found;
+
+	if ((err = store_is_erased(txn, log_id, n)) != ERR_NONE)
+		return err;
+	found = find_header(txn, log_id, 0, n, &header, &arrival);
+	if (found != ERR_NONE && found != ERR_NOENT)
+		return found;
+	if (found == ERR_NOENT || !fits(&header, salt, data, len)) {
+		err = add_to_branch(
+		    txn, log_id, n, salt, (struct bytes){ data, len });
+		return err == ERR_COMMIT && found != ERR_NONE ? found : err;
+	}
+	err = db_get(txn->db, STORE_BODIES, key, &val);
+	if (err != ERR_NOENT)
+		return err == ERR_NONE ? ERR_EXIST : err;
+
+	/* Whoever follows arrivals has seen the entry without its body. */
+	if ((err = seal(txn, key, salt, data, len)) != ERR_NONE)
+		return err;
+	if ((err = take_absent(txn, log_id, key)) != ERR_NONE)
+		return err;
+	return arrival > txn->before.arrival ? ERR_NONE :
+					       store_arrive(txn, log_id, n);
+}
+
+/* ---- reading ---- */
+
+enum err
+store_body_state(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, enum store_body_state *ret_state)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	struct store_stored stored;
+	struct header header;
+	struct bytes val;
+	enum err err;
+
+	if ((err = store_stored(txn, log_id, 0, n, &stored)) != ERR_NONE)
+		return err;
+	if (header_decode(stored.header.data, stored.header.len, &header) !=
+		ERR_NONE ||
+	    header.body_len == 0) {
+		*ret_state = STORE_BODY_NONE;
+		return ERR_NONE;
+	}
+	err = store_is_erased(txn, log_id, n);
+	if (err == ERR_ERASED) {
+		*ret_state = STORE_BODY_ERASED;
+		return ERR_NONE;
+	}
+	if (err == ERR_NONE)
+		err = db_get(
+		    txn->db, STORE_BODIES, store_key(raw, log_id, 0, n), &val);
+	if (err != ERR_NONE && err != ERR_NOENT)
+		return err;
+	*ret_state = err == ERR_NONE ? STORE_BODY_HERE : STORE_BODY_ABSENT;
+	return ERR_NONE;
+}
+
+/* Open sealed bytes into memory of their own and check them. */
+static enum err
+open_sealed(struct store_txn *txn, struct bytes val,
+    const struct header *header, struct store_body *ret_body)
+{
+	const size_t extra = STORE_SLOT_PRE + SALT_LEN + CRYPTO_REST_EXTRA;
+	uint8_t key[KEY_LEN];
+	uint8_t *memory;
+	enum err err;
+
+	if (val.len != extra + header->body_len)
+		return ERR_DAMAGED;
+	err = store_slot_key(txn, bytes_get_le64(val.data), key);
+	if (err != ERR_NONE)
+		return err == ERR_NOENT ? ERR_DAMAGED : err;
+	if ((memory = malloc(SALT_LEN + header->body_len)) == NULL)
+		return ERR_NOMEM;
+	err = crypto_rest_open(
+	    key, val.data + STORE_SLOT_PRE, val.len - STORE_SLOT_PRE, memory);
+	crypto_wipe(key, sizeof(key));
+	if (err != ERR_NONE ||
+	    !fits(header, memory, memory + SALT_LEN, header->body_len)) {
+		free(memory);
+		return ERR_DAMAGED;
+	}
+	memcpy(ret_body->salt, memory, SALT_LEN);
+	ret_body->data = memory + SALT_LEN;
+	ret_body->len = header->body_len;
+	ret_body->memory = memory;
+	return ERR_NONE;
+}
+
+static enum err
+read_body(struct store_txn *txn, const uint8_t *log_id, uint8_t branch,
+    uint64_t n, struct store_body *ret_body)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	struct header header;
+	struct bytes val;
+	uint64_t arrival;
+	enum err err;
+
+	if ((err = store_is_erased(txn, log_id, n)) != ERR_NONE)
+		return err;
+	err = find_header(txn, log_id, branch, n, &header, &arrival);
+	if (err == ERR_NONE)
+		err = db_get(txn->db, STORE_BODIES,
+		    store_key(raw, log_id, branch, n), &val);
+	if (err != ERR_NONE)
+		return err;
+	return open_sealed(txn, val, &header, ret_body);
+}
+
+enum err
+store_body(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    struct store_body *ret_body)
+{
+	return read_body(txn, log_id, 0, n, ret_body);
+}
+
+enum err
+store_branch_body(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    const uint8_t *branch, uint64_t n, struct store_body *ret_body)
+{
+	struct store_branch found = { .base = UINT64_MAX };
+	uint8_t number;
+	enum err err;
+
+	err = store_branch_of(txn, log_id, branch, &number);
+	if (err == ERR_NONE && number != 0)
+		err = store_branch_get(txn, log_id, number, &found);
+	if (err != ERR_NONE)
+		return err;
+	return read_body(
+	    txn, log_id, n <= found.base ? 0 : number, n, ret_body);
+}
+
+void
+store_body_clear(struct store_body *body)
+{
+	if (body->memory != NULL)
+		crypto_wipe(body->memory, SALT_LEN + body->len);
+	free(body->memory);
+	body->memory = NULL;
+	body->data = NULL;
+	body->len = 0;
+}
+
+/* ---- lost, absent, erased ---- */
+
+enum err
+store_body_lost(
+    struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	struct bytes key = store_key(raw, log_id, 0, n);
+	struct header header;
+	struct store_row *row;
+	struct bytes val;
+	uint8_t absent[16];
+	uint64_t arrival;
+	enum err err;
+
+	if ((err = store_is_erased(txn, log_id, n)) != ERR_NONE)
+		return err;
+	err = find_header(txn, log_id, 0, n, &header, &arrival);
+	if (err == ERR_NONE)
+		err = db_get(txn->db, STORE_BODIES, key, &val);
+	if (err == ERR_NONE)
+		err = store_row(txn, log_id, &row);
+	if (err != ERR_NONE)
+		return err;
+
+	/*
+	 * The old slot is zeroed when another body is here: until then nothing
+	 * is thrown away, after it no second copy can be opened.
+	 */
+	bytes_put_le64(absent, header.body_len);
+	bytes_put_le64(absent + 8,
+	    val.len < STORE_SLOT_PRE ? 0 : bytes_get_le64(val.data) + 1);
+	if ((err = db_del(txn->db, STORE_BODIES, key)) != ERR_NONE)
+		return err;
+	row->log.bodies_absent++;
+	store_row_changed(txn);
+	txn->state.absent++;
+	return store_put_new(
+	    txn, STORE_ABSENT, key, (struct bytes){ absent, sizeof(absent) });
+}
+
+enum err
+store_mark_erased(
+    struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	struct bytes key = store_key(raw, log_id, 0, n);
+	struct bytes val;
+	enum err err;
+
+	err = db_put(txn->db, STORE_ERASED, key, (struct bytes){ 0 }, DB_NEW);
+	if (err != ERR_NONE)
+		return err;
+	txn->state.erased++;
+	err = db_get(txn->db, STORE_ABSENT, key, &val);
+	if (err == ERR_NONE)
+		err = take_absent(txn, log_id, key);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
+store_absent_next(struct store_txn *txn, const struct store_pos *after,
+    struct store_pos *ret_pos, size_t *ret_len)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	struct bytes from = { 0 };
+	struct bytes key;
+	struct bytes val;
+	enum err err;
+
+	if (after != NULL)
+		from = store_key(raw, after->log_id, 0, after->n + 1);
+	err = db_seek(txn->db, STORE_ABSENT, from, &key, &val);
+	if (err != ERR_NONE)
+		return err;
+	if (key.len != STORE_KEY_LEN || val.len != 16)
+		return ERR_DAMAGED;
+	memcpy(ret_pos->log_id, key.data, LOG_ID_LEN);
+	ret_pos->n = bytes_get_be64(key.data + LOG_ID_LEN + 1);
+	*ret_len = (size_t)bytes_get_le64(val.data);
+	return ERR_NONE;
+}

@@ -1,0 +1,336 @@
+#include "daemon/store.h"
+
+#include <string.h>
+
+#include "daemon/store_txn.h"
+
+/* Where the parts of a branch's row stand. */
+enum branch_at {
+	BRANCH_BASE = 0,
+	BRANCH_N = BRANCH_BASE + 8,
+	BRANCH_C = BRANCH_N + 8,
+	BRANCH_BOUNDARY = BRANCH_C + HASH_LEN,
+	BRANCH_BYTES = BRANCH_BOUNDARY + 8,
+	BRANCH_HEAD = BRANCH_BYTES + 4,
+	BRANCH_LEN = BRANCH_HEAD + HEAD_LEN
+};
+
+enum err
+store_branch_get(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint8_t branch, struct store_branch *ret_branch)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	struct log_tip *tip = &ret_branch->tip;
+	struct bytes val;
+	enum err err;
+
+	err = db_get(
+	    txn->db, STORE_BRANCH, store_key(raw, log_id, branch, 0), &val);
+	if (err != ERR_NONE)
+		return err;
+	if (val.len != BRANCH_LEN)
+		return ERR_DAMAGED;
+	ret_branch->base = bytes_get_le64(val.data + BRANCH_BASE);
+	tip->n = bytes_get_le64(val.data + BRANCH_N);
+	memcpy(tip->c, val.data + BRANCH_C, HASH_LEN);
+	tip->boundary = bytes_get_le64(val.data + BRANCH_BOUNDARY);
+	tip->boundary_bytes = bytes_get_le32(val.data + BRANCH_BYTES);
+	memcpy(ret_branch->head, val.data + BRANCH_HEAD, HEAD_LEN);
+	return ERR_NONE;
+}
+
+static enum err
+branch_put(struct store_txn *txn, const uint8_t *log_id, uint8_t number,
+    const struct store_branch *branch)
+{
+	uint8_t key[STORE_KEY_LEN];
+	uint8_t raw[BRANCH_LEN];
+
+	bytes_put_le64(raw + BRANCH_BASE, branch->base);
+	bytes_put_le64(raw + BRANCH_N, branch->tip.n);
+	memcpy(raw + BRANCH_C, branch->tip.c, HASH_LEN);
+	bytes_put_le64(raw + BRANCH_BOUNDARY, branch->tip.boundary);
+	bytes_put_le32(raw + BRANCH_BYTES, branch->tip.boundary_bytes);
+	memcpy(raw + BRANCH_HEAD, branch->head, HEAD_LEN);
+	return db_put(txn->db, STORE_BRANCH, store_key(key, log_id, number, 0),
+	    (struct bytes){ raw, sizeof(raw) }, DB_REPLACE);
+}
+
+/* Does this branch have the entry, its own or one it shares? */
+static enum err
+has_entry(struct store_txn *txn, const uint8_t *log_id, uint8_t number,
+    uint64_t n, const uint8_t *c, size_t len)
+{
+	struct store_branch branch = { .base = UINT64_MAX };
+	struct store_stored stored;
+	enum err err = ERR_NONE;
+
+	if (number != 0)
+		err = store_branch_get(txn, log_id, number, &branch);
+	if (err == ERR_NONE)
+		err = store_stored(
+		    txn, log_id, n <= branch.base ? 0 : number, n, &stored);
+	if (err != ERR_NONE)
+		return err;
+	return memcmp(stored.c, c, len) == 0 ? ERR_NONE : ERR_NOENT;
+}
+
+/* The least branch that has entry ${n} with these first bytes of c_n. */
+static enum err
+find_branch(struct store_txn *txn, const struct store_row *row, uint64_t n,
+    const uint8_t *c, size_t len, uint8_t *ret_number)
+{
+	uint8_t number;
+	enum err err;
+
+	for (number = 0; number <= row->branches; number++) {
+		err = has_entry(txn, row->log.log_id, number, n, c, len);
+		if (err == ERR_NONE)
+			*ret_number = number;
+		if (err != ERR_NOENT)
+			return err;
+	}
+	return ERR_NOENT;
+}
+
+enum err
+store_branch_of(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    const uint8_t *name, uint8_t *ret_branch)
+{
+	struct store_row *row;
+	enum err err;
+
+	if ((err = store_row(txn, log_id, &row)) != ERR_NONE)
+		return err;
+	*ret_branch = 0;
+	if (name == NULL)
+		return ERR_NONE;
+	return find_branch(
+	    txn, row, bytes_get_le64(name), name + 8, C8_LEN, ret_branch);
+}
+
+enum err
+store_branch_next(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    const uint8_t *after, struct log_tip *ret_tip)
+{
+	struct store_branch branch;
+	struct store_row *row;
+	struct log_tip least;
+	bool found = false;
+	uint8_t number;
+	enum err err;
+
+	if ((err = store_row(txn, log_id, &row)) != ERR_NONE)
+		return err;
+	for (number = 1; number <= row->branches; number++) {
+		err = store_branch_get(txn, log_id, number, &branch);
+		if (err != ERR_NONE)
+			return err;
+		if (after != NULL && memcmp(branch.tip.c, after, C8_LEN) <= 0)
+			continue;
+		if (found && memcmp(branch.tip.c, least.c, C8_LEN) >= 0)
+			continue;
+		least = branch.tip;
+		found = true;
+	}
+	if (!found)
+		return ERR_NOENT;
+	*ret_tip = least;
+	return ERR_NONE;
+}
+
+/* ---- adding ---- */
+
+/* A run that was folded, and where it goes. */
+struct addition {
+	const struct log_run *run;
+	uint64_t base;  /* last entry shared with the stored branch */
+	uint64_t from;  /* first entry to write */
+	uint8_t number; /* of the branch */
+	struct log_tip tip;
+	uint8_t c[BOUNDARY_N][HASH_LEN];
+};
+
+/* Write the entries from ${add}->from on, and the row of the branch. */
+static enum err
+write_branch(struct store_txn *txn, const struct addition *add)
+{
+	const struct log_run *run = add->run;
+	struct store_branch branch = { .base = add->base, .tip = add->tip };
+	uint8_t raw[STORE_KEY_LEN];
+	uint8_t *room;
+	uint64_t n;
+	size_t i;
+	enum err err;
+
+	for (n = add->from; n <= add->tip.n; n++) {
+		i = (size_t)(n - run->first);
+		err = db_reserve(txn->db, STORE_HEADERS,
+		    store_key(raw, run->log_id, add->number, n),
+		    STORE_HEADER_PRE + run->headers[i].len, DB_NEW, &room);
+		if (err != ERR_NONE)
+			return err == ERR_EXIST ? ERR_DAMAGED : err;
+		bytes_put_le64(room, 0);
+		memcpy(room + 8, add->c[i], HASH_LEN);
+		memcpy(room + STORE_HEADER_PRE, run->headers[i].data,
+		    run->headers[i].len);
+	}
+	if (log_at_boundary(&add->tip)) {
+		err = db_put(txn->db, STORE_HEADS,
+		    store_key(raw, run->log_id, add->number, add->tip.n),
+		    (struct bytes){ run->head, HEAD_LEN }, DB_REPLACE);
+		if (err != ERR_NONE)
+			return err;
+	}
+	memcpy(branch.head, run->head, HEAD_LEN);
+	return branch_put(txn, run->log_id, add->number, &branch);
+}
+
+/* Freeze the log and write the run to its branch, a new one if it is 0. */
+static enum err
+keep(struct store_txn *txn, struct store_row *row, struct addition *add)
+{
+	enum err err;
+
+	err = store_freeze(txn, add->run->log_id, add->base);
+	if (err != ERR_NONE)
+		return err;
+	if (add->number == 0) {
+		if (row->branches == STORE_BRANCHES_MAX)
+			return ERR_NONE;
+		add->number = ++row->branches;
+	}
+	return write_branch(txn, add);
+}
+
+/* Does the run continue a branch that is kept? */
+static enum err
+find_continued(struct store_txn *txn, const struct store_row *row,
+    const struct log_run *run, struct store_branch *ret_branch,
+    uint8_t *ret_number)
+{
+	uint8_t number;
+	enum err err;
+
+	for (number = 1; number <= row->branches; number++) {
+		err = store_branch_get(txn, run->log_id, number, ret_branch);
+		if (err != ERR_NONE)
+			return err;
+		if (ret_branch->tip.n + 1 == run->first &&
+		    memcmp(ret_branch->tip.c, run->c_prev, HASH_LEN) == 0) {
+			*ret_number = number;
+			return ERR_NONE;
+		}
+	}
+	return ERR_NOENT;
+}
+
+/* Is the run the same up to ${last_common}, and another right after it? */
+static enum err
+check_parting(struct store_txn *txn, const struct store_log *log,
+    const struct addition *add)
+{
+	const struct log_run *run = add->run;
+	struct store_stored stored;
+	uint64_t n;
+	bool same;
+	enum err err;
+
+	for (n = run->first; n <= add->base + 1; n++) {
+		if (n > log->tip.n)
+			return log->frozen ? ERR_NONE : ERR_CHAIN;
+		err = store_stored(txn, run->log_id, 0, n, &stored);
+		if (err != ERR_NONE)
+			return err == ERR_NOENT ? ERR_DAMAGED : err;
+		same = memcmp(stored.c, add->c[n - run->first], HASH_LEN) == 0;
+		if (same != (n <= add->base))
+			return ERR_CHAIN;
+	}
+	return ERR_NONE;
+}
+
+/* Does the run begin with all of a branch that is kept? */
+static enum err
+find_extended(
+    struct store_txn *txn, const struct store_row *row, struct addition *add)
+{
+	const uint64_t first = add->run->first;
+	struct store_branch branch;
+	uint8_t number;
+	enum err err;
+
+	for (number = 1; number <= row->branches; number++) {
+		err = store_branch_get(txn, add->run->log_id, number, &branch);
+		if (err != ERR_NONE)
+			return err;
+		if (branch.base == add->base && branch.tip.n < add->tip.n &&
+		    memcmp(branch.tip.c, add->c[branch.tip.n - first],
+			HASH_LEN) == 0) {
+			add->number = number;
+			add->from = branch.tip.n + 1;
+			return ERR_NONE;
+		}
+	}
+	return ERR_NONE;
+}
+
+/* Keep a run that parts from the stored branch after ${add}->base. */
+static enum err
+part(struct store_txn *txn, struct store_row *row, struct addition *add)
+{
+	const struct log_run *run = add->run;
+	struct log_tip start;
+	enum err err;
+
+	if (run->first > add->base + 1 || add->base > row->log.tip.n)
+		return ERR_GAP;
+	err = store_tip_at(txn, run->log_id, run->first - 1, &start);
+	if (err == ERR_NONE)
+		err = store_fold(run, &start, &add->tip, add->c);
+	if (err != ERR_NONE)
+		return err;
+	if (add->tip.n <= add->base)
+		return ERR_CHAIN;
+	if ((err = check_parting(txn, &row->log, add)) != ERR_NONE)
+		return err;
+	add->from = add->base + 1;
+	if ((err = find_extended(txn, row, add)) != ERR_NONE)
+		return err;
+	return keep(txn, row, add);
+}
+
+enum err
+store_add_branch(
+    struct store_txn *txn, const struct log_run *run, uint64_t last_common)
+{
+	struct addition add = { .run = run, .base = last_common };
+	struct store_branch branch;
+	struct store_row *row;
+	struct log_head head;
+	uint8_t number;
+	enum err err;
+
+	if (run->first == 0)
+		return ERR_SIZE;
+	if ((err = store_row(txn, run->log_id, &row)) != ERR_NONE)
+		return err;
+
+	/* A chain value names all that leads to it. */
+	log_head_parse(run->head, &head);
+	err = find_branch(txn, row, head.n, head.c, HASH_LEN, &number);
+	if (err == ERR_NONE && number != 0)
+		return ERR_EXIST;
+	if (err != ERR_NONE && err != ERR_NOENT)
+		return err;
+
+	err = find_continued(txn, row, run, &branch, &number);
+	if (err == ERR_NOENT)
+		return part(txn, row, &add);
+	if (err != ERR_NONE)
+		return err;
+	add.base = branch.base;
+	add.from = run->first;
+	add.number = number;
+	err = store_fold(run, &branch.tip, &add.tip, add.c);
+	return err == ERR_NONE ? keep(txn, row, &add) : err;
+}

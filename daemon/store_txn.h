@@ -1,0 +1,252 @@
+#ifndef ERFAD_STORE_TXN_H
+#define ERFAD_STORE_TXN_H
+
+/*
+ * store_txn - the tables of main and what a transaction holds in memory: totals,
+ * the row of the log at hand, and the key slots it takes.
+ *
+ * Private to the files that implement store.h.
+ *
+ * Keys sort as bytes.  "L" is a log id, "B" one byte: 0 for the stored branch, 1
+ * to STORE_BRANCHES_MAX for those beside it, "N" an entry number, be64.  All
+ * other integers are little-endian.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/bytes.h"
+#include "proto/crypto.h"
+#include "proto/err.h"
+#include "proto/limits.h"
+#include "proto/log.h"
+#include "daemon/db.h"
+#include "daemon/keys.h"
+#include "daemon/store.h"
+
+#define STORE_FORMAT 1 /* version of everything below */
+
+enum store_table {
+	STORE_META,    /* "format", "epoch", "state" */
+	STORE_LOGS,    /* L -> struct store_row */
+	STORE_HEADERS, /* L B N -> arrival (0 in a branch), c_n, header */
+	STORE_HEADS,   /* L B N -> HEAD, boundaries only */
+	STORE_BODIES,  /* L B N -> slot, salt and body sealed */
+	STORE_ABSENT,  /* L 0 N -> length, and 1 + the slot of a lost body */
+	STORE_ARRIVAL, /* number, be64 -> L 0 N */
+	STORE_ERASED,  /* L 0 N -> nothing */
+	STORE_MEMBERS, /* L 0 N -> nothing */
+	STORE_NOTES,   /* name -> anything */
+	STORE_BRANCH,  /* L B 0 -> struct store_branch */
+	STORE_OUTBOX,  /* ticket, be64 -> header length, header, slot, sealed */
+	STORE_NTABLES
+};
+
+#define STORE_KEY_LEN    (LOG_ID_LEN + 1 + 8)
+#define STORE_HEADER_PRE (8 + HASH_LEN) /* before the header bytes */
+#define STORE_SLOT_PRE   8              /* before sealed bytes */
+#define STORE_SEALED_MAX \
+	(STORE_SLOT_PRE + SALT_LEN + BODY_MAX + CRYPTO_REST_EXTRA)
+
+/* Totals, kept in one row that is written once per transaction. */
+struct store_state {
+	uint64_t arrival; /* last number given out */
+	uint64_t slots;   /* first slot that was never taken */
+	uint64_t logs;
+	uint64_t entries;
+	uint64_t absent;  /* bodies */
+	uint64_t ticket;  /* last one given out */
+	uint64_t waiting; /* entries in the outbox */
+	uint64_t erased;
+};
+
+/* A log, and how many branches stand beside it. */
+struct store_row {
+	struct store_log log;
+	uint8_t branches;
+};
+
+/* A branch that contradicts the stored one after ${base}. */
+struct store_branch {
+	uint64_t base;
+	struct log_tip tip;
+	uint8_t head[HEAD_LEN];
+};
+
+/* One entry of a table of headers, lent. */
+struct store_stored {
+	uint64_t arrival;
+	const uint8_t *c;
+	struct bytes header;
+};
+
+struct store {
+	struct db *db;
+	struct keys *keys;
+	int lock_fd;
+	uint8_t epoch[STORE_EPOCH_LEN];
+	uint64_t dev;
+	uint64_t ino;
+
+	/* The writer's: used between begin and end of a write transaction. */
+	bool broken;         /* a commit failed half-way */
+	uint8_t *new_keys;   /* of the slots taken since the last commit */
+	size_t new_size;     /* keys that there is room for */
+	uint64_t *old_slots; /* to be zeroed with the commit */
+	size_t nold;
+	size_t old_size;
+	uint8_t *sealed; /* STORE_SEALED_MAX bytes, for a body on its way */
+};
+
+struct store_txn {
+	struct store *store;
+	struct db_txn *db;
+	bool write;
+	struct store_state state;
+	struct store_state before; /* as committed last */
+	struct store_row row;      /* of one log */
+	bool has_row;
+	bool row_changed;
+};
+
+/**
+ * store_key(out, log_id, branch, n):
+ * Write the key "L B N" and return it.
+ */
+struct bytes store_key(uint8_t out[STORE_KEY_LEN],
+    const uint8_t log_id[LOG_ID_LEN], uint8_t branch, uint64_t n);
+
+/**
+ * store_key_of_log(key, log_id, branch, ret_n):
+ * Return whether ${key} belongs to this log and branch, and its entry number.
+ */
+bool store_key_of_log(struct bytes key, const uint8_t log_id[LOG_ID_LEN],
+    uint8_t branch, uint64_t *ret_n);
+
+/**
+ * store_row(txn, log_id, ret_row):
+ * The row of a log, lent until another log's is asked for; ERR_NOENT.  After
+ * changing it call store_row_changed().
+ */
+enum err store_row(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    struct store_row **ret_row) MUST_CHECK;
+
+/**
+ * store_row_new(txn, log_id, ret_row):
+ * An empty row for a log that is not here yet.
+ */
+enum err store_row_new(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    struct store_row **ret_row) MUST_CHECK;
+void store_row_changed(struct store_txn *txn);
+
+/**
+ * store_row_flush(txn):
+ * Write the row if it was changed, before the table of logs is walked.
+ */
+enum err store_row_flush(struct store_txn *txn) MUST_CHECK;
+
+/**
+ * store_row_decode(val, ret_row):
+ * Take a row apart; ERR_DAMAGED.
+ */
+enum err store_row_decode(
+    struct bytes val, struct store_row *ret_row) MUST_CHECK;
+
+/**
+ * store_stored(txn, log_id, branch, n, ret_stored):
+ * Look up an entry of one branch, without those that it shares with the stored
+ * one.  ERR_NOENT, or ERR_DAMAGED.
+ */
+enum err store_stored(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint8_t branch, uint64_t n, struct store_stored *ret_stored) MUST_CHECK;
+
+/**
+ * store_stored_decode(val, ret_stored):
+ * Take such a row apart; ERR_DAMAGED.
+ */
+enum err store_stored_decode(
+    struct bytes val, struct store_stored *ret_stored) MUST_CHECK;
+
+/**
+ * store_put_new(txn, table, key, val):
+ * db_put() of a row that cannot be there: if it is, main is damaged.
+ */
+enum err store_put_new(struct store_txn *txn, enum store_table table,
+    struct bytes key, struct bytes val) MUST_CHECK;
+
+/**
+ * store_arrive(txn, log_id, n):
+ * Give an entry the next arrival number.
+ */
+enum err store_arrive(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n) MUST_CHECK;
+
+/**
+ * store_is_erased(txn, log_id, n):
+ * Return ERR_ERASED if the body of this entry is marked, else ERR_NONE or what
+ * went wrong.
+ */
+enum err store_is_erased(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;
+
+/**
+ * store_slot_take(txn, ret_slot, ret_key):
+ * Take the next slot with a new random key, lent until the next one is taken.
+ * The keys of a transaction are written and synced together before its commit.
+ */
+enum err store_slot_take(struct store_txn *txn, uint64_t *ret_slot,
+    const uint8_t **ret_key) MUST_CHECK;
+
+/**
+ * store_slot_key(txn, slot, ret_key):
+ * Read a key; ERR_NOENT if there is none.
+ */
+enum err store_slot_key(
+    struct store_txn *txn, uint64_t slot, uint8_t ret_key[KEY_LEN]) MUST_CHECK;
+
+/**
+ * store_slot_zero(txn, slot):
+ * Zero a slot when ${txn} is committed, just before.
+ */
+enum err store_slot_zero(struct store_txn *txn, uint64_t slot) MUST_CHECK;
+
+/**
+ * store_state_read(db_txn, ret_state), store_state_write(db_txn, state):
+ * The row of totals; ERR_NOENT if there is none yet, ERR_DAMAGED.
+ */
+enum err store_state_read(
+    struct db_txn *db_txn, struct store_state *ret_state) MUST_CHECK;
+enum err store_state_write(
+    struct db_txn *db_txn, const struct store_state *state) MUST_CHECK;
+
+/* ---- between the files ---- */
+
+/**
+ * store_fold(run, start, ret_tip, ret_c):
+ * Fold the headers of ${run} onto ${start}: the tip after the last, and the
+ * chain value after each.  Return ERR_SIZE, ERR_BOUNDARY or ERR_CHAIN as
+ * store_add_run().
+ */
+enum err store_fold(const struct log_run *run, const struct log_tip *start,
+    struct log_tip *ret_tip, uint8_t ret_c[BOUNDARY_N][HASH_LEN]) MUST_CHECK;
+
+/**
+ * store_branch_get(txn, log_id, branch, ret_branch):
+ * The row of a branch; ERR_NOENT.
+ */
+enum err store_branch_get(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint8_t branch,
+    struct store_branch *ret_branch) MUST_CHECK;
+
+/**
+ * store_branch_of(txn, log_id, name, ret_branch):
+ * The number of the branch in which entry le64 n has the chain value c8, as
+ * store_read_run() takes them; 0 is the stored one, also for ${name} NULL.
+ * ERR_NOENT if there is none.
+ */
+enum err store_branch_of(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], const uint8_t *name,
+    uint8_t *ret_branch) MUST_CHECK;
+
+#endif /* !ERFAD_STORE_TXN_H */

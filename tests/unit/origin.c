@@ -1,0 +1,120 @@
+#include "tests/unit/origin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/header.h"
+
+void
+origin_begin(struct origin *origin, uint8_t seed, uint64_t inc)
+{
+	uint8_t bytes[SEED_LEN];
+
+	memset(origin, 0, sizeof(*origin));
+	memset(bytes, seed, sizeof(bytes));
+	crypto_key_from_seed(bytes, &origin->key);
+	origin->inc = inc;
+	origin->time_ms = 1000000;
+	log_begin(origin->key.public_key, inc, origin->log_id, &origin->tip);
+}
+
+void
+origin_run_begin(const struct origin *origin, struct origin_run *run)
+{
+	memset(run, 0, sizeof(*run));
+	memcpy(run->run.log_id, origin->log_id, LOG_ID_LEN);
+	memcpy(run->run.c_prev, origin->tip.c, HASH_LEN);
+	run->run.first = origin->tip.n + 1;
+	run->run.headers = run->headers;
+	run->run.head = run->head;
+	run->start = origin->tip;
+	run->variant = origin->variant;
+}
+
+void
+origin_salt(uint8_t variant, uint64_t n, uint8_t out[SALT_LEN])
+{
+	memset(out, variant, SALT_LEN);
+	bytes_put_le64(out, n);
+}
+
+void
+origin_body(uint8_t variant, uint64_t n, uint8_t *out, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		out[i] = (uint8_t)(i + n * 31 + variant);
+}
+
+/* Write the ext of a first entry, whose length tells whether it fits. */
+static size_t
+genesis_ext(const struct origin *origin, uint8_t *out, size_t size)
+{
+	struct header_genesis genesis = { .inc = origin->inc, .format = 1 };
+	size_t len;
+
+	memcpy(genesis.key, origin->key.public_key, KEY_LEN);
+	memcpy(genesis.org, "dk-791", sizeof("dk-791"));
+	if (header_genesis_encode(&genesis, out, size, &len) != ERR_NONE)
+		abort();
+	return len;
+}
+
+void
+origin_add(struct origin *origin, struct origin_run *run, uint32_t kind,
+    uint32_t body_len)
+{
+	struct header header = { .kind = kind, .body_len = body_len };
+	uint64_t n = origin->tip.n + 1;
+	uint8_t *body = malloc((size_t)body_len + 1);
+	uint8_t salt[SALT_LEN];
+	uint8_t ext[256];
+	size_t i = run->run.count;
+	size_t len;
+
+	if (body == NULL)
+		abort();
+	header.time_ms = origin->time_ms + n;
+	if (kind == HEADER_GENESIS)
+		header.ext = (struct bytes){ ext,
+			genesis_ext(origin, ext, sizeof(ext)) };
+	if (body_len > 0) {
+		origin_body(origin->variant, n, body, body_len);
+		origin_salt(origin->variant, n, salt);
+		header.has_commit = true;
+		crypto_commit(salt, body, body_len, header.commit);
+	}
+	free(body);
+	if (header_encode(&header, run->bytes + run->used,
+		sizeof(run->bytes) - run->used, &len) != ERR_NONE ||
+	    log_step(&origin->tip, run->bytes + run->used, len) != ERR_NONE)
+		abort();
+	run->headers[i] = (struct bytes){ run->bytes + run->used, len };
+	run->body_len[i] = body_len;
+	run->used += len;
+	run->run.count++;
+}
+
+void
+origin_run_end(struct origin *origin, struct origin_run *run)
+{
+	log_head_sign(origin->key.secret, origin->log_id, &origin->tip,
+	    origin->time_ms + origin->tip.n, run->head);
+}
+
+void
+origin_write(struct origin *origin, struct origin_run *run, size_t count,
+    uint32_t body_len)
+{
+	origin_run_begin(origin, run);
+	while (run->run.count < count) {
+		if (origin->tip.n == 0)
+			origin_add(origin, run, HEADER_GENESIS, 0);
+		else
+			origin_add(origin, run, HEADER_TRIAL, body_len);
+		if (log_at_boundary(&origin->tip))
+			break;
+	}
+	origin_run_end(origin, run);
+}

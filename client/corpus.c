@@ -8,7 +8,7 @@
 #include "proto/header.h"
 #include "proto/record.h"
 #include "client/corpus_build.h"
-#include "client/corpus_json.h"
+#include "client/step.h"
 
 #define BOM "\xef\xbb\xbf" /* a byte order mark, which some editors write */
 
@@ -124,7 +124,7 @@ record_add(struct corpus *corpus, unsigned line, Erfa__Body *body)
 
 /* Take the records of a good line over, each that is new. */
 static enum err
-parts_take(struct corpus *corpus, unsigned line, struct corpus_parts *parts)
+parts_take(struct corpus *corpus, unsigned line, struct step_parts *parts)
 {
 	enum err err = ERR_NONE;
 	Erfa__Body *body;
@@ -138,7 +138,7 @@ parts_take(struct corpus *corpus, unsigned line, struct corpus_parts *parts)
 		parts->body[i] = NULL;
 		err = record_add(corpus, line, body);
 	}
-	corpus_parts_clear(parts);
+	step_parts_clear(parts);
 	return err;
 }
 
@@ -193,7 +193,7 @@ corpus_free(struct corpus *corpus)
 enum err
 corpus_line(struct corpus *corpus, unsigned line, const char *text, size_t len)
 {
-	struct corpus_parts parts = { .count = 0 };
+	struct step_parts parts = { .count = 0 };
 	struct corpus_json *json = NULL;
 	char fault[CORPUS_FAULT_MAX] = "";
 	enum err err;
@@ -220,7 +220,7 @@ line_read(FILE *file, char *out, bool *ret_end)
 	size_t len = 0;
 	int c;
 
-	while ((c = getc_unlocked(file)) != EOF && c != '\n') {
+	while ((c = getc(file)) != EOF && c != '\n') {
 		if (len < CORPUS_LINE_MAX)
 			out[len] = (char)c;
 		len++;

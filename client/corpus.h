@@ -18,13 +18,14 @@
 #include "proto/body.h"
 #include "proto/err.h"
 #include "proto/limits.h"
-#include "client/corpus_table.h"
+#include "client/corpus_json.h"
 
 #define CORPUS_LINE_MAX   262144   /* bytes of one line: as much as one body */
 #define CORPUS_FILE_MAX   67108864 /* bytes of one file */
 #define CORPUS_FAULTS_MAX 1000     /* faults kept; the others are counted */
 
 struct corpus;
+struct corpus_table;
 
 /* One record of an import. */
 struct corpus_record {

@@ -6,21 +6,11 @@
  * by tests/corpus/MAPPING.md.
  */
 
-#include <stddef.h>
-
-#include "proto/body.h"
 #include "proto/err.h"
-#include "client/corpus_table.h"
+#include "client/corpus_json.h"
+#include "client/step.h"
 
-#define CORPUS_PARTS_MAX 6 /* records of one line */
-
-struct corpus_json;
-
-/* The records of one line, what others refer to first. */
-struct corpus_parts {
-	Erfa__Body *body[CORPUS_PARTS_MAX];
-	size_t count;
-};
+struct corpus_table;
 
 /**
  * corpus_build(table, org, json, parts, ret_fault):
@@ -32,13 +22,7 @@ struct corpus_parts {
  * empty then.
  */
 enum err corpus_build(const struct corpus_table *table, const char *org,
-    const struct corpus_json *json, struct corpus_parts *parts,
+    const struct corpus_json *json, struct step_parts *parts,
     char ret_fault[CORPUS_FAULT_MAX]) MUST_CHECK;
-
-/**
- * corpus_parts_clear(parts):
- * Free the records in ${parts} and empty it.
- */
-void corpus_parts_clear(struct corpus_parts *parts);
 
 #endif /* !ERFA_CORPUS_BUILD_H */

@@ -354,8 +354,9 @@ trial_find(
 	const Erfa__Trial *trial;
 	size_t i;
 
-	for (i = 0; i < count && body_kind(bodies[i]) != HEADER_TRIAL; i++)
-		continue;
+	i = 0;
+	while (i < count && body_kind(bodies[i]) != HEADER_TRIAL)
+		i++;
 	if (i == count)
 		return ERR_NOENT;
 	envelope = bodies[i]->envelope;

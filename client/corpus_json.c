@@ -203,34 +203,40 @@ unknown_key(const json_t *object, struct shape shape, const char *where,
 	return ERR_SYNTAX;
 }
 
+/* One key of an object, with its type and its elements. */
+static enum err
+check_key(const json_t *object, const struct key *key, const char *where,
+    char *ret_fault)
+{
+	const json_t *value = json_object_get(object, key->name);
+	char place[QUOTE_MAX];
+
+	(void)snprintf(place, sizeof(place), "%.80s%s%s", where,
+	    where[0] != '\0' ? "." : "", key->name);
+	if (value == NULL)
+		return fault(ret_fault, "%s is missing: write %s", place,
+		    type_says(key->type));
+	if (!type_fits(value, key->type))
+		return fault(
+		    ret_fault, "%s: write %s", place, type_says(key->type));
+	return json_is_array(value) ?
+	    check_list(value, key->type, place, ret_fault) :
+	    ERR_NONE;
+}
+
 /* Check that ${object} has the keys of ${shape}, each with its type. */
 static enum err
 check_object(const json_t *object, struct shape shape, const char *where,
     char *ret_fault)
 {
-	const char *dot = where[0] != '\0' ? "." : "";
-	char place[QUOTE_MAX];
-	const json_t *value;
 	enum err err = ERR_NONE;
 	size_t i;
 
 	if (!json_is_object(object))
 		return fault(ret_fault, "%s: not an object { … }",
 		    where[0] != '\0' ? where : "the line");
-	for (i = 0; i < shape.count && err == ERR_NONE; i++) {
-		value = json_object_get(object, shape.keys[i].name);
-		(void)snprintf(place, sizeof(place), "%.80s%s%s", where, dot,
-		    shape.keys[i].name);
-		if (value == NULL)
-			return fault(ret_fault, "%s is missing: write %s",
-			    place, type_says(shape.keys[i].type));
-		if (!type_fits(value, shape.keys[i].type))
-			return fault(ret_fault, "%s: write %s", place,
-			    type_says(shape.keys[i].type));
-		if (json_is_array(value))
-			err = check_list(
-			    value, shape.keys[i].type, place, ret_fault);
-	}
+	for (i = 0; i < shape.count && err == ERR_NONE; i++)
+		err = check_key(object, &shape.keys[i], where, ret_fault);
 	if (err == ERR_NONE && json_object_size(object) > shape.count)
 		err = unknown_key(object, shape, where, ret_fault);
 	return err;
@@ -353,7 +359,7 @@ real_print(double real, char out[NUMBER_MAX])
 
 	/* It stays a number with a fraction. */
 	if (strpbrk(out, ".e") == NULL)
-		(void)strcat(out, ".0");
+		memcpy(out + strlen(out), ".0", sizeof(".0"));
 }
 
 enum err

@@ -12,7 +12,8 @@
 #include <stddef.h>
 
 #include "proto/err.h"
-#include "client/corpus_table.h"
+
+#define CORPUS_FAULT_MAX 512 /* bytes of a fault's text, the NUL counted */
 
 struct corpus_json;
 

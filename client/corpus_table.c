@@ -252,12 +252,12 @@ table_read(const char *dir, const char *name, line_fn *fn, struct rows *rows,
 		return ERR_NOMEM;
 	if ((file = fopen(path, "re")) == NULL) {
 		err = errno == ENOENT ? ERR_NOENT : ERR_IO;
-		(void)snprintf(ret_fault, CORPUS_FAULT_MAX, "%s: %s", path,
+		(void)snprintf(ret_fault, CORPUS_TABLE_FAULT, "%s: %s", path,
 		    err == ERR_NOENT ? "not found" : "cannot be read");
 		goto out;
 	}
 	if ((err = file_read(file, fn, rows, &line_number)) != ERR_NONE)
-		(void)snprintf(ret_fault, CORPUS_FAULT_MAX, "%s:%u: %s", path,
+		(void)snprintf(ret_fault, CORPUS_TABLE_FAULT, "%s:%u: %s", path,
 		    line_number, err_str(err));
 	else if (rows->count > 0)
 		qsort(rows->row, rows->count, sizeof(*rows->row), row_compare);
@@ -269,12 +269,12 @@ out:
 
 enum err
 corpus_table_open(const char *dir, struct corpus_table **ret_table,
-    char ret_fault[CORPUS_FAULT_MAX])
+    char ret_fault[CORPUS_TABLE_FAULT])
 {
 	struct corpus_table *table = calloc(1, sizeof(*table));
 	enum err err;
 
-	(void)snprintf(ret_fault, CORPUS_FAULT_MAX, "%s", err_str(ERR_NOMEM));
+	(void)snprintf(ret_fault, CORPUS_TABLE_FAULT, "%s", err_str(ERR_NOMEM));
 	if (table == NULL)
 		return ERR_NOMEM;
 	if ((err = table_read(dir, "sectors.tsv", word_line, &table->sectors,

@@ -14,8 +14,8 @@
 
 #include "proto/err.h"
 
-#define CORPUS_CODE_MAX  7   /* digits of a municipality's code */
-#define CORPUS_FAULT_MAX 512 /* bytes of a fault's text, the NUL counted */
+#define CORPUS_CODE_MAX    7   /* digits of a municipality's code */
+#define CORPUS_TABLE_FAULT 512 /* bytes of a fault's text, the NUL counted */
 
 struct corpus_table;
 
@@ -26,7 +26,7 @@ struct corpus_table;
  * cannot be read, or ERR_NOMEM; ${ret_fault} then says which file and line.
  */
 enum err corpus_table_open(const char *dir, struct corpus_table **ret_table,
-    char ret_fault[CORPUS_FAULT_MAX]) MUST_CHECK;
+    char ret_fault[CORPUS_TABLE_FAULT]) MUST_CHECK;
 
 /**
  * corpus_table_close(table):

@@ -18,7 +18,7 @@
 /* One walk over a body: where it is, and where to write the fault. */
 struct walk {
 	char path[128]; /* "trial.goals[1].text" */
-	char *fault;    /* BODY_FAULT_MAX bytes */
+	char fault[BODY_FAULT_MAX];
 };
 
 static enum err check_message(struct walk *walk, const ProtobufCMessage *msg);
@@ -106,7 +106,7 @@ element_size(const ProtobufCFieldDescriptor *field)
 	case PROTOBUF_C_TYPE_STRING:
 		return sizeof(char *);
 	case PROTOBUF_C_TYPE_MESSAGE:
-		return sizeof(ProtobufCMessage *);
+		return sizeof(void *);
 	case PROTOBUF_C_TYPE_BYTES:
 		return sizeof(ProtobufCBinaryData);
 	case PROTOBUF_C_TYPE_DOUBLE:
@@ -141,7 +141,7 @@ check_value(struct walk *walk, const ProtobufCFieldDescriptor *field,
 	double real;
 
 	if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-		memcpy(&msg, at, sizeof(msg));
+		memcpy(&msg, at, sizeof(void *));
 		return msg == NULL ? ERR_NONE : check_message(walk, msg);
 	}
 	if (field->type == PROTOBUF_C_TYPE_STRING) {
@@ -307,7 +307,7 @@ body_new(uint32_t kind, Erfa__Body **ret_body)
 
 	/* All records share one place in the union, being pointers. */
 	body->record_case = (Erfa__Body__RecordCase)field->id;
-	memcpy((char *)body + field->offset, &record, sizeof(record));
+	memcpy((char *)body + field->offset, &record, sizeof(void *));
 	*ret_body = body;
 	return ERR_NONE;
 }
@@ -337,24 +337,27 @@ body_record(const Erfa__Body *body)
 
 	if (body->record_case == ERFA__BODY__RECORD__NOT_SET || field == NULL)
 		return NULL;
-	memcpy(&record, (const char *)body + field->offset, sizeof(record));
+	memcpy(&record, (const char *)body + field->offset, sizeof(void *));
 	return record;
 }
 
 enum err
 body_check(const Erfa__Body *body, char ret_fault[BODY_FAULT_MAX])
 {
-	struct walk walk = { .path = "", .fault = ret_fault };
-	size_t len;
+	struct walk walk = { .path = "" };
+	size_t len = erfa__body__get_packed_size(body);
+	enum err err;
 
 	if (body_record(body) == NULL)
-		return fault(&walk, "holds no record");
-	if (check_message(&walk, &body->base) != ERR_NONE)
-		return ERR_SYNTAX;
-	if ((len = erfa__body__get_packed_size(body)) > BODY_MAX) {
+		err = fault(&walk, "holds no record");
+	else
+		err = check_message(&walk, &body->base);
+	if (err == ERR_NONE && len > BODY_MAX) {
 		(void)fault(
 		    &walk, "longer than %d bytes in all (%zu)", BODY_MAX, len);
-		return ERR_SIZE;
+		err = ERR_SIZE;
 	}
-	return ERR_NONE;
+	if (err != ERR_NONE)
+		memcpy(ret_fault, walk.fault, sizeof(walk.fault));
+	return err;
 }

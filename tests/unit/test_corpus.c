@@ -36,7 +36,7 @@ static int
 setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	char fault[CORPUS_FAULT_MAX] = "";
+	char fault[CORPUS_TABLE_FAULT] = "";
 
 	assert_non_null(f);
 	*state = f;
@@ -1019,7 +1019,7 @@ static void
 a_folder_without_tables_is_named(void **state)
 {
 	struct corpus_table *table = NULL;
-	char fault[CORPUS_FAULT_MAX] = "";
+	char fault[CORPUS_TABLE_FAULT] = "";
 
 	(void)state;
 	assert_int_equal(

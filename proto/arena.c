@@ -57,14 +57,14 @@ arena_alloc(struct arena *arena, size_t size)
 {
 	struct piece *piece = arena->pieces;
 	size_t rounded = (size + ALIGN - 1) & ~(ALIGN - 1);
-	size_t more;
 	void *data;
 
 	if (rounded < size)
 		return NULL;
 	if (rounded > piece->size - piece->used) {
 		/* Each piece is twice the last, so that there are few. */
-		more = 2 * piece->size;
+		size_t more = 2 * piece->size;
+
 		if (add_piece(arena, more > rounded ? more : rounded) !=
 		    ERR_NONE)
 			return NULL;

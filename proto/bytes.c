@@ -125,8 +125,8 @@ bytes_unhex(const char *text, uint8_t *ret_out, size_t len)
 			return ERR_SYNTAX;
 
 	for (i = 0; i < len; i++)
-		ret_out[i] = (uint8_t)(hex_value(text[2 * i]) << 4 |
-		    hex_value(text[2 * i + 1]));
+		ret_out[i] = (uint8_t)((unsigned)hex_value(text[2 * i]) << 4 |
+		    (unsigned)hex_value(text[2 * i + 1]));
 	return ERR_NONE;
 }
 
@@ -170,7 +170,7 @@ fill_is_zero(char last, size_t chars, size_t len)
 {
 	unsigned fill = (unsigned)(chars * BASE32_BITS - len * 8);
 
-	return ((unsigned)base32_value(last) & ((1u << fill) - 1)) == 0;
+	return ((unsigned)base32_value(last) & ((1U << fill) - 1)) == 0;
 }
 
 enum err

@@ -87,10 +87,11 @@ void
 crypto_pad16(const char *domain, uint8_t out[DOMAIN_LEN])
 {
 	size_t len = strlen(domain);
+	size_t i;
 
 	assert(len <= DOMAIN_LEN);
-	memset(out, 0, DOMAIN_LEN);
-	memcpy(out, domain, len);
+	for (i = 0; i < DOMAIN_LEN; i++)
+		out[i] = i < len ? (uint8_t)domain[i] : 0;
 }
 
 void

@@ -5,7 +5,7 @@
 #define WIRE_BITS  3           /* low bits of a tag: the wire type */
 #define VARINT_MAX 10          /* bytes of a 64-bit number */
 #define SHORT_MAX  5           /* bytes of a tag or a length */
-#define NUMBER_MAX 0x1fffffffu /* greatest field number */
+#define NUMBER_MAX 0x1fffffffU /* greatest field number */
 
 struct field_reader
 field_reader(struct bytes in)
@@ -98,7 +98,7 @@ field_next(struct field_reader *reader, struct field *ret_field)
 		return ERR_SYNTAX;
 	ret_field->number = (uint32_t)(tag >> WIRE_BITS);
 	return read_value(
-	    reader, (unsigned)tag & ((1u << WIRE_BITS) - 1), ret_field);
+	    reader, (unsigned)tag & ((1U << WIRE_BITS) - 1), ret_field);
 }
 
 enum err
@@ -162,9 +162,10 @@ field_each(struct bytes in, unsigned max_fields, field_take *take, void *ret)
 	struct field_reader reader = field_reader(in);
 	struct field field;
 	unsigned count = 0;
-	enum err err;
 
 	while (field_more(&reader)) {
+		enum err err;
+
 		if (++count > max_fields)
 			return ERR_LIMIT;
 		if ((err = field_next(&reader, &field)) != ERR_NONE)
@@ -173,6 +174,12 @@ field_each(struct bytes in, unsigned max_fields, field_take *take, void *ret)
 			return err;
 	}
 	return ERR_NONE;
+}
+
+struct field_writer
+field_writer(uint8_t *buf, size_t size)
+{
+	return (struct field_writer){ .buf = buf, .size = size, .used = 0 };
 }
 
 bool

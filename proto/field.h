@@ -109,6 +109,13 @@ struct field_writer {
 };
 
 /**
+ * field_writer(buf, size):
+ * A writer to the ${size} bytes at ${buf}; one that only counts if ${buf} is
+ * NULL.
+ */
+struct field_writer field_writer(uint8_t *buf, size_t size);
+
+/**
  * field_full(writer):
  * Return whether more was written than ${writer} has room for.  The bytes in
  * its buffer are worthless then, and used is what would have been needed.

@@ -99,7 +99,7 @@ enum err
 header_encode(
     const struct header *header, uint8_t *out, size_t size, size_t *ret_len)
 {
-	struct field_writer writer = { .buf = out, .size = size };
+	struct field_writer writer = field_writer(out, size);
 
 	if (header->has_record)
 		field_put_bytes(&writer, F_RECORD, header->record, RECORD_LEN);

@@ -43,10 +43,10 @@ enum header_kind {
 };
 
 /* Roles of a member, to be added up. */
-#define ROLE_WRITES     1u
-#define ROLE_INTRODUCES 2u
-#define ROLE_REGISTRY   4u
-#define ROLE_READER     8u
+#define ROLE_WRITES     1U
+#define ROLE_INTRODUCES 2U
+#define ROLE_REGISTRY   4U
+#define ROLE_READER     8U
 
 /* A decoded header; pointers lead into the encoded bytes. */
 struct header {

@@ -173,12 +173,12 @@ enum err
 header_genesis_encode(const struct header_genesis *genesis, uint8_t *out,
     size_t size, size_t *ret_len)
 {
-	struct field_writer writer = { .buf = out, .size = size };
-	size_t mark;
+	struct field_writer writer = field_writer(out, size);
 
 	field_put_nonzero(&writer, F_GENESIS_REASON, genesis->reason);
 	if (genesis->has_prev) {
-		mark = writer.used;
+		size_t mark = writer.used;
+
 		field_put_bytes(&writer, F_POS_C, genesis->prev_c, HASH_LEN);
 		field_put_fixed64(&writer, F_POS_N, genesis->prev_n);
 		field_put_bytes(
@@ -296,13 +296,12 @@ header_member_decode(struct bytes ext, struct header_member *ret)
 static void
 put_cuts(struct field_writer *writer, const struct header_member *member)
 {
-	const struct header_cut *cut;
-	size_t mark;
 	size_t i;
 
 	for (i = member->ncuts; i > 0; i--) {
-		cut = &member->cuts[i - 1];
-		mark = writer->used;
+		const struct header_cut *cut = &member->cuts[i - 1];
+		size_t mark = writer->used;
+
 		field_put_bytes(writer, F_POS_C, cut->c8, C8_LEN);
 		field_put_nonzero(writer, F_POS_N, cut->n);
 		field_put_bytes(writer, F_POS_LOG_ID, cut->log_id, LOG_ID_LEN);
@@ -314,7 +313,7 @@ enum err
 header_member_encode(const struct header_member *member, uint8_t *out,
     size_t size, size_t *ret_len)
 {
-	struct field_writer writer = { .buf = out, .size = size };
+	struct field_writer writer = field_writer(out, size);
 
 	if (member->has_succeeds)
 		field_put_bytes(
@@ -406,12 +405,12 @@ enum err
 header_about_encode(const struct header_about *items, size_t count,
     uint8_t *out, size_t size, size_t *ret_len)
 {
-	struct field_writer writer = { .buf = out, .size = size };
-	size_t mark;
+	struct field_writer writer = field_writer(out, size);
 	size_t i;
 
 	for (i = count; i > 0; i--) {
-		mark = writer.used;
+		size_t mark = writer.used;
+
 		field_put_nonzero(&writer, F_ABOUT_MINOR, items[i - 1].minor);
 		field_put_nonzero(&writer, F_ABOUT_MAJOR, items[i - 1].major);
 		field_put_bytes(
@@ -473,7 +472,7 @@ enum err
 header_fork_encode(
     const struct header_fork *fork, uint8_t *out, size_t size, size_t *ret_len)
 {
-	struct field_writer writer = { .buf = out, .size = size };
+	struct field_writer writer = field_writer(out, size);
 
 	field_put_bytes(&writer, F_FORK_HEAD_B, fork->head_b, HEAD_LEN);
 	field_put_bytes(&writer, F_FORK_HEAD_A, fork->head_a, HEAD_LEN);
@@ -556,12 +555,12 @@ enum err
 header_erase_encode(const struct header_target *targets, size_t count,
     uint8_t *out, size_t size, size_t *ret_len)
 {
-	struct field_writer writer = { .buf = out, .size = size };
-	size_t mark;
+	struct field_writer writer = field_writer(out, size);
 	size_t i;
 
 	for (i = count; i > 0; i--) {
-		mark = writer.used;
+		size_t mark = writer.used;
+
 		field_put_nonzero(
 		    &writer, F_TARGET_REASON, targets[i - 1].reason);
 		field_put_fixed64(&writer, F_TARGET_N, targets[i - 1].n);

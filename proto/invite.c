@@ -73,10 +73,11 @@ copy_lower(char *out, const char *in, size_t len)
 {
 	size_t i;
 
-	for (i = 0; i < len; i++)
-		out[i] = in[i] >= 'A' && in[i] <= 'Z' ?
-		    (char)(in[i] - 'A' + 'a') :
-		    in[i];
+	for (i = 0; i < len; i++) {
+		out[i] = in[i];
+		if (in[i] >= 'A' && in[i] <= 'Z')
+			out[i] = (char)(in[i] - 'A' + 'a');
+	}
 	out[len] = '\0';
 }
 

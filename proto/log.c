@@ -61,10 +61,10 @@ log_at_boundary(const struct log_tip *tip)
 
 /* Write what the signature of a HEAD is over. */
 static void
-head_message(const uint8_t *raw, uint8_t out[DOMAIN_LEN + HEAD_SIGNED])
+head_message(const uint8_t *raw, uint8_t message[DOMAIN_LEN + HEAD_SIGNED])
 {
-	crypto_pad16("erfa/1/head", out);
-	memcpy(out + DOMAIN_LEN, raw, HEAD_SIGNED);
+	crypto_pad16("erfa/1/head", message);
+	memcpy(message + DOMAIN_LEN, raw, HEAD_SIGNED);
 }
 
 void
@@ -107,10 +107,11 @@ log_head_verify(const uint8_t key[KEY_LEN], const uint8_t raw[HEAD_LEN])
 static enum err
 fold(struct log_tip *tip, const struct log_run *run)
 {
-	enum err err;
 	size_t i;
 
 	for (i = 0; i < run->count; i++) {
+		enum err err;
+
 		/* The header before was a boundary: the run had to end. */
 		if (i > 0 && log_at_boundary(tip))
 			return ERR_BOUNDARY;

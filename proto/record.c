@@ -24,7 +24,9 @@ record_print(const char *org, const uint8_t record[RECORD_LEN], size_t chars,
 static char
 lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
 }
 
 /* Read the part before the slash. */

@@ -205,7 +205,6 @@ read_ref(const Erfa__Ref *from, struct wire_ref *ref)
 static enum err
 read_refs(const Erfa__Get *from, struct arena *arena, struct wire_get *get)
 {
-	enum err err;
 	size_t i;
 
 	if (from->n_ref > GET_REFS_MAX)
@@ -213,9 +212,12 @@ read_refs(const Erfa__Get *from, struct arena *arena, struct wire_get *get)
 	get->refs = make_items(arena, from->n_ref, sizeof(*get->refs));
 	if (get->refs == NULL)
 		return ERR_NOMEM;
-	for (i = 0; i < from->n_ref; i++)
-		if ((err = read_ref(from->ref[i], &get->refs[i])) != ERR_NONE)
+	for (i = 0; i < from->n_ref; i++) {
+		enum err err = read_ref(from->ref[i], &get->refs[i]);
+
+		if (err != ERR_NONE)
 			return err;
+	}
 	get->nrefs = from->n_ref;
 	return ERR_NONE;
 }
@@ -223,8 +225,6 @@ read_refs(const Erfa__Get *from, struct arena *arena, struct wire_get *get)
 static enum err
 read_get(const Erfa__Get *from, struct arena *arena, struct wire_get *get)
 {
-	enum err err;
-
 	/* Headers or bodies, and a branch named whole or not at all. */
 	if ((from->has_log_id != 0) == (from->n_ref > 0) ||
 	    (from->has_log_id && from->first == 0) ||
@@ -236,7 +236,9 @@ read_get(const Erfa__Get *from, struct arena *arena, struct wire_get *get)
 	get->has_branch = from->has_c8;
 	get->n = from->n;
 	if (get->has_branch) {
-		err = take_fixed(from->has_c8, from->c8, get->c8, C8_LEN);
+		enum err err = take_fixed(
+		    from->has_c8, from->c8, get->c8, C8_LEN);
+
 		if (err != ERR_NONE)
 			return err;
 	}
@@ -314,7 +316,6 @@ static enum err
 read_bodies(const Erfa__Data *from, struct arena *arena, struct wire_data *data)
 {
 	size_t total = 0;
-	enum err err;
 	size_t i;
 
 	if (from->n_body > GET_REFS_MAX)
@@ -323,7 +324,8 @@ read_bodies(const Erfa__Data *from, struct arena *arena, struct wire_data *data)
 	if (data->bodies == NULL)
 		return ERR_NOMEM;
 	for (i = 0; i < from->n_body; i++) {
-		err = read_body(from->body[i], &data->bodies[i]);
+		enum err err = read_body(from->body[i], &data->bodies[i]);
+
 		if (err != ERR_NONE)
 			return err;
 		total += data->bodies[i].data.len;
@@ -337,12 +339,12 @@ read_bodies(const Erfa__Data *from, struct arena *arena, struct wire_data *data)
 static enum err
 read_data(const Erfa__Data *from, struct arena *arena, struct wire_data *data)
 {
-	enum err err;
-
 	data->req = from->req;
 	data->last = from->last;
 	if (from->run != NULL) {
-		if ((err = read_run(from->run, arena, &data->run)) != ERR_NONE)
+		enum err err = read_run(from->run, arena, &data->run);
+
+		if (err != ERR_NONE)
 			return err;
 		data->has_run = true;
 	}

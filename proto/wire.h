@@ -28,7 +28,7 @@ enum wire_type {
 };
 
 /* HELLO.flags */
-#define WIRE_NO_SUB 1u /* the sender has no SUB: push NOTEs on this link */
+#define WIRE_NO_SUB 1U /* the sender has no SUB: push NOTEs on this link */
 
 /* Longest texts: characters, and bytes where they are ASCII. */
 #define WIRE_NAME_MAX   120

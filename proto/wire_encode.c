@@ -317,17 +317,18 @@ put_msg(struct field_writer *out, const struct wire_msg *msg)
 enum err
 wire_encode(const struct wire_msg *msg, uint8_t **ret_buf, size_t *ret_len)
 {
-	struct field_writer count = { .buf = NULL };
-	struct field_writer out = { .used = 0 };
+	struct field_writer count = field_writer(NULL, 0);
+	struct field_writer out;
+	uint8_t *buf;
 
 	put_msg(&count, msg);
 	if (count.used > MSG_MAX)
 		return ERR_SIZE;
-	out.size = count.used;
-	if ((out.buf = malloc(out.size)) == NULL)
+	if ((buf = malloc(count.used)) == NULL)
 		return ERR_NOMEM;
+	out = field_writer(buf, count.used);
 	put_msg(&out, msg);
-	*ret_buf = out.buf;
-	*ret_len = out.size;
+	*ret_buf = buf;
+	*ret_len = count.used;
 	return ERR_NONE;
 }

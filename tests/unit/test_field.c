@@ -223,9 +223,9 @@ fields_written_backwards_read_forwards(void **state)
 	static const uint8_t want[] = { 0x08, 0x00, 0x11, 1, 0, 0, 0, 0, 0, 0,
 		0, 0x1a, 0x00, 0x22, 0x03, 0x08, 0xac, 0x02, 0x2a, 0x02, 'h',
 		'i' };
-	struct field_writer count = { .buf = NULL };
+	struct field_writer count = field_writer(NULL, 0);
 	uint8_t buf[sizeof(want)];
-	struct field_writer writer = { .buf = buf, .size = sizeof(buf) };
+	struct field_writer writer = field_writer(buf, sizeof(buf));
 
 	(void)state;
 	write_sample(&count);
@@ -247,7 +247,7 @@ writer_without_room_says_so_and_stays_inside(void **state)
 	(void)state;
 	for (size = 0; size < 22; size++) {
 		memset(buf, 0x77, sizeof(buf));
-		writer = (struct field_writer){ .buf = buf + 4, .size = size };
+		writer = field_writer(buf + 4, size);
 		write_sample(&writer);
 		assert_true(field_full(&writer));
 		assert_int_equal(writer.used, 22);
@@ -260,7 +260,7 @@ static void
 finished_fields_stand_at_the_start_of_the_buffer(void **state)
 {
 	uint8_t buf[8];
-	struct field_writer writer = { .buf = buf, .size = sizeof(buf) };
+	struct field_writer writer = field_writer(buf, sizeof(buf));
 	size_t len = 99;
 
 	(void)state;

@@ -1,0 +1,50 @@
+#ifndef ERFA_LABELS_H
+#define ERFA_LABELS_H
+
+/*
+ * labels - what people read for a controlled value, in their language.
+ *
+ * The words lie in conf/labels.tsv, which is installed with the programs.
+ * Without them everything still works, with the codes for words.
+ */
+
+#include "proto/err.h"
+
+#define LABELS_LANG_LEN 2 /* letters of a language: da nb sv fi en */
+
+/* Opaque types. */
+struct labels;
+
+/**
+ * labels_language(wanted, out):
+ * The language that ${wanted} means ("nb", "nn_NO.UTF-8", "sv_FI"): write da,
+ * nb, sv, fi or en to ${out}.  Return ERR_NOENT, and write nothing, if it is
+ * none of them.
+ */
+enum err labels_language(
+    const char *wanted, char out[LABELS_LANG_LEN + 1]) MUST_CHECK;
+
+/**
+ * labels_open(path, language, ret_labels):
+ * Read the labels of ${language} (one of the five) from ${path}.  Free with
+ * labels_free().  Return ERR_NOENT if there is no such file, ERR_IO if it
+ * cannot be read, ERR_SYNTAX if it is no table of labels, or ERR_NOMEM.
+ */
+enum err labels_open(const char *path, const char *language,
+    struct labels **ret_labels) MUST_CHECK;
+
+/**
+ * labels_free(labels):
+ * Does nothing for NULL.
+ */
+void labels_free(struct labels *labels);
+
+/**
+ * labels_get(labels, vocabulary, code):
+ * The label of ${code} ("not_started") in ${vocabulary} ("status"), as long as
+ * ${labels} lives; ${code} itself if there is none, or if ${labels} is NULL.
+ */
+const char *labels_get(
+    const struct labels *labels, const char *vocabulary, const char *code);
+
+#endif /* !ERFA_LABELS_H */

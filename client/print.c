@@ -1,0 +1,538 @@
+#include "client/print.h"
+
+#include <inttypes.h>
+#include <langinfo.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "proto/text.h"
+
+#define COLUMNS_LEAST   40 /* a narrower terminal is written over its edge */
+#define COLUMNS_DEFAULT 80
+
+struct print {
+	FILE *file;
+	struct print_options options;
+	bool failed; /* something was not written */
+};
+
+/* A letter that seven bits cannot hold, and what stands for it. */
+struct plain {
+	uint32_t letter;
+	const char *text;
+};
+
+/* Sorted by letter. */
+static const struct plain plain[] = { { 0x00a0, " " }, { 0x00a7, "S." },
+	{ 0x00ab, "\"" }, { 0x00b0, "deg" }, { 0x00b1, "+-" }, { 0x00b2, "2" },
+	{ 0x00b3, "3" }, { 0x00b7, "." }, { 0x00bb, "\"" }, { 0x00bd, "1/2" },
+	{ 0x00c0, "A" }, { 0x00c1, "A" }, { 0x00c2, "A" }, { 0x00c4, "Ae" },
+	{ 0x00c5, "Aa" }, { 0x00c6, "Ae" }, { 0x00c7, "C" }, { 0x00c9, "E" },
+	{ 0x00cd, "I" }, { 0x00d0, "D" }, { 0x00d3, "O" }, { 0x00d6, "Oe" },
+	{ 0x00d8, "Oe" }, { 0x00da, "U" }, { 0x00dc, "U" }, { 0x00dd, "Y" },
+	{ 0x00de, "Th" }, { 0x00df, "ss" }, { 0x00e0, "a" }, { 0x00e1, "a" },
+	{ 0x00e2, "a" }, { 0x00e4, "ae" }, { 0x00e5, "aa" }, { 0x00e6, "ae" },
+	{ 0x00e7, "c" }, { 0x00e8, "e" }, { 0x00e9, "e" }, { 0x00ea, "e" },
+	{ 0x00ed, "i" }, { 0x00f0, "d" }, { 0x00f2, "o" }, { 0x00f3, "o" },
+	{ 0x00f4, "o" }, { 0x00f6, "oe" }, { 0x00f8, "oe" }, { 0x00fa, "u" },
+	{ 0x00fc, "u" }, { 0x00fd, "y" }, { 0x00fe, "th" }, { 0x010c, "C" },
+	{ 0x010d, "c" }, { 0x0110, "D" }, { 0x0111, "d" }, { 0x014a, "N" },
+	{ 0x014b, "n" }, { 0x0160, "S" }, { 0x0161, "s" }, { 0x0166, "T" },
+	{ 0x0167, "t" }, { 0x017d, "Z" }, { 0x017e, "z" }, { 0x2010, "-" },
+	{ 0x2011, "-" }, { 0x2012, "-" }, { 0x2013, "-" }, { 0x2014, "-" },
+	{ 0x2018, "'" }, { 0x2019, "'" }, { 0x201c, "\"" }, { 0x201d, "\"" },
+	{ 0x201e, "\"" }, { 0x2022, "*" }, { 0x2026, "..." }, { 0x202f, " " },
+	{ 0x2190, "<-" }, { 0x2192, "->" }, { 0x2212, "-" }, { 0x2264, "<=" },
+	{ 0x2265, ">=" }, { 0x2500, "-" }, { 0x2588, "#" }, { 0x2591, "." } };
+
+/* Escape sequences by enum print_style. */
+static const char *const styles[] = { "", "\033[1m", "\033[2m", "\033[32m",
+	"\033[31m" };
+
+#define STYLE_END "\033[0m"
+
+void
+print_detect(FILE *file, const char *colour, struct print_options *ret_options)
+{
+	const char *term = getenv("TERM");
+	const char *none = getenv("NO_COLOR");
+	struct winsize size;
+
+	ret_options->terminal = isatty(fileno(file)) == 1;
+	ret_options->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	ret_options->columns = 0;
+	if (ret_options->terminal) {
+		ret_options->columns = COLUMNS_DEFAULT;
+		if (ioctl(fileno(file), TIOCGWINSZ, &size) == 0 &&
+		    size.ws_col >= COLUMNS_LEAST)
+			ret_options->columns = size.ws_col;
+	}
+	if (colour != NULL && strcmp(colour, "always") == 0)
+		ret_options->colour = true;
+	else if (colour != NULL && strcmp(colour, "never") == 0)
+		ret_options->colour = false;
+	else
+		ret_options->colour = ret_options->terminal &&
+		    (none == NULL || *none == '\0') && term != NULL &&
+		    strcmp(term, "dumb") != 0;
+}
+
+enum err
+print_new(
+    FILE *file, const struct print_options *options, struct print **ret_print)
+{
+	struct print *print = calloc(1, sizeof(*print));
+
+	if (print == NULL)
+		return ERR_NOMEM;
+	print->file = file;
+	print->options = *options;
+	*ret_print = print;
+	return ERR_NONE;
+}
+
+void
+print_free(struct print *print)
+{
+	free(print);
+}
+
+bool
+print_terminal(const struct print *print)
+{
+	return print->options.terminal;
+}
+
+unsigned
+print_columns(const struct print *print)
+{
+	return print->options.columns;
+}
+
+static void
+write_out(struct print *print, const char *text, size_t len)
+{
+	if (len > 0 && fwrite(text, 1, len, print->file) != len)
+		print->failed = true;
+}
+
+static int
+compare_letters(const void *a, const void *b)
+{
+	const uint32_t *letter = a;
+	const struct plain *item = b;
+
+	return (*letter > item->letter) - (*letter < item->letter);
+}
+
+/* Take one letter off ${at}, which is valid UTF-8. */
+static uint32_t
+next_letter(const char **at)
+{
+	const unsigned char *in = (const unsigned char *)*at;
+	uint32_t letter = in[0];
+	size_t more = 0;
+	size_t i;
+
+	if (letter >= 0xf0)
+		more = 3;
+	else if (letter >= 0xe0)
+		more = 2;
+	else if (letter >= 0xc0)
+		more = 1;
+	if (more > 0)
+		letter &= 0x3fu >> more;
+	for (i = 1; i <= more && in[i] != '\0'; i++)
+		letter = letter << 6 | (in[i] & 0x3fu);
+	*at += i;
+	return letter;
+}
+
+/* What stands for ${letter} in seven bits. */
+static const char *
+plain_text(uint32_t letter)
+{
+	const struct plain *item = bsearch(&letter, plain,
+	    sizeof(plain) / sizeof(plain[0]), sizeof(plain[0]),
+	    compare_letters);
+
+	return item != NULL ? item->text : "?";
+}
+
+/* Put ${text}, valid UTF-8, into seven bits; the caller frees the result. */
+static char *
+in_seven_bits(const char *text)
+{
+	/* No letter of n bytes becomes more than 2n characters. */
+	char *out = malloc(2 * strlen(text) + 1);
+	const char *at = text;
+	size_t len = 0;
+	uint32_t letter;
+
+	if (out == NULL)
+		return NULL;
+	while (*at != '\0') {
+		letter = next_letter(&at);
+		if (letter < 0x80) {
+			out[len++] = (char)letter;
+		} else {
+			(void)strcpy(out + len, plain_text(letter));
+			len += strlen(out + len);
+		}
+	}
+	out[len] = '\0';
+	return out;
+}
+
+enum err
+print_form(const struct print *print, const char *text, bool multiline,
+    char **ret_form)
+{
+	char *safe = NULL;
+	char *seven;
+	enum err err;
+
+	if ((err = text_gate(text, strlen(text), multiline, &safe)) != ERR_NONE)
+		return err;
+	if (!print->options.utf8) {
+		seven = in_seven_bits(safe);
+		free(safe);
+		if ((safe = seven) == NULL)
+			return ERR_NOMEM;
+	}
+	*ret_form = safe;
+	return ERR_NONE;
+}
+
+/* Write words of our own. */
+static void
+write_own(struct print *print, const char *text)
+{
+	char *seven;
+
+	if (print->options.utf8) {
+		write_out(print, text, strlen(text));
+		return;
+	}
+	if ((seven = in_seven_bits(text)) == NULL)
+		print->failed = true;
+	else
+		write_out(print, seven, strlen(seven));
+	free(seven);
+}
+
+static void
+write_gated(struct print *print, const char *text)
+{
+	char *form = NULL;
+
+	if (print_form(print, text, false, &form) != ERR_NONE) {
+		print->failed = true;
+		return;
+	}
+	write_out(print, form, strlen(form));
+	free(form);
+}
+
+/* Write the number that the conversion ${kind} with ${longs} l or z means. */
+static void
+write_number(struct print *print, char kind, unsigned longs, va_list *list)
+{
+	char text[PRINT_NUMBER_MAX];
+	long long number = 0;
+	unsigned long long positive = 0;
+
+	if (kind == 'd' || kind == 'i') {
+		if (longs == 0)
+			number = va_arg(*list, int);
+		else if (longs == 1)
+			number = va_arg(*list, long);
+		else
+			number = va_arg(*list, long long);
+		(void)snprintf(text, sizeof(text), "%lld", number);
+	} else {
+		if (longs == 0)
+			positive = va_arg(*list, unsigned);
+		else if (longs == 1)
+			positive = va_arg(*list, unsigned long);
+		else
+			positive = va_arg(*list, unsigned long long);
+		(void)snprintf(text, sizeof(text),
+		    kind == 'x' ? "%llx" : "%llu", positive);
+	}
+	write_own(print, text);
+}
+
+/* Write one conversion; ${at} stands after its "%".  Return where it ends. */
+static const char *
+write_conversion(struct print *print, const char *at, va_list *list)
+{
+	unsigned longs = 0;
+	char text[2] = "";
+
+	/* size_t is as long as long is, wherever this runs. */
+	for (; *at == 'l' || *at == 'z'; at++)
+		longs++;
+	switch (*at) {
+	case 's':
+		write_gated(print, va_arg(*list, const char *));
+		break;
+	case 'c':
+		text[0] = (char)va_arg(*list, int);
+		write_gated(print, text);
+		break;
+	case '%':
+		write_own(print, "%");
+		break;
+	default:
+		write_number(print, *at, longs, list);
+		break;
+	}
+	return at + 1;
+}
+
+static void
+say(struct print *print, const char *format, va_list *list)
+{
+	char piece[256];
+	size_t len;
+
+	while (*format != '\0') {
+		if (*format == '%') {
+			format = write_conversion(print, format + 1, list);
+			continue;
+		}
+		len = strcspn(format, "%");
+		while (len >= sizeof(piece) ||
+		    (len > 0 && (format[len] & 0xc0) == 0x80))
+			len = len >= sizeof(piece) ? sizeof(piece) - 1 :
+						     len - 1;
+		memcpy(piece, format, len);
+		piece[len] = '\0';
+		write_own(print, piece);
+		format += len;
+	}
+}
+
+void
+print_say(struct print *print, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	say(print, format, &list);
+	va_end(list);
+}
+
+void
+print_styled(
+    struct print *print, enum print_style style, const char *format, ...)
+{
+	bool styled = print->options.colour && style != PRINT_PLAIN;
+	va_list list;
+
+	if (styled)
+		write_out(print, styles[style], strlen(styles[style]));
+	va_start(list, format);
+	say(print, format, &list);
+	va_end(list);
+	if (styled)
+		write_out(print, STYLE_END, strlen(STYLE_END));
+}
+
+static void
+write_blanks(struct print *print, size_t count)
+{
+	while (count-- > 0)
+		write_out(print, " ", 1);
+}
+
+/* Bytes of ${line} that fit into ${room} columns, cut at a blank if possible. */
+static size_t
+wrap(const char *line, size_t room)
+{
+	size_t len = text_cut(line, room);
+	size_t blank = len;
+
+	if (line[len] == '\0' || len == 0)
+		return strlen(line) < len || len == 0 ? strlen(line) : len;
+	while (blank > 0 && line[blank] != ' ')
+		blank--;
+	return blank > 0 ? blank : len;
+}
+
+/* Write one line, wrapped; the first ${taken} columns are written already. */
+static void
+write_line(struct print *print, unsigned indent, unsigned taken, char *line)
+{
+	size_t room = SIZE_MAX;
+	size_t len;
+	char kept;
+
+	if (print->options.columns > indent + COLUMNS_LEAST / 2)
+		room = print->options.columns - indent;
+	do {
+		len = wrap(line, room);
+		kept = line[len];
+		line[len] = '\0';
+		write_blanks(print, indent > taken ? indent - taken : 0);
+		write_out(print, line, strlen(line));
+		write_out(print, "\n", 1);
+		taken = 0;
+		line[len] = kept;
+		line += len;
+		while (*line == ' ')
+			line++;
+	} while (*line != '\0');
+}
+
+/* Write lines; the first ${taken} columns of the first are written already. */
+static void
+write_lines(
+    struct print *print, unsigned indent, unsigned taken, const char *text)
+{
+	char *safe = NULL;
+	char *line, *next;
+
+	if (print_form(print, text, true, &safe) != ERR_NONE) {
+		print->failed = true;
+		return;
+	}
+	for (line = safe; line != NULL && *line != '\0'; line = next) {
+		if ((next = strchr(line, '\n')) != NULL)
+			*next++ = '\0';
+		write_line(print, indent, taken, line);
+		taken = 0;
+	}
+	if (taken > 0)
+		write_out(print, "\n", 1);
+	free(safe);
+}
+
+void
+print_block(struct print *print, unsigned indent, const char *text)
+{
+	write_lines(print, indent, 0, text);
+}
+
+void
+print_field(struct print *print, unsigned indent, const char *label,
+    unsigned column, const char *text)
+{
+	size_t width = indent + text_width(label) + 1;
+
+	write_blanks(print, indent);
+	print_styled(print, PRINT_FAINT, "%s", label);
+	write_blanks(print, 1);
+	write_lines(print, column, (unsigned)width, text);
+}
+
+void
+print_pad(struct print *print, const char *text, size_t columns)
+{
+	char *safe = NULL;
+	size_t width;
+
+	if (print_form(print, text, false, &safe) != ERR_NONE) {
+		print->failed = true;
+		return;
+	}
+	width = text_width(safe);
+	write_out(print, safe, strlen(safe));
+	if (columns > 0)
+		write_blanks(print, columns > width ? columns - width : 1);
+	free(safe);
+}
+
+void
+print_raw(struct print *print, const char *text)
+{
+	write_out(print, text, strlen(text));
+}
+
+enum err
+print_finish(struct print *print)
+{
+	if (fflush(print->file) != 0 || ferror(print->file))
+		print->failed = true;
+	return print->failed ? ERR_IO : ERR_NONE;
+}
+
+void
+print_number(uint64_t number, char out[PRINT_NUMBER_MAX])
+{
+	char digits[24];
+	size_t len, i, at = 0;
+
+	len = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, number);
+	for (i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			out[at++] = ' ';
+		out[at++] = digits[i];
+	}
+	out[at] = '\0';
+}
+
+void
+print_bytes(uint64_t bytes, char out[PRINT_NUMBER_MAX])
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB",
+		"EB" };
+	double amount = (double)bytes / 1000;
+	size_t unit = 0;
+
+	if (bytes < 1000) {
+		(void)snprintf(out, PRINT_NUMBER_MAX, "%" PRIu64 " B", bytes);
+		return;
+	}
+	for (; amount >= 999.95 && unit < 5; unit++)
+		amount /= 1000;
+	(void)snprintf(out, PRINT_NUMBER_MAX, "%.1f %s", amount, units[unit]);
+}
+
+void
+print_seconds(uint64_t seconds, char out[PRINT_NUMBER_MAX])
+{
+	if (seconds < 60)
+		(void)snprintf(out, PRINT_NUMBER_MAX, "%" PRIu64 " s", seconds);
+	else if (seconds < 3600)
+		(void)snprintf(
+		    out, PRINT_NUMBER_MAX, "%" PRIu64 " min", seconds / 60);
+	else if (seconds < 86400)
+		(void)snprintf(out, PRINT_NUMBER_MAX,
+		    "%" PRIu64 " h %" PRIu64 " min", seconds / 3600,
+		    seconds % 3600 / 60);
+	else
+		(void)snprintf(out, PRINT_NUMBER_MAX,
+		    "%" PRIu64 " days %" PRIu64 " h", seconds / 86400,
+		    seconds % 86400 / 3600);
+}
+
+enum err
+print_clock(const char *rfc3339, time_t *ret_time)
+{
+	const char *rest;
+	struct tm utc;
+
+	memset(&utc, 0, sizeof(utc));
+	rest = strptime(rfc3339, "%Y-%m-%dT%H:%M:%S", &utc);
+	if (rest == NULL || (*rest != 'Z' && *rest != '.'))
+		return ERR_SYNTAX;
+	*ret_time = timegm(&utc);
+	return ERR_NONE;
+}
+
+void
+print_time(const char *rfc3339, char out[PRINT_TIME_MAX])
+{
+	struct tm local;
+	time_t when = 0;
+
+	if (print_clock(rfc3339, &when) != ERR_NONE ||
+	    localtime_r(&when, &local) == NULL ||
+	    strftime(out, PRINT_TIME_MAX, "%Y-%m-%d %H:%M", &local) == 0)
+		(void)snprintf(out, PRINT_TIME_MAX, "%s", rfc3339);
+}

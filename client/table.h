@@ -1,0 +1,52 @@
+#ifndef ERFA_TABLE_H
+#define ERFA_TABLE_H
+
+/*
+ * table - rows in columns, as wide as what stands in them and no wider than the
+ * terminal.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proto/err.h"
+
+struct table_column {
+	const char *title; /* capitals; empty = none */
+	bool right;        /* numbers: flush right */
+	bool shrinks;      /* may be cut on a narrow terminal */
+};
+
+/* Opaque types. */
+struct print;
+struct table;
+
+/**
+ * table_new(columns, count, ret_table):
+ * Begin a table of ${count} ${columns}, which must outlive it.  Free with
+ * table_free().  Return ERR_NOMEM.
+ */
+enum err table_new(const struct table_column *columns, size_t count,
+    struct table **ret_table) MUST_CHECK;
+
+/**
+ * table_free(table):
+ * Does nothing for NULL.
+ */
+void table_free(struct table *table);
+
+/**
+ * table_add(table, text):
+ * Put ${text}, foreign or our own, into the next cell; NULL is an empty one.
+ * After the last column comes the next row.
+ */
+void table_add(struct table *table, const char *text);
+
+/**
+ * table_print(table, print):
+ * Print titles and rows; nothing if there is no row.  Return ERR_NOMEM, also if
+ * a cell was lost for want of memory; then nothing was printed.
+ */
+enum err table_print(struct table *table, struct print *print) MUST_CHECK;
+
+#endif /* !ERFA_TABLE_H */

@@ -1,0 +1,121 @@
+#include "client/fault.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "proto/json.h"
+#include "client/print.h"
+
+#define INDENT 2 /* of what helps */
+
+static const struct fault_code codes[] = {
+	{ EXIT_DONE, "ok", "done; also if a list is empty" },
+	{ EXIT_FAILED, "failed", "anything without a better code" },
+	{ EXIT_USAGE, "usage", "wrong option, command or word" },
+	{ EXIT_DATA, "data", "a file or signature is not valid; damage found" },
+	{ EXIT_NOINPUT, "noinput", "no such trial, entry or file" },
+	{ EXIT_UNAVAILABLE, "unavailable", "erfad is not running" },
+	{ EXIT_SOFTWARE, "software", "a mistake in the program" },
+	{ EXIT_CANTCREAT, "cantcreat", "the target exists or is not writable" },
+	{ EXIT_TEMPFAIL, "tempfail",
+	    "not reachable or not in step: try again" },
+	{ EXIT_PROTOCOL, "protocol", "peer or erfad speaks another version" },
+	{ EXIT_NOPERM, "noperm", "your user may not do this" },
+	{ EXIT_CONFIG, "config", "the configuration is wrong" },
+};
+
+const struct fault_code *
+fault_codes(size_t *ret_count)
+{
+	*ret_count = sizeof(codes) / sizeof(codes[0]);
+	return codes;
+}
+
+/* The exit code that ${error} wants, if it is one. */
+static int
+exit_code(const Erfa__ErrorAnswer *error)
+{
+	size_t i;
+
+	for (i = 1; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (error->has_exit && error->exit == (uint32_t)codes[i].status)
+			return codes[i].status;
+	return EXIT_FAILED;
+}
+
+static void
+tell_json(struct print *print, const Erfa__ErrorAnswer *error)
+{
+	static const struct json_options options = { .print_defaults = true };
+	char *text = NULL;
+
+	if (json_from_message(&error->base, &options, &text) != ERR_NONE)
+		return;
+	print_raw(print, "{\"error\":");
+	print_raw(print, text);
+	print_raw(print, "}\n");
+	free(text);
+}
+
+static void
+tell_problem(struct print *print, const Erfa__Problem *problem)
+{
+	print_say(print, "  ");
+	if (problem->where != NULL && *problem->where != '\0')
+		print_say(print, "%s: ", problem->where);
+	print_say(print, "%s\n", problem->what == NULL ? "" : problem->what);
+	if (problem->remedy != NULL && *problem->remedy != '\0')
+		print_block(print, 2 * INDENT, problem->remedy);
+}
+
+static void
+tell_lines(struct print *print, const Erfa__ErrorAnswer *error)
+{
+	size_t i;
+
+	print_styled(print, PRINT_BAD, "erfa:");
+	print_say(print, " %s\n",
+	    error->message == NULL ? "erfad gave no reason" : error->message);
+	for (i = 0; i < error->n_problem; i++)
+		tell_problem(print, error->problem[i]);
+	if (error->remedy != NULL && *error->remedy != '\0')
+		print_block(print, INDENT, error->remedy);
+}
+
+int
+fault_tell(const struct fault_sink *sink, const Erfa__ErrorAnswer *error)
+{
+	if (sink->json)
+		tell_json(sink->print, error);
+	else
+		tell_lines(sink->print, error);
+	/* Nobody is left to be told that this could not be written. */
+	(void)!print_finish(sink->print);
+	return exit_code(error);
+}
+
+int
+fault_say(const struct fault_sink *sink, enum exit_status status,
+    const char *code, const char *remedy, const char *format, ...)
+{
+	Erfa__ErrorAnswer error = ERFA__ERROR_ANSWER__INIT;
+	char schema[] = "erfa.error/1";
+	char word[64];
+	char message[FAULT_TEXT_MAX];
+	char help[FAULT_TEXT_MAX];
+	va_list list;
+
+	va_start(list, format);
+	(void)vsnprintf(message, sizeof(message), format, list);
+	va_end(list);
+	(void)snprintf(word, sizeof(word), "%s", code);
+	(void)snprintf(help, sizeof(help), "%s", remedy == NULL ? "" : remedy);
+	error.schema = schema;
+	error.code = word;
+	error.has_exit = 1;
+	error.exit = (uint32_t)status;
+	error.message = message;
+	error.remedy = help;
+	return fault_tell(sink, &error);
+}

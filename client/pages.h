@@ -1,0 +1,32 @@
+#ifndef ERFA_PAGES_H
+#define ERFA_PAGES_H
+
+/*
+ * pages - a long answer that comes page by page, put together.
+ */
+
+#include <stdbool.h>
+
+#include "proto/err.h"
+
+struct ProtobufCMessage;
+
+/**
+ * pages_append(all, page, field):
+ * Move the elements of the repeated field ${field} ("row") of ${page} behind
+ * those of ${all}, a message of the same type; both must have come from
+ * protobuf_c_message_unpack().  Return ERR_NOENT if there is no such field, or
+ * ERR_NOMEM, and move nothing then.
+ */
+enum err pages_append(struct ProtobufCMessage *all,
+    struct ProtobufCMessage *page, const char *field) MUST_CHECK;
+
+/**
+ * pages_more(next, before):
+ * Return whether ${next} is the cursor of a further page, ${before} being the
+ * one that was asked for; either may be NULL.  A cursor that stands still ends
+ * it, so that nobody can make us ask for ever.
+ */
+bool pages_more(const char *next, const char *before);
+
+#endif /* !ERFA_PAGES_H */

@@ -1,0 +1,36 @@
+#ifndef ERFA_SLURP_H
+#define ERFA_SLURP_H
+
+/*
+ * slurp - read a whole file, or standard input.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "proto/err.h"
+
+/**
+ * slurp_open(path, ret_file):
+ * Open ${path} for reading; "-" is standard input.  Return ERR_NOENT,
+ * ERR_DENIED or ERR_IO (also for a folder).  Close with slurp_close().
+ */
+enum err slurp_open(const char *path, FILE **ret_file) MUST_CHECK;
+
+/**
+ * slurp_close(file):
+ * Close what slurp_open() opened.  Does nothing for NULL.
+ */
+void slurp_close(FILE *file);
+
+/**
+ * slurp(file, max, ret_data, ret_len):
+ * Read the rest of ${file}, followed by a NUL that ${ret_len} does not count.
+ * The caller frees *${ret_data}.  Return ERR_SIZE if it is longer than ${max}
+ * bytes, ERR_IO or ERR_NOMEM.
+ */
+enum err slurp(
+    FILE *file, size_t max, char **ret_data, size_t *ret_len) MUST_CHECK;
+
+#endif /* !ERFA_SLURP_H */

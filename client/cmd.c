@@ -1,0 +1,403 @@
+#include "client/cmd.h"
+
+#include <string.h>
+
+#include "client/fault.h"
+#include "client/near.h"
+#include "client/print.h"
+
+#define HELP_COLUMN 22 /* where the text of an option begins */
+
+static const struct args_option common[] = {
+	{ "json", NULL, "one JSON document" },
+	{ "jsonl", NULL, NULL },
+	{ "lang", "LANG", "da, nb, sv, fi or en" },
+	{ "at", "DATE", "what would be shown on that day" },
+	{ "quiet", NULL, "no progress" },
+	{ "color", "WHEN", NULL },
+	{ "socket", "PATH", "where erfad listens" },
+	{ "help", NULL, "this" },
+	{ "version", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option find_options[] = {
+	{ "kind", "KIND", "experiences, decisions ... instead of trials" },
+	{ "country", "CC", "only DK, NO, SE, FI or IS" },
+	{ "sector", "SECTOR",
+	    "only this field of work: elder_care, school ..." },
+	{ "limit", "N", "at most so many" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option list_options[] = {
+	{ "kind", "KIND", "these instead of trials; \"all\" = every entry" },
+	{ "org", "ORG", "only what this organisation published" },
+	{ "country", "CC", "only trials of DK, NO, SE, FI or IS" },
+	{ "sector", "SECTOR",
+	    "only this field of work: elder_care, school ..." },
+	{ "limit", "N", "at most so many" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option watch_options[] = {
+	{ "from", "CURSOR", "go on after this; \"start\" = all that is here" },
+	{ "kind", "KIND", "only this kind" },
+	{ "count", "N", "end after so many entries" },
+	{ "wait", "SECONDS", "end with 75 if they did not come in this time" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option publish_options[] = {
+	{ "dry-run", NULL, "check everything, publish nothing" },
+	{ "yes", NULL, "do not ask" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option import_options[] = {
+	{ "dry-run", NULL, "check everything, publish nothing" },
+	{ "keep-going", NULL, "publish the good lines if others are bad" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option export_options[] = {
+	{ "proto", NULL, "protobuf JSON for all records" },
+	{ "all-versions", NULL, "earlier versions too (with --proto)" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option remove_options[] = {
+	{ "yes", NULL, "do not ask" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option invite_options[] = {
+	{ "reader", "NAME", "for a program that only reads" },
+	{ "address", "HOST:PORT",
+	    "where they reach you, if not as configured" },
+	{ "list", NULL, "the invitations you gave" },
+	{ "revoke", "LINE", "withdraw one: its line, or the organisation" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option join_options[] = {
+	{ "yes", NULL, "do not ask whether the check number is right" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option sync_options[] = {
+	{ "wait", "SECONDS", "how long to wait; without it: look once" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option verify_options[] = {
+	{ "sample", "PERCENT", "look at so many of the bodies only: 1 to 100" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option init_options[] = {
+	{ "org", "ORG", "who you are: no-5501, dk-791 ..." },
+	{ "name", "NAME", "as people write it: \"Tromsø kommune\"" },
+	{ "listen", "HOST:PORT", "be reachable by others; else only dial out" },
+	{ "dir", "DIR", "put everything below DIR: for tests and demos" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct cmd table[] = {
+	{ "find", CMD_LOOK, "WORDS", "find trials; all words must occur",
+	    "erfa find boliger                    trials about housing\n"
+	    "erfa find nattilsyn --country SE     Swedish ones only\n"
+	    "erfa find fall --kind experience     what was learnt",
+	    "Accents and the letters of the neighbours do not matter: ældre,\n"
+	    "äldre and aeldre are the same.",
+	    find_options, 1, 64, true, cmd_find_words },
+	{ "list", CMD_LOOK, "", "list trials, or records of another kind",
+	    "erfa list                            every trial\n"
+	    "erfa list --org no-5501              published by Tromsø\n"
+	    "erfa list --kind programme           programmes instead",
+	    "Each line has a number: @3 is its third, in erfa show @3.",
+	    list_options, 0, 0, true, cmd_list },
+	{ "show", CMD_LOOK, "TRIAL", "read one trial, or any other record",
+	    "erfa show dk-791/k7m2p4qd            by its id\n"
+	    "erfa show 791/k7                     by any unique beginning\n"
+	    "erfa show @3                         line 3 of the last list",
+	    "Its chain and body are hashed again before they are shown.", NULL,
+	    1, 1, false, cmd_show },
+	{ "watch", CMD_LOOK, "", "print entries as they arrive",
+	    "erfa watch                           until Ctrl-C\n"
+	    "erfa watch --kind trial --count 1    the next trial, then end\n"
+	    "erfa watch --json --from start       all of it, for a program",
+	    "With --json each entry is one line with the cursor to go on from.",
+	    watch_options, 0, 0, true, cmd_watch },
+
+	{ "publish", CMD_WRITE, "FILE", "sign and send a record to all",
+	    "erfa publish trial.json              shows it, asks, publishes\n"
+	    "erfa publish --dry-run trial.json    only checks it\n"
+	    "erfa publish --yes - <trial.json     from another program",
+	    "FILE is protobuf JSON: a Body, a NewRecord ({\"body\": ...}), or\n"
+	    "{\"record\": [...]}; - is standard input.  Needs the group erfa.",
+	    publish_options, 1, 1, false, cmd_publish },
+
+	{ "peers", CMD_PEERS, "", "who you are linked with, and who knocked",
+	    "erfa peers                           every peer and its state\n"
+	    "erfa peers accept 5378329308121886   let in who knocked\n"
+	    "erfa peers remove fi-297             cut a peer off",
+	    NULL, NULL, 0, 0, false, cmd_peers },
+	{ "peers accept", CMD_PEERS, "CHECKNUMBER ORG",
+	    "let in a node that knocked",
+	    "erfa peers accept 5378 3293 0812 1886 7895 1663 no-5501",
+	    "Compare the number by telephone first.  Needs the group "
+	    "erfa-admin.",
+	    NULL, 2, 7, false, cmd_accept },
+	{ "peers remove", CMD_PEERS, "ORG", "cut a peer off at once",
+	    "erfa peers remove fi-297             by organisation\n"
+	    "erfa peers remove 3f0a91             by the first digits of a key",
+	    "Says whether it is out everywhere or for this node only.  Needs\n"
+	    "the group erfa-admin.",
+	    remove_options, 1, 1, false, cmd_remove },
+	{ "invite", CMD_PEERS, "[ORG]", "make a line with which another joins",
+	    "erfa invite no-5501                  for a municipality\n"
+	    "erfa invite --reader dashboard       for a program of your own\n"
+	    "erfa invite --list                   those you gave\n"
+	    "erfa invite --revoke no-5501         withdraw one",
+	    "A line works once and for seven days.  Needs the group erfa-admin.",
+	    invite_options, 0, 1, false, cmd_invite },
+	{ "join", CMD_PEERS, "LINE", "join with the line you were sent",
+	    "erfa join erfa.example.org:7411/0649nq2g...",
+	    "Shows whom the line leads to and their check number, and asks.\n"
+	    "If it breaks off, run it again with the same line.  Needs the\n"
+	    "group erfa-admin.",
+	    join_options, 1, 1, false, cmd_join },
+	{ "sync", CMD_PEERS, "", "wait until all is here that peers have",
+	    "erfa sync --wait 60                  75 if that was not enough\n"
+	    "erfa sync                            look once",
+	    NULL, sync_options, 0, 0, false, cmd_sync },
+
+	{ "import", CMD_DATA, "FILE", "publish what sources say about trials",
+	    "erfa import trials.jsonl             one JSON object a line\n"
+	    "erfa import --dry-run trials.jsonl   only checks them\n"
+	    "erfa import - <trials.jsonl          from another program",
+	    "A second import publishes nothing new.  If a line is bad, nothing\n"
+	    "is published unless --keep-going.  Needs the group erfa.",
+	    import_options, 1, 1, false, cmd_import },
+	{ "export", CMD_DATA, "", "write all records, one a line",
+	    "erfa export >trials.jsonl            can be imported elsewhere\n"
+	    "erfa export --proto >all.jsonl       every field of every record",
+	    "Records that were imported come out in the shape of the import,\n"
+	    "all others as protobuf JSON.",
+	    export_options, 0, 0, true, cmd_export },
+	{ "bundle export", CMD_DATA, "FILE", "write all entries to a file",
+	    "erfa bundle export all.erfa          to carry it elsewhere\n"
+	    "erfa bundle export - | ssh ...       or through a pipe",
+	    "The file holds the signed entries as they are; any node can check\n"
+	    "them.  It is not a backup: it holds no key.",
+	    NULL, 1, 1, false, cmd_bundle_export },
+	{ "bundle import", CMD_DATA, "FILE", "take in a bundle's entries",
+	    "erfa bundle import all.erfa\n"
+	    "erfa bundle import - <all.erfa",
+	    "Entries of nodes that are no members are left out and counted.\n"
+	    "Needs the group erfa-admin.",
+	    NULL, 1, 1, false, cmd_bundle_import },
+
+	{ "init", CMD_KEEP, "", "make key, configuration and store folder",
+	    "sudo erfa init --org no-5501 --name \"Tromsø kommune\"\n"
+	    "sudo erfa init --org dk-791 --listen 0.0.0.0:7411\n"
+	    "erfa init --org dk-791 --dir /tmp/try",
+	    "Nothing that is there is ever overwritten.", init_options, 0, 0,
+	    false, cmd_init },
+	{ "status", CMD_KEEP, "", "how this node is, and what to do",
+	    "erfa status\n"
+	    "erfa status --json                   for monitoring",
+	    "To stop or start the service: systemctl stop erfad, or start.",
+	    NULL, 0, 0, false, cmd_status },
+	{ "verify", CMD_KEEP, "", "check every signature, chain and body",
+	    "erfa verify                          0 if good, 65 if damaged\n"
+	    "erfa verify --sample 10              a tenth of the bodies",
+	    NULL, verify_options, 0, 0, false, cmd_verify },
+	{ "logs", CMD_KEEP, "", "positions of all logs, to compare nodes",
+	    "erfa logs\n"
+	    "erfa logs --jsonl                    one log a line",
+	    "Two nodes with the same logs have the same digest in erfa status.",
+	    NULL, 0, 0, true, cmd_logs },
+	{ "help", CMD_KEEP, "[COMMAND]", "this, or the help of a command",
+	    "erfa help publish\n"
+	    "erfa help exit                       exit codes",
+	    NULL, NULL, 0, 2, false, cmd_help_run },
+};
+
+#define COMMANDS (sizeof(table) / sizeof(table[0]))
+
+static const char *const group_names[] = { "Look", "Write", "Peers", "Data",
+	"Keep" };
+
+const struct cmd *
+cmd_table(size_t *ret_count)
+{
+	*ret_count = COMMANDS;
+	return table;
+}
+
+const struct args_option *
+cmd_common(void)
+{
+	return common;
+}
+
+const char *
+cmd_group_name(enum cmd_group group)
+{
+	return group_names[group];
+}
+
+/* Return whether ${name} is "${first} ${second}", or ${first} if that is NULL. */
+static bool
+is_called(const char *name, const char *first, const char *second)
+{
+	size_t len = strlen(first);
+
+	if (strncmp(name, first, len) != 0)
+		return false;
+	if (second == NULL)
+		return name[len] == '\0';
+	return name[len] == ' ' && strcmp(name + len + 1, second) == 0;
+}
+
+const struct cmd *
+cmd_find(const char *first, const char *second, size_t *ret_words)
+{
+	size_t i;
+
+	/* "search" is what many type first. */
+	if (strcmp(first, "search") == 0)
+		first = "find";
+	for (i = 0; second != NULL && i < COMMANDS; i++)
+		if (is_called(table[i].name, first, second)) {
+			*ret_words = 2;
+			return &table[i];
+		}
+	for (i = 0; i < COMMANDS; i++)
+		if (is_called(table[i].name, first, NULL)) {
+			*ret_words = 1;
+			return &table[i];
+		}
+	return NULL;
+}
+
+const char *
+cmd_nearest(const char *word)
+{
+	size_t limit = near_limit(word);
+	const char *best = NULL;
+	size_t i, distance;
+
+	for (i = 0; i < COMMANDS; i++) {
+		distance = near_distance(word, table[i].name);
+		if (distance < limit || (distance == limit && best == NULL)) {
+			limit = distance;
+			best = table[i].name;
+		}
+	}
+	distance = near_distance(word, "search");
+	return distance < limit || (distance == limit && best == NULL) ?
+	    "search" :
+	    best;
+}
+
+/* Print a command with its words, padded, and its line of help. */
+static void
+help_line(struct print *print, const struct cmd *cmd)
+{
+	size_t width = strlen(cmd->name) + 1 + strlen(cmd->args);
+
+	print_say(print, "%s ", cmd->name);
+	print_pad(print, cmd->args,
+	    HELP_COLUMN + 8 > width ? HELP_COLUMN + 8 - strlen(cmd->name) - 1 :
+				      0);
+	print_say(print, "%s\n", cmd->help);
+}
+
+void
+cmd_help(struct print *print)
+{
+	size_t i;
+
+	print_say(print,
+	    "Share what your municipality tried, and learn from "
+	    "what others tried.\n");
+	for (i = 0; i < COMMANDS; i++) {
+		if (i == 0 || table[i].group != table[i - 1].group) {
+			print_say(print, "\n");
+			print_styled(print, PRINT_STRONG, "%s",
+			    group_names[table[i].group]);
+			print_pad(
+			    print, "", 8 - strlen(group_names[table[i].group]));
+		} else {
+			print_pad(print, "", 8);
+		}
+		help_line(print, &table[i]);
+	}
+	print_say(print,
+	    "\nEvery command: --json  --lang da|nb|sv|fi|en  --at DATE  --help"
+	    "\nStart here:    erfa status        erfa find boliger        "
+	    "erfa help publish\n");
+}
+
+static void
+help_options(struct print *print, const struct args_option *options)
+{
+	const struct args_option *option;
+	size_t width;
+
+	for (option = options; option->name != NULL; option++) {
+		if (option->help == NULL)
+			continue;
+		width = 4 + strlen(option->name);
+		print_say(print, "  --%s", option->name);
+		if (option->value != NULL) {
+			width += 1 + strlen(option->value);
+			print_say(print, " %s", option->value);
+		}
+		print_pad(
+		    print, "", width < HELP_COLUMN ? HELP_COLUMN - width : 1);
+		print_say(print, "%s\n", option->help);
+	}
+}
+
+void
+cmd_help_one(struct print *print, const struct cmd *cmd)
+{
+	print_styled(print, PRINT_STRONG, "erfa %s", cmd->name);
+	print_say(print, ": %s\n\n", cmd->help);
+	print_block(print, 2, cmd->examples);
+	print_say(print, "\nUsage: erfa %s%s%s%s\n", cmd->name,
+	    *cmd->args == '\0' ? "" : " ", cmd->args,
+	    cmd->options == NULL ? "" : " [OPTION ...]");
+	if (cmd->notes != NULL) {
+		print_say(print, "\n");
+		print_block(print, 0, cmd->notes);
+	}
+	if (cmd->options != NULL) {
+		print_say(print, "\n");
+		help_options(print, cmd->options);
+	}
+	print_say(print,
+	    "\nEvery command: --json%s  --lang LANG  --at DATE  --quiet  "
+	    "--socket PATH\n"
+	    "Exit codes:    erfa help exit\n",
+	    cmd->lists ? "  --jsonl" : "");
+}
+
+void
+cmd_help_exit(struct print *print)
+{
+	const struct fault_code *codes;
+	size_t count, i;
+
+	codes = fault_codes(&count);
+	for (i = 0; i < count; i++) {
+		print_say(print, "%s%d  ", codes[i].status < 10 ? " " : "",
+		    (int)codes[i].status);
+		print_pad(print, codes[i].name, 13);
+		print_say(print, "%s\n", codes[i].when);
+	}
+}

@@ -1,0 +1,127 @@
+#ifndef ERFA_CMD_H
+#define ERFA_CMD_H
+
+/*
+ * cmd - the one table of what erfa can do.
+ *
+ * It drives dispatch, help and completion; what a command does stands in the
+ * file of its name.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "client/args.h"
+
+#define CMD_HELP_LINES \
+	24 /* of a command's own help, so that it fits a screen */
+
+/* Groups, in the order of the help. */
+enum cmd_group {
+	CMD_LOOK,
+	CMD_WRITE,
+	CMD_PEERS,
+	CMD_DATA,
+	CMD_KEEP,
+};
+
+/* Opaque types. */
+struct print;
+struct run;
+
+struct cmd {
+	const char *name; /* one word or two: "peers accept" */
+	enum cmd_group group;
+	const char *args;     /* "FILE"; empty = none */
+	const char *help;     /* one line, a verb first */
+	const char *examples; /* lines: what to type, two blanks, what for */
+	const char *notes;    /* lines, or NULL */
+	const struct args_option *options; /* its own; NULL = none */
+	size_t words_least;
+	size_t words_most;
+	bool lists; /* takes --jsonl */
+	int (*run)(struct run *run);
+};
+
+/**
+ * cmd_table(ret_count):
+ * All commands, in the order of the help.  They live as long as the program.
+ */
+const struct cmd *cmd_table(size_t *ret_count);
+
+/**
+ * cmd_common():
+ * The options that every command takes.
+ */
+const struct args_option *cmd_common(void);
+
+/**
+ * cmd_find(first, second, ret_words):
+ * The command whose name is the words ${first} and ${second} (may be NULL), or
+ * ${first} alone; ${ret_words} says how many words its name has.  NULL if there
+ * is none.
+ */
+const struct cmd *cmd_find(
+    const char *first, const char *second, size_t *ret_words);
+
+/**
+ * cmd_nearest(word):
+ * The name of the command that ${word} is probably meant to be, or NULL.
+ */
+const char *cmd_nearest(const char *word);
+
+/**
+ * cmd_help(print):
+ * Print the help of erfa: all commands by group.
+ */
+void cmd_help(struct print *print);
+
+/**
+ * cmd_help_one(print, cmd):
+ * Print the help of ${cmd}, examples first, in at most CMD_HELP_LINES lines.
+ */
+void cmd_help_one(struct print *print, const struct cmd *cmd);
+
+/**
+ * cmd_help_exit(print):
+ * Print the table of exit codes.
+ */
+void cmd_help_exit(struct print *print);
+
+/**
+ * cmd_group_name(group):
+ * "Look", "Write", "Peers", "Data" or "Keep".
+ */
+const char *cmd_group_name(enum cmd_group group);
+
+/**
+ * cmd_accept(run), cmd_bundle_export(run), cmd_bundle_import(run),
+ * cmd_export(run), cmd_find_words(run), cmd_help_run(run), cmd_import(run),
+ * cmd_init(run), cmd_invite(run), cmd_join(run), cmd_list(run), cmd_logs(run),
+ * cmd_peers(run), cmd_publish(run), cmd_remove(run), cmd_show(run),
+ * cmd_status(run), cmd_sync(run), cmd_verify(run), cmd_watch(run):
+ * Do what the table says of the command.  Return the exit code; what went wrong
+ * has been told.
+ */
+int cmd_accept(struct run *run);
+int cmd_bundle_export(struct run *run);
+int cmd_bundle_import(struct run *run);
+int cmd_export(struct run *run);
+int cmd_find_words(struct run *run);
+int cmd_help_run(struct run *run);
+int cmd_import(struct run *run);
+int cmd_init(struct run *run);
+int cmd_invite(struct run *run);
+int cmd_join(struct run *run);
+int cmd_list(struct run *run);
+int cmd_logs(struct run *run);
+int cmd_peers(struct run *run);
+int cmd_publish(struct run *run);
+int cmd_remove(struct run *run);
+int cmd_show(struct run *run);
+int cmd_status(struct run *run);
+int cmd_sync(struct run *run);
+int cmd_verify(struct run *run);
+int cmd_watch(struct run *run);
+
+#endif /* !ERFA_CMD_H */

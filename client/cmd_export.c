@@ -1,0 +1,343 @@
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/json.h"
+#include "client/cmd.h"
+#include "client/corpus_export.h"
+#include "client/pages.h"
+#include "client/print.h"
+#include "client/run.h"
+
+/* An exported record and whether it has been written. */
+struct item {
+	const Erfa__Exported *record;
+	size_t order; /* as it came */
+	bool written;
+};
+
+/* All records, in three orders. */
+struct export
+{
+	struct item *items;        /* as they came */
+	struct item **by_external; /* the transcribed, by external id */
+	size_t ntranscribed;
+	struct item **by_id;
+	size_t count;
+	const Erfa__Body **parts; /* room for those of one line */
+};
+
+static const char *
+external_id(const Erfa__Body *body)
+{
+	return body == NULL || body->envelope == NULL ?
+	    "" :
+	    run_text(body->envelope->external_id);
+}
+
+static bool
+is_transcribed(const Erfa__Exported *record)
+{
+	return record->body != NULL && record->body->envelope != NULL &&
+	    record->body->envelope->transcribed &&
+	    external_id(record->body)[0] != '\0';
+}
+
+static const char *
+full_id(const Erfa__Exported *record)
+{
+	return record->row == NULL ? "" : run_text(record->row->full_id);
+}
+
+static int
+compare_external(const void *a, const void *b)
+{
+	const struct item *const *x = a;
+	const struct item *const *y = b;
+	int order = strcmp(
+	    external_id((*x)->record->body), external_id((*y)->record->body));
+
+	if (order != 0)
+		return order;
+	return ((*x)->order > (*y)->order) - ((*x)->order < (*y)->order);
+}
+
+static int
+compare_id(const void *a, const void *b)
+{
+	const struct item *const *x = a;
+	const struct item *const *y = b;
+
+	return strcmp(full_id((*x)->record), full_id((*y)->record));
+}
+
+static void
+clear(struct export *export)
+{
+	free(export->items);
+	free(export->by_external);
+	free(export->by_id);
+	free(export->parts);
+}
+
+/* Sort ${records} into the orders in which lines look for their parts. */
+static bool
+sort(struct export *export, Erfa__Exported *const *records, size_t count)
+{
+	size_t i;
+
+	export->items = calloc(count + 1, sizeof(*export->items));
+	export->by_external = calloc(count + 1, sizeof(struct item *));
+	export->by_id = calloc(count + 1, sizeof(struct item *));
+	export->parts = calloc(count + 3, sizeof(Erfa__Body *));
+	if (export->items == NULL || export->by_external == NULL ||
+	    export->by_id == NULL || export->parts == NULL)
+		return false;
+	export->count = count;
+	for (i = 0; i < count; i++) {
+		export->items[i].record = records[i];
+		export->items[i].order = i;
+		export->by_id[i] = &export->items[i];
+		if (is_transcribed(records[i]))
+			export->by_external[export->ntranscribed++] =
+			    &export->items[i];
+	}
+	qsort(export->by_external, export->ntranscribed, sizeof(struct item *),
+	    compare_external);
+	qsort(export->by_id, count, sizeof(struct item *), compare_id);
+	return true;
+}
+
+/* The first transcribed record with the external id of ${item}. */
+static size_t
+first_like(const struct export *export, const struct item *item)
+{
+	const char *wanted = external_id(item->record->body);
+	size_t low = 0;
+	size_t high = export->ntranscribed;
+	size_t middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (strcmp(
+			external_id(export->by_external[middle]->record->body),
+			wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The record that ${ref} names, if it is transcribed. */
+static struct item *
+referred(const struct export *export, const Erfa__RecordRef *ref)
+{
+	size_t low = 0;
+	size_t high = export->count;
+	size_t middle;
+	struct item *item;
+	int order;
+
+	if (ref == NULL || ref->id == NULL)
+		return NULL;
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		item = export->by_id[middle];
+		order = strcmp(full_id(item->record), ref->id);
+		if (order == 0)
+			return is_transcribed(item->record) ? item : NULL;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static size_t
+add_part(struct export *export, size_t n, struct item *item)
+{
+	if (item == NULL)
+		return n;
+	item->written = true;
+	export->parts[n] = item->record->body;
+	return n + 1;
+}
+
+/*
+ * Gather what the line of ${trial} was made of.  Of several records of one kind
+ * with this external id the one of the same publisher counts; all of them are
+ * the same line and are not written again.
+ */
+static size_t
+gather(struct export *export, const struct item *trial)
+{
+	const char *id = external_id(trial->record->body);
+	const char *publisher = run_text(
+	    trial->record->body->envelope->publisher);
+	struct item *other;
+	size_t n = 0;
+	size_t i;
+
+	for (i = first_like(export, trial); i < export->ntranscribed; i++) {
+		other = export->by_external[i];
+		if (strcmp(external_id(other->record->body), id) != 0)
+			break;
+		other->written = true;
+		if (strcmp(run_text(other->record->body->envelope->publisher),
+			publisher) == 0)
+			n = add_part(export, n, other);
+	}
+	n = add_part(
+	    export, n, referred(export, trial->record->body->trial->programme));
+	return add_part(
+	    export, n, referred(export, trial->record->body->trial->network));
+}
+
+static int
+print_body(struct run *run, const Erfa__Body *body)
+{
+	char *text = NULL;
+
+	/* Absent is not empty: what is not set must not come back as set. */
+	if (json_from_message(&body->base, NULL, &text) != ERR_NONE)
+		return run_nomem(run);
+	print_raw(run->out, text);
+	print_raw(run->out, "\n");
+	free(text);
+	return EXIT_DONE;
+}
+
+/* Write the line of a transcribed trial. */
+static int
+print_trial(struct run *run, struct export *export, struct item *trial)
+{
+	size_t n = gather(export, trial);
+	char *line = NULL;
+	enum err err = corpus_export(export->parts, n, &line);
+
+	if (err == ERR_NOMEM)
+		return run_nomem(run);
+	if (err != ERR_NONE)
+		return print_body(run, trial->record->body);
+	print_raw(run->out, line);
+	print_raw(run->out, "\n");
+	free(line);
+	return EXIT_DONE;
+}
+
+static bool
+is_transcribed_trial(const struct item *item)
+{
+	return is_transcribed(item->record) &&
+	    item->record->body->record_case == ERFA__BODY__RECORD_TRIAL;
+}
+
+/* Write lines of the import's shape first, then all that is none of theirs. */
+static int
+print_shapes(struct run *run, struct export *export)
+{
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < export->count && status == EXIT_DONE; i++)
+		if (!export->items[i].written &&
+		    is_transcribed_trial(&export->items[i]))
+			status = print_trial(run, export, &export->items[i]);
+	for (i = 0; i < export->count && status == EXIT_DONE; i++)
+		if (!export->items[i].written &&
+		    export->items[i].record->body != NULL)
+			status = print_body(run, export->items[i].record->body);
+	return status;
+}
+
+static int
+print_lines(struct run *run, const Erfa__ExportAnswer *answer)
+{
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < answer->n_record && status == EXIT_DONE; i++) {
+		if (run->jsonl)
+			status = run_jsonl(run, &answer->record[i]->base);
+		else if (answer->record[i]->body != NULL)
+			status = print_body(run, answer->record[i]->body);
+	}
+	return status;
+}
+
+static int
+ask_export(struct run *run, char *cursor, Erfa__Answer **ret_answer)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ExportRequest ask = ERFA__EXPORT_REQUEST__INIT;
+
+	ask.cursor = cursor;
+	ask.has_all_versions = args_given(run->args, "all-versions");
+	ask.all_versions = ask.has_all_versions;
+	request.ask_case = ERFA__REQUEST__ASK_EXPORT;
+	request.export = &ask;
+	return run_ask(run, &request, 0, ret_answer);
+}
+
+/*
+ * Ask for all pages.  With ${ret_all} NULL each is printed as it comes; else
+ * they are put together.
+ */
+static int
+all_pages(struct run *run, Erfa__Answer **ret_all)
+{
+	Erfa__Answer *before = NULL;
+	Erfa__Answer *answer = NULL;
+	char *cursor = NULL;
+	bool more = true;
+	int status = EXIT_DONE;
+
+	while (status == EXIT_DONE && more) {
+		answer = NULL;
+		status = ask_export(run, cursor, &answer);
+		if (status != EXIT_DONE)
+			break;
+		more = pages_more(answer->export->next, cursor);
+		if (ret_all == NULL)
+			status = print_lines(run, answer->export);
+		else if (before != NULL &&
+		    (pages_append(&before->export->base, &answer->export->base,
+			 "record") != ERR_NONE ||
+			pages_append(&answer->export->base,
+			    &before->export->base, "record") != ERR_NONE))
+			status = run_nomem(run);
+		control_free_answer(before);
+		before = answer;
+		cursor = answer->export->next;
+	}
+	if (status != EXIT_DONE || ret_all == NULL)
+		control_free_answer(before);
+	else
+		*ret_all = before;
+	return status;
+}
+
+int
+cmd_export(struct run *run)
+{
+	struct export export = { .count = 0 };
+	Erfa__Answer *all = NULL;
+	int status;
+
+	if (run->jsonl || args_given(run->args, "proto"))
+		return all_pages(run, NULL);
+	if ((status = all_pages(run, &all)) != EXIT_DONE)
+		return status;
+	if (run->json)
+		status = run_json(run, &all->export->base);
+	else if (!sort(&export, all->export->record, all->export->n_record))
+		status = run_nomem(run);
+	else
+		status = print_shapes(run, &export);
+	clear(&export);
+	control_free_answer(all);
+	return status;
+}

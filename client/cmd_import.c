@@ -1,0 +1,346 @@
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/report.pb-c.h"
+#include "client/cmd.h"
+#include "client/conn.h"
+#include "client/corpus.h"
+#include "client/corpus_table.h"
+#include "client/print.h"
+#include "client/progress.h"
+#include "client/run.h"
+#include "client/slurp.h"
+
+#define BATCH_BYTES   1048576 /* of records in one request */
+#define BATCH_RECORDS 500u
+
+/* An import on its way. */
+struct import {
+	struct corpus_table *table;
+	struct corpus *corpus;
+	const char *path;
+	bool dry_run;
+	uint64_t done; /* records that erfad has dealt with */
+	uint64_t published;
+	uint64_t skipped;
+};
+
+/* Ask erfad in whose name it publishes. */
+static int
+ask_org(struct run *run, char out[ORG_MAX + 1])
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__StatusRequest ask = ERFA__STATUS_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	request.ask_case = ERFA__REQUEST__ASK_STATUS;
+	request.status = &ask;
+	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
+		return status;
+	(void)snprintf(out, ORG_MAX + 1, "%s", run_text(answer->status->org));
+	control_free_answer(answer);
+	return EXIT_DONE;
+}
+
+/* Open the tables by which words are read. */
+static int
+open_tables(struct run *run, struct import *import)
+{
+	char fault[CORPUS_FAULT_MAX] = "";
+	enum err err = corpus_table_open(run->data, &import->table, fault);
+
+	if (err == ERR_NONE)
+		return EXIT_DONE;
+	if (err == ERR_NOMEM)
+		return run_nomem(run);
+	return fault_say(&run->faults, EXIT_CONFIG, "no_tables",
+	    "Install erfa again, or set ERFA_DATA to the folder that has "
+	    "them.",
+	    "the tables for imports cannot be used: %s", fault);
+}
+
+static int
+read_file(struct run *run, struct import *import)
+{
+	FILE *file = NULL;
+	enum err err = slurp_open(import->path, &file);
+
+	if (err == ERR_NOENT)
+		return fault_say(&run->faults, EXIT_NOINPUT, "no_file", NULL,
+		    "there is no file %s", import->path);
+	if (err == ERR_DENIED)
+		return fault_say(&run->faults, EXIT_NOPERM, "file_denied", NULL,
+		    "you may not read %s", import->path);
+	if (err == ERR_NONE)
+		err = corpus_read(import->corpus, file);
+	slurp_close(file);
+	if (err == ERR_NONE)
+		return EXIT_DONE;
+	if (err == ERR_NOMEM)
+		return run_nomem(run);
+	if (err == ERR_LIMIT)
+		return fault_say(&run->faults, EXIT_DATA, "too_large",
+		    "Import it in several parts.", "%s is larger than %d bytes",
+		    import->path, CORPUS_FILE_MAX);
+	return fault_say(&run->faults, EXIT_NOINPUT, "file_unreadable", NULL,
+	    "%s cannot be read", import->path);
+}
+
+/* Bad lines as problems; the caller frees with free_problems(). */
+static Erfa__Problem **
+make_problems(const struct corpus_fault *faults, size_t count)
+{
+	Erfa__Problem **list = calloc(count + 1, sizeof(*list));
+	size_t i;
+
+	for (i = 0; list != NULL && i < count; i++) {
+		list[i] = calloc(1, sizeof(**list) + 32);
+		if (list[i] == NULL)
+			break;
+		erfa__problem__init(list[i]);
+		list[i]->where = (char *)(list[i] + 1);
+		(void)snprintf(list[i]->where, 32, "line %u", faults[i].line);
+		list[i]->what = run_lend(faults[i].text);
+	}
+	return list;
+}
+
+static void
+free_problems(Erfa__Problem **list)
+{
+	size_t i;
+
+	for (i = 0; list != NULL && list[i] != NULL; i++)
+		free(list[i]);
+	free(list);
+}
+
+/* Tell of every bad line. */
+static int
+tell_faults(struct run *run, const struct import *import, const char *after)
+{
+	Erfa__ErrorAnswer error = ERFA__ERROR_ANSWER__INIT;
+	const struct corpus_fault *faults;
+	char message[256];
+	size_t count, all;
+	int status;
+
+	faults = corpus_faults(import->corpus, &count, &all);
+	(void)snprintf(message, sizeof(message), "%.100s: %zu bad %s%s",
+	    import->path, all, all == 1 ? "line" : "lines",
+	    count < all ? ", of which the first follow" : "");
+	error.schema = run_lend("erfa.error/1");
+	error.code = run_lend("bad_lines");
+	error.has_exit = 1;
+	error.exit = EXIT_DATA;
+	error.message = message;
+	error.remedy = run_lend(after);
+	error.problem = make_problems(faults, count);
+	for (all = 0; error.problem != NULL && error.problem[all] != NULL;)
+		all++;
+	error.n_problem = all;
+	status = fault_tell(&run->faults, &error);
+	free_problems(error.problem);
+	return status;
+}
+
+/* Fill a request with the next records; return how many there are. */
+static size_t
+next_batch(const struct import *import, Erfa__NewRecord *records,
+    Erfa__NewRecord **list)
+{
+	const struct corpus_record *all;
+	size_t count, i;
+	size_t bytes = 0;
+
+	union {
+		const Erfa__Body *in;
+		Erfa__Body *out;
+	} body;
+
+	all = corpus_records(import->corpus, &count);
+	for (i = 0; i < BATCH_RECORDS && import->done + i < count; i++) {
+		body.in = all[import->done + i].body;
+		bytes += erfa__body__get_packed_size(body.in);
+		if (i > 0 && bytes > BATCH_BYTES)
+			break;
+		erfa__new_record__init(&records[i]);
+		records[i].body = body.out; /* only encoded */
+		records[i].import_key = run_lend(
+		    all[import->done + i].external_id);
+		list[i] = &records[i];
+	}
+	return i;
+}
+
+/* Publish one batch; ${list} and ${records} have room for it. */
+static int
+publish_batch(struct run *run, struct import *import, Erfa__NewRecord *records,
+    Erfa__NewRecord **list)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__PublishRequest publish = ERFA__PUBLISH_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	publish.n_record = next_batch(import, records, list);
+	publish.record = list;
+	publish.has_skip_known = 1;
+	publish.skip_known = 1;
+	publish.has_dry_run = 1;
+	publish.dry_run = import->dry_run;
+	request.ask_case = ERFA__REQUEST__ASK_PUBLISH;
+	request.publish = &publish;
+	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
+		return status;
+	import->done += publish.n_record;
+	import->published += answer->publish->published;
+	import->skipped += answer->publish->skipped;
+	control_free_answer(answer);
+	return EXIT_DONE;
+}
+
+static void
+tell_kept(struct run *run, const struct import *import)
+{
+	char done[PRINT_NUMBER_MAX];
+	char all[PRINT_NUMBER_MAX];
+	size_t count;
+
+	if (run->json || import->done == 0)
+		return;
+	(void)corpus_records(import->corpus, &count);
+	print_number(import->done, done);
+	print_number(count, all);
+	print_say(run->err,
+	    "  %s of %s records are published; run the same command to go "
+	    "on.\n",
+	    done, all);
+}
+
+static int
+publish_all(struct run *run, struct import *import)
+{
+	Erfa__NewRecord *records = calloc(BATCH_RECORDS, sizeof(*records));
+	Erfa__NewRecord **list = calloc(
+	    BATCH_RECORDS, sizeof(Erfa__NewRecord *));
+	struct progress *progress = NULL;
+	size_t count = 0;
+	int status = EXIT_DONE;
+
+	(void)corpus_records(import->corpus, &count);
+	if (records == NULL || list == NULL)
+		status = run_nomem(run);
+	else
+		status = run_progress(run, "Import", &progress);
+	while (status == EXIT_DONE && import->done < count) {
+		status = publish_batch(run, import, records, list);
+		if (status == EXIT_DONE)
+			progress_tell(
+			    progress, import->done, count, run_mono_ms());
+	}
+	progress_free(progress);
+	free(records);
+	free(list);
+	if (status != EXIT_DONE)
+		tell_kept(run, import);
+	return status;
+}
+
+static int
+report_json(struct run *run, const struct import *import, uint64_t records,
+    uint64_t bad)
+{
+	Erfa__ImportReport report = ERFA__IMPORT_REPORT__INIT;
+
+	report.schema = run_lend("erfa.import/1");
+	report.file = run_lend(import->path);
+	report.has_records = 1;
+	report.records = records;
+	report.has_published = 1;
+	report.published = import->published;
+	report.has_skipped = 1;
+	report.skipped = import->skipped;
+	report.has_bad_lines = 1;
+	report.bad_lines = bad;
+	report.has_dry_run = 1;
+	report.dry_run = import->dry_run;
+	return run_json(run, &report.base);
+}
+
+/* Say what was done; with --keep-going also what was not. */
+static int
+report(struct run *run, const struct import *import)
+{
+	char published[PRINT_NUMBER_MAX];
+	char skipped[PRINT_NUMBER_MAX];
+	size_t records, kept, bad;
+	int status = EXIT_DONE;
+
+	(void)corpus_records(import->corpus, &records);
+	(void)corpus_faults(import->corpus, &kept, &bad);
+	if (run->json) {
+		status = report_json(run, import, records, bad);
+	} else {
+		print_number(import->published, published);
+		print_number(import->skipped, skipped);
+		print_say(run->out, "%s %s records; %s were known already.\n",
+		    import->dry_run ? "Would publish" : "Published", published,
+		    skipped);
+	}
+	if (status == EXIT_DONE && bad > 0)
+		status = tell_faults(run, import,
+		    "The other lines were published.  Mend these and run the "
+		    "same command again.");
+	return status;
+}
+
+static int
+import_file(struct run *run, struct import *import)
+{
+	size_t kept, bad;
+	int status;
+
+	if ((status = read_file(run, import)) != EXIT_DONE)
+		return status;
+	(void)corpus_faults(import->corpus, &kept, &bad);
+	if (bad > 0 && !args_given(run->args, "keep-going"))
+		return tell_faults(run, import,
+		    "Nothing was published.  Mend them, or publish the good "
+		    "lines with --keep-going.");
+	if ((status = publish_all(run, import)) != EXIT_DONE)
+		return status;
+	return report(run, import);
+}
+
+int
+cmd_import(struct run *run)
+{
+	struct import import = { .path = args_word(run->args, 0) };
+	char org[ORG_MAX + 1];
+	enum err err;
+	int status;
+
+	import.dry_run = args_given(run->args, "dry-run");
+	if ((status = open_tables(run, &import)) != EXIT_DONE)
+		return status;
+	status = ask_org(run, org);
+	if (status == EXIT_DONE) {
+		err = corpus_new(import.table, org, &import.corpus);
+		if (err == ERR_NOMEM)
+			status = run_nomem(run);
+		else if (err != ERR_NONE)
+			status = fault_say(&run->faults, EXIT_CONFIG, "no_org",
+			    "Set org in erfad.conf and restart erfad.",
+			    "erfad does not say for whom it publishes");
+	}
+	if (status == EXIT_DONE)
+		status = import_file(run, &import);
+	corpus_free(import.corpus);
+	corpus_table_close(import.table);
+	return status;
+}

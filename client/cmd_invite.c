@@ -1,0 +1,254 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/invite.h"
+#include "client/cmd.h"
+#include "client/print.h"
+#include "client/run.h"
+#include "client/table.h"
+
+#define JOIN_MS 60000 /* erfad dials, asks and commits */
+
+static const struct table_column columns[] = {
+	{ "FOR", false, false },
+	{ "STATE", false, false },
+	{ "MADE", false, false },
+	{ "EXPIRES", false, false },
+	{ "USED", false, false },
+	{ "FROM", false, true },
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+/* The state as of run->now; false if it had not been made then. */
+static bool
+state_then(const struct run *run, const Erfa__Invitation *invitation,
+    const char **ret_state)
+{
+	time_t made = 0, expires = 0;
+
+	*ret_state = run_text(invitation->state);
+	if (print_clock(run_text(invitation->made), &made) == ERR_NONE &&
+	    made > run->now)
+		return false;
+	if (strcmp(*ret_state, "open") == 0 &&
+	    print_clock(run_text(invitation->expires), &expires) == ERR_NONE &&
+	    expires <= run->now)
+		*ret_state = "expired";
+	return true;
+}
+
+static void
+add_invitation(
+    const struct run *run, struct table *table, const Erfa__Invitation *it)
+{
+	const char *state;
+	char cell[PRINT_TIME_MAX];
+
+	if (!state_then(run, it, &state))
+		return;
+	table_add(
+	    table, run_text(it->reader)[0] != '\0' ? it->reader : it->org);
+	table_add(table, state);
+	print_time(run_text(it->made), cell);
+	table_add(table, cell);
+	print_time(run_text(it->expires), cell);
+	table_add(table, cell);
+	print_time(run_text(it->used), cell);
+	table_add(table, cell);
+	table_add(table, it->used_from);
+}
+
+static int
+print_invitations(struct run *run, const Erfa__InviteAnswer *invite)
+{
+	struct table *table = NULL;
+	int status = EXIT_DONE;
+	size_t i;
+
+	if (invite->n_invitation == 0)
+		print_say(run->out, "No invitations.\n");
+	if (table_new(columns, COLUMNS, &table) != ERR_NONE)
+		return run_nomem(run);
+	for (i = 0; i < invite->n_invitation; i++)
+		add_invitation(run, table, invite->invitation[i]);
+	if (table_print(table, run->out) != ERR_NONE)
+		status = run_nomem(run);
+	table_free(table);
+	return status;
+}
+
+static void
+print_line(struct run *run, const Erfa__InviteAnswer *invite)
+{
+	const char *reader = args_value(run->args, "reader");
+	const char *who = reader != NULL ? reader : run_text(invite->org);
+	char when[PRINT_TIME_MAX];
+
+	print_time(run_text(invite->expires), when);
+	if (reader != NULL)
+		print_say(run->out,
+		    "Give this line to the program %s, which may only read.  "
+		    "It works once, until %s:\n\n    %s\n\n",
+		    who, when, run_text(invite->line));
+	else
+		print_say(run->out,
+		    "Send this line to %s.  It works once, until %s:\n\n"
+		    "    erfa join %s\n\n",
+		    who, when, run_text(invite->line));
+	print_say(run->out,
+	    "Your check number, to read out on the telephone:  %s\n"
+	    "Withdraw it:  erfa invite --revoke %s\n",
+	    run_text(invite->check_number),
+	    reader != NULL ? run_text(invite->line) : who);
+}
+
+static int
+print_answer(struct run *run, const Erfa__InviteAnswer *invite)
+{
+	if (run->json)
+		return run_json(run, &invite->base);
+	if (args_given(run->args, "list"))
+		return print_invitations(run, invite);
+	if (args_given(run->args, "revoke"))
+		print_say(run->out, "Withdrawn: nobody can join with it.\n");
+	else
+		print_line(run, invite);
+	return EXIT_DONE;
+}
+
+int
+cmd_invite(struct run *run)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__InviteRequest ask = ERFA__INVITE_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	ask.reader = run_lend(args_value(run->args, "reader"));
+	ask.revoke = run_lend(args_value(run->args, "revoke"));
+	ask.address = run_lend(args_value(run->args, "address"));
+	ask.has_list = args_given(run->args, "list");
+	ask.list = ask.has_list;
+	if (args_count(run->args) > 0)
+		ask.org = run_lend(args_word(run->args, 0));
+	else if (!ask.list && ask.revoke == NULL && ask.reader == NULL)
+		return fault_say(&run->faults, EXIT_USAGE, "no_org",
+		    "Say who, by organisation:  erfa invite no-5501\n"
+		    "For a program of your own: erfa invite --reader NAME",
+		    "whom do you invite?");
+	request.ask_case = ERFA__REQUEST__ASK_INVITE;
+	request.invite = &ask;
+	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
+		return status;
+	status = print_answer(run, answer->invite);
+	control_free_answer(answer);
+	return status;
+}
+
+/* Say what is wrong with a line before anybody is asked. */
+static int
+look_at_line(struct run *run, const char *line)
+{
+	static const char again[] =
+	    "Copy the whole line again, without a line break.\n"
+	    "It looks like  host:port/0649nq2g... (72 letters and digits)";
+	struct invite invite;
+	enum err err = invite_parse(line, &invite);
+	int missing;
+
+	if (err == ERR_NONE)
+		return EXIT_DONE;
+	if (err == ERR_VERSION)
+		return fault_say(&run->faults, EXIT_PROTOCOL, "newer_line",
+		    "Install a newer erfa.",
+		    "this invitation was made by a newer version");
+	if (err == ERR_CHAIN)
+		return fault_say(&run->faults, EXIT_USAGE, "damaged_line",
+		    again,
+		    "the line is damaged: its check letters do not fit, so one "
+		    "of its letters was changed");
+	if (err != ERR_SIZE)
+		return fault_say(&run->faults, EXIT_USAGE, "damaged_line",
+		    again, "this is no invitation line: %.100s", line);
+	missing = invite_missing(line);
+	return fault_say(&run->faults, EXIT_USAGE, "damaged_line", again,
+	    "the line is damaged: it has %d characters too %s",
+	    missing < 0 ? -missing : missing, missing < 0 ? "many" : "few");
+}
+
+static int
+ask_join(struct run *run, const char *line, bool confirmed,
+    Erfa__Answer **ret_answer)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__JoinRequest ask = ERFA__JOIN_REQUEST__INIT;
+
+	ask.line = run_lend(line);
+	ask.has_confirmed = 1;
+	ask.confirmed = confirmed;
+	request.ask_case = ERFA__REQUEST__ASK_JOIN;
+	request.join = &ask;
+	return run_ask(run, &request, JOIN_MS, ret_answer);
+}
+
+static void
+print_inviter(struct print *print, const Erfa__JoinAnswer *join)
+{
+	print_say(print,
+	    "This line leads to    %s (%s) at %s\n"
+	    "Their check number    %s\n"
+	    "You will send them    what you publish\n"
+	    "You will receive      what they publish, and what they pass on\n\n",
+	    run_text(join->name), run_text(join->org), run_text(join->address),
+	    run_text(join->check_number));
+}
+
+static int
+print_joined(struct run *run, const Erfa__JoinAnswer *join)
+{
+	if (run->json)
+		return run_json(run, &join->base);
+	if (join->already)
+		print_say(
+		    run->out, "You had joined before; all is as it was.\n");
+	else
+		print_say(run->out, "Joined.\n");
+	print_say(run->out, "\nNext:  erfa sync --wait 60      erfa list\n");
+	return EXIT_DONE;
+}
+
+int
+cmd_join(struct run *run)
+{
+	const char *line = args_word(run->args, 0);
+	bool yes = args_given(run->args, "yes");
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	if ((status = look_at_line(run, line)) != EXIT_DONE)
+		return status;
+	if ((status = ask_join(run, line, yes, &answer)) != EXIT_DONE)
+		return status;
+	if (!run->json || !answer->join->joined)
+		print_inviter(run->json ? run->err : run->out, answer->join);
+	if (!answer->join->joined) {
+		control_free_answer(answer);
+		answer = NULL;
+		if (print_finish(run->out) != ERR_NONE)
+			return EXIT_FAILED;
+		status = run_confirm(
+		    run, "Is the number the one you were told?  Join?");
+		if (status == EXIT_DONE)
+			status = ask_join(run, line, true, &answer);
+	}
+	if (status == EXIT_DONE && !answer->join->joined)
+		status = fault_say(&run->faults, EXIT_TEMPFAIL, "not_joined",
+		    "Run it again with the same line.",
+		    "joining did not come to its end");
+	else if (status == EXIT_DONE)
+		status = print_joined(run, answer->join);
+	control_free_answer(answer);
+	return status;
+}

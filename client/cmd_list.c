@@ -1,0 +1,291 @@
+#include <string.h>
+
+#include "proto/control.h"
+#include "client/cmd.h"
+#include "client/pages.h"
+#include "client/print.h"
+#include "client/rows.h"
+#include "client/run.h"
+
+#define PAGE  200u /* rows asked for at a time */
+#define CODES 16   /* bytes of a country or sector code */
+
+/* Which of the two commands it is: they differ in their question only. */
+struct question {
+	Erfa__Request request;
+	Erfa__ListRequest list;
+	Erfa__FindRequest find;
+	char *words[64];
+	char country[CODES];
+};
+
+/* The country as rows have it: in capitals. */
+static char *
+country(const struct run *run, char out[CODES])
+{
+	const char *given = args_value(run->args, "country");
+	size_t i;
+
+	if (given == NULL)
+		return NULL;
+	for (i = 0; i + 1 < CODES && given[i] != '\0'; i++)
+		out[i] = (char)(given[i] >= 'a' && given[i] <= 'z' ?
+			given[i] - 'a' + 'A' :
+			given[i]);
+	out[i] = '\0';
+	return out;
+}
+
+static void
+ask_list(const struct run *run, struct question *question)
+{
+	erfa__list_request__init(&question->list);
+	question->list.kind = run_lend(args_value(run->args, "kind"));
+	question->list.org = run_lend(args_value(run->args, "org"));
+	question->list.sector = run_lend(args_value(run->args, "sector"));
+	question->list.country = country(run, question->country);
+	question->request.ask_case = ERFA__REQUEST__ASK_LIST;
+	question->request.list = &question->list;
+}
+
+static void
+ask_find(const struct run *run, struct question *question)
+{
+	size_t i;
+
+	erfa__find_request__init(&question->find);
+	for (i = 0; i < args_count(run->args); i++)
+		question->words[i] = run_lend(args_word(run->args, i));
+	question->find.word = question->words;
+	question->find.n_word = args_count(run->args);
+	question->find.kind = run_lend(args_value(run->args, "kind"));
+	question->find.sector = run_lend(args_value(run->args, "sector"));
+	question->find.country = country(run, question->country);
+	question->request.ask_case = ERFA__REQUEST__ASK_FIND;
+	question->request.find = &question->find;
+}
+
+/* The part of an answer that both commands use. */
+struct page {
+	Erfa__Row **rows;
+	size_t count;
+	uint64_t total;
+	char *next;
+	ProtobufCMessage *message;
+};
+
+static struct page
+page_of(Erfa__Answer *answer)
+{
+	struct page page = { 0 };
+
+	if (answer->say_case == ERFA__ANSWER__SAY_FIND) {
+		page.rows = answer->find->row;
+		page.count = answer->find->n_row;
+		page.total = answer->find->total;
+		page.next = answer->find->next;
+		page.message = &answer->find->base;
+	} else {
+		page.rows = answer->list->row;
+		page.count = answer->list->n_row;
+		page.total = answer->list->total;
+		page.next = answer->list->next;
+		page.message = &answer->list->base;
+	}
+	return page;
+}
+
+/* Ask for the page after ${cursor}, at most ${left} rows. */
+static int
+ask_page(struct run *run, struct question *question, char *cursor,
+    uint64_t left, Erfa__Answer **ret_answer)
+{
+	uint32_t limit = left < PAGE ? (uint32_t)left : PAGE;
+
+	question->list.cursor = cursor;
+	question->list.has_limit = 1;
+	question->list.limit = limit;
+	question->find.cursor = cursor;
+	question->find.has_limit = 1;
+	question->find.limit = limit;
+	return run_ask(run, &question->request, 0, ret_answer);
+}
+
+static int
+print_lines(struct run *run, const struct page *page)
+{
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < page->count && status == EXIT_DONE; i++)
+		status = run_jsonl(run, &page->rows[i]->base);
+	return status;
+}
+
+/* Put the rows of ${page} behind those of ${all}, and go on from its end. */
+static int
+take_page(struct run *run, Erfa__Answer *all, Erfa__Answer *page)
+{
+	char **next, **from;
+	char *swap;
+
+	if (pages_append(page_of(all).message, page_of(page).message, "row") !=
+	    ERR_NONE)
+		return run_nomem(run);
+	if (all->say_case == ERFA__ANSWER__SAY_FIND) {
+		next = &all->find->next;
+		from = &page->find->next;
+	} else {
+		next = &all->list->next;
+		from = &page->list->next;
+	}
+	swap = *next;
+	*next = *from;
+	*from = swap;
+	return EXIT_DONE;
+}
+
+/*
+ * Ask for all pages, up to ${limit} rows, and put them together in *${ret_all};
+ * with --jsonl print each as it comes.
+ */
+static int
+ask_pages(struct run *run, struct question *question, uint64_t limit,
+    Erfa__Answer **ret_all)
+{
+	Erfa__Answer *all = NULL;
+	Erfa__Answer *answer = NULL;
+	uint64_t seen;
+	struct page page;
+	char *before;
+	bool more;
+	int status;
+
+	if ((status = ask_page(run, question, NULL, limit, &all)) != EXIT_DONE)
+		return status;
+	page = page_of(all);
+	seen = page.count;
+	more = pages_more(page.next, NULL);
+	while (status == EXIT_DONE && more && seen < limit) {
+		before = page_of(all).next;
+		answer = NULL;
+		status = ask_page(run, question, before, limit - seen, &answer);
+		if (status != EXIT_DONE)
+			break;
+		page = page_of(answer);
+		seen += page.count;
+		more = pages_more(page.next, before);
+		status = take_page(run, all, answer);
+		control_free_answer(answer);
+	}
+	if (status != EXIT_DONE) {
+		control_free_answer(all);
+		return status;
+	}
+	*ret_all = all;
+	return EXIT_DONE;
+}
+
+/* Say under the list how many there are. */
+static void
+print_sum(struct run *run, const struct page *page, bool trials)
+{
+	char total[PRINT_NUMBER_MAX];
+	char shown[PRINT_NUMBER_MAX];
+	size_t documented = 0;
+	size_t i;
+
+	for (i = 0; i < page->count; i++)
+		documented += page->rows[i]->transcribed ? 1 : 0;
+	print_number(
+	    page->total > page->count ? page->total : page->count, total);
+	print_number(page->count, shown);
+	if (page->total > page->count)
+		print_say(run->out, "%s of ", shown);
+	print_say(run->out, "%s %s", total, trials ? "trials" : "entries");
+	if (trials && documented > 0) {
+		print_number(documented, shown);
+		print_say(run->out, ", %s %s", shown,
+		    labels_get(run->labels, "word", "documented_only"));
+	}
+	print_say(run->out, ".");
+	if (page->count > 0)
+		print_say(run->out, "   erfa show @1");
+	print_say(run->out, "\n");
+}
+
+static void
+print_understood(struct run *run, const Erfa__FindAnswer *find)
+{
+	size_t i;
+
+	print_say(run->out, "%s",
+	    find->n_row == 0 ? "Nothing holds all of:" : "Looked for:");
+	for (i = 0; i < find->n_understood; i++)
+		print_say(run->out, " %s", find->understood[i]);
+	print_say(run->out, "\n");
+}
+
+static int
+print_rows(struct run *run, Erfa__Answer *all)
+{
+	struct page page = page_of(all);
+	const char *kind = args_value(run->args, "kind");
+	bool trials = kind == NULL || strcmp(kind, "trial") == 0;
+	bool found = all->say_case == ERFA__ANSWER__SAY_FIND;
+	int status;
+
+	status = rows_print(run, page.rows, page.count, found);
+	if (status != EXIT_DONE)
+		return status;
+	if (found)
+		print_understood(run, all->find);
+	print_sum(run, &page, trials);
+	return EXIT_DONE;
+}
+
+static int
+ask_and_print(struct run *run, struct question *question)
+{
+	Erfa__Answer *all = NULL;
+	uint64_t limit = UINT64_MAX;
+	struct page page;
+	int status;
+
+	status = run_number(run, "limit", UINT32_MAX, &limit);
+	if (status == EXIT_DONE)
+		status = ask_pages(run, question, limit == 0 ? 1 : limit, &all);
+	if (status != EXIT_DONE)
+		return status;
+	page = page_of(all);
+	if (run->jsonl)
+		status = print_lines(run, &page);
+	else if (run->json)
+		status = run_json(run, page.message);
+	else
+		status = print_rows(run, all);
+	control_free_answer(all);
+	return status;
+}
+
+int
+cmd_list(struct run *run)
+{
+	struct question question;
+
+	memset(&question, 0, sizeof(question));
+	erfa__request__init(&question.request);
+	ask_list(run, &question);
+	return ask_and_print(run, &question);
+}
+
+int
+cmd_find_words(struct run *run)
+{
+	struct question question;
+
+	memset(&question, 0, sizeof(question));
+	erfa__request__init(&question.request);
+	ask_find(run, &question);
+	return ask_and_print(run, &question);
+}

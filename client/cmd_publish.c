@@ -1,0 +1,313 @@
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/json.h"
+#include "proto/limits.h"
+#include "client/cmd.h"
+#include "client/print.h"
+#include "client/run.h"
+#include "client/slurp.h"
+
+/* What a file may hold, told by its first name. */
+enum shape {
+	SHAPE_BODY,
+	SHAPE_RECORD,
+	SHAPE_REQUEST,
+};
+
+/* What is to be published, and what it was made of. */
+struct publication {
+	Erfa__PublishRequest *request; /* owned */
+	const char *path;
+};
+
+static int
+unreadable(struct run *run, const char *path, enum err err)
+{
+	if (err == ERR_NOENT)
+		return fault_say(&run->faults, EXIT_NOINPUT, "no_file", NULL,
+		    "there is no file %s", path);
+	if (err == ERR_DENIED)
+		return fault_say(&run->faults, EXIT_NOPERM, "file_denied", NULL,
+		    "you may not read %s", path);
+	if (err == ERR_SIZE)
+		return fault_say(&run->faults, EXIT_DATA, "too_large",
+		    "Publish it in several parts.",
+		    "%s is larger than %d bytes", path, CONTROL_MAX);
+	if (err == ERR_NOMEM)
+		return run_nomem(run);
+	return fault_say(&run->faults, EXIT_NOINPUT, "file_unreadable", NULL,
+	    "%s cannot be read", path);
+}
+
+/* Look at the first name of a JSON object. */
+static enum shape
+shape_of(const char *text)
+{
+	static const struct {
+		const char *name;
+		enum shape shape;
+	} names[] = {
+		{ "record", SHAPE_REQUEST },
+		{ "dryRun", SHAPE_REQUEST },
+		{ "dry_run", SHAPE_REQUEST },
+		{ "skipKnown", SHAPE_REQUEST },
+		{ "skip_known", SHAPE_REQUEST },
+		{ "body", SHAPE_RECORD },
+		{ "id", SHAPE_RECORD },
+		{ "importKey", SHAPE_RECORD },
+		{ "import_key", SHAPE_RECORD },
+	};
+
+	size_t i, len;
+
+	text += strspn(text, " \t\r\n");
+	if (*text != '{')
+		return SHAPE_BODY;
+	text++;
+	text += strspn(text, " \t\r\n");
+	if (*text != '"')
+		return SHAPE_BODY;
+	text++;
+	len = strcspn(text, "\"");
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i].name) == len &&
+		    strncmp(text, names[i].name, len) == 0)
+			return names[i].shape;
+	return SHAPE_BODY;
+}
+
+/* An empty message from malloc(), so that it is freed like a decoded one. */
+static void *
+new_message(const ProtobufCMessageDescriptor *desc)
+{
+	ProtobufCMessage *msg = malloc(desc->sizeof_message);
+
+	if (msg != NULL)
+		protobuf_c_message_init(desc, msg);
+	return msg;
+}
+
+static void
+free_message(ProtobufCMessage *msg)
+{
+	if (msg != NULL)
+		protobuf_c_message_free_unpacked(msg, NULL);
+}
+
+/* Put ${body} into a record; ${body} is taken. */
+static Erfa__NewRecord *
+wrap_body(Erfa__Body *body)
+{
+	Erfa__NewRecord *record = new_message(&erfa__new_record__descriptor);
+
+	if (record == NULL)
+		free_message(&body->base);
+	else
+		record->body = body;
+	return record;
+}
+
+/* Put ${record} into a request; ${record}, which may be NULL, is taken. */
+static Erfa__PublishRequest *
+wrap_record(Erfa__NewRecord *record)
+{
+	Erfa__PublishRequest *request;
+
+	if (record == NULL)
+		return NULL;
+	request = new_message(&erfa__publish_request__descriptor);
+	if (request != NULL &&
+	    (request->record = calloc(1, sizeof(*request->record))) == NULL) {
+		free(request);
+		request = NULL;
+	}
+	if (request == NULL) {
+		free_message(&record->base);
+		return NULL;
+	}
+	request->record[0] = record;
+	request->n_record = 1;
+	return request;
+}
+
+static int
+bad_json(struct run *run, const char *path, const struct json_error *error)
+{
+	if (error->line > 0)
+		return fault_say(&run->faults, EXIT_DATA, "bad_json",
+		    "Nothing was published.", "%s:%u:%u: %s%s%s", path,
+		    error->line, error->column, error->path,
+		    error->path[0] == '\0' ? "" : ": ", error->text);
+	return fault_say(&run->faults, EXIT_DATA, "bad_json",
+	    "Nothing was published.", "%s: %s%s%s", path, error->path,
+	    error->path[0] == '\0' ? "" : ": ", error->text);
+}
+
+/* Read the text as what its first name says. */
+static int
+parse(struct run *run, const char *path, const char *text, size_t len,
+    Erfa__PublishRequest **ret_request)
+{
+	static const ProtobufCMessageDescriptor *const types[] = {
+		[SHAPE_BODY] = &erfa__body__descriptor,
+		[SHAPE_RECORD] = &erfa__new_record__descriptor,
+		[SHAPE_REQUEST] = &erfa__publish_request__descriptor,
+	};
+	enum shape shape = shape_of(text);
+	struct json_error error = { .line = 0 };
+	ProtobufCMessage *msg = NULL;
+	enum err err;
+
+	err = json_to_message(types[shape], text, len, &msg, &error);
+	if (err == ERR_NOMEM)
+		return run_nomem(run);
+	if (err != ERR_NONE)
+		return bad_json(run, path, &error);
+	switch (shape) {
+	case SHAPE_BODY:
+		*ret_request = wrap_record(
+		    wrap_body((Erfa__Body *)(void *)msg));
+		break;
+	case SHAPE_RECORD:
+		*ret_request = wrap_record((Erfa__NewRecord *)(void *)msg);
+		break;
+	case SHAPE_REQUEST:
+		*ret_request = (Erfa__PublishRequest *)(void *)msg;
+		break;
+	}
+	return *ret_request == NULL ? run_nomem(run) : EXIT_DONE;
+}
+
+static int
+read_publication(struct run *run, struct publication *publication)
+{
+	FILE *file = NULL;
+	char *text = NULL;
+	size_t len = 0;
+	enum err err;
+	int status;
+
+	err = slurp_open(publication->path, &file);
+	if (err == ERR_NONE)
+		err = slurp(file, CONTROL_MAX, &text, &len);
+	slurp_close(file);
+	if (err != ERR_NONE)
+		return unreadable(run, publication->path, err);
+	status = parse(
+	    run, publication->path, text, len, &publication->request);
+	free(text);
+	if (status == EXIT_DONE && publication->request->n_record == 0)
+		status = fault_say(&run->faults, EXIT_DATA, "no_record", NULL,
+		    "%s holds no record", publication->path);
+	return status;
+}
+
+static int
+ask_publish(struct run *run, struct publication *publication, bool dry_run,
+    Erfa__Answer **ret_answer)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+
+	publication->request->has_dry_run = 1;
+	publication->request->dry_run = dry_run;
+	request.ask_case = ERFA__REQUEST__ASK_PUBLISH;
+	request.publish = publication->request;
+	return run_ask(run, &request, 0, ret_answer);
+}
+
+static void
+print_published(struct run *run, const Erfa__PublishAnswer *answer)
+{
+	const Erfa__Published *item;
+	size_t i;
+
+	for (i = 0; i < answer->n_record; i++) {
+		item = answer->record[i];
+		print_say(run->out, "%s ",
+		    answer->dry_run ?
+			"Would publish" :
+			(item->skipped ? "Known already:" : "Published"));
+		print_say(run->out, "%s %s",
+		    labels_get(run->labels, "kind", run_text(item->kind)),
+		    run_text(item->shown_id)[0] != '\0' ? item->shown_id :
+							  run_text(item->id));
+		if (item->has_n && item->n > 0)
+			print_say(run->out, " (entry %llu)",
+			    (unsigned long long)item->n);
+		else if (!answer->dry_run && !item->skipped)
+			print_say(run->out, " (will be signed shortly)");
+		print_say(run->out, "\n");
+	}
+}
+
+/* The words that people know a record by. */
+static const char *
+title_of(const Erfa__Body *body)
+{
+	if (body == NULL)
+		return "";
+	if (body->record_case == ERFA__BODY__RECORD_TRIAL)
+		return run_text(body->trial->title);
+	if (body->record_case == ERFA__BODY__RECORD_PROGRAMME)
+		return run_text(body->programme->name);
+	if (body->record_case == ERFA__BODY__RECORD_NETWORK)
+		return run_text(body->network->name);
+	return "";
+}
+
+/* Check it with erfad, show what it is, and ask. */
+static int
+confirm(struct run *run, struct publication *publication)
+{
+	Erfa__Answer *answer = NULL;
+	const char *title;
+	size_t i;
+	int status;
+
+	status = ask_publish(run, publication, true, &answer);
+	if (status != EXIT_DONE)
+		return status;
+	print_say(run->err, "For everyone in the network, signed by you:\n");
+	for (i = 0; i < answer->publish->n_record; i++) {
+		title = i < publication->request->n_record ?
+		    title_of(publication->request->record[i]->body) :
+		    "";
+		print_say(run->err, "  %s %s%s\n",
+		    labels_get(run->labels, "kind",
+			run_text(answer->publish->record[i]->kind)),
+		    *title == '\0' ? "" : "  ", title);
+	}
+	control_free_answer(answer);
+	return run_confirm(run,
+	    "It can be retracted or erased later, but others may have read "
+	    "it.\nPublish?");
+}
+
+int
+cmd_publish(struct run *run)
+{
+	struct publication publication = { .path = args_word(run->args, 0) };
+	bool dry_run = args_given(run->args, "dry-run");
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	status = read_publication(run, &publication);
+	if (status == EXIT_DONE)
+		dry_run = dry_run || publication.request->dry_run;
+	if (status == EXIT_DONE && !dry_run && !args_given(run->args, "yes"))
+		status = confirm(run, &publication);
+	if (status == EXIT_DONE)
+		status = ask_publish(run, &publication, dry_run, &answer);
+	if (status == EXIT_DONE && run->json)
+		status = run_json(run, &answer->publish->base);
+	else if (status == EXIT_DONE)
+		print_published(run, answer->publish);
+	control_free_answer(answer);
+	if (publication.request != NULL)
+		free_message(&publication.request->base);
+	return status;
+}

@@ -1,0 +1,163 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "client/cmd.h"
+#include "client/print.h"
+#include "client/recent.h"
+#include "client/rows.h"
+#include "client/run.h"
+#include "client/view.h"
+
+/* Turn @3 into the id that stood in line 3 of the last list. */
+static int
+recent(struct run *run, const char *word, char out[RECORD_ID_CHARS + 1])
+{
+	char path[RECENT_PATH_MAX];
+	char *end;
+	unsigned long line = strtoul(word + 1, &end, 10);
+
+	if (word[1] < '0' || word[1] > '9' || *end != '\0')
+		return fault_say(&run->faults, EXIT_USAGE, "bad_line", NULL,
+		    "\"%.40s\" is no line: write @3 for the third", word);
+	if (recent_path(path) != ERR_NONE ||
+	    recent_find(path, line, out) != ERR_NONE)
+		return fault_say(&run->faults, EXIT_NOINPUT, "no_such_line",
+		    "Make a list first:  erfa list",
+		    "the last list in this terminal has no trial in line %lu",
+		    line);
+	return EXIT_DONE;
+}
+
+static void
+print_title(struct run *run, const Erfa__ShowAnswer *show)
+{
+	const Erfa__Row *row = show->row;
+	const char *title = run_text(row->title);
+
+	print_styled(run->out, PRINT_STRONG, "%s",
+	    *title == '\0' ? "(no title)" : title);
+	print_say(run->out, "\n");
+	print_say(run->out, "%s %s, version ",
+	    labels_get(run->labels, "kind", run_text(row->kind)),
+	    run_text(row->id));
+	if (show->body != NULL && show->body->envelope != NULL)
+		print_say(run->out, "%u.%u", show->body->envelope->major,
+		    show->body->envelope->minor);
+	else
+		print_say(run->out, "?");
+	if (show->versions > 1)
+		print_say(run->out, " of %u", show->versions);
+	print_say(run->out, "\n");
+}
+
+/* Who says it, when, and whether that was proved. */
+static void
+print_origin(struct run *run, const Erfa__ShowAnswer *show)
+{
+	const Erfa__Row *row = show->row;
+	char when[PRINT_TIME_MAX];
+
+	print_time(run_text(row->time), when);
+	if (run_text(show->publisher_name)[0] != '\0')
+		print_say(run->out, "%s (%s)", show->publisher_name,
+		    run_text(row->publisher));
+	else
+		print_say(run->out, "%s", run_text(row->publisher));
+	print_say(run->out, ", %s.  ", when);
+	if (show->verified)
+		print_styled(run->out, PRINT_GOOD, "Signature good.");
+	else
+		print_styled(run->out, PRINT_BAD, "Not verified.");
+	if (run_text(row->language)[0] != '\0')
+		print_say(run->out, "  Language: %s.", row->language);
+	print_say(run->out, "\n");
+	if (row->transcribed)
+		print_say(run->out,
+		    "Documented only: what a source reports, not what the "
+		    "municipality says itself.\n");
+	print_say(run->out, "\n");
+}
+
+static void
+print_body(struct run *run, const Erfa__ShowAnswer *show)
+{
+	const char *state = run_text(show->row->state);
+	char status[256];
+
+	if (show->body == NULL) {
+		print_field(run->out, 0, "state", 18,
+		    labels_get(run->labels, "state", state));
+		return;
+	}
+	rows_status(run, show->row, status, sizeof(status));
+	if (status[0] != '\0')
+		print_field(run->out, 0, "status", 18, status);
+	view_record(run, show->body, 0);
+	if (show->body->envelope != NULL)
+		view_envelope(run, show->body->envelope);
+}
+
+static void
+print_related(struct run *run, const Erfa__ShowAnswer *show)
+{
+	const Erfa__Related *related;
+	size_t i;
+
+	for (i = 0; i < show->n_related; i++) {
+		related = show->related[i];
+		print_say(run->out, "\n");
+		print_styled(run->out, PRINT_STRONG, "%s",
+		    labels_get(
+			run->labels, "kind", run_text(related->relation)));
+		if (related->row != NULL)
+			print_say(run->out, " %s (%s)",
+			    run_text(related->row->id),
+			    run_text(related->row->publisher));
+		print_say(run->out, "\n");
+		if (related->body != NULL)
+			view_record(run, related->body, 2);
+	}
+	for (i = 0; i < show->n_same_as; i++)
+		print_field(run->out, 0, i == 0 ? "\nalso published as" : "",
+		    18, show->same_as[i]);
+}
+
+static void
+print_show(struct run *run, const Erfa__ShowAnswer *show)
+{
+	print_title(run, show);
+	print_origin(run, show);
+	print_body(run, show);
+	print_related(run, show);
+}
+
+int
+cmd_show(struct run *run)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	const char *word = args_word(run->args, 0);
+	char id[RECORD_ID_CHARS + 1];
+	int status;
+
+	show.id = run_lend(word);
+	if (word[0] == '@') {
+		if ((status = recent(run, word, id)) != EXIT_DONE)
+			return status;
+		show.id = id;
+	}
+	request.ask_case = ERFA__REQUEST__ASK_SHOW;
+	request.show = &show;
+	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
+		return status;
+	if (run->json)
+		status = run_json(run, &answer->show->base);
+	else if (answer->show->row != NULL)
+		print_show(run, answer->show);
+	control_free_answer(answer);
+	return status;
+}

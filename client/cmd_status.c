@@ -1,0 +1,255 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "client/cmd.h"
+#include "client/pages.h"
+#include "client/print.h"
+#include "client/run.h"
+#include "client/table.h"
+
+#define COLUMN 10 /* where the figures begin */
+#define HEX    16 /* digits of a hash that people compare */
+
+static void
+number_field(
+    struct run *run, const char *label, uint64_t number, const char *what)
+{
+	char text[PRINT_NUMBER_MAX];
+	char line[PRINT_NUMBER_MAX + 64];
+
+	print_number(number, text);
+	(void)snprintf(line, sizeof(line), "%s %s", text, what);
+	print_field(run->out, 0, label, COLUMN, line);
+}
+
+static void
+print_top(struct run *run, const Erfa__StatusAnswer *status)
+{
+	char uptime[PRINT_NUMBER_MAX];
+
+	print_seconds(status->uptime_s, uptime);
+	print_styled(run->out, PRINT_STRONG, "%s (%s)", run_text(status->name),
+	    run_text(status->org));
+	print_say(run->out, "   erfad %s, up %s\n", run_text(status->version),
+	    uptime);
+	print_styled(run->out, status->n_problem > 0 ? PRINT_BAD : PRINT_GOOD,
+	    "%s", run_text(status->verdict));
+	print_say(run->out, "\n\n");
+}
+
+static void
+print_store(struct run *run, const Erfa__StatusAnswer *status)
+{
+	char a[PRINT_NUMBER_MAX], b[PRINT_NUMBER_MAX];
+	char line[256];
+
+	print_number(status->trials, a);
+	print_number(status->trials_transcribed, b);
+	(void)snprintf(line, sizeof(line), "%s trials, %s of them %s", a, b,
+	    labels_get(run->labels, "word", "documented_only"));
+	print_field(run->out, 0, "Trials", COLUMN, line);
+	print_number(status->entries, a);
+	print_number(status->logs, b);
+	(void)snprintf(line, sizeof(line), "%s entries in %s logs", a, b);
+	print_field(run->out, 0, "Store", COLUMN, line);
+	print_bytes(status->store_bytes, a);
+	print_bytes(status->store_max_bytes, b);
+	(void)snprintf(line, sizeof(line), "%s of %s", a, b);
+	print_bytes(status->disk_free_bytes, a);
+	(void)snprintf(line + strlen(line), sizeof(line) - strlen(line),
+	    ", %s free on the disk", a);
+	print_field(run->out, 0, "Space", COLUMN, line);
+	if (status->indexed != status->arrival)
+		number_field(run, "Index", status->arrival - status->indexed,
+		    "entries behind");
+	if (status->bodies_absent > 0)
+		number_field(run, "Waiting", status->bodies_absent,
+		    "bodies that are known and not here yet");
+	if (status->logs_frozen > 0)
+		number_field(run, "Frozen", status->logs_frozen,
+		    "forked logs, both branches readable");
+	if (status->outbox > 0)
+		number_field(run, "Outbox", status->outbox,
+		    "accepted entries that are not signed yet");
+}
+
+static void
+print_network(struct run *run, const Erfa__StatusAnswer *status)
+{
+	char a[PRINT_NUMBER_MAX], b[PRINT_NUMBER_MAX];
+	char line[512];
+
+	print_number(status->links, a);
+	print_number(status->links_live, b);
+	(void)snprintf(line, sizeof(line), "%s, %s of them in step", a, b);
+	print_field(run->out, 0, "Links", COLUMN, line);
+	if (run_text(status->listen)[0] == '\0')
+		(void)snprintf(line, sizeof(line), "no; dials out only");
+	else if (status->pub_port != 0)
+		(void)snprintf(line, sizeof(line), "%s, feed on port %u",
+		    status->listen, status->pub_port);
+	else
+		(void)snprintf(
+		    line, sizeof(line), "%s, no feed", status->listen);
+	print_field(run->out, 0, "Listens", COLUMN, line);
+	print_field(
+	    run->out, 0, "Number", COLUMN, run_text(status->check_number));
+	(void)snprintf(
+	    line, sizeof(line), "%.*s", HEX, run_text(status->digest));
+	print_field(run->out, 0, "Digest", COLUMN, line);
+	if (status->test)
+		print_field(run->out, 0, "Test", COLUMN,
+		    "yes: this state directory is marked as a test");
+}
+
+static void
+print_problems(struct run *run, const Erfa__StatusAnswer *status)
+{
+	const Erfa__Problem *problem;
+	size_t i;
+
+	for (i = 0; i < status->n_problem; i++) {
+		problem = status->problem[i];
+		print_styled(run->out, PRINT_BAD, "\n!");
+		print_say(run->out, " %s", run_text(problem->what));
+		if (run_text(problem->where)[0] != '\0')
+			print_say(run->out, " (%s)", problem->where);
+		print_say(run->out, "\n");
+		print_block(run->out, 4, run_text(problem->remedy));
+	}
+}
+
+int
+cmd_status(struct run *run)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__StatusRequest ask = ERFA__STATUS_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	request.ask_case = ERFA__REQUEST__ASK_STATUS;
+	request.status = &ask;
+	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
+		return status;
+	if (run->json) {
+		status = run_json(run, &answer->status->base);
+	} else {
+		print_top(run, answer->status);
+		print_store(run, answer->status);
+		print_network(run, answer->status);
+		print_problems(run, answer->status);
+	}
+	control_free_answer(answer);
+	return status;
+}
+
+static int
+ask_logs(struct run *run, char *cursor, Erfa__Answer **ret_answer)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__LogsRequest ask = ERFA__LOGS_REQUEST__INIT;
+
+	ask.cursor = cursor;
+	request.ask_case = ERFA__REQUEST__ASK_LOGS;
+	request.logs = &ask;
+	return run_ask(run, &request, 0, ret_answer);
+}
+
+/* Ask for all pages and put them together. */
+static int
+all_logs(struct run *run, Erfa__Answer **ret_all)
+{
+	Erfa__Answer *all = NULL;
+	Erfa__Answer *page = NULL;
+	char *next;
+	bool more;
+	int status;
+
+	if ((status = ask_logs(run, NULL, &all)) != EXIT_DONE)
+		return status;
+	more = pages_more(all->logs->next, NULL);
+	while (status == EXIT_DONE && more) {
+		page = NULL;
+		status = ask_logs(run, all->logs->next, &page);
+		if (status != EXIT_DONE)
+			break;
+		more = pages_more(page->logs->next, all->logs->next);
+		if (pages_append(&all->logs->base, &page->logs->base, "log") !=
+		    ERR_NONE)
+			status = run_nomem(run);
+		next = all->logs->next;
+		all->logs->next = page->logs->next;
+		page->logs->next = next;
+		control_free_answer(page);
+	}
+	if (status != EXIT_DONE) {
+		control_free_answer(all);
+		return status;
+	}
+	*ret_all = all;
+	return EXIT_DONE;
+}
+
+static int
+print_logs(struct run *run, const Erfa__LogsAnswer *logs)
+{
+	static const struct table_column columns[] = {
+		{ "LOG", false, false },
+		{ "ORG", false, false },
+		{ "STATE", false, false },
+		{ "ENTRIES", true, false },
+		{ "COUNTED", true, false },
+		{ "ABSENT", true, false },
+		{ "CHAIN", false, false },
+	};
+	struct table *table = NULL;
+	const Erfa__LogView *log;
+	char cell[PRINT_NUMBER_MAX];
+	int status = EXIT_DONE;
+	size_t i;
+
+	if (table_new(columns, 7, &table) != ERR_NONE)
+		return run_nomem(run);
+	for (i = 0; i < logs->n_log; i++) {
+		log = logs->log[i];
+		(void)snprintf(
+		    cell, sizeof(cell), "%.*s", HEX, run_text(log->log));
+		table_add(table, cell);
+		table_add(table, log->org);
+		table_add(table, log->state);
+		print_number(log->n, cell);
+		table_add(table, cell);
+		print_number(log->counted, cell);
+		table_add(table, cell);
+		print_number(log->bodies_absent, cell);
+		table_add(table, cell);
+		(void)snprintf(
+		    cell, sizeof(cell), "%.*s", HEX, run_text(log->chain));
+		table_add(table, cell);
+	}
+	if (table_print(table, run->out) != ERR_NONE)
+		status = run_nomem(run);
+	table_free(table);
+	return status;
+}
+
+int
+cmd_logs(struct run *run)
+{
+	Erfa__Answer *all = NULL;
+	size_t i;
+	int status;
+
+	if ((status = all_logs(run, &all)) != EXIT_DONE)
+		return status;
+	if (run->jsonl)
+		for (i = 0; i < all->logs->n_log && status == EXIT_DONE; i++)
+			status = run_jsonl(run, &all->logs->log[i]->base);
+	else if (run->json)
+		status = run_json(run, &all->logs->base);
+	else
+		status = print_logs(run, all->logs);
+	control_free_answer(all);
+	return status;
+}

@@ -1,0 +1,208 @@
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/args.h"
+#include "client/cmd.h"
+#include "client/fault.h"
+#include "client/print.h"
+#include "client/run.h"
+
+/* The command line, and where it is said that it is wrong. */
+struct line {
+	char **words; /* without the program's name */
+	size_t count;
+	struct print *out;
+	struct print *err;
+	struct fault_sink faults;
+};
+
+/* Return whether ${word} stands before a "--" among ${line}'s words. */
+static bool
+has_word(const struct line *line, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < line->count; i++) {
+		if (strcmp(line->words[i], "--") == 0)
+			return false;
+		if (strcmp(line->words[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Find the next word from ${at} on that is no option, or count. */
+static size_t
+next_word(const struct line *line, size_t at)
+{
+	const struct args_option *tables[ARGS_TABLES_MAX] = { cmd_common(),
+		NULL };
+
+	while (at < line->count && line->words[at][0] == '-')
+		at += args_takes_value(tables, line->words[at]) ? 2 : 1;
+	return at < line->count ? at : line->count;
+}
+
+static void
+drop_word(struct line *line, size_t at)
+{
+	line->count--;
+	memmove(&line->words[at], &line->words[at + 1],
+	    (line->count - at) * sizeof(line->words[0]));
+}
+
+static int
+unknown_command(const struct line *line, const char *word)
+{
+	const char *meant = cmd_nearest(word);
+	size_t count, i;
+	const struct cmd *table = cmd_table(&count);
+
+	for (i = 0; i < count; i++)
+		if (strncmp(table[i].name, word, strlen(word)) == 0 &&
+		    table[i].name[strlen(word)] == ' ')
+			return fault_say(&line->faults, EXIT_USAGE,
+			    "incomplete_command", NULL,
+			    "\"%s\" wants another word, as in \"erfa %s\"",
+			    word, table[i].name);
+	if (meant != NULL)
+		return fault_say(&line->faults, EXIT_USAGE, "unknown_command",
+		    NULL, "unknown command \"%.60s\".  Did you mean \"%s\"?",
+		    word, meant);
+	return fault_say(&line->faults, EXIT_USAGE, "unknown_command",
+	    "All commands:  erfa help", "unknown command \"%.60s\"", word);
+}
+
+static int
+wrong_words(const struct line *line, const struct cmd *cmd)
+{
+	char remedy[128];
+
+	(void)snprintf(
+	    remedy, sizeof(remedy), "Examples:  erfa %s --help", cmd->name);
+	return fault_say(&line->faults, EXIT_USAGE, "wrong_words", remedy,
+	    "usage: erfa %s%s%s", cmd->name, *cmd->args == '\0' ? "" : " ",
+	    cmd->args);
+}
+
+/* Run ${cmd} with the words that are left. */
+static int
+run_command(const struct line *line, const struct cmd *cmd)
+{
+	const struct args_option *tables[ARGS_TABLES_MAX] = { cmd_common(),
+		cmd->options };
+	char fault[ARGS_FAULT_MAX];
+	struct args *args = NULL;
+	struct run run;
+	enum err err;
+	int status;
+
+	err = args_parse(line->words, line->count, tables, &args, fault);
+	if (err == ERR_SYNTAX)
+		return fault_say(
+		    &line->faults, EXIT_USAGE, "bad_option", NULL, "%s", fault);
+	if (err != ERR_NONE)
+		return fault_say(&line->faults, EXIT_FAILED, "no_memory", NULL,
+		    "not enough memory");
+	if (args_given(args, "help") && cmd->run != cmd_help_run) {
+		cmd_help_one(line->out, cmd);
+		status = EXIT_DONE;
+	} else if (args_count(args) < cmd->words_least ||
+	    args_count(args) > cmd->words_most) {
+		status = wrong_words(line, cmd);
+	} else {
+		status = run_init(&run, cmd, args, line->out, line->err);
+		if (status == EXIT_DONE)
+			status = cmd->run(&run);
+		run_clear(&run);
+	}
+	args_free(args);
+	return status;
+}
+
+/* Find the command, which may stand after options, and run it. */
+static int
+run_line(struct line *line)
+{
+	size_t first = next_word(line, 0);
+	const struct cmd *cmd;
+	size_t second, words = 0;
+	const char *other = NULL;
+
+	if (has_word(line, "--version")) {
+		print_say(line->out, "erfa %s\n", ERFA_VERSION);
+		return EXIT_DONE;
+	}
+	if (first == line->count) {
+		cmd = cmd_find("help", NULL, &words);
+		return run_command(line, cmd);
+	}
+	second = next_word(line, first + 1);
+	if (second < line->count)
+		other = line->words[second];
+	cmd = cmd_find(line->words[first], other, &words);
+	if (cmd == NULL)
+		return unknown_command(line, line->words[first]);
+	if (words == 2)
+		drop_word(line, second);
+	drop_word(line, first);
+	return run_command(line, cmd);
+}
+
+/* Find --color among the words, before they are sorted. */
+static const char *
+colour_word(const struct line *line)
+{
+	size_t i;
+
+	for (i = 0; i < line->count; i++) {
+		if (strncmp(line->words[i], "--color=", 8) == 0)
+			return line->words[i] + 8;
+		if (strcmp(line->words[i], "--color") == 0 &&
+		    i + 1 < line->count)
+			return line->words[i + 1];
+	}
+	return NULL;
+}
+
+static bool
+open_prints(struct line *line)
+{
+	struct print_options options;
+
+	print_detect(stdout, colour_word(line), &options);
+	if (print_new(stdout, &options, &line->out) != ERR_NONE)
+		return false;
+	print_detect(stderr, colour_word(line), &options);
+	if (print_new(stderr, &options, &line->err) != ERR_NONE)
+		return false;
+	line->faults.print = line->err;
+	line->faults.json = has_word(line, "--json") ||
+	    has_word(line, "--jsonl");
+	return true;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct line line = { 0 };
+	int status = EXIT_FAILED;
+
+	(void)setlocale(LC_CTYPE, "");
+	line.words = argc > 0 ? argv + 1 : argv;
+	line.count = argc > 0 ? (size_t)argc - 1 : 0;
+	if (open_prints(&line)) {
+		status = run_line(&line);
+		if (print_finish(line.out) != ERR_NONE && status == EXIT_DONE)
+			status = fault_say(&line.faults, EXIT_CANTCREAT,
+			    "not_written", "Is the disk full?",
+			    "not all of the output could be written");
+	} else {
+		(void)fputs("erfa: not enough memory\n", stderr);
+	}
+	print_free(line.out);
+	print_free(line.err);
+	return status;
+}

@@ -1,0 +1,207 @@
+#include "client/rows.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/print.h"
+#include "client/recent.h"
+#include "client/run.h"
+#include "client/table.h"
+
+#define CELL_MAX 512 /* bytes of a cell that we put together */
+
+static const struct table_column trial_columns[] = {
+	{ "#", true, false },
+	{ "ID", false, false },
+	{ "LANG", false, false },
+	{ "TITLE", false, true },
+	{ "WHERE", false, true },
+	{ "STATUS", false, true },
+	{ "PERIOD", false, true },
+};
+
+static const struct table_column found_columns[] = {
+	{ "#", true, false },
+	{ "ID", false, false },
+	{ "LANG", false, false },
+	{ "TITLE", false, true },
+	{ "WHERE", false, true },
+	{ "STATUS", false, true },
+	{ "MATCHED", false, true },
+};
+
+static const struct table_column entry_columns[] = {
+	{ "#", true, false },
+	{ "ID", false, false },
+	{ "KIND", false, false },
+	{ "TITLE", false, true },
+	{ "FROM", false, false },
+	{ "STATE", false, true },
+	{ "TIME", false, false },
+};
+
+#define COLUMNS 7 /* of each of these tables */
+
+void
+rows_code(const char *text, const char *prefix, char out[ROWS_CODE_MAX])
+{
+	size_t i;
+
+	if (strncmp(text, prefix, strlen(prefix)) == 0)
+		text += strlen(prefix);
+	for (i = 0; i + 1 < ROWS_CODE_MAX && text[i] != '\0'; i++)
+		out[i] = (char)tolower((unsigned char)text[i]);
+	out[i] = '\0';
+}
+
+void
+rows_status(const struct run *run, const Erfa__Row *row, char *out, size_t size)
+{
+	char code[ROWS_CODE_MAX];
+	const char *label;
+
+	rows_code(run_text(row->status), "STATUS_", code);
+	label = labels_get(run->labels, "status", code);
+	if (row->transcribed && *label != '\0')
+		(void)snprintf(out, size, "%s (%s)", label,
+		    labels_get(run->labels, "word", "reported"));
+	else
+		(void)snprintf(out, size, "%s", label);
+}
+
+/* Where it runs: the first place, and how many more there are. */
+static void
+place(const Erfa__Row *row, char *out, size_t size)
+{
+	if (row->n_site == 0)
+		(void)snprintf(out, size, "%s", run_text(row->country));
+	else if (row->n_site == 1)
+		(void)snprintf(out, size, "%s", row->site[0]);
+	else
+		(void)snprintf(
+		    out, size, "%s +%zu", row->site[0], row->n_site - 1);
+}
+
+/* What names the record: its id, or the position of an entry without one. */
+static void
+name_of(const Erfa__Row *row, char *out, size_t size)
+{
+	if (run_text(row->id)[0] != '\0')
+		(void)snprintf(out, size, "%s", row->id);
+	else
+		(void)snprintf(out, size, "%.8s %llu", run_text(row->log),
+		    (unsigned long long)row->n);
+}
+
+static void
+add_trial(
+    struct run *run, struct table *table, const Erfa__Row *row, bool found)
+{
+	char cell[CELL_MAX];
+
+	table_add(table, row->language);
+	table_add(table, row->title);
+	place(row, cell, sizeof(cell));
+	table_add(table, cell);
+	rows_status(run, row, cell, sizeof(cell));
+	table_add(table, cell);
+	table_add(table, found ? row->matched : row->period);
+}
+
+static void
+add_entry(struct run *run, struct table *table, const Erfa__Row *row)
+{
+	char time_text[PRINT_TIME_MAX];
+
+	table_add(table, labels_get(run->labels, "kind", run_text(row->kind)));
+	table_add(table, row->title);
+	table_add(table, row->publisher);
+	table_add(
+	    table, labels_get(run->labels, "state", run_text(row->state)));
+	print_time(run_text(row->time), time_text);
+	table_add(table, time_text);
+}
+
+/* Keep the ids for @1, @2 ...; without a terminal there is nothing to keep. */
+static int
+remember(struct run *run, Erfa__Row *const *rows, size_t count)
+{
+	char path[RECENT_PATH_MAX];
+	const char **ids;
+	size_t i;
+
+	if (recent_path(path) != ERR_NONE)
+		return EXIT_DONE;
+	if ((ids = calloc(count + 1, sizeof(*ids))) == NULL)
+		return run_nomem(run);
+	for (i = 0; i < count; i++) {
+		ids[i] = run_text(rows[i]->full_id);
+		if (*ids[i] == '\0')
+			ids[i] = run_text(rows[i]->id);
+		/* What has no id cannot be shown, but its line is counted. */
+		if (strlen(ids[i]) > RECORD_ID_CHARS ||
+		    strpbrk(ids[i], "\r\n") != NULL)
+			ids[i] = "";
+	}
+	/* That @3 will not work is no reason to fail now. */
+	(void)!recent_save(path, ids, count);
+	free(ids);
+	return EXIT_DONE;
+}
+
+int
+rows_print(struct run *run, Erfa__Row *const *rows, size_t count, bool found)
+{
+	const struct table_column *columns = entry_columns;
+	struct table *table = NULL;
+	char cell[CELL_MAX];
+	bool trials;
+	size_t i;
+	int status = EXIT_DONE;
+
+	trials = count > 0 && strcmp(run_text(rows[0]->kind), "trial") == 0;
+	for (i = 0; i < count && trials; i++)
+		trials = strcmp(run_text(rows[i]->kind), "trial") == 0;
+	if (trials)
+		columns = found ? found_columns : trial_columns;
+	if (table_new(columns, COLUMNS, &table) != ERR_NONE)
+		return run_nomem(run);
+	for (i = 0; i < count; i++) {
+		(void)snprintf(cell, sizeof(cell), "%zu", i + 1);
+		table_add(table, cell);
+		name_of(rows[i], cell, sizeof(cell));
+		table_add(table, cell);
+		if (trials)
+			add_trial(run, table, rows[i], found);
+		else
+			add_entry(run, table, rows[i]);
+	}
+	if (table_print(table, run->out) != ERR_NONE)
+		status = run_nomem(run);
+	else
+		status = remember(run, rows, count);
+	table_free(table);
+	return status;
+}
+
+void
+rows_print_line(struct run *run, const Erfa__Row *row)
+{
+	char text[CELL_MAX];
+
+	print_time(run_text(row->time), text);
+	print_say(run->out, "%s  ", text);
+	print_pad(
+	    run->out, labels_get(run->labels, "kind", run_text(row->kind)), 12);
+	name_of(row, text, sizeof(text));
+	print_pad(run->out, text, 18);
+	print_say(run->out, "%s", run_text(row->title));
+	if (run_text(row->publisher)[0] != '\0')
+		print_say(run->out, "  (%s)", row->publisher);
+	if (run_text(row->state)[0] != '\0' && strcmp(row->state, "here") != 0)
+		print_say(run->out, "  [%s]",
+		    labels_get(run->labels, "state", row->state));
+	print_say(run->out, "\n");
+}

@@ -1,0 +1,369 @@
+#include "client/run.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/control.h"
+#include "proto/json.h"
+#include "client/cmd.h"
+#include "client/conn.h"
+#include "client/print.h"
+#include "client/progress.h"
+
+#define PATH_BYTES 4096
+
+/* Choose the language: --lang, ERFA_LANG, then the locale; else English. */
+static int
+choose_language(struct run *run)
+{
+	static const char *const names[] = { "ERFA_LANG", "LC_ALL",
+		"LC_MESSAGES", "LANG" };
+	const char *wanted = args_value(run->args, "lang");
+	size_t i;
+
+	if (wanted != NULL) {
+		if (labels_language(wanted, run->language) == ERR_NONE)
+			return EXIT_DONE;
+		return fault_say(&run->faults, EXIT_USAGE, "bad_language",
+		    "Languages: da nb sv fi en", "no language \"%.40s\" here",
+		    wanted);
+	}
+	memcpy(run->language, "en", sizeof("en"));
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		wanted = getenv(names[i]);
+		if (wanted != NULL && *wanted != '\0' &&
+		    labels_language(wanted, run->language) == ERR_NONE)
+			break;
+	}
+	return EXIT_DONE;
+}
+
+/* Read --at: a day, or a time in UTC. */
+static int
+choose_time(struct run *run)
+{
+	const char *at = args_value(run->args, "at");
+	const char *rest;
+	struct tm utc;
+
+	run->now = time(NULL);
+	if (at == NULL)
+		return EXIT_DONE;
+	memset(&utc, 0, sizeof(utc));
+	rest = strptime(at, "%Y-%m-%d", &utc);
+	if (rest != NULL && *rest == 'T')
+		rest = strptime(rest, "T%H:%M:%SZ", &utc);
+	if (rest == NULL || *rest != '\0')
+		return fault_say(&run->faults, EXIT_USAGE, "bad_date",
+		    "Write it as 2026-11-21 or 2026-11-21T12:00:00Z",
+		    "\"%.40s\" is no date", at);
+	run->now = timegm(&utc);
+	return EXIT_DONE;
+}
+
+/* Find the installed tables; without labels the codes must do. */
+static int
+choose_data(struct run *run)
+{
+	const char *data = getenv("ERFA_DATA");
+	char path[PATH_BYTES];
+	enum err err;
+	int len;
+
+	run->data = data != NULL && *data != '\0' ? data : ERFA_DATADIR;
+	len = snprintf(path, sizeof(path), "%s/labels.tsv", run->data);
+	if (len < 0 || (size_t)len >= sizeof(path))
+		return EXIT_DONE;
+	err = labels_open(path, run->language, &run->labels);
+	if (err == ERR_SYNTAX)
+		return fault_say(&run->faults, EXIT_CONFIG, "bad_labels",
+		    "Install erfa again, or set ERFA_DATA to its folder.",
+		    "%s is no table of labels", path);
+	return err == ERR_NOMEM ? run_nomem(run) : EXIT_DONE;
+}
+
+static void
+choose_socket(struct run *run)
+{
+	const char *path = args_value(run->args, "socket");
+
+	if (path == NULL)
+		path = getenv("ERFA_SOCKET");
+	if (path == NULL || *path == '\0')
+		path = CONN_SOCKET;
+	if (strncmp(path, "ipc://", 6) == 0)
+		path += 6;
+	run->socket = path;
+}
+
+int
+run_init(struct run *run, const struct cmd *cmd, const struct args *args,
+    struct print *out, struct print *err)
+{
+	int status;
+
+	memset(run, 0, sizeof(*run));
+	run->cmd = cmd;
+	run->args = args;
+	run->out = out;
+	run->err = err;
+	run->jsonl = args_given(args, "jsonl");
+	run->json = run->jsonl || args_given(args, "json");
+	run->quiet = args_given(args, "quiet");
+	run->faults.print = err;
+	run->faults.json = run->json;
+	choose_socket(run);
+	if (run->jsonl && !cmd->lists)
+		return fault_say(&run->faults, EXIT_USAGE, "no_lines",
+		    "Use --json.", "erfa %s prints no list", cmd->name);
+	if ((status = choose_language(run)) != EXIT_DONE)
+		return status;
+	if ((status = choose_time(run)) != EXIT_DONE)
+		return status;
+	return choose_data(run);
+}
+
+void
+run_clear(struct run *run)
+{
+	conn_close(run->conn);
+	run->conn = NULL;
+	labels_free(run->labels);
+	run->labels = NULL;
+}
+
+const char *
+run_text(const char *text)
+{
+	return text == NULL ? "" : text;
+}
+
+char *
+run_lend(const char *text)
+{
+	union {
+		const char *in;
+		char *out;
+	} pointer = { .in = text };
+
+	return pointer.out;
+}
+
+uint64_t
+run_mono_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+int
+run_nomem(struct run *run)
+{
+	return fault_say(&run->faults, EXIT_FAILED, "no_memory",
+	    "Close other programs, or ask for less at once (--limit).",
+	    "not enough memory");
+}
+
+int
+run_stopped(struct run *run, const char *what)
+{
+	return fault_say(
+	    &run->faults, EXIT_FAILED, "stopped", NULL, "stopped; %s", what);
+}
+
+static int
+no_right(struct run *run)
+{
+	struct passwd *user = getpwuid(geteuid()); /* NOLINT(concurrency-*) */
+	const char *name = user == NULL ? "your user" : user->pw_name;
+	char remedy[256];
+
+	(void)snprintf(remedy, sizeof(remedy),
+	    "Ask your IT:  sudo usermod -aG erfa %.100s   (then log in again)",
+	    user == NULL ? "USER" : name);
+	return fault_say(&run->faults, EXIT_NOPERM, "socket_denied", remedy,
+	    "%s may not open %s", name, run->socket);
+}
+
+static int
+not_running(struct run *run, const char *why)
+{
+	return fault_say(&run->faults, EXIT_UNAVAILABLE, "erfad_not_running",
+	    "Start it:         sudo systemctl start erfad\n"
+	    "See why it ended: journalctl -u erfad -n 20\n"
+	    "Another place:    --socket PATH, or ERFA_SOCKET",
+	    "erfad is not running (%s %s)", why, run->socket);
+}
+
+static int
+connect_to(struct run *run)
+{
+	enum err err;
+
+	if (run->conn != NULL)
+		return EXIT_DONE;
+	err = conn_open(run->socket, &run->conn);
+	if (err == ERR_NONE)
+		return EXIT_DONE;
+	if (err == ERR_NOENT)
+		return not_running(run, "no socket at");
+	if (err == ERR_IO)
+		return not_running(run, "nobody listens at");
+	if (err == ERR_DENIED)
+		return no_right(run);
+	if (err == ERR_SIZE)
+		return fault_say(&run->faults, EXIT_USAGE, "long_path",
+		    "At most 107 bytes.  Use a shorter folder.",
+		    "the path of the socket is too long: %.200s", run->socket);
+	return run_nomem(run);
+}
+
+/* Tell why there is no answer. */
+static int
+unanswered(struct run *run, enum err err)
+{
+	if (err == ERR_GAP && conn_stopped())
+		return run_stopped(
+		    run, "if something was asked for, it may have been done");
+	if (err == ERR_GAP)
+		return fault_say(&run->faults, EXIT_UNAVAILABLE, "erfad_gone",
+		    "See why it ended: journalctl -u erfad -n 20\n"
+		    "What was acknowledged is kept.  Run the command again.",
+		    "erfad went away before it answered");
+	if (err == ERR_BUSY)
+		return fault_say(&run->faults, EXIT_TEMPFAIL, "no_answer",
+		    "Try again.  See what it does: journalctl -u erfad -n 20",
+		    "erfad did not answer in time");
+	if (err == ERR_VERSION)
+		return fault_say(&run->faults, EXIT_PROTOCOL, "other_version",
+		    "Install erfa and erfad of the same version.",
+		    "this erfa (%s) and the running erfad speak different "
+		    "versions",
+		    ERFA_VERSION);
+	if (err == ERR_SIZE)
+		return fault_say(&run->faults, EXIT_DATA, "too_large",
+		    "Publish it in several parts.",
+		    "this is more than erfad takes at once");
+	if (err == ERR_NOMEM)
+		return run_nomem(run);
+	return fault_say(&run->faults, EXIT_PROTOCOL, "bad_answer",
+	    "Is something else listening there?",
+	    "what answered at %s is no erfad: %s", run->socket, err_str(err));
+}
+
+/* An answer is an error, or answers what was asked. */
+static int
+look_at(struct run *run, const Erfa__Request *request, Erfa__Answer *answer)
+{
+	if (answer->say_case == ERFA__ANSWER__SAY_ERROR)
+		return fault_tell(&run->faults, answer->error);
+	/* The numbers of questions and answers are the same. */
+	if ((int)answer->say_case != (int)request->ask_case)
+		return unanswered(run, ERR_SYNTAX);
+	return EXIT_DONE;
+}
+
+int
+run_ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
+    Erfa__Answer **ret_answer)
+{
+	Erfa__Answer *answer = NULL;
+	enum err err;
+	int status;
+
+	if ((status = connect_to(run)) != EXIT_DONE)
+		return status;
+	request->lang = run->language;
+	err = conn_ask(run->conn, request, (int)wait_ms + RUN_ASK_MS, &answer);
+	request->lang = NULL;
+	if (err != ERR_NONE)
+		return unanswered(run, err);
+	if ((status = look_at(run, request, answer)) != EXIT_DONE) {
+		control_free_answer(answer);
+		return status;
+	}
+	*ret_answer = answer;
+	return EXIT_DONE;
+}
+
+static int
+print_json(struct run *run, const ProtobufCMessage *message, bool pretty)
+{
+	struct json_options options = { .print_defaults = true };
+	char *text = NULL;
+	enum err err;
+
+	options.pretty = pretty;
+	err = json_from_message(message, &options, &text);
+	if (err == ERR_NOMEM)
+		return run_nomem(run);
+	if (err != ERR_NONE)
+		return unanswered(run, err);
+	print_raw(run->out, text);
+	print_raw(run->out, "\n");
+	free(text);
+	return EXIT_DONE;
+}
+
+int
+run_json(struct run *run, const ProtobufCMessage *message)
+{
+	return print_json(run, message, print_terminal(run->out));
+}
+
+int
+run_jsonl(struct run *run, const ProtobufCMessage *message)
+{
+	return print_json(run, message, false);
+}
+
+int
+run_number(
+    struct run *run, const char *name, uint64_t max, uint64_t *ret_number)
+{
+	if (args_number(run->args, name, max, ret_number) == ERR_NONE)
+		return EXIT_DONE;
+	return fault_say(&run->faults, EXIT_USAGE, "bad_number", NULL,
+	    "--%s wants a whole number up to %llu, not \"%.40s\"", name,
+	    (unsigned long long)max, args_value(run->args, name));
+}
+
+int
+run_confirm(struct run *run, const char *question)
+{
+	char line[16] = "";
+
+	if (args_given(run->args, "yes"))
+		return EXIT_DONE;
+	if (isatty(STDIN_FILENO) != 1)
+		return fault_say(&run->faults, EXIT_USAGE, "wants_yes",
+		    "If you mean it, add --yes.",
+		    "erfa %s asks before it goes on, and there is no terminal",
+		    run->cmd->name);
+	print_say(run->err, "%s  [y/N] ", question);
+	if (print_finish(run->err) != ERR_NONE ||
+	    fgets(line, sizeof(line), stdin) == NULL)
+		line[0] = '\0';
+	if (line[0] == 'y' || line[0] == 'Y' || line[0] == 'j' ||
+	    line[0] == 'J' || line[0] == 'k' || line[0] == 'K')
+		return EXIT_DONE;
+	return fault_say(&run->faults, EXIT_FAILED, "not_confirmed", NULL,
+	    "nothing was done");
+}
+
+int
+run_progress(struct run *run, const char *what, struct progress **ret_progress)
+{
+	bool silent = run->quiet || run->json;
+
+	if (progress_new(silent ? NULL : run->err, what, ret_progress) !=
+	    ERR_NONE)
+		return run_nomem(run);
+	return EXIT_DONE;
+}

@@ -1,0 +1,134 @@
+#ifndef ERFA_RUN_H
+#define ERFA_RUN_H
+
+/*
+ * run - what one run of one command shares: its words, where it prints, how it
+ * asks erfad, and how it tells of what went wrong.
+ *
+ * Functions that return an int return an exit code: 0, or the code with which
+ * erfa should end, all having been told.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "proto/control.pb-c.h"
+#include "client/args.h"
+#include "client/fault.h"
+#include "client/labels.h"
+
+#define RUN_ASK_MS 30000 /* an answer that waits for nothing is due */
+
+/* Opaque types. */
+struct cmd;
+struct conn;
+struct print;
+struct progress;
+
+struct run {
+	const struct cmd *cmd;
+	const struct args *args;
+	struct print *out; /* standard output */
+	struct print *err; /* standard error */
+	struct fault_sink faults;
+	struct labels *labels; /* NULL: codes */
+	char language[LABELS_LANG_LEN + 1];
+	const char *socket; /* path */
+	const char *data;   /* folder of the tables */
+	struct conn *conn;  /* NULL until something is asked */
+	time_t now;         /* --at, or the clock */
+	bool json;          /* --json or --jsonl */
+	bool jsonl;
+	bool quiet;
+};
+
+/**
+ * run_init(run, cmd, args, out, err):
+ * Fill in ${run} from ${args} and the environment.  What is given must outlive
+ * it.  End with run_clear().
+ */
+int run_init(struct run *run, const struct cmd *cmd, const struct args *args,
+    struct print *out, struct print *err);
+
+/**
+ * run_clear(run):
+ * Free what ${run} holds of its own.
+ */
+void run_clear(struct run *run);
+
+/**
+ * run_ask(run, request, wait_ms, ret_answer):
+ * Ask erfad.  ${wait_ms} is how long erfad itself may wait before it answers;
+ * RUN_ASK_MS more are allowed.  The caller frees *${ret_answer} with
+ * control_free_answer(); it is never an error, and says what was asked for.
+ */
+int run_ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
+    Erfa__Answer **ret_answer);
+
+/**
+ * run_json(run, message):
+ * Print ${message} as one JSON document.
+ */
+int run_json(struct run *run, const ProtobufCMessage *message);
+
+/**
+ * run_jsonl(run, message):
+ * Print ${message} as JSON in one line.
+ */
+int run_jsonl(struct run *run, const ProtobufCMessage *message);
+
+/**
+ * run_number(run, name, max, ret_number):
+ * Read the option ${name} as a number up to ${max}; ${ret_number} is left as it
+ * is if it was not given.
+ */
+int run_number(
+    struct run *run, const char *name, uint64_t max, uint64_t *ret_number);
+
+/**
+ * run_confirm(run, question):
+ * Ask the person at the terminal, unless --yes was given.  0 if the answer is
+ * yes; EXIT_USAGE if there is neither terminal nor --yes; else EXIT_FAILED.
+ */
+int run_confirm(struct run *run, const char *question);
+
+/**
+ * run_progress(run, what, ret_progress):
+ * Begin progress, silent with --quiet or --json.
+ */
+int run_progress(
+    struct run *run, const char *what, struct progress **ret_progress);
+
+/**
+ * run_nomem(run):
+ * Tell that memory has run out.
+ */
+int run_nomem(struct run *run);
+
+/**
+ * run_stopped(run, what):
+ * Tell that Ctrl-C ended it, and ${what} holds now.
+ */
+int run_stopped(struct run *run, const char *what);
+
+/**
+ * run_text(text):
+ * ${text}, or "" for NULL, as protobuf-c gives absent fields.
+ */
+const char *run_text(const char *text);
+
+/**
+ * run_lend(text):
+ * ${text} as protobuf-c wants it for a message that is only encoded: it reads
+ * through pointers that are not const.  NULL stays NULL.
+ */
+char *run_lend(const char *text);
+
+/**
+ * run_mono_ms():
+ * A clock that never steps, in milliseconds.
+ */
+uint64_t run_mono_ms(void);
+
+#endif /* !ERFA_RUN_H */

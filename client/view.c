@@ -1,0 +1,389 @@
+#include "client/view.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/print.h"
+#include "client/run.h"
+
+#define COLUMN 18 /* where values begin */
+#define STEP   2  /* of nested messages */
+#define TEXT_MAX \
+	512 /* bytes of a value that is no string, or of a short line */
+#define NAME_BYTES 64
+#define SHORT_MAX  120 /* bytes of a message that fits on one line */
+
+/* One value of a field. */
+struct value {
+	const ProtobufCFieldDescriptor *field;
+	const void *at;
+};
+
+/* How many values the field has, and where the first one lies. */
+static size_t
+values(const ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field,
+    const void **ret_at)
+{
+	const char *base = (const char *)msg;
+	const void *pointer = NULL;
+	size_t count = 0;
+	uint32_t number;
+	protobuf_c_boolean has;
+
+	*ret_at = base + field->offset;
+	if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+		memcpy(&count, base + field->quantifier_offset, sizeof(count));
+		memcpy(ret_at, base + field->offset, sizeof(*ret_at));
+		return count;
+	}
+	if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
+		memcpy(
+		    &number, base + field->quantifier_offset, sizeof(number));
+		return number == field->id;
+	}
+	if (field->type == PROTOBUF_C_TYPE_STRING ||
+	    field->type == PROTOBUF_C_TYPE_MESSAGE) {
+		memcpy(&pointer, base + field->offset, sizeof(pointer));
+		return pointer != NULL;
+	}
+	memcpy(&has, base + field->quantifier_offset, sizeof(has));
+	return has ? 1 : 0;
+}
+
+/* Bytes from one value of a repeated field to the next. */
+static size_t
+stride(const ProtobufCFieldDescriptor *field)
+{
+	switch (field->type) {
+	case PROTOBUF_C_TYPE_STRING:
+		return sizeof(char *);
+	case PROTOBUF_C_TYPE_MESSAGE:
+		return sizeof(ProtobufCMessage *);
+	case PROTOBUF_C_TYPE_BYTES:
+		return sizeof(ProtobufCBinaryData);
+	case PROTOBUF_C_TYPE_INT64:
+	case PROTOBUF_C_TYPE_SINT64:
+	case PROTOBUF_C_TYPE_SFIXED64:
+	case PROTOBUF_C_TYPE_UINT64:
+	case PROTOBUF_C_TYPE_FIXED64:
+	case PROTOBUF_C_TYPE_DOUBLE:
+		return sizeof(uint64_t);
+	case PROTOBUF_C_TYPE_INT32:
+	case PROTOBUF_C_TYPE_SINT32:
+	case PROTOBUF_C_TYPE_SFIXED32:
+	case PROTOBUF_C_TYPE_UINT32:
+	case PROTOBUF_C_TYPE_FIXED32:
+	case PROTOBUF_C_TYPE_FLOAT:
+	case PROTOBUF_C_TYPE_BOOL:
+	case PROTOBUF_C_TYPE_ENUM:
+		return sizeof(uint32_t);
+	}
+	return sizeof(uint64_t);
+}
+
+static const ProtobufCMessage *
+message_at(const void *at)
+{
+	const ProtobufCMessage *msg;
+
+	memcpy(&msg, at, sizeof(msg));
+	return msg;
+}
+
+static const char *
+string_at(const void *at)
+{
+	const char *text;
+
+	memcpy(&text, at, sizeof(text));
+	return run_text(text);
+}
+
+/* "ProgrammeType" as the vocabulary "programme_type". */
+static void
+vocabulary_name(const char *short_name, char out[NAME_BYTES])
+{
+	size_t len = 0;
+	size_t i;
+
+	for (i = 0; short_name[i] != '\0' && len + 2 < NAME_BYTES; i++) {
+		if (i > 0 && isupper((unsigned char)short_name[i]))
+			out[len++] = '_';
+		out[len++] = (char)tolower((unsigned char)short_name[i]);
+	}
+	out[len] = '\0';
+}
+
+/* The label of an enumeration's value. */
+static void
+enum_text(const struct run *run, const ProtobufCEnumDescriptor *desc,
+    int number, char *out, size_t size)
+{
+	const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(
+	    desc, number);
+	char vocabulary[NAME_BYTES];
+	char code[NAME_BYTES];
+	size_t i, skip;
+
+	if (value == NULL) {
+		(void)snprintf(out, size, "%d", number);
+		return;
+	}
+	vocabulary_name(desc->short_name, vocabulary);
+	skip = strlen(vocabulary) + 1;
+	if (strlen(value->name) <= skip)
+		skip = 0;
+	for (i = 0; value->name[skip + i] != '\0' && i + 1 < NAME_BYTES; i++)
+		code[i] = (char)tolower((unsigned char)value->name[skip + i]);
+	code[i] = '\0';
+	(void)snprintf(
+	    out, size, "%s", labels_get(run->labels, vocabulary, code));
+}
+
+/* A value that is neither string nor message, as text. */
+static void
+scalar_text(const struct run *run, struct value value, char *out, size_t size)
+{
+	union {
+		uint32_t u32;
+		int32_t i32;
+		uint64_t u64;
+		int64_t i64;
+		double real;
+		float single;
+	} number = { .u64 = 0 };
+
+	if (value.field->type == PROTOBUF_C_TYPE_BYTES) {
+		(void)snprintf(out, size, "(bytes)");
+		return;
+	}
+	memcpy(&number, value.at, stride(value.field));
+	switch (value.field->type) {
+	case PROTOBUF_C_TYPE_ENUM:
+		enum_text(run, value.field->descriptor, number.i32, out, size);
+		return;
+	case PROTOBUF_C_TYPE_BOOL:
+		(void)snprintf(out, size, "%s",
+		    labels_get(
+			run->labels, "yes_no", number.u32 != 0 ? "yes" : "no"));
+		return;
+	case PROTOBUF_C_TYPE_DOUBLE:
+		(void)snprintf(out, size, "%g", number.real);
+		return;
+	case PROTOBUF_C_TYPE_FLOAT:
+		(void)snprintf(out, size, "%g", (double)number.single);
+		return;
+	case PROTOBUF_C_TYPE_INT32:
+	case PROTOBUF_C_TYPE_SINT32:
+	case PROTOBUF_C_TYPE_SFIXED32:
+		(void)snprintf(out, size, "%" PRId32, number.i32);
+		return;
+	case PROTOBUF_C_TYPE_INT64:
+	case PROTOBUF_C_TYPE_SINT64:
+	case PROTOBUF_C_TYPE_SFIXED64:
+		(void)snprintf(out, size, "%" PRId64, number.i64);
+		return;
+	case PROTOBUF_C_TYPE_UINT32:
+	case PROTOBUF_C_TYPE_FIXED32:
+	case PROTOBUF_C_TYPE_UINT64:
+	case PROTOBUF_C_TYPE_FIXED64:
+		(void)snprintf(out, size, "%" PRIu64, number.u64);
+		return;
+	case PROTOBUF_C_TYPE_STRING:
+	case PROTOBUF_C_TYPE_BYTES:
+	case PROTOBUF_C_TYPE_MESSAGE:
+		break;
+	}
+	out[0] = '\0';
+}
+
+/* Put ${text} behind what stands in ${out}, after ${between}; false if full. */
+static bool
+join(char *out, size_t size, const char *between, const char *text)
+{
+	size_t len = strlen(out);
+	int added;
+
+	if (*text == '\0')
+		return true;
+	added = snprintf(
+	    out + len, size - len, "%s%s", len == 0 ? "" : between, text);
+	return added >= 0 && (size_t)added < size - len;
+}
+
+static bool short_text(
+    const struct run *run, const ProtobufCMessage *msg, char out[TEXT_MAX]);
+
+/* Put one value into a short line. */
+static bool
+join_value(const struct run *run, struct value value, const char *between,
+    char out[TEXT_MAX])
+{
+	char text[TEXT_MAX] = "";
+
+	if (value.field->type == PROTOBUF_C_TYPE_STRING)
+		return strchr(string_at(value.at), '\n') == NULL &&
+		    join(out, TEXT_MAX, between, string_at(value.at));
+	if (value.field->type == PROTOBUF_C_TYPE_MESSAGE) {
+		if (!short_text(run, message_at(value.at), text))
+			return false;
+	} else {
+		scalar_text(run, value, text, sizeof(text));
+	}
+	return join(out, TEXT_MAX, between, text);
+}
+
+/* What stands between the parts of such a message on one line. */
+static const char *
+between_parts(const ProtobufCMessage *msg)
+{
+	if (msg->descriptor == &erfa__period__descriptor)
+		return " - ";
+	if (msg->descriptor == &erfa__record_ref__descriptor)
+		return ".";
+	return ", ";
+}
+
+/* Put ${msg} on one line; false if it does not fit there. */
+static bool
+short_text(
+    const struct run *run, const ProtobufCMessage *msg, char out[TEXT_MAX])
+{
+	const ProtobufCFieldDescriptor *field;
+	struct value value;
+	unsigned f;
+
+	out[0] = '\0';
+	for (f = 0; f < msg->descriptor->n_fields; f++) {
+		field = &msg->descriptor->fields[f];
+		value.field = field;
+		if (values(msg, field, &value.at) == 0)
+			continue;
+		if (field->label == PROTOBUF_C_LABEL_REPEATED ||
+		    !join_value(run, value, between_parts(msg), out))
+			return false;
+	}
+	return strlen(out) <= SHORT_MAX;
+}
+
+/* "target_group" as "target group". */
+static void
+field_name(const ProtobufCFieldDescriptor *field, char out[NAME_BYTES])
+{
+	size_t i;
+
+	for (i = 0; field->name[i] != '\0' && i + 1 < NAME_BYTES; i++)
+		out[i] = (char)(field->name[i] == '_' ? ' ' : field->name[i]);
+	out[i] = '\0';
+}
+
+static void view_message(
+    struct run *run, const ProtobufCMessage *msg, unsigned indent);
+
+/* Print one value under its name. */
+static void
+view_value(
+    struct run *run, const char *name, struct value value, unsigned indent)
+{
+	char text[TEXT_MAX];
+
+	if (value.field->type == PROTOBUF_C_TYPE_STRING) {
+		print_field(run->out, indent, name, indent + COLUMN,
+		    string_at(value.at));
+	} else if (value.field->type != PROTOBUF_C_TYPE_MESSAGE) {
+		scalar_text(run, value, text, sizeof(text));
+		print_field(run->out, indent, name, indent + COLUMN, text);
+	} else if (short_text(run, message_at(value.at), text)) {
+		print_field(run->out, indent, name, indent + COLUMN, text);
+	} else {
+		print_field(run->out, indent, name, indent + COLUMN, "");
+		view_message(run, message_at(value.at), indent + STEP);
+	}
+}
+
+/* Print many codes or numbers on one line. */
+static bool
+view_joined(struct run *run, const char *name, struct value value, size_t count,
+    unsigned indent)
+{
+	char text[TEXT_MAX] = "";
+	size_t i;
+
+	if (value.field->type == PROTOBUF_C_TYPE_MESSAGE ||
+	    value.field->type == PROTOBUF_C_TYPE_STRING)
+		return false;
+	for (i = 0; i < count; i++) {
+		if (!join_value(run, value, ", ", text))
+			return false;
+		value.at = (const char *)value.at + stride(value.field);
+	}
+	print_field(run->out, indent, name, indent + COLUMN, text);
+	return true;
+}
+
+static void
+view_field(struct run *run, const ProtobufCMessage *msg,
+    const ProtobufCFieldDescriptor *field, unsigned indent)
+{
+	char name[NAME_BYTES];
+	struct value value;
+	size_t count, i;
+
+	value.field = field;
+	count = values(msg, field, &value.at);
+	field_name(field, name);
+	if (field->label == PROTOBUF_C_LABEL_REPEATED && count > 0 &&
+	    view_joined(run, name, value, count, indent))
+		return;
+	for (i = 0; i < count; i++) {
+		view_value(run, i == 0 ? name : "", value, indent);
+		value.at = (const char *)value.at + stride(field);
+	}
+}
+
+/* The scan of the answer has bounded how deep this goes. */
+static void
+view_message(struct run *run, const ProtobufCMessage *msg, unsigned indent)
+{
+	unsigned f;
+
+	for (f = 0; f < msg->descriptor->n_fields; f++)
+		view_field(run, msg, &msg->descriptor->fields[f], indent);
+}
+
+void
+view_record(struct run *run, const Erfa__Body *body, unsigned indent)
+{
+	const ProtobufCFieldDescriptor *field;
+	const void *at;
+	unsigned f;
+
+	for (f = 0; f < body->base.descriptor->n_fields; f++) {
+		field = &body->base.descriptor->fields[f];
+		if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
+		    values(&body->base, field, &at) != 0)
+			view_message(run, message_at(at), indent);
+	}
+}
+
+void
+view_envelope(struct run *run, const Erfa__Envelope *envelope)
+{
+	static const char *const names[] = { "amendment_note", "amendment_kind",
+		"visibility", "licence", "sources", "external_id", "as_of",
+		"reported_status", "reported_sector", "same_as" };
+	const ProtobufCFieldDescriptor *field;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		field = protobuf_c_message_descriptor_get_field_by_name(
+		    envelope->base.descriptor, names[i]);
+		if (field != NULL)
+			view_field(run, &envelope->base, field, 0);
+	}
+}

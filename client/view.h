@@ -1,0 +1,29 @@
+#ifndef ERFA_VIEW_H
+#define ERFA_VIEW_H
+
+/*
+ * view - a record as people read it: every field that is set, in the order of
+ * the schema, controlled values in words.
+ *
+ * Driven by the descriptors, so that every kind of record is shown, also one
+ * that has no page of its own yet.
+ */
+
+#include "proto/body.pb-c.h"
+
+/* Opaque types. */
+struct run;
+
+/**
+ * view_record(run, body, indent):
+ * Print the fields of the record in ${body}.
+ */
+void view_record(struct run *run, const Erfa__Body *body, unsigned indent);
+
+/**
+ * view_envelope(run, envelope):
+ * Print what every record has: version, language, sources and the like.
+ */
+void view_envelope(struct run *run, const Erfa__Envelope *envelope);
+
+#endif /* !ERFA_VIEW_H */

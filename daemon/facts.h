@@ -1,0 +1,106 @@
+#ifndef ERFAD_FACTS_H
+#define ERFAD_FACTS_H
+
+/*
+ * facts - what lists, searches and links need to know of a body.
+ *
+ * Pure functions of one decoded body, used twice: to index it, and to show it.
+ * Bodies come from anybody, so that every string may be anything and every
+ * number out of range.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/body.h"
+#include "proto/err.h"
+#include "proto/limits.h"
+
+struct words;
+
+#define FACTS_HASH_LEN  16  /* of an external id */
+#define FACTS_REFS_MAX  128 /* references taken from one body */
+#define FACTS_TITLE_MAX 200 /* bytes of a title that is no title field */
+#define FACTS_TEXT_MAX  100 /* bytes of status and period, the NUL counted */
+
+/* The bit of a sector (1..19, 99) in a set of sectors; 0 for any other. */
+#define FACTS_SECTOR(number)                                         \
+	((number) >= 1 && (number) <= 30 ? (uint32_t)1 << (number) : \
+		(number) == 99           ? (uint32_t)1 << 31 :       \
+					   0)
+
+struct facts {
+	uint32_t kind; /* of the record; 0 = none that we know */
+	uint32_t major;
+	uint32_t minor;
+	char country[3];  /* of the first site: "DK"; empty = not said */
+	uint32_t sectors; /* FACTS_SECTOR() added up */
+	bool transcribed;
+	bool has_external;
+	uint8_t external[FACTS_HASH_LEN]; /* hash of the external id */
+};
+
+/* A record that a body names. */
+struct facts_ref {
+	char org[ORG_MAX + 1];
+	uint8_t record[RECORD_LEN];
+};
+
+/**
+ * facts_read(body, ret_facts):
+ * Take what rows of the index hold from ${body}.
+ */
+void facts_read(const Erfa__Body *body, struct facts *ret_facts);
+
+/**
+ * facts_external(external_id, out):
+ * The hash under which an external id is compared.
+ */
+void facts_external(const char *external_id, uint8_t out[FACTS_HASH_LEN]);
+
+/**
+ * facts_country(org, ret_country):
+ * The country of an organisation's id in upper case: "DK" for dk-791 or dk;
+ * empty if the id does not begin with one.
+ */
+void facts_country(const char *org, char ret_country[3]);
+
+/**
+ * facts_words(body, words):
+ * Add all text that people would search for: title and summary as such, and
+ * everything else but ids, addresses, references and sources.  Return
+ * ERR_NOMEM.
+ */
+enum err facts_words(const Erfa__Body *body, struct words *words) MUST_CHECK;
+
+/**
+ * facts_refs(body, ret_refs):
+ * The records that ${body} names, each once, at most FACTS_REFS_MAX; return
+ * how many.
+ */
+size_t facts_refs(
+    const Erfa__Body *body, struct facts_ref ret_refs[FACTS_REFS_MAX]);
+
+/**
+ * facts_title(body, ret_cut):
+ * What a list calls the record: its title or name, lent by ${body}; or the
+ * beginning of what it says, for which *${ret_cut} is set to the bytes to take.
+ * Empty if it says nothing.
+ */
+const char *facts_title(const Erfa__Body *body, size_t *ret_cut);
+
+/**
+ * facts_status(body, out):
+ * The name of the record's status ("ended"), or of a decision's outcome, in
+ * lower case; empty if there is none.
+ */
+void facts_status(const Erfa__Body *body, char out[FACTS_TEXT_MAX]);
+
+/**
+ * facts_period(body, out):
+ * When it runs, as precise as said: "2012-07 - 2015", "2012 -"; or empty.
+ */
+void facts_period(const Erfa__Body *body, char out[FACTS_TEXT_MAX]);
+
+#endif /* !ERFAD_FACTS_H */

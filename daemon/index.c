@@ -1,0 +1,1008 @@
+#include "daemon/index.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/body.h"
+#include "proto/bytes.h"
+#include "proto/header.h"
+#include "daemon/db.h"
+#include "daemon/facts.h"
+#include "daemon/postings.h"
+#include "daemon/store.h"
+#include "daemon/words.h"
+
+#define MAP_BYTES ((size_t)16 << 30)
+#define FORMAT    1      /* of the rows; another one is built anew */
+#define POSTINGS  100000 /* so many are written together */
+
+enum table {
+	META,    /* "state" -> how far the store was followed */
+	LOGS,    /* number of log -> log id, key, claimed org */
+	LOG_IDS, /* log id -> number of log */
+	ROWS,    /* doc -> row */
+	ENTRIES, /* number of log, n -> doc */
+	SHOWN,   /* arrival, doc -> nothing */
+	COMMITS, /* key, commitment -> doc that was shown with it */
+	REFS,    /* record, doc, org -> nothing */
+	WORDS,   /* postings.h */
+	NTABLES
+};
+
+static const char *const table_names[NTABLES] = { "meta", "logs", "log_ids",
+	"rows", "entries", "shown", "commits", "refs", "words" };
+
+/* How far the index has followed the store. */
+struct state {
+	uint8_t epoch[STORE_EPOCH_LEN];
+	uint64_t arrival;
+	uint8_t c[HASH_LEN]; /* of the entry that arrived then */
+	uint32_t docs;
+	uint32_t logs;
+};
+
+struct index {
+	struct db *db;
+};
+
+struct index_txn {
+	struct db_txn *txn;
+	struct state state;
+	struct postings *postings; /* of a write transaction */
+	struct words *words;
+	bool write;
+};
+
+/* ---- rows as bytes ---- */
+
+#define STATE_LEN (4 + STORE_EPOCH_LEN + 8 + HASH_LEN + 4 + 4)
+#define LOG_LEN   (LOG_ID_LEN + KEY_LEN)
+#define FIXED_LEN (4 + 4 * 8 + 5 * 4) /* the numbers of a row */
+#define ROW_LEN   (FIXED_LEN + 4 + RECORD_LEN + 2 * INDEX_HASH_LEN)
+
+/* Bits of a row's flags. */
+#define HAS_RECORD   1u
+#define HAS_COMMIT   2u
+#define HAS_EXTERNAL 4u
+#define TRANSCRIBED  8u
+
+static void
+put_be32(uint8_t *out, uint32_t value)
+{
+	uint8_t wide[8];
+
+	bytes_put_be64(wide, value);
+	memcpy(out, wide + 4, 4);
+}
+
+/* A number as key; ${buf} has room for it. */
+static struct bytes
+number_key(uint32_t number, uint8_t buf[4])
+{
+	put_be32(buf, number);
+	return (struct bytes){ .data = buf, .len = 4 };
+}
+
+static void
+row_pack(const struct index_row *row, uint8_t out[ROW_LEN])
+{
+	uint8_t *at = out;
+
+	bytes_put_le32(at, row->log);
+	bytes_put_le64(at + 4, row->n);
+	bytes_put_le64(at + 12, row->arrival);
+	bytes_put_le64(at + 20, row->shown);
+	bytes_put_le64(at + 28, row->time_ms);
+	bytes_put_le32(at + 36, row->kind);
+	bytes_put_le32(at + 40, row->topic);
+	bytes_put_le32(at + 44, row->major);
+	bytes_put_le32(at + 48, row->minor);
+	bytes_put_le32(at + 52, row->sectors);
+	at += FIXED_LEN;
+	at[0] = (uint8_t)row->state;
+	at[1] = (uint8_t)((row->has_record ? HAS_RECORD : 0) |
+	    (row->has_commit ? HAS_COMMIT : 0) |
+	    (row->has_external ? HAS_EXTERNAL : 0) |
+	    (row->transcribed ? TRANSCRIBED : 0));
+	memcpy(at + 2, row->country, 2);
+	at += 4;
+	memcpy(at, row->record, RECORD_LEN);
+	memcpy(at + RECORD_LEN, row->commit, INDEX_HASH_LEN);
+	memcpy(at + RECORD_LEN + INDEX_HASH_LEN, row->external, INDEX_HASH_LEN);
+}
+
+static enum err
+row_unpack(uint32_t doc, struct bytes val, struct index_row *row)
+{
+	const uint8_t *at = val.data;
+
+	if (val.len != ROW_LEN || at[FIXED_LEN] > INDEX_RESTRICTED)
+		return ERR_DAMAGED;
+	memset(row, 0, sizeof(*row));
+	row->doc = doc;
+	row->log = bytes_get_le32(at);
+	row->n = bytes_get_le64(at + 4);
+	row->arrival = bytes_get_le64(at + 12);
+	row->shown = bytes_get_le64(at + 20);
+	row->time_ms = bytes_get_le64(at + 28);
+	row->kind = bytes_get_le32(at + 36);
+	row->topic = bytes_get_le32(at + 40);
+	row->major = bytes_get_le32(at + 44);
+	row->minor = bytes_get_le32(at + 48);
+	row->sectors = bytes_get_le32(at + 52);
+	at += FIXED_LEN;
+	row->state = (enum index_state)at[0];
+	row->has_record = (at[1] & HAS_RECORD) != 0;
+	row->has_commit = (at[1] & HAS_COMMIT) != 0;
+	row->has_external = (at[1] & HAS_EXTERNAL) != 0;
+	row->transcribed = (at[1] & TRANSCRIBED) != 0;
+	memcpy(row->country, at + 2, 2);
+	at += 4;
+	memcpy(row->record, at, RECORD_LEN);
+	memcpy(row->commit, at + RECORD_LEN, INDEX_HASH_LEN);
+	memcpy(row->external, at + RECORD_LEN + INDEX_HASH_LEN, INDEX_HASH_LEN);
+	return ERR_NONE;
+}
+
+static enum err
+row_put(struct index_txn *txn, const struct index_row *row)
+{
+	uint8_t key[4];
+	uint8_t val[ROW_LEN];
+
+	row_pack(row, val);
+	return db_put(txn->txn, ROWS, number_key(row->doc, key),
+	    (struct bytes){ .data = val, .len = sizeof(val) }, DB_REPLACE);
+}
+
+/* ---- the state row ---- */
+
+static const struct bytes state_key = { (const uint8_t *)"state", 5 };
+
+/* Read the state; all zero if the index is empty or of another format. */
+static enum err
+state_get(struct db_txn *txn, struct state *ret_state)
+{
+	struct bytes val;
+	const uint8_t *at;
+	enum err err;
+
+	memset(ret_state, 0, sizeof(*ret_state));
+	err = db_get(txn, META, state_key, &val);
+	if (err != ERR_NONE)
+		return err == ERR_NOENT ? ERR_NONE : err;
+	if (val.len != STATE_LEN || bytes_get_le32(val.data) != FORMAT)
+		return ERR_NONE;
+	at = val.data + 4;
+	memcpy(ret_state->epoch, at, STORE_EPOCH_LEN);
+	at += STORE_EPOCH_LEN;
+	ret_state->arrival = bytes_get_le64(at);
+	memcpy(ret_state->c, at + 8, HASH_LEN);
+	at += 8 + HASH_LEN;
+	ret_state->docs = bytes_get_le32(at);
+	ret_state->logs = bytes_get_le32(at + 4);
+	return ERR_NONE;
+}
+
+static enum err
+state_put(struct db_txn *txn, const struct state *state)
+{
+	uint8_t val[STATE_LEN];
+	uint8_t *at = val + 4;
+
+	bytes_put_le32(val, FORMAT);
+	memcpy(at, state->epoch, STORE_EPOCH_LEN);
+	at += STORE_EPOCH_LEN;
+	bytes_put_le64(at, state->arrival);
+	memcpy(at + 8, state->c, HASH_LEN);
+	at += 8 + HASH_LEN;
+	bytes_put_le32(at, state->docs);
+	bytes_put_le32(at + 4, state->logs);
+	return db_put(txn, META, state_key,
+	    (struct bytes){ .data = val, .len = sizeof(val) }, DB_REPLACE);
+}
+
+/* ---- opening, matching ---- */
+
+/* Remove the file and its lock. */
+static void
+throw_away(const char *path)
+{
+	char lock[4096];
+
+	(void)unlink(path);
+	if (snprintf(lock, sizeof(lock), "%s-lock", path) < (int)sizeof(lock))
+		(void)unlink(lock);
+}
+
+enum err
+index_open(const struct index_options *options, struct index **ret_index)
+{
+	struct db_options db_options = {
+		.path = options->path,
+		.map_bytes = options->map_bytes > 0 ? options->map_bytes :
+						      MAP_BYTES,
+		.tables = table_names,
+		.ntables = NTABLES,
+	};
+	struct index *index;
+	enum err err;
+
+	if ((index = calloc(1, sizeof(*index))) == NULL)
+		return ERR_NOMEM;
+	err = db_open(&db_options, &index->db);
+	if (err == ERR_DAMAGED || err == ERR_VERSION) {
+		throw_away(options->path);
+		err = db_open(&db_options, &index->db);
+	}
+	if (err != ERR_NONE) {
+		free(index);
+		return err;
+	}
+	*ret_index = index;
+	return ERR_NONE;
+}
+
+void
+index_close(struct index *index)
+{
+	if (index == NULL)
+		return;
+	db_close(index->db);
+	free(index);
+}
+
+enum err
+index_rebuild(struct index *index, struct store *store)
+{
+	struct state state = { .arrival = 0 };
+	struct db_txn *txn;
+	unsigned table;
+	enum err err;
+
+	store_epoch(store, state.epoch);
+	if ((err = db_begin(index->db, true, &txn)) != ERR_NONE)
+		return err;
+	for (table = 0; table < NTABLES && err == ERR_NONE; table++)
+		err = db_clear(txn, table);
+	if (err == ERR_NONE)
+		err = state_put(txn, &state);
+	if (err != ERR_NONE) {
+		db_abort(&txn);
+		return err;
+	}
+	return db_commit(&txn);
+}
+
+/* Whether the entry that ${state} names stands in the store at its place. */
+static enum err
+state_fits(const struct state *state, struct store_txn *txn, bool *ret_fits)
+{
+	struct store_entry entry;
+	enum err err;
+
+	*ret_fits = state->arrival == 0;
+	if (*ret_fits)
+		return ERR_NONE;
+	err = store_arrival_next(txn, state->arrival - 1, &entry);
+	if (err == ERR_NONE)
+		*ret_fits = entry.arrival == state->arrival &&
+		    memcmp(entry.c, state->c, HASH_LEN) == 0;
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
+index_match(struct index *index, struct store *store, bool *ret_rebuild)
+{
+	uint8_t epoch[STORE_EPOCH_LEN];
+	struct store_txn *store_txn = NULL;
+	struct db_txn *txn = NULL;
+	struct state state;
+	bool fits = false;
+	enum err err;
+
+	store_epoch(store, epoch);
+	if ((err = db_begin(index->db, false, &txn)) != ERR_NONE)
+		return err;
+	err = state_get(txn, &state);
+	db_abort(&txn);
+	if (err == ERR_NONE && memcmp(state.epoch, epoch, sizeof(epoch)) == 0) {
+		if ((err = store_begin(store, false, &store_txn)) != ERR_NONE)
+			return err;
+		err = state_fits(&state, store_txn, &fits);
+		store_abort(&store_txn);
+		if (err != ERR_NONE)
+			return err;
+	}
+	if (!fits && (err = index_rebuild(index, store)) != ERR_NONE)
+		return err;
+	*ret_rebuild = !fits;
+	return ERR_NONE;
+}
+
+/* ---- transactions ---- */
+
+static void
+txn_free(struct index_txn **txn_p)
+{
+	postings_free((*txn_p)->postings);
+	words_free((*txn_p)->words);
+	free(*txn_p);
+	*txn_p = NULL;
+}
+
+enum err
+index_begin(struct index *index, bool write, struct index_txn **ret_txn)
+{
+	struct index_txn *txn;
+	enum err err;
+
+	if ((txn = calloc(1, sizeof(*txn))) == NULL)
+		return ERR_NOMEM;
+	txn->write = write;
+	err = db_begin(index->db, write, &txn->txn);
+	if (err == ERR_NONE)
+		err = state_get(txn->txn, &txn->state);
+	if (err == ERR_NONE && write)
+		err = postings_new(&txn->postings);
+	if (err == ERR_NONE && write)
+		err = words_new(&txn->words);
+	if (err != ERR_NONE) {
+		index_abort(&txn);
+		return err;
+	}
+	*ret_txn = txn;
+	return ERR_NONE;
+}
+
+enum err
+index_commit(struct index_txn **txn_p)
+{
+	struct index_txn *txn = *txn_p;
+	enum err err;
+
+	err = postings_write(txn->postings, txn->txn, WORDS);
+	if (err == ERR_NONE)
+		err = state_put(txn->txn, &txn->state);
+	if (err == ERR_NONE)
+		err = db_commit(&txn->txn);
+	else
+		db_abort(&txn->txn);
+	txn_free(txn_p);
+	return err;
+}
+
+void
+index_abort(struct index_txn **txn_p)
+{
+	if (*txn_p == NULL)
+		return;
+	db_abort(&(*txn_p)->txn);
+	txn_free(txn_p);
+}
+
+uint64_t
+index_arrival(const struct index_txn *txn)
+{
+	return txn->state.arrival;
+}
+
+uint32_t
+index_docs(const struct index_txn *txn)
+{
+	return txn->state.docs;
+}
+
+uint32_t
+index_logs(const struct index_txn *txn)
+{
+	return txn->state.logs;
+}
+
+/* ---- reading ---- */
+
+enum err
+index_log(struct index_txn *txn, uint32_t number, struct index_log *ret_log)
+{
+	uint8_t key[4];
+	struct bytes val;
+	enum err err;
+
+	err = db_get(txn->txn, LOGS, number_key(number, key), &val);
+	if (err != ERR_NONE)
+		return err;
+	if (val.len < LOG_LEN || val.len > LOG_LEN + ORG_MAX)
+		return ERR_DAMAGED;
+	memcpy(ret_log->log_id, val.data, LOG_ID_LEN);
+	memcpy(ret_log->key, val.data + LOG_ID_LEN, KEY_LEN);
+	memcpy(ret_log->claim, val.data + LOG_LEN, val.len - LOG_LEN);
+	ret_log->claim[val.len - LOG_LEN] = '\0';
+	return ERR_NONE;
+}
+
+/* The number of a log; ERR_NOENT if it has none yet. */
+static enum err
+log_number(struct index_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint32_t *ret_number)
+{
+	struct bytes val;
+	enum err err;
+
+	err = db_get(txn->txn, LOG_IDS,
+	    (struct bytes){ .data = log_id, .len = LOG_ID_LEN }, &val);
+	if (err != ERR_NONE)
+		return err;
+	if (val.len != 4)
+		return ERR_DAMAGED;
+	*ret_number = bytes_get_le32(val.data);
+	return ERR_NONE;
+}
+
+enum err
+index_row(struct index_txn *txn, uint32_t doc, struct index_row *ret_row)
+{
+	uint8_t key[4];
+	struct bytes val;
+	enum err err;
+
+	err = db_get(txn->txn, ROWS, number_key(doc, key), &val);
+	if (err != ERR_NONE)
+		return err;
+	return row_unpack(doc, val, ret_row);
+}
+
+/* Where the number of an entry's row stands. */
+static struct bytes
+entry_key(uint32_t log, uint64_t n, uint8_t buf[12])
+{
+	put_be32(buf, log);
+	bytes_put_be64(buf + 4, n);
+	return (struct bytes){ .data = buf, .len = 12 };
+}
+
+enum err
+index_row_at(struct index_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, struct index_row *ret_row)
+{
+	uint8_t key[12];
+	struct bytes val;
+	uint32_t log;
+	enum err err;
+
+	if ((err = log_number(txn, log_id, &log)) != ERR_NONE)
+		return err;
+	err = db_get(txn->txn, ENTRIES, entry_key(log, n, key), &val);
+	if (err != ERR_NONE)
+		return err;
+	if (val.len != 4)
+		return ERR_DAMAGED;
+	return index_row(txn, bytes_get_le32(val.data), ret_row);
+}
+
+enum err
+index_each_row(struct index_txn *txn,
+    enum err (*each)(void *context, const struct index_row *row), void *context)
+{
+	struct db_cursor *cursor;
+	struct index_row row;
+	struct bytes key;
+	struct bytes val;
+	enum err err;
+
+	if ((err = db_cursor_open(txn->txn, ROWS, &cursor)) != ERR_NONE)
+		return err;
+	while ((err = db_cursor_next(cursor, &key, &val)) == ERR_NONE) {
+		if (key.len != 4) {
+			err = ERR_DAMAGED;
+			break;
+		}
+		err = row_unpack(bytes_get_be32(key.data), val, &row);
+		if (err == ERR_NONE)
+			err = each(context, &row);
+		if (err != ERR_NONE)
+			break;
+	}
+	db_cursor_close(cursor);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
+index_shown_next(
+    struct index_txn *txn, uint64_t after, struct index_row *ret_row)
+{
+	uint8_t want[8];
+	struct bytes key;
+	struct bytes val;
+	enum err err;
+
+	if (after == UINT64_MAX)
+		return ERR_NOENT;
+	bytes_put_be64(want, after + 1);
+	err = db_seek(txn->txn, SHOWN,
+	    (struct bytes){ .data = want, .len = sizeof(want) }, &key, &val);
+	if (err != ERR_NONE)
+		return err;
+	if (val.len != 4)
+		return ERR_DAMAGED;
+	return index_row(txn, bytes_get_le32(val.data), ret_row);
+}
+
+enum err
+index_each_ref(struct index_txn *txn, const uint8_t record[RECORD_LEN],
+    enum err (*each)(void *context, uint32_t doc, const char *org),
+    void *context)
+{
+	const struct bytes want = { .data = record, .len = RECORD_LEN };
+	struct db_cursor *cursor;
+	struct bytes key;
+	struct bytes val;
+	char org[ORG_MAX + 1];
+	enum err err;
+
+	if ((err = db_cursor_open(txn->txn, REFS, &cursor)) != ERR_NONE)
+		return err;
+	for (err = db_cursor_seek(cursor, want, &key, &val); err == ERR_NONE;
+	     err = db_cursor_next(cursor, &key, &val)) {
+		if (key.len < RECORD_LEN + 4 ||
+		    key.len > RECORD_LEN + 4 + ORG_MAX ||
+		    memcmp(key.data, record, RECORD_LEN) != 0)
+			break;
+		memcpy(
+		    org, key.data + RECORD_LEN + 4, key.len - RECORD_LEN - 4);
+		org[key.len - RECORD_LEN - 4] = '\0';
+		err = each(context, bytes_get_be32(key.data + RECORD_LEN), org);
+		if (err != ERR_NONE)
+			break;
+	}
+	db_cursor_close(cursor);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
+index_each_word(struct index_txn *txn, const char *stem,
+    void (*each)(void *context, uint32_t doc, const char *word, uint8_t where),
+    void *context)
+{
+	return postings_each(txn->txn, WORDS, stem, each, context);
+}
+
+/* ---- taking in ---- */
+
+/* An entry while it is taken in. */
+struct intake {
+	struct index_txn *txn;
+	struct store_txn *store_txn;
+	const struct store_entry *entry;
+	struct header header;
+	struct index_log log;
+	struct index_row row;
+	enum index_state before; /* of a row that was there; else BARE */
+	bool known;
+};
+
+/* Note that ${doc} names a record. */
+static enum err
+ref_put(struct intake *in, const char *org, const uint8_t record[RECORD_LEN])
+{
+	uint8_t key[RECORD_LEN + 4 + ORG_MAX];
+	size_t len = strlen(org);
+	enum err err;
+
+	memcpy(key, record, RECORD_LEN);
+	put_be32(key + RECORD_LEN, in->row.doc);
+	memcpy(key + RECORD_LEN + 4, org, len);
+	err = db_put(in->txn->txn, REFS,
+	    (struct bytes){ .data = key, .len = RECORD_LEN + 4 + len },
+	    (struct bytes){ .data = NULL, .len = 0 }, DB_NEW);
+	return err == ERR_EXIST ? ERR_NONE : err;
+}
+
+/* Whether an item of ABOUT is the record of the entry itself. */
+static bool
+is_self(const struct intake *in, const struct header_about *about)
+{
+	return in->header.has_record &&
+	    memcmp(about->record, in->header.record, RECORD_LEN) == 0 &&
+	    (about->org[0] == '\0' || strcmp(about->org, in->log.claim) == 0);
+}
+
+/* Read version and references from the header's ext. */
+static enum err
+take_about(struct intake *in)
+{
+	struct header_about about[HEADER_ABOUT_MAX];
+	size_t count;
+	size_t i;
+	enum err err;
+
+	if (in->header.kind < HEADER_PROFILE || in->header.kind > HEADER_TERM ||
+	    in->header.ext.len == 0 ||
+	    header_about_decode(in->header.ext, about, &count) != ERR_NONE)
+		return ERR_NONE;
+	for (i = 0; i < count; i++) {
+		if (is_self(in, &about[i])) {
+			in->row.major = about[i].major;
+			in->row.minor = about[i].minor;
+			continue;
+		}
+		err = ref_put(in, about[i].org, about[i].record);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+/* Take words and references from the body. */
+static enum err
+take_body(struct intake *in, const Erfa__Body *body)
+{
+	struct facts_ref refs[FACTS_REFS_MAX];
+	struct words *words = in->txn->words;
+	size_t count = facts_refs(body, refs);
+	size_t i;
+	enum err err;
+
+	for (i = 0; i < count; i++)
+		if ((err = ref_put(in, refs[i].org, refs[i].record)) !=
+		    ERR_NONE)
+			return err;
+	words_clear(words);
+	if ((err = facts_words(body, words)) != ERR_NONE ||
+	    (err = postings_add(in->txn->postings, in->row.doc, words)) !=
+		ERR_NONE)
+		return err;
+	if (postings_count(in->txn->postings) < POSTINGS)
+		return ERR_NONE;
+	return postings_write(in->txn->postings, in->txn->txn, WORDS);
+}
+
+/* Copy what rows hold of a body. */
+static void
+take_facts(struct intake *in, const struct facts *facts)
+{
+	struct index_row *row = &in->row;
+
+	if (row->major == 0 && row->minor == 0) {
+		row->major = facts->major;
+		row->minor = facts->minor;
+	}
+	if (facts->sectors != 0)
+		row->sectors = facts->sectors;
+	row->transcribed = facts->transcribed;
+	row->has_external = facts->has_external;
+	memcpy(row->country, facts->country, sizeof(row->country));
+	memcpy(row->external, facts->external, INDEX_HASH_LEN);
+}
+
+/* Decode the body, which is here, and take it in. */
+static enum err
+decode_body(struct intake *in)
+{
+	struct store_body stored = { .len = 0 };
+	Erfa__Body *body = NULL;
+	struct facts facts;
+	enum err err;
+
+	err = store_body(
+	    in->store_txn, in->entry->log_id, in->entry->n, &stored);
+	if (err == ERR_NOMEM || err == ERR_IO)
+		return err;
+	if (err != ERR_NONE) {
+		in->row.state = err == ERR_ERASED ? INDEX_ERASED : INDEX_ABSENT;
+		return ERR_NONE;
+	}
+	err = body_decode(stored.data, stored.len, &body);
+	store_body_clear(&stored);
+	if (err == ERR_NOMEM)
+		return err;
+	if (err != ERR_NONE || body_kind(body) != in->header.kind) {
+		in->row.state = INDEX_UNREADABLE;
+		body_free(body);
+		return ERR_NONE;
+	}
+	facts_read(body, &facts);
+	take_facts(in, &facts);
+	err = take_body(in, body);
+	body_free(body);
+	return err;
+}
+
+/* Kinds whose bodies are of the schema we know. */
+static bool
+is_known_kind(uint32_t kind)
+{
+	return kind >= HEADER_GENESIS && kind <= HEADER_WITNESS;
+}
+
+/* Find out what can be seen of the entry, and take in what can. */
+static enum err
+take_entry(struct intake *in, bool again)
+{
+	enum store_body_state state;
+	enum err err;
+
+	if (header_decode(in->entry->header.data, in->entry->header.len,
+		&in->header) == ERR_NOMEM)
+		return ERR_NOMEM;
+	in->row.kind = in->header.kind;
+	in->row.time_ms = in->header.time_ms;
+	in->row.topic = in->header.topic;
+	in->row.sectors = FACTS_SECTOR(in->header.topic);
+	in->row.has_record = in->header.has_record && in->header.group == 0;
+	memcpy(in->row.record, in->header.record, RECORD_LEN);
+	in->row.has_commit = in->header.has_commit;
+	memcpy(in->row.commit, in->header.commit, INDEX_HASH_LEN);
+	if (in->header.kind == HEADER_UNREADABLE) {
+		in->row.state = INDEX_UNREADABLE;
+		return ERR_NONE;
+	}
+	if (in->header.group == 0 && (err = take_about(in)) != ERR_NONE)
+		return err;
+	err = store_body_state(
+	    in->store_txn, in->entry->log_id, in->entry->n, &state);
+	if (err != ERR_NONE)
+		return err;
+	switch (state) {
+	case STORE_BODY_NONE:
+		in->row.state = INDEX_BARE;
+		return ERR_NONE;
+	case STORE_BODY_ABSENT:
+		in->row.state = INDEX_ABSENT;
+		return ERR_NONE;
+	case STORE_BODY_ERASED:
+		in->row.state = INDEX_ERASED;
+		return ERR_NONE;
+	case STORE_BODY_HERE:
+		break;
+	}
+	in->row.state = again ? INDEX_ABSENT : INDEX_HERE;
+	if (!again && in->header.group != 0)
+		in->row.state = INDEX_RESTRICTED;
+	if (in->row.state == INDEX_HERE && is_known_kind(in->header.kind))
+		return decode_body(in);
+	return ERR_NONE;
+}
+
+/* Find the log's number, or give it the next one. */
+static enum err
+take_log(struct intake *in)
+{
+	struct index_txn *txn = in->txn;
+	struct store_log log;
+	struct header header;
+	struct header_genesis genesis;
+	uint8_t val[LOG_LEN + ORG_MAX];
+	uint8_t key[4];
+	uint8_t number[4];
+	size_t len;
+	enum err err;
+
+	err = log_number(txn, in->entry->log_id, &in->row.log);
+	if (err == ERR_NONE)
+		return index_log(txn, in->row.log, &in->log);
+	if (err != ERR_NOENT)
+		return err;
+	err = store_log(in->store_txn, in->entry->log_id, &log);
+	if (err != ERR_NONE)
+		return err;
+	memcpy(in->log.log_id, log.log_id, LOG_ID_LEN);
+	memcpy(in->log.key, log.key, KEY_LEN);
+	in->log.claim[0] = '\0';
+	if (in->entry->n == 1 &&
+	    header_decode(in->entry->header.data, in->entry->header.len,
+		&header) == ERR_NONE &&
+	    header.kind == HEADER_GENESIS &&
+	    header_genesis_decode(header.ext, &genesis) == ERR_NONE)
+		memcpy(in->log.claim, genesis.org, sizeof(in->log.claim));
+
+	in->row.log = ++txn->state.logs;
+	len = strlen(in->log.claim);
+	memcpy(val, log.log_id, LOG_ID_LEN);
+	memcpy(val + LOG_ID_LEN, log.key, KEY_LEN);
+	memcpy(val + LOG_LEN, in->log.claim, len);
+	err = db_put(txn->txn, LOGS, number_key(in->row.log, key),
+	    (struct bytes){ .data = val, .len = LOG_LEN + len }, DB_APPEND);
+	if (err != ERR_NONE)
+		return err;
+	bytes_put_le32(number, in->row.log);
+	return db_put(txn->txn, LOG_IDS,
+	    (struct bytes){ .data = log.log_id, .len = LOG_ID_LEN },
+	    (struct bytes){ .data = number, .len = 4 }, DB_NEW);
+}
+
+/* Find the entry's row, or give it the next number. */
+static enum err
+take_row(struct intake *in)
+{
+	struct index_txn *txn = in->txn;
+	uint8_t key[12];
+	uint8_t doc[4];
+	struct index_row old;
+	enum err err;
+
+	err = index_row_at(txn, in->entry->log_id, in->entry->n, &old);
+	in->known = err == ERR_NONE;
+	if (in->known) {
+		in->before = old.state;
+		in->row.doc = old.doc;
+		in->row.arrival = old.arrival;
+		in->row.shown = old.shown;
+		return ERR_NONE;
+	}
+	if (err != ERR_NOENT)
+		return err;
+	in->row.doc = ++txn->state.docs;
+	in->row.arrival = in->entry->arrival;
+	bytes_put_le32(doc, in->row.doc);
+	return db_put(txn->txn, ENTRIES,
+	    entry_key(in->row.log, in->entry->n, key),
+	    (struct bytes){ .data = doc, .len = 4 }, DB_NEW);
+}
+
+/* Have the entry told at ${arrival}, unless the same one was told before. */
+static enum err
+tell(struct intake *in, uint64_t arrival)
+{
+	uint8_t commit[KEY_LEN + INDEX_HASH_LEN];
+	uint8_t key[12];
+	uint8_t doc[4];
+	enum err err;
+
+	bytes_put_le32(doc, in->row.doc);
+	if (in->row.has_commit) {
+		memcpy(commit, in->log.key, KEY_LEN);
+		memcpy(commit + KEY_LEN, in->row.commit, INDEX_HASH_LEN);
+		err = db_put(in->txn->txn, COMMITS,
+		    (struct bytes){ .data = commit, .len = sizeof(commit) },
+		    (struct bytes){ .data = doc, .len = 4 }, DB_NEW);
+		if (err != ERR_NONE)
+			return err == ERR_EXIST ? ERR_NONE : err;
+	}
+	in->row.shown = arrival;
+	bytes_put_be64(key, arrival);
+	put_be32(key + 8, in->row.doc);
+	return db_put(in->txn->txn, SHOWN,
+	    (struct bytes){ .data = key, .len = sizeof(key) },
+	    (struct bytes){ .data = doc, .len = 4 }, DB_NEW);
+}
+
+/* Forget which records ${doc} names. */
+static enum err
+forget_refs(struct index_txn *txn, uint32_t doc)
+{
+	uint8_t copy[RECORD_LEN + 4 + ORG_MAX + 1];
+	struct bytes at = { .data = copy, .len = 0 };
+	struct bytes key;
+	struct bytes val;
+	enum err err;
+
+	/* A write moves cursors, so that each row is sought anew. */
+	while ((err = db_seek(txn->txn, REFS, at, &key, &val)) == ERR_NONE) {
+		if (key.len < RECORD_LEN + 4 || key.len >= sizeof(copy))
+			return ERR_DAMAGED;
+		memcpy(copy, key.data, key.len);
+		at.len = key.len;
+		if (bytes_get_be32(copy + RECORD_LEN) == doc &&
+		    (err = db_del(txn->txn, REFS, at)) != ERR_NONE)
+			return err;
+		copy[at.len++] = '\0';
+	}
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+/*
+ * Whether an entry that was read before is to be read again: its body came, or
+ * was erased, and then everything that was taken from it goes.
+ */
+static enum err
+is_news(struct intake *in, bool *ret_news)
+{
+	enum store_body_state state;
+	enum err err;
+
+	*ret_news = in->before == INDEX_ABSENT;
+	if (*ret_news || in->before == INDEX_BARE || in->before == INDEX_ERASED)
+		return ERR_NONE;
+	err = store_body_state(
+	    in->store_txn, in->entry->log_id, in->entry->n, &state);
+	if (err != ERR_NONE || state != STORE_BODY_ERASED)
+		return err;
+	*ret_news = true;
+	err = postings_write(in->txn->postings, in->txn->txn, WORDS);
+	if (err == ERR_NONE)
+		err = postings_remove(in->txn->txn, WORDS, in->row.doc);
+	if (err == ERR_NONE)
+		err = forget_refs(in->txn, in->row.doc);
+	return err;
+}
+
+/*
+ * Take in one entry, for the first time or anew.  ${arrival} is when it is told
+ * if it was not yet; 0 = when its header came.
+ */
+static enum err
+take(struct index_txn *txn, struct store_txn *store_txn,
+    const struct store_entry *entry, uint64_t arrival, bool again)
+{
+	struct intake in = {
+		.txn = txn,
+		.store_txn = store_txn,
+		.entry = entry,
+		.row = { .n = entry->n },
+	};
+	bool news = true;
+	enum err err;
+
+	if ((err = take_log(&in)) != ERR_NONE ||
+	    (err = take_row(&in)) != ERR_NONE)
+		return err;
+	if (in.known && ((err = is_news(&in, &news)) != ERR_NONE || !news))
+		return err;
+	if ((err = take_entry(&in, again)) != ERR_NONE)
+		return err;
+	if (in.row.state != INDEX_ABSENT && in.row.shown == 0) {
+		err = tell(&in, arrival > 0 ? arrival : in.row.arrival);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return row_put(txn, &in.row);
+}
+
+/* Take in anew what an ERASE names, if the store says that it is erased. */
+static enum err
+take_target(struct index_txn *txn, struct store_txn *store_txn,
+    const struct header_target *target)
+{
+	enum store_body_state state;
+	struct store_entry entry;
+	struct index_row row;
+	enum err err;
+
+	if ((err = index_row_at(txn, target->log_id, target->n, &row)) ==
+		ERR_NONE &&
+	    (err = store_entry(store_txn, target->log_id, target->n, &entry)) ==
+		ERR_NONE &&
+	    (err = store_body_state(
+		 store_txn, target->log_id, target->n, &state)) == ERR_NONE &&
+	    state == STORE_BODY_ERASED)
+		err = take(txn, store_txn, &entry, 0, false);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+/* If the entry is an ERASE, take in anew what it names. */
+static enum err
+take_erase(struct index_txn *txn, struct store_txn *store_txn,
+    const struct store_entry *entry)
+{
+	struct header_target targets[ERASE_MAX];
+	struct header header;
+	size_t count;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	if (header_decode(entry->header.data, entry->header.len, &header) !=
+		ERR_NONE ||
+	    header.kind != HEADER_ERASE ||
+	    header_erase_decode(header.ext, targets, &count) != ERR_NONE)
+		return ERR_NONE;
+	for (i = 0; i < count && err == ERR_NONE; i++)
+		err = take_target(txn, store_txn, &targets[i]);
+	return err;
+}
+
+enum err
+index_add(struct index_txn *txn, struct store_txn *store_txn,
+    const struct store_entry *entry, bool again)
+{
+	enum err err;
+
+	if ((err = take(txn, store_txn, entry, entry->arrival, again)) !=
+		ERR_NONE ||
+	    (err = take_erase(txn, store_txn, entry)) != ERR_NONE)
+		return err;
+	txn->state.arrival = entry->arrival;
+	memcpy(txn->state.c, entry->c, HASH_LEN);
+	return ERR_NONE;
+}

@@ -1,0 +1,191 @@
+#ifndef ERFAD_INDEX_H
+#define ERFAD_INDEX_H
+
+/*
+ * index - everything derived from headers and bodies: rows to list, words to
+ * find, references to follow, the order in which things can be shown.
+ *
+ * An LMDB environment of its own beside main.  It follows the store by arrival
+ * numbers, may trail and never leads, and can be thrown away at any time.  Its
+ * rows are about entries, by log and number: which organisation a log stands
+ * for, how far it counts, and which version of a record is the current one is
+ * decided when somebody asks (daemon/shown.h), so that a change of the
+ * directory changes no row.
+ *
+ * One thread writes; any thread reads.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/err.h"
+#include "proto/limits.h"
+
+/* Opaque types. */
+struct index;
+struct index_txn;
+struct store;
+struct store_entry;
+struct store_txn;
+
+#define INDEX_HASH_LEN 16 /* bytes kept of commitments and external ids */
+
+struct index_options {
+	const char *path; /* the file; its directory exists */
+	size_t map_bytes; /* largest size; 0 = 16 GiB */
+};
+
+/* What can be seen of an entry. */
+enum index_state {
+	INDEX_BARE,       /* its header names no body */
+	INDEX_HERE,       /* body here and read */
+	INDEX_ABSENT,     /* body named, not here yet */
+	INDEX_ERASED,     /* body erased */
+	INDEX_UNREADABLE, /* header or body cannot be decoded, or disagree */
+	INDEX_RESTRICTED, /* body sealed for a group */
+};
+
+/* One entry. */
+struct index_row {
+	uint32_t doc; /* its number in the index, from 1, by arrival */
+	uint32_t log; /* number of its log: index_log() */
+	uint64_t n;
+	uint64_t arrival; /* of the header */
+	uint64_t shown;   /* when the body came; 0 = not to be told (yet) */
+	uint64_t time_ms;
+	uint32_t kind; /* enum header_kind, or an unknown number */
+	uint32_t topic;
+	uint32_t major; /* version, 0.0 if not said */
+	uint32_t minor;
+	uint32_t sectors; /* facts.h: FACTS_SECTOR() added up */
+	enum index_state state;
+	bool has_record;
+	bool has_commit;
+	bool has_external;
+	bool transcribed;
+	char country[3]; /* of the first site: "DK", or empty */
+	uint8_t record[RECORD_LEN];
+	uint8_t commit[INDEX_HASH_LEN];
+	uint8_t external[INDEX_HASH_LEN];
+};
+
+/* A log as the index knows it. */
+struct index_log {
+	uint8_t log_id[LOG_ID_LEN];
+	uint8_t key[KEY_LEN];
+	char claim[ORG_MAX + 1]; /* org of its GENESIS; empty if unreadable */
+};
+
+/**
+ * index_open(options, ret_index):
+ * Open the index, making it if it is missing; one that is damaged or of
+ * another version is thrown away and made anew.  Return ERR_DENIED, ERR_FULL,
+ * ERR_NOMEM or ERR_IO.  Close with index_close(); NULL is allowed there.
+ */
+enum err index_open(
+    const struct index_options *options, struct index **ret_index) MUST_CHECK;
+void index_close(struct index *index);
+
+/**
+ * index_match(index, store, ret_rebuild):
+ * Compare what the index has followed with ${store}: its epoch, and the chain
+ * value of the entry that arrived last.  If they do not fit, the index is
+ * emptied and *${ret_rebuild} set.  Call it before anything is added.
+ */
+enum err index_match(
+    struct index *index, struct store *store, bool *ret_rebuild) MUST_CHECK;
+
+/**
+ * index_rebuild(index, store):
+ * Empty the index, so that it follows ${store} from its first entry.
+ */
+enum err index_rebuild(struct index *index, struct store *store) MUST_CHECK;
+
+/**
+ * index_begin(index, write, ret_txn), index_commit(txn_p), index_abort(txn_p):
+ * A transaction.  Both ends free *${txn_p} and set it to NULL.
+ */
+enum err index_begin(
+    struct index *index, bool write, struct index_txn **ret_txn) MUST_CHECK;
+enum err index_commit(struct index_txn **txn_p) MUST_CHECK;
+void index_abort(struct index_txn **txn_p);
+
+/**
+ * index_add(txn, store_txn, entry, again):
+ * Take in the entry that arrived next (store_arrival_next()).  ${again} says
+ * that it is known to arrive once more, with its body: until then the body
+ * counts as absent, so that whoever follows arrivals is told of it once, and
+ * at the same arrival whenever the index is built.  The entries that an ERASE
+ * names are taken in anew.  Return ERR_NOMEM, ERR_FULL or ERR_IO, after which
+ * ${txn} can only be aborted.
+ */
+enum err index_add(struct index_txn *txn, struct store_txn *store_txn,
+    const struct store_entry *entry, bool again) MUST_CHECK;
+
+/**
+ * index_arrival(txn):
+ * The arrival number that was taken in last; 0 if none.
+ */
+uint64_t index_arrival(const struct index_txn *txn);
+
+/**
+ * index_docs(txn), index_logs(txn):
+ * How many entries and logs are in the index: the greatest number of each.
+ */
+uint32_t index_docs(const struct index_txn *txn);
+uint32_t index_logs(const struct index_txn *txn);
+
+/**
+ * index_log(txn, number, ret_log):
+ * The log of this number, from 1; ERR_NOENT if there is none.
+ */
+enum err index_log(struct index_txn *txn, uint32_t number,
+    struct index_log *ret_log) MUST_CHECK;
+
+/**
+ * index_row(txn, doc, ret_row), index_row_at(txn, log_id, n, ret_row):
+ * A row by its number, or by the entry; ERR_NOENT if there is none.
+ */
+enum err index_row(
+    struct index_txn *txn, uint32_t doc, struct index_row *ret_row) MUST_CHECK;
+enum err index_row_at(struct index_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, struct index_row *ret_row) MUST_CHECK;
+
+/**
+ * index_each_row(txn, each, context):
+ * Call ${each} for all rows by their number, until it returns an error, which
+ * is returned.
+ */
+enum err index_each_row(struct index_txn *txn,
+    enum err (*each)(void *context, const struct index_row *row),
+    void *context) MUST_CHECK;
+
+/**
+ * index_shown_next(txn, after, ret_row):
+ * The entry that is to be told next after arrival ${after}: with its body, or
+ * if there is none to come.  An entry that a key published again, with the
+ * same body, is not told again.  ERR_NOENT at the end.
+ */
+enum err index_shown_next(struct index_txn *txn, uint64_t after,
+    struct index_row *ret_row) MUST_CHECK;
+
+/**
+ * index_each_ref(txn, record, each, context):
+ * Call ${each} for every entry that names a record of this identity, with the
+ * organisation it names (empty: the entry's own), until it returns an error.
+ */
+enum err index_each_ref(struct index_txn *txn, const uint8_t record[RECORD_LEN],
+    enum err (*each)(void *context, uint32_t doc, const char *org),
+    void *context) MUST_CHECK;
+
+/**
+ * index_each_word(txn, stem, each, context):
+ * Call ${each} for every entry that holds a word beginning with ${stem}, once
+ * for each such word, with the parts where it stands (words.h: WORD_IN_...).
+ */
+enum err index_each_word(struct index_txn *txn, const char *stem,
+    void (*each)(void *context, uint32_t doc, const char *word, uint8_t where),
+    void *context) MUST_CHECK;
+
+#endif /* !ERFAD_INDEX_H */

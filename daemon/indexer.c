@@ -1,0 +1,301 @@
+#include "daemon/indexer.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon/ahead.h"
+#include "daemon/index.h"
+#include "daemon/store.h"
+
+#define BATCH 1000 /* entries of one transaction */
+#define NICE  10   /* above all other threads of the process */
+
+struct indexer {
+	struct indexer_options options;
+	struct ahead *ahead;
+	pthread_t thread;
+	pthread_mutex_t mutex; /* guards what follows */
+	pthread_cond_t changed;
+	bool woken;
+	bool stopping;
+	bool rebuilding;
+	uint64_t arrival; /* committed */
+};
+
+/* Wait for work; false when it is time to end. */
+static bool
+wait_for_work(struct indexer *indexer, bool *ret_rebuild)
+{
+	bool go_on;
+
+	(void)pthread_mutex_lock(&indexer->mutex);
+	while (!indexer->woken && !indexer->stopping)
+		(void)pthread_cond_wait(&indexer->changed, &indexer->mutex);
+	indexer->woken = false;
+	go_on = !indexer->stopping;
+	*ret_rebuild = indexer->rebuilding;
+	indexer->rebuilding = false;
+	(void)pthread_mutex_unlock(&indexer->mutex);
+	return go_on;
+}
+
+/* Whether something else than following arrivals is to be done. */
+static bool
+is_interrupted(struct indexer *indexer)
+{
+	bool interrupted;
+
+	(void)pthread_mutex_lock(&indexer->mutex);
+	interrupted = indexer->stopping || indexer->rebuilding;
+	(void)pthread_mutex_unlock(&indexer->mutex);
+	return interrupted;
+}
+
+/* Say how far the index is. */
+static void
+tell(struct indexer *indexer, uint64_t arrival, enum err err)
+{
+	(void)pthread_mutex_lock(&indexer->mutex);
+	indexer->arrival = arrival;
+	(void)pthread_cond_broadcast(&indexer->changed);
+	(void)pthread_mutex_unlock(&indexer->mutex);
+	if (indexer->options.progress != NULL)
+		indexer->options.progress(
+		    indexer->options.context, arrival, err);
+}
+
+/* Take in what arrived next; tell how many entries that were. */
+static enum err
+add_batch(struct indexer *indexer, struct index_txn *txn,
+    struct store_txn *store_txn, unsigned *ret_count)
+{
+	struct store_entry entry;
+	unsigned count = 0;
+	enum err err;
+
+	err = ahead_scan(indexer->ahead, store_txn, index_arrival(txn));
+	while (err == ERR_NONE && count < indexer->options.batch) {
+		err = store_arrival_next(store_txn, index_arrival(txn), &entry);
+		if (err == ERR_NONE)
+			err = index_add(txn, store_txn, &entry,
+			    ahead_again(indexer->ahead, &entry));
+		if (err == ERR_NONE)
+			count++;
+	}
+	*ret_count = count;
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+/* One transaction of the index. */
+static enum err
+follow(struct indexer *indexer, unsigned *ret_count)
+{
+	struct index_txn *txn = NULL;
+	struct store_txn *store_txn = NULL;
+	uint64_t arrival = 0;
+	enum err err;
+
+	*ret_count = 0;
+	err = index_begin(indexer->options.index, true, &txn);
+	if (err == ERR_NONE)
+		err = store_begin(indexer->options.store, false, &store_txn);
+	if (err == ERR_NONE)
+		err = add_batch(indexer, txn, store_txn, ret_count);
+	store_abort(&store_txn);
+	if (err == ERR_NONE && *ret_count > 0) {
+		arrival = index_arrival(txn);
+		err = index_commit(&txn);
+	}
+	index_abort(&txn);
+	if (err != ERR_NONE) {
+		ahead_reset(indexer->ahead);
+		tell(indexer, indexer_arrival(indexer), err);
+	} else if (*ret_count > 0) {
+		tell(indexer, arrival, ERR_NONE);
+	}
+	return err;
+}
+
+/* Empty the index, if that was asked for. */
+static enum err
+rebuild(struct indexer *indexer)
+{
+	enum err err;
+
+	ahead_reset(indexer->ahead);
+	err = index_rebuild(indexer->options.index, indexer->options.store);
+	tell(indexer, err == ERR_NONE ? 0 : indexer_arrival(indexer), err);
+	return err;
+}
+
+static void *
+run(void *context)
+{
+	struct indexer *indexer = context;
+	unsigned count;
+	bool again;
+	enum err err;
+
+	/* On Linux this is the thread's own priority; without it all works. */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+	while (wait_for_work(indexer, &again)) {
+		err = again ? rebuild(indexer) : ERR_NONE;
+		count = 1;
+		while (err == ERR_NONE && count > 0 && !is_interrupted(indexer))
+			err = follow(indexer, &count);
+	}
+	return NULL;
+}
+
+/* Start the thread with all signals blocked: they are others' to handle. */
+static enum err
+start_thread(struct indexer *indexer)
+{
+	sigset_t all;
+	sigset_t old;
+	int rc;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
+	rc = pthread_create(&indexer->thread, NULL, run, indexer);
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return rc == 0 ? ERR_NONE : ERR_IO;
+}
+
+/* Prepare the mutex, and a condition that keeps to the monotonic clock. */
+static enum err
+make_locks(struct indexer *indexer)
+{
+	pthread_condattr_t attributes;
+
+	if (pthread_condattr_init(&attributes) != 0)
+		return ERR_NOMEM;
+	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	(void)pthread_mutex_init(&indexer->mutex, NULL);
+	(void)pthread_cond_init(&indexer->changed, &attributes);
+	(void)pthread_condattr_destroy(&attributes);
+	return ERR_NONE;
+}
+
+/* Read how far the index is. */
+static enum err
+read_arrival(struct indexer *indexer)
+{
+	struct index_txn *txn;
+	enum err err;
+
+	if ((err = index_begin(indexer->options.index, false, &txn)) !=
+	    ERR_NONE)
+		return err;
+	indexer->arrival = index_arrival(txn);
+	index_abort(&txn);
+	return ERR_NONE;
+}
+
+enum err
+indexer_start(
+    const struct indexer_options *options, struct indexer **ret_indexer)
+{
+	struct indexer *indexer;
+	bool rebuilt;
+	enum err err;
+
+	if ((indexer = calloc(1, sizeof(*indexer))) == NULL)
+		return ERR_NOMEM;
+	indexer->options = *options;
+	if (indexer->options.batch == 0)
+		indexer->options.batch = BATCH;
+	indexer->woken = true;
+	if ((err = index_match(options->index, options->store, &rebuilt)) !=
+		ERR_NONE ||
+	    (err = read_arrival(indexer)) != ERR_NONE ||
+	    (err = ahead_new(&indexer->ahead)) != ERR_NONE ||
+	    (err = make_locks(indexer)) != ERR_NONE)
+		goto fail;
+	if ((err = start_thread(indexer)) != ERR_NONE)
+		goto fail_locks;
+	*ret_indexer = indexer;
+	return ERR_NONE;
+
+fail_locks:
+	(void)pthread_cond_destroy(&indexer->changed);
+	(void)pthread_mutex_destroy(&indexer->mutex);
+fail:
+	ahead_free(indexer->ahead);
+	free(indexer);
+	return err;
+}
+
+void
+indexer_stop(struct indexer *indexer)
+{
+	if (indexer == NULL)
+		return;
+	(void)pthread_mutex_lock(&indexer->mutex);
+	indexer->stopping = true;
+	(void)pthread_cond_broadcast(&indexer->changed);
+	(void)pthread_mutex_unlock(&indexer->mutex);
+	(void)pthread_join(indexer->thread, NULL);
+	(void)pthread_cond_destroy(&indexer->changed);
+	(void)pthread_mutex_destroy(&indexer->mutex);
+	ahead_free(indexer->ahead);
+	free(indexer);
+}
+
+void
+indexer_wake(struct indexer *indexer)
+{
+	(void)pthread_mutex_lock(&indexer->mutex);
+	indexer->woken = true;
+	(void)pthread_cond_broadcast(&indexer->changed);
+	(void)pthread_mutex_unlock(&indexer->mutex);
+}
+
+void
+indexer_rebuild(struct indexer *indexer)
+{
+	(void)pthread_mutex_lock(&indexer->mutex);
+	indexer->rebuilding = true;
+	indexer->woken = true;
+	(void)pthread_cond_broadcast(&indexer->changed);
+	(void)pthread_mutex_unlock(&indexer->mutex);
+}
+
+uint64_t
+indexer_arrival(struct indexer *indexer)
+{
+	uint64_t arrival;
+
+	(void)pthread_mutex_lock(&indexer->mutex);
+	arrival = indexer->arrival;
+	(void)pthread_mutex_unlock(&indexer->mutex);
+	return arrival;
+}
+
+bool
+indexer_wait(struct indexer *indexer, uint64_t arrival, unsigned timeout_ms)
+{
+	struct timespec until;
+	bool there;
+	int rc = 0;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += timeout_ms / 1000;
+	until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	(void)pthread_mutex_lock(&indexer->mutex);
+	while (indexer->arrival < arrival && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(
+		    &indexer->changed, &indexer->mutex, &until);
+	there = indexer->arrival >= arrival;
+	(void)pthread_mutex_unlock(&indexer->mutex);
+	return there;
+}

@@ -1,0 +1,77 @@
+#ifndef ERFAD_INDEXER_H
+#define ERFAD_INDEXER_H
+
+/*
+ * indexer - the thread that follows arrival numbers and feeds the index.
+ *
+ * It sleeps until it is woken after a commit of the store, takes in what
+ * arrived, some hundred entries a transaction, and says how far it is.  It runs
+ * at a lower priority than all other threads, so that a catch-up is not slowed
+ * by it.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/err.h"
+
+/* Opaque types. */
+struct index;
+struct indexer;
+struct store;
+
+struct indexer_options {
+	struct store *store; /* borrowed for the indexer's life */
+	struct index *index; /* likewise; nobody else writes to it */
+	unsigned batch;      /* entries of one transaction; 0 = 1,000 */
+	/*
+	 * Called on the indexer's thread after each transaction, and after one
+	 * that failed: how far the index is, and the error (ERR_NONE if none).
+	 * After an error the thread tries again when it is woken.  May be NULL.
+	 */
+	void (*progress)(void *context, uint64_t arrival, enum err err);
+	void *context;
+};
+
+/**
+ * indexer_start(options, ret_indexer):
+ * Match the index with the store (index_match()) and start the thread, which
+ * begins at once with what the index lacks.  Return what index_match()
+ * returns, ERR_NOMEM, or ERR_IO if there can be no thread.
+ */
+enum err indexer_start(const struct indexer_options *options,
+    struct indexer **ret_indexer) MUST_CHECK;
+
+/**
+ * indexer_stop(indexer):
+ * End the thread after the transaction it is in, and free it.  NULL is allowed.
+ */
+void indexer_stop(struct indexer *indexer);
+
+/**
+ * indexer_wake(indexer):
+ * Something was committed.  Any thread; cheap.
+ */
+void indexer_wake(struct indexer *indexer);
+
+/**
+ * indexer_rebuild(indexer):
+ * Have the index emptied and built anew.  Any thread; returns at once.
+ */
+void indexer_rebuild(struct indexer *indexer);
+
+/**
+ * indexer_arrival(indexer):
+ * The arrival number up to which the index is committed.  Any thread.
+ */
+uint64_t indexer_arrival(struct indexer *indexer);
+
+/**
+ * indexer_wait(indexer, arrival, timeout_ms):
+ * Wait until the index is committed up to ${arrival}; false if that took
+ * longer.  For tests and for callers that may block.
+ */
+bool indexer_wait(
+    struct indexer *indexer, uint64_t arrival, unsigned timeout_ms);
+
+#endif /* !ERFAD_INDEXER_H */

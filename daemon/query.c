@@ -1,0 +1,396 @@
+#include "daemon/query.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/bytes.h"
+#include "proto/header.h"
+#include "daemon/query_internal.h"
+#include "daemon/shown.h"
+
+/* What is shown, computed once and shared by those who ask. */
+struct picture {
+	struct shown *shown;
+	uint64_t arrival; /* it was computed for this state of the index, */
+	uint64_t stamp;   /* of the store's logs, */
+	void *holder;     /* and of the directory */
+	unsigned users;   /* guarded by the query's mutex */
+};
+
+struct query {
+	struct query_options options;
+	pthread_mutex_t mutex;
+	struct picture *picture; /* the latest; it counts as a user */
+};
+
+enum err
+query_new(const struct query_options *options, struct query **ret_query)
+{
+	struct query *query;
+
+	if ((query = calloc(1, sizeof(*query))) == NULL)
+		return ERR_NOMEM;
+	query->options = *options;
+	(void)pthread_mutex_init(&query->mutex, NULL);
+	*ret_query = query;
+	return ERR_NONE;
+}
+
+/* Let go of a picture; the last one who does frees it. */
+static void
+picture_put(struct query *query, struct picture *picture)
+{
+	bool last;
+
+	if (picture == NULL)
+		return;
+	(void)pthread_mutex_lock(&query->mutex);
+	last = --picture->users == 0;
+	(void)pthread_mutex_unlock(&query->mutex);
+	if (!last)
+		return;
+	query->options.put(query->options.context, picture->holder);
+	shown_free(picture->shown);
+	free(picture);
+}
+
+void
+query_free(struct query *query)
+{
+	if (query == NULL)
+		return;
+	picture_put(query, query->picture);
+	(void)pthread_mutex_destroy(&query->mutex);
+	free(query);
+}
+
+/* ---- one question ---- */
+
+static void
+question_end(struct question *question)
+{
+	struct query *query = question->query;
+
+	index_abort(&question->index);
+	store_abort(&question->store);
+	picture_put(query, question->picture);
+	if (question->holder != NULL)
+		query->options.put(query->options.context, question->holder);
+}
+
+/* The index is read before the store, which it never leads. */
+static enum err
+question_begin(struct query *query, struct question *question)
+{
+	enum err err;
+
+	*question = (struct question){
+		.query = query,
+		.own_key = query->options.key,
+		.own_name = query->options.name,
+	};
+	question->directory = query->options.get(
+	    query->options.context, &question->holder);
+	err = index_begin(query->options.index, false, &question->index);
+	if (err == ERR_NONE)
+		err = store_begin(
+		    query->options.store, false, &question->store);
+	if (err != ERR_NONE)
+		question_end(question);
+	return err;
+}
+
+/* A number that changes when a log is frozen or begins to count less. */
+static enum err
+logs_stamp(struct store_txn *txn, uint64_t *ret_stamp)
+{
+	struct store_log log;
+	uint8_t last[LOG_ID_LEN];
+	uint64_t stamp = 0;
+	enum err err;
+
+	for (err = store_log_next(txn, NULL, &log); err == ERR_NONE;
+	     err = store_log_next(txn, last, &log)) {
+		memcpy(last, log.log_id, LOG_ID_LEN);
+		if (log.frozen)
+			stamp += bytes_get_le64(log.log_id) ^
+			    (log.last_common + 1) *
+				UINT64_C(0x9e3779b97f4a7c15);
+	}
+	*ret_stamp = stamp;
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+/* Compute a new picture; it takes the question's hold on the directory. */
+static enum err
+picture_new(
+    struct question *question, uint64_t stamp, struct picture **ret_picture)
+{
+	struct picture *picture;
+	enum err err;
+
+	if ((picture = calloc(1, sizeof(*picture))) == NULL)
+		return ERR_NOMEM;
+	err = shown_new(question->index, question->store, question->directory,
+	    &picture->shown);
+	if (err != ERR_NONE) {
+		free(picture);
+		return err;
+	}
+	picture->arrival = index_arrival(question->index);
+	picture->stamp = stamp;
+	picture->holder = question->holder;
+	question->holder = NULL;
+	*ret_picture = picture;
+	return ERR_NONE;
+}
+
+enum err
+query_look(struct question *question)
+{
+	struct query *query = question->query;
+	struct picture *picture;
+	struct picture *old = NULL;
+	uint64_t stamp;
+	enum err err;
+
+	if (question->picture != NULL)
+		return ERR_NONE;
+	if ((err = logs_stamp(question->store, &stamp)) != ERR_NONE)
+		return err;
+
+	/* Whoever comes while one is computed waits for it, and shares it. */
+	(void)pthread_mutex_lock(&query->mutex);
+	picture = query->picture;
+	if (picture == NULL || picture->holder != question->holder ||
+	    picture->stamp != stamp ||
+	    picture->arrival != index_arrival(question->index)) {
+		err = picture_new(question, stamp, &picture);
+		if (err == ERR_NONE) {
+			old = query->picture;
+			query->picture = picture;
+			picture->users++;
+		}
+	}
+	if (err == ERR_NONE) {
+		picture->users++;
+		question->picture = picture;
+		question->shown = picture->shown;
+	}
+	(void)pthread_mutex_unlock(&query->mutex);
+	picture_put(query, old);
+	return err;
+}
+
+void
+query_epoch(const struct question *question, uint8_t out[STORE_EPOCH_LEN])
+{
+	store_epoch(question->query->options.store, out);
+}
+
+/* ---- requests ---- */
+
+bool
+query_can(const Erfa__Request *request)
+{
+	return request->ask_case == ERFA__REQUEST__ASK_LIST ||
+	    request->ask_case == ERFA__REQUEST__ASK_SHOW ||
+	    request->ask_case == ERFA__REQUEST__ASK_FIND ||
+	    request->ask_case == ERFA__REQUEST__ASK_WATCH ||
+	    request->ask_case == ERFA__REQUEST__ASK_VERIFY ||
+	    request->ask_case == ERFA__REQUEST__ASK_EXPORT ||
+	    request->ask_case == ERFA__REQUEST__ASK_BUNDLE_EXPORT ||
+	    request->ask_case == ERFA__REQUEST__ASK_LOGS;
+}
+
+static enum err
+ask(struct question *question, const Erfa__Request *request)
+{
+	if (request->ask_case == ERFA__REQUEST__ASK_LIST)
+		return query_list(question, request->list);
+	if (request->ask_case == ERFA__REQUEST__ASK_SHOW)
+		return query_show(question, request->show);
+	if (request->ask_case == ERFA__REQUEST__ASK_FIND)
+		return query_find(question, request->find);
+	if (request->ask_case == ERFA__REQUEST__ASK_WATCH)
+		return query_watch(question, request->watch);
+	if (request->ask_case == ERFA__REQUEST__ASK_VERIFY)
+		return query_verify(question, request->verify);
+	if (request->ask_case == ERFA__REQUEST__ASK_EXPORT)
+		return query_export(question, request->export);
+	if (request->ask_case == ERFA__REQUEST__ASK_BUNDLE_EXPORT)
+		return query_bundle(question, request->bundle_export);
+	return query_logs(question, request->logs);
+}
+
+/* Tell an error of store or index in words. */
+static enum err
+tell_error(struct question *question, enum err err)
+{
+	if (err == ERR_BUSY)
+		return query_fail(question, EXIT_TEMPFAIL, "busy",
+		    "Try again in a moment.", "too many questions at once");
+	if (err == ERR_DAMAGED)
+		return query_fail(question, EXIT_DATA, "damaged",
+		    "What is damaged:  erfa verify",
+		    "the store or the index is damaged");
+	return query_fail(question, EXIT_FAILED, "store_failed",
+	    "What erfad says about it:  journalctl -u erfad -n 20",
+	    "the store cannot be read: %s", err_str(err));
+}
+
+enum err
+query_answer(struct query *query, const Erfa__Request *request,
+    Erfa__Answer **ret_answer)
+{
+	struct question question = { .query = NULL };
+	Erfa__Answer *answer;
+	enum err err;
+
+	if (!query_can(request))
+		return ERR_NOENT;
+	if ((answer = calloc(1, sizeof(*answer))) == NULL)
+		return ERR_NOMEM;
+	erfa__answer__init(answer);
+	err = question_begin(query, &question);
+	question.answer = answer;
+	if (err == ERR_NONE) {
+		err = ask(&question, request);
+		question_end(&question);
+	}
+	if (err != ERR_NONE && err != ERR_NOMEM)
+		err = tell_error(&question, err);
+	if (err != ERR_NONE) {
+		control_free_answer(answer);
+		return err;
+	}
+	answer->has_req = request->has_req;
+	answer->req = request->req;
+	*ret_answer = answer;
+	return ERR_NONE;
+}
+
+/* ---- what others of erfad ask ---- */
+
+/* Count what the store knows of logs. */
+static enum err
+count_logs(struct store_txn *txn, struct query_counts *counts)
+{
+	struct store_log log;
+	uint8_t last[LOG_ID_LEN];
+	enum err err;
+
+	for (err = store_log_next(txn, NULL, &log); err == ERR_NONE;
+	     err = store_log_next(txn, last, &log)) {
+		memcpy(last, log.log_id, LOG_ID_LEN);
+		counts->logs_frozen += log.frozen;
+		counts->logs_own += log.own;
+	}
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+/* Count what is shown. */
+static void
+count_trials(const struct shown *shown, struct query_counts *counts)
+{
+	const struct shown_item *item;
+	size_t i;
+
+	for (i = 0; i < shown_count(shown); i++) {
+		item = shown_at(shown, SHOWN_BY_RECORD, i);
+		if (item->kind != HEADER_TRIAL || !item->is_record ||
+		    item->twin)
+			continue;
+		counts->trials++;
+		counts->trials_transcribed += item->transcribed;
+	}
+}
+
+enum err
+query_counts(struct query *query, struct query_counts *ret_counts)
+{
+	struct query_counts counts = { .entries = 0 };
+	struct store_counts stored;
+	struct question question;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	if ((err = store_counts(question.store, &stored)) == ERR_NONE &&
+	    (err = count_logs(question.store, &counts)) == ERR_NONE &&
+	    (err = query_look(&question)) == ERR_NONE) {
+		counts.entries = stored.entries;
+		counts.bodies_absent = stored.bodies_absent;
+		counts.arrival = stored.arrival;
+		counts.logs = stored.logs;
+		counts.indexed = index_arrival(question.index);
+		count_trials(question.shown, &counts);
+		*ret_counts = counts;
+	}
+	question_end(&question);
+	return err;
+}
+
+/* Read the current version of a record that is shown. */
+static enum err
+read_record(struct question *question, const struct shown_item *item,
+    struct query_record *ret_record)
+{
+	struct query_place place = query_place(question, item);
+	struct query_entry entry;
+	enum err err;
+
+	if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
+		return err;
+	*ret_record = (struct query_record){
+		.kind = item->kind,
+		.major = item->major,
+		.minor = item->minor,
+		.time_ms = item->time_ms,
+		.n = item->n,
+		.body = entry.body,
+	};
+	memcpy(ret_record->log_id, place.log_id, LOG_ID_LEN);
+	entry.body = NULL;
+	query_entry_clear(&entry);
+	return ERR_NONE;
+}
+
+enum err
+query_record(struct query *query, const char *org,
+    const uint8_t record[RECORD_LEN], struct query_record *ret_record)
+{
+	const struct shown_item *item;
+	struct question question;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	if ((err = query_look(&question)) == ERR_NONE) {
+		item = shown_record(question.shown, org, record);
+		err = item == NULL ? ERR_NOENT :
+				     read_record(&question, item, ret_record);
+	}
+	question_end(&question);
+	return err;
+}
+
+enum err
+query_shown_id(struct query *query, const char *org,
+    const uint8_t record[RECORD_LEN], char out[RECORD_ID_CHARS + 1])
+{
+	const struct shown_item *item = NULL;
+	struct question question;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	if ((err = query_look(&question)) == ERR_NONE) {
+		item = shown_record(question.shown, org, record);
+		record_print(org, record,
+		    item == NULL ? RECORD_SHOWN : item->chars, out);
+	}
+	question_end(&question);
+	return err;
+}

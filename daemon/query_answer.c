@@ -1,0 +1,427 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "proto/bytes.h"
+#include "proto/header.h"
+#include "proto/log.h"
+#include "proto/record.h"
+#include "daemon/facts.h"
+#include "daemon/query_internal.h"
+#include "daemon/shown.h"
+
+#define MESSAGE_MAX 512          /* bytes of an error's message */
+#define TIME_MAX_S  253402300799 /* the last second of the year 9999 */
+
+/* ---- values ---- */
+
+enum err
+query_text(char **out, const char *text)
+{
+	return (*out = strdup(text)) == NULL ? ERR_NOMEM : ERR_NONE;
+}
+
+/* The same for the first ${len} bytes. */
+static enum err
+text_cut_to(char **out, const char *text, size_t len)
+{
+	return (*out = strndup(text, len)) == NULL ? ERR_NOMEM : ERR_NONE;
+}
+
+enum err
+query_hex(char **out, const void *data, size_t len)
+{
+	char *text = malloc(2 * len + 1);
+
+	if (text == NULL)
+		return ERR_NOMEM;
+	bytes_hex(data, len, text);
+	*out = text;
+	return ERR_NONE;
+}
+
+enum err
+query_time(char **out, uint64_t time_ms)
+{
+	char text[48] = "";
+	time_t seconds = (time_t)(time_ms / 1000);
+	struct tm tm;
+
+	if (time_ms / 1000 <= TIME_MAX_S && gmtime_r(&seconds, &tm) != NULL)
+		(void)snprintf(text, sizeof(text),
+		    "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ", tm.tm_year + 1900,
+		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+		    (unsigned)(time_ms % 1000));
+	return query_text(out, text);
+}
+
+enum err
+query_append(void *list, size_t *count, void *message)
+{
+	void **items;
+	void **more;
+	size_t n = *count;
+
+	/* The room doubles whenever the count is a power of two. */
+	memcpy(&items, list, sizeof(items));
+	if ((n & (n - 1)) == 0 || n == 0) {
+		more = realloc(items, (n == 0 ? 1 : 2 * n) * sizeof(*items));
+		if (more == NULL)
+			return ERR_NOMEM;
+		items = more;
+		memcpy(list, &items, sizeof(items));
+	}
+	items[n] = message;
+	*count = n + 1;
+	return ERR_NONE;
+}
+
+/* ---- what is wrong ---- */
+
+enum err
+query_problem(Erfa__Problem ***list, size_t *count, const char *where,
+    const char *what, const char *remedy)
+{
+	Erfa__Problem *problem = calloc(1, sizeof(*problem));
+	enum err err = ERR_NOMEM;
+
+	if (problem == NULL)
+		return ERR_NOMEM;
+	erfa__problem__init(problem);
+	if (query_text(&problem->where, where) == ERR_NONE &&
+	    query_text(&problem->what, what) == ERR_NONE &&
+	    query_text(&problem->remedy, remedy) == ERR_NONE)
+		err = query_append(list, count, problem);
+	if (err != ERR_NONE)
+		erfa__problem__free_unpacked(problem, NULL);
+	return err;
+}
+
+/* Empty an answer of whatever it holds. */
+static enum err
+clear_answer(Erfa__Answer *answer)
+{
+	Erfa__Answer *husk;
+
+	/* What it held is freed with a copy of its outside. */
+	if (answer->say_case == ERFA__ANSWER__SAY__NOT_SET)
+		return ERR_NONE;
+	if ((husk = malloc(sizeof(*husk))) == NULL)
+		return ERR_NOMEM;
+	*husk = *answer;
+	erfa__answer__init(answer);
+	control_free_answer(husk);
+	return ERR_NONE;
+}
+
+enum err
+query_fail(struct question *question, unsigned exit, const char *code,
+    const char *remedy, const char *format, ...)
+{
+	char message[MESSAGE_MAX];
+	Erfa__ErrorAnswer *error;
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	if (clear_answer(question->answer) != ERR_NONE ||
+	    (error = calloc(1, sizeof(*error))) == NULL)
+		return ERR_NOMEM;
+	erfa__error_answer__init(error);
+	question->answer->say_case = ERFA__ANSWER__SAY_ERROR;
+	question->answer->error = error;
+	error->has_exit = true;
+	error->exit = exit;
+	if (query_text(&error->schema, "erfa.error/1") != ERR_NONE ||
+	    query_text(&error->code, code) != ERR_NONE ||
+	    query_text(&error->message, message) != ERR_NONE)
+		return ERR_NOMEM;
+	return query_text(&error->remedy, remedy);
+}
+
+/* ---- rows ---- */
+
+struct query_place
+query_place(const struct question *question, const struct shown_item *item)
+{
+	const struct shown_log *log = shown_log(question->shown, item->log);
+	struct query_place place = {
+		.n = item->n,
+		.arrival = item->arrival,
+		.org = shown_org(question->shown, item->org),
+		.record = item->is_record ? item->record : NULL,
+		.chars = item->chars,
+	};
+
+	if (log != NULL)
+		memcpy(place.log_id, log->log_id, LOG_ID_LEN);
+	return place;
+}
+
+/* Whether the entry's chain value follows from the one before it. */
+static enum err
+check_chain(
+    struct question *question, const struct store_entry *entry, bool *ret_fits)
+{
+	struct store_entry before;
+	struct store_log log;
+	struct log_tip tip = { .n = entry->n - 1 };
+	uint8_t log_id[LOG_ID_LEN];
+	enum err err;
+
+	if (entry->n == 1) {
+		err = store_log(question->store, entry->log_id, &log);
+		if (err != ERR_NONE)
+			return err;
+		log_begin(log.key, log.inc, log_id, &tip);
+	} else {
+		err = store_entry(
+		    question->store, entry->log_id, entry->n - 1, &before);
+		if (err != ERR_NONE)
+			return err;
+		memcpy(tip.c, before.c, HASH_LEN);
+	}
+	*ret_fits = log_step(&tip, entry->header.data, entry->header.len) ==
+		ERR_NONE &&
+	    memcmp(tip.c, entry->c, HASH_LEN) == 0;
+	return ERR_NONE;
+}
+
+/* Read the body if it can be read; tell its state in a word. */
+static enum err
+read_body(struct question *question, const struct store_entry *entry,
+    const struct header *header, struct query_entry *out,
+    const char **ret_state)
+{
+	struct store_body stored = { .len = 0 };
+	enum store_body_state state;
+	enum err err;
+
+	err = store_body_state(
+	    question->store, entry->log_id, entry->n, &state);
+	if (err != ERR_NONE)
+		return err;
+	*ret_state = state == STORE_BODY_ABSENT ? "absent" :
+	    state == STORE_BODY_ERASED          ? "erased" :
+	    header->group != 0                  ? "restricted" :
+						  "here";
+	if (state != STORE_BODY_HERE)
+		return ERR_NONE;
+	err = store_body(question->store, entry->log_id, entry->n, &stored);
+	if (err == ERR_DAMAGED || err == ERR_NOENT || err == ERR_ERASED) {
+		*ret_state = err == ERR_ERASED ? "erased" : "absent";
+		out->verified = false;
+		return ERR_NONE;
+	}
+	if (err != ERR_NONE)
+		return err;
+	if (header->group == 0 && header_kind_name(header->kind) != NULL) {
+		err = body_decode(stored.data, stored.len, &out->body);
+		if (err == ERR_NONE && body_kind(out->body) != header->kind) {
+			body_free(out->body);
+			out->body = NULL;
+		}
+		if (out->body == NULL)
+			*ret_state = "unreadable";
+	}
+	out->body_len = stored.len;
+	store_body_clear(&stored);
+	return err == ERR_NOMEM ? err : ERR_NONE;
+}
+
+/* Names of the sectors that the body says, or else the header's topic. */
+static enum err
+fill_sectors(Erfa__Row *row, const Erfa__Body *body, uint32_t topic)
+{
+	const Erfa__Sector *sectors = NULL;
+	size_t count = 0;
+	Erfa__Sector one = (Erfa__Sector)topic;
+	const char *name;
+	char number[16];
+	char *copy;
+	size_t i;
+	enum err err;
+
+	if (body != NULL && body_kind(body) == HEADER_TRIAL) {
+		sectors = body->trial->sector;
+		count = body->trial->n_sector;
+	} else if (body != NULL && body_kind(body) == HEADER_PROGRAMME) {
+		sectors = body->programme->sector;
+		count = body->programme->n_sector;
+	} else if (body != NULL && body_kind(body) == HEADER_NETWORK) {
+		sectors = body->network->sector;
+		count = body->network->n_sector;
+	} else if (topic != 0) {
+		sectors = &one;
+		count = 1;
+	}
+	for (i = 0; i < count; i++) {
+		name = header_sector_name((uint32_t)sectors[i]);
+		(void)snprintf(
+		    number, sizeof(number), "%u", (unsigned)sectors[i]);
+		err = query_text(&copy, name != NULL ? name : number);
+		if (err != ERR_NONE)
+			return err;
+		err = query_append(&row->sector, &row->n_sector, copy);
+		if (err != ERR_NONE) {
+			free(copy);
+			return err;
+		}
+	}
+	return ERR_NONE;
+}
+
+static enum err
+add_site(Erfa__Row *row, const char *text)
+{
+	char *copy;
+	enum err err;
+
+	if ((err = query_text(&copy, text)) != ERR_NONE)
+		return err;
+	err = query_append(&row->site, &row->n_site, copy);
+	if (err != ERR_NONE)
+		free(copy);
+	return err;
+}
+
+/* Where a trial runs, as written. */
+static enum err
+fill_sites(Erfa__Row *row, const Erfa__Trial *trial)
+{
+	const char *text;
+	size_t i;
+	enum err err;
+
+	if (trial->sites_text != NULL && *trial->sites_text != '\0')
+		return add_site(row, trial->sites_text);
+	for (i = 0; i < trial->n_sites; i++) {
+		text = trial->sites[i]->name != NULL ? trial->sites[i]->name :
+						       trial->sites[i]->id;
+		if (text != NULL && (err = add_site(row, text)) != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+/* What the body says. */
+static enum err
+fill_from_body(Erfa__Row *row, const Erfa__Body *body, const char *org)
+{
+	const Erfa__Envelope *envelope = body->envelope;
+	char text[FACTS_TEXT_MAX];
+	struct facts facts;
+	const char *title;
+	size_t cut;
+	enum err err;
+
+	title = facts_title(body, &cut);
+	if ((err = text_cut_to(&row->title, title, cut)) != ERR_NONE)
+		return err;
+	facts_status(body, text);
+	if ((err = query_text(&row->status, text)) != ERR_NONE)
+		return err;
+	facts_period(body, text);
+	if ((err = query_text(&row->period, text)) != ERR_NONE)
+		return err;
+	facts_read(body, &facts);
+	row->has_transcribed = true;
+	row->transcribed = facts.transcribed;
+	if (facts.country[0] == '\0' && !facts.transcribed)
+		facts_country(org, facts.country);
+	if ((err = query_text(&row->country, facts.country)) != ERR_NONE)
+		return err;
+	if (envelope != NULL && envelope->language != NULL &&
+	    (err = query_text(&row->language, envelope->language)) != ERR_NONE)
+		return err;
+	if (envelope != NULL && envelope->external_id != NULL &&
+	    (err = query_text(&row->external_id, envelope->external_id)) !=
+		ERR_NONE)
+		return err;
+	return body_kind(body) == HEADER_TRIAL ? fill_sites(row, body->trial) :
+						 ERR_NONE;
+}
+
+/* What the header says, and where it stands. */
+static enum err
+fill_from_header(Erfa__Row *row, const struct query_place *place,
+    const struct header *header)
+{
+	const char *name = header_kind_name(header->kind);
+	char text[RECORD_ID_CHARS + 1];
+	enum err err;
+
+	if (place->record != NULL) {
+		record_print(place->org, place->record, place->chars, text);
+		if ((err = query_text(&row->id, text)) != ERR_NONE)
+			return err;
+		record_print(place->org, place->record, RECORD_CHARS, text);
+		if ((err = query_text(&row->full_id, text)) != ERR_NONE)
+			return err;
+	}
+	(void)snprintf(text, sizeof(text), "%u", header->kind);
+	err = query_text(&row->kind, name != NULL ? name : text);
+	if (err != ERR_NONE ||
+	    (err = query_text(&row->publisher, place->org)) != ERR_NONE ||
+	    (err = query_time(&row->time, header->time_ms)) != ERR_NONE ||
+	    (err = query_hex(&row->log, place->log_id, LOG_ID_LEN)) != ERR_NONE)
+		return err;
+	row->has_n = true;
+	row->n = place->n;
+	row->has_arrival = true;
+	row->arrival = place->arrival;
+	return ERR_NONE;
+}
+
+enum err
+query_entry(struct question *question, const struct query_place *place,
+    struct query_entry *ret_entry)
+{
+	struct query_entry out = { .row = calloc(1, sizeof(Erfa__Row)) };
+	struct store_entry entry;
+	struct header header;
+	const char *state = "unreadable";
+	enum err err;
+
+	if (out.row == NULL)
+		return ERR_NOMEM;
+	erfa__row__init(out.row);
+	err = store_entry(question->store, place->log_id, place->n, &entry);
+	if (err == ERR_NONE)
+		err = check_chain(question, &entry, &out.verified);
+	if (err != ERR_NONE)
+		goto fail;
+	memcpy(out.c, entry.c, HASH_LEN);
+	err = header_decode(entry.header.data, entry.header.len, &header);
+	if (err == ERR_NONE && out.verified)
+		err = read_body(question, &entry, &header, &out, &state);
+	else if (err != ERR_NOMEM)
+		err = ERR_NONE;
+	if (err != ERR_NONE ||
+	    (err = query_text(&out.row->state, state)) != ERR_NONE ||
+	    (err = fill_from_header(out.row, place, &header)) != ERR_NONE ||
+	    (err = fill_sectors(out.row, out.body, header.topic)) != ERR_NONE)
+		goto fail;
+	if (out.body != NULL &&
+	    (err = fill_from_body(out.row, out.body, place->org)) != ERR_NONE)
+		goto fail;
+	*ret_entry = out;
+	return ERR_NONE;
+
+fail:
+	query_entry_clear(&out);
+	return err == ERR_NOENT ? ERR_DAMAGED : err;
+}
+
+void
+query_entry_clear(struct query_entry *entry)
+{
+	if (entry->row != NULL)
+		erfa__row__free_unpacked(entry->row, NULL);
+	body_free(entry->body);
+	entry->row = NULL;
+	entry->body = NULL;
+}

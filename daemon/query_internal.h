@@ -1,0 +1,220 @@
+#ifndef ERFAD_QUERY_INTERNAL_H
+#define ERFAD_QUERY_INTERNAL_H
+
+/*
+ * query_internal - what the files of query share.
+ *
+ *   query.c         which request goes where; the cached picture of all records
+ *   query_answer.c  errors, texts and rows of answers
+ *   query_list.c    list, find, watch, export
+ *   query_show.c    show
+ *   query_logs.c    logs, counts
+ *   query_verify.c  verify
+ *   query_bundle.c  bundle export
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/body.h"
+#include "proto/control.h"
+#include "proto/err.h"
+#include "daemon/index.h"
+#include "daemon/store.h"
+
+/* Opaque types. */
+struct directory;
+struct query;
+struct shown;
+struct shown_item;
+
+#define LIST_LIMIT     200     /* rows of a page, if not said */
+#define LIST_LIMIT_MAX 1000    /* rows of a page, at most */
+#define PAGE_BYTES     2097152 /* of bodies in one answer */
+#define PAGE_MS        100     /* work for one answer of verify */
+
+/* Exit codes of erfa that answers name. */
+#define EXIT_FAILED   1
+#define EXIT_USAGE    64
+#define EXIT_DATA     65
+#define EXIT_NOINPUT  66
+#define EXIT_TEMPFAIL 75
+
+/* One request while it is answered. */
+struct question {
+	struct query *query;
+	struct store_txn *store;
+	struct index_txn *index;
+	const struct directory *directory;
+	const struct shown *shown; /* after query_look() */
+	const uint8_t *own_key;
+	const char *own_name;
+	void *holder;  /* private */
+	void *picture; /* private */
+	Erfa__Answer *answer;
+};
+
+/* An entry that a row is made of, and as what it is shown. */
+struct query_place {
+	uint8_t log_id[LOG_ID_LEN];
+	uint64_t n;
+	uint64_t arrival;
+	const char *org;       /* who published it */
+	const uint8_t *record; /* its identity; NULL = none */
+	size_t chars;          /* of the record's id that people need */
+};
+
+/* What stood at a place; end with query_entry_clear(). */
+struct query_entry {
+	Erfa__Row *row;
+	Erfa__Body *body; /* NULL if not here or not to be read */
+	size_t body_len;
+	bool verified; /* chain and commitment fit */
+	uint8_t c[HASH_LEN];
+};
+
+/* ---- query.c ---- */
+
+/**
+ * query_look(question):
+ * Provide ${question}->shown.
+ */
+enum err query_look(struct question *question) MUST_CHECK;
+
+/**
+ * query_epoch(question, out):
+ * The epoch of the store.
+ */
+void query_epoch(const struct question *question, uint8_t out[STORE_EPOCH_LEN]);
+
+/* ---- query_answer.c ---- */
+
+/**
+ * query_text(out, text):
+ * Give *${out} a copy of ${text}; ERR_NOMEM.
+ */
+enum err query_text(char **out, const char *text) MUST_CHECK;
+
+/**
+ * query_hex(out, data, len):
+ * The same for bytes, as lower-case hexadecimal digits.
+ */
+enum err query_hex(char **out, const void *data, size_t len) MUST_CHECK;
+
+/**
+ * query_time(out, time_ms):
+ * The same for a time, RFC 3339 in UTC with milliseconds; a time beyond the
+ * year 9999 is empty.
+ */
+enum err query_time(char **out, uint64_t time_ms) MUST_CHECK;
+
+/**
+ * query_fail(question, exit, code, remedy, format, ...):
+ * Make the answer an ErrorAnswer; what was there is freed.
+ */
+__attribute__((format(printf, 5, 6))) enum err query_fail(
+    struct question *question, unsigned exit, const char *code,
+    const char *remedy, const char *format, ...) MUST_CHECK;
+
+/**
+ * query_problem(list, count, where, what, remedy):
+ * Add to a list of problems.
+ */
+enum err query_problem(Erfa__Problem ***list, size_t *count, const char *where,
+    const char *what, const char *remedy) MUST_CHECK;
+
+/**
+ * query_place(question, item):
+ * Where the current version of ${item} stands.
+ */
+struct query_place query_place(
+    const struct question *question, const struct shown_item *item);
+
+/**
+ * query_entry(question, place, ret_entry), query_entry_clear(entry):
+ * Read an entry, hash it again, and make a row of it.
+ */
+enum err query_entry(struct question *question, const struct query_place *place,
+    struct query_entry *ret_entry) MUST_CHECK;
+void query_entry_clear(struct query_entry *entry);
+
+/**
+ * query_append(list, count, message):
+ * Append a pointer to a list that protobuf-c will free.
+ */
+enum err query_append(void *list, size_t *count, void *message) MUST_CHECK;
+
+/* What a list is about. */
+struct query_filter {
+	uint32_t kind;    /* UINT32_MAX = all */
+	const char *org;  /* publisher; NULL = any */
+	char country[3];  /* empty = any */
+	uint32_t sectors; /* 0 = any */
+};
+
+/**
+ * query_filter(question, kind, org, country, sector, ret_filter):
+ * Read the words of a request, any of which may be NULL or empty.  ${kind}
+ * absent means trials.  If one is not understood, *${ret_bad} is set and the
+ * answer made.
+ */
+enum err query_filter(struct question *question, const char *kind,
+    const char *org, const char *country, const char *sector,
+    struct query_filter *ret_filter, bool *ret_bad) MUST_CHECK;
+
+/**
+ * query_matches(question, filter, item):
+ * Return whether ${item} belongs to the list.  Of records that are one thing
+ * only the first does; where one publisher is asked for, its first.
+ */
+bool query_matches(const struct question *question,
+    const struct query_filter *filter, const struct shown_item *item);
+
+/**
+ * query_cursor(text, buf, len):
+ * Read a cursor of ${len} bytes, hexadecimal; NULL or empty leaves ${buf} as it
+ * is.  Return false if it is none of ours.
+ */
+bool query_cursor(const char *text, uint8_t *buf, size_t len);
+
+/**
+ * query_bad_cursor(question):
+ * Make the answer say that the cursor is none of ours.
+ */
+enum err query_bad_cursor(struct question *question) MUST_CHECK;
+
+/**
+ * query_limit(has, limit):
+ * How many rows a page has.
+ */
+size_t query_limit(bool has, uint32_t limit);
+
+/* ---- the answers: each sets question->answer ---- */
+
+/**
+ * query_list(question, request), query_find(question, request),
+ * query_watch(question, request), query_export(question, request),
+ * query_show(question, request), query_logs(question, request),
+ * query_verify(question, request), query_bundle(question, request):
+ * Answer a request of that name.  Errors of store and index are returned; what
+ * is wrong with the request is told in the answer.
+ */
+enum err query_list(
+    struct question *question, const Erfa__ListRequest *request) MUST_CHECK;
+enum err query_find(
+    struct question *question, const Erfa__FindRequest *request) MUST_CHECK;
+enum err query_watch(
+    struct question *question, const Erfa__WatchRequest *request) MUST_CHECK;
+enum err query_export(
+    struct question *question, const Erfa__ExportRequest *request) MUST_CHECK;
+enum err query_show(
+    struct question *question, const Erfa__ShowRequest *request) MUST_CHECK;
+enum err query_logs(
+    struct question *question, const Erfa__LogsRequest *request) MUST_CHECK;
+enum err query_verify(
+    struct question *question, const Erfa__VerifyRequest *request) MUST_CHECK;
+enum err query_bundle(struct question *question,
+    const Erfa__BundleExportRequest *request) MUST_CHECK;
+
+#endif /* !ERFAD_QUERY_INTERNAL_H */

@@ -1,0 +1,522 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/bytes.h"
+#include "proto/header.h"
+#include "daemon/facts.h"
+#include "daemon/query_internal.h"
+#include "daemon/shown.h"
+
+#define LIST_CURSOR   (8 + LOG_ID_LEN + 8) /* time, log, n of the last row */
+#define EXPORT_CURSOR (8 + 4)              /* arrival, version of the last */
+
+/* ---- what belongs to a list ---- */
+
+static bool
+is_empty(const char *text)
+{
+	return text == NULL || *text == '\0';
+}
+
+/* Read the name or number of a kind; false if it is none. */
+static bool
+read_kind(const char *name, uint32_t *ret_kind)
+{
+	unsigned long number;
+	char *end;
+
+	*ret_kind = HEADER_TRIAL;
+	if (is_empty(name))
+		return true;
+	*ret_kind = UINT32_MAX;
+	if (strcmp(name, "all") == 0)
+		return true;
+	if ((*ret_kind = header_kind_number(name)) != 0)
+		return true;
+	if (name[0] < '0' || name[0] > '9')
+		return false;
+	number = strtoul(name, &end, 10);
+	*ret_kind = (uint32_t)number;
+	return *end == '\0' && number < UINT32_MAX;
+}
+
+/* Read two letters of either case; false if it is anything else. */
+static bool
+read_country(const char *text, char out[3])
+{
+	char lower[3] = "";
+	size_t i;
+
+	if (is_empty(text)) {
+		out[0] = '\0';
+		return true;
+	}
+	if (strlen(text) != 2)
+		return false;
+	for (i = 0; i < 2; i++)
+		lower[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ?
+			text[i] - 'A' + 'a' :
+			text[i]);
+	facts_country(lower, out);
+	return out[0] != '\0';
+}
+
+enum err
+query_filter(struct question *question, const char *kind, const char *org,
+    const char *country, const char *sector, struct query_filter *ret_filter,
+    bool *ret_bad)
+{
+	struct query_filter filter = {
+		.org = is_empty(org) ? NULL : org,
+	};
+	uint32_t number;
+
+	*ret_bad = true;
+	if (!read_kind(kind, &filter.kind))
+		return query_fail(question, EXIT_USAGE, "no_such_kind",
+		    "Kinds: trial, decision, experience, adaptation, "
+		    "application,\nprogramme, network, round, comment, "
+		    "profile ... or all.",
+		    "no kind of record is called \"%s\"", kind);
+	if (!read_country(country, filter.country))
+		return query_fail(question, EXIT_USAGE, "no_such_country",
+		    "Two letters: DK NO SE FI IS.", "\"%s\" is no country code",
+		    country);
+	if (!is_empty(sector)) {
+		number = header_sector_number(sector);
+		filter.sectors = FACTS_SECTOR(number);
+		if (filter.sectors == 0)
+			return query_fail(question, EXIT_USAGE,
+			    "no_such_sector",
+			    "Sectors: elder_care, health, school, housing ... "
+			    "as lists show them.",
+			    "no sector is called \"%s\"", sector);
+	}
+	*ret_filter = filter;
+	*ret_bad = false;
+	return ERR_NONE;
+}
+
+/* Whether the item is about ${country}: its own, or else its publisher's. */
+static bool
+is_of_country(const struct question *question, const struct shown_item *item,
+    const char *country)
+{
+	char publisher[3];
+
+	if (item->country[0] != '\0')
+		return strcmp(item->country, country) == 0;
+	if (item->transcribed || item->state != INDEX_HERE)
+		return false;
+	facts_country(shown_org(question->shown, item->org), publisher);
+	return strcmp(publisher, country) == 0;
+}
+
+bool
+query_matches(const struct question *question,
+    const struct query_filter *filter, const struct shown_item *item)
+{
+	if (filter->kind != UINT32_MAX && item->kind != filter->kind)
+		return false;
+	if (filter->org != NULL ? item->own_twin : item->twin)
+		return false;
+	if (filter->org != NULL &&
+	    !shown_org_matches(
+		shown_org(question->shown, item->org), filter->org))
+		return false;
+	if (filter->sectors != 0 && (item->sectors & filter->sectors) == 0)
+		return false;
+	return filter->country[0] == '\0' ||
+	    is_of_country(question, item, filter->country);
+}
+
+/* ---- pages ---- */
+
+bool
+query_cursor(const char *text, uint8_t *buf, size_t len)
+{
+	return is_empty(text) || bytes_unhex(text, buf, len) == ERR_NONE;
+}
+
+enum err
+query_bad_cursor(struct question *question)
+{
+	return query_fail(question, EXIT_USAGE, "bad_cursor",
+	    "Begin again without a cursor.", "the cursor is none of ours");
+}
+
+size_t
+query_limit(bool has, uint32_t limit)
+{
+	if (!has || limit == 0)
+		return LIST_LIMIT;
+	return limit > LIST_LIMIT_MAX ? LIST_LIMIT_MAX : limit;
+}
+
+/* Give the row away to a list. */
+static enum err
+take_row(struct query_entry *entry, Erfa__Row ***list, size_t *count)
+{
+	enum err err = query_append(list, count, entry->row);
+
+	if (err == ERR_NONE)
+		entry->row = NULL;
+	return err;
+}
+
+/* The cursor of an item in a list by time. */
+static void
+list_cursor(const struct question *question, const struct shown_item *item,
+    uint8_t out[LIST_CURSOR])
+{
+	bytes_put_be64(out, ~item->time_ms);
+	memcpy(
+	    out + 8, shown_log(question->shown, item->log)->log_id, LOG_ID_LEN);
+	bytes_put_be64(out + 8 + LOG_ID_LEN, item->n);
+}
+
+/* Add a row for the item; count its bytes. */
+static enum err
+list_row(struct question *question, const struct shown_item *item,
+    Erfa__ListAnswer *list, size_t *bytes)
+{
+	struct query_place place = query_place(question, item);
+	struct query_entry entry;
+	enum err err;
+
+	if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
+		return err;
+	*bytes += erfa__row__get_packed_size(entry.row);
+	err = take_row(&entry, &list->row, &list->n_row);
+	query_entry_clear(&entry);
+	return err;
+}
+
+/* Fill the page after ${cursor}, and count all that match. */
+static enum err
+list_page(struct question *question, const struct query_filter *filter,
+    const uint8_t after[LIST_CURSOR], size_t limit, Erfa__ListAnswer *list)
+{
+	const struct shown_item *item;
+	uint8_t last[LIST_CURSOR];
+	uint8_t at[LIST_CURSOR];
+	size_t bytes = 0;
+	size_t i;
+	bool more = false;
+	enum err err;
+
+	for (i = 0; i < shown_count(question->shown); i++) {
+		item = shown_at(question->shown, SHOWN_BY_TIME, i);
+		if (!query_matches(question, filter, item))
+			continue;
+		list->total++;
+		list_cursor(question, item, at);
+		if (more || memcmp(at, after, sizeof(at)) <= 0)
+			continue;
+		more = list->n_row == limit || bytes > PAGE_BYTES;
+		if (more)
+			continue;
+		if ((err = list_row(question, item, list, &bytes)) != ERR_NONE)
+			return err;
+		memcpy(last, at, sizeof(last));
+	}
+	return more ? query_hex(&list->next, last, sizeof(last)) : ERR_NONE;
+}
+
+enum err
+query_list(struct question *question, const Erfa__ListRequest *request)
+{
+	uint8_t after[LIST_CURSOR] = { 0 };
+	struct query_filter filter;
+	Erfa__ListAnswer *list;
+	bool bad;
+	enum err err;
+
+	err = query_filter(question, request->kind, request->org,
+	    request->country, request->sector, &filter, &bad);
+	if (err != ERR_NONE || bad)
+		return err;
+	if (!query_cursor(request->cursor, after, sizeof(after)))
+		return query_bad_cursor(question);
+	if ((list = calloc(1, sizeof(*list))) == NULL)
+		return ERR_NOMEM;
+	erfa__list_answer__init(list);
+	question->answer->say_case = ERFA__ANSWER__SAY_LIST;
+	question->answer->list = list;
+	list->has_total = true;
+	if ((err = query_text(&list->schema, "erfa.list/1")) != ERR_NONE ||
+	    (err = query_look(question)) != ERR_NONE)
+		return err;
+	return list_page(question, &filter, after,
+	    query_limit(request->has_limit, request->limit), list);
+}
+
+/* ---- export ---- */
+
+/* Add one version; count its bytes. */
+static enum err
+export_version(struct question *question, const struct query_place *place,
+    Erfa__ExportAnswer *answer, size_t *bytes)
+{
+	Erfa__Exported *exported = calloc(1, sizeof(*exported));
+	struct query_entry entry;
+	enum err err;
+
+	if (exported == NULL)
+		return ERR_NOMEM;
+	erfa__exported__init(exported);
+	err = query_entry(question, place, &entry);
+	if (err == ERR_NONE) {
+		exported->row = entry.row;
+		exported->body = entry.body;
+		*bytes += erfa__row__get_packed_size(entry.row) +
+		    entry.body_len;
+		err = query_append(
+		    &answer->record, &answer->n_record, exported);
+	}
+	if (err != ERR_NONE)
+		erfa__exported__free_unpacked(exported, NULL);
+	return err;
+}
+
+/* Where a version stands. */
+static enum err
+version_place(struct question *question, const struct shown_item *item,
+    uint32_t version, struct query_place *ret_place)
+{
+	const uint32_t *docs = shown_versions(question->shown, item);
+	const struct shown_log *log;
+	struct index_row row;
+	enum err err;
+
+	*ret_place = query_place(question, item);
+	if ((err = index_row(question->index, docs[version], &row)) != ERR_NONE)
+		return err;
+	if ((log = shown_log(question->shown, row.log)) == NULL)
+		return ERR_DAMAGED;
+	memcpy(ret_place->log_id, log->log_id, LOG_ID_LEN);
+	ret_place->n = row.n;
+	ret_place->arrival = row.arrival;
+	return ERR_NONE;
+}
+
+/* Where an export goes on. */
+struct export_place {
+	uint64_t arrival; /* of the record's first version */
+	uint32_t version; /* first one to write */
+};
+
+/*
+ * Write the record's versions from ${from}->version on; *${ret_full} says that
+ * the page is full, and ${from} then where it goes on.
+ */
+static enum err
+export_record(struct question *question, const struct shown_item *item,
+    struct export_place *from, Erfa__ExportAnswer *answer, size_t *bytes,
+    bool *ret_full)
+{
+	struct query_place place;
+	uint32_t version;
+	enum err err;
+
+	for (version = from->version; version < item->versions; version++) {
+		if (answer->n_record >= LIST_LIMIT || *bytes > PAGE_BYTES) {
+			*from = (struct export_place){ item->arrival, version };
+			*ret_full = true;
+			return ERR_NONE;
+		}
+		err = version_place(question, item, version, &place);
+		if (err == ERR_NONE)
+			err = export_version(question, &place, answer, bytes);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+static enum err
+export_page(struct question *question, bool all_versions,
+    struct export_place from, Erfa__ExportAnswer *answer)
+{
+	const struct shown_item *item;
+	struct export_place at;
+	uint8_t cursor[EXPORT_CURSOR];
+	size_t bytes = 0;
+	size_t i;
+	bool full = false;
+	enum err err;
+
+	for (i = 0; i < shown_count(question->shown) && !full; i++) {
+		item = shown_at(question->shown, SHOWN_BY_ARRIVAL, i);
+		if (!item->is_record || item->twin ||
+		    item->arrival < from.arrival)
+			continue;
+		at.version = item->arrival == from.arrival ? from.version : 0;
+		if (!all_versions)
+			at.version = item->versions - 1;
+		err = export_record(question, item, &at, answer, &bytes, &full);
+		if (err != ERR_NONE)
+			return err;
+	}
+	if (!full)
+		return ERR_NONE;
+	bytes_put_be64(cursor, at.arrival);
+	bytes_put_le32(cursor + 8, at.version);
+	return query_hex(&answer->next, cursor, sizeof(cursor));
+}
+
+enum err
+query_export(struct question *question, const Erfa__ExportRequest *request)
+{
+	uint8_t cursor[EXPORT_CURSOR] = { 0 };
+	struct export_place from;
+	Erfa__ExportAnswer *answer;
+	enum err err;
+
+	if (!query_cursor(request->cursor, cursor, sizeof(cursor)))
+		return query_bad_cursor(question);
+	from.arrival = bytes_get_be64(cursor);
+	from.version = bytes_get_le32(cursor + 8);
+	if ((answer = calloc(1, sizeof(*answer))) == NULL)
+		return ERR_NOMEM;
+	erfa__export_answer__init(answer);
+	question->answer->say_case = ERFA__ANSWER__SAY_EXPORT;
+	question->answer->export = answer;
+	if ((err = query_text(&answer->schema, "erfa.export/1")) != ERR_NONE ||
+	    (err = query_look(question)) != ERR_NONE)
+		return err;
+	return export_page(question, request->all_versions, from, answer);
+}
+
+/* ---- watch ---- */
+
+/* Where a watcher goes on, and for what kind. */
+struct watch {
+	uint64_t after;
+	uint32_t kind;
+	bool restarted;
+};
+
+/* Read "<epoch>/<arrival>"; false if it is none. */
+static bool
+read_watch(const struct question *question, const char *cursor,
+    const uint8_t epoch[STORE_EPOCH_LEN], struct watch *watch)
+{
+	uint64_t last = store_arrival_last(question->store);
+	char theirs[2 * STORE_EPOCH_LEN + 1];
+	uint8_t bytes[STORE_EPOCH_LEN];
+	char *end;
+
+	watch->after = is_empty(cursor) ? last : 0;
+	if (is_empty(cursor) || strcmp(cursor, "start") == 0)
+		return true;
+	if (strlen(cursor) < sizeof(theirs) ||
+	    cursor[sizeof(theirs) - 1] != '/')
+		return false;
+	memcpy(theirs, cursor, sizeof(theirs) - 1);
+	theirs[sizeof(theirs) - 1] = '\0';
+	if (bytes_unhex(theirs, bytes, sizeof(bytes)) != ERR_NONE ||
+	    cursor[sizeof(theirs)] < '0' || cursor[sizeof(theirs)] > '9')
+		return false;
+	watch->after = strtoull(cursor + sizeof(theirs), &end, 10);
+
+	/* Another store, or an older state of this one: from its start. */
+	watch->restarted = memcmp(bytes, epoch, sizeof(bytes)) != 0 ||
+	    watch->after > last;
+	if (watch->restarted)
+		watch->after = 0;
+	return *end == '\0';
+}
+
+/* Add a row for an entry that arrived, if it is shown at all. */
+static enum err
+watch_row(struct question *question, const struct index_row *row,
+    Erfa__WatchAnswer *answer, size_t *bytes)
+{
+	const struct shown_log *log = shown_log(question->shown, row->log);
+	const struct shown_item *item;
+	struct query_place place = { .n = row->n, .arrival = row->shown };
+	struct query_entry entry;
+	enum err err;
+
+	if (log == NULL || row->n > log->counted)
+		return ERR_NONE;
+	memcpy(place.log_id, log->log_id, LOG_ID_LEN);
+	place.org = shown_org(question->shown, log->org);
+	item = row->has_record ?
+	    shown_record(question->shown, place.org, row->record) :
+	    NULL;
+	if (item != NULL) {
+		place.record = item->record;
+		place.chars = item->chars;
+	}
+	if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
+		return err;
+	*bytes += erfa__row__get_packed_size(entry.row);
+	err = take_row(&entry, &answer->row, &answer->n_row);
+	query_entry_clear(&entry);
+	return err;
+}
+
+static enum err
+watch_page(
+    struct question *question, struct watch *watch, Erfa__WatchAnswer *answer)
+{
+	struct index_row row;
+	size_t bytes = 0;
+	enum err err = ERR_NONE;
+
+	while (answer->n_row < LIST_LIMIT && bytes <= PAGE_BYTES) {
+		err = index_shown_next(question->index, watch->after, &row);
+		if (err == ERR_NONE &&
+		    (watch->kind == UINT32_MAX || row.kind == watch->kind))
+			err = watch_row(question, &row, answer, &bytes);
+		if (err != ERR_NONE)
+			break;
+		watch->after = row.shown;
+	}
+	if (err != ERR_NOENT)
+		return err;
+	if (watch->after < index_arrival(question->index))
+		watch->after = index_arrival(question->index);
+	return ERR_NONE;
+}
+
+enum err
+query_watch(struct question *question, const Erfa__WatchRequest *request)
+{
+	uint8_t epoch[STORE_EPOCH_LEN];
+	char cursor[2 * STORE_EPOCH_LEN + 24];
+	struct watch watch = { .after = 0 };
+	struct query_filter filter;
+	Erfa__WatchAnswer *answer;
+	bool bad;
+	enum err err;
+
+	err = query_filter(question,
+	    is_empty(request->kind) ? "all" : request->kind, NULL, NULL, NULL,
+	    &filter, &bad);
+	if (err != ERR_NONE || bad)
+		return err;
+	watch.kind = filter.kind;
+	query_epoch(question, epoch);
+	if (!read_watch(question, request->cursor, epoch, &watch))
+		return query_bad_cursor(question);
+	if ((answer = calloc(1, sizeof(*answer))) == NULL)
+		return ERR_NOMEM;
+	erfa__watch_answer__init(answer);
+	question->answer->say_case = ERFA__ANSWER__SAY_WATCH;
+	question->answer->watch = answer;
+	if ((err = query_text(&answer->schema, "erfa.watch/1")) != ERR_NONE ||
+	    (err = query_look(question)) != ERR_NONE ||
+	    (err = watch_page(question, &watch, answer)) != ERR_NONE)
+		return err;
+	answer->has_restarted = true;
+	answer->restarted = watch.restarted;
+	bytes_hex(epoch, sizeof(epoch), cursor);
+	(void)snprintf(cursor + 2 * STORE_EPOCH_LEN,
+	    sizeof(cursor) - 2 * STORE_EPOCH_LEN, "/%llu",
+	    (unsigned long long)watch.after);
+	return query_text(&answer->cursor, cursor);
+}

@@ -1,0 +1,415 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/bytes.h"
+#include "proto/directory.h"
+#include "proto/header.h"
+#include "proto/record.h"
+#include "daemon/facts.h"
+#include "daemon/query_internal.h"
+#include "daemon/shown.h"
+
+#define RELATED_MAX    500 /* records that one answer names */
+#define CANDIDATES_MAX 5   /* that an error lists */
+
+/* ---- which record is meant ---- */
+
+/* Records that an id may mean. */
+struct match {
+	const struct shown_item *found[CANDIDATES_MAX];
+	const struct shown_item *trial;
+	size_t count;
+	size_t trials;
+};
+
+static void
+match_one(void *context, const struct shown_item *item)
+{
+	struct match *match = context;
+
+	if (match->count < CANDIDATES_MAX)
+		match->found[match->count] = item;
+	match->count++;
+	if (item->kind == HEADER_TRIAL && match->trials++ == 0)
+		match->trial = item;
+}
+
+/* Make the answer list what the id may mean. */
+static enum err
+tell_candidates(
+    struct question *question, const char *id, const struct match *match)
+{
+	struct query_place place;
+	struct query_entry entry;
+	Erfa__ErrorAnswer *error;
+	size_t i;
+	enum err err;
+
+	err = query_fail(question, EXIT_USAGE, "ambiguous_id",
+	    "Type more characters of the id.", "\"%s\" may mean %zu records",
+	    id, match->count);
+	error = question->answer->error;
+	for (i = 0; i < match->count && i < CANDIDATES_MAX && err == ERR_NONE;
+	     i++) {
+		place = query_place(question, match->found[i]);
+		if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
+			return err;
+		err = query_problem(&error->problem, &error->n_problem,
+		    entry.row->id,
+		    entry.row->title != NULL ? entry.row->title : "",
+		    entry.row->kind);
+		query_entry_clear(&entry);
+	}
+	return err;
+}
+
+/*
+ * Find the record that ${id} means; NULL if the answer is an error.  A prefix
+ * that fits one trial and records of other kinds means the trial.
+ */
+static enum err
+resolve(struct question *question, const char *id,
+    const struct shown_item **ret_item)
+{
+	struct record_id parsed;
+	struct match match = { .count = 0 };
+	enum err err;
+
+	*ret_item = NULL;
+	if (id == NULL || record_parse(id, &parsed) != ERR_NONE)
+		return query_fail(question, EXIT_USAGE, "bad_id",
+		    "An id looks like dk-791/k7m2p4qd; its first characters "
+		    "are enough.\nAll trials:  erfa list",
+		    "\"%.80s\" is no id of a record", id == NULL ? "" : id);
+	if ((err = query_look(question)) != ERR_NONE)
+		return err;
+	shown_prefix(
+	    question->shown, parsed.org, parsed.part, match_one, &match);
+	if (match.count == 0)
+		return query_fail(question, EXIT_NOINPUT, "no_such_trial",
+		    "All trials:  erfa list",
+		    "no trial or other record has the id \"%.80s\"", id);
+	if (match.count == 1)
+		*ret_item = match.found[0];
+	else if (match.trials == 1)
+		*ret_item = match.trial;
+	else
+		return tell_candidates(question, id, &match);
+	return ERR_NONE;
+}
+
+/* ---- who published it ---- */
+
+/* Read the name in the body of a MEMBER entry. */
+static enum err
+member_name(
+    struct question *question, const struct store_entry *entry, char **out)
+{
+	struct store_body stored;
+	Erfa__Body *body = NULL;
+	enum err err;
+
+	err = store_body(question->store, entry->log_id, entry->n, &stored);
+	if (err != ERR_NONE)
+		return err == ERR_NOMEM ? err : ERR_NONE;
+	err = body_decode(stored.data, stored.len, &body);
+	store_body_clear(&stored);
+	if (err != ERR_NONE)
+		return err == ERR_NOMEM ? err : ERR_NONE;
+	if (body_kind(body) == HEADER_MEMBER && body->directory->name != NULL &&
+	    *body->directory->name != '\0') {
+		free(*out);
+		err = query_text(out, body->directory->name);
+	}
+	body_free(body);
+	return err;
+}
+
+/* Whether the entry is a member's word about ${key}, newer than ${time_ms}. */
+static bool
+is_about_key(struct question *question, const struct store_entry *entry,
+    const uint8_t key[KEY_LEN], uint64_t *time_ms)
+{
+	const struct directory_member *voucher;
+	struct header_member member;
+	struct header header;
+	struct store_log log;
+
+	if (header_decode(entry->header.data, entry->header.len, &header) !=
+		ERR_NONE ||
+	    header.time_ms < *time_ms ||
+	    header_member_decode(header.ext, &member) != ERR_NONE ||
+	    memcmp(member.key, key, KEY_LEN) != 0 || member.withdrawn ||
+	    store_log(question->store, entry->log_id, &log) != ERR_NONE)
+		return false;
+	voucher = directory_find(question->directory, log.key);
+	if (voucher == NULL || !voucher->in)
+		return false;
+	*time_ms = header.time_ms;
+	return true;
+}
+
+/* The publisher's name: what members wrote when they vouched for its key. */
+static enum err
+fill_publisher(
+    struct question *question, const uint8_t key[KEY_LEN], char **out)
+{
+	struct store_entry entry;
+	struct store_pos pos;
+	uint64_t time_ms = 0;
+	enum err err;
+
+	if (memcmp(key, question->own_key, KEY_LEN) == 0)
+		return query_text(out, question->own_name);
+	for (err = store_member_next(question->store, NULL, &entry);
+	     err == ERR_NONE;
+	     err = store_member_next(question->store, &pos, &entry)) {
+		memcpy(pos.log_id, entry.log_id, LOG_ID_LEN);
+		pos.n = entry.n;
+		if (is_about_key(question, &entry, key, &time_ms) &&
+		    (err = member_name(question, &entry, out)) != ERR_NONE)
+			return err;
+	}
+	if (err != ERR_NOENT)
+		return err;
+	return *out == NULL ? query_text(out, "") : ERR_NONE;
+}
+
+/* ---- what belongs to it ---- */
+
+/* Gathers the records that are related to one. */
+struct relatives {
+	struct question *question;
+	const struct shown_item *item; /* the record, or one of its twins */
+	const struct shown_item *found[RELATED_MAX];
+	size_t count;
+	enum err err;
+};
+
+static void
+add_relative(struct relatives *relatives, const struct shown_item *item)
+{
+	size_t i;
+
+	if (item == NULL || item->twin || item == relatives->item ||
+	    relatives->count == RELATED_MAX)
+		return;
+	for (i = 0; i < relatives->count; i++)
+		if (relatives->found[i] == item)
+			return;
+	relatives->found[relatives->count++] = item;
+}
+
+/* An entry names the record. */
+static enum err
+names_it(void *context, uint32_t doc, const char *org)
+{
+	struct relatives *relatives = context;
+	const struct shown *shown = relatives->question->shown;
+	const struct shown_item *item = shown_by_doc(shown, doc);
+	const char *meant;
+
+	if (item == NULL)
+		return ERR_NONE;
+	meant = *org != '\0' ? org : shown_org(shown, item->org);
+	if (strcmp(meant, shown_org(shown, relatives->item->org)) == 0)
+		add_relative(relatives, item);
+	return ERR_NONE;
+}
+
+/* Find the records that name this one, a twin of the one that is shown. */
+static void
+name_twin(void *context, const struct shown_item *item)
+{
+	struct relatives *relatives = context;
+
+	relatives->item = item;
+	if (relatives->err == ERR_NONE)
+		relatives->err = index_each_ref(relatives->question->index,
+		    item->record, names_it, relatives);
+}
+
+static int
+compare_relatives(const void *a, const void *b, void *context)
+{
+	const struct shown *shown = context;
+	const struct shown_item *x = *(const struct shown_item *const *)a;
+	const struct shown_item *y = *(const struct shown_item *const *)b;
+	int order;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->time_ms != y->time_ms)
+		return x->time_ms < y->time_ms ? -1 : 1;
+	order = memcmp(shown_log(shown, x->log)->log_id,
+	    shown_log(shown, y->log)->log_id, LOG_ID_LEN);
+	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+/* Add one record to the answer; its body only while there is room. */
+static enum err
+fill_relative(struct question *question, const struct shown_item *item,
+    bool is_named, Erfa__ShowAnswer *answer, size_t *bytes)
+{
+	struct query_place place = query_place(question, item);
+	Erfa__Related *related = calloc(1, sizeof(*related));
+	struct query_entry entry = { .row = NULL };
+	char relation[64];
+	enum err err;
+
+	if (related == NULL)
+		return ERR_NOMEM;
+	erfa__related__init(related);
+	if ((err = query_entry(question, &place, &entry)) == ERR_NONE) {
+		related->row = entry.row;
+		entry.row = NULL;
+		(void)snprintf(relation, sizeof(relation), "%s%s",
+		    is_named ? "names:" : "", related->row->kind);
+		err = query_text(&related->relation, relation);
+	}
+	if (err == ERR_NONE && *bytes + entry.body_len <= PAGE_BYTES) {
+		*bytes += entry.body_len;
+		related->body = entry.body;
+		entry.body = NULL;
+	}
+	query_entry_clear(&entry);
+	if (err == ERR_NONE)
+		err = query_append(
+		    &answer->related, &answer->n_related, related);
+	if (err != ERR_NONE)
+		erfa__related__free_unpacked(related, NULL);
+	return err;
+}
+
+/* Records that name this one or its twins. */
+static enum err
+fill_naming(struct question *question, const struct shown_item *item,
+    Erfa__ShowAnswer *answer, size_t *bytes)
+{
+	struct relatives relatives = { .question = question };
+	size_t i;
+	enum err err;
+
+	shown_twins(question->shown, item, name_twin, &relatives);
+	if (relatives.err != ERR_NONE)
+		return relatives.err;
+	qsort_r(relatives.found, relatives.count, sizeof(relatives.found[0]),
+	    compare_relatives, (void *)(uintptr_t)question->shown);
+	for (i = 0; i < relatives.count; i++) {
+		if (relatives.found[i] == item)
+			continue;
+		err = fill_relative(
+		    question, relatives.found[i], false, answer, bytes);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+/* Records that this one names. */
+static enum err
+fill_named(struct question *question, const struct shown_item *item,
+    const Erfa__Body *body, Erfa__ShowAnswer *answer, size_t *bytes)
+{
+	struct facts_ref refs[FACTS_REFS_MAX];
+	const struct shown_item *named;
+	size_t count = body == NULL ? 0 : facts_refs(body, refs);
+	size_t i;
+	enum err err;
+
+	for (i = 0; i < count; i++) {
+		named = shown_record(
+		    question->shown, refs[i].org, refs[i].record);
+		if (named == NULL || named == item)
+			continue;
+		err = fill_relative(question, named, true, answer, bytes);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+/* Full ids of the record's twins. */
+struct twins {
+	const struct shown *shown;
+	const struct shown_item *item;
+	Erfa__ShowAnswer *answer;
+	enum err err;
+};
+
+static void
+add_twin(void *context, const struct shown_item *item)
+{
+	struct twins *twins = context;
+	char id[RECORD_ID_CHARS + 1];
+	char *copy = NULL;
+
+	if (item == twins->item || twins->err != ERR_NONE)
+		return;
+	record_print(
+	    shown_org(twins->shown, item->org), item->record, RECORD_CHARS, id);
+	twins->err = query_text(&copy, id);
+	if (twins->err == ERR_NONE)
+		twins->err = query_append(
+		    &twins->answer->same_as, &twins->answer->n_same_as, copy);
+	if (twins->err != ERR_NONE)
+		free(copy);
+}
+
+/* ---- the answer ---- */
+
+/* The record itself: row, body, and who signed it. */
+static enum err
+fill_record(struct question *question, const struct shown_item *item,
+    Erfa__ShowAnswer *answer, size_t *bytes)
+{
+	const struct shown_log *log = shown_log(question->shown, item->log);
+	struct query_place place = query_place(question, item);
+	struct query_entry entry;
+	enum err err;
+
+	if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
+		return err;
+	answer->row = entry.row;
+	answer->body = entry.body;
+	answer->has_verified = true;
+	answer->verified = entry.verified;
+	answer->has_versions = true;
+	answer->versions = item->versions;
+	*bytes += entry.body_len;
+	if ((err = query_hex(&answer->chain, entry.c, HASH_LEN)) != ERR_NONE ||
+	    (err = query_hex(&answer->key, log->key, KEY_LEN)) != ERR_NONE)
+		return err;
+	return fill_publisher(question, log->key, &answer->publisher_name);
+}
+
+enum err
+query_show(struct question *question, const Erfa__ShowRequest *request)
+{
+	const struct shown_item *item;
+	struct twins twins = { .err = ERR_NONE };
+	Erfa__ShowAnswer *answer;
+	size_t bytes = 0;
+	enum err err;
+
+	err = resolve(question, request->id, &item);
+	if (err != ERR_NONE || item == NULL)
+		return err;
+	if ((answer = calloc(1, sizeof(*answer))) == NULL)
+		return ERR_NOMEM;
+	erfa__show_answer__init(answer);
+	question->answer->say_case = ERFA__ANSWER__SAY_SHOW;
+	question->answer->show = answer;
+	if ((err = query_text(&answer->schema, "erfa.show/1")) != ERR_NONE ||
+	    (err = fill_record(question, item, answer, &bytes)) != ERR_NONE)
+		return err;
+	twins.shown = question->shown;
+	twins.item = item;
+	twins.answer = answer;
+	shown_twins(question->shown, item, add_twin, &twins);
+	if ((err = twins.err) != ERR_NONE ||
+	    (err = fill_naming(question, item, answer, &bytes)) != ERR_NONE)
+		return err;
+	return fill_named(question, item, answer->body, answer, &bytes);
+}

@@ -102,7 +102,7 @@ link_complain(struct link *link, const char *what)
 	link->ops->misbehaved(link->host, link, what);
 }
 
-void
+bool
 link_send(struct link *link, const struct wire_msg *msg)
 {
 	uint8_t *buf;
@@ -112,9 +112,8 @@ link_send(struct link *link, const struct wire_msg *msg)
 	 * A frame that the queue has no room for is lost; HAVE and the timers
 	 * of GET make up for it.
 	 */
-	if (wire_encode(msg, &buf, &len) == ERR_NONE &&
-	    link->ops->send(link->host, link, buf, len) != ERR_NONE)
-		return;
+	return wire_encode(msg, &buf, &len) == ERR_NONE &&
+	    link->ops->send(link->host, link, buf, len) == ERR_NONE;
 }
 
 void
@@ -127,7 +126,7 @@ link_say_err(struct link *link, uint32_t req, enum wire_code code,
 	msg.u.err.code = code;
 	msg.u.err.retry_ms = retry_ms;
 	msg.u.err.text = text;
-	link_send(link, &msg);
+	(void)link_send(link, &msg);
 }
 
 /* ---- HELLO ---- */
@@ -151,7 +150,7 @@ say_hello(struct link *link, int64_t now)
 	hello->name = "";
 	link->ops->hello(link->host, link, hello);
 	link->hello_at = now;
-	link_send(link, &msg);
+	link->hello_sent = link_send(link, &msg);
 }
 
 void
@@ -203,7 +202,7 @@ say_digest(struct link *link, int64_t now)
 	struct wire_msg msg = { .type = WIRE_HAVE };
 
 	view_digest(link->view, msg.u.have.digest);
-	link_send(link, &msg);
+	(void)link_send(link, &msg);
 	link->have_last = now;
 	link->have_due = next_have(link, now);
 }
@@ -285,7 +284,7 @@ say_all(struct link *link, int64_t now)
 		have->npos = count - sent < HAVE_POS_MAX ? count - sent :
 							   HAVE_POS_MAX;
 		sent += have->npos;
-		link_send(link, &msg);
+		(void)link_send(link, &msg);
 	}
 	free(all);
 	link->told_full = true;
@@ -311,7 +310,7 @@ link_have_new(struct link *link, struct view_log *const *logs, size_t count)
 	msg.u.have.npos = count;
 	msg.u.have.part = 1;
 	msg.u.have.parts = 1;
-	link_send(link, &msg);
+	(void)link_send(link, &msg);
 	free(pos);
 }
 
@@ -545,6 +544,21 @@ link_receive(struct link *link, const uint8_t *buf, size_t len, int64_t now)
 	wire_clear(&msg);
 }
 
+void
+link_receive_note(
+    struct link *link, const uint8_t *buf, size_t len, int64_t now)
+{
+	struct wire_msg msg = { 0 };
+
+	if (!link->greeted)
+		return;
+	if (wire_decode(buf, len, &msg) != ERR_NONE || msg.type != WIRE_NOTE)
+		link_complain(link, "PUB sent something that is no NOTE");
+	else
+		fetch_note(link, &msg.u.note, now);
+	wire_clear(&msg);
+}
+
 /* ---- timers and the rest ---- */
 
 bool
@@ -554,6 +568,11 @@ link_tick(struct link *link, int64_t now)
 		return true;
 	if (now - link->last_heard > link->timers->silence_ms)
 		return false;
+	if (link->state == LINK_WAIT && !link->hello_sent) {
+		/* The transport was up before its queue was. */
+		say_hello(link, now);
+		return true;
+	}
 	if (link->state == LINK_WAIT)
 		return now - link->hello_at <= link->timers->hello_ms;
 	fetch_tick(link, now);

@@ -138,6 +138,13 @@ void link_receive(
     struct link *link, const uint8_t *buf, size_t len, int64_t now);
 
 /**
+ * link_receive_note(link, buf, len, now):
+ * A frame from the peer's PUB: only a NOTE is taken, and only in a session.
+ */
+void link_receive_note(
+    struct link *link, const uint8_t *buf, size_t len, int64_t now);
+
+/**
  * link_tick(link, now):
  * Let timers run out; call at least every 200 ms or a tenth of the shortest
  * timer.  Return false if the link has been silent too long, or HELLO was not

@@ -5,6 +5,7 @@
 
 #include "daemon/verify.h"
 #include "proto/bytes.h"
+#include "proto/header.h"
 
 /* Credit of one GET; four of them fill the window. */
 #define ASK_BYTES (WINDOW_MAX / GETS_MAX)
@@ -229,6 +230,7 @@ fetch_forget(struct link *link)
 	link->nmissing = 0;
 	link->missing_room = 0;
 	link->busy_until = 0;
+	free(link->probe.refs);
 	memset(&link->probe, 0, sizeof(link->probe));
 }
 
@@ -248,7 +250,7 @@ ask_send(struct link *link, struct ask *ask, struct wire_get *get, int64_t now)
 	ask->credit = get->max_bytes;
 	ask->deadline = now + link->timers->get_ms;
 	ask->progress = false;
-	link_send(link, &msg);
+	(void)link_send(link, &msg);
 }
 
 /* Ask for the headers of one claim, if it is this link's turn. */
@@ -332,6 +334,7 @@ probe_end(struct link *link, bool failed, int64_t now)
 		claim_failed(link, link->probe.claim.log_id, now);
 	else if (claim != NULL)
 		claim_drop(link, claim);
+	free(link->probe.refs);
 	memset(&link->probe, 0, sizeof(link->probe));
 }
 
@@ -361,6 +364,50 @@ probe_begin(struct link *link, int64_t now)
 	}
 }
 
+/* Remember the bodies that headers of the branch name. */
+static void
+probe_want(struct probe *probe, const struct log_run *run)
+{
+	struct header header;
+	size_t i;
+
+	if (probe->refs == NULL &&
+	    (probe->refs = calloc(BOUNDARY_N, sizeof(*probe->refs))) == NULL)
+		return;
+	for (i = 0; i < run->count && probe->nrefs < BOUNDARY_N; i++) {
+		struct wire_ref *ref = &probe->refs[probe->nrefs];
+
+		if (header_decode(run->headers[i].data, run->headers[i].len,
+			&header) != ERR_NONE ||
+		    header.body_len == 0)
+			continue;
+		memset(ref, 0, sizeof(*ref));
+		memcpy(ref->log_id, run->log_id, LOG_ID_LEN);
+		ref->n = run->first + i;
+		probe->nrefs++;
+	}
+}
+
+/* Ask for the bodies of the other branch. */
+static bool
+ask_probe_bodies(struct link *link, struct ask *ask, int64_t now)
+{
+	struct probe *probe = &link->probe;
+	struct wire_get get = { .has_branch = true };
+
+	get.n = probe->claim.n;
+	memcpy(get.c8, probe->claim.c8, C8_LEN);
+	get.refs = probe->refs;
+	get.nrefs = probe->nrefs;
+	ask->kind = ASK_BODIES;
+	ask->refs = probe->refs;
+	ask->nrefs = probe->nrefs;
+	probe->refs = NULL;
+	probe->nrefs = 0;
+	ask_send(link, ask, &get, now);
+	return true;
+}
+
 /* Ask for the run of the other branch that follows the probe's tip. */
 static bool
 ask_probe(struct link *link, struct ask *ask, int64_t now)
@@ -370,6 +417,10 @@ ask_probe(struct link *link, struct ask *ask, int64_t now)
 
 	if (!probe->active)
 		probe_begin(link, now);
+	if (probe->active && probe->nrefs > 0)
+		return ask_probe_bodies(link, ask, now);
+	if (probe->active && probe->ended)
+		probe_end(link, false, now);
 	if (!probe->active || probe->asked)
 		return false;
 	memcpy(get.log_id, probe->claim.log_id, LOG_ID_LEN);
@@ -475,10 +526,12 @@ probe_run(struct link *link, const struct log_run *run, int64_t now)
 		rest = run_after(run, common, &probe->tip);
 		link->ops->take_branch(
 		    link->host, link, log, &rest, probe->last_common);
+		probe_want(probe, &rest);
 	}
 	probe->tip = end;
-	if (end.n >= probe->claim.n || (!probe->forked && common < run->count))
-		probe_end(link, !probe->forked, now);
+	probe->ended = end.n >= probe->claim.n;
+	if (!probe->forked && (probe->ended || common < run->count))
+		probe_end(link, true, now);
 }
 
 /* ---- answers ---- */

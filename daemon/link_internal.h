@@ -49,7 +49,10 @@ struct probe {
 	struct log_tip tip; /* where the next run wanted begins */
 	uint64_t step;      /* boundaries to go back next time */
 	bool forked;        /* the last common entry is known */
+	bool ended;         /* the branch was fetched to its end */
 	uint64_t last_common;
+	struct wire_ref *refs; /* bodies of the branch to be asked for */
+	size_t nrefs;
 };
 
 /* A GET of the peer that is being served. */
@@ -80,6 +83,7 @@ struct link {
 	int64_t state_since;
 	int64_t last_heard;
 	int64_t hello_at; /* when HELLO was sent; 0 = not */
+	bool hello_sent;  /* false: the queue was not ready */
 	uint8_t nonce[NONCE_LEN];
 	bool greeted;     /* the peer's HELLO was accepted */
 	bool has_key;
@@ -132,7 +136,7 @@ struct link {
 #define MISSING_MAX 4096
 
 /* link.c */
-void link_send(struct link *link, const struct wire_msg *msg);
+bool link_send(struct link *link, const struct wire_msg *msg);
 void link_set_state(struct link *link, enum link_state state, int64_t now);
 void link_complain(struct link *link, const char *what);
 

@@ -1,0 +1,295 @@
+#include "daemon/hub.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/peer.h"
+#include "daemon/sock.h"
+#include "proto/bytes.h"
+#include "proto/crypto.h"
+
+/* Frames taken in one turn of the loop. */
+#define FRAMES_PER_TURN 64
+
+/* A peer that dialled in. */
+struct session {
+	struct peer peer; /* first */
+	struct hub *hub;
+	uint8_t key[KEY_LEN];
+	uint8_t route[256];
+	size_t route_len;
+	int fd;
+	char address[64];
+};
+
+struct hub {
+	struct sock *sock;
+	const struct hub_host *host;
+	void *owner;
+	struct session **sessions; /* sorted by key */
+	size_t count;
+	size_t room;
+};
+
+enum err
+hub_open(const char *address, const struct crypto_key *key,
+    const struct hub_host *host, void *owner, struct hub **ret_hub)
+{
+	struct hub *hub;
+	enum err err;
+
+	if ((hub = calloc(1, sizeof(*hub))) == NULL)
+		return ERR_NOMEM;
+	hub->host = host;
+	hub->owner = owner;
+	if ((err = sock_listen(SOCK_ROUTER, address, key, &hub->sock)) !=
+	    ERR_NONE) {
+		free(hub);
+		return err;
+	}
+	*ret_hub = hub;
+	return ERR_NONE;
+}
+
+/* Where the session of key stands, or would stand. */
+static size_t
+place_of(const struct hub *hub, const uint8_t key[KEY_LEN])
+{
+	size_t low = 0;
+	size_t high = hub->count;
+	size_t middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (memcmp(hub->sessions[middle]->key, key, KEY_LEN) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The session of key, or NULL. */
+static struct session *
+session_find(const struct hub *hub, const uint8_t key[KEY_LEN])
+{
+	size_t place = place_of(hub, key);
+
+	if (place == hub->count ||
+	    memcmp(hub->sessions[place]->key, key, KEY_LEN) != 0)
+		return NULL;
+	return hub->sessions[place];
+}
+
+/* End a session; its link goes back to the owner. */
+static void
+session_end(struct hub *hub, struct session *session)
+{
+	size_t place = place_of(hub, session->key);
+
+	hub->count--;
+	memmove(&hub->sessions[place], &hub->sessions[place + 1],
+	    (hub->count - place) * sizeof(struct session *));
+	link_down(session->peer.link);
+	hub->host->left(hub->owner, session->peer.link);
+	free(session);
+}
+
+void
+hub_close(struct hub *hub)
+{
+	if (hub == NULL)
+		return;
+	while (hub->count > 0)
+		session_end(hub, hub->sessions[hub->count - 1]);
+	free(hub->sessions);
+	sock_close(hub->sock);
+	free(hub);
+}
+
+const char *
+hub_endpoint(const struct hub *hub)
+{
+	return sock_endpoint(hub->sock);
+}
+
+void *
+hub_handle(const struct hub *hub)
+{
+	return sock_handle(hub->sock);
+}
+
+static enum err
+session_send(struct peer *peer, uint8_t *buf, size_t len)
+{
+	struct session *session = (struct session *)peer;
+
+	return sock_send(session->hub->sock, session->route,
+	    session->route_len, buf, len);
+}
+
+static const char *
+session_address(const struct peer *peer)
+{
+	return ((const struct session *)peer)->address;
+}
+
+/* Make room for one more session. */
+static enum err
+grow(struct hub *hub)
+{
+	size_t room = hub->room == 0 ? 16 : hub->room * 2;
+	struct session **sessions;
+
+	if (hub->count < hub->room)
+		return ERR_NONE;
+	sessions = realloc(hub->sessions, room * sizeof(struct session *));
+	if (sessions == NULL)
+		return ERR_NOMEM;
+	hub->sessions = sessions;
+	hub->room = room;
+	return ERR_NONE;
+}
+
+/* Begin the session of a key, if the owner wants it. */
+static struct session *
+session_begin(struct hub *hub, const uint8_t key[KEY_LEN])
+{
+	struct session *session;
+	size_t place;
+
+	if (grow(hub) != ERR_NONE ||
+	    (session = calloc(1, sizeof(*session))) == NULL)
+		return NULL;
+	if ((session->peer.link = hub->host->arrived(hub->owner, key)) ==
+	    NULL) {
+		free(session);
+		return NULL;
+	}
+	session->peer.send = session_send;
+	session->peer.address = session_address;
+	session->hub = hub;
+	memcpy(session->key, key, KEY_LEN);
+	link_set_peer(session->peer.link, &session->peer);
+
+	place = place_of(hub, key);
+	memmove(&hub->sessions[place + 1], &hub->sessions[place],
+	    (hub->count - place) * sizeof(struct session *));
+	hub->sessions[place] = session;
+	hub->count++;
+	return session;
+}
+
+/* A key that is good for HELLO only: an invitation's, or a stranger's. */
+static void
+read_stranger(struct hub *hub, const struct sock_msg *msg)
+{
+	struct wire_msg decoded = { 0 };
+
+	if (wire_decode(msg->data, msg->len, &decoded) != ERR_NONE ||
+	    decoded.type != WIRE_HELLO)
+		hub->host->refused(hub->owner, msg->user_id, msg->address,
+		    "a key that may only say HELLO sent something else");
+	else
+		hub->host->stranger(hub->owner, msg->user_id, msg->address,
+		    &decoded.u.hello, msg->route, msg->route_len);
+	wire_clear(&decoded);
+}
+
+/* The connection that a session's answers go to is the newest one. */
+static void
+session_move(struct session *session, const struct sock_msg *msg, int64_t now)
+{
+	if (session->route_len == msg->route_len &&
+	    memcmp(session->route, msg->route, msg->route_len) == 0)
+		return;
+	memcpy(session->route, msg->route, msg->route_len);
+	session->route_len = msg->route_len;
+	(void)strncpy(
+	    session->address, msg->address, sizeof(session->address) - 1);
+	session->fd = msg->fd;
+	link_up(session->peer.link, now);
+}
+
+/* One frame of a member. */
+static void
+read_member(struct hub *hub, const struct sock_msg *msg, int64_t now)
+{
+	uint8_t key[KEY_LEN];
+	struct session *session;
+
+	if (bytes_unhex(msg->user_id, key, KEY_LEN) != ERR_NONE) {
+		hub->host->refused(hub->owner, msg->user_id, msg->address,
+		    "a frame without a proved key");
+		return;
+	}
+	if ((session = session_find(hub, key)) == NULL &&
+	    (session = session_begin(hub, key)) == NULL) {
+		hub->host->refused(
+		    hub->owner, msg->user_id, msg->address, "no member");
+		sock_cut(msg->fd);
+		return;
+	}
+	session_move(session, msg, now);
+	if (msg->extra_frames) {
+		hub->host->refused(hub->owner, msg->user_id, msg->address,
+		    "more than one frame in a message");
+		sock_cut(msg->fd);
+		session_end(hub, session);
+		return;
+	}
+	link_receive(session->peer.link, msg->data, msg->len, now);
+}
+
+bool
+hub_read(struct hub *hub, int64_t now)
+{
+	struct sock_msg msg;
+	int i;
+
+	for (i = 0; i < FRAMES_PER_TURN; i++) {
+		memset(&msg, 0, sizeof(msg));
+		if (sock_recv(hub->sock, &msg) != ERR_NONE)
+			return false;
+		if (strncmp(msg.user_id, "join:", 5) == 0 ||
+		    strncmp(msg.user_id, "pending:", 8) == 0)
+			read_stranger(hub, &msg);
+		else
+			read_member(hub, &msg, now);
+		sock_msg_clear(&msg);
+	}
+	return true;
+}
+
+void
+hub_tick(struct hub *hub, int64_t now)
+{
+	size_t i = hub->count;
+
+	while (i-- > 0)
+		if (!link_tick(hub->sessions[i]->peer.link, now))
+			session_end(hub, hub->sessions[i]);
+}
+
+void
+hub_drop(struct hub *hub, const uint8_t key[KEY_LEN])
+{
+	struct session *session = session_find(hub, key);
+
+	if (session == NULL)
+		return;
+	sock_cut(session->fd);
+	session_end(hub, session);
+}
+
+void
+hub_answer(struct hub *hub, const void *route, size_t route_len,
+    const struct wire_msg *msg)
+{
+	uint8_t *buf;
+	size_t len;
+
+	if (wire_encode(msg, &buf, &len) == ERR_NONE &&
+	    sock_send(hub->sock, route, route_len, buf, len) != ERR_NONE)
+		return;
+}

@@ -1,0 +1,221 @@
+/*
+ * erfad - the node of one organisation: options, configuration, run, exit
+ * status.  It does not fork; systemd does.
+ */
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/config.h"
+#include "daemon/logger.h"
+#include "daemon/node.h"
+#include "daemon/notify.h"
+#include "daemon/sock.h"
+#include "proto/crypto.h"
+
+/* Exit codes, those of sysexits.h that systemd and erfa use too. */
+#define EXIT_USAGE     64
+#define EXIT_SOFTWARE  70
+#define EXIT_TEMPFAIL  75
+#define EXIT_CONFIG    78
+
+#define DEFAULT_CONFIG ERFA_SYSCONFDIR "/erfa/erfad.conf"
+
+struct options {
+	const char *config;
+	int ready_fd;
+	bool check;
+	bool print;
+	bool sample;
+};
+
+static void
+usage(FILE *out)
+{
+	(void)fprintf(out,
+	    "usage: erfad [--config FILE] [--check-config | --print-config]\n"
+	    "\n"
+	    "  --config FILE    settings (default %s)\n"
+	    "  --check-config   check the settings and end: 0, or 78\n"
+	    "  --print-config   print the settings in force and end\n"
+	    "  --sample-config  print every setting with its default\n"
+	    "  --ready-fd N     write READY to descriptor N once it serves\n"
+	    "  --version, --help\n",
+	    DEFAULT_CONFIG);
+}
+
+/* Read the options; return an exit status, or -1 to go on. */
+static int
+read_options(int argc, char *argv[], struct options *options)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check-config", no_argument, NULL, 'n' },
+		{ "print-config", no_argument, NULL, 'p' },
+		{ "sample-config", no_argument, NULL, 's' },
+		{ "ready-fd", required_argument, NULL, 'r' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, "c:nh", longs, NULL)) != -1) {
+		switch (letter) {
+		case 'c':
+			options->config = optarg;
+			break;
+		case 'n':
+			options->check = true;
+			break;
+		case 'p':
+			options->print = true;
+			break;
+		case 's':
+			options->sample = true;
+			break;
+		case 'r':
+			options->ready_fd = (int)strtol(optarg, NULL, 10);
+			break;
+		case 'V':
+			(void)printf("erfad %s\n", ERFA_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			usage(stdout);
+			return EXIT_SUCCESS;
+		default:
+			usage(stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind == argc)
+		return -1;
+	(void)fprintf(
+	    stderr, "erfad: unexpected argument \"%s\"\n", argv[optind]);
+	return EXIT_USAGE;
+}
+
+/* Secrets must reach neither core files nor other processes. */
+static void
+harden(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)umask(0077);
+}
+
+/* Signals that ask us to stop arrive as reads of a descriptor. */
+static int
+open_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTERM);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* The exit status that says who must act. */
+static int
+status_of(enum err err)
+{
+	switch (err) {
+	case ERR_NONE:
+		return EXIT_SUCCESS;
+	case ERR_BUSY:
+	case ERR_FULL:
+	case ERR_IO:
+	case ERR_NOMEM:
+		return EXIT_TEMPFAIL;
+	case ERR_SIZE:
+	case ERR_NOENT:
+	case ERR_EXIST:
+	case ERR_GAP:
+	case ERR_SYNTAX:
+	case ERR_DEPTH:
+	case ERR_LIMIT:
+	case ERR_SIG:
+	case ERR_CHAIN:
+	case ERR_BOUNDARY:
+	case ERR_COMMIT:
+	case ERR_FORK:
+	case ERR_ERASED:
+	case ERR_DENIED:
+	case ERR_VERSION:
+	case ERR_DAMAGED:
+		return EXIT_CONFIG;
+	}
+	return EXIT_SOFTWARE;
+}
+
+/* Open, serve, close. */
+static int
+run(const struct config *config, int ready_fd)
+{
+	struct node *node = NULL;
+	int stop_fd;
+	enum err err;
+
+	if ((stop_fd = open_signals()) < 0)
+		return EXIT_SOFTWARE;
+	if ((err = crypto_init()) != ERR_NONE ||
+	    (err = sock_global_init()) != ERR_NONE) {
+		logger_err("main", "cannot begin: %s", err_str(err));
+		return status_of(err);
+	}
+	if ((err = node_open(config, &node)) == ERR_NONE) {
+		logger_info("main", "erfad %s serves (org=%s listen=%s)",
+		    ERFA_VERSION, config->org, node_endpoint(node));
+		notify_ready(config->org);
+		notify_ready_fd(ready_fd);
+		err = node_run(node, stop_fd);
+		notify_stopping();
+	}
+	node_close(node);
+	sock_global_end();
+	(void)close(stop_fd);
+	return status_of(err);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct options options = { .config = DEFAULT_CONFIG, .ready_fd = -1 };
+	struct config_errors *errors = NULL;
+	struct config *config = NULL;
+	int status;
+	enum err err;
+
+	if ((status = read_options(argc, argv, &options)) >= 0)
+		return status;
+	if (options.sample) {
+		config_sample(stdout);
+		return EXIT_SUCCESS;
+	}
+	harden();
+	err = config_load(options.config, &config, &errors);
+	config_errors_print(errors, stderr);
+	config_errors_free(errors);
+	if (err != ERR_NONE)
+		status = EXIT_CONFIG;
+	else if (options.print)
+		status = (config_print(config, stdout), EXIT_SUCCESS);
+	else
+		status = options.check ? EXIT_SUCCESS :
+					 run(config, options.ready_fd);
+	config_free(config);
+	return status;
+}

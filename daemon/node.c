@@ -1,0 +1,641 @@
+/*
+ * The node is opened, runs its loop, and is closed.
+ */
+
+#include "daemon/node.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon/node_internal.h"
+#include "daemon/selftest.h"
+#include "proto/bytes.h"
+
+/* Threads that answer questions. */
+#define POOL_THREADS 2
+
+/* A node without a good fence serves no body for so long, at most. */
+#define HOLD_MS 600000
+
+/* The wall clock may step so far before signing pauses. */
+#define CLOCK_STEP_MS 2000
+
+int64_t
+node_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+uint64_t
+node_clock(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* How far the wall clock is ahead of the clock that never steps. */
+static int64_t
+clock_offset(void)
+{
+	struct timespec real;
+	struct timespec boot;
+
+	(void)clock_gettime(CLOCK_REALTIME, &real);
+	(void)clock_gettime(CLOCK_BOOTTIME, &boot);
+	return ((int64_t)real.tv_sec - boot.tv_sec) * 1000 +
+	    (real.tv_nsec - boot.tv_nsec) / 1000000;
+}
+
+/* ---- what the loop watches ---- */
+
+enum err
+node_watch(struct node *node, void *handle, int fd, zloop_fn *handler,
+    void *arg)
+{
+	zmq_pollitem_t item = { .socket = handle, .fd = fd };
+
+	item.events = ZMQ_POLLIN;
+	if (handle != NULL)
+		item.fd = 0;
+	return zloop_poller(node->loop, &item, handler, arg) == 0 ? ERR_NONE :
+								    ERR_IO;
+}
+
+void
+node_unwatch(struct node *node, void *handle)
+{
+	zmq_pollitem_t item = { .socket = handle };
+
+	if (node->loop != NULL)
+		zloop_poller_end(node->loop, &item);
+}
+
+/* Empty an eventfd. */
+static void
+drain(int fd)
+{
+	uint64_t count;
+
+	if (read(fd, &count, sizeof(count)) < 0)
+		return;
+}
+
+static void
+ring(int fd)
+{
+	const uint64_t one = 1;
+
+	if (write(fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+void
+node_wake_turn(struct node *node)
+{
+	if (!node->turn_set)
+		ring(node->turn_fd);
+	node->turn_set = true;
+}
+
+/* Peers wait to be served: one DATA for each, in turn. */
+struct turn {
+	int64_t now;
+	bool more;
+};
+
+static void
+serve_one(struct link *link, void *arg)
+{
+	struct turn *turn = arg;
+
+	if (link_turn(link, turn->now))
+		turn->more = true;
+}
+
+static int
+turn_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
+{
+	struct node *node = arg;
+	struct turn turn = { .now = node_now() };
+
+	(void)loop;
+	(void)item;
+	node_each_link(node, serve_one, &turn);
+	if (!turn.more) {
+		drain(node->turn_fd);
+		node->turn_set = false;
+	}
+	return 0;
+}
+
+static int
+hub_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
+{
+	struct node *node = arg;
+
+	(void)loop;
+	(void)item;
+	(void)hub_read(node->hub, node_now());
+	return 0;
+}
+
+static int
+control_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
+{
+	(void)loop;
+	(void)item;
+	return node_control_read(arg);
+}
+
+static int
+writer_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
+{
+	struct node *node = arg;
+
+	(void)loop;
+	(void)item;
+	writer_reap(node->writer, node);
+	node_after_commit(node);
+	return 0;
+}
+
+static int
+pool_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
+{
+	struct node *node = arg;
+
+	(void)loop;
+	(void)item;
+	pool_reap(node->pool);
+	return 0;
+}
+
+static int
+zap_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
+{
+	(void)loop;
+	(void)item;
+	node_strangers(arg);
+	return 0;
+}
+
+static int
+index_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
+{
+	struct node *node = arg;
+
+	(void)loop;
+	(void)item;
+	drain(node->index_fd);
+	node->index_moved = true;
+	node_waiters_tick(node, node_now());
+	return 0;
+}
+
+/* A signal asks the node to stop. */
+static int
+stop_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
+{
+	(void)loop;
+	(void)item;
+	(void)arg;
+	return -1;
+}
+
+/* The indexer's thread tells how far it is. */
+static void
+index_progress(void *context, uint64_t arrival, enum err err)
+{
+	struct node *node = context;
+
+	(void)arrival;
+	if (err != ERR_NONE)
+		logger_err("index", "cannot be written: %s", err_str(err));
+	ring(node->index_fd);
+}
+
+/* ---- timers ---- */
+
+struct beacon_job {
+	struct writer_job job; /* first */
+	struct outbox *outbox;
+};
+
+static enum err
+beacon_run(struct store_txn *txn, struct writer_job *job)
+{
+	enum err err = outbox_beacon(
+	    ((struct beacon_job *)job)->outbox, txn, node_clock());
+
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+static void
+beacon_done(struct writer_job *job, void *context)
+{
+	if (context != NULL)
+		node_touch_own(context);
+	free(job);
+}
+
+/* A HEAD is signed anew from time to time, so that silence can be told. */
+static void
+tick_beacon(struct node *node, int64_t now)
+{
+	struct beacon_job *job;
+
+	if (now < node->beacon_at)
+		return;
+	node->beacon_at = now + node->config->beacon_ms;
+	if ((job = calloc(1, sizeof(*job))) == NULL)
+		return;
+	job->job.run = beacon_run;
+	job->job.done = beacon_done;
+	job->job.entries = 1;
+	job->outbox = node->outbox;
+	writer_submit(node->writer, &job->job);
+}
+
+/* A wall clock that stepped may mean that the machine was rolled back. */
+static void
+tick_clock(struct node *node, int64_t now)
+{
+	int64_t offset = clock_offset();
+	int64_t step = offset - node->clock_offset;
+
+	node->clock_offset = offset;
+	if (step <= CLOCK_STEP_MS && step >= -CLOCK_STEP_MS)
+		return;
+	logger_warning("outbox", "the clock stepped by %lld ms: signing "
+	    "pauses until the peers have been heard", (long long)step);
+	if (node->ndialled + node->nhub_links == 0)
+		return;
+	node->pause_until = now + node->config->pause_ms;
+	outbox_pause(node->outbox, true);
+}
+
+static int
+tick(zloop_t *loop, int timer_id, void *arg)
+{
+	struct node *node = arg;
+	int64_t now = node_now();
+
+	(void)loop;
+	(void)timer_id;
+	tick_clock(node, now);
+	node_tick_peers(node, now);
+	node_join_tick(node, now);
+	node_waiters_tick(node, now);
+	tick_beacon(node, now);
+	if (node->serving > 0)
+		node_wake_turn(node);
+	return 0;
+}
+
+/* ---- opening ---- */
+
+/* The key file: 64 hexadecimal digits, for our eyes only. */
+static enum err
+open_key(struct node *node)
+{
+	uint8_t seed[SEED_LEN];
+	enum err err;
+
+	if ((err = config_read_key(node->config, seed)) != ERR_NONE) {
+		logger_err("node", "the key file %s cannot be used: %s; make "
+		    "one with `erfa init`", node->config->key, err_str(err));
+		return err;
+	}
+	crypto_key_from_seed(seed, &node->key);
+	crypto_wipe(seed, sizeof(seed));
+	return ERR_NONE;
+}
+
+/* Does the store hold a log of our own? */
+static bool
+has_own_log(struct node *node)
+{
+	struct store_txn *txn = NULL;
+	struct store_log log;
+	uint8_t after[LOG_ID_LEN];
+	bool begun = false;
+	bool own = false;
+
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
+		return false;
+	while (!own &&
+	    store_log_next(txn, begun ? after : NULL, &log) == ERR_NONE) {
+		own = log.own;
+		begun = true;
+		memcpy(after, log.log_id, LOG_ID_LEN);
+	}
+	store_abort(&txn);
+	return own;
+}
+
+/* The store, and what signs into it. */
+static enum err
+open_store(struct node *node)
+{
+	const struct config *config = node->config;
+	struct store_options options = {
+		.dir = config->state,
+		.map_bytes = config->store_max,
+	};
+	struct outbox_options outbox = {
+		.key = &node->key,
+		.org = config->org,
+	};
+	uint8_t log_id[LOG_ID_LEN];
+	char fence[4096];
+	enum err err;
+
+	if ((err = store_open(&options, &node->store)) != ERR_NONE) {
+		logger_err("store", "%s cannot be opened: %s%s", config->state,
+		    err_str(err),
+		    err == ERR_BUSY    ? " (another erfad has it open)" :
+			err == ERR_VERSION ? " (made by a newer erfad: install "
+					     "that version)" :
+					     "");
+		return err;
+	}
+	(void)snprintf(fence, sizeof(fence), "%s/fence", config->runtime);
+	outbox.fence_path = fence;
+	if ((err = outbox_open(node->store, &outbox, &node->outbox)) !=
+	    ERR_NONE) {
+		logger_err("outbox", "cannot be opened: %s", err_str(err));
+		return err;
+	}
+	if (has_own_log(node) && !outbox_open_log(node->outbox, log_id)) {
+		logger_info("outbox", "no good fence: the next publication "
+		    "begins a new log; nothing is lost");
+		node->hold_until = node_now() + HOLD_MS;
+	}
+	return writer_start(node->store, node->outbox, &node->writer);
+}
+
+static const struct directory *
+query_get(void *context, void **ret_holder)
+{
+	struct snapshot *snapshot = node_snapshot_get(context);
+
+	*ret_holder = snapshot;
+	return snapshot->directory;
+}
+
+static void
+query_put(void *context, void *holder)
+{
+	node_snapshot_put(context, holder);
+}
+
+/* The index, its thread, and those who ask it. */
+static enum err
+open_index(struct node *node)
+{
+	struct index_options index = { 0 };
+	struct indexer_options indexer = {
+		.progress = index_progress,
+		.context = node,
+	};
+	struct query_options query = {
+		.name = node->config->name,
+		.key = node->key.public_key,
+		.get = query_get,
+		.put = query_put,
+		.context = node,
+	};
+	char path[4096];
+	enum err err;
+
+	(void)snprintf(
+	    path, sizeof(path), "%s/index.mdb", node->config->state);
+	index.path = path;
+	if ((err = index_open(&index, &node->index)) != ERR_NONE) {
+		logger_err("index", "%s cannot be opened: %s", path,
+		    err_str(err));
+		return err;
+	}
+	indexer.store = query.store = node->store;
+	indexer.index = query.index = node->index;
+	if ((err = indexer_start(&indexer, &node->indexer)) != ERR_NONE ||
+	    (err = query_new(&query, &node->query)) != ERR_NONE)
+		return err;
+	return pool_start(POOL_THREADS, node, &node->pool);
+}
+
+/* The transport: strangers refused first, then sockets. */
+static enum err
+open_sockets(struct node *node)
+{
+	const struct config *config = node->config;
+	enum err err;
+
+	if ((err = zap_start(&node->zap)) != ERR_NONE ||
+	    (err = selftest_zap(node->zap)) != ERR_NONE) {
+		logger_err("zap", "the self-test failed: %s; nothing was "
+		    "bound", err == ERR_DENIED ? "a stranger was let in" :
+						 err_str(err));
+		return err;
+	}
+	if ((err = node_rules(node)) != ERR_NONE)
+		return err;
+	if (config->listen[0] != '\0' &&
+	    ((err = hub_open(config->listen, &node->key, &node_hub_host, node,
+		  &node->hub)) != ERR_NONE ||
+		(err = node_pub_open(node)) != ERR_NONE)) {
+		logger_err("hub", "cannot listen at %s: %s", config->listen,
+		    err == ERR_BUSY ? "the port is in use" : err_str(err));
+		return err;
+	}
+	if ((err = node_control_open(node)) != ERR_NONE) {
+		logger_err("control", "%s cannot be made: %s", config->control,
+		    err == ERR_BUSY ? "another erfad serves it" :
+				      err_str(err));
+		return err;
+	}
+	return ERR_NONE;
+}
+
+/* The loop and everything it watches. */
+static enum err
+open_loop(struct node *node)
+{
+	const struct config *config = node->config;
+	uint32_t tick_ms = config->have_ms / 40;
+	enum err err;
+
+	if ((err = node_watch(node, sock_handle(node->control), -1,
+		 control_ready, node)) != ERR_NONE ||
+	    (err = node_watch(node, NULL, writer_fd(node->writer),
+		 writer_ready, node)) != ERR_NONE ||
+	    (err = node_watch(node, NULL, pool_fd(node->pool), pool_ready,
+		 node)) != ERR_NONE ||
+	    (err = node_watch(node, NULL, zap_fd(node->zap), zap_ready,
+		 node)) != ERR_NONE ||
+	    (err = node_watch(node, NULL, node->index_fd, index_ready,
+		 node)) != ERR_NONE ||
+	    (err = node_watch(node, NULL, node->turn_fd, turn_ready, node)) !=
+		ERR_NONE)
+		return err;
+	if (node->hub != NULL &&
+	    (err = node_watch(node, hub_handle(node->hub), -1, hub_ready,
+		 node)) != ERR_NONE)
+		return err;
+	if (tick_ms < 20)
+		tick_ms = 20;
+	if (tick_ms > 200)
+		tick_ms = 200;
+	if (zloop_timer(node->loop, tick_ms, 0, tick, node) < 0)
+		return ERR_IO;
+	return node_upstreams_load(node);
+}
+
+/* Values that the parts borrow. */
+static enum err
+open_values(struct node *node)
+{
+	const struct config *config = node->config;
+	char mark[4096];
+	enum err err;
+
+	(void)snprintf(mark, sizeof(mark), "%s/TEST", config->state);
+	node->test = access(mark, F_OK) == 0;
+	node->timers.have_ms = config->have_ms;
+	node->timers.hello_ms = config->hello_ms;
+	node->timers.get_ms = config->get_ms;
+	node->timers.silence_ms = config->silence_ms;
+	node->timers.gap_ms = config->gap_ms;
+	node->started = node_now();
+	node->beacon_at = node->started + config->beacon_ms;
+	node->clock_offset = clock_offset();
+	node->turn_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	node->index_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (node->turn_fd < 0 || node->index_fd < 0)
+		return ERR_IO;
+	if ((node->loop = zloop_new()) == NULL)
+		return ERR_NOMEM;
+	zloop_set_nonstop(node->loop, true);
+	if ((err = view_new(&node->view)) != ERR_NONE)
+		return err;
+	return posset_new(&node->fetching);
+}
+
+enum err
+node_open(const struct config *config, struct node **ret_node)
+{
+	struct node *node;
+	enum err err;
+
+	if ((node = calloc(1, sizeof(*node))) == NULL)
+		return ERR_NOMEM;
+	node->config = config;
+	node->turn_fd = node->index_fd = -1;
+	(void)pthread_mutex_init(&node->snapshot_mutex, NULL);
+	if ((err = open_values(node)) != ERR_NONE ||
+	    (err = open_key(node)) != ERR_NONE ||
+	    (err = open_store(node)) != ERR_NONE ||
+	    (err = node_members_compute(node)) != ERR_NONE ||
+	    (err = node_view_load(node)) != ERR_NONE ||
+	    (err = open_index(node)) != ERR_NONE ||
+	    (err = open_sockets(node)) != ERR_NONE ||
+	    (err = open_loop(node)) != ERR_NONE) {
+		node_close(node);
+		return err;
+	}
+	if (node->test && config->kill_zap)
+		zap_kill(node->zap);
+	*ret_node = node;
+	return ERR_NONE;
+}
+
+const char *
+node_endpoint(const struct node *node)
+{
+	return node->hub == NULL ? "" : hub_endpoint(node->hub);
+}
+
+enum err
+node_run(struct node *node, int stop_fd)
+{
+	enum err err;
+
+	if ((err = node_watch(node, NULL, stop_fd, stop_ready, node)) !=
+	    ERR_NONE)
+		return err;
+	(void)zloop_start(node->loop);
+	return ERR_NONE;
+}
+
+/* ---- closing ---- */
+
+/* Nobody is answered any more. */
+static void
+drop_waiters(struct node *node)
+{
+	struct waiter *waiter;
+
+	while ((waiter = node->waiters) != NULL) {
+		node->waiters = waiter->next;
+		node_waiter_free(waiter);
+	}
+}
+
+/* No frame comes in any more. */
+static void
+close_sockets(struct node *node)
+{
+	struct waiter *waiter = node->join == NULL ? NULL :
+						     node_join_waiter(node);
+
+	node_join_end(node);
+	node_waiter_free(waiter);
+	node_hang_up_all(node);
+	hub_close(node->hub);
+	node->hub = NULL;
+	sock_close(node->pub);
+	node->pub = NULL;
+	sock_close(node->control);
+	node->control = NULL;
+}
+
+void
+node_close(struct node *node)
+{
+	if (node == NULL)
+		return;
+	close_sockets(node);
+	pool_stop(node->pool);
+	writer_stop(node->writer);
+	indexer_stop(node->indexer);
+	drop_waiters(node);
+	query_free(node->query);
+	index_close(node->index);
+	outbox_close(node->outbox);
+	store_close(node->store);
+	zap_stop(node->zap);
+	zloop_destroy(&node->loop);
+	if (node->turn_fd >= 0)
+		(void)close(node->turn_fd);
+	if (node->index_fd >= 0)
+		(void)close(node->index_fd);
+	node_snapshot_put(node, node->snapshot);
+	(void)pthread_mutex_destroy(&node->snapshot_mutex);
+	view_free(node->view);
+	posset_free(node->fetching);
+	free(node->hub_links);
+	free(node->dialled);
+	free(node->touched);
+	free(node->bundle_part);
+	crypto_wipe(&node->key, sizeof(node->key));
+	free(node);
+}

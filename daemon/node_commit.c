@@ -1,0 +1,417 @@
+/*
+ * After a commit: the view follows the store, peers and subscribers are told,
+ * the index is woken, and whoever waits for an answer gets it.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/node_internal.h"
+#include "proto/bytes.h"
+#include "proto/header.h"
+
+/* Entries of one commit whose topics are looked at; a catch-up has more. */
+#define TOPICS_LOOK 64
+#define TOPICS_MAX  16
+
+void
+node_touch(struct node *node, const uint8_t log_id[LOG_ID_LEN])
+{
+	size_t room = node->touched_room == 0 ? 64 : node->touched_room * 2;
+	uint8_t(*touched)[LOG_ID_LEN];
+
+	if (node->ntouched > 0 &&
+	    memcmp(node->touched[node->ntouched - 1], log_id, LOG_ID_LEN) == 0)
+		return;
+	if (node->ntouched == node->touched_room) {
+		touched = realloc(node->touched, room * LOG_ID_LEN);
+		if (touched == NULL)
+			return;
+		node->touched = touched;
+		node->touched_room = room;
+	}
+	memcpy(node->touched[node->ntouched++], log_id, LOG_ID_LEN);
+}
+
+void
+node_touch_own(struct node *node)
+{
+	uint8_t log_id[LOG_ID_LEN];
+
+	if (outbox_open_log(node->outbox, log_id))
+		node_touch(node, log_id);
+}
+
+/* ---- the view ---- */
+
+/* Bring one log of the view up to what the store holds. */
+static enum err
+view_refresh(struct node *node, struct store_txn *txn,
+    const struct store_log *stored, struct view_log **ret_log)
+{
+	const struct directory *directory = node_directory(node);
+	struct store_entry entry;
+	struct view_log *log;
+	struct log_head head;
+	uint64_t counted;
+	enum err err;
+
+	if ((err = view_add(node->view, stored->key, stored->inc, &log)) !=
+	    ERR_NONE)
+		return err;
+	log_head_parse(stored->head, &head);
+	log->tip = stored->tip;
+	if (log->pending.n < log->tip.n || stored->frozen)
+		log->pending = log->tip;
+	log->own = stored->own;
+	log->frozen = stored->frozen;
+	log->last_common = stored->last_common;
+	log->head_ms = head.time_ms;
+	counted = view_counted(log, directory);
+	if (counted == log->tip.n || counted == 0)
+		view_recount(node->view, log, directory, NULL);
+	else if ((err = store_entry(
+		      txn, log->log_id, counted, &entry)) == ERR_NONE)
+		view_recount(node->view, log, directory, entry.c);
+	*ret_log = log;
+	return err;
+}
+
+enum err
+node_view_load(struct node *node)
+{
+	struct store_txn *txn = NULL;
+	struct store_log stored;
+	struct view_log *log;
+	const uint8_t *after = NULL;
+	enum err err;
+
+	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+		return err;
+	while ((err = store_log_next(txn, after, &stored)) == ERR_NONE) {
+		if ((err = view_refresh(node, txn, &stored, &log)) != ERR_NONE)
+			break;
+		after = log->log_id;
+	}
+	store_abort(&txn);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+void
+node_view_recount(struct node *node)
+{
+	if (node_view_load(node) != ERR_NONE)
+		logger_err("store", "the logs cannot be read");
+}
+
+/* ---- NOTEs ---- */
+
+/* What a commit added to one log. */
+struct news {
+	struct view_log *log;
+	uint64_t from; /* last entry that was known before */
+	bool beacon;   /* a younger HEAD alone */
+	uint8_t head[HEAD_LEN];
+};
+
+/* The NOTE of a log's last entry, encoded. */
+struct note {
+	struct wire_msg msg;
+	struct store_body body;
+	uint8_t c_prev[HASH_LEN];
+	struct header header;
+};
+
+/* Chain value before entry n. */
+static enum err
+chain_before(struct store_txn *txn, const struct view_log *log, uint64_t n,
+    uint8_t c[HASH_LEN])
+{
+	struct store_entry entry;
+	struct log_tip tip;
+	uint8_t log_id[LOG_ID_LEN];
+	enum err err;
+
+	if (n == 1) {
+		log_begin(log->key, log->inc, log_id, &tip);
+		memcpy(c, tip.c, HASH_LEN);
+		return ERR_NONE;
+	}
+	if ((err = store_entry(txn, log->log_id, n - 1, &entry)) == ERR_NONE)
+		memcpy(c, entry.c, HASH_LEN);
+	return err;
+}
+
+/* Put header and small body of the last entry into the NOTE. */
+static void
+note_fill(struct store_txn *txn, const struct news *news, struct note *note)
+{
+	const struct view_log *log = news->log;
+	struct wire_note *wire = &note->msg.u.note;
+	struct store_entry entry;
+
+	if (news->beacon ||
+	    chain_before(txn, log, log->tip.n, note->c_prev) != ERR_NONE ||
+	    store_entry(txn, log->log_id, log->tip.n, &entry) != ERR_NONE)
+		return;
+	wire->header = entry.header;
+	memcpy(wire->c_prev, note->c_prev, HASH_LEN);
+	if (header_decode(entry.header.data, entry.header.len, &note->header) !=
+		ERR_NONE ||
+	    note->header.body_len == 0 ||
+	    note->header.body_len > NOTE_BODY_MAX || note->header.group != 0 ||
+	    store_body(txn, log->log_id, log->tip.n, &note->body) != ERR_NONE)
+		return;
+	wire->has_body = true;
+	memcpy(wire->body.ref.log_id, log->log_id, LOG_ID_LEN);
+	wire->body.ref.n = log->tip.n;
+	wire->body.total = note->body.len;
+	wire->body.state = WIRE_OK;
+	memcpy(wire->body.salt, note->body.salt, SALT_LEN);
+	wire->body.data.data = note->body.data;
+	wire->body.data.len = note->body.len;
+}
+
+/* An encoded frame on its way to all links. */
+struct frame {
+	const uint8_t *buf;
+	size_t len;
+};
+
+static void
+push_note(struct link *link, void *arg)
+{
+	const struct frame *frame = arg;
+
+	link_note(link, frame->buf, frame->len);
+}
+
+/* Publish a NOTE under one topic; the test setting may withhold it. */
+static void
+publish(struct node *node, const char *topic, const struct wire_msg *msg)
+{
+	uint8_t *buf;
+	size_t len;
+
+	if (node->test && node->config->drop_notes_percent > 0 &&
+	    node_link_host.random(node) % 100 <
+		node->config->drop_notes_percent)
+		return;
+	if (wire_encode(msg, &buf, &len) != ERR_NONE)
+		return;
+	if (sock_publish(node->pub, topic, buf, len) != ERR_NONE)
+		logger_debug("feed", "a NOTE was not published");
+}
+
+/* The topics of what a commit added, each once; the last entry's apart. */
+static size_t
+topics_of(struct store_txn *txn, const struct news *news, const char *org,
+    char topics[TOPICS_MAX][TOPIC_MAX + 1])
+{
+	const struct view_log *log = news->log;
+	uint64_t n = news->from + 1;
+	struct store_entry entry;
+	struct header header;
+	char topic[TOPIC_MAX + 1];
+	size_t count = 0;
+	size_t i;
+
+	if (log->tip.n - news->from > TOPICS_LOOK)
+		n = log->tip.n - TOPICS_LOOK + 1;
+	for (; n < log->tip.n && count < TOPICS_MAX; n++) {
+		if (store_entry(txn, log->log_id, n, &entry) != ERR_NONE ||
+		    header_decode(entry.header.data, entry.header.len,
+			&header) != ERR_NONE ||
+		    header.group != 0)
+			continue;
+		header_topic(org, header.kind, header.topic, topic);
+		for (i = 0; i < count; i++)
+			if (strcmp(topics[i], topic) == 0)
+				break;
+		if (i == count)
+			memcpy(topics[count++], topic, sizeof(topic));
+	}
+	return count;
+}
+
+/* Tell PUB: the last entry under its topic, the HEAD under the others. */
+static void
+publish_news(struct node *node, struct store_txn *txn,
+    const struct news *news, struct note *note)
+{
+	const struct directory_member *member =
+	    directory_find(node_directory(node), news->log->key);
+	struct wire_msg alone = { .type = WIRE_NOTE };
+	char topics[TOPICS_MAX][TOPIC_MAX + 1];
+	char topic[TOPIC_MAX + 1];
+	size_t count = 0;
+	size_t i;
+
+	if (node->pub == NULL || member == NULL || member->org[0] == '\0')
+		return;
+	alone.u.note.head = news->head;
+	if (!news->beacon)
+		count = topics_of(txn, news, member->org, topics);
+	if (!news->beacon && note->header.kind != HEADER_UNREADABLE &&
+	    note->header.group == 0) {
+		header_topic(member->org, note->header.kind,
+		    note->header.topic, topic);
+		publish(node, topic, &note->msg);
+		for (i = 0; i < count; i++)
+			if (strcmp(topics[i], topic) != 0)
+				publish(node, topics[i], &alone);
+		return;
+	}
+	for (i = 0; i < count; i++)
+		publish(node, topics[i], &alone);
+	if (count == 0) {
+		header_topic(member->org, 0, 0, topic);
+		publish(node, topic, &alone);
+	}
+}
+
+/* Tell links and subscribers of one log. */
+static void
+tell(struct node *node, struct store_txn *txn, const struct news *news)
+{
+	struct note *note;
+	struct frame frame;
+	uint8_t *buf;
+
+	if (news->log->counted < news->log->tip.n ||
+	    (note = calloc(1, sizeof(*note))) == NULL)
+		return;
+	note->msg.type = WIRE_NOTE;
+	note->msg.u.note.head = news->head;
+	note_fill(txn, news, note);
+	if (wire_encode(&note->msg, &buf, &frame.len) == ERR_NONE) {
+		frame.buf = buf;
+		node_each_link(node, push_note, &frame);
+		free(buf);
+	}
+	publish_news(node, txn, news, note);
+	store_body_clear(&note->body);
+	free(note);
+}
+
+/* ---- one turn's commits ---- */
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, LOG_ID_LEN);
+}
+
+/* Bring the touched logs up to date; what is new of them goes to ${news}. */
+static size_t
+refresh_touched(
+    struct node *node, struct store_txn *txn, struct news *news)
+{
+	struct store_log stored;
+	struct view_log *log;
+	size_t count = 0;
+	size_t i;
+
+	qsort(node->touched, node->ntouched, LOG_ID_LEN, compare_ids);
+	for (i = 0; i < node->ntouched; i++) {
+		struct news *one = &news[count];
+
+		if (i > 0 &&
+		    memcmp(node->touched[i], node->touched[i - 1],
+			LOG_ID_LEN) == 0)
+			continue;
+		if (store_log(txn, node->touched[i], &stored) != ERR_NONE)
+			continue;
+		log = view_find(node->view, node->touched[i]);
+		one->from = log == NULL ? 0 : log->tip.n;
+		one->beacon = false;
+		if (log != NULL && log->tip.n == stored.tip.n) {
+			struct log_head head;
+
+			log_head_parse(stored.head, &head);
+			one->beacon = head.time_ms > log->head_ms;
+		}
+		if (view_refresh(node, txn, &stored, &one->log) != ERR_NONE)
+			continue;
+		memcpy(one->head, stored.head, HEAD_LEN);
+		if (one->log->tip.n > one->from || one->beacon)
+			count++;
+	}
+	node->ntouched = 0;
+	return count;
+}
+
+/* Logs that were not known before are told with their keys. */
+struct fresh {
+	struct view_log **logs;
+	size_t count;
+};
+
+static void
+push_fresh(struct link *link, void *arg)
+{
+	const struct fresh *fresh = arg;
+
+	link_have_new(link, fresh->logs, fresh->count);
+}
+
+static void
+push_soon(struct link *link, void *arg)
+{
+	link_have_soon(link, *(int64_t *)arg);
+}
+
+/* Fetch on: what was committed may have made room or shown what is absent. */
+static void
+fetch_on(struct link *link, void *arg)
+{
+	link_fetch(link, *(int64_t *)arg);
+}
+
+/* Tell all that is new. */
+static void
+tell_news(struct node *node, struct store_txn *txn, const struct news *news,
+    size_t count)
+{
+	struct fresh fresh = { 0 };
+	int64_t now = node_now();
+	size_t i;
+
+	fresh.logs = calloc(count, sizeof(struct view_log *));
+	for (i = 0; i < count && fresh.logs != NULL; i++)
+		if (news[i].from == 0 && news[i].log->counted > 0)
+			fresh.logs[fresh.count++] = news[i].log;
+	if (fresh.count > 0)
+		node_each_link(node, push_fresh, &fresh);
+	free(fresh.logs);
+	for (i = 0; i < count; i++)
+		tell(node, txn, &news[i]);
+	node_each_link(node, push_soon, &now);
+}
+
+void
+node_after_commit(struct node *node)
+{
+	struct store_txn *txn = NULL;
+	struct news *news;
+	int64_t now = node_now();
+	size_t count;
+
+	node->absent_idle = false;
+	if (node->members_touched) {
+		node->members_touched = false;
+		node_members_changed(node);
+	}
+	if (node->ntouched > 0 &&
+	    (news = calloc(node->ntouched, sizeof(*news))) != NULL) {
+		if (store_begin(node->store, false, &txn) == ERR_NONE) {
+			count = refresh_touched(node, txn, news);
+			if (count > 0)
+				tell_news(node, txn, news, count);
+			store_abort(&txn);
+		}
+		free(news);
+	}
+	indexer_wake(node->indexer);
+	node_each_link(node, fetch_on, &now);
+}

@@ -1,0 +1,493 @@
+/*
+ * The control socket: who may ask what, who answers, who waits.
+ *
+ * Every request goes to the pool first: it is decoded there, the caller's
+ * groups are looked up, and what only reads is answered.  The rest comes back
+ * to the loop.
+ */
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/node_internal.h"
+
+/* Requests taken in one turn of the loop. */
+#define REQUESTS_PER_TURN 16
+
+/* Longest wait of one request. */
+#define WAIT_MAX_MS 60000
+
+/* What a request needs. */
+enum right {
+	RIGHT_READ,  /* whoever may open the socket */
+	RIGHT_WRITE, /* group of those who write trials */
+	RIGHT_ADMIN, /* group of those who run the node */
+};
+
+/* One request on its way through the pool. */
+struct call {
+	struct pool_job job; /* first */
+	struct waiter *waiter;
+	uint8_t *frame;
+	size_t len;
+	uid_t uid;
+	Erfa__Answer *answer; /* NULL: the loop answers */
+};
+
+void
+node_waiter_free(struct waiter *waiter)
+{
+	if (waiter == NULL)
+		return;
+	control_free_request(waiter->request);
+	free(waiter);
+}
+
+/* ---- answers ---- */
+
+void
+node_answer(struct node *node, struct waiter *waiter, Erfa__Answer *answer)
+{
+	uint8_t *buf;
+	size_t len;
+
+	if (answer != NULL) {
+		answer->has_req = 1;
+		answer->req = waiter->request != NULL ? waiter->request->req :
+							waiter->req;
+		if (control_encode_answer(answer, &buf, &len) == ERR_NONE &&
+		    sock_send(node->control, waiter->route, waiter->route_len,
+			buf, len) != ERR_NONE)
+			logger_debug("control", "a client is gone");
+		control_free_answer(answer);
+	}
+	node_waiter_free(waiter);
+}
+
+/* An ErrorAnswer, all of it from malloc(). */
+static Erfa__Answer *
+error_vnew(const char *code, unsigned exit, const char *remedy,
+    const char *format, va_list args)
+{
+	Erfa__Answer *answer = calloc(1, sizeof(*answer));
+	Erfa__ErrorAnswer *error = calloc(1, sizeof(*error));
+
+	if (answer == NULL || error == NULL) {
+		free(answer);
+		free(error);
+		return NULL;
+	}
+	erfa__answer__init(answer);
+	erfa__error_answer__init(error);
+	answer->say_case = ERFA__ANSWER__SAY_ERROR;
+	answer->error = error;
+	error->schema = strdup("erfa.error/1");
+	error->code = strdup(code);
+	error->has_exit = 1;
+	error->exit = exit;
+	error->remedy = strdup(remedy);
+	if (vasprintf(&error->message, format, args) < 0)
+		error->message = NULL;
+	return answer;
+}
+
+Erfa__Answer *
+node_error_new(const char *code, unsigned exit, const char *remedy,
+    const char *format, ...)
+{
+	Erfa__Answer *answer;
+	va_list args;
+
+	va_start(args, format);
+	answer = error_vnew(code, exit, remedy, format, args);
+	va_end(args);
+	return answer;
+}
+
+void
+node_answer_error(struct node *node, struct waiter *waiter, const char *code,
+    unsigned exit, const char *remedy, const char *format, ...)
+{
+	Erfa__Answer *answer;
+	va_list args;
+
+	va_start(args, format);
+	answer = error_vnew(code, exit, remedy, format, args);
+	va_end(args);
+	node_answer(node, waiter, answer);
+}
+
+/* The same for a call that is still in the pool. */
+static void __attribute__((format(printf, 5, 6)))
+call_error(struct call *call, const char *code, unsigned exit,
+    const char *remedy, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	call->answer = error_vnew(code, exit, remedy, format, args);
+	va_end(args);
+}
+
+/* ---- who may ---- */
+
+static enum right
+right_of(const Erfa__Request *request)
+{
+	switch (request->ask_case) {
+	case ERFA__REQUEST__ASK_PUBLISH:
+	case ERFA__REQUEST__ASK_BUNDLE_IMPORT:
+		return RIGHT_WRITE;
+	case ERFA__REQUEST__ASK_ACCEPT:
+	case ERFA__REQUEST__ASK_REMOVE:
+	case ERFA__REQUEST__ASK_INVITE:
+	case ERFA__REQUEST__ASK_JOIN:
+		return RIGHT_ADMIN;
+	case ERFA__REQUEST__ASK_STATUS:
+	case ERFA__REQUEST__ASK_LIST:
+	case ERFA__REQUEST__ASK_SHOW:
+	case ERFA__REQUEST__ASK_FIND:
+	case ERFA__REQUEST__ASK_WATCH:
+	case ERFA__REQUEST__ASK_PEERS:
+	case ERFA__REQUEST__ASK_SYNC:
+	case ERFA__REQUEST__ASK_VERIFY:
+	case ERFA__REQUEST__ASK_EXPORT:
+	case ERFA__REQUEST__ASK_BUNDLE_EXPORT:
+	case ERFA__REQUEST__ASK_LOGS:
+	case ERFA__REQUEST__ASK__NOT_SET:
+	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
+		break;
+	}
+	return RIGHT_READ;
+}
+
+/* Is the user with this id in the group of this name? */
+static bool
+in_group(uid_t uid, const char *group_name)
+{
+	struct passwd user;
+	struct passwd *found = NULL;
+	struct group group;
+	struct group *group_found = NULL;
+	gid_t groups[256];
+	char names[16384];
+	gid_t wanted;
+	int count = 256;
+	int i;
+
+	if (getgrnam_r(group_name, &group, names, sizeof(names),
+		&group_found) != 0 ||
+	    group_found == NULL)
+		return false;
+	wanted = group.gr_gid;
+	if (getpwuid_r(uid, &user, names, sizeof(names), &found) != 0 ||
+	    found == NULL)
+		return false;
+	if (getgrouplist(user.pw_name, user.pw_gid, groups, &count) < 0)
+		return false;
+	for (i = 0; i < count; i++)
+		if (groups[i] == wanted)
+			return true;
+	return false;
+}
+
+/* Refuse the call unless its caller may ask this. */
+static bool
+authorised(const struct node *node, struct call *call)
+{
+	const char *group = node->config->write_group;
+	enum right right = right_of(call->waiter->request);
+	char remedy[200];
+
+	if (right == RIGHT_READ || call->uid == 0 || call->uid == geteuid())
+		return true;
+	if (in_group(call->uid, node->config->admin_group))
+		return true;
+	if (right == RIGHT_ADMIN)
+		group = node->config->admin_group;
+	else if (in_group(call->uid, group))
+		return true;
+	(void)snprintf(remedy, sizeof(remedy),
+	    "Ask your IT:  sudo usermod -aG %s USER   (then log in again)",
+	    group);
+	call_error(call, "not_in_group", 77, remedy,
+	    "you may read, but not do this: your user (uid %u) is not in the "
+	    "group \"%s\"",
+	    (unsigned)call->uid, group);
+	return false;
+}
+
+/* ---- in the pool ---- */
+
+/* Decode and authorise; answer what only reads. */
+static void
+call_run(struct pool_job *job, void *context)
+{
+	struct call *call = (struct call *)job;
+	struct waiter *waiter = call->waiter;
+	struct node *node = context;
+	enum err err;
+
+	if (waiter->request == NULL) {
+		waiter->req = control_request_number(call->frame, call->len);
+		err = control_decode_request(
+		    call->frame, call->len, &waiter->request);
+		if (err != ERR_NONE) {
+			call_error(call, "bad_request",
+			    err == ERR_VERSION ? 76 : 65,
+			    err == ERR_VERSION ?
+				"erfa and erfad are of different versions: "
+				"update both" :
+				"",
+			    "the request was not understood: %s",
+			    err_str(err));
+			return;
+		}
+	}
+	if (!authorised(node, call))
+		return;
+	if (query_can(waiter->request) &&
+	    (err = query_answer(node->query, waiter->request,
+		 &call->answer)) != ERR_NONE)
+		call_error(call, "failed", err == ERR_NOMEM ? 75 : 1, "",
+		    "the question could not be answered: %s", err_str(err));
+}
+
+/* ---- on the loop ---- */
+
+/* Does this answer say nothing yet, to a request that would rather wait? */
+static bool
+should_wait(const struct waiter *waiter, const Erfa__Answer *answer)
+{
+	return waiter->request != NULL &&
+	    waiter->request->ask_case == ERFA__REQUEST__ASK_WATCH &&
+	    waiter->request->watch->wait_ms > 0 && answer != NULL &&
+	    answer->say_case == ERFA__ANSWER__SAY_WATCH &&
+	    answer->watch->n_row == 0;
+}
+
+/* The cursor that was answered is where the wait goes on. */
+static void
+keep_cursor(struct waiter *waiter, Erfa__Answer *answer)
+{
+	Erfa__WatchRequest *watch = waiter->request->watch;
+
+	free(watch->cursor);
+	watch->cursor = answer->watch->cursor;
+	answer->watch->cursor = NULL;
+}
+
+static void
+dispatch(struct node *node, struct waiter *waiter, uid_t uid)
+{
+	switch (waiter->request->ask_case) {
+	case ERFA__REQUEST__ASK_STATUS:
+		node_status(node, waiter);
+		break;
+	case ERFA__REQUEST__ASK_PEERS:
+		node_peers_list(node, waiter);
+		break;
+	case ERFA__REQUEST__ASK_PUBLISH:
+		node_publish(node, waiter, uid);
+		break;
+	case ERFA__REQUEST__ASK_SYNC:
+		node_wait(node, waiter, waiter->request->sync->wait_ms);
+		break;
+	case ERFA__REQUEST__ASK_INVITE:
+		node_invite(node, waiter);
+		break;
+	case ERFA__REQUEST__ASK_ACCEPT:
+		node_accept(node, waiter);
+		break;
+	case ERFA__REQUEST__ASK_REMOVE:
+		node_remove(node, waiter);
+		break;
+	case ERFA__REQUEST__ASK_JOIN:
+		node_join_begin(node, waiter);
+		break;
+	case ERFA__REQUEST__ASK_BUNDLE_IMPORT:
+		node_bundle(node, waiter);
+		break;
+	case ERFA__REQUEST__ASK_LIST:
+	case ERFA__REQUEST__ASK_SHOW:
+	case ERFA__REQUEST__ASK_FIND:
+	case ERFA__REQUEST__ASK_WATCH:
+	case ERFA__REQUEST__ASK_VERIFY:
+	case ERFA__REQUEST__ASK_EXPORT:
+	case ERFA__REQUEST__ASK_BUNDLE_EXPORT:
+	case ERFA__REQUEST__ASK_LOGS:
+	case ERFA__REQUEST__ASK__NOT_SET:
+	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
+		node_waiter_free(waiter);
+		break;
+	}
+}
+
+static void
+call_done(struct pool_job *job, void *context)
+{
+	struct call *call = (struct call *)job;
+	struct waiter *waiter = call->waiter;
+	struct node *node = context;
+
+	if (node->control == NULL) {
+		/* Closing: nobody is answered any more. */
+		control_free_answer(call->answer);
+		node_waiter_free(waiter);
+	} else if (should_wait(waiter, call->answer) &&
+	    (waiter->deadline == 0 || node_now() < waiter->deadline)) {
+		keep_cursor(waiter, call->answer);
+		control_free_answer(call->answer);
+		node_wait(node, waiter, waiter->request->watch->wait_ms);
+	} else if (call->answer != NULL) {
+		node_answer(node, waiter, call->answer);
+	} else if (waiter->request != NULL) {
+		dispatch(node, waiter, call->uid);
+	} else {
+		node_waiter_free(waiter);
+	}
+	free(call->frame);
+	free(call);
+}
+
+/* Give a request to the pool, from its frame or as decoded before. */
+static void
+call_submit(struct node *node, struct waiter *waiter, uint8_t *frame,
+    size_t len, uid_t uid)
+{
+	struct call *call = calloc(1, sizeof(*call));
+
+	if (call == NULL) {
+		node_waiter_free(waiter);
+		free(frame);
+		return;
+	}
+	call->job.run = call_run;
+	call->job.done = call_done;
+	call->waiter = waiter;
+	call->frame = frame;
+	call->len = len;
+	call->uid = uid;
+	waiter->uid = uid;
+	pool_submit(node->pool, &call->job);
+}
+
+int
+node_control_read(struct node *node)
+{
+	struct sock_msg msg;
+	struct waiter *waiter;
+	uint8_t *frame;
+	int i;
+
+	for (i = 0; i < REQUESTS_PER_TURN; i++) {
+		memset(&msg, 0, sizeof(msg));
+		if (sock_recv(node->control, &msg) != ERR_NONE)
+			break;
+		waiter = calloc(1, sizeof(*waiter));
+		frame = malloc(msg.len + 1);
+		if (waiter == NULL || frame == NULL || !msg.has_caller ||
+		    msg.extra_frames) {
+			free(waiter);
+			free(frame);
+		} else {
+			memcpy(frame, msg.data, msg.len);
+			memcpy(waiter->route, msg.route, msg.route_len);
+			waiter->route_len = msg.route_len;
+			call_submit(node, waiter, frame, msg.len, msg.uid);
+		}
+		sock_msg_clear(&msg);
+	}
+	return 0;
+}
+
+/* ---- those who wait ---- */
+
+/* An answer for a sync that is in step, or whose time is up. */
+static bool
+sync_done(struct node *node, struct waiter *waiter, int64_t now)
+{
+	Erfa__Answer *answer = calloc(1, sizeof(*answer));
+	Erfa__SyncAnswer *sync = calloc(1, sizeof(*sync));
+	bool synced;
+
+	if (answer == NULL || sync == NULL) {
+		free(answer);
+		free(sync);
+		return false;
+	}
+	erfa__answer__init(answer);
+	erfa__sync_answer__init(sync);
+	answer->say_case = ERFA__ANSWER__SAY_SYNC;
+	answer->sync = sync;
+	synced = node_sync(node, sync);
+	if (!synced && now < waiter->deadline) {
+		control_free_answer(answer);
+		return false;
+	}
+	node_answer(node, waiter, answer);
+	return true;
+}
+
+void
+node_wait(struct node *node, struct waiter *waiter, int64_t wait_ms)
+{
+	if (waiter->deadline == 0)
+		waiter->deadline = node_now() +
+		    (wait_ms > WAIT_MAX_MS ? WAIT_MAX_MS : wait_ms);
+	if (waiter->request->ask_case == ERFA__REQUEST__ASK_SYNC &&
+	    sync_done(node, waiter, node_now()))
+		return;
+	waiter->next = node->waiters;
+	node->waiters = waiter;
+}
+
+void
+node_waiters_tick(struct node *node, int64_t now)
+{
+	struct waiter *waiter = node->waiters;
+	struct waiter *next;
+
+	node->waiters = NULL;
+	for (; waiter != NULL; waiter = next) {
+		next = waiter->next;
+		if (waiter->request->ask_case == ERFA__REQUEST__ASK_SYNC) {
+			if (!sync_done(node, waiter, now)) {
+				waiter->next = node->waiters;
+				node->waiters = waiter;
+			}
+		} else if (node->index_moved || now >= waiter->deadline) {
+			call_submit(node, waiter, NULL, 0, waiter->uid);
+		} else {
+			waiter->next = node->waiters;
+			node->waiters = waiter;
+		}
+	}
+	node->index_moved = false;
+}
+
+enum err
+node_control_open(struct node *node)
+{
+	struct group group;
+	struct group *found = NULL;
+	char names[16384];
+	enum err err;
+
+	if ((err = sock_listen(SOCK_CONTROL, node->config->control, NULL,
+		 &node->control)) != ERR_NONE)
+		return err;
+
+	/* Members of the writing group may open it; without one, all may. */
+	if (getgrnam_r(node->config->write_group, &group, names, sizeof(names),
+		&found) == 0 &&
+	    found != NULL &&
+	    sock_set_access(node->control, group.gr_gid, 0666) == ERR_NONE)
+		return ERR_NONE;
+	return sock_set_access(node->control, (gid_t)-1, 0666);
+}

@@ -1,0 +1,673 @@
+/*
+ * What links ask of the node: the store is read, the writer is fed.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/node_internal.h"
+#include "daemon/peer.h"
+#include "proto/bytes.h"
+#include "proto/header.h"
+
+/* Fetching stops while so much waits for the writer. */
+#define BACKLOG_BYTES (16 * 1024 * 1024)
+
+/* After a full disk, fetching is tried again. */
+#define FULL_MS 10000
+
+/* ---- jobs of the writer ---- */
+
+/* Headers of another node's log, and the body that came with a NOTE. */
+struct run_job {
+	struct writer_job job; /* first */
+	const void *link;      /* only compared, never followed */
+	uint8_t key[KEY_LEN];
+	uint64_t inc;
+	bool own;
+	bool members; /* a MEMBER entry is among them */
+	bool branch;
+	uint64_t last_common;
+	struct log_run run;
+	struct bytes headers[BOUNDARY_N];
+	uint8_t head[HEAD_LEN];
+	bool has_body;
+	uint8_t salt[SALT_LEN];
+	uint8_t *body;
+	size_t body_len;
+	struct outbox *outbox;
+	uint8_t bytes[]; /* the headers, one after the other */
+};
+
+/* A body. */
+struct body_job {
+	struct writer_job job; /* first */
+	const void *link;
+	struct wire_ref ref;
+	uint8_t salt[SALT_LEN];
+	size_t len;
+	uint8_t data[];
+};
+
+/* A younger HEAD. */
+struct head_job {
+	struct writer_job job; /* first */
+	uint8_t head[HEAD_LEN];
+};
+
+struct link *
+node_link_find(struct node *node, const void *link)
+{
+	size_t i;
+
+	for (i = 0; i < node->nhub_links; i++)
+		if (node->hub_links[i] == link)
+			return node->hub_links[i];
+	for (i = 0; i < node->ndialled; i++)
+		if (node->dialled[i].link == link)
+			return node->dialled[i].link;
+	return NULL;
+}
+
+/* A commit failed: what was verified beyond the store counts no more. */
+static void
+reset_pending(struct node *node, const uint8_t log_id[LOG_ID_LEN])
+{
+	struct view_log *log = view_find(node->view, log_id);
+
+	if (log != NULL) {
+		log->pending = log->tip;
+		log->fetcher = NULL;
+	}
+}
+
+/* The disk is full, or fails: stop fetching for a while and say so. */
+static void
+note_disk(struct node *node, enum err err)
+{
+	if (err != ERR_FULL && err != ERR_IO && err != ERR_NOMEM)
+		return;
+	if (node_now() >= node->full_until)
+		logger_err("store", "cannot write: %s; fetching stops for %d s",
+		    err_str(err), FULL_MS / 1000);
+	node->full_until = node_now() + FULL_MS;
+}
+
+static enum err
+run_job_run(struct store_txn *txn, struct writer_job *job)
+{
+	struct run_job *run = (struct run_job *)job;
+	struct log_head head;
+	enum err err;
+
+	if (run->branch)
+		err = store_add_branch(txn, &run->run, run->last_common);
+	else
+		err = store_add_run(txn, run->key, run->inc, run->own, &run->run);
+	if (err != ERR_NONE)
+		return err;
+
+	/* An own log that somebody holds longer or different is closed (R5). */
+	log_head_parse(run->head, &head);
+	if (run->own &&
+	    (err = outbox_close_log(run->outbox, txn, run->run.log_id,
+		 run->branch ? run->last_common : head.n)) != ERR_NONE)
+		return err;
+	if (run->has_body) {
+		err = store_add_body(txn, run->run.log_id, run->run.first,
+		    run->salt, run->body, run->body_len);
+		if (err == ERR_COMMIT || err == ERR_ERASED || err == ERR_EXIST)
+			err = ERR_NONE; /* the header counts without it */
+	}
+	return err;
+}
+
+static void
+run_job_done(struct writer_job *job, void *context)
+{
+	struct run_job *run = (struct run_job *)job;
+	struct node *node = context;
+
+	if (node != NULL && job->err == ERR_NONE) {
+		node_touch(node, run->run.log_id);
+		node->members_touched |= run->members;
+		if (run->branch)
+			logger_err("log", "a log is forked and frozen: two "
+			    "entries %llu were signed (log=%02x%02x%02x%02x)",
+			    (unsigned long long)run->last_common + 1,
+			    run->run.log_id[0], run->run.log_id[1],
+			    run->run.log_id[2], run->run.log_id[3]);
+	} else if (node != NULL) {
+		note_disk(node, job->err);
+		reset_pending(node, run->run.log_id);
+		node_touch(node, run->run.log_id);
+	}
+	free(run->body);
+	free(run);
+}
+
+/* Copy a run into a job. */
+static struct run_job *
+run_job_new(struct node *node, struct link *link, const struct view_log *log,
+    const struct log_run *run)
+{
+	struct run_job *job;
+	struct header header;
+	size_t bytes = 0;
+	size_t i;
+
+	for (i = 0; i < run->count; i++)
+		bytes += run->headers[i].len;
+	if ((job = calloc(1, sizeof(*job) + bytes)) == NULL)
+		return NULL;
+	job->job.run = run_job_run;
+	job->job.done = run_job_done;
+	job->job.entries = run->count;
+	job->job.bytes = bytes;
+	job->link = link;
+	memcpy(job->key, log->key, KEY_LEN);
+	job->inc = log->inc;
+	job->own = log->own;
+	job->outbox = node->outbox;
+	job->run = *run;
+	job->run.headers = job->headers;
+	job->run.head = job->head;
+	memcpy(job->head, run->head, HEAD_LEN);
+	bytes = 0;
+	for (i = 0; i < run->count; i++) {
+		memcpy(job->bytes + bytes, run->headers[i].data,
+		    run->headers[i].len);
+		job->headers[i].data = job->bytes + bytes;
+		job->headers[i].len = run->headers[i].len;
+		bytes += run->headers[i].len;
+		if (header_decode(run->headers[i].data, run->headers[i].len,
+			&header) == ERR_NONE &&
+		    header.kind == HEADER_MEMBER)
+			job->members = true;
+	}
+	return job;
+}
+
+static void
+host_take_run(void *host, struct link *link, struct view_log *log,
+    const struct log_run *run, const struct wire_body *body)
+{
+	struct node *node = host;
+	struct run_job *job = run_job_new(node, link, log, run);
+
+	if (job == NULL) {
+		reset_pending(node, log->log_id);
+		return;
+	}
+	if (body != NULL && body->state == WIRE_OK &&
+	    body->total == body->data.len && body->data.len > 0 &&
+	    (job->body = malloc(body->data.len)) != NULL) {
+		memcpy(job->body, body->data.data, body->data.len);
+		memcpy(job->salt, body->salt, SALT_LEN);
+		job->body_len = body->data.len;
+		job->has_body = true;
+		job->job.bytes += body->data.len;
+	}
+	writer_submit(node->writer, &job->job);
+}
+
+static void
+host_take_branch(void *host, struct link *link, struct view_log *log,
+    const struct log_run *run, uint64_t last_common)
+{
+	struct node *node = host;
+	struct run_job *job = run_job_new(node, link, log, run);
+
+	if (job == NULL)
+		return;
+	job->branch = true;
+	job->last_common = last_common;
+	writer_submit(node->writer, &job->job);
+}
+
+static enum err
+head_job_run(struct store_txn *txn, struct writer_job *job)
+{
+	return store_put_head(txn, ((struct head_job *)job)->head);
+}
+
+static void
+head_job_done(struct writer_job *job, void *context)
+{
+	struct head_job *head = (struct head_job *)job;
+
+	if (context != NULL && job->err == ERR_NONE)
+		node_touch(context, head->head);
+	free(job);
+}
+
+static void
+host_take_head(
+    void *host, struct view_log *log, const uint8_t head[HEAD_LEN])
+{
+	struct node *node = host;
+	struct head_job *job = calloc(1, sizeof(*job));
+	struct log_head parsed;
+
+	if (job == NULL)
+		return;
+	log_head_parse(head, &parsed);
+	log->head_ms = parsed.time_ms;
+	job->job.run = head_job_run;
+	job->job.done = head_job_done;
+	job->job.entries = 1;
+	memcpy(job->head, head, HEAD_LEN);
+	writer_submit(node->writer, &job->job);
+}
+
+static enum err
+body_job_run(struct store_txn *txn, struct writer_job *job)
+{
+	struct body_job *body = (struct body_job *)job;
+
+	return store_add_body(txn, body->ref.log_id, body->ref.n, body->salt,
+	    body->data, body->len);
+}
+
+static void
+body_job_done(struct writer_job *job, void *context)
+{
+	struct body_job *body = (struct body_job *)job;
+	struct node *node = context;
+	struct link *link;
+
+	if (node != NULL) {
+		posset_remove(
+		    node->fetching, body->ref.log_id, body->ref.n);
+		if (job->err == ERR_NONE)
+			node_touch(node, body->ref.log_id);
+		else
+			note_disk(node, job->err);
+		if (job->err == ERR_COMMIT &&
+		    (link = node_link_find(node, body->link)) != NULL) {
+			link_mark_lacking(link, &body->ref, node_now());
+			node_link_host.misbehaved(
+			    node, link, "a body that does not fit");
+		}
+		node->absent_idle = false;
+	}
+	free(body);
+}
+
+static void
+host_take_body(void *host, struct link *link, const struct wire_ref *ref,
+    const uint8_t salt[SALT_LEN], const uint8_t *data, size_t len)
+{
+	struct node *node = host;
+	struct body_job *job = calloc(1, sizeof(*job) + len);
+
+	if (job == NULL) {
+		posset_remove(node->fetching, ref->log_id, ref->n);
+		return;
+	}
+	job->job.run = body_job_run;
+	job->job.done = body_job_done;
+	job->job.entries = 1;
+	job->job.bytes = len;
+	job->link = link;
+	job->ref = *ref;
+	memcpy(job->salt, salt, SALT_LEN);
+	job->len = len;
+	memcpy(job->data, data, len);
+	writer_submit(node->writer, &job->job);
+}
+
+/* ---- reading ---- */
+
+static uint64_t
+host_cut(void *host, const uint8_t key[KEY_LEN],
+    const uint8_t log_id[LOG_ID_LEN])
+{
+	return directory_cut(node_directory(host), key, log_id);
+}
+
+static enum err
+host_chain_at(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    uint8_t ret_c[HASH_LEN])
+{
+	struct node *node = host;
+	struct store_entry entry;
+	struct store_txn *txn = NULL;
+	enum err err;
+
+	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+		return err;
+	if ((err = store_entry(txn, log_id, n, &entry)) == ERR_NONE)
+		memcpy(ret_c, entry.c, HASH_LEN);
+	store_abort(&txn);
+	return err;
+}
+
+static enum err
+host_boundary_at(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    struct log_tip *ret_tip)
+{
+	struct node *node = host;
+	const struct view_log *log = view_find(node->view, log_id);
+	struct store_txn *txn = NULL;
+	uint8_t begin[LOG_ID_LEN];
+	struct log_tip tip;
+	enum err err;
+
+	if (log == NULL)
+		return ERR_NOENT;
+	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+		return err;
+	if (n > 0 &&
+	    (err = store_tip_at(txn, log_id, n, &tip)) != ERR_NONE)
+		goto out;
+	if (n == 0 || tip.boundary == 0) {
+		log_begin(log->key, log->inc, begin, ret_tip);
+		err = ERR_NONE;
+	} else {
+		err = store_tip_at(txn, log_id, tip.boundary, ret_tip);
+	}
+
+out:
+	store_abort(&txn);
+	return err;
+}
+
+static enum err
+host_read_run(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t first,
+    const uint8_t *branch, struct log_run *ret_run, void **ret_memory)
+{
+	struct node *node = host;
+	struct store_txn *txn = NULL;
+	struct store_run run = { 0 };
+	enum err err;
+
+	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+		return err;
+	err = store_read_run(txn, log_id, first, branch, &run);
+	store_abort(&txn);
+	if (err != ERR_NONE)
+		return err;
+	*ret_run = run.run;
+	*ret_memory = run.memory;
+	return ERR_NONE;
+}
+
+/* A stored body no longer fits its hash: have it fetched again. */
+struct lost_job {
+	struct writer_job job; /* first */
+	struct wire_ref ref;
+};
+
+static enum err
+lost_job_run(struct store_txn *txn, struct writer_job *job)
+{
+	struct lost_job *lost = (struct lost_job *)job;
+
+	return store_body_lost(txn, lost->ref.log_id, lost->ref.n);
+}
+
+static void
+lost_job_done(struct writer_job *job, void *context)
+{
+	struct node *node = context;
+
+	if (node != NULL)
+		node->absent_idle = false;
+	free(job);
+}
+
+static void
+body_lost(struct node *node, const struct wire_ref *ref)
+{
+	struct lost_job *job = calloc(1, sizeof(*job));
+
+	logger_err("store", "a body is damaged and will be fetched again "
+	    "(n=%llu)", (unsigned long long)ref->n);
+	if (job == NULL)
+		return;
+	job->job.run = lost_job_run;
+	job->job.done = lost_job_done;
+	job->job.entries = 1;
+	job->ref = *ref;
+	writer_submit(node->writer, &job->job);
+}
+
+static void
+host_read_body(void *host, const struct wire_ref *ref, const uint8_t *branch,
+    struct link_body *ret_body)
+{
+	struct node *node = host;
+	struct store_txn *txn = NULL;
+	struct store_body body = { 0 };
+	enum err err;
+
+	memset(ret_body, 0, sizeof(*ret_body));
+	ret_body->state = WIRE_ABSENT;
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
+		return;
+	err = branch != NULL ?
+	    store_branch_body(txn, ref->log_id, branch, ref->n, &body) :
+	    store_body(txn, ref->log_id, ref->n, &body);
+	store_abort(&txn);
+	if (err == ERR_ERASED)
+		ret_body->state = WIRE_GONE;
+	if (err == ERR_DAMAGED)
+		body_lost(node, ref);
+	if (err != ERR_NONE)
+		return;
+	ret_body->state = WIRE_OK;
+	memcpy(ret_body->salt, body.salt, SALT_LEN);
+	ret_body->data = body.data;
+	ret_body->len = body.len;
+	ret_body->memory = body.memory;
+}
+
+static uint32_t
+host_hold_bodies(void *host)
+{
+	struct node *node = host;
+	int64_t left = node->hold_until - node_now();
+
+	return left <= 0 ? 0 : left > 60000 ? 60000 : (uint32_t)left;
+}
+
+/* ---- bodies that are wanted ---- */
+
+/* Take one absent body into a GET, unless it is not to be had here or now. */
+static bool
+want_body(struct node *node, struct link *link, const struct store_pos *pos,
+    struct wire_ref *ref)
+{
+	const struct view_log *log = view_find(node->view, pos->log_id);
+
+	memset(ref, 0, sizeof(*ref));
+	memcpy(ref->log_id, pos->log_id, LOG_ID_LEN);
+	ref->n = pos->n;
+	return log != NULL && pos->n <= log->counted &&
+	    !posset_has(node->fetching, pos->log_id, pos->n) &&
+	    !link_lacks(link, ref) &&
+	    posset_add(node->fetching, pos->log_id, pos->n) == ERR_NONE;
+}
+
+/* Search on from where the last search stopped; once around at most. */
+static size_t
+want_from(struct node *node, struct link *link, struct store_txn *txn,
+    struct wire_ref *refs, size_t max, size_t max_bytes)
+{
+	struct store_pos pos;
+	size_t count = 0;
+	size_t looked = 0;
+	size_t len;
+
+	while (count < max && looked++ < 4 * GET_REFS_MAX) {
+		if (store_absent_next(txn,
+			node->absent_begun ? &node->absent_after : NULL, &pos,
+			&len) != ERR_NONE) {
+			node->absent_begun = false;
+			break;
+		}
+		if (count > 0 && len > max_bytes)
+			break;
+		node->absent_after = pos;
+		node->absent_begun = true;
+		if (!want_body(node, link, &pos, &refs[count]))
+			continue;
+		count++;
+		max_bytes -= len < max_bytes ? len : max_bytes;
+	}
+	return count;
+}
+
+static size_t
+host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
+    size_t max, size_t max_bytes)
+{
+	struct node *node = host;
+	struct store_txn *txn = NULL;
+	bool from_start = !node->absent_begun;
+	size_t count;
+
+	if (node->absent_idle ||
+	    store_begin(node->store, false, &txn) != ERR_NONE)
+		return 0;
+	count = want_from(node, link, txn, refs, max, max_bytes);
+	if (count == 0 && !from_start && !node->absent_begun)
+		count = want_from(node, link, txn, refs, max, max_bytes);
+	if (count == 0 && !node->absent_begun)
+		node->absent_idle = true;
+	store_abort(&txn);
+	return count;
+}
+
+static void
+host_body_failed(void *host, struct link *link, const struct wire_ref *ref)
+{
+	struct node *node = host;
+
+	(void)link;
+	posset_remove(node->fetching, ref->log_id, ref->n);
+	if (node->nhub_links + node->ndialled > 1)
+		node->absent_idle = false; /* another link may have it */
+}
+
+static bool
+host_may_fetch(void *host)
+{
+	struct node *node = host;
+
+	return writer_backlog(node->writer) < BACKLOG_BYTES &&
+	    node_now() >= node->full_until;
+}
+
+/* ---- the rest ---- */
+
+static enum err
+host_send(void *host, struct link *link, uint8_t *buf, size_t len)
+{
+	struct peer *peer = link_peer(link);
+
+	(void)host;
+	return peer->send(peer, buf, len);
+}
+
+static void
+host_hello(void *host, const struct link *link, struct wire_hello *hello)
+{
+	struct node *node = host;
+	size_t i;
+
+	hello->has_key = true;
+	memcpy(hello->key, node->key.public_key, KEY_LEN);
+	hello->time_ms = node_clock();
+	hello->sw = "erfad " ERFA_VERSION;
+	hello->org = node->config->org;
+	hello->name = node->config->name;
+	hello->pub_port = node_pub_port(node);
+	hello->flags = WIRE_NO_SUB;
+	for (i = 0; i < node->ndialled; i++)
+		if (node->dialled[i].link == link &&
+		    node->dialled[i].upstream != NULL &&
+		    upstream_has_sub(node->dialled[i].upstream))
+			hello->flags = 0;
+}
+
+static void
+host_greeted(
+    void *host, struct link *link, const struct wire_hello *hello)
+{
+	(void)hello;
+	node_greeted(host, link);
+}
+
+static void
+host_changed(void *host, struct link *link)
+{
+	struct node *node = host;
+	struct link_info info;
+
+	node->absent_idle = false;
+	if (node->hold_until == 0 || link_state(link) != LINK_LIVE)
+		return;
+
+	/* In step with a peer: what was erased meanwhile is known. */
+	link_info(link, &info);
+	if (info.same_digest)
+		node->hold_until = 0;
+}
+
+static bool
+host_serving(void *host, int change)
+{
+	struct node *node = host;
+
+	if (change > 0 && node->serving >= ACTIVE_GETS)
+		return false;
+	node->serving += change;
+	if (change > 0)
+		node_wake_turn(node);
+	return true;
+}
+
+static void
+host_misbehaved(void *host, struct link *link, const char *what)
+{
+	struct link_info info;
+
+	(void)host;
+	link_info(link, &info);
+	logger_foreign("link", "peer sent what makes no sense", info.org, what);
+}
+
+static uint32_t
+host_random(void *host)
+{
+	uint32_t number;
+
+	(void)host;
+	crypto_random(&number, sizeof(number));
+	return number;
+}
+
+const struct link_host node_link_host = {
+	.send = host_send,
+	.hello = host_hello,
+	.greeted = host_greeted,
+	.changed = host_changed,
+	.cut = host_cut,
+	.chain_at = host_chain_at,
+	.boundary_at = host_boundary_at,
+	.read_run = host_read_run,
+	.read_body = host_read_body,
+	.hold_bodies = host_hold_bodies,
+	.take_run = host_take_run,
+	.take_branch = host_take_branch,
+	.take_head = host_take_head,
+	.take_body = host_take_body,
+	.want_bodies = host_want_bodies,
+	.body_failed = host_body_failed,
+	.may_fetch = host_may_fetch,
+	.serving = host_serving,
+	.misbehaved = host_misbehaved,
+	.random = host_random,
+};

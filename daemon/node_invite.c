@@ -1,0 +1,576 @@
+/*
+ * Invitations, strangers let in, members removed: what people ask for.
+ */
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "daemon/node_internal.h"
+#include "proto/bytes.h"
+#include "proto/invite.h"
+#include "proto/local.pb-c.h"
+
+#define DAY_MS 86400000ull
+
+/* A request whose answer waits for its commit. */
+struct request {
+	struct waiter *waiter;
+	char org[ORG_MAX + 1];
+	char line[INVITE_LINE_MAX + 1];
+	uint64_t expires_ms;
+	uint8_t key[KEY_LEN];
+	char check[INVITE_CHECK_LEN + 1];
+};
+
+/* A request for this client, or NULL with the client told. */
+static struct request *
+request_new(struct node *node, struct waiter *waiter, const char *org)
+{
+	struct request *request = calloc(1, sizeof(*request));
+
+	if (request == NULL) {
+		node_answer_error(node, waiter, "no_memory", 75, "try again",
+		    "out of memory");
+		return NULL;
+	}
+	request->waiter = waiter;
+	(void)snprintf(request->org, sizeof(request->org), "%s", org);
+	return request;
+}
+
+/* The commit failed, or the node is closing: say so; true if it did. */
+static bool
+request_failed(struct node *node, struct request *request, enum err err)
+{
+	if (node == NULL)
+		node_waiter_free(request->waiter);
+	else if (err != ERR_NONE)
+		node_answer_error(node, request->waiter, "not_written", 75,
+		    "try again", "could not be written: %s", err_str(err));
+	else
+		return false;
+	free(request);
+	return true;
+}
+
+char *
+node_time_text(uint64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	char text[32] = "";
+	struct tm tm;
+
+	if (ms != 0 && gmtime_r(&seconds, &tm) != NULL)
+		(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return strdup(text);
+}
+
+/* ---- invite ---- */
+
+/* The answer to any kind of invite request. */
+static Erfa__Answer *
+invite_answer(void)
+{
+	Erfa__Answer *answer = calloc(1, sizeof(*answer));
+	Erfa__InviteAnswer *invite = calloc(1, sizeof(*invite));
+
+	if (answer == NULL || invite == NULL) {
+		free(answer);
+		free(invite);
+		return NULL;
+	}
+	erfa__answer__init(answer);
+	erfa__invite_answer__init(invite);
+	answer->say_case = ERFA__ANSWER__SAY_INVITE;
+	answer->invite = invite;
+	invite->schema = strdup("erfa.invite/1");
+	return answer;
+}
+
+/* The own check number, to be read out. */
+static char *
+own_check(const struct node *node)
+{
+	char check[INVITE_CHECK_LEN + 1];
+
+	invite_check_number(node->key.curve_public, check);
+	return strdup(check);
+}
+
+static void
+invited(struct node *node, void *arg, enum err err)
+{
+	struct request *request = arg;
+	Erfa__Answer *answer;
+
+	if (request_failed(node, request, err))
+		return;
+	if ((answer = invite_answer()) != NULL) {
+		answer->invite->line = strdup(request->line);
+		answer->invite->org = strdup(request->org);
+		answer->invite->expires = node_time_text(request->expires_ms);
+		answer->invite->check_number = own_check(node);
+	}
+	node_answer(node, request->waiter, answer);
+	free(request);
+}
+
+/* Where newcomers should dial: as asked, as set, or as bound. */
+static const char *
+advertised(const struct node *node, const Erfa__InviteRequest *ask)
+{
+	if (ask->address != NULL && ask->address[0] != '\0')
+		return ask->address;
+	if (node->config->advertise[0] != '\0')
+		return node->config->advertise;
+	return node->hub == NULL ? "" : hub_endpoint(node->hub);
+}
+
+/* Draw an invitation and note it. */
+static void
+invite_make(struct node *node, struct waiter *waiter,
+    const Erfa__InviteRequest *ask)
+{
+	Erfa__LocalInvite note = ERFA__LOCAL_INVITE__INIT;
+	struct invite invite = { 0 };
+	struct request *request;
+	uint8_t join_public[KEY_LEN];
+	uint8_t join_secret[KEY_LEN];
+	uint8_t packed[1024];
+	char name[80] = "invite/";
+
+	if ((request = request_new(node, waiter, ask->org)) == NULL)
+		return;
+	(void)snprintf(invite.address, sizeof(invite.address), "%s",
+	    advertised(node, ask));
+	memcpy(invite.inviter, node->key.public_key, KEY_LEN);
+	crypto_random(invite.secret, sizeof(invite.secret));
+	invite_print(&invite, request->line);
+	invite_join_key(&invite, join_public, join_secret);
+	crypto_wipe(join_secret, sizeof(join_secret));
+
+	note.has_join_public = note.has_made_ms = note.has_expires_ms = 1;
+	note.join_public.data = join_public;
+	note.join_public.len = KEY_LEN;
+	note.org = request->org;
+	note.reader = ask->reader;
+	note.line = request->line;
+	note.made_ms = node_clock();
+	note.expires_ms = note.made_ms + INVITE_DAYS * DAY_MS;
+	request->expires_ms = note.expires_ms;
+	bytes_hex(join_public, KEY_LEN, name + strlen(name));
+	if (erfa__local_invite__get_packed_size(&note) > sizeof(packed) ||
+	    node_write_note(node, name, packed,
+		erfa__local_invite__pack(&note, packed), invited, request) !=
+		ERR_NONE)
+		(void)request_failed(node, request, ERR_NOMEM);
+}
+
+/* One invitation as it is listed. */
+static Erfa__Invitation *
+invitation_new(const Erfa__LocalInvite *note)
+{
+	Erfa__Invitation *one = calloc(1, sizeof(*one));
+	char key[2 * KEY_LEN + 1] = "";
+
+	if (one == NULL)
+		return NULL;
+	erfa__invitation__init(one);
+	one->org = strdup(note->org != NULL ? note->org : "");
+	one->reader = strdup(note->reader != NULL ? note->reader : "");
+	one->made = node_time_text(note->made_ms);
+	one->expires = node_time_text(note->expires_ms);
+	one->used = node_time_text(note->used_ms);
+	one->used_from =
+	    strdup(note->used_from != NULL ? note->used_from : "");
+	if (note->has_used_key && note->used_key.len == KEY_LEN)
+		bytes_hex(note->used_key.data, KEY_LEN, key);
+	one->key = strdup(key);
+	one->state = strdup(note->used_ms != 0 ? "used" :
+		note->revoked_ms != 0          ? "revoked" :
+		node_clock() >= note->expires_ms ? "expired" :
+						   "open");
+	return one;
+}
+
+static void
+invite_list(struct node *node, struct waiter *waiter)
+{
+	Erfa__Answer *answer = invite_answer();
+	struct store_txn *txn = NULL;
+	Erfa__LocalInvite *note;
+	Erfa__Invitation **list;
+	char name[201] = "";
+	struct bytes data;
+
+	if (answer == NULL ||
+	    store_begin(node->store, false, &txn) != ERR_NONE)
+		goto out;
+	while (store_note_next(txn, "invite/", name[0] == '\0' ? NULL : name,
+		   name, &data) == ERR_NONE) {
+		note = erfa__local_invite__unpack(NULL, data.len, data.data);
+		list = realloc(answer->invite->invitation,
+		    (answer->invite->n_invitation + 1) * sizeof(*list));
+		if (note != NULL && list != NULL) {
+			answer->invite->invitation = list;
+			list[answer->invite->n_invitation] =
+			    invitation_new(note);
+			if (list[answer->invite->n_invitation] != NULL)
+				answer->invite->n_invitation++;
+		}
+		if (note != NULL)
+			erfa__local_invite__free_unpacked(note, NULL);
+	}
+	answer->invite->check_number = own_check(node);
+
+out:
+	store_abort(&txn);
+	node_answer(node, waiter, answer);
+}
+
+static void
+revoked(struct node *node, void *arg, enum err err)
+{
+	struct request *request = arg;
+	Erfa__Answer *answer;
+
+	if (request_failed(node, request, err))
+		return;
+	if ((answer = invite_answer()) != NULL) {
+		answer->invite->org = strdup(request->org);
+		answer->invite->has_revoked = 1;
+		answer->invite->revoked = 1;
+	}
+	node_answer(node, request->waiter, answer);
+	free(request);
+}
+
+/* The open invitation that a line or an org id means; name and note of it. */
+static Erfa__LocalInvite *
+invite_find(struct node *node, const char *what, char name[201])
+{
+	struct store_txn *txn = NULL;
+	Erfa__LocalInvite *note = NULL;
+	struct bytes data;
+
+	name[0] = '\0';
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
+		return NULL;
+	while (store_note_next(txn, "invite/", name[0] == '\0' ? NULL : name,
+		   name, &data) == ERR_NONE) {
+		note = erfa__local_invite__unpack(NULL, data.len, data.data);
+		if (note != NULL && note->used_ms == 0 &&
+		    note->revoked_ms == 0 && note->org != NULL &&
+		    note->line != NULL &&
+		    (strcmp(note->org, what) == 0 ||
+			strcmp(note->line, what) == 0))
+			break;
+		if (note != NULL)
+			erfa__local_invite__free_unpacked(note, NULL);
+		note = NULL;
+	}
+	store_abort(&txn);
+	return note;
+}
+
+static void
+invite_revoke(struct node *node, struct waiter *waiter, const char *what)
+{
+	struct request *request;
+	Erfa__LocalInvite *note;
+	uint8_t packed[1024];
+	char name[201];
+
+	if ((note = invite_find(node, what, name)) == NULL) {
+		node_answer_error(node, waiter, "no_such_invitation", 66,
+		    "See what is open:  erfa invite --list",
+		    "no open invitation for \"%.80s\"", what);
+		return;
+	}
+	note->has_revoked_ms = 1;
+	note->revoked_ms = node_clock();
+	request = request_new(node, waiter, note->org);
+	if (request != NULL &&
+	    (erfa__local_invite__get_packed_size(note) > sizeof(packed) ||
+		node_write_note(node, name, packed,
+		    erfa__local_invite__pack(note, packed), revoked,
+		    request) != ERR_NONE))
+		(void)request_failed(node, request, ERR_NOMEM);
+	erfa__local_invite__free_unpacked(note, NULL);
+}
+
+void
+node_invite(struct node *node, struct waiter *waiter)
+{
+	const Erfa__InviteRequest *ask = waiter->request->invite;
+
+	if (ask->list) {
+		invite_list(node, waiter);
+	} else if (ask->revoke != NULL && ask->revoke[0] != '\0') {
+		invite_revoke(node, waiter, ask->revoke);
+	} else if (ask->org == NULL || !header_org_valid(ask->org)) {
+		node_answer_error(node, waiter, "bad_org", 64,
+		    "Write it as country and code:  erfa invite no-5501",
+		    "\"%.60s\" is no organisation id",
+		    ask->org != NULL ? ask->org : "");
+	} else if (node->hub == NULL) {
+		node_answer_error(node, waiter, "not_listening", 78,
+		    "Set listen = host:port in erfad.conf, or ask a node that "
+		    "listens to invite",
+		    "this node only dials out, so nobody could use its "
+		    "invitation");
+	} else if (strlen(advertised(node, ask)) > INVITE_ADDR_MAX ||
+	    strrchr(advertised(node, ask), ':') == NULL) {
+		node_answer_error(node, waiter, "bad_address", 64,
+		    "Give it as host:port", "\"%.80s\" is no address to dial",
+		    advertised(node, ask));
+	} else {
+		invite_make(node, waiter, ask);
+	}
+}
+
+/* ---- accept ---- */
+
+static void
+accepted(struct node *node, void *arg, enum err err)
+{
+	struct request *request = arg;
+	Erfa__Answer *answer = NULL;
+	Erfa__AcceptAnswer *accept;
+
+	if (request_failed(node, request, err))
+		return;
+	accept = calloc(1, sizeof(*accept));
+	if (accept != NULL && (answer = calloc(1, sizeof(*answer))) != NULL) {
+		erfa__answer__init(answer);
+		erfa__accept_answer__init(accept);
+		answer->say_case = ERFA__ANSWER__SAY_ACCEPT;
+		answer->accept = accept;
+		accept->schema = strdup("erfa.accept/1");
+		accept->org = strdup(request->org);
+		accept->check_number = strdup(request->check);
+	} else {
+		free(accept);
+	}
+	node_answer(node, request->waiter, answer);
+	free(request);
+}
+
+/* The digits of a check number, blanks left out, as groups of four. */
+static bool
+check_digits(const char *text, char out[INVITE_CHECK_LEN + 1])
+{
+	size_t digits = 0;
+	size_t at = 0;
+
+	for (; *text != '\0'; text++) {
+		if (*text == ' ' || *text == '-')
+			continue;
+		if (!isdigit((unsigned char)*text) || digits == 24)
+			return false;
+		if (digits > 0 && digits % 4 == 0)
+			out[at++] = ' ';
+		out[at++] = *text;
+		digits++;
+	}
+	out[at] = '\0';
+	return digits == 24;
+}
+
+/* The stranger with this check number; name and note of it. */
+static Erfa__LocalPending *
+pending_find(struct node *node, const char *check, char name[201])
+{
+	struct store_txn *txn = NULL;
+	Erfa__LocalPending *note = NULL;
+	char its[INVITE_CHECK_LEN + 1];
+	struct bytes data;
+
+	name[0] = '\0';
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
+		return NULL;
+	while (store_note_next(txn, "pending/", name[0] == '\0' ? NULL : name,
+		   name, &data) == ERR_NONE) {
+		note = erfa__local_pending__unpack(NULL, data.len, data.data);
+		if (note != NULL && note->curve.len == KEY_LEN) {
+			invite_check_number(note->curve.data, its);
+			if (strcmp(its, check) == 0)
+				break;
+		}
+		if (note != NULL)
+			erfa__local_pending__free_unpacked(note, NULL);
+		note = NULL;
+	}
+	store_abort(&txn);
+	return note;
+}
+
+void
+node_accept(struct node *node, struct waiter *waiter)
+{
+	const Erfa__AcceptRequest *ask = waiter->request->accept;
+	const char *text = ask->check_number != NULL ? ask->check_number : "";
+	char check[INVITE_CHECK_LEN + 1 + 24];
+	struct request *request;
+	Erfa__LocalPending *note;
+	uint8_t packed[1024];
+	char name[201];
+
+	if (ask->org == NULL || !header_org_valid(ask->org)) {
+		node_answer_error(node, waiter, "bad_org", 64,
+		    "erfa peers accept CHECKNUMBER no-5501",
+		    "\"%.60s\" is no organisation id",
+		    ask->org != NULL ? ask->org : "");
+		return;
+	}
+	if (!check_digits(text, check) ||
+	    (note = pending_find(node, check, name)) == NULL) {
+		node_answer_error(node, waiter, "no_such_stranger", 66,
+		    "See who knocked:  erfa peers",
+		    "nobody with the check number \"%.40s\" has knocked",
+		    text);
+		return;
+	}
+	if ((request = request_new(node, waiter, ask->org)) != NULL) {
+		memcpy(request->check, check, sizeof(request->check));
+		note->accepted_org = request->org;
+		if (erfa__local_pending__get_packed_size(note) >
+			sizeof(packed) ||
+		    node_write_note(node, name, packed,
+			erfa__local_pending__pack(note, packed), accepted,
+			request) != ERR_NONE)
+			(void)request_failed(node, request, ERR_NOMEM);
+	}
+	note->accepted_org = NULL;
+	erfa__local_pending__free_unpacked(note, NULL);
+}
+
+/* ---- remove ---- */
+
+static void
+removed(struct node *node, void *arg, enum err err)
+{
+	struct request *request = arg;
+	Erfa__RemoveAnswer *remove;
+	Erfa__Answer *answer = NULL;
+	char key[2 * KEY_LEN + 1];
+	const struct directory_member *member;
+
+	if (request_failed(node, request, err))
+		return;
+	member = directory_find(node_directory(node), request->key);
+	remove = calloc(1, sizeof(*remove));
+	if (remove != NULL && (answer = calloc(1, sizeof(*answer))) != NULL) {
+		erfa__answer__init(answer);
+		erfa__remove_answer__init(remove);
+		answer->say_case = ERFA__ANSWER__SAY_REMOVE;
+		answer->remove = remove;
+		remove->schema = strdup("erfa.remove/1");
+		remove->org = strdup(request->org);
+		bytes_hex(request->key, KEY_LEN, key);
+		remove->key = strdup(key);
+		remove->scope = strdup(
+		    member != NULL && member->withdrawn_by_us ?
+			"this node only" :
+			"everywhere");
+	} else {
+		free(remove);
+	}
+	node_answer(node, request->waiter, answer);
+	free(request);
+}
+
+/* The member that an org id or the first digits of a key mean. */
+static const struct directory_member *
+member_find(const struct node *node, const char *what, size_t *ret_found)
+{
+	const struct directory *directory = node_directory(node);
+	const struct directory_member *found = NULL;
+	const struct directory_member *member;
+	char key[2 * KEY_LEN + 1];
+	size_t len = strlen(what);
+	size_t i;
+
+	*ret_found = 0;
+	for (i = 0; i < directory_count(directory); i++) {
+		member = directory_at(directory, i);
+		bytes_hex(member->key, KEY_LEN, key);
+		if (!member->in ||
+		    memcmp(member->key, node->key.public_key, KEY_LEN) == 0 ||
+		    (strcmp(member->org, what) != 0 &&
+			(len < 8 || strncmp(key, what, len) != 0)))
+			continue;
+		found = member;
+		(*ret_found)++;
+	}
+	return found;
+}
+
+/* Withdraw: what the key signed so far stays valid. */
+static void
+withdraw(struct node *node, const struct directory_member *member,
+    struct request *request)
+{
+	struct header_member *out = calloc(1, sizeof(*out));
+	const struct view_log *log;
+	size_t i;
+	enum err err = ERR_NOMEM;
+
+	if (out != NULL) {
+		memcpy(out->key, member->key, KEY_LEN);
+		(void)snprintf(out->org, sizeof(out->org), "%s", member->org);
+		out->withdrawn = true;
+		for (i = 0; i < view_count(node->view) &&
+		     out->ncuts < HEADER_CUTS_MAX;
+		     i++) {
+			log = view_at(node->view, i);
+			if (memcmp(log->key, member->key, KEY_LEN) != 0 ||
+			    log->counted == 0)
+				continue;
+			memcpy(out->cuts[out->ncuts].log_id, log->log_id,
+			    LOG_ID_LEN);
+			out->cuts[out->ncuts].n = log->counted;
+			memcpy(out->cuts[out->ncuts].c8, log->counted_c8,
+			    C8_LEN);
+			out->ncuts++;
+		}
+		err = node_write_member(
+		    node, out, "", "", request->line, NULL, 0, removed, request);
+	}
+	free(out);
+	if (err != ERR_NONE)
+		(void)request_failed(node, request, err);
+}
+
+void
+node_remove(struct node *node, struct waiter *waiter)
+{
+	const char *what = waiter->request->remove->peer;
+	const struct directory_member *member;
+	struct request *request;
+	size_t found;
+
+	member = member_find(node, what != NULL ? what : "", &found);
+	if (found != 1) {
+		node_answer_error(node, waiter,
+		    found == 0 ? "no_such_peer" : "ambiguous", 66,
+		    "See all:  erfa peers",
+		    found == 0 ? "no member \"%.70s\"" :
+				 "\"%.70s\" means several keys; give the "
+				 "first digits of one",
+		    what != NULL ? what : "");
+		return;
+	}
+	if ((request = request_new(node, waiter, member->org)) == NULL)
+		return;
+	memcpy(request->key, member->key, KEY_LEN);
+
+	/* The note about dialling it goes in the same commit. */
+	(void)snprintf(request->line, sizeof(request->line), "upstream/");
+	bytes_hex(member->key, KEY_LEN,
+	    request->line + strlen(request->line));
+	withdraw(node, member, request);
+}

@@ -1,0 +1,565 @@
+/*
+ * Who belongs: the directory, the keys that may connect, invitations and
+ * strangers.  Order everywhere: commit, directory, ZAP table confirmed, then
+ * the answer.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/node_internal.h"
+#include "proto/bytes.h"
+#include "proto/invite.h"
+#include "proto/local.pb-c.h"
+
+/* Strangers that are remembered; more are only counted. */
+#define PENDING_MAX 200
+
+/* ---- the directory ---- */
+
+struct snapshot *
+node_snapshot_get(struct node *node)
+{
+	struct snapshot *snapshot;
+
+	(void)pthread_mutex_lock(&node->snapshot_mutex);
+	snapshot = node->snapshot;
+	(void)atomic_fetch_add(&snapshot->holders, 1);
+	(void)pthread_mutex_unlock(&node->snapshot_mutex);
+	return snapshot;
+}
+
+void
+node_snapshot_put(struct node *node, struct snapshot *snapshot)
+{
+	(void)node;
+	if (snapshot == NULL ||
+	    atomic_fetch_sub(&snapshot->holders, 1) > 1)
+		return;
+	directory_free(snapshot->directory);
+	free(snapshot);
+}
+
+const struct directory *
+node_directory(const struct node *node)
+{
+	return node->snapshot->directory;
+}
+
+/* Add every MEMBER entry that the store holds. */
+static enum err
+add_entries(struct node *node, struct directory_input *input)
+{
+	struct store_txn *txn = NULL;
+	struct store_entry entry;
+	struct store_log log;
+	struct store_pos after;
+	struct header header;
+	struct directory_entry *member;
+	bool begun = false;
+	enum err err;
+
+	if ((member = calloc(1, sizeof(*member))) == NULL)
+		return ERR_NOMEM;
+	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+		goto out;
+	while ((err = store_member_next(txn, begun ? &after : NULL, &entry)) ==
+	    ERR_NONE) {
+		begun = true;
+		memcpy(after.log_id, entry.log_id, LOG_ID_LEN);
+		after.n = entry.n;
+		if (header_decode(entry.header.data, entry.header.len,
+			&header) != ERR_NONE ||
+		    header_member_decode(header.ext, &member->member) !=
+			ERR_NONE ||
+		    store_log(txn, entry.log_id, &log) != ERR_NONE)
+			continue;
+		memcpy(member->voucher, log.key, KEY_LEN);
+		memcpy(member->log_id, entry.log_id, LOG_ID_LEN);
+		member->n = entry.n;
+		member->time_ms = header.time_ms;
+		if ((err = directory_input_add(input, member)) != ERR_NONE)
+			goto out;
+	}
+	if (err == ERR_NOENT)
+		err = ERR_NONE;
+
+out:
+	store_abort(&txn);
+	free(member);
+	return err;
+}
+
+enum err
+node_members_compute(struct node *node)
+{
+	struct directory_input *input = NULL;
+	struct snapshot *snapshot = NULL;
+	struct snapshot *old;
+	size_t i;
+	enum err err;
+
+	if ((err = directory_input_new(node->key.public_key,
+		 node->config->org, &input)) != ERR_NONE)
+		return err;
+	for (i = 0; i < node->config->npinned; i++)
+		if ((err = directory_input_pin(
+			 input, node->config->pinned[i])) != ERR_NONE)
+			goto out;
+	if ((err = add_entries(node, input)) != ERR_NONE)
+		goto out;
+	if ((snapshot = calloc(1, sizeof(*snapshot))) == NULL) {
+		err = ERR_NOMEM;
+		goto out;
+	}
+	atomic_init(&snapshot->holders, 1);
+	if ((err = directory_compute(input, &snapshot->directory)) != ERR_NONE)
+		goto out;
+
+	(void)pthread_mutex_lock(&node->snapshot_mutex);
+	old = node->snapshot;
+	node->snapshot = snapshot;
+	(void)pthread_mutex_unlock(&node->snapshot_mutex);
+	node_snapshot_put(node, old);
+	snapshot = NULL;
+
+out:
+	free(snapshot);
+	directory_input_free(input);
+	return err;
+}
+
+/* ---- who may connect ---- */
+
+/* The ZAP table while it is put together. */
+struct rules {
+	struct zap_rule *list;
+	size_t count;
+	size_t room;
+};
+
+static enum err
+rule_add(struct rules *rules, const uint8_t curve[KEY_LEN], const char *prefix,
+    const uint8_t id[KEY_LEN], bool pub)
+{
+	size_t room = rules->room == 0 ? 64 : rules->room * 2;
+	struct zap_rule *list;
+	struct zap_rule *rule;
+	size_t i;
+
+	for (i = 0; i < rules->count; i++)
+		if (memcmp(rules->list[i].curve, curve, KEY_LEN) == 0)
+			return ERR_NONE; /* the first, a member, wins */
+	if (rules->count == rules->room) {
+		list = realloc(rules->list, room * sizeof(*list));
+		if (list == NULL)
+			return ERR_NOMEM;
+		rules->list = list;
+		rules->room = room;
+	}
+	rule = &rules->list[rules->count++];
+	memset(rule, 0, sizeof(*rule));
+	memcpy(rule->curve, curve, KEY_LEN);
+	(void)snprintf(rule->user_id, sizeof(rule->user_id), "%s", prefix);
+	bytes_hex(id, KEY_LEN, rule->user_id + strlen(prefix));
+	rule->router = true;
+	rule->pub = pub;
+	return ERR_NONE;
+}
+
+/* Is this invitation still good for a HELLO? */
+static bool
+invite_open(const Erfa__LocalInvite *invite)
+{
+	return invite->used_ms == 0 && invite->revoked_ms == 0 &&
+	    invite->has_join_public &&
+	    invite->join_public.len == KEY_LEN &&
+	    node_clock() < invite->expires_ms;
+}
+
+static enum err
+rules_invites(struct store_txn *txn, struct rules *rules)
+{
+	char name[201] = "";
+	struct bytes data;
+	Erfa__LocalInvite *invite;
+	enum err err = ERR_NONE;
+
+	while (err == ERR_NONE &&
+	    store_note_next(txn, "invite/", name[0] == '\0' ? NULL : name, name,
+		&data) == ERR_NONE) {
+		invite = erfa__local_invite__unpack(NULL, data.len, data.data);
+		if (invite == NULL)
+			continue;
+		if (invite_open(invite))
+			err = rule_add(rules, invite->join_public.data, "join:",
+			    invite->join_public.data, false);
+		erfa__local_invite__free_unpacked(invite, NULL);
+	}
+	return err;
+}
+
+static enum err
+rules_pending(struct store_txn *txn, struct rules *rules)
+{
+	char name[201] = "";
+	struct bytes data;
+	Erfa__LocalPending *pending;
+	enum err err = ERR_NONE;
+
+	while (err == ERR_NONE &&
+	    store_note_next(txn, "pending/", name[0] == '\0' ? NULL : name,
+		name, &data) == ERR_NONE) {
+		pending =
+		    erfa__local_pending__unpack(NULL, data.len, data.data);
+		if (pending == NULL)
+			continue;
+		if (pending->accepted_org != NULL && pending->has_curve &&
+		    pending->curve.len == KEY_LEN)
+			err = rule_add(rules, pending->curve.data, "pending:",
+			    pending->curve.data, false);
+		erfa__local_pending__free_unpacked(pending, NULL);
+	}
+	return err;
+}
+
+enum err
+node_rules(struct node *node)
+{
+	const struct directory *directory = node_directory(node);
+	const struct directory_member *member;
+	struct rules rules = { 0 };
+	struct store_txn *txn = NULL;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	for (i = 0; err == ERR_NONE && i < directory_count(directory); i++) {
+		member = directory_at(directory, i);
+		if (member->in &&
+		    memcmp(member->key, node->key.public_key, KEY_LEN) != 0)
+			err = rule_add(
+			    &rules, member->curve, "", member->key, true);
+	}
+	if (err == ERR_NONE)
+		err = store_begin(node->store, false, &txn);
+	if (err == ERR_NONE)
+		err = rules_invites(txn, &rules);
+	if (err == ERR_NONE)
+		err = rules_pending(txn, &rules);
+	store_abort(&txn);
+	if (err == ERR_NONE)
+		err = zap_set(node->zap, rules.list, rules.count);
+	free(rules.list);
+	return err;
+}
+
+/* Cut off whoever was in before and is not now. */
+static bool
+drop_removed(struct node *node, const struct directory *before)
+{
+	const struct directory *after = node_directory(node);
+	const struct directory_member *was;
+	const struct directory_member *is;
+	bool removed = false;
+	size_t i;
+
+	for (i = 0; i < directory_count(before); i++) {
+		was = directory_at(before, i);
+		is = directory_find(after, was->key);
+		if (!was->in || (is != NULL && is->in))
+			continue;
+		removed = true;
+		logger_info("peers", "%s is out: its connections are cut",
+		    was->org);
+		if (node->hub != NULL)
+			hub_drop(node->hub, was->key);
+		node_hang_up(node, was->key);
+	}
+	return removed;
+}
+
+static void
+rethink(struct link *link, void *arg)
+{
+	(void)arg;
+	link_rethink(link);
+}
+
+void
+node_members_changed(struct node *node)
+{
+	struct snapshot *before = node_snapshot_get(node);
+	enum err err;
+
+	if ((err = node_members_compute(node)) != ERR_NONE ||
+	    (err = node_rules(node)) != ERR_NONE) {
+		logger_err("peers", "the directory cannot be computed: %s",
+		    err_str(err));
+		goto out;
+	}
+	/* A subscriber's connection cannot be told apart: make PUB anew. */
+	if (drop_removed(node, before->directory) && node->pub != NULL &&
+	    (err = node_pub_open(node)) != ERR_NONE)
+		logger_err("feed", "PUB cannot be bound again: %s",
+		    err_str(err));
+	node_view_recount(node);
+	node_each_link(node, rethink, NULL);
+
+out:
+	node_snapshot_put(node, before);
+}
+
+/* ---- strangers that knock ---- */
+
+/* Remember one stranger, or that it knocked again. */
+static void
+remember_stranger(struct node *node, const struct zap_stranger *stranger)
+{
+	Erfa__LocalPending pending = ERFA__LOCAL_PENDING__INIT;
+	Erfa__LocalPending *old = NULL;
+	struct store_txn *txn = NULL;
+	char name[80] = "pending/";
+	char other[201] = "";
+	char address[64];
+	uint8_t packed[512];
+	struct bytes data;
+	size_t known = 0;
+
+	bytes_hex(stranger->curve, KEY_LEN, name + strlen(name));
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
+		return;
+	if (store_note_get(txn, name, &data) == ERR_NONE)
+		old = erfa__local_pending__unpack(NULL, data.len, data.data);
+	while (known < PENDING_MAX &&
+	    store_note_next(txn, "pending/", other[0] == '\0' ? NULL : other,
+		other, &data) == ERR_NONE)
+		known++;
+	store_abort(&txn);
+	if (old == NULL && known >= PENDING_MAX)
+		return;
+
+	memcpy(address, stranger->address, sizeof(address));
+	address[sizeof(address) - 1] = '\0';
+	pending.has_curve = 1;
+	pending.curve.data = (uint8_t *)(uintptr_t)stranger->curve;
+	pending.curve.len = KEY_LEN;
+	pending.address = address;
+	pending.has_first_ms = pending.has_last_ms = pending.has_count = 1;
+	pending.first_ms =
+	    old != NULL ? old->first_ms : (uint64_t)stranger->time_ms;
+	pending.last_ms = (uint64_t)stranger->time_ms;
+	pending.count = old != NULL ? old->count + 1 : 1;
+	if (old != NULL)
+		pending.accepted_org = old->accepted_org;
+	if (erfa__local_pending__get_packed_size(&pending) <= sizeof(packed) &&
+	    node_write_note(node, name, packed,
+		erfa__local_pending__pack(&pending, packed), NULL, NULL) !=
+		ERR_NONE)
+		logger_debug("peers", "a stranger was not remembered");
+	if (old != NULL)
+		erfa__local_pending__free_unpacked(old, NULL);
+}
+
+void
+node_strangers(struct node *node)
+{
+	struct zap_stranger stranger;
+	char check[INVITE_CHECK_LEN + 1];
+
+	while (zap_next_stranger(node->zap, &stranger) == ERR_NONE) {
+		invite_check_number(stranger.curve, check);
+		logger_foreign("peers", "an unknown key knocked; to admit it: "
+		    "erfa peers accept CHECKNUMBER ORG", check,
+		    stranger.address);
+		remember_stranger(node, &stranger);
+	}
+}
+
+/* ---- HELLO of keys that may do nothing else ---- */
+
+/* What is needed to answer once the commit is done. */
+struct admission {
+	uint8_t route[256];
+	size_t route_len;
+	char org[ORG_MAX + 1];
+};
+
+/* The answer to an admitted newcomer: who we are. */
+static void
+admitted(struct node *node, void *arg, enum err err)
+{
+	struct admission *admission = arg;
+	struct wire_msg msg = { .type = WIRE_HELLO };
+	struct wire_hello *hello = &msg.u.hello;
+
+	if (node != NULL && node->hub != NULL) {
+		if (err != ERR_NONE) {
+			msg.type = WIRE_ERR;
+			msg.u.err.code = WIRE_BUSY;
+			msg.u.err.retry_ms = 1000;
+			msg.u.err.text = "could not be written, try again";
+		} else {
+			hello->proto_min = 1;
+			hello->proto_max = 1;
+			hello->max_msg = MSG_MAX;
+			hello->window = WINDOW_MAX;
+			crypto_random(hello->nonce, NONCE_LEN);
+			view_digest(node->view, hello->digest);
+			node_link_host.hello(node, NULL, hello);
+			logger_info("peers", "%s was admitted", admission->org);
+		}
+		hub_answer(node->hub, admission->route, admission->route_len,
+		    &msg);
+	}
+	free(admission);
+}
+
+/* Refuse a HELLO, saying why. */
+static void
+refuse(struct node *node, const void *route, size_t route_len,
+    const char *text)
+{
+	struct wire_msg msg = { .type = WIRE_ERR };
+
+	msg.u.err.code = WIRE_REFUSED;
+	msg.u.err.text = text;
+	hub_answer(node->hub, route, route_len, &msg);
+}
+
+/* Commit a MEMBER for the newcomer, and the note that says why. */
+static void
+admit(struct node *node, const uint8_t key[KEY_LEN], const char *org,
+    uint32_t roles, const char *name, const char *address, const char *note,
+    const void *data, size_t len, const void *route, size_t route_len)
+{
+	struct header_member *member = calloc(1, sizeof(*member));
+	struct admission *admission = calloc(1, sizeof(*admission));
+
+	if (member == NULL || admission == NULL || route_len > 256 ||
+	    !header_org_valid(org)) {
+		free(admission);
+		goto out;
+	}
+	memcpy(member->key, key, KEY_LEN);
+	(void)snprintf(member->org, sizeof(member->org), "%s", org);
+	member->roles = roles;
+	memcpy(admission->route, route, route_len);
+	admission->route_len = route_len;
+	(void)snprintf(admission->org, sizeof(admission->org), "%s", org);
+	if (node_write_member(node, member, name, address, note, data, len,
+		admitted, admission) != ERR_NONE)
+		free(admission);
+
+out:
+	free(member);
+}
+
+/* Read a note; the caller frees the message. */
+static ProtobufCMessage *
+read_note(struct node *node, const char *name,
+    const ProtobufCMessageDescriptor *descriptor)
+{
+	struct store_txn *txn = NULL;
+	ProtobufCMessage *message = NULL;
+	struct bytes data;
+
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
+		return NULL;
+	if (store_note_get(txn, name, &data) == ERR_NONE)
+		message = protobuf_c_message_unpack(
+		    descriptor, NULL, data.len, data.data);
+	store_abort(&txn);
+	return message;
+}
+
+/* A newcomer with an invitation line. */
+static void
+hello_join(struct node *node, const uint8_t join_public[KEY_LEN],
+    const char *address, const struct wire_hello *hello, const void *route,
+    size_t route_len)
+{
+	const struct wire_join *join = hello->join;
+	Erfa__LocalInvite *invite;
+	char name[80] = "invite/";
+	char used_from[80];
+	uint8_t packed[1024];
+
+	bytes_hex(join_public, KEY_LEN, name + strlen(name));
+	invite = (Erfa__LocalInvite *)read_note(
+	    node, name, &erfa__local_invite__descriptor);
+	if (invite == NULL || !invite_open(invite) || join == NULL) {
+		refuse(node, route, route_len,
+		    "this invitation is used, revoked or expired");
+	} else if (!invite_join_verify(join->key, node->key.public_key,
+		       join_public, join->sig)) {
+		refuse(node, route, route_len, "the join signature is wrong");
+	} else if (invite->org == NULL || strcmp(invite->org, join->org) != 0) {
+		refuse(node, route, route_len,
+		    "this invitation is for another organisation");
+	} else {
+		(void)snprintf(used_from, sizeof(used_from), "%.63s", address);
+		invite->has_used_ms = 1;
+		invite->used_ms = node_clock();
+		invite->used_from = used_from;
+		invite->has_used_key = 1;
+		invite->used_key.data = (uint8_t *)(uintptr_t)join->key;
+		invite->used_key.len = KEY_LEN;
+		if (erfa__local_invite__get_packed_size(invite) <=
+		    sizeof(packed))
+			admit(node, join->key, join->org,
+			    invite->reader != NULL && invite->reader[0] != 0 ?
+				ROLE_READER :
+				ROLE_WRITES | ROLE_INTRODUCES,
+			    join->name, join->listen, name, packed,
+			    erfa__local_invite__pack(invite, packed), route,
+			    route_len);
+		invite->used_from = NULL;
+		invite->used_key.data = NULL;
+		invite->used_key.len = 0;
+	}
+	if (invite != NULL)
+		erfa__local_invite__free_unpacked(invite, NULL);
+}
+
+/* A stranger that `erfa peers accept` has let in. */
+static void
+hello_pending(struct node *node, const uint8_t curve[KEY_LEN],
+    const struct wire_hello *hello, const void *route, size_t route_len)
+{
+	Erfa__LocalPending *pending;
+	char name[80] = "pending/";
+	uint8_t derived[KEY_LEN];
+
+	bytes_hex(curve, KEY_LEN, name + strlen(name));
+	pending = (Erfa__LocalPending *)read_note(
+	    node, name, &erfa__local_pending__descriptor);
+	if (pending == NULL || pending->accepted_org == NULL)
+		refuse(node, route, route_len, "not admitted");
+	else if (!hello->has_key ||
+	    crypto_curve_public(hello->key, derived) != ERR_NONE ||
+	    memcmp(derived, curve, KEY_LEN) != 0)
+		refuse(node, route, route_len,
+		    "HELLO names another key than the connection's");
+	else
+		admit(node, hello->key, pending->accepted_org,
+		    ROLE_WRITES | ROLE_INTRODUCES, hello->name, "", name, NULL,
+		    0, route, route_len);
+	if (pending != NULL)
+		erfa__local_pending__free_unpacked(pending, NULL);
+}
+
+void
+node_stranger_hello(void *owner, const char *user_id, const char *address,
+    const struct wire_hello *hello, const void *route, size_t route_len)
+{
+	struct node *node = owner;
+	uint8_t curve[KEY_LEN];
+
+	if (strncmp(user_id, "join:", 5) == 0 &&
+	    bytes_unhex(user_id + 5, curve, KEY_LEN) == ERR_NONE)
+		hello_join(node, curve, address, hello, route, route_len);
+	else if (strncmp(user_id, "pending:", 8) == 0 &&
+	    bytes_unhex(user_id + 8, curve, KEY_LEN) == ERR_NONE)
+		hello_pending(node, curve, hello, route, route_len);
+}

@@ -1,0 +1,440 @@
+/*
+ * Peers come and go: sessions of the hub, upstreams that we dial, PUB.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/node_internal.h"
+#include "daemon/peer.h"
+#include "proto/bytes.h"
+#include "proto/local.pb-c.h"
+
+/* Links that are lost within so long of each other are lost together. */
+#define LOST_TOGETHER_MS 2000
+
+void
+node_each_link(
+    struct node *node, void (*each)(struct link *link, void *arg), void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < node->nhub_links; i++)
+		each(node->hub_links[i], arg);
+	for (i = 0; i < node->ndialled; i++)
+		if (node->dialled[i].link != NULL)
+			each(node->dialled[i].link, arg);
+}
+
+/* ---- sessions of the hub ---- */
+
+static struct link *
+hub_arrived(void *owner, const uint8_t key[KEY_LEN])
+{
+	struct node *node = owner;
+	const struct directory_member *member =
+	    directory_find(node_directory(node), key);
+	struct link **links;
+	struct link *link;
+
+	if (member == NULL || !member->in)
+		return NULL;
+	links = realloc(node->hub_links,
+	    (node->nhub_links + 1) * sizeof(struct link *));
+	if (links == NULL)
+		return NULL;
+	node->hub_links = links;
+	if (link_new(&node_link_host, node, node->view, &node->timers, false,
+		&link) != ERR_NONE)
+		return NULL;
+	node->hub_links[node->nhub_links++] = link;
+	return link;
+}
+
+static void
+hub_left(void *owner, struct link *link)
+{
+	struct node *node = owner;
+	size_t i;
+
+	for (i = 0; i < node->nhub_links; i++)
+		if (node->hub_links[i] == link)
+			break;
+	if (i < node->nhub_links)
+		node->hub_links[i] = node->hub_links[--node->nhub_links];
+	link_free(link);
+}
+
+static void
+hub_refused(void *owner, const char *user_id, const char *address,
+    const char *what)
+{
+	struct node *node = owner;
+
+	node->refused++;
+	logger_foreign("hub", what, user_id, address);
+}
+
+const struct hub_host node_hub_host = {
+	.arrived = hub_arrived,
+	.left = hub_left,
+	.stranger = node_stranger_hello,
+	.refused = hub_refused,
+};
+
+/* ---- PUB ---- */
+
+uint32_t
+node_pub_port(const struct node *node)
+{
+	const char *colon;
+
+	if (node->pub == NULL)
+		return 0;
+	colon = strrchr(sock_endpoint(node->pub), ':');
+	return colon == NULL ? 0 : (uint32_t)strtoul(colon + 1, NULL, 10);
+}
+
+/* Where PUB binds: as set, else beside the ROUTER. */
+static void
+pub_where(const struct node *node, char *out, size_t size)
+{
+	const char *listen = hub_endpoint(node->hub);
+	const char *colon = strrchr(listen, ':');
+	const char *set = strrchr(node->config->listen, ':');
+	unsigned long port = 0;
+
+	if (node->config->pub_listen[0] != '\0') {
+		(void)snprintf(out, size, "%s", node->config->pub_listen);
+		return;
+	}
+	if (set != NULL && strtoul(set + 1, NULL, 10) != 0)
+		port = strtoul(colon + 1, NULL, 10) + 1;
+	(void)snprintf(
+	    out, size, "%.*s:%lu", (int)(colon - listen), listen, port);
+}
+
+enum err
+node_pub_open(struct node *node)
+{
+	char where[SOCK_ENDPOINT_SIZE];
+
+	if (!node->config->pub || node->hub == NULL)
+		return ERR_NONE;
+	if (node->pub != NULL)
+		(void)snprintf(where, sizeof(where), "%s",
+		    sock_endpoint(node->pub));
+	else
+		pub_where(node, where, sizeof(where));
+	sock_close(node->pub);
+	node->pub = NULL;
+	return sock_listen(SOCK_PUB, where, &node->key, &node->pub);
+}
+
+/* ---- upstreams ---- */
+
+/* The upstream that uses this socket: it has something to read. */
+static int
+upstream_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
+{
+	(void)loop;
+	(void)item;
+	(void)upstream_read(arg, node_now());
+	return 0;
+}
+
+static void
+upstream_watch(void *owner, struct upstream *upstream, void *handle)
+{
+	struct node *node = owner;
+
+	if (handle != NULL &&
+	    node_watch(node, handle, -1, upstream_ready, upstream) != ERR_NONE)
+		logger_err("peers", "a socket cannot be watched");
+}
+
+static void
+upstream_unwatch(void *owner, void *handle)
+{
+	if (handle != NULL)
+		node_unwatch(owner, handle);
+}
+
+/* Why an upstream does not work, and what to do. */
+static void
+upstream_told(void *owner, struct upstream *upstream)
+{
+	const char *address = upstream_options(upstream)->address;
+
+	(void)owner;
+	switch (upstream_trouble(upstream)) {
+	case UPSTREAM_FINE:
+		logger_info("peers", "%s: the link works", address);
+		break;
+	case UPSTREAM_SILENT:
+		logger_warning("peers", "%s does not answer", address);
+		break;
+	case UPSTREAM_REFUSED:
+		logger_warning("peers", "%s does not admit this node's key",
+		    address);
+		break;
+	case UPSTREAM_WRONG_KEY:
+		logger_warning("peers", "%s: three handshakes failed; the "
+		    "other side does not have the key that you were given",
+		    address);
+		break;
+	case UPSTREAM_DEAF:
+		logger_warning("peers", "%s is connected, and silent", address);
+		break;
+	}
+}
+
+static const struct upstream_host upstream_host = {
+	.watch = upstream_watch,
+	.unwatch = upstream_unwatch,
+	.trouble = upstream_told,
+};
+
+/* The place of the upstream with this key, or the number of upstreams. */
+static size_t
+dialled_find(const struct node *node, const uint8_t key[KEY_LEN])
+{
+	size_t i;
+
+	for (i = 0; i < node->ndialled; i++)
+		if (memcmp(upstream_options(node->dialled[i].upstream)->key,
+			key, KEY_LEN) == 0)
+			break;
+	return i;
+}
+
+/* Close one upstream and forget it. */
+static void
+dialled_end(struct node *node, size_t i)
+{
+	upstream_close(node->dialled[i].upstream);
+	link_free(node->dialled[i].link);
+	node->dialled[i] = node->dialled[--node->ndialled];
+}
+
+void
+node_hang_up(struct node *node, const uint8_t key[KEY_LEN])
+{
+	size_t i = dialled_find(node, key);
+
+	if (i < node->ndialled)
+		dialled_end(node, i);
+}
+
+void
+node_hang_up_all(struct node *node)
+{
+	while (node->ndialled > 0)
+		dialled_end(node, node->ndialled - 1);
+}
+
+/* Room for one more upstream, with its link. */
+static enum err
+dialled_room(struct node *node, struct link **ret_link)
+{
+	struct dialled *dialled;
+
+	dialled = realloc(
+	    node->dialled, (node->ndialled + 1) * sizeof(*dialled));
+	if (dialled == NULL)
+		return ERR_NOMEM;
+	node->dialled = dialled;
+	memset(&dialled[node->ndialled], 0, sizeof(*dialled));
+	return link_new(&node_link_host, node, node->view, &node->timers, true,
+	    ret_link);
+}
+
+enum err
+node_dial(struct node *node, const char *address, const uint8_t key[KEY_LEN],
+    uint32_t pub_port, const char *org, const char *name)
+{
+	const struct config *config = node->config;
+	struct upstream_options options = {
+		.pub_port = pub_port,
+		.reconnect_ms = config->reconnect_ms,
+		.reconnect_max_ms = config->reconnect_max_ms,
+		.backoff_ms = config->backoff_ms,
+		.backoff_max_ms = config->backoff_max_ms,
+	};
+	struct dialled *dialled;
+	struct link *link;
+	enum err err;
+
+	node_hang_up(node, key);
+	(void)snprintf(
+	    options.address, sizeof(options.address), "%s", address);
+	memcpy(options.key, key, KEY_LEN);
+	memcpy(options.curve_public, node->key.curve_public, KEY_LEN);
+	memcpy(options.curve_secret, node->key.curve_secret, KEY_LEN);
+	if ((err = crypto_curve_public(key, options.server_curve)) !=
+		ERR_NONE ||
+	    (err = dialled_room(node, &link)) != ERR_NONE)
+		return err;
+
+	/* The link must be known before the first frame is sent on it. */
+	dialled = &node->dialled[node->ndialled];
+	dialled->link = link;
+	(void)snprintf(dialled->org, sizeof(dialled->org), "%s", org);
+	(void)snprintf(dialled->name, sizeof(dialled->name), "%s", name);
+	err = upstream_open(
+	    &options, link, &upstream_host, node, &dialled->upstream);
+	crypto_wipe(options.curve_secret, KEY_LEN);
+	if (err != ERR_NONE) {
+		link_free(link);
+		return err;
+	}
+	node->ndialled++;
+	return ERR_NONE;
+}
+
+enum err
+node_upstreams_load(struct node *node)
+{
+	struct store_txn *txn = NULL;
+	char name[201] = "";
+	struct bytes data;
+	Erfa__LocalUpstream *up;
+	enum err err;
+
+	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+		return err;
+	while (store_note_next(txn, "upstream/", name[0] == '\0' ? NULL : name,
+		   name, &data) == ERR_NONE) {
+		up = erfa__local_upstream__unpack(NULL, data.len, data.data);
+		if (up == NULL)
+			continue;
+		if (up->key.len == KEY_LEN && up->address != NULL &&
+		    node_dial(node, up->address, up->key.data, up->pub_port,
+			up->org != NULL ? up->org : "",
+			up->name != NULL ? up->name : "") != ERR_NONE)
+			logger_warning(
+			    "peers", "%s cannot be dialled", up->address);
+		erfa__local_upstream__free_unpacked(up, NULL);
+	}
+	store_abort(&txn);
+	return ERR_NONE;
+}
+
+/* Remember what an upstream said of itself, for the next start. */
+static void
+upstream_keep(struct node *node, struct dialled *dialled,
+    const struct link_info *info)
+{
+	const struct upstream_options *options =
+	    upstream_options(dialled->upstream);
+	Erfa__LocalUpstream up = ERFA__LOCAL_UPSTREAM__INIT;
+	uint8_t packed[1024];
+	char name[80] = "upstream/";
+
+	bytes_hex(options->key, KEY_LEN, name + strlen(name));
+	up.has_key = up.has_pub_port = up.has_added_ms = 1;
+	up.key.data = (uint8_t *)(uintptr_t)options->key;
+	up.key.len = KEY_LEN;
+	up.address = (char *)(uintptr_t)options->address;
+	up.pub_port = info->pub_port;
+	up.org = (char *)(uintptr_t)info->org;
+	up.name = (char *)(uintptr_t)info->name;
+	up.added_ms = node_clock();
+	if (erfa__local_upstream__get_packed_size(&up) <= sizeof(packed) &&
+	    node_write_note(node, name, packed,
+		erfa__local_upstream__pack(&up, packed), NULL, NULL) !=
+		ERR_NONE)
+		logger_debug("peers", "an upstream was not noted");
+}
+
+void
+node_greeted(struct node *node, struct link *link)
+{
+	struct link_info info;
+	struct dialled *dialled;
+	size_t i;
+
+	link_info(link, &info);
+	for (i = 0; i < node->ndialled; i++) {
+		dialled = &node->dialled[i];
+		if (dialled->link != link || dialled->upstream == NULL)
+			continue;
+		dialled->lost_at = 0;
+		(void)snprintf(
+		    dialled->org, sizeof(dialled->org), "%s", info.org);
+		(void)snprintf(
+		    dialled->name, sizeof(dialled->name), "%s", info.name);
+		if (upstream_set_pub(dialled->upstream, info.pub_port,
+			node_now()))
+			upstream_keep(node, dialled, &info);
+	}
+}
+
+/* ---- signing pauses while all links are down together ---- */
+
+/* Links that are up, and when the last ones were lost. */
+static void
+count_links(struct node *node, size_t *ret_up, int64_t *ret_first_lost,
+    int64_t *ret_last_lost, int64_t now)
+{
+	struct dialled *dialled;
+	size_t i;
+
+	*ret_up = node->nhub_links;
+	*ret_first_lost = *ret_last_lost = 0;
+	for (i = 0; i < node->ndialled; i++) {
+		dialled = &node->dialled[i];
+		if (upstream_connected(dialled->upstream)) {
+			dialled->lost_at = -1; /* was up */
+			(*ret_up)++;
+			continue;
+		}
+		if (dialled->lost_at == -1)
+			dialled->lost_at = now;
+		if (dialled->lost_at <= 0)
+			continue;
+		if (*ret_first_lost == 0 ||
+		    dialled->lost_at < *ret_first_lost)
+			*ret_first_lost = dialled->lost_at;
+		if (dialled->lost_at > *ret_last_lost)
+			*ret_last_lost = dialled->lost_at;
+	}
+}
+
+/* All links broke together: a machine was perhaps rolled back. */
+static void
+tick_pause(struct node *node, int64_t now)
+{
+	size_t up;
+	int64_t first;
+	int64_t last;
+
+	count_links(node, &up, &first, &last, now);
+	if (node->pause_until == 0 && up == 0 && last == now && first != 0 &&
+	    last - first <= LOST_TOGETHER_MS) {
+		node->pause_until = now + node->config->pause_ms;
+		outbox_pause(node->outbox, true);
+		logger_info("outbox", "all links broke together: signing "
+		    "pauses until one is up again");
+	}
+	if (node->pause_until != 0 && (up > 0 || now >= node->pause_until)) {
+		node->pause_until = 0;
+		outbox_pause(node->outbox, false);
+		if (node_write_note(node, NULL, NULL, 0, NULL, NULL) !=
+		    ERR_NONE)
+			logger_debug("outbox", "signing goes on later");
+	}
+}
+
+void
+node_tick_peers(struct node *node, int64_t now)
+{
+	size_t i;
+
+	if (node->hub != NULL)
+		hub_tick(node->hub, now);
+	for (i = 0; i < node->ndialled; i++)
+		upstream_tick(node->dialled[i].upstream, now);
+	tick_pause(node, now);
+}

@@ -1,0 +1,665 @@
+/*
+ * Requests of people become entries: checked and encoded in the pool, written
+ * in one transaction, answered when that is durable.
+ */
+
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "daemon/facts.h"
+#include "daemon/node_internal.h"
+#include "proto/body.h"
+#include "proto/bytes.h"
+#include "proto/header.h"
+#include "proto/local.pb-c.h"
+#include "proto/record.h"
+
+/* How long a publication waits for the index to know what is there. */
+#define INDEX_WAIT_MS 5000
+
+/* Problems that are told; more are not. */
+#define PROBLEMS_MAX 50
+
+/* One record of a request, made ready. */
+struct ready {
+	uint32_t kind;
+	uint32_t topic;
+	uint8_t record[RECORD_LEN];
+	uint32_t major;
+	uint32_t minor;
+	uint8_t ext[HEADER_MAX / 2];
+	size_t ext_len;
+	uint8_t *body;
+	size_t body_len;
+	bool skip; /* published before, word for word */
+	uint64_t ticket;
+};
+
+/* A publication on its way. */
+struct publication {
+	struct pool_job prepare;  /* first: made ready in the pool */
+	struct writer_job write;  /* then written */
+	struct node *node;
+	struct waiter *waiter;
+	uid_t uid;
+	struct ready *ready;
+	size_t count;
+	Erfa__Answer *refusal; /* what is wrong */
+	char caller[64];       /* name of the note about the caller */
+	uint8_t caller_note[16384];
+	size_t caller_len;
+};
+
+static struct publication *
+publication_of(struct writer_job *job)
+{
+	return (struct publication *)(void *)((char *)job -
+	    offsetof(struct publication, write));
+}
+
+static void
+publication_free(struct publication *publication)
+{
+	size_t i;
+
+	for (i = 0; i < publication->count && publication->ready != NULL; i++)
+		free(publication->ready[i].body);
+	free(publication->ready);
+	free(publication);
+}
+
+/* ---- problems ---- */
+
+/* Add what is wrong with record ${i} (from 0) to the refusal. */
+static void __attribute__((format(printf, 4, 5)))
+problem(struct publication *publication, size_t i, const char *remedy,
+    const char *format, ...)
+{
+	Erfa__ErrorAnswer *error;
+	Erfa__Problem **list;
+	Erfa__Problem *one;
+	va_list args;
+
+	if (publication->refusal == NULL) {
+		publication->refusal = node_error_new("not_valid", 65, "",
+		    "nothing was published: what was sent is not valid");
+		if (publication->refusal == NULL)
+			return;
+	}
+	error = publication->refusal->error;
+	if (error->n_problem == PROBLEMS_MAX ||
+	    (one = calloc(1, sizeof(*one))) == NULL)
+		return;
+	list = realloc(
+	    error->problem, (error->n_problem + 1) * sizeof(*list));
+	if (list == NULL) {
+		free(one);
+		return;
+	}
+	erfa__problem__init(one);
+	error->problem = list;
+	list[error->n_problem++] = one;
+	if (asprintf(&one->where, "record %zu", i + 1) < 0)
+		one->where = NULL;
+	va_start(args, format);
+	if (vasprintf(&one->what, format, args) < 0)
+		one->what = NULL;
+	va_end(args);
+	one->remedy = strdup(remedy);
+}
+
+/* ---- making ready ---- */
+
+/* Replace a string of a message that was allocated with malloc(). */
+static enum err
+set_text(char **field, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		return ERR_NOMEM;
+	free(*field);
+	*field = copy;
+	return ERR_NONE;
+}
+
+/* The time now as the schema writes it. */
+static void
+print_now(char out[32])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	(void)gmtime_r(&now, &tm);
+	(void)strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+/* Which record is meant: a given one, an imported one, or a new one. */
+static bool
+choose_record(struct publication *publication, size_t i,
+    const Erfa__NewRecord *asked, struct ready *ready)
+{
+	const char *own = publication->node->config->org;
+	char org[ORG_MAX + 1];
+
+	if (asked->id != NULL && asked->id[0] != '\0') {
+		if (record_parse_full(asked->id, org, ready->record) !=
+		    ERR_NONE) {
+			problem(publication, i, "use the full id as "
+			    "`erfa show TRIAL --json` prints it",
+			    "\"%.60s\" is no full record id", asked->id);
+			return false;
+		}
+		if (strcmp(org, own) != 0) {
+			problem(publication, i,
+			    "copy it:  erfa adapt TRIAL",
+			    "the record belongs to %s, this node is %s", org,
+			    own);
+			return false;
+		}
+	} else if (asked->import_key != NULL && asked->import_key[0] != '\0') {
+		record_import(header_kind_name(ready->kind),
+		    asked->import_key, ready->record);
+	} else {
+		crypto_random(ready->record, RECORD_LEN);
+	}
+	return true;
+}
+
+/* Fill in what the software fills in. */
+static enum err
+stamp(struct publication *publication, const struct ready *ready,
+    const struct query_record *before, Erfa__Body *body)
+{
+	Erfa__Envelope *envelope = body->envelope;
+	const char *own = publication->node->config->org;
+	char id[RECORD_ID_CHARS + 1];
+	char now[32];
+	enum err err;
+
+	record_print(own, ready->record, RECORD_CHARS, id);
+	if ((err = set_text(&envelope->id, id)) != ERR_NONE ||
+	    (err = set_text(&envelope->publisher, own)) != ERR_NONE)
+		return err;
+	envelope->has_major = envelope->has_minor = 1;
+	envelope->major = ready->major;
+	envelope->minor = ready->minor;
+	if (envelope->transcribed)
+		return ERR_NONE;
+	print_now(now);
+	if (before != NULL && before->body != NULL &&
+	    before->body->envelope != NULL &&
+	    before->body->envelope->published_at != NULL) {
+		err = set_text(&envelope->published_at,
+		    before->body->envelope->published_at);
+		return err != ERR_NONE ? err :
+					 set_text(&envelope->amended_at, now);
+	}
+	if (envelope->licence == NULL &&
+	    (err = set_text(&envelope->licence, "CC-BY-4.0")) != ERR_NONE)
+		return err;
+	return set_text(&envelope->published_at, now);
+}
+
+/* Are both bodies the same but for version and dates? */
+static bool
+same_content(const Erfa__Body *before, Erfa__Body *body)
+{
+	Erfa__Envelope *envelope = body->envelope;
+	uint8_t *old_bytes = NULL;
+	uint8_t *new_bytes = NULL;
+	size_t old_len = 0;
+	size_t new_len = 0;
+	bool same;
+
+	if (before == NULL || before->envelope == NULL ||
+	    !envelope->transcribed)
+		return false;
+	envelope->major = before->envelope->major;
+	envelope->minor = before->envelope->minor;
+	same = body_encode(before, &old_bytes, &old_len) == ERR_NONE &&
+	    body_encode(body, &new_bytes, &new_len) == ERR_NONE &&
+	    old_len == new_len && memcmp(old_bytes, new_bytes, old_len) == 0;
+	free(old_bytes);
+	free(new_bytes);
+	return same;
+}
+
+/* First sector of a trial, or 0. */
+static uint32_t
+own_topic(const Erfa__Body *body)
+{
+	const Erfa__Trial *trial = body->trial;
+
+	return body->record_case == ERFA__BODY__RECORD_TRIAL &&
+		trial->n_sector > 0 ?
+	    (uint32_t)trial->sector[0] :
+	    0;
+}
+
+/* The topic of a record that is named: of this request, or held already. */
+static uint32_t
+topic_of(struct publication *publication, const struct facts_ref *ref)
+{
+	struct node *node = publication->node;
+	struct query_record record;
+	uint32_t topic;
+	size_t i;
+
+	if (strcmp(ref->org, node->config->org) == 0)
+		for (i = 0; i < publication->count; i++)
+			if (publication->ready[i].topic != 0 &&
+			    memcmp(publication->ready[i].record, ref->record,
+				RECORD_LEN) == 0)
+				return publication->ready[i].topic;
+	if (query_record(node->query, ref->org, ref->record, &record) !=
+	    ERR_NONE)
+		return 0;
+	topic = record.body != NULL ? own_topic(record.body) : 0;
+	body_free(record.body);
+	return topic;
+}
+
+/* The ext: this version, and every record that the body names. */
+static enum err
+make_about(struct publication *publication, const Erfa__Body *body,
+    struct ready *ready)
+{
+	struct header_about about[HEADER_ABOUT_MAX] = { 0 };
+	struct facts_ref refs[FACTS_REFS_MAX];
+	const char *own = publication->node->config->org;
+	size_t nrefs = facts_refs(body, refs);
+	size_t count = 1;
+	size_t i;
+
+	memcpy(about[0].record, ready->record, RECORD_LEN);
+	about[0].major = ready->major;
+	about[0].minor = ready->minor;
+	ready->topic = own_topic(body);
+	for (i = 0; i < nrefs && count < HEADER_ABOUT_MAX; i++) {
+		if (strcmp(refs[i].org, own) == 0 &&
+		    memcmp(refs[i].record, ready->record, RECORD_LEN) == 0)
+			continue;
+		if (strcmp(refs[i].org, own) != 0)
+			memcpy(about[count].org, refs[i].org,
+			    sizeof(refs[i].org));
+		memcpy(about[count].record, refs[i].record, RECORD_LEN);
+		if (ready->topic == 0)
+			ready->topic = topic_of(publication, &refs[i]);
+		count++;
+	}
+	return header_about_encode(about, count, ready->ext,
+	    sizeof(ready->ext), &ready->ext_len);
+}
+
+/* Answers that every trial of one's own has. */
+static bool
+has_answers(struct publication *publication, size_t i, const Erfa__Body *body)
+{
+	const Erfa__Trial *trial = body->trial;
+	const char *missing = NULL;
+
+	if (body->record_case != ERFA__BODY__RECORD_TRIAL ||
+	    body->envelope->transcribed)
+		return true;
+	if (trial->title == NULL || trial->title[0] == '\0')
+		missing = "title";
+	else if (trial->summary == NULL || trial->summary[0] == '\0')
+		missing = "summary";
+	else if (trial->n_sector == 0)
+		missing = "sector";
+	if (missing == NULL)
+		return true;
+	problem(publication, i, "add it to the file and publish again",
+	    "trial.%s is missing; a trial needs title, summary and sector",
+	    missing);
+	return false;
+}
+
+/* Only public records are published by this version. */
+static bool
+is_public(struct publication *publication, size_t i, const Erfa__Body *body)
+{
+	if (!body->envelope->has_visibility ||
+	    body->envelope->visibility ==
+		ERFA__VISIBILITY__VISIBILITY_UNSET ||
+	    body->envelope->visibility == ERFA__VISIBILITY__VISIBILITY_PUBLIC)
+		return true;
+	problem(publication, i, "leave envelope.visibility out to publish it",
+	    "it is marked as not public; nothing but public records is sent");
+	return false;
+}
+
+/* What is there of this record already decides the version. */
+static enum err
+next_version(struct publication *publication, const Erfa__NewRecord *asked,
+    struct ready *ready)
+{
+	struct node *node = publication->node;
+	struct query_record before = { 0 };
+	enum err err;
+
+	err = query_record(
+	    node->query, node->config->org, ready->record, &before);
+	if (err != ERR_NONE && err != ERR_NOENT)
+		return err;
+	ready->major = 1;
+	ready->minor = 0;
+	if (err == ERR_NOENT)
+		return stamp(publication, ready, NULL, asked->body);
+	ready->major = before.major == 0 ? 1 : before.major;
+	ready->minor = before.minor + 1;
+	err = stamp(publication, ready, &before, asked->body);
+	if (err == ERR_NONE &&
+	    publication->waiter->request->publish->skip_known)
+		ready->skip = same_content(before.body, asked->body);
+	asked->body->envelope->major = ready->major;
+	asked->body->envelope->minor = ready->minor;
+	body_free(before.body);
+	return err;
+}
+
+/* Make one record ready, or say what is wrong with it. */
+static void
+make_ready(struct publication *publication, size_t i,
+    const Erfa__NewRecord *asked, struct ready *ready)
+{
+	char fault[BODY_FAULT_MAX];
+	Erfa__Body *body = asked->body;
+	enum err err;
+
+	ready->kind = body == NULL ? 0 : body_kind(body);
+	if (ready->kind == 0 || ready->kind >= HEADER_MEMBER) {
+		problem(publication, i, "give it one of: trial, programme, "
+		    "network, decision, experience ...",
+		    "it holds no record that can be published");
+		return;
+	}
+	if (body->envelope == NULL) {
+		body->envelope = calloc(1, sizeof(*body->envelope));
+		if (body->envelope == NULL)
+			return;
+		erfa__envelope__init(body->envelope);
+	}
+	if (!choose_record(publication, i, asked, ready) ||
+	    !has_answers(publication, i, body) ||
+	    !is_public(publication, i, body))
+		return;
+	if ((err = next_version(publication, asked, ready)) != ERR_NONE ||
+	    (err = make_about(publication, body, ready)) != ERR_NONE) {
+		problem(publication, i, "try again", "%s", err_str(err));
+		return;
+	}
+	if (body_check(body, fault) != ERR_NONE) {
+		problem(publication, i, "correct the field", "%s", fault);
+		return;
+	}
+	if ((err = body_encode(body, &ready->body, &ready->body_len)) !=
+	    ERR_NONE)
+		problem(publication, i, "make it shorter",
+		    "it takes more than %d bytes", BODY_MAX);
+}
+
+/* Remember on this machine who asked. */
+static void
+note_caller(struct publication *publication)
+{
+	Erfa__LocalCaller caller = ERFA__LOCAL_CALLER__INIT;
+	char names[16384];
+	struct passwd user;
+	struct passwd *found = NULL;
+	char what[] = "publish";
+
+	caller.has_uid = 1;
+	caller.uid = publication->uid;
+	if (getpwuid_r(publication->uid, &user, names, sizeof(names),
+		&found) == 0 &&
+	    found != NULL)
+		caller.user = user.pw_name;
+	caller.has_time_ms = 1;
+	caller.time_ms = node_clock();
+	caller.what = what;
+	if (erfa__local_caller__get_packed_size(&caller) >
+	    sizeof(publication->caller_note))
+		return;
+	publication->caller_len =
+	    erfa__local_caller__pack(&caller, publication->caller_note);
+}
+
+static void
+prepare_run(struct pool_job *job, void *context)
+{
+	struct publication *publication = (struct publication *)job;
+	struct node *node = context;
+	const Erfa__PublishRequest *request =
+	    publication->waiter->request->publish;
+	struct store_txn *txn = NULL;
+	uint64_t arrival = 0;
+	size_t i;
+
+	/* What was acknowledged before must be seen before versions count. */
+	if (store_begin(node->store, false, &txn) == ERR_NONE)
+		arrival = store_arrival_last(txn);
+	store_abort(&txn);
+	if (!indexer_wait(node->indexer, arrival, INDEX_WAIT_MS)) {
+		publication->refusal = node_error_new("index_behind", 75,
+		    "try again in a moment",
+		    "the index is still taking in what arrived");
+		return;
+	}
+	publication->ready =
+	    calloc(request->n_record + 1, sizeof(*publication->ready));
+	if (publication->ready == NULL)
+		return;
+	publication->count = request->n_record;
+	for (i = 0; i < request->n_record; i++)
+		make_ready(publication, i, request->record[i],
+		    &publication->ready[i]);
+	note_caller(publication);
+}
+
+/* ---- the answer ---- */
+
+/* Where one record stands now. */
+static Erfa__Published *
+published_new(struct node *node, const struct ready *ready, bool written)
+{
+	Erfa__Published *one = calloc(1, sizeof(*one));
+	struct outbox_place place;
+	char id[RECORD_ID_CHARS + 1];
+	char shown[64];
+	char log[2 * LOG_ID_LEN + 1];
+
+	if (one == NULL)
+		return NULL;
+	erfa__published__init(one);
+	record_print(node->config->org, ready->record, RECORD_CHARS, id);
+	one->id = strdup(id);
+	one->kind = strdup(header_kind_name(ready->kind));
+	if (query_shown_id(node->query, node->config->org, ready->record,
+		shown) == ERR_NONE)
+		one->shown_id = strdup(shown);
+	one->has_skipped = 1;
+	one->skipped = ready->skip;
+	if (written && !ready->skip &&
+	    outbox_place(node->outbox, ready->ticket, &place) == ERR_NONE &&
+	    place.is_signed) {
+		bytes_hex(place.log_id, LOG_ID_LEN, log);
+		one->log = strdup(log);
+		one->has_n = 1;
+		one->n = place.n;
+	}
+	return one;
+}
+
+static Erfa__Answer *
+publish_answer(struct publication *publication, bool written)
+{
+	Erfa__Answer *answer = calloc(1, sizeof(*answer));
+	Erfa__PublishAnswer *publish = calloc(1, sizeof(*publish));
+	size_t i;
+
+	if (answer == NULL || publish == NULL) {
+		free(answer);
+		free(publish);
+		return NULL;
+	}
+	erfa__answer__init(answer);
+	erfa__publish_answer__init(publish);
+	answer->say_case = ERFA__ANSWER__SAY_PUBLISH;
+	answer->publish = publish;
+	publish->schema = strdup("erfa.publish/1");
+	publish->has_dry_run = publish->has_published = 1;
+	publish->has_skipped = 1;
+	publish->dry_run = !written;
+	publish->record = calloc(publication->count + 1,
+	    sizeof(Erfa__Published *));
+	for (i = 0; i < publication->count && publish->record != NULL; i++) {
+		Erfa__Published *one = published_new(
+		    publication->node, &publication->ready[i], written);
+
+		if (one == NULL)
+			break;
+		publish->record[publish->n_record++] = one;
+		if (publication->ready[i].skip)
+			publish->skipped++;
+		else
+			publish->published++;
+	}
+	return answer;
+}
+
+/* ---- writing ---- */
+
+static enum err
+write_run(struct store_txn *txn, struct writer_job *job)
+{
+	struct publication *publication = publication_of(job);
+	struct outbox_entry entry;
+	struct ready *ready;
+	size_t i;
+	enum err err;
+
+	for (i = 0; i < publication->count; i++) {
+		ready = &publication->ready[i];
+		if (ready->skip)
+			continue;
+		memset(&entry, 0, sizeof(entry));
+		entry.kind = ready->kind;
+		entry.topic = ready->topic;
+		entry.has_record = true;
+		memcpy(entry.record, ready->record, RECORD_LEN);
+		entry.ext.data = ready->ext;
+		entry.ext.len = ready->ext_len;
+		entry.body.data = ready->body;
+		entry.body.len = ready->body_len;
+		if ((err = outbox_add(publication->node->outbox, txn, &entry,
+			 &ready->ticket)) != ERR_NONE)
+			return err;
+	}
+	if (publication->caller_len == 0)
+		return ERR_NONE;
+	return store_note_put(txn, publication->caller,
+	    publication->caller_note, publication->caller_len);
+}
+
+static void
+write_done(struct writer_job *job, void *context)
+{
+	struct publication *publication = publication_of(job);
+	struct node *node = context;
+
+	if (node == NULL) {
+		node_waiter_free(publication->waiter);
+	} else if (job->err == ERR_NONE) {
+		node_touch_own(node);
+		node_answer(node, publication->waiter,
+		    publish_answer(publication, true));
+	} else if (job->err == ERR_FULL) {
+		node_answer_error(node, publication->waiter, "disk_full", 75,
+		    "Make room on the disk of the state directory, or raise "
+		    "store_max, and publish again",
+		    "nothing was published: no space left in the store");
+	} else {
+		node_answer_error(node, publication->waiter, "not_written", 75,
+		    "Ask your IT to look at the log:  journalctl -u erfad",
+		    "it is not known whether this was written: %s",
+		    err_str(job->err));
+	}
+	publication_free(publication);
+}
+
+static bool
+anything_to_write(const struct publication *publication)
+{
+	size_t i;
+
+	for (i = 0; i < publication->count; i++)
+		if (!publication->ready[i].skip)
+			return true;
+	return false;
+}
+
+static void
+prepare_done(struct pool_job *job, void *context)
+{
+	struct publication *publication = (struct publication *)job;
+	struct node *node = context;
+	size_t i;
+
+	if (node->control == NULL) {
+		control_free_answer(publication->refusal);
+		node_waiter_free(publication->waiter);
+		publication_free(publication);
+		return;
+	}
+	if (publication->refusal != NULL || publication->ready == NULL ||
+	    publication->waiter->request->publish->dry_run ||
+	    !anything_to_write(publication)) {
+		node_answer(node, publication->waiter,
+		    publication->refusal != NULL ?
+			publication->refusal :
+			publish_answer(publication,
+			    !publication->waiter->request->publish->dry_run));
+		publication_free(publication);
+		return;
+	}
+	(void)snprintf(publication->caller, sizeof(publication->caller),
+	    "caller/%020llu-%llu", (unsigned long long)node_clock(),
+	    (unsigned long long)node->caller_serial++);
+	publication->write.run = write_run;
+	publication->write.done = write_done;
+	publication->write.entries = publication->count;
+	for (i = 0; i < publication->count; i++)
+		publication->write.bytes += publication->ready[i].body_len;
+	writer_submit(node->writer, &publication->write);
+}
+
+void
+node_publish(struct node *node, struct waiter *waiter, uint32_t uid)
+{
+	struct publication *publication = calloc(1, sizeof(*publication));
+
+	if (waiter->request->publish->n_record == 0) {
+		free(publication);
+		node_answer_error(node, waiter, "nothing", 65,
+		    "give a file with at least one record",
+		    "there is nothing to publish");
+		return;
+	}
+	if (publication == NULL) {
+		node_answer_error(node, waiter, "no_memory", 75, "try again",
+		    "out of memory");
+		return;
+	}
+	publication->prepare.run = prepare_run;
+	publication->prepare.done = prepare_done;
+	publication->node = node;
+	publication->waiter = waiter;
+	publication->uid = uid;
+	pool_submit(node->pool, &publication->prepare);
+}

@@ -1,0 +1,160 @@
+/*
+ * What the node itself decides to write: MEMBER entries and notes.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/node_internal.h"
+#include "proto/body.h"
+#include "proto/header.h"
+
+/* A MEMBER entry, a note, or both; all of it in one commit. */
+struct own_job {
+	struct writer_job job; /* first */
+	struct outbox *outbox;
+	node_member_done *done;
+	void *arg;
+	bool has_entry;
+	uint8_t ext[HEADER_MAX];
+	size_t ext_len;
+	uint8_t *body;
+	size_t body_len;
+	char note[201];
+	bool has_note;
+	size_t note_len; /* 0 = the note goes */
+	uint8_t note_data[2048];
+};
+
+static enum err
+own_job_run(struct store_txn *txn, struct writer_job *job)
+{
+	struct own_job *own = (struct own_job *)job;
+	struct outbox_entry entry = { .kind = HEADER_MEMBER };
+	uint64_t ticket;
+	enum err err;
+
+	if (own->has_entry) {
+		entry.ext.data = own->ext;
+		entry.ext.len = own->ext_len;
+		entry.body.data = own->body;
+		entry.body.len = own->body_len;
+		if ((err = outbox_add(own->outbox, txn, &entry, &ticket)) !=
+		    ERR_NONE)
+			return err;
+	}
+	if (!own->has_note)
+		return ERR_NONE;
+	if (own->note_len > 0)
+		return store_note_put(
+		    txn, own->note, own->note_data, own->note_len);
+	err = store_note_del(txn, own->note);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+static void
+own_job_done(struct writer_job *job, void *context)
+{
+	struct own_job *own = (struct own_job *)job;
+	struct node *node = context;
+
+	if (node != NULL) {
+		if (job->err != ERR_NONE)
+			logger_err("store", "could not write: %s",
+			    err_str(job->err));
+		node_touch_own(node);
+		if (own->has_entry && job->err == ERR_NONE) {
+			/* The directory and ZAP come before the answer. */
+			node_members_changed(node);
+		} else if (own->has_note && job->err == ERR_NONE &&
+		    node_rules(node) != ERR_NONE) {
+			logger_err("peers", "the ZAP table was not renewed");
+		}
+	}
+	if (own->done != NULL)
+		own->done(node, own->arg, job->err);
+	free(own->body);
+	free(own);
+}
+
+/* The erasable part of a MEMBER entry. */
+static enum err
+directory_body(struct own_job *own, const char *name, const char *address)
+{
+	Erfa__Body *body;
+	enum err err;
+
+	if (name[0] == '\0' && address[0] == '\0')
+		return ERR_NONE;
+	if ((err = body_new(HEADER_MEMBER, &body)) != ERR_NONE)
+		return err;
+	if (name[0] != '\0')
+		body->directory->name = strdup(name);
+	if (address[0] != '\0')
+		body->directory->address = strdup(address);
+	err = body_encode(body, &own->body, &own->body_len);
+	body_free(body);
+	return err;
+}
+
+/* A job with a note, which may be missing. */
+static struct own_job *
+own_job_new(struct node *node, const char *note, const void *data, size_t len,
+    node_member_done *done, void *arg)
+{
+	struct own_job *own;
+
+	if (len > sizeof(own->note_data) ||
+	    (note != NULL && strlen(note) >= sizeof(own->note)) ||
+	    (own = calloc(1, sizeof(*own))) == NULL)
+		return NULL;
+	own->job.run = own_job_run;
+	own->job.done = own_job_done;
+	own->job.entries = 1;
+	own->outbox = node->outbox;
+	own->done = done;
+	own->arg = arg;
+	if (note != NULL) {
+		own->has_note = true;
+		memcpy(own->note, note, strlen(note) + 1);
+		own->note_len = len;
+		if (len > 0)
+			memcpy(own->note_data, data, len);
+	}
+	return own;
+}
+
+enum err
+node_write_member(struct node *node, const struct header_member *member,
+    const char *name, const char *address, const char *note,
+    const void *note_data, size_t note_len, node_member_done *done, void *arg)
+{
+	struct own_job *own;
+	enum err err;
+
+	own = own_job_new(node, note, note_data, note_len, done, arg);
+	if (own == NULL)
+		return ERR_NOMEM;
+	own->has_entry = true;
+	if ((err = header_member_encode(member, own->ext, sizeof(own->ext),
+		 &own->ext_len)) != ERR_NONE ||
+	    (err = directory_body(own, name, address)) != ERR_NONE) {
+		free(own->body);
+		free(own);
+		return err;
+	}
+	writer_submit(node->writer, &own->job);
+	return ERR_NONE;
+}
+
+enum err
+node_write_note(struct node *node, const char *note, const void *data,
+    size_t len, node_member_done *done, void *arg)
+{
+	struct own_job *own = own_job_new(node, note, data, len, done, arg);
+
+	if (own == NULL)
+		return ERR_NOMEM;
+	writer_submit(node->writer, &own->job);
+	return ERR_NONE;
+}

@@ -1,0 +1,93 @@
+#ifndef ERFAD_UPSTREAM_H
+#define ERFAD_UPSTREAM_H
+
+/*
+ * upstream - the dialling side: one DEALER and one optional SUB to a node.
+ *
+ * It watches the sockets' monitors: libzmq goes deaf for ever after a refusal
+ * and dials seven times a second after a wrong key, so after each the sockets
+ * are closed and made anew, with a back-off of our own.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/link.h"
+#include "proto/err.h"
+
+/* Opaque types. */
+struct upstream;
+
+struct upstream_options {
+	char address[262];             /* host:port of the ROUTER */
+	uint8_t key[KEY_LEN];          /* Ed25519 key expected there */
+	uint8_t server_curve[KEY_LEN]; /* its X25519 key */
+	uint8_t curve_public[KEY_LEN]; /* what we dial with */
+	uint8_t curve_secret[KEY_LEN];
+	uint32_t pub_port;        /* of its PUB; 0 = no SUB */
+	uint32_t reconnect_ms;
+	uint32_t reconnect_max_ms;
+	uint32_t backoff_ms;      /* first wait after a refusal, doubles ... */
+	uint32_t backoff_max_ms;  /* ... up to this */
+};
+
+/* Why it does not work, for people. */
+enum upstream_trouble {
+	UPSTREAM_FINE,
+	UPSTREAM_SILENT,    /* nothing answers at the address */
+	UPSTREAM_REFUSED,   /* the other side does not admit our key (yet) */
+	UPSTREAM_WRONG_KEY, /* three handshakes failed: another key is there */
+	UPSTREAM_DEAF,      /* connected, and HELLO is not answered */
+};
+
+struct upstream_host {
+	/* Watch or forget a socket of this upstream: upstream_read() then. */
+	void (*watch)(void *owner, struct upstream *upstream, void *handle);
+	void (*unwatch)(void *owner, void *handle);
+	/* Trouble began or ended. */
+	void (*trouble)(void *owner, struct upstream *upstream);
+};
+
+/**
+ * upstream_open(options, link, host, owner, ret_upstream):
+ * Dial; ${link} was made as a dialer's and stays the caller's.
+ */
+enum err upstream_open(const struct upstream_options *options,
+    struct link *link, const struct upstream_host *host, void *owner,
+    struct upstream **ret_upstream) MUST_CHECK;
+void upstream_close(struct upstream *upstream);
+
+/**
+ * upstream_read(upstream, now):
+ * Take frames and monitor events, a bounded number; return whether there may
+ * be more.
+ */
+bool upstream_read(struct upstream *upstream, int64_t now);
+
+/**
+ * upstream_tick(upstream, now):
+ * Let timers run out; make the sockets anew when it is time.
+ */
+void upstream_tick(struct upstream *upstream, int64_t now);
+
+/**
+ * upstream_set_pub(upstream, port, now):
+ * The other side's PUB port is ${port}: make the SUB anew if it was another.
+ * Return whether anything changed.
+ */
+bool upstream_set_pub(struct upstream *upstream, uint32_t port, int64_t now);
+
+/**
+ * upstream_has_sub(upstream), upstream_connected(upstream),
+ * upstream_trouble(upstream), upstream_options(upstream):
+ * Its state.
+ */
+bool upstream_has_sub(const struct upstream *upstream);
+bool upstream_connected(const struct upstream *upstream);
+enum upstream_trouble upstream_trouble(const struct upstream *upstream);
+const struct upstream_options *upstream_options(
+    const struct upstream *upstream);
+struct link *upstream_link(const struct upstream *upstream);
+
+#endif /* !ERFAD_UPSTREAM_H */

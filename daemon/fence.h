@@ -1,0 +1,55 @@
+#ifndef ERFAD_FENCE_H
+#define ERFAD_FENCE_H
+
+/*
+ * fence - a small file that vouches, for one boot, for the end of the own log.
+ *
+ * It stands in the runtime directory, which no backup holds and no reboot
+ * leaves, and is written after every commit of the own log, before anything is
+ * told.  It needs no sync: it must outlive the process, not the machine.
+ * Whether what it says is good is the outbox's business.
+ */
+
+#include <stdint.h>
+
+#include "proto/err.h"
+#include "proto/limits.h"
+
+#define FENCE_BOOT_LEN 16
+
+struct fence {
+	uint8_t boot_id[FENCE_BOOT_LEN];
+	uint64_t dev; /* of main */
+	uint64_t ino;
+	uint8_t log_id[LOG_ID_LEN];
+	uint64_t n;
+	uint8_t c[HASH_LEN];
+};
+
+/**
+ * fence_boot_id(out):
+ * The random number of this boot.  Return ERR_IO if the kernel tells none.
+ */
+enum err fence_boot_id(uint8_t out[FENCE_BOOT_LEN]) MUST_CHECK;
+
+/**
+ * fence_write(path, fence):
+ * Put a new file in the place of the old one, at once.  Return ERR_FULL,
+ * ERR_NOMEM or ERR_IO; the old one is untouched then.
+ */
+enum err fence_write(const char *path, const struct fence *fence) MUST_CHECK;
+
+/**
+ * fence_read(path, ret_fence):
+ * Read it.  Return ERR_NOENT if there is none, ERR_DAMAGED if its length or
+ * checksum is wrong, or ERR_IO.
+ */
+enum err fence_read(const char *path, struct fence *ret_fence) MUST_CHECK;
+
+/**
+ * fence_remove(path):
+ * Remove it; that there is none is no error.  Return ERR_IO.
+ */
+enum err fence_remove(const char *path) MUST_CHECK;
+
+#endif /* !ERFAD_FENCE_H */

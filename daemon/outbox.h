@@ -25,10 +25,17 @@ struct outbox;
 struct store;
 struct store_txn;
 
+/* Most that one call of outbox_sign() moves, so that commits stay bounded. */
+#define OUTBOX_ENTRIES 4096
+#define OUTBOX_BYTES   8388608
+
+/* Entries whose place is remembered after they were accepted. */
+#define OUTBOX_PLACES 16384
+
 struct outbox_options {
 	const struct crypto_key *key; /* borrowed for the outbox's life */
-	const char *org;              /* org id, claimed in GENESIS */
-	const char *fence_path; /* file in the runtime directory */
+	const char *org;              /* org id, claimed in GENESIS; copied */
+	const char *fence_path;       /* in the runtime directory; copied */
 };
 
 /* An entry to be published.  Everything is copied. */
@@ -55,10 +62,10 @@ struct outbox_place {
  * Read the own logs and the fence.  A fence is good if boot id, device and
  * inode of main are the same and its (n, c_n) lies on the store's own chain,
  * the store equal or ahead.  Without one no log is open until there is
- * something to sign.  Close with outbox_close(); NULL is allowed.
+ * something to sign.  Return ERR_SYNTAX for a bad org id, ERR_NOMEM, ERR_IO or
+ * ERR_DAMAGED.  Close with outbox_close(); NULL is allowed.
  */
-enum err outbox_open(struct store *store,
-    const struct outbox_options *options,
+enum err outbox_open(struct store *store, const struct outbox_options *options,
     struct outbox **ret_outbox) MUST_CHECK;
 void outbox_close(struct outbox *outbox);
 
@@ -66,46 +73,61 @@ void outbox_close(struct outbox *outbox);
  * outbox_add(outbox, txn, entry, ret_ticket):
  * Accept an entry: its header is made now (time_ms never falls below the last
  * one's), its body is sealed under a slot.  ${ret_ticket} finds its place after
- * the commit.  Return ERR_SIZE if header or body are too long.
+ * the commit.  Return ERR_SIZE if header or body are too long, having written
+ * nothing; what the store returns, otherwise.
  */
 enum err outbox_add(struct outbox *outbox, struct store_txn *txn,
     const struct outbox_entry *entry, uint64_t *ret_ticket) MUST_CHECK;
 
 /**
  * outbox_sign(outbox, txn, now_ms):
- * If signing is not paused, move every accepted entry into the log, with HEADs
- * at boundaries and at the end; GENESIS first if a log must be begun.  Called
- * once per transaction, after its jobs.
+ * If signing is not paused, move accepted entries into the log, up to the
+ * limits above, with HEADs at boundaries and at the end; GENESIS first if a log
+ * must be begun.  A log that was frozen, or to which somebody else appended, is
+ * not continued.  Called once per transaction, after its jobs.
  */
-enum err outbox_sign(struct outbox *outbox, struct store_txn *txn,
-    uint64_t now_ms) MUST_CHECK;
+enum err outbox_sign(
+    struct outbox *outbox, struct store_txn *txn, uint64_t now_ms) MUST_CHECK;
 
 /**
  * outbox_beacon(outbox, txn, now_ms):
- * Sign the HEAD of the open log anew; ERR_NOENT if no log is open.
+ * Sign the HEAD of the open log anew; ERR_NOENT if no log is open, ERR_BUSY if
+ * signing is paused.
  */
-enum err outbox_beacon(struct outbox *outbox, struct store_txn *txn,
-    uint64_t now_ms) MUST_CHECK;
+enum err outbox_beacon(
+    struct outbox *outbox, struct store_txn *txn, uint64_t now_ms) MUST_CHECK;
 
 /**
  * outbox_committed(outbox), outbox_aborted(outbox):
  * The transaction's commit succeeded: write the fence, before anything is
- * told.  Or it did not: forget what outbox_sign() did in it.
+ * told.  Or it did not: forget what was done in it.  If the fence cannot be
+ * written, outbox_committed() removes the old one and returns ERR_FULL,
+ * ERR_NOMEM or ERR_IO: what was committed stays so, and may be told, but the
+ * next log is a new one, at the latest after a restart.
  */
 enum err outbox_committed(struct outbox *outbox) MUST_CHECK;
 void outbox_aborted(struct outbox *outbox);
 
 /**
+ * outbox_ready(outbox), outbox_fenced(outbox):
+ * Do entries wait that could be signed now?  Was the fence written, the last
+ * time it had to be?  Any thread.
+ */
+bool outbox_ready(struct outbox *outbox);
+bool outbox_fenced(struct outbox *outbox);
+
+/**
  * outbox_place(outbox, ticket, ret_place):
- * Where the entry with this ticket of the last committed transactions stands.
- * Any thread; ERR_NOENT if the ticket is unknown.
+ * Where the entry with this ticket stands, once its transaction is committed.
+ * Any thread; ERR_NOENT if the ticket is not among the last OUTBOX_PLACES of
+ * this process.
  */
 enum err outbox_place(struct outbox *outbox, uint64_t ticket,
     struct outbox_place *ret_place) MUST_CHECK;
 
 /**
  * outbox_pause(outbox, paused):
- * Pause or resume signing.  Any thread.
+ * Pause or resume signing.  Any thread; after resuming, wake the writer.
  */
 void outbox_pause(struct outbox *outbox, bool paused);
 
@@ -113,8 +135,11 @@ void outbox_pause(struct outbox *outbox, bool paused);
  * outbox_close_log(outbox, txn, log_id, last_common):
  * An own log was proved longer or different (R5): never append to it again,
  * and put every own entry after ${last_common} of all its branches that are
- * here into the outbox again, with the same body and salt.  Entries of one key
- * with the same commitment are one entry and are taken once.
+ * here into the outbox again, in the order of their time_ms, with the same body
+ * and salt.  Entries of one key with the same commitment are one entry and are
+ * taken once; bodies that are not here yet are left out, so call again when
+ * they have come.  Return ERR_NOENT if the log is not here, ERR_DENIED if it is
+ * not our own.
  */
 enum err outbox_close_log(struct outbox *outbox, struct store_txn *txn,
     const uint8_t log_id[LOG_ID_LEN], uint64_t last_common) MUST_CHECK;

@@ -1,0 +1,1155 @@
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "proto/log.h"
+#include "daemon/fence.h"
+#include "daemon/outbox.h"
+#include "daemon/store.h"
+#include "tests/unit/scratch.h"
+
+#define MAP_BYTES ((size_t)256 << 20)
+#define NOW_MS    ((uint64_t)4000000000000)
+
+/* Genesis.Reason of entry.proto. */
+#define FIRST    1
+#define NO_FENCE 2
+#define FORKED   3
+
+struct fixture {
+	char *dir;
+	char *fence_path;
+	struct crypto_key key;
+	struct store *store;
+	struct outbox *outbox;
+	struct store_txn *txn;
+};
+
+static enum err
+open_outbox(struct fixture *f, const char *org)
+{
+	const struct outbox_options options = {
+		.key = &f->key,
+		.org = org,
+		.fence_path = f->fence_path,
+	};
+
+	return outbox_open(f->store, &options, &f->outbox);
+}
+
+static enum err
+open_both(struct fixture *f)
+{
+	const struct store_options options = {
+		.dir = f->dir,
+		.map_bytes = MAP_BYTES,
+	};
+	enum err err;
+
+	if ((err = store_open(&options, &f->store)) != ERR_NONE)
+		return err;
+	return open_outbox(f, "dk-791");
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const uint8_t seed[SEED_LEN] = { 1 };
+
+	if (f == NULL || crypto_init() != ERR_NONE)
+		return -1;
+	*state = f;
+	crypto_key_from_seed(seed, &f->key);
+	if ((f->dir = scratch_make()) == NULL ||
+	    (f->fence_path = scratch_path(f->dir, "fence")) == NULL)
+		return -1;
+	return open_both(f) == ERR_NONE ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	store_abort(&f->txn);
+	outbox_close(f->outbox);
+	store_close(f->store);
+	scratch_remove(f->dir);
+	free(f->fence_path);
+	free(f);
+	return 0;
+}
+
+static void
+restart(struct fixture *f)
+{
+	outbox_close(f->outbox);
+	store_close(f->store);
+	f->outbox = NULL;
+	f->store = NULL;
+	assert_int_equal(open_both(f), ERR_NONE);
+}
+
+static void
+begin(struct fixture *f)
+{
+	assert_int_equal(store_begin(f->store, true, &f->txn), ERR_NONE);
+}
+
+/* End a transaction as the writer does. */
+static void
+finish(struct fixture *f)
+{
+	assert_int_equal(outbox_sign(f->outbox, f->txn, NOW_MS), ERR_NONE);
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+	assert_int_equal(outbox_committed(f->outbox), ERR_NONE);
+}
+
+static uint64_t
+add(struct fixture *f, uint32_t kind, const char *text)
+{
+	const struct outbox_entry entry = {
+		.kind = kind,
+		.topic = 3,
+		.has_record = true,
+		.record = { 7 },
+		.body = { (const uint8_t *)text, strlen(text) },
+	};
+	uint64_t ticket = 0;
+
+	assert_int_equal(
+	    outbox_add(f->outbox, f->txn, &entry, &ticket), ERR_NONE);
+	assert_int_not_equal(ticket, 0);
+	return ticket;
+}
+
+static uint64_t
+publish(struct fixture *f, const char *text)
+{
+	uint64_t ticket;
+
+	begin(f);
+	ticket = add(f, HEADER_TRIAL, text);
+	finish(f);
+	return ticket;
+}
+
+static struct outbox_place
+place_of(struct fixture *f, uint64_t ticket)
+{
+	struct outbox_place place;
+
+	assert_int_equal(outbox_place(f->outbox, ticket, &place), ERR_NONE);
+	return place;
+}
+
+/* The header of an entry, and how many logs there are. */
+static struct header
+header_of(struct fixture *f, const struct outbox_place *place)
+{
+	struct store_txn *txn;
+	struct store_entry entry;
+	struct header header;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	assert_int_equal(
+	    store_entry(txn, place->log_id, place->n, &entry), ERR_NONE);
+	assert_int_equal(
+	    header_decode(entry.header.data, entry.header.len, &header),
+	    ERR_NONE);
+	header.ext = (struct bytes){ 0 };
+	store_abort(&txn);
+	return header;
+}
+
+static void
+assert_text(
+    struct fixture *f, const uint8_t *log_id, uint64_t n, const char *text)
+{
+	struct store_txn *txn;
+	struct store_body body;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	assert_int_equal(store_body(txn, log_id, n, &body), ERR_NONE);
+	assert_int_equal(body.len, strlen(text));
+	assert_memory_equal(body.data, text, body.len);
+	store_body_clear(&body);
+	store_abort(&txn);
+}
+
+static struct store_log
+log_of(struct fixture *f, const uint8_t *log_id)
+{
+	struct store_txn *txn;
+	struct store_log log;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	assert_int_equal(store_log(txn, log_id, &log), ERR_NONE);
+	store_abort(&txn);
+	return log;
+}
+
+static uint64_t
+count_logs(struct fixture *f)
+{
+	struct store_txn *txn;
+	struct store_counts counts;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	assert_int_equal(store_counts(txn, &counts), ERR_NONE);
+	store_abort(&txn);
+	return counts.logs;
+}
+
+static uint64_t
+count_waiting(struct fixture *f)
+{
+	struct store_txn *txn;
+	uint64_t waiting;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	waiting = outbox_waiting(txn);
+	store_abort(&txn);
+	return waiting;
+}
+
+static struct header_genesis
+genesis_of(struct fixture *f, const uint8_t *log_id)
+{
+	struct store_txn *txn;
+	struct store_entry entry;
+	struct header header;
+	struct header_genesis genesis;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	assert_int_equal(store_entry(txn, log_id, 1, &entry), ERR_NONE);
+	assert_int_equal(
+	    header_decode(entry.header.data, entry.header.len, &header),
+	    ERR_NONE);
+	assert_int_equal(header.kind, HEADER_GENESIS);
+	assert_int_equal(header_genesis_decode(header.ext, &genesis), ERR_NONE);
+	store_abort(&txn);
+	return genesis;
+}
+
+/* Read a whole log as a stranger would; return its number of runs. */
+static int
+verify_log(struct fixture *f, const uint8_t *log_id)
+{
+	struct store_txn *txn;
+	struct store_run read;
+	struct store_log log;
+	struct log_tip tip;
+	int runs = 0;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	assert_int_equal(store_log(txn, log_id, &log), ERR_NONE);
+	assert_true(log.own);
+	assert_int_equal(log.bodies_absent, 0);
+	assert_int_equal(store_tip_at(txn, log_id, 0, &tip), ERR_NONE);
+	for (; tip.n < log.tip.n; runs++) {
+		assert_int_equal(
+		    store_read_run(txn, log_id, tip.n + 1, NULL, &read),
+		    ERR_NONE);
+		assert_int_equal(
+		    log_run_verify(f->key.public_key, &tip, &read.run, &tip),
+		    ERR_NONE);
+		store_run_clear(&read);
+	}
+	store_abort(&txn);
+	return runs;
+}
+
+/* ---- publishing ---- */
+
+static void
+log_begins_with_the_first_entry_and_not_before(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place place;
+	struct header_genesis genesis;
+	struct header header;
+	uint8_t open[LOG_ID_LEN];
+
+	begin(f);
+	finish(f);
+	assert_int_equal(count_logs(f), 0);
+	assert_false(outbox_open_log(f->outbox, open));
+	assert_int_equal(access(f->fence_path, F_OK), -1);
+
+	place = place_of(f, publish(f, "one"));
+	assert_true(place.is_signed);
+	assert_int_equal(place.n, 2);
+	assert_true(outbox_open_log(f->outbox, open));
+	assert_memory_equal(open, place.log_id, LOG_ID_LEN);
+	assert_memory_equal(place.c, log_of(f, place.log_id).tip.c, HASH_LEN);
+	assert_text(f, place.log_id, 2, "one");
+	assert_int_equal(verify_log(f, place.log_id), 1);
+
+	genesis = genesis_of(f, place.log_id);
+	assert_int_equal(genesis.reason, FIRST);
+	assert_false(genesis.has_prev);
+	assert_int_equal(genesis.format, 1);
+	assert_string_equal(genesis.org, "dk-791");
+	assert_memory_equal(genesis.key, f->key.public_key, KEY_LEN);
+	header = header_of(f, &place);
+	assert_int_equal(header.kind, HEADER_TRIAL);
+	assert_int_equal(header.topic, 3);
+	assert_int_equal(header.body_len, 3);
+	assert_true(header.has_record);
+	assert_int_equal(header.record[0], 7);
+	assert_true(outbox_fenced(f->outbox));
+}
+
+static void
+second_publication_continues_the_log(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place one = place_of(f, publish(f, "one"));
+	struct outbox_place two = place_of(f, publish(f, "two"));
+
+	assert_memory_equal(one.log_id, two.log_id, LOG_ID_LEN);
+	assert_int_equal(two.n, 3);
+	assert_text(f, two.log_id, 3, "two");
+	assert_int_equal(verify_log(f, one.log_id), 1);
+	assert_int_equal(count_waiting(f), 0);
+}
+
+static void
+entry_without_body_is_published_too(void **state)
+{
+	struct fixture *f = *state;
+	const uint8_t ext[] = { 1, 2, 3 };
+	const struct outbox_entry entry = {
+		.kind = HEADER_ERASE,
+		.group = 9,
+		.ext = { ext, sizeof(ext) },
+	};
+	struct header header;
+	struct outbox_place place;
+	uint64_t ticket;
+
+	begin(f);
+	assert_int_equal(
+	    outbox_add(f->outbox, f->txn, &entry, &ticket), ERR_NONE);
+	finish(f);
+	place = place_of(f, ticket);
+	header = header_of(f, &place);
+	assert_int_equal(header.kind, HEADER_ERASE);
+	assert_int_equal(header.group, 9);
+	assert_false(header.has_commit);
+	assert_false(header.has_record);
+}
+
+static void
+too_long_header_or_body_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	static uint8_t bytes[BODY_MAX + 1];
+	struct outbox_entry entry = { .kind = HEADER_TRIAL };
+	uint64_t ticket;
+	uint64_t writes;
+
+	begin(f);
+	writes = store_writes(f->txn);
+	entry.body = (struct bytes){ bytes, BODY_MAX + 1 };
+	assert_int_equal(
+	    outbox_add(f->outbox, f->txn, &entry, &ticket), ERR_SIZE);
+	entry.body.len = 1;
+	entry.ext = (struct bytes){ bytes, HEADER_MAX };
+	assert_int_equal(
+	    outbox_add(f->outbox, f->txn, &entry, &ticket), ERR_SIZE);
+	assert_int_equal(store_writes(f->txn), writes);
+	entry.ext.len = 0;
+	entry.body.len = BODY_MAX;
+	assert_int_equal(
+	    outbox_add(f->outbox, f->txn, &entry, &ticket), ERR_NONE);
+	finish(f);
+	assert_int_equal(place_of(f, ticket).n, 2);
+}
+
+static void
+bad_org_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	outbox_close(f->outbox);
+	f->outbox = NULL;
+	assert_int_equal(open_outbox(f, "DK-791"), ERR_SYNTAX);
+	assert_null(f->outbox);
+	outbox_close(NULL);
+}
+
+static void
+boundary_falls_at_256_entries(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place place;
+	uint64_t ticket = 0;
+	int i;
+
+	begin(f);
+	for (i = 0; i < 600; i++)
+		ticket = add(f, HEADER_TRIAL, "text");
+	finish(f);
+	place = place_of(f, ticket);
+	assert_int_equal(place.n, 601);
+	assert_int_equal(verify_log(f, place.log_id), 3);
+	assert_int_equal(log_of(f, place.log_id).tip.boundary, 512);
+}
+
+static void
+boundary_falls_at_32_kib_of_headers(void **state)
+{
+	struct fixture *f = *state;
+	static const uint8_t ext[4000];
+	const struct outbox_entry entry = {
+		.kind = HEADER_WITNESS,
+		.ext = { ext, sizeof(ext) },
+	};
+	uint64_t ticket = 0;
+	int i;
+
+	begin(f);
+	for (i = 0; i < 20; i++)
+		assert_int_equal(
+		    outbox_add(f->outbox, f->txn, &entry, &ticket), ERR_NONE);
+	finish(f);
+	assert_int_equal(verify_log(f, place_of(f, ticket).log_id), 3);
+}
+
+static void
+one_transaction_signs_so_much_and_the_next_goes_on(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t ticket = 0;
+	int i;
+
+	begin(f);
+	for (i = 0; i < OUTBOX_ENTRIES + 10; i++)
+		ticket = add(f, HEADER_TRIAL, "t");
+	finish(f);
+	assert_int_equal(count_waiting(f), 10);
+	assert_true(outbox_ready(f->outbox));
+	assert_false(place_of(f, ticket).is_signed);
+	begin(f);
+	finish(f);
+	assert_false(outbox_ready(f->outbox));
+	assert_int_equal(place_of(f, ticket).n, OUTBOX_ENTRIES + 11);
+	(void)verify_log(f, place_of(f, ticket).log_id);
+}
+
+static void
+aborted_transaction_is_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place place;
+	uint8_t open[LOG_ID_LEN];
+	uint64_t ticket;
+
+	begin(f);
+	ticket = add(f, HEADER_TRIAL, "lost");
+	assert_int_equal(outbox_sign(f->outbox, f->txn, NOW_MS), ERR_NONE);
+	store_abort(&f->txn);
+	outbox_aborted(f->outbox);
+	assert_int_equal(outbox_place(f->outbox, ticket, &place), ERR_NOENT);
+	assert_false(outbox_open_log(f->outbox, open));
+	assert_int_equal(access(f->fence_path, F_OK), -1);
+
+	place = place_of(f, publish(f, "kept"));
+	assert_int_equal(place.n, 2);
+	begin(f);
+	(void)add(f, HEADER_TRIAL, "lost");
+	assert_int_equal(outbox_sign(f->outbox, f->txn, NOW_MS), ERR_NONE);
+	store_abort(&f->txn);
+	outbox_aborted(f->outbox);
+	place = place_of(f, publish(f, "kept too"));
+	assert_int_equal(place.n, 3);
+	assert_int_equal(count_logs(f), 1);
+	assert_int_equal(genesis_of(f, place.log_id).reason, FIRST);
+}
+
+static void
+unknown_tickets_have_no_place(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place place;
+
+	assert_int_equal(outbox_place(f->outbox, 0, &place), ERR_NOENT);
+	assert_int_equal(outbox_place(f->outbox, 1, &place), ERR_NOENT);
+	(void)publish(f, "one");
+	assert_int_equal(
+	    outbox_place(f->outbox, 1 + OUTBOX_PLACES, &place), ERR_NOENT);
+}
+
+/* ---- time ---- */
+
+static void
+time_never_falls_below_the_last(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place one;
+	struct outbox_place two;
+	struct log_head head;
+	uint64_t before;
+
+	/* The HEAD was signed at NOW_MS, far ahead of the clock. */
+	one = place_of(f, publish(f, "one"));
+	before = header_of(f, &one).time_ms;
+	assert_true(before < NOW_MS);
+	log_head_parse(log_of(f, one.log_id).head, &head);
+	assert_int_equal(head.time_ms, NOW_MS);
+
+	restart(f);
+	begin(f);
+	(void)add(f, HEADER_TRIAL, "two");
+	assert_int_equal(outbox_sign(f->outbox, f->txn, 5), ERR_NONE);
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+	assert_int_equal(outbox_committed(f->outbox), ERR_NONE);
+	two = one;
+	two.n = 3;
+	assert_int_equal(header_of(f, &two).time_ms, NOW_MS);
+	log_head_parse(log_of(f, one.log_id).head, &head);
+	assert_int_equal(head.n, 3);
+	assert_int_equal(head.time_ms, NOW_MS);
+}
+
+static void
+beacon_signs_the_tip_anew(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place place;
+	struct log_head head;
+
+	begin(f);
+	assert_int_equal(outbox_beacon(f->outbox, f->txn, NOW_MS), ERR_NOENT);
+	store_abort(&f->txn);
+	outbox_aborted(f->outbox);
+
+	place = place_of(f, publish(f, "one"));
+	begin(f);
+	assert_int_equal(outbox_beacon(f->outbox, f->txn, 1), ERR_NONE);
+	finish(f);
+	log_head_parse(log_of(f, place.log_id).head, &head);
+	assert_int_equal(head.n, 2);
+	assert_int_equal(head.time_ms, NOW_MS + 1);
+	assert_int_equal(
+	    log_head_verify(f->key.public_key, log_of(f, place.log_id).head),
+	    ERR_NONE);
+
+	outbox_pause(f->outbox, true);
+	begin(f);
+	assert_int_equal(outbox_beacon(f->outbox, f->txn, NOW_MS), ERR_BUSY);
+}
+
+/* ---- pausing ---- */
+
+static void
+paused_outbox_accepts_and_signs_when_it_goes_on(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t ticket;
+
+	outbox_pause(f->outbox, true);
+	ticket = publish(f, "waits");
+	assert_false(place_of(f, ticket).is_signed);
+	assert_int_equal(count_waiting(f), 1);
+	assert_int_equal(count_logs(f), 0);
+	assert_false(outbox_ready(f->outbox));
+	outbox_pause(f->outbox, false);
+	assert_true(outbox_ready(f->outbox));
+	begin(f);
+	finish(f);
+	assert_true(place_of(f, ticket).is_signed);
+	assert_text(f, place_of(f, ticket).log_id, 2, "waits");
+	assert_int_equal(count_waiting(f), 0);
+}
+
+static void
+accepted_entry_outlives_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t open[LOG_ID_LEN];
+
+	outbox_pause(f->outbox, true);
+	(void)publish(f, "waits");
+	restart(f);
+	assert_true(outbox_ready(f->outbox));
+	begin(f);
+	finish(f);
+	assert_true(outbox_open_log(f->outbox, open));
+	assert_text(f, open, 2, "waits");
+}
+
+/* ---- the fence ---- */
+
+static void
+good_fence_continues_the_log_after_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place one = place_of(f, publish(f, "one"));
+	struct outbox_place two;
+	uint8_t open[LOG_ID_LEN];
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		restart(f);
+		assert_true(outbox_open_log(f->outbox, open));
+		assert_memory_equal(open, one.log_id, LOG_ID_LEN);
+		two = place_of(f, publish(f, "two"));
+		assert_memory_equal(one.log_id, two.log_id, LOG_ID_LEN);
+	}
+	assert_int_equal(two.n, 5);
+	assert_int_equal(count_logs(f), 1);
+	(void)verify_log(f, one.log_id);
+}
+
+static void
+store_ahead_of_its_fence_is_good(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place one = place_of(f, publish(f, "one"));
+	struct outbox_place two;
+	struct fence fence;
+
+	/* Killed between the commit and the fence. */
+	assert_int_equal(fence_read(f->fence_path, &fence), ERR_NONE);
+	(void)publish(f, "two");
+	assert_int_equal(fence_write(f->fence_path, &fence), ERR_NONE);
+	restart(f);
+	two = place_of(f, publish(f, "three"));
+	assert_memory_equal(one.log_id, two.log_id, LOG_ID_LEN);
+	assert_int_equal(two.n, 4);
+}
+
+/* After a restart the next entry must begin a new log that names the old. */
+static void
+assert_new_log(struct fixture *f, const struct outbox_place *old,
+    uint64_t prev_n, uint32_t reason)
+{
+	struct header_genesis genesis;
+	struct outbox_place place;
+	uint64_t logs = count_logs(f);
+	uint8_t open[LOG_ID_LEN];
+
+	/* Not before there is something to sign. */
+	assert_false(outbox_open_log(f->outbox, open));
+	begin(f);
+	finish(f);
+	assert_int_equal(count_logs(f), logs);
+
+	place = place_of(f, publish(f, "next"));
+	assert_int_equal(place.n, 2);
+	assert_memory_not_equal(place.log_id, old->log_id, LOG_ID_LEN);
+	genesis = genesis_of(f, place.log_id);
+	assert_int_equal(genesis.reason, reason);
+	assert_true(genesis.has_prev);
+	assert_memory_equal(genesis.prev_log_id, old->log_id, LOG_ID_LEN);
+	assert_int_equal(genesis.prev_n, prev_n);
+	assert_int_equal(count_logs(f), logs + 1);
+	(void)verify_log(f, place.log_id);
+
+	/* And that one is continued by its own fence. */
+	restart(f);
+	assert_int_equal(place_of(f, publish(f, "more")).n, 3);
+}
+
+static void
+missing_fence_begins_a_new_log(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place old = place_of(f, publish(f, "one"));
+
+	assert_int_equal(unlink(f->fence_path), 0);
+	restart(f);
+	assert_new_log(f, &old, 2, NO_FENCE);
+}
+
+static void
+damaged_fence_begins_a_new_log(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place old = place_of(f, publish(f, "one"));
+
+	assert_int_equal(truncate(f->fence_path, 20), 0);
+	restart(f);
+	assert_new_log(f, &old, 2, NO_FENCE);
+}
+
+static void
+fence_of_another_boot_begins_a_new_log(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place old = place_of(f, publish(f, "one"));
+	struct fence fence;
+
+	assert_int_equal(fence_read(f->fence_path, &fence), ERR_NONE);
+	fence.boot_id[0] ^= 1;
+	assert_int_equal(fence_write(f->fence_path, &fence), ERR_NONE);
+	restart(f);
+	assert_new_log(f, &old, 2, NO_FENCE);
+}
+
+static void
+fence_of_another_log_or_position_begins_a_new_log(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place old = place_of(f, publish(f, "one"));
+	struct fence fence;
+
+	/* The store is behind: what stood between was told to somebody. */
+	assert_int_equal(fence_read(f->fence_path, &fence), ERR_NONE);
+	fence.n = 3;
+	assert_int_equal(fence_write(f->fence_path, &fence), ERR_NONE);
+	restart(f);
+	assert_new_log(f, &old, 2, NO_FENCE);
+
+	/* The store has another entry there. */
+	old = place_of(f, publish(f, "two"));
+	assert_int_equal(fence_read(f->fence_path, &fence), ERR_NONE);
+	fence.c[5] ^= 1;
+	assert_int_equal(fence_write(f->fence_path, &fence), ERR_NONE);
+	restart(f);
+	assert_new_log(f, &old, 4, NO_FENCE);
+
+	/* Another log. */
+	old = place_of(f, publish(f, "three"));
+	assert_int_equal(fence_read(f->fence_path, &fence), ERR_NONE);
+	fence.log_id[5] ^= 1;
+	assert_int_equal(fence_write(f->fence_path, &fence), ERR_NONE);
+	restart(f);
+	assert_new_log(f, &old, 4, NO_FENCE);
+}
+
+/* Copy a file to a new inode in its own place. */
+static void
+replace_by_copy(struct fixture *f, const char *name)
+{
+	static uint8_t bytes[4 << 20];
+	char *path = scratch_path(f->dir, name);
+	char *copy = scratch_path(f->dir, "copy");
+	FILE *file = fopen(path, "r");
+	size_t len;
+
+	assert_non_null(file);
+	len = fread(bytes, 1, sizeof(bytes), file);
+	assert_int_equal(fclose(file), 0);
+	assert_non_null(file = fopen(copy, "w"));
+	assert_int_equal(fwrite(bytes, 1, len, file), len);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(rename(copy, path), 0);
+	free(path);
+	free(copy);
+}
+
+static void
+restored_main_begins_a_new_log(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place old = place_of(f, publish(f, "one"));
+
+	outbox_close(f->outbox);
+	store_close(f->store);
+	f->outbox = NULL;
+	f->store = NULL;
+	replace_by_copy(f, "main.mdb");
+	assert_int_equal(open_both(f), ERR_NONE);
+	assert_new_log(f, &old, 2, NO_FENCE);
+	assert_text(f, old.log_id, 2, "one");
+}
+
+static void
+fence_that_cannot_be_written_does_not_undo_the_commit(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place old = place_of(f, publish(f, "one"));
+	char *temp = scratch_path(f->dir, "fence.new");
+
+	assert_int_equal(mkdir(temp, 0700), 0);
+	begin(f);
+	(void)add(f, HEADER_TRIAL, "two");
+	assert_int_equal(outbox_sign(f->outbox, f->txn, NOW_MS), ERR_NONE);
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+	assert_int_equal(outbox_committed(f->outbox), ERR_IO);
+	assert_false(outbox_fenced(f->outbox));
+	assert_text(f, old.log_id, 3, "two");
+	assert_int_equal(access(f->fence_path, F_OK), -1);
+
+	assert_int_equal(rmdir(temp), 0);
+	restart(f);
+	assert_new_log(f, &old, 3, NO_FENCE);
+	free(temp);
+}
+
+/* A node whose store was lost, and its log fetched from others. */
+static void
+new_store_with_fetched_own_logs_names_the_latest(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place old;
+	struct store_txn *txn;
+	struct store_run read;
+	struct store_log log;
+	char *path;
+
+	(void)publish(f, "one");
+	assert_int_equal(unlink(f->fence_path), 0);
+	restart(f);
+	old = place_of(f, publish(f, "two"));
+	log = log_of(f, old.log_id);
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	assert_int_equal(
+	    store_read_run(txn, old.log_id, 1, NULL, &read), ERR_NONE);
+	store_abort(&txn);
+
+	outbox_close(f->outbox);
+	store_close(f->store);
+	f->outbox = NULL;
+	f->store = NULL;
+	path = scratch_path(f->dir, "main.mdb");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(unlink(f->fence_path), 0);
+	free(path);
+	assert_int_equal(open_both(f), ERR_NONE);
+	begin(f);
+	assert_int_equal(
+	    store_add_run(f->txn, log.key, log.inc, true, &read.run), ERR_NONE);
+	finish(f);
+	store_run_clear(&read);
+	restart(f);
+	assert_new_log(f, &old, 2, NO_FENCE);
+}
+
+/* ---- forks ---- */
+
+/* Sign two entries after ${tip} of our own log elsewhere, as a clone would. */
+static void
+add_elsewhere(struct fixture *f, const struct store_log *log,
+    const uint8_t *log_id, const struct log_tip *at, const char *text)
+{
+	struct header header = {
+		.kind = HEADER_TRIAL,
+		.time_ms = 1,
+		.body_len = (uint32_t)strlen(text),
+		.has_commit = true,
+	};
+	const uint8_t salt[SALT_LEN] = { 42 };
+	uint8_t raw[HEADER_MAX];
+	uint8_t head[HEAD_LEN];
+	struct bytes bytes = { raw, 0 };
+	struct log_tip tip = *at;
+	struct log_run run = {
+		.first = at->n + 1,
+		.headers = &bytes,
+		.count = 1,
+		.head = head,
+	};
+
+	crypto_commit(salt, text, strlen(text), header.commit);
+	assert_int_equal(
+	    header_encode(&header, raw, sizeof(raw), &bytes.len), ERR_NONE);
+	memcpy(run.log_id, log_id, LOG_ID_LEN);
+	memcpy(run.c_prev, at->c, HASH_LEN);
+	assert_int_equal(log_step(&tip, raw, bytes.len), ERR_NONE);
+	log_head_sign(f->key.secret, log_id, &tip, 2, head);
+	if (log == NULL)
+		assert_int_equal(
+		    store_add_branch(f->txn, &run, at->n), ERR_NONE);
+	else
+		assert_int_equal(
+		    store_add_run(f->txn, log->key, log->inc, true, &run),
+		    ERR_NONE);
+	assert_int_equal(store_add_body(f->txn, log_id, tip.n, salt,
+			     (const uint8_t *)text, strlen(text)),
+	    ERR_NONE);
+}
+
+static void
+longer_log_elsewhere_is_not_continued(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place old = place_of(f, publish(f, "one"));
+	struct store_log log = log_of(f, old.log_id);
+	uint8_t open[LOG_ID_LEN];
+
+	begin(f);
+	add_elsewhere(f, &log, old.log_id, &log.tip, "told before");
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, old.log_id, 3), ERR_NONE);
+	finish(f);
+	assert_false(outbox_open_log(f->outbox, open));
+	assert_int_equal(count_waiting(f), 0);
+	assert_new_log(f, &old, 3, FORKED);
+	assert_text(f, old.log_id, 3, "told before");
+}
+
+static void
+log_that_grew_without_us_is_never_appended_to(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place old = place_of(f, publish(f, "one"));
+	struct store_log log = log_of(f, old.log_id);
+	struct outbox_place place;
+
+	begin(f);
+	add_elsewhere(f, &log, old.log_id, &log.tip, "told before");
+	finish(f);
+	place = place_of(f, publish(f, "two"));
+	assert_memory_not_equal(place.log_id, old.log_id, LOG_ID_LEN);
+	assert_int_equal(genesis_of(f, place.log_id).reason, FORKED);
+	assert_int_equal(genesis_of(f, place.log_id).prev_n, 3);
+}
+
+static void
+closed_log_stays_closed_after_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place old = place_of(f, publish(f, "one"));
+
+	begin(f);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, old.log_id, 2), ERR_NONE);
+	finish(f);
+	restart(f);
+	assert_new_log(f, &old, 2, FORKED);
+}
+
+static void
+forked_log_is_published_again_once_with_body_and_salt(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place first = place_of(f, publish(f, "common"));
+	struct log_tip common = log_of(f, first.log_id).tip;
+	struct outbox_place ours = place_of(f, publish(f, "ours"));
+	struct store_body before;
+	struct store_body after;
+	struct store_txn *txn;
+	uint8_t open[LOG_ID_LEN];
+	uint64_t ticket;
+	int i;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	assert_int_equal(
+	    store_body(txn, ours.log_id, ours.n, &before), ERR_NONE);
+	store_abort(&txn);
+
+	/* Asked for twice, as when bodies come later, it happens once. */
+	begin(f);
+	add_elsewhere(f, NULL, first.log_id, &common, "theirs");
+	for (i = 0; i < 2; i++)
+		assert_int_equal(
+		    outbox_close_log(f->outbox, f->txn, first.log_id, common.n),
+		    ERR_NONE);
+	assert_int_equal(outbox_waiting(f->txn), 2);
+	finish(f);
+	assert_true(log_of(f, first.log_id).frozen);
+
+	assert_true(outbox_open_log(f->outbox, open));
+	assert_memory_not_equal(open, first.log_id, LOG_ID_LEN);
+	assert_int_equal(genesis_of(f, open).reason, FORKED);
+	assert_int_equal(genesis_of(f, open).prev_n, common.n);
+	assert_int_equal(log_of(f, open).tip.n, 3);
+	assert_text(f, open, 2, "theirs");
+	assert_text(f, open, 3, "ours");
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	assert_int_equal(store_body(txn, open, 3, &after), ERR_NONE);
+	assert_memory_equal(after.salt, before.salt, SALT_LEN);
+	store_abort(&txn);
+	store_body_clear(&before);
+	store_body_clear(&after);
+
+	restart(f);
+	begin(f);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, first.log_id, common.n),
+	    ERR_NONE);
+	assert_int_equal(outbox_waiting(f->txn), 0);
+	ticket = add(f, HEADER_TRIAL, "next");
+	finish(f);
+	assert_memory_equal(place_of(f, ticket).log_id, open, LOG_ID_LEN);
+	assert_int_equal(place_of(f, ticket).n, 4);
+}
+
+static void
+entries_without_a_body_are_published_again_too(void **state)
+{
+	struct fixture *f = *state;
+	const struct outbox_entry entry = {
+		.kind = HEADER_MEMBER,
+		.ext = { (const uint8_t *)"ext", 3 },
+	};
+	struct outbox_place first = place_of(f, publish(f, "common"));
+	struct outbox_place place = { .n = 2 };
+	uint64_t ticket;
+	int i;
+
+	begin(f);
+	assert_int_equal(
+	    outbox_add(f->outbox, f->txn, &entry, &ticket), ERR_NONE);
+	finish(f);
+	for (i = 0; i < 2; i++) {
+		begin(f);
+		assert_int_equal(
+		    store_freeze(f->txn, first.log_id, 2), ERR_NONE);
+		assert_int_equal(
+		    outbox_close_log(f->outbox, f->txn, first.log_id, 2),
+		    ERR_NONE);
+		finish(f);
+	}
+	assert_true(outbox_open_log(f->outbox, place.log_id));
+	assert_int_equal(log_of(f, place.log_id).tip.n, 2);
+	assert_int_equal(header_of(f, &place).kind, HEADER_MEMBER);
+}
+
+static void
+bodies_that_come_later_are_published_again_later(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place ours;
+	uint8_t open[LOG_ID_LEN];
+
+	(void)publish(f, "common");
+	ours = place_of(f, publish(f, "ours"));
+	begin(f);
+	assert_int_equal(
+	    store_body_lost(f->txn, ours.log_id, ours.n), ERR_NONE);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, ours.log_id, 2), ERR_NONE);
+	assert_int_equal(outbox_waiting(f->txn), 0);
+	finish(f);
+	assert_false(outbox_open_log(f->outbox, open));
+
+	/* An erased body is never published again. */
+	begin(f);
+	assert_int_equal(
+	    store_mark_erased(f->txn, ours.log_id, ours.n), ERR_NONE);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, ours.log_id, 2), ERR_NONE);
+	assert_int_equal(outbox_waiting(f->txn), 0);
+}
+
+static void
+only_own_logs_that_are_here_can_be_closed(void **state)
+{
+	struct fixture *f = *state;
+	const uint8_t seed[SEED_LEN] = { 2 };
+	struct outbox_place place = place_of(f, publish(f, "one"));
+	uint8_t unknown[LOG_ID_LEN] = { 0 };
+
+	begin(f);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, unknown, 0), ERR_NOENT);
+	store_abort(&f->txn);
+	outbox_close(f->outbox);
+	f->outbox = NULL;
+	crypto_key_from_seed(seed, &f->key);
+	assert_int_equal(open_outbox(f, "dk-791"), ERR_NONE);
+	begin(f);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, place.log_id, 0), ERR_DENIED);
+}
+
+static void
+another_key_begins_a_log_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	const uint8_t seed[SEED_LEN] = { 2 };
+	struct outbox_place old = place_of(f, publish(f, "one"));
+	struct outbox_place place;
+
+	crypto_key_from_seed(seed, &f->key);
+	restart(f);
+	place = place_of(f, publish(f, "two"));
+	assert_memory_not_equal(place.log_id, old.log_id, LOG_ID_LEN);
+	assert_memory_equal(
+	    log_of(f, place.log_id).key, f->key.public_key, KEY_LEN);
+}
+
+/* ---- threads ---- */
+
+static void *
+ask(void *context)
+{
+	struct fixture *f = context;
+	struct outbox_place place;
+	uint8_t open[LOG_ID_LEN];
+	uint64_t ticket;
+
+	for (ticket = 1; ticket <= 200; ticket++) {
+		while (outbox_place(f->outbox, ticket, &place) != ERR_NONE)
+			(void)outbox_open_log(f->outbox, open);
+		(void)outbox_ready(f->outbox);
+	}
+	return NULL;
+}
+
+static void
+places_may_be_asked_for_from_any_thread(void **state)
+{
+	struct fixture *f = *state;
+	pthread_t thread;
+	int i;
+
+	assert_int_equal(pthread_create(&thread, NULL, ask, f), 0);
+	for (i = 0; i < 20; i++) {
+		begin(f);
+		for (int k = 0; k < 10; k++)
+			(void)add(f, HEADER_TRIAL, "t");
+		finish(f);
+	}
+	assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(log_begins_with_the_first_entry_and_not_before),
+		T(second_publication_continues_the_log),
+		T(entry_without_body_is_published_too),
+		T(too_long_header_or_body_is_refused),
+		T(bad_org_is_refused),
+		T(boundary_falls_at_256_entries),
+		T(boundary_falls_at_32_kib_of_headers),
+		T(one_transaction_signs_so_much_and_the_next_goes_on),
+		T(aborted_transaction_is_forgotten),
+		T(unknown_tickets_have_no_place),
+		T(time_never_falls_below_the_last),
+		T(beacon_signs_the_tip_anew),
+		T(paused_outbox_accepts_and_signs_when_it_goes_on),
+		T(accepted_entry_outlives_a_restart),
+		T(good_fence_continues_the_log_after_a_restart),
+		T(store_ahead_of_its_fence_is_good),
+		T(missing_fence_begins_a_new_log),
+		T(damaged_fence_begins_a_new_log),
+		T(fence_of_another_boot_begins_a_new_log),
+		T(fence_of_another_log_or_position_begins_a_new_log),
+		T(restored_main_begins_a_new_log),
+		T(fence_that_cannot_be_written_does_not_undo_the_commit),
+		T(new_store_with_fetched_own_logs_names_the_latest),
+		T(longer_log_elsewhere_is_not_continued),
+		T(log_that_grew_without_us_is_never_appended_to),
+		T(closed_log_stays_closed_after_a_restart),
+		T(forked_log_is_published_again_once_with_body_and_salt),
+		T(entries_without_a_body_are_published_again_too),
+		T(bodies_that_come_later_are_published_again_later),
+		T(only_own_logs_that_are_here_can_be_closed),
+		T(another_key_begins_a_log_of_its_own),
+		T(places_may_be_asked_for_from_any_thread),
+	};
+
+	return cmocka_run_group_tests_name("outbox", tests, NULL, NULL);
+}

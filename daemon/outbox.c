@@ -24,6 +24,7 @@ enum reason {
 	REASON_FIRST = 1,
 	REASON_NO_FENCE = 2,
 	REASON_FORKED = 3,
+	REASON_ROTATED = 4,
 };
 
 /* Where the own log stands; what a transaction changes is taken back with it. */
@@ -457,8 +458,11 @@ name_prev(struct outbox *outbox, struct store_txn *txn,
 		    log.frozen ? log.last_common : log.tip.n, &tip);
 	if (err != ERR_NONE)
 		return err == ERR_NOENT ? ERR_DAMAGED : err;
-	genesis->reason = now->forked || log.frozen ? REASON_FORKED :
-						      REASON_NO_FENCE;
+	genesis->reason = REASON_NO_FENCE;
+	if (now->forked || log.frozen)
+		genesis->reason = REASON_FORKED;
+	if (memcmp(log.key, outbox->key->public_key, KEY_LEN) != 0)
+		genesis->reason = REASON_ROTATED;
 	genesis->has_prev = true;
 	memcpy(genesis->prev_log_id, now->log_id, LOG_ID_LEN);
 	genesis->prev_n = tip.n;

@@ -25,6 +25,7 @@
 #define FIRST    1
 #define NO_FENCE 2
 #define FORKED   3
+#define ROTATED  4
 
 struct fixture {
 	char *dir;
@@ -1074,6 +1075,7 @@ another_key_begins_a_log_of_its_own(void **state)
 	assert_memory_not_equal(place.log_id, old.log_id, LOG_ID_LEN);
 	assert_memory_equal(
 	    log_of(f, place.log_id).key, f->key.public_key, KEY_LEN);
+	assert_int_equal(genesis_of(f, place.log_id).reason, ROTATED);
 }
 
 /* ---- threads ---- */

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <czmq.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,12 @@
 
 /* Sockets, not connections; czmq allows 1,024 by default. */
 #define SOCKETS_MAX 4096
+
+/* Callers that wait to be accepted. */
+#define CONTROL_BACKLOG 128
+
+/* libzmq closes a listening descriptor in its own time: wait so long. */
+#define CLOSE_MS 1000
 
 #define MONITORED                                                    \
 	(ZMQ_EVENT_CONNECTED | ZMQ_EVENT_CONNECT_RETRIED |           \
@@ -222,19 +229,33 @@ set_client(struct sock *sock, const uint8_t curve_public[KEY_LEN],
 		set_bytes(sock, ZMQ_SUBSCRIBE, "", 0, ret_err);
 }
 
+/* libzmq takes 65537 for 1. */
+static bool
+port_valid(const char *port, bool listens)
+{
+	size_t digits = strspn(port, "0123456789");
+
+	if (listens && strcmp(port, "*") == 0)
+		return true;
+	return digits > 0 && digits <= 5 && port[digits] == '\0' &&
+	    strtol(port, NULL, 10) <= UINT16_MAX &&
+	    (listens || strtol(port, NULL, 10) > 0);
+}
+
 /* Put "tcp://host:port" together; port 0 is libzmq's "*". */
 static enum err
-tcp_address(const char *where, char out[SOCK_ENDPOINT_SIZE])
+tcp_address(const char *where, bool listens, char out[SOCK_ENDPOINT_SIZE])
 {
 	const char *colon = strrchr(where, ':');
+	const char *port;
 	int len;
 
-	if (colon == NULL || colon == where || colon[1] == '\0' ||
-	    strstr(where, "://") != NULL)
+	if (colon == NULL || colon == where || strstr(where, "://") != NULL ||
+	    !port_valid(colon + 1, listens))
 		return ERR_SYNTAX;
+	port = strtol(colon + 1, NULL, 10) == 0 ? "*" : colon + 1;
 	len = snprintf(out, SOCK_ENDPOINT_SIZE, "tcp://%.*s:%s",
-	    (int)(colon - where), where,
-	    strcmp(colon + 1, "0") == 0 ? "*" : colon + 1);
+	    (int)(colon - where), where, port);
 	return len < SOCK_ENDPOINT_SIZE ? ERR_NONE : ERR_SIZE;
 }
 
@@ -278,26 +299,52 @@ clear_path(const char *path, const struct sockaddr_un *address)
 	return err;
 }
 
-/* Bind the path so that at no time others than its group can open it. */
+/* Make a listening socket at the path that only its owner can open yet. */
+static enum err
+path_listen(const struct sockaddr_un *address, int *ret_fd)
+{
+	enum err err;
+	int fd;
+
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return err_from_errno(errno);
+	if (fchmod(fd, 0600) != 0 ||
+	    bind(fd, (const void *)address, sizeof(*address)) != 0 ||
+	    listen(fd, CONTROL_BACKLOG) != 0) {
+		err = err_from_errno(errno);
+		(void)close(fd);
+		return err;
+	}
+	*ret_fd = fd;
+	return ERR_NONE;
+}
+
+/*
+ * Bind the path ourselves and hand the descriptor over: libzmq would make the
+ * file before its mode is set, and remove it at some time after the close.
+ */
 static enum err
 bind_path(struct sock *sock, const char *path)
 {
 	char address[SOCK_ENDPOINT_SIZE];
 	struct sockaddr_un unix_name;
 	enum err err;
-	mode_t mask;
+	int fd = -1;
 
 	if ((err = unix_address(path, &unix_name)) != ERR_NONE ||
-	    (err = clear_path(path, &unix_name)) != ERR_NONE)
-		return err;
-	(void)snprintf(address, sizeof(address), "ipc://%s", path);
-	mask = umask(0177);
-	if (zmq_bind(sock->handle, address) != 0)
-		err = err_from_errno(errno);
-	(void)umask(mask);
-	if (err != ERR_NONE)
+	    (err = clear_path(path, &unix_name)) != ERR_NONE ||
+	    (err = path_listen(&unix_name, &fd)) != ERR_NONE)
 		return err;
 	(void)snprintf(sock->endpoint, sizeof(sock->endpoint), "%s", path);
+	(void)snprintf(address, sizeof(address), "ipc://%s", path);
+	set_int(sock, ZMQ_USE_FD, fd, &err);
+	if (err == ERR_NONE && zmq_bind(sock->handle, address) != 0)
+		err = err_from_errno(errno);
+	if (err != ERR_NONE) {
+		(void)close(fd);
+		return err;
+	}
 	return sock_set_access(sock, (gid_t)-1, 0660);
 }
 
@@ -308,7 +355,7 @@ bind_tcp(struct sock *sock, const char *where)
 	size_t len = sizeof(address);
 	enum err err;
 
-	if ((err = tcp_address(where, address)) != ERR_NONE)
+	if ((err = tcp_address(where, true, address)) != ERR_NONE)
 		return err;
 	if (zmq_bind(sock->handle, address) != 0 ||
 	    zmq_getsockopt(sock->handle, ZMQ_LAST_ENDPOINT, address, &len) != 0)
@@ -324,20 +371,26 @@ bind_tcp(struct sock *sock, const char *where)
  * whoever asked for it reads it.
  */
 static enum err
-start_monitor(struct sock *sock)
+start_monitor(struct sock *sock, int events)
 {
 	char address[64];
 	enum err err = ERR_NONE;
+	uint8_t number[8];
 	int zero = 0;
 
-	(void)snprintf(
-	    address, sizeof(address), "inproc://monitor-%p", (void *)sock);
+	/*
+	 * A name that was never used: libzmq 4.3.4 corrupts the heap when one
+	 * is bound again while the socket that had it is still being closed.
+	 */
+	crypto_random(number, sizeof(number));
+	(void)snprintf(address, sizeof(address), "inproc://monitor-%016" PRIx64,
+	    bytes_get_le64(number));
 	sock->monitor = zsys_socket(ZMQ_PAIR, NULL, 0);
 	if (sock->monitor == NULL)
 		return err_from_errno(errno);
 	if (zmq_setsockopt(sock->monitor, ZMQ_RCVHWM, &zero, sizeof(zero)) !=
 		0 ||
-	    zmq_socket_monitor(sock->handle, address, MONITORED) != 0 ||
+	    zmq_socket_monitor(sock->handle, address, events) != 0 ||
 	    zmq_connect(sock->monitor, address) != 0) {
 		err = err_from_errno(errno);
 		(void)zmq_socket_monitor(sock->handle, NULL, 0);
@@ -411,13 +464,14 @@ sock_connect(enum sock_kind kind, const char *where,
 
 	if (is_listener(kind))
 		return ERR_SYNTAX;
-	if ((err = tcp_address(where, address)) != ERR_NONE ||
+	if ((err = tcp_address(where, false, address)) != ERR_NONE ||
 	    (err = sock_new(kind, &sock)) != ERR_NONE)
 		return err;
 	set_bounds(sock, &err);
 	set_tcp(sock, &err);
 	set_client(sock, curve_public, curve_secret, server, timing, &err);
-	if (err != ERR_NONE || (err = start_monitor(sock)) != ERR_NONE)
+	if (err != ERR_NONE ||
+	    (err = start_monitor(sock, MONITORED)) != ERR_NONE)
 		goto fail;
 	if (zmq_connect(sock->handle, address) != 0) {
 		err = err_from_errno(errno);
@@ -432,15 +486,42 @@ fail:
 	return err;
 }
 
+static void
+stop_monitor(struct sock *sock)
+{
+	if (sock->monitor == NULL)
+		return;
+	(void)zmq_socket_monitor(sock->handle, NULL, 0);
+	(void)zsys_close(sock->monitor, NULL, 0);
+	sock->monitor = NULL;
+}
+
+/* Wait until the port is free, so that it can be bound anew at once. */
+static void
+unbind_tcp(struct sock *sock)
+{
+	char address[SOCK_ENDPOINT_SIZE + 8];
+	zmq_pollitem_t item = { .events = ZMQ_POLLIN };
+
+	if (start_monitor(sock, ZMQ_EVENT_CLOSED) != ERR_NONE)
+		return;
+	(void)snprintf(address, sizeof(address), "tcp://%s", sock->endpoint);
+	item.socket = sock->monitor;
+	if (zmq_unbind(sock->handle, address) == 0)
+		(void)zmq_poll(&item, 1, CLOSE_MS);
+	stop_monitor(sock);
+}
+
 void
 sock_close(struct sock *sock)
 {
 	if (sock == NULL)
 		return;
-	if (sock->monitor != NULL) {
-		(void)zmq_socket_monitor(sock->handle, NULL, 0);
-		(void)zsys_close(sock->monitor, NULL, 0);
-	}
+	stop_monitor(sock);
+	if (sock->endpoint[0] != '\0' && sock->kind == SOCK_CONTROL)
+		(void)unlink(sock->endpoint);
+	else if (sock->endpoint[0] != '\0' && is_listener(sock->kind))
+		unbind_tcp(sock);
 	(void)zsys_close(sock->handle, NULL, 0);
 	free(sock);
 }
@@ -529,6 +610,9 @@ copy_property(zmq_msg_t *frame, const char *name, char *out, size_t size)
 {
 	const char *value = zmq_msg_gets(frame, name);
 
+	/* A socket for both families writes addresses of the older one so. */
+	if (value != NULL && strncmp(value, "::ffff:", 7) == 0)
+		value += 7;
 	if (value != NULL && strlen(value) < size)
 		memcpy(out, value, strlen(value) + 1);
 }
@@ -687,7 +771,7 @@ sock_publish(struct sock *sock, const char *topic, uint8_t *buf, size_t len)
 void *
 sock_monitor_handle(struct sock *sock)
 {
-	if (sock->monitor == NULL && start_monitor(sock) != ERR_NONE)
+	if (sock->monitor == NULL && start_monitor(sock, MONITORED) != ERR_NONE)
 		return NULL;
 	return sock->monitor;
 }

@@ -6,8 +6,8 @@
  *
  * Each kind of socket gets all its options here, before it is bound or
  * connected: CURVE on every TCP socket, bounds on what comes in, keepalive.  No
- * frame is interpreted here beyond telling who sent it.  Nothing waits.  A
- * socket belongs to the thread that made it.
+ * frame is interpreted here beyond telling who sent it.  Nothing waits, but
+ * sock_close() a little.  A socket belongs to the thread that made it.
  */
 
 #include <stdbool.h>
@@ -36,6 +36,9 @@ struct sock_timing {
 	uint32_t reconnect_ms;     /* 0 = 1,000 to 5,000, by the own key */
 	uint32_t reconnect_max_ms; /* doubles up to this */
 };
+
+/* CURVE adds 33 bytes to a frame, and MSG_MAX bounds both together. */
+#define SOCK_BODY_MAX (MSG_MAX - 33)
 
 /* "host:port" or a path, with its NUL. */
 #define SOCK_ENDPOINT_SIZE 280
@@ -86,8 +89,9 @@ enum err sock_connect(enum sock_kind kind, const char *where,
 
 /**
  * sock_close(sock):
- * Close the socket and its connections at once; what was not sent is dropped
- * and a control path removed.  NULL is allowed.
+ * Close the socket and its connections; what was not sent is dropped.  When it
+ * returns, a port can be bound anew (it waits for that, some microseconds, at
+ * most a second) and a control path is gone.  NULL is allowed.
  */
 void sock_close(struct sock *sock);
 

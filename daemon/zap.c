@@ -127,7 +127,8 @@ remember_stranger(struct zap *zap, const struct request *request)
 {
 	struct zap_stranger *stranger;
 	const uint64_t one = 1;
-	size_t len;
+	const uint8_t *address = request->data[PART_ADDRESS];
+	size_t len = request->len[PART_ADDRESS];
 	size_t i;
 
 	for (i = 0; i < zap->nstrangers; i++)
@@ -141,10 +142,15 @@ remember_stranger(struct zap *zap, const struct request *request)
 	stranger = &zap->strangers[i];
 	*stranger = (struct zap_stranger){ .time_ms = wall_clock_ms() };
 	memcpy(stranger->curve, request->data[PART_KEY], KEY_LEN);
-	len = request->len[PART_ADDRESS];
+
+	/* A socket for both families writes addresses of the older one so. */
+	if (len > 7 && memcmp(address, "::ffff:", 7) == 0) {
+		address += 7;
+		len -= 7;
+	}
 	if (len >= sizeof(stranger->address))
 		len = sizeof(stranger->address) - 1;
-	memcpy(stranger->address, request->data[PART_ADDRESS], len);
+	memcpy(stranger->address, address, len);
 	if (i == zap->nstrangers)
 		zap->nstrangers++;
 	if (write(zap->event_fd, &one, sizeof(one)) != sizeof(one))
@@ -257,8 +263,12 @@ handle(zsock_t *pipe, void *arg)
 		if ((items[1].revents & ZMQ_POLLIN) != 0)
 			answer(zap, rep);
 	}
-	if (rep != NULL)
-		(void)zsys_close(rep, NULL, 0);
+	if (rep == NULL)
+		return;
+
+	/* Closing alone would leave the endpoint there for a moment. */
+	(void)zmq_unbind(rep, ENDPOINT);
+	(void)zsys_close(rep, NULL, 0);
 }
 
 enum err

@@ -8,14 +8,15 @@
  * fence is written; only then do they come back as done.  The thread knows no
  * socket: completions are counted in an eventfd that the loop watches.
  *
- * A job's run() checks everything before its first write and returns what is
- * wrong without having written (store.h).  If a write or the commit fails, the
- * transaction is dropped and its jobs are run again one at a time, so that one
- * job's failure is not another's; a job may thus run more than once and must
- * begin from the same input each time.
+ * A job's run() returns what is wrong, best before its first write (store.h):
+ * then nothing of it is kept and the others go on.  If it fails after a write,
+ * or the commit fails, the transaction is dropped and its jobs are run again
+ * one at a time, so that one job's failure is not another's; a job may thus run
+ * more than once and must begin from the same input each time.
  */
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "proto/err.h"
 
@@ -31,7 +32,7 @@ struct writer_job {
 	void (*done)(struct writer_job *job, void *context); /* on the loop */
 	size_t entries; /* cost, for the limits of one transaction */
 	size_t bytes;
-	enum err err;   /* result of run or commit, set before done() */
+	enum err err; /* result of run or commit, set before done() */
 	struct writer_job *next; /* private */
 };
 
@@ -42,7 +43,9 @@ struct writer_job {
 /**
  * writer_start(store, outbox, ret_writer):
  * Start the thread.  After all jobs of a transaction have run and before its
- * commit, outbox_sign() is called; after the commit, outbox_committed().
+ * commit, outbox_sign() is called; after the commit, outbox_committed().  While
+ * outbox_ready(), transactions follow without jobs.  ${outbox} may be NULL.
+ * Return ERR_NOMEM, or ERR_IO if there is no thread or descriptor left.
  */
 enum err writer_start(struct store *store, struct outbox *outbox,
     struct writer **ret_writer) MUST_CHECK;
@@ -61,6 +64,19 @@ void writer_stop(struct writer *writer);
  * Any thread may call.
  */
 void writer_submit(struct writer *writer, struct writer_job *job);
+
+/**
+ * writer_wake(writer):
+ * Run a transaction even if no job waits, after outbox_pause() was taken back.
+ * Any thread.
+ */
+void writer_wake(struct writer *writer);
+
+/**
+ * writer_commits(writer):
+ * Transactions that were committed so far.  Any thread.
+ */
+uint64_t writer_commits(struct writer *writer);
 
 /**
  * writer_backlog(writer):

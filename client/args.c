@@ -92,7 +92,7 @@ unknown(const struct args_option *const tables[ARGS_TABLES_MAX],
 
 /* Take the option at ${words}[*at] and its value. */
 static enum err
-take(struct args *args, char *const *words, size_t count, size_t *at,
+take(struct args *args, const char *const *words, size_t count, size_t *at,
     const struct args_option *const tables[ARGS_TABLES_MAX],
     char ret_fault[ARGS_FAULT_MAX])
 {
@@ -125,7 +125,7 @@ take(struct args *args, char *const *words, size_t count, size_t *at,
 }
 
 enum err
-args_parse(char *const *words, size_t count,
+args_parse(const char *const *words, size_t count,
     const struct args_option *const tables[ARGS_TABLES_MAX],
     struct args **ret_args, char ret_fault[ARGS_FAULT_MAX])
 {

@@ -34,7 +34,7 @@ struct args;
  * Return ERR_SYNTAX for an option that no table has, that lacks its value or
  * takes none, with ${ret_fault} saying so; or ERR_NOMEM.
  */
-enum err args_parse(char *const *words, size_t count,
+enum err args_parse(const char *const *words, size_t count,
     const struct args_option *const tables[ARGS_TABLES_MAX],
     struct args **ret_args, char ret_fault[ARGS_FAULT_MAX]) MUST_CHECK;
 

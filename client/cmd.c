@@ -140,7 +140,7 @@ static const struct cmd table[] = {
 
 	{ "peers", CMD_PEERS, "", "who you are linked with, and who knocked",
 	    "erfa peers                           every peer and its state\n"
-	    "erfa peers accept 5378329308121886   let in who knocked\n"
+	    "erfa peers accept NUMBER no-5501     let in who knocked\n"
 	    "erfa peers remove fi-297             cut a peer off",
 	    NULL, NULL, 0, 0, false, cmd_peers },
 	{ "peers accept", CMD_PEERS, "CHECKNUMBER ORG",
@@ -196,7 +196,7 @@ static const struct cmd table[] = {
 	    "erfa bundle import all.erfa\n"
 	    "erfa bundle import - <all.erfa",
 	    "Entries of nodes that are no members are left out and counted.\n"
-	    "Needs the group erfa-admin.",
+	    "Needs the group erfa.",
 	    NULL, 1, 1, false, cmd_bundle_import },
 
 	{ "init", CMD_KEEP, "", "make key, configuration and store folder",

@@ -21,6 +21,7 @@
 
 #define PATH_BYTES   1024
 #define NAME_MAX_LEN 120 /* bytes of a name */
+#define DIR_MAX      90  /* bytes of --dir, so that a socket fits below it */
 #define KEY_MODE     0600
 #define CONFIG_MODE  0644
 #define FOLDER_MODE  0755
@@ -88,9 +89,13 @@ absolute(struct run *run, const char *dir, char out[PATH_BYTES])
 		len = -1;
 	else
 		len = snprintf(out, PATH_BYTES, "%s/%s", here, dir);
-	/* What leads into the file of settings must fit on a line of it. */
-	if (len <= 0 || len > PATH_BYTES / 2 ||
-	    !text_clean(out, strlen(out), false))
+	if (len > DIR_MAX)
+		return fault_say(&run->faults, EXIT_USAGE, "long_path",
+		    "Choose a shorter one: a socket's path has at most 107 "
+		    "bytes.",
+		    "the path of the folder %.100s is too long", dir);
+	if (len <= 0 || !text_clean(out, strlen(out), false) ||
+	    strchr(out, ';') != NULL)
 		return fault_say(&run->faults, EXIT_USAGE, "bad_folder", NULL,
 		    "the folder %.100s cannot be used", dir);
 	while (len > 1 && out[len - 1] == '/')
@@ -131,10 +136,13 @@ look_at_words(struct run *run, struct init *init)
 		    "\"%.60s\" is no organisation's id", init->org);
 	if (init->name == NULL)
 		init->name = init->org;
+	/* A semicolon would begin a comment in the file of settings. */
 	if (*init->name == '\0' || strlen(init->name) > NAME_MAX_LEN ||
-	    !text_clean(init->name, strlen(init->name), false))
+	    !text_clean(init->name, strlen(init->name), false) ||
+	    strchr(init->name, ';') != NULL)
 		return fault_say(&run->faults, EXIT_USAGE, "bad_name", NULL,
-		    "the name must have 1 to %d bytes of plain text",
+		    "the name must have 1 to %d bytes of plain text without "
+		    "semicolon",
 		    NAME_MAX_LEN);
 	if (init->listen != NULL &&
 	    (!is_address(init->listen) ||
@@ -250,8 +258,9 @@ make_config(struct run *run, const struct init *init)
 	int len;
 
 	len = snprintf(text, sizeof(text),
-	    "# erfad.conf - written by erfa init; `erfad -n` shows the "
-	    "settings in force.\n"
+	    "# erfad.conf - written by erfa init.  `erfad --print-config` "
+	    "shows what is in force,\n"
+	    "# `erfad --sample-config` every setting there is.\n"
 	    "\n"
 	    "[node]\n"
 	    "# Who you are: country and code.  Never change it.\n"
@@ -319,7 +328,7 @@ tell(struct run *run, const struct init *init, bool usual)
 		    "status\n");
 	else
 		print_say(run->out,
-		    "Next:  erfad -c %s &\n"
+		    "Next:  erfad --config %s &\n"
 		    "       erfa --socket %s status\n",
 		    place->config, place->socket);
 	return EXIT_DONE;

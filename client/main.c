@@ -11,7 +11,7 @@
 
 /* The command line, and where it is said that it is wrong. */
 struct line {
-	char **words; /* without the program's name */
+	const char **words; /* without the program's name */
 	size_t count;
 	struct print *out;
 	struct print *err;
@@ -184,6 +184,20 @@ open_prints(struct line *line)
 	return true;
 }
 
+/* Copy the pointers, so that the command's name can be taken out of them. */
+static bool
+copy_words(struct line *line, int argc, char *argv[])
+{
+	int i;
+
+	line->words = calloc((size_t)argc + 1, sizeof(*line->words));
+	if (line->words == NULL)
+		return false;
+	for (i = 1; i < argc; i++)
+		line->words[line->count++] = argv[i];
+	return true;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -191,9 +205,7 @@ main(int argc, char *argv[])
 	int status = EXIT_FAILED;
 
 	(void)setlocale(LC_CTYPE, "");
-	line.words = argc > 0 ? argv + 1 : argv;
-	line.count = argc > 0 ? (size_t)argc - 1 : 0;
-	if (open_prints(&line)) {
+	if (copy_words(&line, argc, argv) && open_prints(&line)) {
 		status = run_line(&line);
 		if (print_finish(line.out) != ERR_NONE && status == EXIT_DONE)
 			status = fault_say(&line.faults, EXIT_CANTCREAT,
@@ -204,5 +216,6 @@ main(int argc, char *argv[])
 	}
 	print_free(line.out);
 	print_free(line.err);
+	free(line.words);
 	return status;
 }

@@ -14,7 +14,7 @@
 #include "client/print.h"
 #include "client/progress.h"
 
-#define PATH_BYTES 4096
+#define LABELS "labels.tsv"
 
 /* Choose the language: --lang, ERFA_LANG, then the locale; else English. */
 static int
@@ -65,18 +65,57 @@ choose_time(struct run *run)
 	return EXIT_DONE;
 }
 
-/* Find the installed tables; without labels the codes must do. */
-static int
-choose_data(struct run *run)
+/* Put ${name} behind ${folder}; return whether such a file can be read. */
+static bool
+join_path(char out[RUN_PATH_MAX], const char *folder, const char *name)
+{
+	int len = snprintf(out, RUN_PATH_MAX, "%s/%s", folder, name);
+
+	return len > 0 && len < RUN_PATH_MAX && access(out, R_OK) == 0;
+}
+
+/* The folder conf/ beside that of the program: it has not been installed. */
+static bool
+beside_program(char out[RUN_PATH_MAX])
+{
+	ssize_t len = readlink("/proc/self/exe", out, RUN_PATH_MAX - 16);
+	char *slash;
+
+	if (len <= 0)
+		return false;
+	out[len] = '\0';
+	if ((slash = strrchr(out, '/')) == NULL)
+		return false;
+	(void)strcpy(slash, "/../conf");
+	return true;
+}
+
+/* Find the folder of the tables: as said, as installed, or as built. */
+static void
+choose_folder(struct run *run)
 {
 	const char *data = getenv("ERFA_DATA");
-	char path[PATH_BYTES];
-	enum err err;
-	int len;
+	char path[RUN_PATH_MAX];
 
-	run->data = data != NULL && *data != '\0' ? data : ERFA_DATADIR;
-	len = snprintf(path, sizeof(path), "%s/labels.tsv", run->data);
-	if (len < 0 || (size_t)len >= sizeof(path))
+	if (data == NULL || *data == '\0')
+		data = ERFA_DATADIR;
+	else if (strlen(data) >= sizeof(run->data))
+		data = "";
+	if (strcmp(data, ERFA_DATADIR) == 0 && !join_path(path, data, LABELS) &&
+	    beside_program(run->data) && join_path(path, run->data, LABELS))
+		return;
+	(void)snprintf(run->data, sizeof(run->data), "%s", data);
+}
+
+/* Open the labels; without them the codes must do. */
+static int
+choose_labels(struct run *run)
+{
+	char path[RUN_PATH_MAX];
+	enum err err;
+
+	choose_folder(run);
+	if (!join_path(path, run->data, LABELS))
 		return EXIT_DONE;
 	err = labels_open(path, run->language, &run->labels);
 	if (err == ERR_SYNTAX)
@@ -124,7 +163,7 @@ run_init(struct run *run, const struct cmd *cmd, const struct args *args,
 		return status;
 	if ((status = choose_time(run)) != EXIT_DONE)
 		return status;
-	return choose_data(run);
+	return choose_labels(run);
 }
 
 void

@@ -18,7 +18,8 @@
 #include "client/fault.h"
 #include "client/labels.h"
 
-#define RUN_ASK_MS 30000 /* an answer that waits for nothing is due */
+#define RUN_ASK_MS   30000 /* an answer that waits for nothing is due */
+#define RUN_PATH_MAX 1024  /* bytes of a path, the NUL counted */
 
 /* Opaque types. */
 struct cmd;
@@ -34,11 +35,11 @@ struct run {
 	struct fault_sink faults;
 	struct labels *labels; /* NULL: codes */
 	char language[LABELS_LANG_LEN + 1];
-	const char *socket; /* path */
-	const char *data;   /* folder of the tables */
-	struct conn *conn;  /* NULL until something is asked */
-	time_t now;         /* --at, or the clock */
-	bool json;          /* --json or --jsonl */
+	const char *socket;      /* path */
+	char data[RUN_PATH_MAX]; /* folder of the tables */
+	struct conn *conn;       /* NULL until something is asked */
+	time_t now;              /* --at, or the clock */
+	bool json;               /* --json or --jsonl */
 	bool jsonl;
 	bool quiet;
 };

@@ -1,0 +1,125 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/control.h"
+#include "client/pages.h"
+
+/* A page of ${count} rows, numbered from ${first}, as erfad would send it. */
+static Erfa__Answer *
+page(unsigned first, size_t count)
+{
+	Erfa__Answer answer = ERFA__ANSWER__INIT;
+	Erfa__ListAnswer list = ERFA__LIST_ANSWER__INIT;
+	Erfa__Row rows[8];
+	Erfa__Row *items[8];
+	Erfa__Answer *decoded = NULL;
+	uint8_t *buf = NULL;
+	size_t len = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		erfa__row__init(&rows[i]);
+		rows[i].has_n = 1;
+		rows[i].n = first + i;
+		items[i] = &rows[i];
+	}
+	list.row = items;
+	list.n_row = count;
+	answer.say_case = ERFA__ANSWER__SAY_LIST;
+	answer.list = &list;
+	assert_int_equal(control_encode_answer(&answer, &buf, &len), ERR_NONE);
+	assert_int_equal(control_decode_answer(buf, len, &decoded), ERR_NONE);
+	free(buf);
+	return decoded;
+}
+
+static void
+pages_are_put_together_in_their_order(void **state)
+{
+	Erfa__Answer *all = page(0, 0);
+	Erfa__Answer *second = page(1, 3);
+	Erfa__Answer *third = page(4, 2);
+	size_t i;
+
+	(void)state;
+	assert_int_equal(
+	    pages_append(&all->list->base, &second->list->base, "row"),
+	    ERR_NONE);
+	assert_int_equal(
+	    pages_append(&all->list->base, &third->list->base, "row"),
+	    ERR_NONE);
+	assert_int_equal(all->list->n_row, 5);
+	assert_int_equal(second->list->n_row, 0);
+	for (i = 0; i < 5; i++)
+		assert_int_equal(all->list->row[i]->n, i + 1);
+	control_free_answer(all);
+	control_free_answer(second);
+	control_free_answer(third);
+}
+
+static void
+an_empty_page_changes_nothing(void **state)
+{
+	Erfa__Answer *all = page(1, 2);
+	Erfa__Answer *empty = page(0, 0);
+
+	(void)state;
+	assert_int_equal(
+	    pages_append(&all->list->base, &empty->list->base, "row"),
+	    ERR_NONE);
+	assert_int_equal(all->list->n_row, 2);
+	control_free_answer(all);
+	control_free_answer(empty);
+}
+
+static void
+only_repeated_fields_of_one_type_can_be_put_together(void **state)
+{
+	Erfa__Answer *all = page(1, 1);
+	Erfa__Answer *other = page(2, 1);
+
+	(void)state;
+	assert_int_equal(
+	    pages_append(&all->list->base, &other->list->base, "none"),
+	    ERR_NOENT);
+	assert_int_equal(
+	    pages_append(&all->list->base, &other->list->base, "next"),
+	    ERR_NOENT);
+	assert_int_equal(
+	    pages_append(&all->list->base, &other->base, "row"), ERR_NOENT);
+	assert_int_equal(all->list->n_row, 1);
+	control_free_answer(all);
+	control_free_answer(other);
+}
+
+static void
+a_cursor_that_stands_still_ends_it(void **state)
+{
+	(void)state;
+	assert_false(pages_more(NULL, NULL));
+	assert_false(pages_more("", NULL));
+	assert_true(pages_more("5", NULL));
+	assert_true(pages_more("6", "5"));
+	assert_false(pages_more("5", "5"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pages_are_put_together_in_their_order),
+		cmocka_unit_test(an_empty_page_changes_nothing),
+		cmocka_unit_test(
+		    only_repeated_fields_of_one_type_can_be_put_together),
+		cmocka_unit_test(a_cursor_that_stands_still_ends_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

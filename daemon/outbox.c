@@ -636,7 +636,7 @@ outbox_beacon(struct outbox *outbox, struct store_txn *txn, uint64_t now_ms)
 /* ---- after the transaction ---- */
 
 /* Vouch for the end of the log, or at least for nothing that is not so. */
-static enum err
+static void
 write_fence(struct outbox *outbox)
 {
 	enum err err;
@@ -648,21 +648,19 @@ write_fence(struct outbox *outbox)
 	atomic_store(&outbox->fenced, err == ERR_NONE);
 	if (err != ERR_NONE && fence_remove(outbox->fence_path) != ERR_NONE)
 		outbox->now.open = false;
-	return err;
 }
 
-enum err
+void
 outbox_committed(struct outbox *outbox)
 {
 	const struct state *now = &outbox->now;
 	struct placed *placed;
-	enum err err = ERR_NONE;
 	size_t i;
 
 	if (now->open &&
 	    (!outbox->committed.open ||
 		memcmp(now->tip.c, outbox->committed.tip.c, HASH_LEN) != 0))
-		err = write_fence(outbox);
+		write_fence(outbox);
 	outbox->committed = outbox->now;
 
 	(void)pthread_mutex_lock(&outbox->lock);
@@ -673,7 +671,6 @@ outbox_committed(struct outbox *outbox)
 	}
 	(void)pthread_mutex_unlock(&outbox->lock);
 	outbox->npending = 0;
-	return err;
 }
 
 void

@@ -101,11 +101,11 @@ enum err outbox_beacon(
  * outbox_committed(outbox), outbox_aborted(outbox):
  * The transaction's commit succeeded: write the fence, before anything is
  * told.  Or it did not: forget what was done in it.  If the fence cannot be
- * written, outbox_committed() removes the old one and returns ERR_FULL,
- * ERR_NOMEM or ERR_IO: what was committed stays so, and may be told, but the
- * next log is a new one, at the latest after a restart.
+ * written, the old one is removed and outbox_fenced() says so: what was
+ * committed stays so, and may be told, but the next log is a new one, at the
+ * latest after a restart.
  */
-enum err outbox_committed(struct outbox *outbox) MUST_CHECK;
+void outbox_committed(struct outbox *outbox);
 void outbox_aborted(struct outbox *outbox);
 
 /**

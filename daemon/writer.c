@@ -97,13 +97,8 @@ finish(struct writer *writer, struct store_txn **txn_p)
 		return err;
 	}
 
-	/*
-	 * That a fence could not be written undoes no commit: the outbox
-	 * continues no log that is not vouched for, and outbox_fenced() tells.
-	 */
-	if (writer->outbox != NULL &&
-	    outbox_committed(writer->outbox) != ERR_NONE)
-		writer->stalled = false;
+	if (writer->outbox != NULL)
+		outbox_committed(writer->outbox);
 	(void)pthread_mutex_lock(&writer->lock);
 	writer->commits++;
 	(void)pthread_mutex_unlock(&writer->lock);
@@ -140,7 +135,7 @@ static void
 run_jobs(struct writer *writer, struct queue *jobs)
 {
 	struct queue finished = { NULL, NULL };
-	struct queue single = { NULL, NULL };
+	struct queue single;
 	struct writer_job *job;
 	enum err err;
 
@@ -149,13 +144,13 @@ run_jobs(struct writer *writer, struct queue *jobs)
 	if (err == ERR_NONE)
 		return;
 	while ((job = pop(jobs)) != NULL) {
-		push(&single, job);
+		single = (struct queue){ job, job };
 		err = run_together(writer, &single);
 		if (err != ERR_NONE)
 			job->err = err;
 		else
 			writer->stalled = false;
-		push(&finished, pop(&single));
+		push(&finished, job);
 	}
 	*jobs = finished;
 }
@@ -185,8 +180,8 @@ wait_for_work(struct writer *writer)
 		}
 		(void)clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_sec += RETRY_SECONDS;
-		if (pthread_cond_timedwait(
-			&writer->changed, &writer->lock, &until) == ETIMEDOUT)
+		if (pthread_cond_clockwait(&writer->changed, &writer->lock,
+			CLOCK_MONOTONIC, &until) == ETIMEDOUT)
 			writer->stalled = false;
 	}
 	return !writer->stop || writer->waiting.first != NULL;
@@ -252,21 +247,6 @@ run(void *context)
 
 /* ---- start and stop ---- */
 
-/* A condition that measures time by a clock that does not jump. */
-static bool
-init_condition(pthread_cond_t *condition)
-{
-	pthread_condattr_t attr;
-	bool done;
-
-	if (pthread_condattr_init(&attr) != 0)
-		return false;
-	done = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
-	    pthread_cond_init(condition, &attr) == 0;
-	(void)pthread_condattr_destroy(&attr);
-	return done;
-}
-
 /* Start the thread with all signals blocked: they are the loop's. */
 static bool
 start_thread(struct writer *writer)
@@ -282,38 +262,37 @@ start_thread(struct writer *writer)
 	return started;
 }
 
+static void
+free_writer(struct writer *writer)
+{
+	if (writer->fd >= 0)
+		(void)close(writer->fd);
+	(void)pthread_cond_destroy(&writer->changed);
+	(void)pthread_mutex_destroy(&writer->lock);
+	free(writer);
+}
+
 enum err
 writer_start(
     struct store *store, struct outbox *outbox, struct writer **ret_writer)
 {
 	struct writer *writer;
-	enum err err = ERR_NOMEM;
 
-	if ((writer = calloc(1, sizeof(*writer))) == NULL)
+	if ((writer = malloc(sizeof(*writer))) == NULL)
 		return ERR_NOMEM;
-	writer->store = store;
-	writer->outbox = outbox;
-	if (pthread_mutex_init(&writer->lock, NULL) != 0)
-		goto fail_lock;
-	if (!init_condition(&writer->changed))
-		goto fail_condition;
-	err = ERR_IO;
-	if ((writer->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
-		goto fail_fd;
-	if (!start_thread(writer))
-		goto fail_thread;
+	*writer = (struct writer){
+		.store = store,
+		.outbox = outbox,
+		.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER,
+	};
+	if (writer->fd < 0 || !start_thread(writer)) {
+		free_writer(writer);
+		return ERR_IO;
+	}
 	*ret_writer = writer;
 	return ERR_NONE;
-
-fail_thread:
-	(void)close(writer->fd);
-fail_fd:
-	(void)pthread_cond_destroy(&writer->changed);
-fail_condition:
-	(void)pthread_mutex_destroy(&writer->lock);
-fail_lock:
-	free(writer);
-	return err;
 }
 
 void
@@ -327,10 +306,7 @@ writer_stop(struct writer *writer)
 	(void)pthread_mutex_unlock(&writer->lock);
 	(void)pthread_join(writer->thread, NULL);
 	writer_reap(writer, NULL);
-	(void)close(writer->fd);
-	(void)pthread_cond_destroy(&writer->changed);
-	(void)pthread_mutex_destroy(&writer->lock);
-	free(writer);
+	free_writer(writer);
 }
 
 /* ---- other threads ---- */

@@ -114,7 +114,7 @@ finish(struct fixture *f)
 {
 	assert_int_equal(outbox_sign(f->outbox, f->txn, NOW_MS), ERR_NONE);
 	assert_int_equal(store_commit(&f->txn), ERR_NONE);
-	assert_int_equal(outbox_committed(f->outbox), ERR_NONE);
+	outbox_committed(f->outbox);
 }
 
 static uint64_t
@@ -517,7 +517,7 @@ time_never_falls_below_the_last(void **state)
 	(void)add(f, HEADER_TRIAL, "two");
 	assert_int_equal(outbox_sign(f->outbox, f->txn, 5), ERR_NONE);
 	assert_int_equal(store_commit(&f->txn), ERR_NONE);
-	assert_int_equal(outbox_committed(f->outbox), ERR_NONE);
+	outbox_committed(f->outbox);
 	two = one;
 	two.n = 3;
 	assert_int_equal(header_of(f, &two).time_ms, NOW_MS);
@@ -782,7 +782,7 @@ fence_that_cannot_be_written_does_not_undo_the_commit(void **state)
 	(void)add(f, HEADER_TRIAL, "two");
 	assert_int_equal(outbox_sign(f->outbox, f->txn, NOW_MS), ERR_NONE);
 	assert_int_equal(store_commit(&f->txn), ERR_NONE);
-	assert_int_equal(outbox_committed(f->outbox), ERR_IO);
+	outbox_committed(f->outbox);
 	assert_false(outbox_fenced(f->outbox));
 	assert_text(f, old.log_id, 3, "two");
 	assert_int_equal(access(f->fence_path, F_OK), -1);

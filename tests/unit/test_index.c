@@ -1,0 +1,1137 @@
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "daemon/ahead.h"
+#include "daemon/facts.h"
+#include "daemon/index.h"
+#include "daemon/indexer.h"
+#include "daemon/store.h"
+#include "daemon/words.h"
+#include "tests/unit/press.h"
+#include "tests/unit/scratch.h"
+
+#define MAP_BYTES ((size_t)256 << 20)
+#define WAIT_MS   20000
+
+struct fixture {
+	char *dir;
+	char *index_path;
+	struct store *store;
+	struct index *index;
+	struct press press;
+	uint8_t record[RECORD_LEN];
+};
+
+static void
+open_store(struct fixture *f)
+{
+	const struct store_options options = {
+		.dir = f->dir,
+		.map_bytes = MAP_BYTES,
+	};
+
+	assert_int_equal(store_open(&options, &f->store), ERR_NONE);
+}
+
+static void
+close_store(struct fixture *f)
+{
+	store_close(f->store);
+	f->store = NULL;
+}
+
+static enum err
+open_index(struct fixture *f)
+{
+	const struct index_options options = {
+		.path = f->index_path,
+		.map_bytes = MAP_BYTES,
+	};
+
+	return index_open(&options, &f->index);
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	bool rebuilt;
+
+	if (f == NULL || crypto_init() != ERR_NONE)
+		return -1;
+	*state = f;
+	if ((f->dir = scratch_make()) == NULL ||
+	    (f->index_path = scratch_path(f->dir, "index")) == NULL)
+		return -1;
+	open_store(f);
+	press_begin(&f->press, 1, 7, "dk-791");
+	press_record("one", f->record);
+	if (open_index(f) != ERR_NONE)
+		return -1;
+	return index_match(f->index, f->store, &rebuilt) == ERR_NONE ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	index_close(f->index);
+	store_close(f->store);
+	press_end(&f->press);
+	free(f->index_path);
+	scratch_remove(f->dir);
+	free(f);
+	return 0;
+}
+
+/* Take in all that arrived, ${batch} entries a transaction. */
+static void
+follow(struct fixture *f, struct index *index, unsigned batch)
+{
+	struct index_txn *txn;
+	struct store_txn *store_txn;
+	struct store_entry entry;
+	struct ahead *ahead;
+	unsigned count;
+
+	assert_int_equal(ahead_new(&ahead), ERR_NONE);
+	do {
+		assert_int_equal(index_begin(index, true, &txn), ERR_NONE);
+		assert_int_equal(
+		    store_begin(f->store, false, &store_txn), ERR_NONE);
+		assert_int_equal(
+		    ahead_scan(ahead, store_txn, index_arrival(txn)), ERR_NONE);
+		for (count = 0; count < batch &&
+		     store_arrival_next(
+			 store_txn, index_arrival(txn), &entry) == ERR_NONE;
+		     count++)
+			assert_int_equal(index_add(txn, store_txn, &entry,
+					     ahead_again(ahead, &entry)),
+			    ERR_NONE);
+		store_abort(&store_txn);
+		assert_int_equal(index_commit(&txn), ERR_NONE);
+		assert_null(txn);
+	} while (count == batch);
+	ahead_free(ahead);
+}
+
+static uint64_t
+add_trial(struct fixture *f, const uint8_t *record, Erfa__Body *body)
+{
+	const struct press_options options = {
+		.kind = HEADER_TRIAL,
+		.topic = 10,
+		.record = record,
+	};
+
+	return press_add(&f->press, &options, body);
+}
+
+/* Put headers up to ${last} into the store, without their bodies. */
+static void
+put(struct fixture *f, uint64_t last)
+{
+	struct store_txn *txn;
+
+	assert_int_equal(store_begin(f->store, true, &txn), ERR_NONE);
+	press_put(&f->press, txn, false, last);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+}
+
+static void
+give(struct fixture *f, uint64_t n)
+{
+	struct store_txn *txn;
+
+	assert_int_equal(store_begin(f->store, true, &txn), ERR_NONE);
+	press_give(&f->press, txn, n);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+}
+
+static struct index_row
+row_at(struct fixture *f, uint64_t n)
+{
+	struct index_txn *txn;
+	struct index_row row;
+
+	assert_int_equal(index_begin(f->index, false, &txn), ERR_NONE);
+	assert_int_equal(index_row_at(txn, f->press.log_id, n, &row), ERR_NONE);
+	index_abort(&txn);
+	return row;
+}
+
+static void
+count_word(void *context, uint32_t doc, const char *word, uint8_t where)
+{
+	unsigned *found = context;
+
+	(void)doc;
+	(void)word;
+	*found += where;
+}
+
+/* In how many places words with this beginning stand, weighed. */
+static unsigned
+word_weight(struct fixture *f, const char *stem)
+{
+	struct index_txn *txn;
+	unsigned found = 0;
+
+	assert_int_equal(index_begin(f->index, false, &txn), ERR_NONE);
+	assert_int_equal(
+	    index_each_word(txn, stem, count_word, &found), ERR_NONE);
+	index_abort(&txn);
+	return found;
+}
+
+/* ---- everything that an index says, as text ---- */
+
+struct dump {
+	char *text;
+	size_t len;
+	FILE *file;
+};
+
+static enum err
+dump_row(void *context, const struct index_row *row)
+{
+	const struct dump *dump = context;
+	char record[2 * RECORD_LEN + 1];
+	char external[2 * INDEX_HASH_LEN + 1];
+
+	bytes_hex(row->record, RECORD_LEN, record);
+	bytes_hex(row->external, INDEX_HASH_LEN, external);
+	(void)fprintf(dump->file,
+	    "%u: %u/%llu arrival %llu shown %llu kind %u v%u.%u sectors %x "
+	    "state %d %s %s %s %d%d%d%d\n",
+	    row->doc, row->log, (unsigned long long)row->n,
+	    (unsigned long long)row->arrival, (unsigned long long)row->shown,
+	    row->kind, row->major, row->minor, row->sectors, (int)row->state,
+	    record, external, row->country, row->has_record, row->has_commit,
+	    row->has_external, row->transcribed);
+	return ERR_NONE;
+}
+
+struct pairs {
+	struct {
+		char word[WORD_MAX + 1];
+		uint32_t doc;
+		uint8_t where;
+	} items[8192];
+
+	size_t count;
+};
+
+static void
+dump_word(void *context, uint32_t doc, const char *word, uint8_t where)
+{
+	struct pairs *pairs = context;
+
+	assert_true(pairs->count < 8192);
+	memcpy(pairs->items[pairs->count].word, word, strlen(word) + 1);
+	pairs->items[pairs->count].doc = doc;
+	pairs->items[pairs->count++].where = where;
+}
+
+static int
+compare_pairs(const void *a, const void *b)
+{
+	return memcmp(a, b, WORD_MAX + 1 + sizeof(uint32_t));
+}
+
+static enum err
+dump_ref(void *context, uint32_t doc, const char *org)
+{
+	const struct dump *dump = context;
+
+	(void)fprintf(dump->file, "ref %u %s\n", doc, org);
+	return ERR_NONE;
+}
+
+/* Write down all of an index; free the text. */
+static char *
+dump_index(struct index *index, const uint8_t record[RECORD_LEN])
+{
+	struct pairs *pairs = calloc(1, sizeof(*pairs));
+	struct dump dump = { .text = NULL };
+	struct index_txn *txn;
+	struct index_row row;
+	uint64_t after = 0;
+	size_t i;
+
+	assert_non_null(pairs);
+	dump.file = open_memstream(&dump.text, &dump.len);
+	assert_non_null(dump.file);
+	assert_int_equal(index_begin(index, false, &txn), ERR_NONE);
+	(void)fprintf(dump.file, "arrival %llu docs %u logs %u\n",
+	    (unsigned long long)index_arrival(txn), index_docs(txn),
+	    index_logs(txn));
+	assert_int_equal(index_each_row(txn, dump_row, &dump), ERR_NONE);
+	while (index_shown_next(txn, after, &row) == ERR_NONE) {
+		(void)fprintf(dump.file, "shown %u\n", row.doc);
+		after = row.shown;
+	}
+	assert_int_equal(
+	    index_each_ref(txn, record, dump_ref, &dump), ERR_NONE);
+
+	/* How words lie in batches depends on history; what they say not. */
+	assert_int_equal(index_each_word(txn, "", dump_word, pairs), ERR_NONE);
+	qsort(
+	    pairs->items, pairs->count, sizeof(pairs->items[0]), compare_pairs);
+	for (i = 0; i < pairs->count; i++)
+		(void)fprintf(dump.file, "word %s %u %u\n",
+		    pairs->items[i].word, pairs->items[i].doc,
+		    pairs->items[i].where);
+	index_abort(&txn);
+	(void)fclose(dump.file);
+	free(pairs);
+	return dump.text;
+}
+
+/* Build a second index from the same store and compare. */
+static void
+assert_rebuild_is_equal(struct fixture *f)
+{
+	char *path = scratch_path(f->dir, "index2");
+	const struct index_options options = {
+		.path = path,
+		.map_bytes = MAP_BYTES,
+	};
+	struct index *again;
+	bool rebuilt;
+	char *one;
+	char *two;
+
+	assert_int_equal(index_open(&options, &again), ERR_NONE);
+	assert_int_equal(index_match(again, f->store, &rebuilt), ERR_NONE);
+	follow(f, again, 1000);
+	one = dump_index(f->index, f->record);
+	two = dump_index(again, f->record);
+	assert_string_equal(one, two);
+	free(one);
+	free(two);
+	index_close(again);
+	(void)unlink(path);
+	free(path);
+}
+
+/* ---- words ---- */
+
+static void
+assert_stem(const char *typed, const char *stem)
+{
+	char stems[4][WORD_MAX + 1];
+	size_t count;
+
+	assert_int_equal(words_stems(typed, stems, 4, &count), ERR_NONE);
+	assert_string_equal(stems[0], stem);
+}
+
+static void
+plural_and_definite_endings_are_cut_off(void **state)
+{
+	(void)state;
+	assert_stem("Boliger", "bolig");
+	assert_stem("boligerne", "bolig");
+	assert_stem("boliger", "bolig");
+	assert_stem("kommuner", "kommun");
+	assert_stem("plan", "plan");
+	assert_stem("elever", "elever");
+	assert_stem("bolig", "bolig");
+}
+
+static void
+a_question_has_words_or_is_refused(void **state)
+{
+	char stems[2][WORD_MAX + 1];
+	size_t count;
+
+	(void)state;
+	assert_int_equal(words_stems("\xff", stems, 2, &count), ERR_NOENT);
+	assert_int_equal(words_stems(" - . ", stems, 2, &count), ERR_NOENT);
+	assert_int_equal(words_stems("en to tre", stems, 2, &count), ERR_LIMIT);
+	assert_int_equal(
+	    words_stems("\xc2\xa7 14 b, LÆ285", stems, 2, &count), ERR_NONE);
+	assert_int_equal(count, 2);
+	assert_string_equal(stems[0], "14");
+	assert_string_equal(stems[1], "lae285");
+}
+
+static void
+a_set_holds_each_word_once_with_all_its_places(void **state)
+{
+	struct words *words;
+	const struct word *found;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(words_new(&words), ERR_NONE);
+	assert_int_equal(
+	    words_add(words, "Bolig for unge", WORD_IN_TITLE), ERR_NONE);
+	assert_int_equal(
+	    words_add(words, "unge uden bolig", WORD_IN_TEXT), ERR_NONE);
+	assert_int_equal(words_add(words, "\xc3", WORD_IN_TEXT), ERR_NONE);
+	found = words_sorted(words, &count);
+	assert_int_equal(count, 4);
+	assert_string_equal(found[0].text, "bolig");
+	assert_int_equal(found[0].where, WORD_IN_TITLE | WORD_IN_TEXT);
+	assert_string_equal(found[3].text, "unge");
+	words_clear(words);
+	(void)words_sorted(words, &count);
+	assert_int_equal(count, 0);
+	words_free(words);
+	words_free(NULL);
+}
+
+static void
+a_long_word_is_cut_between_characters(void **state)
+{
+	struct words *words;
+	const struct word *found;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(words_new(&words), ERR_NONE);
+	assert_int_equal(
+	    words_add(words, "abcdefghijabcdefghijabcdefghija\xd0\xb6\xd0\xb6",
+		WORD_IN_TEXT),
+	    ERR_NONE);
+	found = words_sorted(words, &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(found[0].text, "abcdefghijabcdefghijabcdefghija");
+	words_free(words);
+}
+
+/* More different words than a set has room for. */
+static void
+a_set_stops_growing(void **state)
+{
+	struct words *words;
+	char text[16];
+	size_t count;
+	unsigned i;
+
+	(void)state;
+	assert_int_equal(words_new(&words), ERR_NONE);
+	for (i = 0; i < 2 * WORDS_MAX; i++) {
+		(void)snprintf(text, sizeof(text), "w%u w%u", i, i);
+		assert_int_equal(
+		    words_add(words, text, WORD_IN_TEXT), ERR_NONE);
+	}
+	(void)words_sorted(words, &count);
+	assert_true(count <= WORDS_MAX && count >= WORDS_MAX / 2);
+	words_free(words);
+}
+
+/* ---- facts ---- */
+
+static void
+facts_are_taken_from_a_trial(void **state)
+{
+	Erfa__Body *body = press_trial(
+	    "Boliger til unge", NULL, "id-1", "no-5501 Troms\xc3\xb8");
+	struct facts facts;
+	char text[FACTS_TEXT_MAX];
+	size_t cut;
+
+	(void)state;
+	body->trial->has_status = true;
+	body->trial->status = ERFA__STATUS__STATUS_ENDED;
+	body->trial->period = calloc(1, sizeof(*body->trial->period));
+	erfa__period__init(body->trial->period);
+	body->trial->period->start = strdup("2012-07");
+	facts_read(body, &facts);
+	assert_int_equal(facts.kind, HEADER_TRIAL);
+	assert_int_equal(facts.major, 1);
+	assert_string_equal(facts.country, "NO");
+	assert_true(facts.transcribed && facts.has_external);
+	facts_status(body, text);
+	assert_string_equal(text, "ended");
+	facts_period(body, text);
+	assert_string_equal(text, "2012-07 -");
+	assert_string_equal(facts_title(body, &cut), "Boliger til unge");
+	assert_int_equal(cut, 16);
+	body_free(body);
+}
+
+static void
+a_country_is_read_from_an_org(void **state)
+{
+	char country[3];
+
+	(void)state;
+	facts_country("dk-791", country);
+	assert_string_equal(country, "DK");
+	facts_country("fi", country);
+	assert_string_equal(country, "FI");
+	facts_country("viborg", country);
+	assert_string_equal(country, "");
+	facts_country("", country);
+	assert_string_equal(country, "");
+}
+
+/* ---- rows ---- */
+
+static void
+a_row_says_what_header_and_body_say(void **state)
+{
+	struct fixture *f = *state;
+	struct index_row row;
+	uint64_t n;
+
+	n = add_trial(f, f->record,
+	    press_trial("Boliger", "Om plejehjem", "x-1", "fi-564 Oulu"));
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	row = row_at(f, n);
+	assert_int_equal(row.kind, HEADER_TRIAL);
+	assert_int_equal(row.state, INDEX_HERE);
+	assert_int_equal(row.major, 1);
+	assert_int_equal(row.sectors, FACTS_SECTOR(10));
+	assert_true(row.has_record && row.has_external && row.transcribed);
+	assert_memory_equal(row.record, f->record, RECORD_LEN);
+	assert_string_equal(row.country, "FI");
+	assert_int_equal(row.arrival, 2);
+	assert_int_equal(row.shown, 2);
+	assert_int_equal(word_weight(f, "bolig"), WORD_IN_TITLE);
+	assert_int_equal(word_weight(f, "plejehjem"), WORD_IN_SUMMARY);
+	assert_int_equal(word_weight(f, "oulu"), WORD_IN_TEXT);
+	row = row_at(f, 1);
+	assert_int_equal(row.kind, HEADER_GENESIS);
+	assert_int_equal(row.state, INDEX_BARE);
+}
+
+static void
+an_absent_body_is_taken_in_when_it_comes(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t n = add_trial(
+	    f, f->record, press_trial("Boliger", NULL, NULL, NULL));
+
+	put(f, 0);
+	follow(f, f->index, 1000);
+	assert_int_equal(row_at(f, n).state, INDEX_ABSENT);
+	assert_int_equal(row_at(f, n).shown, 0);
+	assert_int_equal(word_weight(f, "bolig"), 0);
+	give(f, n);
+	follow(f, f->index, 1000);
+	assert_int_equal(row_at(f, n).state, INDEX_HERE);
+	assert_int_equal(row_at(f, n).arrival, 2);
+	assert_int_equal(row_at(f, n).shown, 3);
+	assert_int_equal(word_weight(f, "bolig"), WORD_IN_TITLE);
+	assert_rebuild_is_equal(f);
+}
+
+/* The index trails: header and body are both there when it comes by. */
+static void
+a_trailing_index_tells_an_entry_at_its_bodys_arrival(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t first = add_trial(
+	    f, f->record, press_trial("Boliger", NULL, NULL, NULL));
+	uint64_t last = 0;
+	unsigned i;
+
+	for (i = 0; i < 20; i++)
+		last = add_trial(
+		    f, NULL, press_trial("Andet", NULL, NULL, NULL));
+	put(f, 0);
+	give(f, last);
+	give(f, first);
+
+	/* In small transactions, so that the arrivals lie in different ones. */
+	follow(f, f->index, 3);
+	assert_int_equal(row_at(f, last).shown, last + 1);
+	assert_int_equal(row_at(f, first).shown, last + 2);
+	assert_rebuild_is_equal(f);
+}
+
+static void
+what_cannot_be_read_is_listed_as_such(void **state)
+{
+	struct fixture *f = *state;
+	const struct press_options odd = { .kind = 77, .record = f->record };
+	const struct press_options trial = {
+		.kind = HEADER_TRIAL,
+		.record = f->record,
+	};
+	const struct press_options sealed = {
+		.kind = HEADER_TRIAL,
+		.group = 5,
+	};
+	uint64_t noise = press_add_raw(&f->press, "\xff\xff", 2, NULL, 0);
+	uint64_t unknown = press_add_sealed(&f->press, &odd, "\xff", 1);
+	uint64_t broken = press_add_sealed(&f->press, &trial, "\xff", 1);
+	uint64_t other = press_add(&f->press, &trial, press_body(3));
+	uint64_t closed = press_add_sealed(&f->press, &sealed, "sealed", 6);
+
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(row_at(f, noise).state, INDEX_UNREADABLE);
+	assert_int_equal(row_at(f, noise).kind, 0);
+	assert_int_equal(row_at(f, unknown).state, INDEX_HERE);
+	assert_int_equal(row_at(f, unknown).kind, 77);
+	assert_int_equal(row_at(f, broken).state, INDEX_UNREADABLE);
+	assert_int_equal(row_at(f, other).state, INDEX_UNREADABLE);
+	assert_int_equal(row_at(f, closed).state, INDEX_RESTRICTED);
+	assert_false(row_at(f, closed).has_record);
+	assert_rebuild_is_equal(f);
+}
+
+struct refs {
+	uint32_t doc[8];
+	char org[8][ORG_MAX + 1];
+	size_t count;
+};
+
+static enum err
+take_ref(void *context, uint32_t doc, const char *org)
+{
+	struct refs *refs = context;
+
+	assert_true(refs->count < 8);
+	refs->doc[refs->count] = doc;
+	memcpy(refs->org[refs->count++], org, strlen(org) + 1);
+	return ERR_NONE;
+}
+
+static struct refs
+refs_to(struct fixture *f, const uint8_t record[RECORD_LEN])
+{
+	struct refs refs = { .count = 0 };
+	struct index_txn *txn;
+
+	assert_int_equal(index_begin(f->index, false, &txn), ERR_NONE);
+	assert_int_equal(
+	    index_each_ref(txn, record, take_ref, &refs), ERR_NONE);
+	index_abort(&txn);
+	return refs;
+}
+
+static void
+version_and_references_are_read_from_the_header(void **state)
+{
+	struct fixture *f = *state;
+	struct header_about about[2] = { { .major = 3, .minor = 2 },
+		{ .org = "no-5501", .major = 1 } };
+	struct press_options options = {
+		.kind = HEADER_ADAPTATION,
+		.about = about,
+		.nabout = 2,
+	};
+	uint8_t other[RECORD_LEN];
+	struct refs refs;
+	uint64_t n;
+
+	press_record("other", other);
+	press_record("self", about[0].record);
+	memcpy(about[1].record, other, RECORD_LEN);
+	options.record = about[0].record;
+	n = press_add(&f->press, &options, press_body(HEADER_ADAPTATION));
+	put(f, 0);
+	follow(f, f->index, 1000);
+
+	/* All of that without the body. */
+	assert_int_equal(row_at(f, n).state, INDEX_ABSENT);
+	assert_int_equal(row_at(f, n).major, 3);
+	assert_int_equal(row_at(f, n).minor, 2);
+	refs = refs_to(f, other);
+	assert_int_equal(refs.count, 1);
+	assert_string_equal(refs.org[0], "no-5501");
+	assert_int_equal(refs.doc[0], row_at(f, n).doc);
+	assert_int_equal(refs_to(f, about[0].record).count, 0);
+}
+
+static void
+references_are_read_from_the_body(void **state)
+{
+	struct fixture *f = *state;
+	const struct press_options options = { .kind = HEADER_DECISION };
+	Erfa__Body *body = press_body(HEADER_DECISION);
+	struct refs refs;
+
+	body->decision->trial = press_ref(&f->press, f->record);
+	body->decision->replaced_by = press_ref(&f->press, f->record);
+	(void)press_add(&f->press, &options, body);
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	refs = refs_to(f, f->record);
+	assert_int_equal(refs.count, 1);
+	assert_string_equal(refs.org[0], "dk-791");
+}
+
+static void
+what_is_published_again_is_told_once(void **state)
+{
+	struct fixture *f = *state;
+	struct press again;
+	struct index_txn *txn;
+	struct index_row row;
+	uint64_t n = add_trial(
+	    f, f->record, press_trial("Boliger", NULL, NULL, NULL));
+
+	press_begin(&again, 1, 8, "dk-791");
+	(void)press_again(&again, &f->press, n);
+	press_publish(&f->press, f->store, false);
+	press_publish(&again, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(index_begin(f->index, false, &txn), ERR_NONE);
+	assert_int_equal(index_docs(txn), 4);
+	assert_int_equal(index_logs(txn), 2);
+	assert_int_equal(index_shown_next(txn, 2, &row), ERR_NONE);
+	assert_int_equal(row.shown, 3); /* GENESIS of the second log */
+	assert_int_equal(index_shown_next(txn, 3, &row), ERR_NOENT);
+	assert_int_equal(index_shown_next(txn, UINT64_MAX, &row), ERR_NOENT);
+	assert_int_equal(index_row_at(txn, again.log_id, 2, &row), ERR_NONE);
+	assert_int_equal(row.shown, 0);
+	assert_int_equal(index_row_at(txn, again.log_id, 9, &row), ERR_NOENT);
+	assert_int_equal(index_row(txn, 99, &row), ERR_NOENT);
+	index_abort(&txn);
+	press_end(&again);
+}
+
+/* ---- erasure ---- */
+
+static void
+mark_erased(struct fixture *f, uint64_t n)
+{
+	struct store_txn *txn;
+
+	assert_int_equal(store_begin(f->store, true, &txn), ERR_NONE);
+	assert_int_equal(store_mark_erased(txn, f->press.log_id, n), ERR_NONE);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+}
+
+/* Write an ERASE that names ${n}. */
+static void
+add_erase(struct fixture *f, uint64_t n)
+{
+	struct header_target target = { .n = n, .reason = 1 };
+	struct press_options options = { .kind = HEADER_ERASE };
+	uint8_t ext[256];
+	size_t len;
+
+	memcpy(target.log_id, f->press.log_id, LOG_ID_LEN);
+	assert_int_equal(
+	    header_erase_encode(&target, 1, ext, sizeof(ext), &len), ERR_NONE);
+	options.ext = (struct bytes){ .data = ext, .len = len };
+	(void)press_add(&f->press, &options, NULL);
+}
+
+static void
+nothing_of_an_erased_body_stays(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t other[RECORD_LEN];
+	Erfa__Body *body = press_trial(
+	    "Boliger for unge", NULL, "x-9", "dk-791 Viborg");
+	uint64_t kept;
+	uint64_t n;
+
+	press_record("other", other);
+	body->trial->part_of = press_ref(&f->press, other);
+	n = add_trial(f, f->record, body);
+	kept = add_trial(
+	    f, NULL, press_trial("Boliger for alle", NULL, NULL, NULL));
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(word_weight(f, "bolig"), 2 * WORD_IN_TITLE);
+	assert_int_equal(refs_to(f, other).count, 1);
+
+	add_erase(f, n);
+	mark_erased(f, n);
+	put(f, 0);
+	follow(f, f->index, 1000);
+	assert_int_equal(row_at(f, n).state, INDEX_ERASED);
+	assert_false(row_at(f, n).has_external);
+	assert_false(row_at(f, n).transcribed);
+	assert_string_equal(row_at(f, n).country, "");
+	assert_true(row_at(f, n).has_record);
+	assert_int_equal(word_weight(f, "bolig"), WORD_IN_TITLE);
+	assert_int_equal(word_weight(f, "unge"), 0);
+	assert_int_equal(refs_to(f, other).count, 0);
+	assert_int_equal(row_at(f, kept).state, INDEX_HERE);
+	assert_rebuild_is_equal(f);
+}
+
+static void
+a_body_erased_before_it_came_is_told_with_its_header(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t n = add_trial(
+	    f, f->record, press_trial("Boliger", NULL, NULL, NULL));
+
+	put(f, 0);
+	follow(f, f->index, 1000);
+	add_erase(f, n);
+	mark_erased(f, n);
+	put(f, 0);
+	follow(f, f->index, 1000);
+	assert_int_equal(row_at(f, n).state, INDEX_ERASED);
+	assert_int_equal(row_at(f, n).shown, row_at(f, n).arrival);
+	assert_rebuild_is_equal(f);
+}
+
+/* An ERASE that the store did not obey changes nothing. */
+static void
+an_erase_without_effect_is_ignored(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t n = add_trial(
+	    f, f->record, press_trial("Boliger", NULL, NULL, NULL));
+
+	add_erase(f, n);
+	add_erase(f, 99);
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(row_at(f, n).state, INDEX_HERE);
+	assert_int_equal(word_weight(f, "bolig"), WORD_IN_TITLE);
+}
+
+/* ---- matching ---- */
+
+static bool
+match(struct fixture *f)
+{
+	bool rebuilt;
+
+	assert_int_equal(index_match(f->index, f->store, &rebuilt), ERR_NONE);
+	return rebuilt;
+}
+
+static uint64_t
+arrival_of(struct index *index)
+{
+	struct index_txn *txn;
+	uint64_t arrival;
+
+	assert_int_equal(index_begin(index, false, &txn), ERR_NONE);
+	arrival = index_arrival(txn);
+	index_abort(&txn);
+	return arrival;
+}
+
+static void
+an_index_behind_its_store_goes_on(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)add_trial(f, f->record, press_trial("Et", NULL, NULL, NULL));
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	(void)add_trial(f, f->record, press_trial("To", NULL, NULL, NULL));
+	press_publish(&f->press, f->store, false);
+	index_close(f->index);
+	assert_int_equal(open_index(f), ERR_NONE);
+	assert_false(match(f));
+	assert_int_equal(arrival_of(f->index), 2);
+	follow(f, f->index, 1000);
+	assert_int_equal(arrival_of(f->index), 3);
+	assert_rebuild_is_equal(f);
+}
+
+/* Copy a file of the closed store. */
+static void
+copy_file(const char *from, const char *to)
+{
+	char buf[4096];
+	FILE *in = fopen(from, "rb");
+	FILE *out = fopen(to, "wb");
+	size_t len;
+
+	assert_non_null(in);
+	assert_non_null(out);
+	while ((len = fread(buf, 1, sizeof(buf), in)) > 0)
+		assert_int_equal(fwrite(buf, 1, len, out), len);
+	(void)fclose(in);
+	assert_int_equal(fclose(out), 0);
+}
+
+static void
+an_index_ahead_of_a_restored_store_is_emptied(void **state)
+{
+	struct fixture *f = *state;
+	char *path = scratch_path(f->dir, "main.mdb");
+	char *backup = scratch_path(f->dir, "backup");
+
+	(void)add_trial(f, f->record, press_trial("Et", NULL, NULL, NULL));
+	press_publish(&f->press, f->store, false);
+	close_store(f);
+	copy_file(path, backup);
+	open_store(f);
+	(void)add_trial(f, f->record, press_trial("To", NULL, NULL, NULL));
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(arrival_of(f->index), 3);
+	close_store(f);
+	copy_file(backup, path);
+	open_store(f);
+	assert_true(match(f));
+	assert_int_equal(arrival_of(f->index), 0);
+	assert_false(match(f));
+	follow(f, f->index, 1000);
+	assert_int_equal(arrival_of(f->index), 2);
+
+	/* The same arrival number, and another entry. */
+	(void)add_trial(f, f->record, press_trial("Tre", NULL, NULL, NULL));
+	press_end(&f->press);
+	press_begin(&f->press, 2, 9, "no-5501");
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	close_store(f);
+	copy_file(backup, path);
+	open_store(f);
+	press_end(&f->press);
+	press_begin(&f->press, 3, 9, "fi-564");
+	press_publish(&f->press, f->store, false);
+	assert_true(match(f));
+	free(path);
+	free(backup);
+}
+
+static void
+an_index_of_another_store_is_emptied(void **state)
+{
+	struct fixture *f = *state;
+	char *dir = f->dir;
+	struct store *store = f->store;
+
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	f->dir = scratch_make();
+	open_store(f);
+	press_publish(&f->press, f->store, false);
+	assert_true(match(f));
+	store_close(f->store);
+	scratch_remove(f->dir);
+	f->dir = dir;
+	f->store = store;
+	assert_true(match(f));
+}
+
+static void
+a_damaged_index_is_made_anew(void **state)
+{
+	struct fixture *f = *state;
+	FILE *file;
+
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	index_close(f->index);
+	f->index = NULL;
+	file = fopen(f->index_path, "wb");
+	assert_non_null(file);
+	(void)fputs("this is no environment", file);
+	(void)fclose(file);
+	assert_int_equal(open_index(f), ERR_NONE);
+	assert_true(match(f));
+	follow(f, f->index, 1000);
+	assert_int_equal(arrival_of(f->index), 1);
+}
+
+static void
+a_place_that_cannot_be_entered_is_denied_or_missing(void **state)
+{
+	const struct index_options options = {
+		.path = "/nonexistent/index",
+		.map_bytes = MAP_BYTES,
+	};
+	struct index *index = NULL;
+
+	(void)state;
+	assert_int_equal(index_open(&options, &index), ERR_IO);
+	assert_null(index);
+	index_close(NULL);
+}
+
+/* ---- the thread ---- */
+
+static void
+progress(void *context, uint64_t arrival, enum err err)
+{
+	const int *fd = context;
+
+	if (err == ERR_NONE && fd != NULL)
+		(void)!write(*fd, &arrival, sizeof(arrival));
+}
+
+static struct indexer *
+start(struct fixture *f, unsigned batch, int *fd)
+{
+	const struct indexer_options options = {
+		.store = f->store,
+		.index = f->index,
+		.batch = batch,
+		.progress = progress,
+		.context = fd,
+	};
+	struct indexer *indexer;
+
+	assert_int_equal(indexer_start(&options, &indexer), ERR_NONE);
+	return indexer;
+}
+
+static void
+add_many(struct fixture *f, unsigned count)
+{
+	char title[64];
+	unsigned i;
+
+	for (i = 0; i < count; i++) {
+		(void)snprintf(title, sizeof(title), "Boliger nummer%u", i);
+		(void)add_trial(f, NULL, press_trial(title, NULL, NULL, NULL));
+	}
+}
+
+static void
+the_thread_follows_what_it_is_woken_for(void **state)
+{
+	struct fixture *f = *state;
+	struct indexer *indexer;
+
+	add_many(f, 100);
+	press_publish(&f->press, f->store, false);
+	indexer = start(f, 7, NULL);
+	assert_true(indexer_wait(indexer, 101, WAIT_MS));
+	assert_false(indexer_wait(indexer, 102, 1));
+	add_many(f, 10);
+	press_publish(&f->press, f->store, false);
+	indexer_wake(indexer);
+	assert_true(indexer_wait(indexer, 111, WAIT_MS));
+	assert_int_equal(indexer_arrival(indexer), 111);
+	indexer_stop(indexer);
+	assert_rebuild_is_equal(f);
+	indexer_stop(NULL);
+}
+
+static void
+a_rebuild_gives_the_same_index(void **state)
+{
+	struct fixture *f = *state;
+	struct indexer *indexer;
+	uint64_t arrival;
+	int fds[2];
+	char *before;
+	char *after;
+
+	add_many(f, 50);
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	before = dump_index(f->index, f->record);
+	assert_int_equal(pipe(fds), 0);
+	indexer = start(f, 20, &fds[1]);
+	indexer_rebuild(indexer);
+	do
+		assert_int_equal(
+		    read(fds[0], &arrival, sizeof(arrival)), sizeof(arrival));
+	while (arrival != 0);
+	assert_true(indexer_wait(indexer, 51, WAIT_MS));
+	indexer_stop(indexer);
+	after = dump_index(f->index, f->record);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
+/* In a child: follow until the parent's kill. */
+static void
+follow_and_be_killed(struct fixture *f, int fd)
+{
+	struct indexer *indexer;
+
+	open_store(f);
+	if (open_index(f) != ERR_NONE)
+		_exit(1);
+	indexer = start(f, 10, &fd);
+	(void)indexer_wait(indexer, UINT64_MAX, WAIT_MS);
+	_exit(1);
+}
+
+static void
+a_killed_index_goes_on_where_it_was(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t arrival = 0;
+	uint64_t n;
+	int fds[2];
+	int status;
+	pid_t child;
+
+	add_many(f, 600);
+	put(f, 0);
+	for (n = 300; n <= 600; n++)
+		give(f, n);
+	close_store(f);
+	index_close(f->index);
+	f->index = NULL;
+	assert_int_equal(pipe(fds), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		follow_and_be_killed(f, fds[1]);
+	while (arrival < 200)
+		assert_int_equal(
+		    read(fds[0], &arrival, sizeof(arrival)), sizeof(arrival));
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+
+	open_store(f);
+	assert_int_equal(open_index(f), ERR_NONE);
+	assert_false(match(f));
+	assert_true(arrival_of(f->index) >= arrival);
+	follow(f, f->index, 1000);
+	assert_rebuild_is_equal(f);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plural_and_definite_endings_are_cut_off),
+		cmocka_unit_test(a_question_has_words_or_is_refused),
+		cmocka_unit_test(
+		    a_set_holds_each_word_once_with_all_its_places),
+		cmocka_unit_test(a_long_word_is_cut_between_characters),
+		cmocka_unit_test(a_set_stops_growing),
+		cmocka_unit_test(facts_are_taken_from_a_trial),
+		cmocka_unit_test(a_country_is_read_from_an_org),
+		T(a_row_says_what_header_and_body_say),
+		T(an_absent_body_is_taken_in_when_it_comes),
+		T(a_trailing_index_tells_an_entry_at_its_bodys_arrival),
+		T(what_cannot_be_read_is_listed_as_such),
+		T(version_and_references_are_read_from_the_header),
+		T(references_are_read_from_the_body),
+		T(what_is_published_again_is_told_once),
+		T(nothing_of_an_erased_body_stays),
+		T(a_body_erased_before_it_came_is_told_with_its_header),
+		T(an_erase_without_effect_is_ignored),
+		T(an_index_behind_its_store_goes_on),
+		T(an_index_ahead_of_a_restored_store_is_emptied),
+		T(an_index_of_another_store_is_emptied),
+		T(a_damaged_index_is_made_anew),
+		T(a_place_that_cannot_be_entered_is_denied_or_missing),
+		T(the_thread_follows_what_it_is_woken_for),
+		T(a_rebuild_gives_the_same_index),
+		T(a_killed_index_goes_on_where_it_was),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -205,8 +205,8 @@ session_move(struct session *session, const struct sock_msg *msg, int64_t now)
 		return;
 	memcpy(session->route, msg->route, msg->route_len);
 	session->route_len = msg->route_len;
-	(void)strncpy(
-	    session->address, msg->address, sizeof(session->address) - 1);
+	memcpy(session->address, msg->address, sizeof(session->address));
+	session->address[sizeof(session->address) - 1] = '\0';
 	session->fd = msg->fd;
 	link_up(session->peer.link, now);
 }

@@ -175,7 +175,7 @@ in_group(uid_t uid, const char *group_name)
 	struct group group;
 	struct group *group_found = NULL;
 	gid_t groups[256];
-	char names[16384];
+	char names[8192];
 	gid_t wanted;
 	int count = 256;
 	int i;
@@ -476,7 +476,7 @@ node_control_open(struct node *node)
 {
 	struct group group;
 	struct group *found = NULL;
-	char names[16384];
+	char names[8192];
 	enum err err;
 
 	if ((err = sock_listen(SOCK_CONTROL, node->config->control, NULL,

@@ -13,6 +13,9 @@
 /* Fetching stops while so much waits for the writer. */
 #define BACKLOG_BYTES (16 * 1024 * 1024)
 
+/* A peer that has none of the bodies wanted is not asked for so long. */
+#define REST_MS 500
+
 /* After a full disk, fetching is tried again. */
 #define FULL_MS 10000
 
@@ -477,23 +480,27 @@ host_hold_bodies(void *host)
 /* Take one absent body into a GET, unless it is not to be had here or now. */
 static bool
 want_body(struct node *node, struct link *link, const struct store_pos *pos,
-    struct wire_ref *ref)
+    struct wire_ref *ref, bool *lacks)
 {
 	const struct view_log *log = view_find(node->view, pos->log_id);
 
 	memset(ref, 0, sizeof(*ref));
 	memcpy(ref->log_id, pos->log_id, LOG_ID_LEN);
 	ref->n = pos->n;
-	return log != NULL && pos->n <= log->counted &&
-	    !posset_has(node->fetching, pos->log_id, pos->n) &&
-	    !link_lacks(link, ref) &&
-	    posset_add(node->fetching, pos->log_id, pos->n) == ERR_NONE;
+	if (log == NULL || pos->n > log->counted ||
+	    posset_has(node->fetching, pos->log_id, pos->n))
+		return false;
+	if (link_lacks(link, ref)) {
+		*lacks = true;
+		return false;
+	}
+	return posset_add(node->fetching, pos->log_id, pos->n) == ERR_NONE;
 }
 
 /* Search on from where the last search stopped; once around at most. */
 static size_t
 want_from(struct node *node, struct link *link, struct store_txn *txn,
-    struct wire_ref *refs, size_t max, size_t max_bytes)
+    struct wire_ref *refs, size_t max, size_t max_bytes, bool *lacks)
 {
 	struct store_pos pos;
 	size_t count = 0;
@@ -511,7 +518,7 @@ want_from(struct node *node, struct link *link, struct store_txn *txn,
 			break;
 		node->absent_after = pos;
 		node->absent_begun = true;
-		if (!want_body(node, link, &pos, &refs[count]))
+		if (!want_body(node, link, &pos, &refs[count], lacks))
 			continue;
 		count++;
 		max_bytes -= len < max_bytes ? len : max_bytes;
@@ -526,15 +533,22 @@ host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
 	struct node *node = host;
 	struct store_txn *txn = NULL;
 	bool from_start = !node->absent_begun;
+	struct peer *peer = link_peer(link);
+	bool lacks = false;
 	size_t count;
 
-	if (node->absent_idle ||
+	if (node->absent_idle || peer->rest_until > node_now() ||
 	    store_begin(node->store, false, &txn) != ERR_NONE)
 		return 0;
-	count = want_from(node, link, txn, refs, max, max_bytes);
+	count = want_from(node, link, txn, refs, max, max_bytes, &lacks);
 	if (count == 0 && !from_start && !node->absent_begun)
-		count = want_from(node, link, txn, refs, max, max_bytes);
-	if (count == 0 && !node->absent_begun)
+		count = want_from(
+		    node, link, txn, refs, max, max_bytes, &lacks);
+
+	/* Others may have what this peer lacks; it is asked again later. */
+	if (count == 0 && lacks)
+		peer->rest_until = node_now() + REST_MS;
+	else if (count == 0 && !node->absent_begun)
 		node->absent_idle = true;
 	store_abort(&txn);
 	return count;
@@ -547,8 +561,7 @@ host_body_failed(void *host, struct link *link, const struct wire_ref *ref)
 
 	(void)link;
 	posset_remove(node->fetching, ref->log_id, ref->n);
-	if (node->nhub_links + node->ndialled > 1)
-		node->absent_idle = false; /* another link may have it */
+	node->absent_idle = false;
 }
 
 static bool

@@ -409,7 +409,7 @@ static void
 note_caller(struct publication *publication)
 {
 	Erfa__LocalCaller caller = ERFA__LOCAL_CALLER__INIT;
-	char names[16384];
+	char names[8192];
 	struct passwd user;
 	struct passwd *found = NULL;
 	char what[] = "publish";

@@ -159,7 +159,7 @@ node_sync(struct node *node, Erfa__SyncAnswer *answer)
 	struct tally tally = { 0 };
 	struct store_txn *txn = NULL;
 	struct store_counts stored = { 0 };
-	char why[256];
+	char why[512];
 
 	node_each_link(node, tally_link, &tally);
 	if (store_begin(node->store, false, &txn) == ERR_NONE &&

@@ -1,0 +1,53 @@
+#!/bin/bash
+# Measurements, printed, never judged by the clock: absolute rates differ by more
+# than two between machines and hours, so each stands beside what one core of
+# this machine does in the same run.
+#
+#   N      entries of the catch-up (100,000)
+#   BYTES  of each body (1,024)
+
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+B=${B:-build}
+case $B in /*) ;; *) B=$PWD/$B ;; esac
+PATH=$B:$PATH
+N=${N:-100000}
+BYTES=${BYTES:-1024}
+
+# Nodes are started and ended as the tests do it.
+# shellcheck source=tests/e2e/lib.sh
+. tests/e2e/lib.sh
+
+anon() {
+	awk '/^RssAnon/ { printf "%.0f", $2 / 1024 }' "/proc/${NODE_PID[$1]}/status"
+}
+
+now() {
+	date +%s.%N
+}
+
+echo "catch-up of a new node over CURVE: $N entries of $BYTES bytes"
+before=$("$B/tests/bench/bench_fill" verify)
+node_new origin dk-791 --listen 127.0.0.1:0
+"$B/tests/bench/bench_fill" fill "$WORK/origin" "$N" "$BYTES" || die "fill"
+node_up origin
+node_new new no-5501
+node_up new
+line=$(at origin invite no-5501 --json | python3 -c \
+	'import json,sys; print(json.load(sys.stdin)["line"])') || die "invite"
+begin=$(now)
+at new join "$line" --yes >/dev/null || die "join"
+at new sync --wait 300 >/dev/null || die "sync"
+end=$(now)
+after=$("$B/tests/bench/bench_fill" verify)
+awk -v n="$N" -v begin="$begin" -v end="$end" -v b="$before" -v a="$after" \
+	-v origin="$(anon origin)" -v new="$(anon new)" 'BEGIN {
+	rate = n / (end - begin); verify = (a + b) / 2
+	printf "  seconds                       %.2f\n", end - begin
+	printf "  entries a second              %.0f\n", rate
+	printf "  Ed25519 verifications/s, core %.0f before, %.0f after\n", b, a
+	printf "  ratio                         %.2f   (goal: at least 3)\n", rate / verify
+	printf "  anonymous memory, origin      %d MB  (goal: under 100)\n", origin
+	printf "  anonymous memory, new node    %d MB  (goal: under 100)\n", new
+}'
+finish

@@ -254,7 +254,8 @@ fill_sectors(Erfa__Row *row, const Erfa__Body *body, uint32_t topic)
 	} else if (body != NULL && body_kind(body) == HEADER_NETWORK) {
 		sectors = body->network->sector;
 		count = body->network->n_sector;
-	} else if (topic != 0) {
+	}
+	if (count == 0 && topic != 0) {
 		sectors = &one;
 		count = 1;
 	}

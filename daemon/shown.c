@@ -468,7 +468,9 @@ shown_new(struct index_txn *txn, struct store_txn *store_txn,
 
 	if ((shown = calloc(1, sizeof(*shown))) == NULL)
 		return ERR_NOMEM;
-	err = read_logs(shown, txn, store_txn, directory);
+	err = make_room(shown); /* so that an empty list can be sorted */
+	if (err == ERR_NONE)
+		err = read_logs(shown, txn, store_txn, directory);
 	if (err == ERR_NONE)
 		err = index_each_row(txn, add_row, shown);
 	if (err != ERR_NONE)

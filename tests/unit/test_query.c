@@ -1,0 +1,2000 @@
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "proto/control.h"
+#include "proto/json.h"
+#include "proto/record.h"
+#include "proto/wire.h"
+#include "daemon/db.h"
+#include "daemon/index.h"
+#include "daemon/indexer.h"
+#include "daemon/query.h"
+#include "daemon/store.h"
+#include "tests/unit/press.h"
+#include "tests/unit/scratch.h"
+
+#define MAP_BYTES ((size_t)512 << 20)
+#define WAIT_MS   60000
+
+/* A directory that is lent out, and how often. */
+struct holder {
+	struct directory *directory;
+	int lent;
+};
+
+/* One node: a store, its index, and somebody who asks. */
+struct node {
+	char *dir;
+	char *index_path;
+	struct store *store;
+	struct index *index;
+	struct indexer *indexer;
+	struct query *query;
+	struct holder *holder;
+	pthread_mutex_t mutex;
+};
+
+struct fixture {
+	struct node node;
+	struct press own;   /* dk-791, whose node it is */
+	struct press other; /* no-5501, a member */
+	struct press third; /* fi-564, a member */
+};
+
+/* ---- the node ---- */
+
+static const struct directory *
+get(void *context, void **ret_holder)
+{
+	struct node *node = context;
+	const struct directory *directory;
+
+	(void)pthread_mutex_lock(&node->mutex);
+	node->holder->lent++;
+	*ret_holder = node->holder;
+	directory = node->holder->directory;
+	(void)pthread_mutex_unlock(&node->mutex);
+	return directory;
+}
+
+static void
+put(void *context, void *holder)
+{
+	struct node *node = context;
+	struct holder *held = holder;
+
+	(void)pthread_mutex_lock(&node->mutex);
+	if (--held->lent == 0 && held != node->holder) {
+		directory_free(held->directory);
+		free(held);
+	}
+	(void)pthread_mutex_unlock(&node->mutex);
+}
+
+/* Compute the directory anew from what the press wrote. */
+static void
+new_directory(struct node *node, const struct press *own)
+{
+	struct holder *old = node->holder;
+	struct holder *holder = calloc(1, sizeof(*holder));
+
+	assert_non_null(holder);
+	holder->directory = press_directory(own);
+	(void)pthread_mutex_lock(&node->mutex);
+	node->holder = holder;
+	if (old != NULL && old->lent == 0) {
+		directory_free(old->directory);
+		free(old);
+	}
+	(void)pthread_mutex_unlock(&node->mutex);
+}
+
+static void
+start_indexer(struct node *node)
+{
+	const struct indexer_options options = {
+		.store = node->store,
+		.index = node->index,
+		.batch = 1000,
+	};
+
+	assert_int_equal(indexer_start(&options, &node->indexer), ERR_NONE);
+}
+
+static void
+node_open(struct node *node, const struct press *own)
+{
+	struct store_options store = { .map_bytes = MAP_BYTES };
+	struct index_options index = { .map_bytes = MAP_BYTES };
+	struct query_options query = {
+		.name = "Viborg Kommune",
+		.key = own->key.public_key,
+		.get = get,
+		.put = put,
+		.context = node,
+	};
+
+	memset(node, 0, sizeof(*node));
+	(void)pthread_mutex_init(&node->mutex, NULL);
+	node->dir = scratch_make();
+	assert_non_null(node->dir);
+	node->index_path = scratch_path(node->dir, "index.mdb");
+	store.dir = node->dir;
+	index.path = node->index_path;
+	assert_int_equal(store_open(&store, &node->store), ERR_NONE);
+	assert_int_equal(index_open(&index, &node->index), ERR_NONE);
+	start_indexer(node);
+	new_directory(node, own);
+	query.store = node->store;
+	query.index = node->index;
+	assert_int_equal(query_new(&query, &node->query), ERR_NONE);
+}
+
+static void
+node_close(struct node *node)
+{
+	query_free(node->query);
+	indexer_stop(node->indexer);
+	index_close(node->index);
+	store_close(node->store);
+	if (node->holder != NULL) {
+		assert_int_equal(node->holder->lent, 0);
+		directory_free(node->holder->directory);
+		free(node->holder);
+	}
+	(void)pthread_mutex_destroy(&node->mutex);
+	free(node->index_path);
+	scratch_remove(node->dir);
+}
+
+/* Wait until the index has all that the store has. */
+static void
+settle(struct node *node)
+{
+	struct store_txn *txn;
+	uint64_t last;
+
+	assert_int_equal(store_begin(node->store, false, &txn), ERR_NONE);
+	last = store_arrival_last(txn);
+	store_abort(&txn);
+	indexer_wake(node->indexer);
+	assert_true(indexer_wait(node->indexer, last, WAIT_MS));
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL || crypto_init() != ERR_NONE)
+		return -1;
+	*state = f;
+	press_begin(&f->own, 1, 7, "dk-791");
+	press_begin(&f->other, 2, 7, "no-5501");
+	press_begin(&f->third, 3, 7, "fi-564");
+	(void)press_vouch(
+	    &f->own, &f->other, false, 0, "Troms\xc3\xb8 kommune");
+	(void)press_vouch(&f->own, &f->third, false, 0, NULL);
+	node_open(&f->node, &f->own);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	node_close(&f->node);
+	press_end(&f->own);
+	press_end(&f->other);
+	press_end(&f->third);
+	free(f);
+	return 0;
+}
+
+/* Publish all that was written, and wait for the index. */
+static void
+publish(struct fixture *f)
+{
+	press_publish(&f->own, f->node.store, true);
+	press_publish(&f->other, f->node.store, false);
+	press_publish(&f->third, f->node.store, false);
+	settle(&f->node);
+}
+
+/* ---- asking ---- */
+
+static Erfa__Answer *
+ask(struct node *node, const Erfa__Request *request)
+{
+	Erfa__Answer *answer;
+	uint8_t *buf;
+	size_t len;
+
+	assert_true(query_can(request));
+	assert_int_equal(query_answer(node->query, request, &answer), ERR_NONE);
+
+	/* Every answer can be sent. */
+	assert_int_equal(control_encode_answer(answer, &buf, &len), ERR_NONE);
+	free(buf);
+	return answer;
+}
+
+/* Assert that the answer is this error, and free it. */
+static void
+assert_error(Erfa__Answer *answer, const char *code, unsigned exit)
+{
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_ERROR);
+	assert_string_equal(answer->error->schema, "erfa.error/1");
+	assert_string_equal(answer->error->code, code);
+	assert_int_equal(answer->error->exit, exit);
+	assert_true(strlen(answer->error->message) > 0);
+	control_free_answer(answer);
+}
+
+static Erfa__Answer *
+list(struct node *node, Erfa__ListRequest *list)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+
+	request.ask_case = ERFA__REQUEST__ASK_LIST;
+	request.list = list;
+	return ask(node, &request);
+}
+
+static Erfa__Answer *
+show(struct node *node, const char *id)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
+	Erfa__Answer *answer;
+
+	request.ask_case = ERFA__REQUEST__ASK_SHOW;
+	request.show = &show;
+	show.id = id == NULL ? NULL : strdup(id);
+	answer = ask(node, &request);
+	free(show.id);
+	return answer;
+}
+
+/* Search for words in one text. */
+static Erfa__Answer *
+find(struct node *node, const char *text, Erfa__FindRequest *find)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	char *words[1] = { strdup(text) };
+	Erfa__Answer *answer;
+
+	request.ask_case = ERFA__REQUEST__ASK_FIND;
+	request.find = find;
+	find->n_word = 1;
+	find->word = words;
+	answer = ask(node, &request);
+	find->n_word = 0;
+	find->word = NULL;
+	free(words[0]);
+	return answer;
+}
+
+static Erfa__Answer *
+watch(struct node *node, const char *cursor, const char *kind)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__WatchRequest watch = ERFA__WATCH_REQUEST__INIT;
+	Erfa__Answer *answer;
+
+	request.ask_case = ERFA__REQUEST__ASK_WATCH;
+	request.watch = &watch;
+	watch.cursor = cursor == NULL ? NULL : strdup(cursor);
+	watch.kind = kind == NULL ? NULL : strdup(kind);
+	answer = ask(node, &request);
+	free(watch.cursor);
+	free(watch.kind);
+	return answer;
+}
+
+static Erfa__Answer *export(
+    struct node *node, const char *cursor, bool all_versions)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ExportRequest export = ERFA__EXPORT_REQUEST__INIT;
+	Erfa__Answer *answer;
+
+	request.ask_case = ERFA__REQUEST__ASK_EXPORT;
+	request.export = &export;
+	export.cursor = cursor == NULL ? NULL : strdup(cursor);
+	export.has_all_versions = true;
+	export.all_versions = all_versions;
+	answer = ask(node, &request);
+	free(export.cursor);
+	return answer;
+}
+
+static Erfa__Answer *
+verify(struct node *node, const char *cursor, unsigned percent)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__VerifyRequest verify = ERFA__VERIFY_REQUEST__INIT;
+	Erfa__Answer *answer;
+
+	request.ask_case = ERFA__REQUEST__ASK_VERIFY;
+	request.verify = &verify;
+	verify.cursor = cursor == NULL ? NULL : strdup(cursor);
+	verify.has_sample_percent = percent > 0;
+	verify.sample_percent = percent;
+	answer = ask(node, &request);
+	free(verify.cursor);
+	return answer;
+}
+
+static Erfa__Answer *
+logs(struct node *node, const char *cursor)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__LogsRequest logs = ERFA__LOGS_REQUEST__INIT;
+	Erfa__Answer *answer;
+
+	request.ask_case = ERFA__REQUEST__ASK_LOGS;
+	request.logs = &logs;
+	logs.cursor = cursor == NULL ? NULL : strdup(cursor);
+	answer = ask(node, &request);
+	free(logs.cursor);
+	return answer;
+}
+
+static Erfa__Answer *
+bundle(struct node *node, const char *cursor)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__BundleExportRequest bundle = ERFA__BUNDLE_EXPORT_REQUEST__INIT;
+	Erfa__Answer *answer;
+
+	request.ask_case = ERFA__REQUEST__ASK_BUNDLE_EXPORT;
+	request.bundle_export = &bundle;
+	bundle.cursor = cursor == NULL ? NULL : strdup(cursor);
+	answer = ask(node, &request);
+	free(bundle.cursor);
+	return answer;
+}
+
+/* How many rows a list has in all. */
+static uint64_t
+total(struct node *node, Erfa__ListRequest *request)
+{
+	Erfa__Answer *answer = list(node, request);
+	uint64_t count;
+
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_LIST);
+	assert_string_equal(answer->list->schema, "erfa.list/1");
+	count = answer->list->total;
+	assert_int_equal(answer->list->n_row, count < 200 ? count : 200);
+	control_free_answer(answer);
+	return count;
+}
+
+static uint64_t
+total_of_kind(struct node *node, const char *kind)
+{
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%s", kind);
+	request.kind = text;
+	return total(node, &request);
+}
+
+/* ---- writing ---- */
+
+/* Add a version of a trial, or the first one. */
+static uint64_t
+add_trial(struct press *press, const char *name, Erfa__Body *body)
+{
+	uint8_t record[RECORD_LEN];
+	const struct press_options options = {
+		.kind = HEADER_TRIAL,
+		.topic = 10,
+		.record = record,
+	};
+
+	press_record(name, record);
+	return press_add(press, &options, body);
+}
+
+static Erfa__Body *
+titled(const char *title)
+{
+	return press_trial(title, NULL, NULL, NULL);
+}
+
+static Erfa__Body *
+version(const char *title, unsigned major, unsigned minor)
+{
+	Erfa__Body *body = titled(title);
+
+	body->envelope->major = major;
+	body->envelope->has_minor = true;
+	body->envelope->minor = minor;
+	return body;
+}
+
+/* A record of another kind that names a trial. */
+static uint64_t
+add_about(struct press *press, uint32_t kind, const char *name,
+    const char *external_id, Erfa__RecordRef *trial)
+{
+	uint8_t record[RECORD_LEN];
+	const struct press_options options = {
+		.kind = kind,
+		.record = record,
+	};
+	Erfa__Body *body = press_body(kind);
+
+	press_record(name, record);
+	if (external_id != NULL)
+		body->envelope->external_id = strdup(external_id);
+	if (kind == HEADER_DECISION) {
+		body->decision->trial = trial;
+		body->decision->plain_summary = strdup("Ja");
+	} else {
+		body->comment->target = trial;
+		body->comment->body = strdup("Hvordan gik det?");
+	}
+	return press_add(press, &options, body);
+}
+
+/* The full id of a record. */
+static void
+full_id(
+    const struct press *press, const char *name, char out[RECORD_ID_CHARS + 1])
+{
+	uint8_t record[RECORD_LEN];
+
+	press_record(name, record);
+	record_print(press->org, record, RECORD_CHARS, out);
+}
+
+/* ---- list ---- */
+
+static void
+the_newest_trial_is_listed_first(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	Erfa__Answer *answer;
+	Erfa__Row *row;
+	char id[RECORD_ID_CHARS + 1];
+
+	(void)add_trial(&f->own, "a", titled("F\xc3\xb8rste"));
+	f->other.time_ms += 100000;
+	(void)add_trial(&f->other, "b",
+	    press_trial("Andre", "Noget", NULL, "no-5501 Troms\xc3\xb8"));
+	publish(f);
+	answer = list(&f->node, &request);
+	assert_int_equal(answer->list->n_row, 2);
+	assert_int_equal(answer->list->total, 2);
+	assert_null(answer->list->next);
+	row = answer->list->row[0];
+	assert_string_equal(row->title, "Andre");
+	assert_string_equal(row->publisher, "no-5501");
+	assert_string_equal(row->kind, "trial");
+	assert_string_equal(row->country, "NO");
+	assert_string_equal(row->state, "here");
+	assert_string_equal(row->language, "da");
+	assert_int_equal(row->n_site, 1);
+	assert_string_equal(row->site[0], "Troms\xc3\xb8");
+	assert_int_equal(row->n_sector, 1);
+	assert_string_equal(row->sector[0], "housing");
+	assert_string_equal(row->time, "2023-11-14T22:15:01.000Z");
+	full_id(&f->other, "b", id);
+	assert_string_equal(row->full_id, id);
+	id[strlen("no-5501/") + RECORD_SHOWN] = '\0';
+	assert_string_equal(row->id, id);
+	assert_string_equal(answer->list->row[1]->title, "F\xc3\xb8rste");
+	control_free_answer(answer);
+}
+
+static void
+an_empty_store_has_an_empty_list(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+
+	assert_int_equal(total(&f->node, &request), 0);
+}
+
+/* Follow the pages of a list; every id must come once. */
+static void
+pages_of_a_list_are_complete_and_without_doubles(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	Erfa__Answer *answer;
+	bool seen[50] = { false };
+	char title[16];
+	char *cursor = NULL;
+	unsigned count = 0;
+	unsigned i;
+
+	for (i = 0; i < 50; i++) {
+		(void)snprintf(title, sizeof(title), "t%u", i);
+		/* Some at the very same time. */
+		if (i % 3 == 0)
+			f->own.time_ms -= 1000;
+		(void)add_trial(
+		    i % 2 ? &f->own : &f->other, title, titled(title));
+	}
+	publish(f);
+	request.has_limit = true;
+	request.limit = 7;
+	do {
+		request.cursor = cursor;
+		answer = list(&f->node, &request);
+		free(cursor);
+		cursor = NULL;
+		assert_true(answer->list->n_row <= 7);
+		assert_int_equal(answer->list->total, 50);
+		for (i = 0; i < answer->list->n_row; i++) {
+			unsigned k = (unsigned)atoi(
+			    answer->list->row[i]->title + 1);
+
+			assert_false(seen[k]);
+			seen[k] = true;
+			count++;
+		}
+		if (answer->list->next != NULL)
+			cursor = strdup(answer->list->next);
+		control_free_answer(answer);
+
+		/* What is published meanwhile disturbs nothing. */
+		(void)add_trial(&f->third, "late", titled("late"));
+	} while (cursor != NULL);
+	assert_int_equal(count, 50);
+}
+
+static void
+lists_can_be_narrowed(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+
+	(void)add_trial(&f->own, "a", titled("Dansk"));
+	(void)add_trial(
+	    &f->own, "b", press_trial("Om Finland", NULL, "x", "fi-564 Oulu"));
+	(void)add_trial(&f->other, "c", titled("Norsk"));
+	(void)add_trial(&f->own, "d", press_trial("Om?", NULL, "y", NULL));
+	publish(f);
+	request.country = strdup("dk");
+	assert_int_equal(total(&f->node, &request), 1);
+	memcpy(request.country, "FI", 2);
+	assert_int_equal(total(&f->node, &request), 1);
+	memcpy(request.country, "SE", 2);
+	assert_int_equal(total(&f->node, &request), 0);
+	free(request.country);
+	request.country = NULL;
+	request.org = strdup("dk-791");
+	assert_int_equal(total(&f->node, &request), 3);
+	free(request.org);
+	request.org = strdup("5501");
+	assert_int_equal(total(&f->node, &request), 1);
+	free(request.org);
+	request.org = NULL;
+	request.sector = strdup("housing");
+	assert_int_equal(total(&f->node, &request), 4);
+	free(request.sector);
+	request.sector = strdup("health");
+	assert_int_equal(total(&f->node, &request), 0);
+	free(request.sector);
+}
+
+static void
+unknown_kinds_and_noise_are_listed_by_their_number(void **state)
+{
+	struct fixture *f = *state;
+	const struct press_options odd = { .kind = 77 };
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	Erfa__Answer *answer;
+	char kind[] = "all";
+	char number[] = "77";
+
+	(void)press_add_sealed(&f->own, &odd, "what", 4);
+	(void)press_add_raw(&f->own, "\xff\xff", 2, NULL, 0);
+	publish(f);
+	request.kind = kind;
+	assert_int_equal(total(&f->node, &request), 7);
+	answer = list(&f->node, &request);
+	assert_string_equal(answer->list->row[6]->kind, "0");
+	assert_string_equal(answer->list->row[6]->state, "unreadable");
+	control_free_answer(answer);
+	request.kind = number;
+	answer = list(&f->node, &request);
+	assert_int_equal(answer->list->n_row, 1);
+	assert_string_equal(answer->list->row[0]->kind, "77");
+	assert_string_equal(answer->list->row[0]->state, "here");
+	control_free_answer(answer);
+	assert_int_equal(total_of_kind(&f->node, "member"), 2);
+	assert_int_equal(total_of_kind(&f->node, "genesis"), 3);
+}
+
+static void
+words_that_are_not_understood_are_told(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	char bad[] = "nonsense";
+
+	request.kind = bad;
+	assert_error(list(&f->node, &request), "no_such_kind", 64);
+	request.kind = NULL;
+	request.country = bad;
+	assert_error(list(&f->node, &request), "no_such_country", 64);
+	request.country = NULL;
+	request.sector = bad;
+	assert_error(list(&f->node, &request), "no_such_sector", 64);
+	request.sector = NULL;
+	request.cursor = bad;
+	assert_error(list(&f->node, &request), "bad_cursor", 64);
+	assert_error(export(&f->node, bad, false), "bad_cursor", 64);
+	assert_error(watch(&f->node, bad, NULL), "bad_cursor", 64);
+	assert_error(watch(&f->node, NULL, bad), "no_such_kind", 64);
+	assert_error(verify(&f->node, bad, 0), "bad_cursor", 64);
+	assert_error(logs(&f->node, bad), "bad_cursor", 64);
+	assert_error(bundle(&f->node, bad), "bad_cursor", 64);
+}
+
+static void
+other_requests_are_not_answered(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__StatusRequest status = ERFA__STATUS_REQUEST__INIT;
+	Erfa__Answer *answer;
+
+	request.ask_case = ERFA__REQUEST__ASK_STATUS;
+	request.status = &status;
+	assert_false(query_can(&request));
+	assert_int_equal(
+	    query_answer(f->node.query, &request, &answer), ERR_NOENT);
+}
+
+/* ---- versions, twins, the directory ---- */
+
+static void
+the_greatest_version_is_the_current_one(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	Erfa__Answer *answer;
+	char id[RECORD_ID_CHARS + 1];
+
+	(void)add_trial(&f->own, "a", version("to", 2, 0));
+	(void)add_trial(&f->own, "a", version("en og en halv", 1, 5));
+	(void)add_trial(&f->own, "a", version("to igen", 2, 0));
+	publish(f);
+	answer = list(&f->node, &request);
+	assert_int_equal(answer->list->n_row, 1);
+	assert_string_equal(answer->list->row[0]->title, "to igen");
+	control_free_answer(answer);
+	full_id(&f->own, "a", id);
+	answer = show(&f->node, id);
+	assert_int_equal(answer->show->versions, 3);
+	control_free_answer(answer);
+}
+
+static void
+what_was_republished_counts_once(void **state)
+{
+	struct fixture *f = *state;
+	struct press again;
+	Erfa__Answer *answer;
+	char id[RECORD_ID_CHARS + 1];
+	uint64_t n = add_trial(&f->own, "a", titled("en"));
+
+	press_begin(&again, 1, 8, "dk-791");
+	(void)press_again(&again, &f->own, n);
+	publish(f);
+	press_publish(&again, f->node.store, true);
+	settle(&f->node);
+	full_id(&f->own, "a", id);
+	answer = show(&f->node, id);
+	assert_int_equal(answer->show->versions, 1);
+	control_free_answer(answer);
+	press_end(&again);
+}
+
+static void
+equal_external_ids_are_shown_and_counted_once(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	struct query_counts counts;
+	Erfa__Answer *answer;
+	char id[RECORD_ID_CHARS + 1];
+	char twin[RECORD_ID_CHARS + 1];
+
+	(void)add_trial(&f->own, "x",
+	    press_trial("Boliger", NULL, "bolig-1", "dk-791 Viborg"));
+	(void)add_trial(&f->other, "x",
+	    press_trial("Boliger", NULL, "bolig-1", "dk-791 Viborg"));
+	(void)add_trial(&f->own, "y", titled("Egen"));
+	(void)add_about(&f->own, HEADER_DECISION, "d", "bolig-1", NULL);
+	publish(f);
+	assert_int_equal(total(&f->node, &request), 2);
+	assert_int_equal(query_counts(f->node.query, &counts), ERR_NONE);
+	assert_int_equal(counts.trials, 2);
+	assert_int_equal(counts.trials_transcribed, 1);
+	assert_int_equal(counts.logs, 3);
+	assert_int_equal(counts.logs_own, 1);
+	assert_int_equal(counts.entries, 9);
+	assert_int_equal(counts.indexed, counts.arrival);
+
+	/* dk-791 stands for both, and says so. */
+	full_id(&f->own, "x", id);
+	full_id(&f->other, "x", twin);
+	answer = show(&f->node, id);
+	assert_int_equal(answer->show->n_same_as, 1);
+	assert_string_equal(answer->show->same_as[0], twin);
+	control_free_answer(answer);
+	answer = show(&f->node, twin);
+	assert_int_equal(answer->show->n_same_as, 1);
+	assert_string_equal(answer->show->same_as[0], id);
+	control_free_answer(answer);
+
+	/* Who asks for a publisher's records sees them. */
+	request.org = strdup("no-5501");
+	assert_int_equal(total(&f->node, &request), 1);
+	free(request.org);
+}
+
+static void
+a_change_of_the_directory_needs_no_new_index(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	struct press stranger;
+	uint64_t first;
+
+	press_begin(&stranger, 9, 1, "se-180");
+	(void)add_trial(&stranger, "s", titled("Udenfor"));
+	first = add_trial(&f->other, "a", titled("Bliver"));
+	(void)add_trial(&f->other, "b", titled("Forsvinder"));
+	publish(f);
+	press_publish(&stranger, f->node.store, false);
+	settle(&f->node);
+	assert_int_equal(total(&f->node, &request), 2);
+
+	/* no-5501 is out from here on, what it wrote before stays. */
+	(void)press_vouch(&f->own, &f->other, true, first, NULL);
+	new_directory(&f->node, &f->own);
+	assert_int_equal(total(&f->node, &request), 1);
+
+	/* se-180 is let in. */
+	(void)press_vouch(&f->own, &stranger, false, 0, NULL);
+	new_directory(&f->node, &f->own);
+	assert_int_equal(total(&f->node, &request), 2);
+	press_end(&stranger);
+}
+
+static void
+absent_and_erased_bodies_are_told_as_such(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	struct query_record record;
+	struct store_txn *txn;
+	Erfa__Answer *answer;
+	uint8_t name[RECORD_LEN];
+	char id[RECORD_ID_CHARS + 1];
+	uint64_t n = add_trial(&f->own, "a", titled("Borte"));
+
+	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	press_put(&f->own, txn, true, 0);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	settle(&f->node);
+	answer = list(&f->node, &request);
+	assert_int_equal(answer->list->n_row, 1);
+	assert_string_equal(answer->list->row[0]->state, "absent");
+	assert_null(answer->list->row[0]->title);
+	assert_string_equal(answer->list->row[0]->sector[0], "housing");
+	control_free_answer(answer);
+
+	press_record("a", name);
+	assert_int_equal(
+	    query_record(f->node.query, "dk-791", name, &record), ERR_NONE);
+	assert_null(record.body);
+	assert_int_equal(record.n, n);
+	assert_int_equal(
+	    query_record(f->node.query, "dk-999", name, &record), ERR_NOENT);
+
+	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	assert_int_equal(store_mark_erased(txn, f->own.log_id, n), ERR_NONE);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	full_id(&f->own, "a", id);
+	answer = show(&f->node, id);
+	assert_string_equal(answer->show->row->state, "erased");
+	assert_null(answer->show->body);
+	control_free_answer(answer);
+}
+
+/* ---- show ---- */
+
+static void
+a_record_is_shown_with_what_names_it(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t record[RECORD_LEN];
+	Erfa__Answer *answer;
+	Erfa__ShowAnswer *said;
+	char id[RECORD_ID_CHARS + 1];
+	uint64_t n;
+
+	press_record("a", record);
+	n = add_trial(&f->other, "a", titled("Boliger"));
+	(void)add_about(&f->other, HEADER_DECISION, "d", NULL,
+	    press_ref(&f->other, record));
+	(void)add_about(
+	    &f->third, HEADER_COMMENT, "c", NULL, press_ref(&f->other, record));
+	(void)add_about(
+	    &f->third, HEADER_COMMENT, "e", NULL, press_ref(&f->own, record));
+	publish(f);
+	full_id(&f->other, "a", id);
+	answer = show(&f->node, id);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_SHOW);
+	said = answer->show;
+	assert_string_equal(said->schema, "erfa.show/1");
+	assert_string_equal(said->row->full_id, id);
+	assert_string_equal(said->body->trial->title, "Boliger");
+	assert_true(said->verified);
+	assert_int_equal(said->versions, 1);
+	assert_string_equal(said->publisher_name, "Troms\xc3\xb8 kommune");
+	assert_int_equal(strlen(said->chain), 64);
+	assert_int_equal(strlen(said->key), 64);
+	assert_int_equal(said->row->n, n);
+	assert_int_equal(said->n_related, 2);
+	assert_string_equal(said->related[0]->relation, "decision");
+	assert_string_equal(
+	    said->related[0]->body->decision->plain_summary, "Ja");
+	assert_string_equal(said->related[1]->relation, "comment");
+	assert_string_equal(said->related[1]->row->publisher, "fi-564");
+	control_free_answer(answer);
+}
+
+static void
+what_a_record_names_is_shown_with_it(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t record[RECORD_LEN];
+	const struct press_options options = {
+		.kind = HEADER_PROGRAMME,
+		.record = record,
+	};
+	Erfa__Body *programme = press_body(HEADER_PROGRAMME);
+	Erfa__Body *trial = titled("Boliger");
+	Erfa__Answer *answer;
+	char id[RECORD_ID_CHARS + 1];
+
+	press_record("p", record);
+	programme->programme->name = strdup("Frikommunefors\xc3\xb8g II");
+	(void)press_add(&f->own, &options, programme);
+	trial->trial->programme = press_ref(&f->own, record);
+	(void)add_trial(&f->own, "a", trial);
+	publish(f);
+	full_id(&f->own, "a", id);
+	answer = show(&f->node, id);
+	assert_int_equal(answer->show->n_related, 1);
+	assert_string_equal(
+	    answer->show->related[0]->relation, "names:programme");
+	assert_string_equal(answer->show->publisher_name, "Viborg Kommune");
+	control_free_answer(answer);
+
+	/* And the other way round. */
+	full_id(&f->own, "p", id);
+	answer = show(&f->node, id);
+	assert_int_equal(answer->show->n_related, 1);
+	assert_string_equal(answer->show->related[0]->relation, "trial");
+	control_free_answer(answer);
+}
+
+/* What twins have said about them belongs to the one that is shown. */
+static void
+what_names_a_twin_is_shown_with_the_one_that_stands_for_it(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t record[RECORD_LEN];
+	Erfa__Answer *answer;
+	char id[RECORD_ID_CHARS + 1];
+
+	press_record("x", record);
+	(void)add_trial(&f->own, "x", press_trial("A", NULL, "e", NULL));
+	(void)add_trial(&f->other, "x", press_trial("A", NULL, "e", NULL));
+	(void)add_about(
+	    &f->own, HEADER_DECISION, "d", "e", press_ref(&f->own, record));
+	(void)add_about(
+	    &f->other, HEADER_DECISION, "d", "e", press_ref(&f->other, record));
+	(void)add_about(
+	    &f->third, HEADER_COMMENT, "c", NULL, press_ref(&f->other, record));
+	publish(f);
+	full_id(&f->own, "x", id);
+	answer = show(&f->node, id);
+	assert_int_equal(answer->show->n_related, 2);
+	assert_string_equal(answer->show->related[0]->relation, "decision");
+	assert_string_equal(answer->show->related[0]->row->publisher, "dk-791");
+	assert_string_equal(answer->show->related[1]->relation, "comment");
+	control_free_answer(answer);
+}
+
+/* Add a trial whose identity is given in full. */
+static void
+add_identity(
+    struct press *press, const uint8_t record[RECORD_LEN], const char *title)
+{
+	const struct press_options options = {
+		.kind = HEADER_TRIAL,
+		.record = record,
+	};
+
+	(void)press_add(press, &options, titled(title));
+}
+
+static void
+ids_that_collide_are_shown_longer(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t one[RECORD_LEN] = { 0x11, 0x22, 0x33, 0x44, 0x55, 0x00 };
+	uint8_t two[RECORD_LEN] = { 0x11, 0x22, 0x33, 0x44, 0x55, 0x01 };
+	uint8_t far[RECORD_LEN] = { 0x99 };
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	Erfa__Answer *answer;
+	char id[RECORD_ID_CHARS + 1];
+	size_t len;
+
+	add_identity(&f->own, one, "et");
+	add_identity(&f->own, two, "to");
+	add_identity(&f->own, far, "fjern");
+	add_identity(&f->other, one, "et i Norge");
+	publish(f);
+	answer = list(&f->node, &request);
+	assert_int_equal(answer->list->n_row, 4);
+	control_free_answer(answer);
+
+	/* 40 bits are alike, so that ten characters are needed. */
+	assert_int_equal(
+	    query_shown_id(f->node.query, "dk-791", one, id), ERR_NONE);
+	len = strlen(id);
+	assert_int_equal(len, strlen("dk-791/") + 10);
+	answer = show(&f->node, id);
+	assert_string_equal(answer->show->body->trial->title, "et");
+	assert_string_equal(answer->show->row->id, id);
+	control_free_answer(answer);
+	assert_int_equal(
+	    query_shown_id(f->node.query, "dk-791", far, id), ERR_NONE);
+	assert_int_equal(strlen(id), strlen("dk-791/") + 8);
+	assert_int_equal(
+	    query_shown_id(f->node.query, "no-5501", one, id), ERR_NONE);
+	assert_int_equal(strlen(id), strlen("no-5501/") + 8);
+
+	/* Eight of them are not enough, and the candidates are named. */
+	record_print("dk-791", one, 8, id);
+	answer = show(&f->node, id);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_ERROR);
+	assert_int_equal(answer->error->n_problem, 2);
+	assert_string_equal(answer->error->problem[0]->what, "et");
+	assert_error(answer, "ambiguous_id", 64);
+
+	/* Any prefix will do, without the country too. */
+	record_print("791", far, 1, id);
+	answer = show(&f->node, id);
+	assert_string_equal(answer->show->body->trial->title, "fjern");
+	control_free_answer(answer);
+}
+
+static void
+a_prefix_of_one_trial_and_other_records_means_the_trial(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t one[RECORD_LEN] = { 0x11, 0x22, 0x01 };
+	uint8_t two[RECORD_LEN] = { 0x11, 0x22, 0x02 };
+	const struct press_options comment = {
+		.kind = HEADER_COMMENT,
+		.record = two,
+	};
+	Erfa__Answer *answer;
+	char id[RECORD_ID_CHARS + 1];
+
+	add_identity(&f->own, one, "et");
+	(void)press_add(&f->own, &comment, press_body(HEADER_COMMENT));
+	publish(f);
+	record_print("dk-791", one, 3, id);
+	answer = show(&f->node, id);
+	assert_string_equal(answer->show->body->trial->title, "et");
+	control_free_answer(answer);
+}
+
+static void
+ids_that_mean_nothing_are_told(void **state)
+{
+	struct fixture *f = *state;
+
+	publish(f);
+	assert_error(show(&f->node, "dk-791/zzz"), "no_such_trial", 66);
+	assert_error(show(&f->node, "nowhere/zzz"), "no_such_trial", 66);
+	assert_error(show(&f->node, "dk-791"), "bad_id", 64);
+	assert_error(show(&f->node, "dk-791/u!"), "bad_id", 64);
+	assert_error(show(&f->node, NULL), "bad_id", 64);
+}
+
+/* ---- find ---- */
+
+/* The titles that a search finds, "a, b". */
+static void
+assert_found(struct fixture *f, const char *words, const char *titles)
+{
+	Erfa__FindRequest request = ERFA__FIND_REQUEST__INIT;
+	Erfa__Answer *answer = find(&f->node, words, &request);
+	char text[512] = "";
+	size_t i;
+
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_FIND);
+	assert_string_equal(answer->find->schema, "erfa.find/1");
+	assert_int_equal(answer->find->total, answer->find->n_row);
+	for (i = 0; i < answer->find->n_row; i++) {
+		(void)strcat(text, i > 0 ? ", " : "");
+		(void)strcat(text, answer->find->row[i]->title);
+	}
+	assert_string_equal(text, titles);
+	control_free_answer(answer);
+}
+
+static void
+words_are_found_in_titles_before_texts(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__FindRequest request = ERFA__FIND_REQUEST__INIT;
+	Erfa__Answer *answer;
+	Erfa__Body *body = titled("Plan");
+
+	body->trial->target_group = strdup("unge uden bolig");
+	(void)add_trial(&f->own, "a", body);
+	(void)add_trial(&f->other, "b",
+	    press_trial("Tryghed", "Nye boliger for eldre", NULL, NULL));
+	(void)add_trial(&f->own, "c", titled("Boligsocialt"));
+	(void)add_trial(&f->own, "d", titled("Skole"));
+	publish(f);
+	assert_found(f, "boliger", "Boligsocialt, Tryghed, Plan");
+	assert_found(f, "BOLIGER unge", "Plan");
+	assert_found(f, "boliger skole", "");
+	assert_found(f, "ingenting", "");
+	answer = find(&f->node, "Boliger, unge!", &request);
+	assert_int_equal(answer->find->n_understood, 2);
+	assert_string_equal(answer->find->understood[0], "bolig*");
+	assert_string_equal(answer->find->understood[1], "unge*");
+	assert_string_equal(answer->find->row[0]->matched,
+	    "bolig* in the text, unge* in the text");
+	control_free_answer(answer);
+}
+
+static void
+trials_are_found_by_their_programme_and_their_sites(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t record[RECORD_LEN];
+	const struct press_options options = {
+		.kind = HEADER_PROGRAMME,
+		.record = record,
+	};
+	Erfa__Body *programme = press_body(HEADER_PROGRAMME);
+	Erfa__Body *trial = press_trial(
+	    "Boliger", NULL, NULL, "dk-630 Vejle Kommune");
+
+	press_record("p", record);
+	programme->programme->name = strdup("Frikommuner 2012");
+	(void)press_add(&f->own, &options, programme);
+	trial->trial->programme = press_ref(&f->own, record);
+	(void)add_trial(&f->other, "a", trial);
+	(void)add_trial(&f->own, "b", titled("Skole"));
+	publish(f);
+	assert_found(f, "frikommune", "Boliger");
+	assert_found(f, "frikommuner boliger", "Boliger");
+	assert_found(f, "vejle", "Boliger");
+}
+
+static void
+a_body_that_comes_later_is_found(void **state)
+{
+	struct fixture *f = *state;
+	struct store_txn *txn;
+	uint64_t n = add_trial(&f->own, "a", titled("Boliger"));
+
+	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	press_put(&f->own, txn, true, 0);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	settle(&f->node);
+	assert_found(f, "bolig", "");
+	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	press_give(&f->own, txn, n);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	settle(&f->node);
+	assert_found(f, "bolig", "Boliger");
+}
+
+static void
+a_search_without_words_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__FindRequest request = ERFA__FIND_REQUEST__INIT;
+	char bad[] = "zz";
+
+	assert_error(find(&f->node, " - ", &request), "no_words", 64);
+	assert_error(
+	    find(&f->node, "aa bb cc dd ee ff gg hh ii jj kk ll mm nn oo pp qq",
+		&request),
+	    "too_many_words", 64);
+	request.cursor = bad;
+	assert_error(find(&f->node, "bolig", &request), "bad_cursor", 64);
+	request.cursor = NULL;
+	request.sector = bad;
+	assert_error(find(&f->node, "bolig", &request), "no_such_sector", 64);
+}
+
+static void
+pages_of_a_search_are_complete_and_without_doubles(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__FindRequest request = ERFA__FIND_REQUEST__INIT;
+	Erfa__Answer *answer;
+	bool seen[30] = { false };
+	char title[32];
+	char *cursor = NULL;
+	unsigned count = 0;
+	unsigned i;
+
+	for (i = 0; i < 30; i++) {
+		(void)snprintf(title, sizeof(title), "%u boliger", i);
+		(void)add_trial(&f->own, title,
+		    press_trial(i % 2 ? title : "Andet", title, title, NULL));
+	}
+	publish(f);
+	request.has_limit = true;
+	request.limit = 4;
+	do {
+		request.cursor = cursor;
+		answer = find(&f->node, "boligerne", &request);
+		free(cursor);
+		cursor = NULL;
+		assert_int_equal(answer->find->total, 30);
+		for (i = 0; i < answer->find->n_row; i++) {
+			unsigned k = (unsigned)atoi(
+			    answer->find->row[i]->external_id);
+
+			assert_false(seen[k]);
+			assert_int_equal(k % 2, count < 15);
+			seen[k] = true;
+			count++;
+		}
+		if (answer->find->next != NULL)
+			cursor = strdup(answer->find->next);
+		control_free_answer(answer);
+	} while (cursor != NULL);
+	assert_int_equal(count, 30);
+}
+
+/* ---- watch ---- */
+
+static void
+a_watcher_sees_each_entry_once(void **state)
+{
+	struct fixture *f = *state;
+	struct store_txn *txn;
+	Erfa__Answer *answer;
+	char *cursor;
+	uint64_t n;
+
+	publish(f);
+	answer = watch(&f->node, NULL, NULL);
+	assert_string_equal(answer->watch->schema, "erfa.watch/1");
+	assert_int_equal(answer->watch->n_row, 0);
+	assert_false(answer->watch->restarted);
+	cursor = strdup(answer->watch->cursor);
+	control_free_answer(answer);
+
+	/* A header without its body is not told yet. */
+	n = add_trial(&f->own, "a", titled("Boliger"));
+	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	press_put(&f->own, txn, true, 0);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	settle(&f->node);
+	answer = watch(&f->node, cursor, NULL);
+	assert_int_equal(answer->watch->n_row, 0);
+	free(cursor);
+	cursor = strdup(answer->watch->cursor);
+	control_free_answer(answer);
+
+	/* With the body it is. */
+	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	press_give(&f->own, txn, n);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	settle(&f->node);
+	answer = watch(&f->node, cursor, "trial");
+	assert_int_equal(answer->watch->n_row, 1);
+	assert_string_equal(answer->watch->row[0]->title, "Boliger");
+	free(cursor);
+	cursor = strdup(answer->watch->cursor);
+	control_free_answer(answer);
+	answer = watch(&f->node, cursor, NULL);
+	assert_int_equal(answer->watch->n_row, 0);
+	control_free_answer(answer);
+	free(cursor);
+}
+
+static void
+a_watcher_can_begin_at_the_start(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Answer *answer;
+	char cursor[64];
+
+	(void)add_trial(&f->own, "a", titled("Boliger"));
+	publish(f);
+	answer = watch(&f->node, "start", NULL);
+	assert_int_equal(answer->watch->n_row, 6);
+	assert_string_equal(answer->watch->row[0]->kind, "genesis");
+	control_free_answer(answer);
+	answer = watch(&f->node, "start", "trial");
+	assert_int_equal(answer->watch->n_row, 1);
+	control_free_answer(answer);
+
+	/* The cursor of another store, or from the future of this one. */
+	answer = watch(&f->node, "00000000000000000000000000000000/3", NULL);
+	assert_true(answer->watch->restarted);
+	assert_int_equal(answer->watch->n_row, 6);
+	(void)snprintf(
+	    cursor, sizeof(cursor), "%.33s999", answer->watch->cursor);
+	control_free_answer(answer);
+	answer = watch(&f->node, cursor, NULL);
+	assert_true(answer->watch->restarted);
+	assert_int_equal(answer->watch->n_row, 6);
+	control_free_answer(answer);
+	assert_error(
+	    watch(&f->node, "00000000000000000000000000000000/x", NULL),
+	    "bad_cursor", 64);
+}
+
+static void
+pages_of_a_watch_are_complete(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Answer *answer;
+	char *cursor = strdup("start");
+	char title[16];
+	unsigned count = 0;
+	unsigned rows;
+	unsigned i;
+
+	for (i = 0; i < 450; i++) {
+		(void)snprintf(title, sizeof(title), "t%u", i);
+		(void)add_trial(&f->own, title, titled(title));
+	}
+	publish(f);
+	do {
+		answer = watch(&f->node, cursor, "trial");
+		rows = (unsigned)answer->watch->n_row;
+		for (i = 0; i < rows; i++) {
+			(void)snprintf(title, sizeof(title), "t%u", count++);
+			assert_string_equal(
+			    answer->watch->row[i]->title, title);
+		}
+		free(cursor);
+		cursor = strdup(answer->watch->cursor);
+		control_free_answer(answer);
+	} while (rows > 0);
+	assert_int_equal(count, 450);
+	free(cursor);
+}
+
+/* ---- export ---- */
+
+static void
+an_export_holds_every_record_in_order_of_import(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Answer *answer;
+	char *cursor = NULL;
+	char title[16];
+	unsigned count = 0;
+	unsigned i;
+
+	for (i = 0; i < 450; i++) {
+		(void)snprintf(title, sizeof(title), "t%u", i);
+		(void)add_trial(
+		    &f->own, title, press_trial(title, NULL, title, NULL));
+	}
+	(void)add_trial(&f->other, "twin", press_trial("t3", NULL, "t3", NULL));
+	(void)add_trial(&f->own, "t7", version("t7", 1, 1));
+	publish(f);
+	do {
+		answer = export(&f->node, cursor, false);
+		assert_string_equal(answer->export->schema, "erfa.export/1");
+		for (i = 0; i < answer->export->n_record; i++) {
+			(void)snprintf(title, sizeof(title), "t%u", count++);
+			assert_string_equal(
+			    answer->export->record[i]->body->trial->title,
+			    title);
+		}
+		free(cursor);
+		cursor = answer->export->next == NULL ?
+		    NULL :
+		    strdup(answer->export->next);
+		control_free_answer(answer);
+	} while (cursor != NULL);
+	assert_int_equal(count, 450);
+}
+
+static void
+an_export_can_hold_all_versions(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Answer *answer;
+	char *cursor = NULL;
+	unsigned count = 0;
+	unsigned minor;
+	unsigned i;
+
+	for (i = 0; i < 250; i++)
+		(void)add_trial(&f->own, "a", version("a", 1, i));
+	(void)add_trial(&f->own, "b", titled("b"));
+	publish(f);
+	do {
+		answer = export(&f->node, cursor, true);
+		for (i = 0; i < answer->export->n_record; i++) {
+			minor =
+			    answer->export->record[i]->body->envelope->minor;
+			assert_int_equal(minor, count < 250 ? count : 0);
+			count++;
+		}
+		free(cursor);
+		cursor = answer->export->next == NULL ?
+		    NULL :
+		    strdup(answer->export->next);
+		control_free_answer(answer);
+	} while (cursor != NULL);
+	assert_int_equal(count, 251);
+}
+
+/* ---- logs ---- */
+
+/* The view of a log among all. */
+static Erfa__LogView *
+view_of(Erfa__Answer *answer, const struct press *press)
+{
+	char hex[2 * LOG_ID_LEN + 1];
+	size_t i;
+
+	bytes_hex(press->log_id, LOG_ID_LEN, hex);
+	for (i = 0; i < answer->logs->n_log; i++)
+		if (strcmp(answer->logs->log[i]->log, hex) == 0)
+			return answer->logs->log[i];
+	fail();
+	return NULL;
+}
+
+static void
+logs_are_told_with_how_far_they_count(void **state)
+{
+	struct fixture *f = *state;
+	struct press stranger;
+	struct press fork;
+	struct store_txn *txn;
+	Erfa__Answer *answer;
+	Erfa__LogView *view;
+	uint64_t cut;
+
+	press_begin(&stranger, 9, 1, "se-180");
+	press_begin(&fork, 3, 7, "fi-564");
+	(void)add_trial(&fork, "b", titled("Anderledes"));
+	cut = add_trial(&f->other, "a", titled("Bliver"));
+	(void)add_trial(&f->other, "b", titled("Forsvinder"));
+	(void)add_trial(&f->third, "a", titled("Sådan"));
+	publish(f);
+	press_publish(&stranger, f->node.store, false);
+	(void)press_vouch(&f->own, &f->other, true, cut, NULL);
+	new_directory(&f->node, &f->own);
+	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	press_branch(&fork, txn, 1);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	settle(&f->node);
+
+	answer = logs(&f->node, NULL);
+	assert_string_equal(answer->logs->schema, "erfa.logs/1");
+	assert_int_equal(answer->logs->n_log, 4);
+	view = view_of(answer, &f->own);
+	assert_string_equal(view->state, "own");
+	assert_string_equal(view->org, "dk-791");
+	assert_int_equal(view->counted, view->n);
+	assert_int_equal(strlen(view->chain), 64);
+	view = view_of(answer, &f->other);
+	assert_string_equal(view->state, "cut");
+	assert_int_equal(view->n, cut + 1);
+	assert_int_equal(view->counted, cut);
+	view = view_of(answer, &stranger);
+	assert_string_equal(view->state, "outside");
+	assert_string_equal(view->org, "se-180");
+	assert_int_equal(view->counted, 0);
+	view = view_of(answer, &f->third);
+	assert_string_equal(view->state, "frozen");
+	assert_int_equal(view->last_common, 1);
+	assert_int_equal(view->counted, 1);
+	assert_int_equal(view->n_branch, 1);
+	control_free_answer(answer);
+	press_end(&stranger);
+	press_end(&fork);
+}
+
+/* A fork shows nothing after the last entry in common, at once. */
+static void
+what_follows_a_fork_is_not_shown(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	struct press fork;
+	struct store_txn *txn;
+	struct query_counts counts;
+
+	press_begin(&fork, 3, 7, "fi-564");
+	(void)add_trial(&fork, "b", titled("Anderledes"));
+	(void)add_trial(&f->third, "a",
+	    titled("S\xc3\xa5"
+		   "dan"));
+	publish(f);
+	assert_int_equal(total(&f->node, &request), 1);
+	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	press_branch(&fork, txn, 1);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	assert_int_equal(total(&f->node, &request), 0);
+	assert_int_equal(query_counts(f->node.query, &counts), ERR_NONE);
+	assert_int_equal(counts.logs_frozen, 1);
+	press_end(&fork);
+}
+
+/* ---- verify ---- */
+
+/* Verify page by page; the last page's answer is returned. */
+static Erfa__Answer *
+verify_all(struct node *node, unsigned percent, size_t *ret_damage)
+{
+	Erfa__Answer *answer = verify(node, NULL, percent);
+	Erfa__Answer *next;
+
+	*ret_damage = answer->verify->n_damage;
+	while (answer->verify->next != NULL) {
+		next = verify(node, answer->verify->next, percent);
+		control_free_answer(answer);
+		answer = next;
+		*ret_damage += answer->verify->n_damage;
+	}
+	return answer;
+}
+
+static void
+add_many(struct press *press, unsigned count)
+{
+	char title[32];
+	unsigned i;
+
+	for (i = 0; i < count; i++) {
+		(void)snprintf(title, sizeof(title), "Boliger nummer %u", i);
+		(void)add_trial(press, title,
+		    press_trial(title, "Om plejehjem", NULL, "dk-791 Viborg"));
+	}
+}
+
+static void
+a_sound_store_verifies(void **state)
+{
+	struct fixture *f = *state;
+	struct press fork;
+	struct store_txn *txn;
+	Erfa__Answer *answer;
+	size_t damage;
+
+	add_many(&f->own, 600);
+	press_begin(&fork, 3, 7, "fi-564");
+	add_many(&fork, 3);
+	(void)add_trial(&f->third, "a",
+	    titled("S\xc3\xa5"
+		   "dan"));
+	publish(f);
+	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	press_branch(&fork, txn, 1);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	answer = verify_all(&f->node, 0, &damage);
+	assert_string_equal(answer->verify->schema, "erfa.verify/1");
+	assert_int_equal(damage, 0);
+	assert_int_equal(answer->verify->logs, 3);
+
+	/* The branch beside the fork counts too. */
+	assert_int_equal(
+	    answer->verify->entries, answer->verify->entries_total + 3);
+	assert_int_equal(answer->verify->bodies, 602);
+	assert_true(answer->verify->heads >= 6);
+	control_free_answer(answer);
+	answer = verify_all(&f->node, 50, &damage);
+	assert_true(answer->verify->bodies > 200);
+	assert_true(answer->verify->bodies < 400);
+	control_free_answer(answer);
+	press_end(&fork);
+}
+
+/* Change a byte of a row of main, with the store closed. */
+static void
+spoil(struct fixture *f, const char *table, uint64_t n, size_t from_end)
+{
+	const char *const tables[] = { table };
+	char *path = scratch_path(f->node.dir, "main.mdb");
+	const struct db_options options = {
+		.path = path,
+		.map_bytes = MAP_BYTES,
+		.tables = tables,
+		.ntables = 1,
+	};
+	uint8_t raw[LOG_ID_LEN + 9] = { 0 };
+	struct bytes key = { .data = raw, .len = sizeof(raw) };
+	struct bytes val;
+	struct db *db;
+	struct db_txn *txn;
+	uint8_t *copy;
+
+	memcpy(raw, f->own.log_id, LOG_ID_LEN);
+	bytes_put_be64(raw + LOG_ID_LEN + 1, n);
+	assert_int_equal(db_open(&options, &db), ERR_NONE);
+	assert_int_equal(db_begin(db, true, &txn), ERR_NONE);
+	assert_int_equal(db_get(txn, 0, key, &val), ERR_NONE);
+	copy = malloc(val.len);
+	assert_non_null(copy);
+	memcpy(copy, val.data, val.len);
+	copy[val.len - from_end] ^= 1;
+	val.data = copy;
+	assert_int_equal(db_put(txn, 0, key, val, DB_REPLACE), ERR_NONE);
+	assert_int_equal(db_commit(&txn), ERR_NONE);
+	free(copy);
+	db_close(db);
+	free(path);
+}
+
+/* Close the node's files around an act of damage. */
+static void
+damage_store(struct fixture *f, uint64_t header, uint64_t body)
+{
+	const struct store_options options = {
+		.dir = f->node.dir,
+		.map_bytes = MAP_BYTES,
+	};
+	struct query_options query = {
+		.name = "Viborg Kommune",
+		.key = f->own.key.public_key,
+		.index = f->node.index,
+		.get = get,
+		.put = put,
+		.context = &f->node,
+	};
+
+	query_free(f->node.query);
+	f->node.query = NULL;
+	indexer_stop(f->node.indexer);
+	f->node.indexer = NULL;
+	store_close(f->node.store);
+	f->node.store = NULL;
+	if (header > 0)
+		spoil(f, "hdr", header, 1);
+	if (body > 0)
+		spoil(f, "body", body, 1);
+	assert_int_equal(store_open(&options, &f->node.store), ERR_NONE);
+	start_indexer(&f->node);
+	query.store = f->node.store;
+	assert_int_equal(query_new(&query, &f->node.query), ERR_NONE);
+}
+
+static void
+damage_is_found_where_it_is(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	char hex[2 * LOG_ID_LEN + 1];
+	char where[80];
+	Erfa__Answer *answer;
+	size_t damage;
+
+	add_many(&f->own, 600);
+	publish(f);
+	damage_store(f, 300, 400);
+	answer = verify(&f->node, NULL, 0);
+	assert_true(answer->verify->n_damage >= 1);
+	bytes_hex(f->own.log_id, LOG_ID_LEN, hex);
+	(void)snprintf(where, sizeof(where), "log %s entry 300", hex);
+	assert_string_equal(answer->verify->damage[0]->where, where);
+	control_free_answer(answer);
+	answer = verify_all(&f->node, 0, &damage);
+	assert_int_equal(damage, 2);
+	assert_int_equal(answer->verify->entries, 605);
+	control_free_answer(answer);
+
+	/* Lists go on, and show neither. */
+	answer = list(&f->node, &request);
+	assert_int_equal(answer->list->total, 600);
+	control_free_answer(answer);
+}
+
+/* ---- bundle ---- */
+
+/* Put one frame of a bundle into a store, as an importer would. */
+static void
+take_frame(struct node *node, const struct fixture *f,
+    const ProtobufCBinaryData *frame, unsigned *runs, unsigned *bodies)
+{
+	const struct press *presses[3] = { &f->own, &f->other, &f->third };
+	struct wire_msg msg;
+	struct store_txn *txn;
+	const struct wire_body *part;
+	size_t i;
+
+	assert_int_equal(wire_decode(frame->data, frame->len, &msg), ERR_NONE);
+	assert_int_equal(msg.type, WIRE_DATA);
+	assert_int_equal(msg.u.data.req, 0);
+	assert_int_equal(store_begin(node->store, true, &txn), ERR_NONE);
+	if (msg.u.data.has_run) {
+		for (i = 0; memcmp(presses[i]->log_id, msg.u.data.run.log_id,
+				LOG_ID_LEN) != 0;
+		     i++)
+			assert_true(i < 2);
+		assert_int_equal(store_add_run(txn, presses[i]->key.public_key,
+				     7, false, &msg.u.data.run),
+		    ERR_NONE);
+		(*runs)++;
+	}
+	for (i = 0; i < msg.u.data.nbodies; i++) {
+		part = &msg.u.data.bodies[i];
+		assert_int_equal(part->state, WIRE_OK);
+		(*bodies)++;
+		if (part->total != part->data.len)
+			continue;
+		assert_int_equal(
+		    store_add_body(txn, part->ref.log_id, part->ref.n,
+			part->salt, part->data.data, part->data.len),
+		    ERR_NONE);
+	}
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	wire_clear(&msg);
+}
+
+static void
+a_bundle_holds_all_runs_and_bodies(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	struct press stranger;
+	struct node other;
+	Erfa__Answer *answer;
+	Erfa__Body *large = titled("Stor");
+	char *cursor = NULL;
+	unsigned runs = 0;
+	unsigned bodies = 0;
+	size_t i;
+
+	press_begin(&stranger, 9, 1, "se-180");
+	add_many(&f->own, 300);
+	add_many(&f->third, 20);
+	large->trial->summary = calloc(1, 200001);
+	assert_non_null(large->trial->summary);
+	memset(large->trial->summary, 'x', 200000);
+	(void)add_trial(&f->other, "stor", large);
+	publish(f);
+	press_publish(&stranger, f->node.store, false);
+	settle(&f->node);
+	node_open(&other, &f->own);
+	do {
+		answer = bundle(&f->node, cursor);
+		assert_string_equal(
+		    answer->bundle_export->schema, "erfa.bundle-export/1");
+		for (i = 0; i < answer->bundle_export->n_msg; i++)
+			take_frame(&other, f, &answer->bundle_export->msg[i],
+			    &runs, &bodies);
+		free(cursor);
+		cursor = answer->bundle_export->next == NULL ?
+		    NULL :
+		    strdup(answer->bundle_export->next);
+		if (cursor == NULL) {
+			assert_int_equal(answer->bundle_export->entries, 326);
+			assert_int_equal(answer->bundle_export->bodies, 322);
+		}
+		control_free_answer(answer);
+	} while (cursor != NULL);
+	assert_true(runs >= 4);
+
+	/* The large one is in four parts. */
+	assert_int_equal(bodies, 325);
+	settle(&other);
+	assert_int_equal(total(&other, &request), 321);
+	node_close(&other);
+	press_end(&stranger);
+}
+
+/* ---- sameness ---- */
+
+/* An answer as JSON, without what each node numbers for itself. */
+static char *
+json_of(Erfa__Answer *answer)
+{
+	const struct json_options options = {
+		.pretty = true,
+		.print_defaults = true,
+	};
+	char *text;
+	size_t i;
+
+	if (answer->say_case == ERFA__ANSWER__SAY_LIST)
+		for (i = 0; i < answer->list->n_row; i++)
+			answer->list->row[i]->arrival = 0;
+	if (answer->say_case == ERFA__ANSWER__SAY_FIND)
+		for (i = 0; i < answer->find->n_row; i++)
+			answer->find->row[i]->arrival = 0;
+	if (answer->say_case == ERFA__ANSWER__SAY_SHOW) {
+		answer->show->row->arrival = 0;
+		for (i = 0; i < answer->show->n_related; i++)
+			answer->show->related[i]->row->arrival = 0;
+	}
+	assert_int_equal(
+	    json_from_message(control_said(answer), &options, &text), ERR_NONE);
+	control_free_answer(answer);
+	return text;
+}
+
+static void
+assert_same(Erfa__Answer *one, Erfa__Answer *two)
+{
+	char *a = json_of(one);
+	char *b = json_of(two);
+
+	assert_string_equal(a, b);
+	free(a);
+	free(b);
+}
+
+static void
+the_order_of_arrival_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest all = ERFA__LIST_REQUEST__INIT;
+	Erfa__FindRequest words = ERFA__FIND_REQUEST__INIT;
+	struct node other;
+	struct store_txn *txn;
+	uint8_t record[RECORD_LEN];
+	char id[RECORD_ID_CHARS + 1];
+	char kind[] = "all";
+	uint64_t n;
+
+	press_record("x", record);
+	add_many(&f->own, 30);
+	(void)add_trial(&f->own, "x", press_trial("A", NULL, "e", NULL));
+	(void)add_trial(&f->other, "x", press_trial("A", NULL, "e", NULL));
+	(void)add_trial(&f->other, "x", version("Boliger", 2, 0));
+	(void)add_trial(&f->own, "x", version("Bolig", 2, 0));
+	(void)add_about(
+	    &f->other, HEADER_DECISION, "d", "e", press_ref(&f->other, record));
+	(void)add_about(
+	    &f->third, HEADER_COMMENT, "c", NULL, press_ref(&f->own, record));
+	publish(f);
+
+	/* Logs in another order, bodies backwards and apart. */
+	node_open(&other, &f->own);
+	assert_int_equal(store_begin(other.store, true, &txn), ERR_NONE);
+	press_put(&f->third, txn, false, 0);
+	press_put(&f->other, txn, false, 0);
+	press_put(&f->own, txn, true, 5);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	settle(&other);
+	assert_int_equal(store_begin(other.store, true, &txn), ERR_NONE);
+	press_put(&f->own, txn, true, 0);
+	for (n = f->own.count; n > 0; n--)
+		press_give(&f->own, txn, n);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	press_publish(&f->other, other.store, false);
+	press_publish(&f->third, other.store, false);
+	settle(&other);
+
+	all.kind = kind;
+	assert_same(list(&f->node, &all), list(&other, &all));
+	assert_same(
+	    find(&f->node, "bolig", &words), find(&other, "bolig", &words));
+	full_id(&f->own, "x", id);
+	assert_same(show(&f->node, id), show(&other, id));
+	full_id(&f->other, "x", id);
+	assert_same(show(&f->node, id), show(&other, id));
+	node_close(&other);
+}
+
+static void
+a_rebuilt_index_gives_the_same_answers(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest all = ERFA__LIST_REQUEST__INIT;
+	Erfa__FindRequest words = ERFA__FIND_REQUEST__INIT;
+	char kind[] = "all";
+	char *before[3];
+	char *after[3];
+	unsigned i;
+
+	add_many(&f->own, 40);
+	publish(f);
+	add_many(&f->third, 40);
+	publish(f);
+	all.kind = kind;
+	before[0] = json_of(list(&f->node, &all));
+	before[1] = json_of(find(&f->node, "plejehjem", &words));
+	before[2] = json_of(watch(&f->node, "start", NULL));
+	indexer_stop(f->node.indexer);
+	assert_int_equal(index_rebuild(f->node.index, f->node.store), ERR_NONE);
+	start_indexer(&f->node);
+	settle(&f->node);
+	after[0] = json_of(list(&f->node, &all));
+	after[1] = json_of(find(&f->node, "plejehjem", &words));
+	after[2] = json_of(watch(&f->node, "start", NULL));
+	for (i = 0; i < 3; i++) {
+		assert_string_equal(before[i], after[i]);
+		free(before[i]);
+		free(after[i]);
+	}
+}
+
+/* ---- many at once, and much ---- */
+
+struct asker {
+	struct node *node;
+	unsigned failures;
+};
+
+static void *
+ask_often(void *context)
+{
+	struct asker *asker = context;
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ListRequest list = ERFA__LIST_REQUEST__INIT;
+	Erfa__Answer *answer;
+	uint64_t last = 0;
+	unsigned i;
+
+	request.ask_case = ERFA__REQUEST__ASK_LIST;
+	request.list = &list;
+	for (i = 0; i < 30; i++) {
+		if (query_answer(asker->node->query, &request, &answer) !=
+			ERR_NONE ||
+		    answer->say_case != ERFA__ANSWER__SAY_LIST ||
+		    answer->list->total < last) {
+			asker->failures++;
+			return NULL;
+		}
+		last = answer->list->total;
+		control_free_answer(answer);
+	}
+	return NULL;
+}
+
+static void
+many_may_ask_while_the_index_grows(void **state)
+{
+	struct fixture *f = *state;
+	struct asker askers[4];
+	pthread_t threads[4];
+	unsigned i;
+
+	for (i = 0; i < 4; i++) {
+		askers[i] = (struct asker){ .node = &f->node };
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, ask_often, &askers[i]),
+		    0);
+	}
+	for (i = 0; i < 10; i++) {
+		add_many(&f->own, 20);
+		press_publish(&f->own, f->node.store, true);
+		indexer_wake(f->node.indexer);
+		new_directory(&f->node, &f->own);
+	}
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_int_equal(askers[i].failures, 0);
+	}
+}
+
+static double
+now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* Ten thousand records: the times are printed, not judged. */
+static void
+ten_thousand_records_are_searched(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest all = ERFA__LIST_REQUEST__INIT;
+	Erfa__FindRequest words = ERFA__FIND_REQUEST__INIT;
+	double start;
+
+	add_many(&f->own, 10000);
+	start = now_ms();
+	press_publish(&f->own, f->node.store, true);
+	print_message("10,000 records: stored in %.0f ms", now_ms() - start);
+	start = now_ms();
+	settle(&f->node);
+	print_message(", indexed in %.0f ms", now_ms() - start);
+	start = now_ms();
+	control_free_answer(list(&f->node, &all));
+	print_message(", first list %.1f ms", now_ms() - start);
+	start = now_ms();
+	control_free_answer(list(&f->node, &all));
+	print_message(", list %.1f ms", now_ms() - start);
+	start = now_ms();
+	control_free_answer(find(&f->node, "9999", &words));
+	print_message(", find one %.1f ms", now_ms() - start);
+	start = now_ms();
+	control_free_answer(find(&f->node, "boliger plejehjem", &words));
+	print_message(", find all %.1f ms\n", now_ms() - start);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(the_newest_trial_is_listed_first),
+		T(an_empty_store_has_an_empty_list),
+		T(pages_of_a_list_are_complete_and_without_doubles),
+		T(lists_can_be_narrowed),
+		T(unknown_kinds_and_noise_are_listed_by_their_number),
+		T(words_that_are_not_understood_are_told),
+		T(other_requests_are_not_answered),
+		T(the_greatest_version_is_the_current_one),
+		T(what_was_republished_counts_once),
+		T(equal_external_ids_are_shown_and_counted_once),
+		T(a_change_of_the_directory_needs_no_new_index),
+		T(absent_and_erased_bodies_are_told_as_such),
+		T(a_record_is_shown_with_what_names_it),
+		T(what_a_record_names_is_shown_with_it),
+		T(what_names_a_twin_is_shown_with_the_one_that_stands_for_it),
+		T(ids_that_collide_are_shown_longer),
+		T(a_prefix_of_one_trial_and_other_records_means_the_trial),
+		T(ids_that_mean_nothing_are_told),
+		T(words_are_found_in_titles_before_texts),
+		T(trials_are_found_by_their_programme_and_their_sites),
+		T(a_body_that_comes_later_is_found),
+		T(a_search_without_words_is_refused),
+		T(pages_of_a_search_are_complete_and_without_doubles),
+		T(a_watcher_sees_each_entry_once),
+		T(a_watcher_can_begin_at_the_start),
+		T(pages_of_a_watch_are_complete),
+		T(an_export_holds_every_record_in_order_of_import),
+		T(an_export_can_hold_all_versions),
+		T(logs_are_told_with_how_far_they_count),
+		T(what_follows_a_fork_is_not_shown),
+		T(a_sound_store_verifies),
+		T(damage_is_found_where_it_is),
+		T(a_bundle_holds_all_runs_and_bodies),
+		T(the_order_of_arrival_changes_nothing),
+		T(a_rebuilt_index_gives_the_same_answers),
+		T(many_may_ask_while_the_index_grows),
+		T(ten_thousand_records_are_searched),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -588,6 +589,18 @@ a_path_that_is_taken_is_left_alone(void **state)
 }
 
 static void
+signals_are_left_to_the_program(void **state)
+{
+	struct sigaction action;
+
+	(void)state;
+	assert_int_equal(sigaction(SIGTERM, NULL, &action), 0);
+	assert_true(action.sa_handler == SIG_DFL);
+	assert_int_equal(sigaction(SIGINT, NULL, &action), 0);
+	assert_true(action.sa_handler == SIG_DFL);
+}
+
+static void
 nothing_is_left_alone_when_there_is_nothing(void **state)
 {
 	struct sock_msg msg = { .len = 0 };
@@ -622,6 +635,7 @@ main(void)
 		    the_control_path_is_for_its_group_and_goes_with_the_socket),
 		TEST(a_socket_file_that_nobody_serves_is_replaced),
 		TEST(a_path_that_is_taken_is_left_alone),
+		TEST(signals_are_left_to_the_program),
 		TEST(nothing_is_left_alone_when_there_is_nothing),
 	};
 	int failed;

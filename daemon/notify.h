@@ -1,0 +1,40 @@
+#ifndef ERFAD_NOTIFY_H
+#define ERFAD_NOTIFY_H
+
+/*
+ * notify - tell whoever started erfad what state it is in.
+ *
+ * systemd hears it over $NOTIFY_SOCKET; a script over a descriptor.  Without
+ * either, nothing happens.
+ */
+
+#include "proto/err.h"
+
+/**
+ * notify_ready(status):
+ * The service works: configuration read, store open, sockets bound.  ${status}
+ * is a line for people, as in notify_status().
+ */
+void notify_ready(const char *status);
+
+/**
+ * notify_status(format, ...):
+ * Say in one line what the service does now; "systemctl status" shows it.
+ */
+void notify_status(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/**
+ * notify_stopping():
+ * The service is about to end.
+ */
+void notify_stopping(void);
+
+/**
+ * notify_ready_fd(fd):
+ * Write "READY\n" to the descriptor and close it, whatever happens; -1 is
+ * allowed.  Return ERR_IO if nobody could hear it.  SIGPIPE must be ignored.
+ */
+enum err notify_ready_fd(int fd) MUST_CHECK;
+
+#endif /* !ERFAD_NOTIFY_H */

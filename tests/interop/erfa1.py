@@ -293,10 +293,7 @@ def scalar_value(field, raw):
     if field.type in FIXED:
         return struct.unpack(FIXED[field.type], raw)[0]
     if field.type == F.TYPE_STRING:
-        try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError as e:
-            raise Refused(f"{field.name} is not UTF-8") from e
+        return text_value(field, raw)
     if field.type == F.TYPE_BYTES:
         return raw
     raw &= 0xFFFFFFFFFFFFFFFF
@@ -313,6 +310,17 @@ def scalar_value(field, raw):
     if field.type == F.TYPE_ENUM and raw not in field.enum_type.values_by_number:
         return None
     return raw
+
+
+def text_value(field, raw):
+    """Text of the wire must be UTF-8 and ends at a NUL [7]; other text is shown as
+    well as it can be."""
+    if field.file.name != "proto/wire.proto":
+        return raw.decode("utf-8", "replace")
+    try:
+        return raw.split(b"\0")[0].decode("utf-8")
+    except UnicodeDecodeError as e:
+        raise Refused(f"{field.name} is not UTF-8") from e
 
 
 def decode(message, data, tags, apart=False):
@@ -664,7 +672,8 @@ def check_data(data):
         need(fits(data.run, log_id=16, c_prev=32, head=128), "a run")
         need(len(data.run.header) <= BOUNDARY_N, "too many headers")
     need(len(data.body) <= REFS_MAX, "too many bodies")
-    need(sum(len(part.data) for part in data.body) <= DATA_MAX, "too many bytes")
+    need(sum(len(part.data) for part in data.body
+             if part.state == wire_pb2.BodyPart.OK) <= DATA_MAX, "too many bytes")
     for part in data.body:
         check_part(part)
 

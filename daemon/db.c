@@ -346,13 +346,15 @@ enum err
 db_seek(struct db_txn *txn, unsigned table, struct bytes key,
     struct bytes *ret_key, struct bytes *ret_val)
 {
-	struct db_cursor *cursor;
+	struct db_cursor place = { .cursor = NULL };
 	enum err err;
+	int rc;
 
-	if ((err = db_cursor_open(txn, table, &cursor)) != ERR_NONE)
-		return err;
-	err = db_cursor_seek(cursor, key, ret_key, ret_val);
-	db_cursor_close(cursor);
+	rc = mdb_cursor_open(txn->txn, txn->db->tables[table], &place.cursor);
+	if (rc != 0)
+		return err_from_mdb(rc);
+	err = db_cursor_seek(&place, key, ret_key, ret_val);
+	mdb_cursor_close(place.cursor);
 	return err;
 }
 

@@ -12,6 +12,7 @@
 
 #define BOOT_ID_PATH "/proc/sys/kernel/random/boot_id"
 #define UUID_CHARS   36
+#define BOOT_DIGITS  ((size_t)2 * FENCE_BOOT_LEN)
 
 /* Where the parts stand in the file. */
 enum fence_at {
@@ -72,14 +73,14 @@ enum err
 fence_boot_id(uint8_t out[FENCE_BOOT_LEN])
 {
 	char text[UUID_CHARS];
-	char digits[2 * FENCE_BOOT_LEN + 1] = "";
+	char digits[BOOT_DIGITS + 1] = "";
 	size_t len = 0;
 	size_t used = 0;
 	size_t i;
 
 	if (read_file(BOOT_ID_PATH, text, sizeof(text), &len) != ERR_NONE)
 		return ERR_IO;
-	for (i = 0; i < len && used < 2 * FENCE_BOOT_LEN; i++)
+	for (i = 0; i < len && used < BOOT_DIGITS; i++)
 		if (text[i] != '-')
 			digits[used++] = text[i];
 	digits[used] = '\0';

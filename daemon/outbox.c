@@ -44,6 +44,13 @@ struct placed {
 	struct outbox_place place;
 };
 
+/* Places that become true with the commit. */
+struct pending {
+	struct placed *items;
+	size_t count;
+	size_t size;
+};
+
 /* The run that is being signed. */
 struct builder {
 	struct log_run run;
@@ -67,9 +74,7 @@ struct outbox {
 	/* The writer's. */
 	struct state now;
 	struct state committed;
-	struct placed *pending; /* of this transaction */
-	size_t npending;
-	size_t pending_size;
+	struct pending pending;
 
 	atomic_bool paused;
 	atomic_bool fenced;
@@ -286,7 +291,7 @@ outbox_close(struct outbox *outbox)
 		return;
 	(void)pthread_mutex_destroy(&outbox->lock);
 	free(outbox->fence_path);
-	free(outbox->pending);
+	free(outbox->pending.items);
 	free(outbox);
 }
 
@@ -297,20 +302,24 @@ static enum err
 push_place(
     struct outbox *outbox, uint64_t ticket, const struct outbox_place *place)
 {
-	struct placed *pending;
+	struct pending *pending = &outbox->pending;
+	struct placed *items = pending->items;
 	size_t size;
 
-	if (outbox->npending == outbox->pending_size) {
-		size = outbox->npending == 0 ? 256 : 2 * outbox->npending;
-		pending = realloc(outbox->pending, size * sizeof(*pending));
-		if (pending == NULL)
+	if (pending->count == pending->size) {
+		size = pending->size == 0 ? 256 : 2 * pending->size;
+		if ((items = calloc(size, sizeof(*items))) == NULL)
 			return ERR_NOMEM;
-		outbox->pending = pending;
-		outbox->pending_size = size;
+		if (pending->count > 0)
+			memcpy(items, pending->items,
+			    pending->count * sizeof(*items));
+		free(pending->items);
+		pending->items = items;
+		pending->size = size;
 	}
-	outbox->pending[outbox->npending].ticket = ticket;
-	outbox->pending[outbox->npending].place = *place;
-	outbox->npending++;
+	items[pending->count].ticket = ticket;
+	items[pending->count].place = *place;
+	pending->count++;
 	return ERR_NONE;
 }
 
@@ -665,19 +674,19 @@ outbox_committed(struct outbox *outbox)
 
 	(void)pthread_mutex_lock(&outbox->lock);
 	show(outbox);
-	for (i = 0; i < outbox->npending; i++) {
-		placed = &outbox->pending[i];
+	for (i = 0; i < outbox->pending.count; i++) {
+		placed = &outbox->pending.items[i];
 		outbox->places[placed->ticket % OUTBOX_PLACES] = *placed;
 	}
 	(void)pthread_mutex_unlock(&outbox->lock);
-	outbox->npending = 0;
+	outbox->pending.count = 0;
 }
 
 void
 outbox_aborted(struct outbox *outbox)
 {
 	outbox->now = outbox->committed;
-	outbox->npending = 0;
+	outbox->pending.count = 0;
 }
 
 /* ---- other threads ---- */
@@ -767,7 +776,9 @@ static enum err
 take_again(void *context, const struct again_entry *entry)
 {
 	static const uint8_t no_salt[SALT_LEN];
-	struct again *again = context;
+	const struct again *again = context;
+	struct outbox *outbox = again->outbox;
+	struct store_txn *txn = again->txn;
 	struct header header = *entry->header;
 	const uint8_t *salt = no_salt;
 	struct bytes body = { 0 };
@@ -777,18 +788,18 @@ take_again(void *context, const struct again_entry *entry)
 	enum err err;
 
 	again_name(entry, name);
-	err = store_note_get(again->txn, name, &note);
+	err = store_note_get(txn, name, &note);
 	if (err != ERR_NOENT)
 		return err;
 	if (entry->body != NULL) {
 		body = (struct bytes){ entry->body->data, entry->body->len };
 		salt = entry->body->salt;
 	}
-	header.time_ms = next_time(again->outbox, clock_ms());
-	err = accept(again->outbox, again->txn, &header, salt, body, &ticket);
+	header.time_ms = next_time(outbox, clock_ms());
+	err = accept(outbox, txn, &header, salt, body, &ticket);
 	if (err != ERR_NONE)
 		return err;
-	return store_note_put(again->txn, name, "", 0);
+	return store_note_put(txn, name, "", 0);
 }
 
 enum err

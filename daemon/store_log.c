@@ -314,31 +314,31 @@ is_newer(struct store_txn *txn, const struct store_log *log,
 }
 
 enum err
-store_put_head(struct store_txn *txn, const uint8_t raw_head[HEAD_LEN])
+store_put_head(struct store_txn *txn, const uint8_t head[HEAD_LEN])
 {
 	struct store_stored stored;
 	struct store_row *row;
-	struct log_head head;
+	struct log_head parsed;
 	enum err err;
 
-	log_head_parse(raw_head, &head);
-	if ((err = store_row(txn, head.log_id, &row)) != ERR_NONE)
+	log_head_parse(head, &parsed);
+	if ((err = store_row(txn, parsed.log_id, &row)) != ERR_NONE)
 		return err;
-	err = store_stored(txn, head.log_id, 0, head.n, &stored);
+	err = store_stored(txn, parsed.log_id, 0, parsed.n, &stored);
 	if (err != ERR_NONE)
 		return err;
-	if (memcmp(stored.c, head.c, HASH_LEN) != 0)
+	if (memcmp(stored.c, parsed.c, HASH_LEN) != 0)
 		return ERR_CHAIN;
-	if ((err = is_newer(txn, &row->log, &head)) != ERR_NONE)
+	if ((err = is_newer(txn, &row->log, &parsed)) != ERR_NONE)
 		return err;
 
-	if (head.n == row->log.tip.n) {
-		memcpy(row->log.head, raw_head, HEAD_LEN);
+	if (parsed.n == row->log.tip.n) {
+		memcpy(row->log.head, head, HEAD_LEN);
 		store_row_changed(txn);
 		if (!log_at_boundary(&row->log.tip))
 			return ERR_NONE;
 	}
-	return put_boundary(txn, &head, raw_head);
+	return put_boundary(txn, &parsed, head);
 }
 
 enum err

@@ -340,7 +340,6 @@ read_run(struct store_txn *txn, const struct source *source,
 	run->headers = memory->headers;
 	run->head = memory->head;
 	ret_run->end = *tip;
-	ret_run->memory = memory;
 	return ERR_NONE;
 }
 
@@ -371,6 +370,7 @@ store_read_run(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 		free(memory);
 		return err;
 	}
+	run.memory = memory;
 	*ret_run = run;
 	return ERR_NONE;
 }

@@ -21,10 +21,11 @@ enum row_at {
 	ROW_LEN = ROW_BRANCHES + 1
 };
 
-#define FLAG_OWN    1u
-#define FLAG_FROZEN 2u
+#define FLAG_OWN    1
+#define FLAG_FROZEN 2
 
-#define STATE_NUMBERS 8
+#define STATE_NUMBERS 8 /* of 8 bytes each */
+#define STATE_LEN     ((size_t)STATE_NUMBERS * 8)
 
 static const struct bytes state_name = { (const uint8_t *)"state", 5 };
 
@@ -75,7 +76,7 @@ store_state_read(struct db_txn *db_txn, struct store_state *ret_state)
 
 	if ((err = db_get(db_txn, STORE_META, state_name, &val)) != ERR_NONE)
 		return err;
-	if (val.len != STATE_NUMBERS * 8)
+	if (val.len != STATE_LEN)
 		return ERR_DAMAGED;
 	state_numbers(ret_state, numbers);
 	for (i = 0; i < STATE_NUMBERS; i++)
@@ -88,7 +89,7 @@ store_state_write(struct db_txn *db_txn, const struct store_state *state)
 {
 	struct store_state copy = *state;
 	uint64_t *numbers[STATE_NUMBERS];
-	uint8_t raw[STATE_NUMBERS * 8];
+	uint8_t raw[STATE_LEN];
 	size_t i;
 
 	state_numbers(&copy, numbers);
@@ -249,8 +250,11 @@ encode_row(const struct store_row *row, uint8_t out[ROW_LEN])
 	bytes_put_le64(out + ROW_BOUNDARY, log->tip.boundary);
 	bytes_put_le32(out + ROW_BYTES, log->tip.boundary_bytes);
 	memcpy(out + ROW_HEAD, log->head, HEAD_LEN);
-	out[ROW_FLAGS] = (uint8_t)((log->own ? FLAG_OWN : 0u) |
-	    (log->frozen ? FLAG_FROZEN : 0u));
+	out[ROW_FLAGS] = 0;
+	if (log->own)
+		out[ROW_FLAGS] |= FLAG_OWN;
+	if (log->frozen)
+		out[ROW_FLAGS] |= FLAG_FROZEN;
 	bytes_put_le64(out + ROW_COMMON, log->last_common);
 	bytes_put_le64(out + ROW_ABSENT, log->bodies_absent);
 	out[ROW_BRANCHES] = row->branches;

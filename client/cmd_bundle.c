@@ -18,7 +18,7 @@
 
 #define MODE        0644
 #define BATCH_BYTES 1048576 /* of messages in one request */
-#define BATCH_MSGS  512u
+#define BATCH_MSGS  512U
 #define COPY_BYTES  8192
 
 /* ---- export -------------------------------------------------------------- */
@@ -345,7 +345,7 @@ send_pass(struct run *run, struct import *import, unsigned pass,
 	enum err err;
 
 	if (fseek(import->file, 0, SEEK_SET) != 0 ||
-	    (err = bundle_check(import->file)) != ERR_NONE)
+	    bundle_check(import->file) != ERR_NONE)
 		return bad_bundle(run, import, ERR_IO);
 	do {
 		if (left > 0) {

@@ -15,7 +15,8 @@
 #include "client/slurp.h"
 
 #define BATCH_BYTES   1048576 /* of records in one request */
-#define BATCH_RECORDS 500u
+#define BATCH_RECORDS 500U
+#define WHERE_MAX     32 /* bytes of "line 12" */
 
 /* An import on its way. */
 struct import {
@@ -94,16 +95,18 @@ read_file(struct run *run, struct import *import)
 static Erfa__Problem **
 make_problems(const struct corpus_fault *faults, size_t count)
 {
-	Erfa__Problem **list = calloc(count + 1, sizeof(*list));
+	Erfa__Problem **list = calloc(count + 1, sizeof(Erfa__Problem *));
+	char *where;
 	size_t i;
 
 	for (i = 0; list != NULL && i < count; i++) {
-		list[i] = calloc(1, sizeof(**list) + 32);
+		list[i] = calloc(1, sizeof(**list) + WHERE_MAX);
 		if (list[i] == NULL)
 			break;
 		erfa__problem__init(list[i]);
-		list[i]->where = (char *)(list[i] + 1);
-		(void)snprintf(list[i]->where, 32, "line %u", faults[i].line);
+		where = (char *)(list[i] + 1);
+		(void)snprintf(where, WHERE_MAX, "line %u", faults[i].line);
+		list[i]->where = where;
 		list[i]->what = run_lend(faults[i].text);
 	}
 	return list;
@@ -157,19 +160,17 @@ next_batch(const struct import *import, Erfa__NewRecord *records,
 	size_t count, i;
 	size_t bytes = 0;
 
-	union {
-		const Erfa__Body *in;
-		Erfa__Body *out;
-	} body;
+	const Erfa__Body *body;
 
 	all = corpus_records(import->corpus, &count);
 	for (i = 0; i < BATCH_RECORDS && import->done + i < count; i++) {
-		body.in = all[import->done + i].body;
-		bytes += erfa__body__get_packed_size(body.in);
+		body = all[import->done + i].body;
+		bytes += erfa__body__get_packed_size(body);
 		if (i > 0 && bytes > BATCH_BYTES)
 			break;
 		erfa__new_record__init(&records[i]);
-		records[i].body = body.out; /* only encoded */
+		/* It is only encoded. */
+		records[i].body = (Erfa__Body *)(uintptr_t)body;
 		records[i].import_key = run_lend(
 		    all[import->done + i].external_id);
 		list[i] = &records[i];
@@ -233,10 +234,12 @@ publish_all(struct run *run, struct import *import)
 	int status = EXIT_DONE;
 
 	(void)corpus_records(import->corpus, &count);
-	if (records == NULL || list == NULL)
-		status = run_nomem(run);
-	else
-		status = run_progress(run, "Import", &progress);
+	if (records == NULL || list == NULL) {
+		free(records);
+		free(list);
+		return run_nomem(run);
+	}
+	status = run_progress(run, "Import", &progress);
 	while (status == EXIT_DONE && import->done < count) {
 		status = publish_batch(run, import, records, list);
 		if (status == EXIT_DONE)
@@ -269,12 +272,12 @@ report_json(struct run *run, const struct import *import, uint64_t records,
 	report.bad_lines = bad;
 	report.has_dry_run = 1;
 	report.dry_run = import->dry_run;
-	return run_json(run, &report.base);
+	return run_json(run, (const ProtobufCMessage *)&report);
 }
 
 /* Say what was done; with --keep-going also what was not. */
 static int
-report(struct run *run, const struct import *import)
+tell_done(struct run *run, const struct import *import)
 {
 	char published[PRINT_NUMBER_MAX];
 	char skipped[PRINT_NUMBER_MAX];
@@ -314,7 +317,7 @@ import_file(struct run *run, struct import *import)
 		    "lines with --keep-going.");
 	if ((status = publish_all(run, import)) != EXIT_DONE)
 		return status;
-	return report(run, import);
+	return tell_done(run, import);
 }
 
 int

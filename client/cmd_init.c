@@ -226,7 +226,7 @@ static int
 make_key(struct run *run, struct init *init)
 {
 	uint8_t seed[SEED_LEN];
-	char text[2 * SEED_LEN + 2];
+	char text[2 * SEED_LEN + 2]; /* digits, a newline, a NUL */
 	struct crypto_key key;
 	int status;
 
@@ -238,7 +238,8 @@ make_key(struct run *run, struct init *init)
 	bytes_hex(key.public_key, KEY_LEN, init->key_hex);
 	invite_check_number(key.curve_public, init->check_number);
 	bytes_hex(seed, SEED_LEN, text);
-	(void)strcat(text, "\n");
+	text[sizeof(text) - 2] = '\n';
+	text[sizeof(text) - 1] = '\0';
 	status = write_file(run, init->place.key, KEY_MODE, text);
 	init->key_made = status == EXIT_DONE;
 	if (init->key_made && !give_to_service(init->place.key))
@@ -308,7 +309,7 @@ tell(struct run *run, const struct init *init, bool usual)
 		report.runtime = run_lend(place->runtime);
 		report.socket = run_lend(place->socket);
 		report.listen = run_lend(init->listen);
-		return run_json(run, &report.base);
+		return run_json(run, (const ProtobufCMessage *)&report);
 	}
 	print_say(run->out,
 	    "Made a new node key           %s  (only erfad and root can read "

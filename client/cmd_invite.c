@@ -69,11 +69,11 @@ print_invitations(struct run *run, const Erfa__InviteAnswer *invite)
 
 	if (invite->n_invitation == 0)
 		print_say(run->out, "No invitations.\n");
-	if (table_new(columns, COLUMNS, &table) != ERR_NONE)
+	if (table_new(run->out, columns, COLUMNS, &table) != ERR_NONE)
 		return run_nomem(run);
 	for (i = 0; i < invite->n_invitation; i++)
 		add_invitation(run, table, invite->invitation[i]);
-	if (table_print(table, run->out) != ERR_NONE)
+	if (table_print(table) != ERR_NONE)
 		status = run_nomem(run);
 	table_free(table);
 	return status;

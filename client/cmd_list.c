@@ -7,7 +7,7 @@
 #include "client/rows.h"
 #include "client/run.h"
 
-#define PAGE  200u /* rows asked for at a time */
+#define PAGE  200U /* rows asked for at a time */
 #define CODES 16   /* bytes of a country or sector code */
 
 /* Which of the two commands it is: they differ in their question only. */

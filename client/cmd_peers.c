@@ -97,11 +97,11 @@ print_peers(struct run *run, const Erfa__PeersAnswer *peers)
 		print_say(run->out,
 		    "No peers yet.  Ask a municipality to run  erfa invite, "
 		    "then:  erfa join LINE\n");
-	if (table_new(columns, COLUMNS, &table) != ERR_NONE)
+	if (table_new(run->out, columns, COLUMNS, &table) != ERR_NONE)
 		return run_nomem(run);
 	for (i = 0; i < peers->n_peer; i++)
 		add_peer(table, peers->peer[i]);
-	if (table_print(table, run->out) != ERR_NONE)
+	if (table_print(table) != ERR_NONE)
 		status = run_nomem(run);
 	table_free(table);
 	for (i = 0; i < peers->n_peer && status == EXIT_DONE; i++)

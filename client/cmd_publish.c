@@ -121,7 +121,7 @@ wrap_record(Erfa__NewRecord *record)
 		return NULL;
 	request = new_message(&erfa__publish_request__descriptor);
 	if (request != NULL &&
-	    (request->record = calloc(1, sizeof(*request->record))) == NULL) {
+	    (request->record = calloc(1, sizeof(Erfa__NewRecord *))) == NULL) {
 		free(request);
 		request = NULL;
 	}
@@ -200,7 +200,8 @@ read_publication(struct run *run, struct publication *publication)
 	status = parse(
 	    run, publication->path, text, len, &publication->request);
 	free(text);
-	if (status == EXIT_DONE && publication->request->n_record == 0)
+	if (status == EXIT_DONE && publication->request != NULL &&
+	    publication->request->n_record == 0)
 		status = fault_say(&run->faults, EXIT_DATA, "no_record", NULL,
 		    "%s holds no record", publication->path);
 	return status;
@@ -296,8 +297,9 @@ cmd_publish(struct run *run)
 	int status;
 
 	status = read_publication(run, &publication);
-	if (status == EXIT_DONE)
-		dry_run = dry_run || publication.request->dry_run;
+	if (publication.request == NULL)
+		return status;
+	dry_run = dry_run || publication.request->dry_run;
 	if (status == EXIT_DONE && !dry_run && !args_given(run->args, "yes"))
 		status = confirm(run, &publication);
 	if (status == EXIT_DONE)
@@ -307,7 +309,6 @@ cmd_publish(struct run *run)
 	else if (status == EXIT_DONE)
 		print_published(run, answer->publish);
 	control_free_answer(answer);
-	if (publication.request != NULL)
-		free_message(&publication.request->base);
+	free_message(&publication.request->base);
 	return status;
 }

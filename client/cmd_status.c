@@ -209,7 +209,7 @@ print_logs(struct run *run, const Erfa__LogsAnswer *logs)
 	int status = EXIT_DONE;
 	size_t i;
 
-	if (table_new(columns, 7, &table) != ERR_NONE)
+	if (table_new(run->out, columns, 7, &table) != ERR_NONE)
 		return run_nomem(run);
 	for (i = 0; i < logs->n_log; i++) {
 		log = logs->log[i];
@@ -228,7 +228,7 @@ print_logs(struct run *run, const Erfa__LogsAnswer *logs)
 		    cell, sizeof(cell), "%.*s", HEX, run_text(log->chain));
 		table_add(table, cell);
 	}
-	if (table_print(table, run->out) != ERR_NONE)
+	if (table_print(table) != ERR_NONE)
 		status = run_nomem(run);
 	table_free(table);
 	return status;

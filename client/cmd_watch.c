@@ -37,7 +37,7 @@ print_json(struct run *run, const Erfa__WatchAnswer *answer, Erfa__Row *row)
 	report.has_restarted = 1;
 	report.restarted = answer->restarted;
 	report.row = row;
-	return run_jsonl(run, &report.base);
+	return run_jsonl(run, (const ProtobufCMessage *)&report);
 }
 
 static int
@@ -129,6 +129,23 @@ too_late(struct run *run, const struct watch *watch)
 	    (unsigned long long)watch->count, (unsigned long long)watch->most);
 }
 
+/* Watch until enough has come, the time is up, or somebody ends it. */
+static int
+watch_on(struct run *run, struct watch *watch)
+{
+	int status;
+
+	do {
+		status = watch_once(run, watch);
+		/* To press Ctrl-C is how a watch ends. */
+		if (status != EXIT_DONE)
+			return conn_stopped() ? EXIT_DONE : status;
+		if (watch->most > 0 && watch->count >= watch->most)
+			return EXIT_DONE;
+	} while (watch->end_ms == 0 || run_mono_ms() < watch->end_ms);
+	return watch->most > 0 ? too_late(run, watch) : EXIT_DONE;
+}
+
 int
 cmd_watch(struct run *run)
 {
@@ -146,13 +163,6 @@ cmd_watch(struct run *run)
 		return status;
 	if (args_given(run->args, "wait"))
 		watch.end_ms = run_mono_ms() + wait_s * 1000 + 1;
-	do {
-		status = watch_once(run, &watch);
-		/* To press Ctrl-C is how a watch ends. */
-		if (status != EXIT_DONE)
-			return conn_stopped() ? EXIT_DONE : status;
-		if (watch.most > 0 && watch.count >= watch.most)
-			return EXIT_DONE;
-	} while (watch.end_ms == 0 || run_mono_ms() < watch.end_ms);
-	return watch.most > 0 ? too_late(run, &watch) : EXIT_DONE;
+	run->endless = true;
+	return watch_on(run, &watch);
 }

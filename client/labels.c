@@ -1,15 +1,15 @@
 #include "client/labels.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/text.h"
+#include "client/slurp.h"
 
-#define LINE_MAX_BYTES 2048
-#define LABELS_MAX     4096 /* lines with a label */
+#define LABELS_MAX 4096   /* lines with a label */
+#define TABLE_MAX  262144 /* bytes of the table */
 
 /* Columns of the table. */
 #define COLUMN_VOCABULARY 0
@@ -23,12 +23,13 @@ static const char languages[][LABELS_LANG_LEN + 1] = { "en", "da", "nb", "sv",
 #define LANGUAGES (sizeof(languages) / sizeof(languages[0]))
 
 struct label {
-	char *vocabulary;
-	char *code;
-	char *text;
+	const char *vocabulary;
+	const char *code;
+	const char *text;
 };
 
 struct labels {
+	char *table; /* the file, cut into words; labels point into it */
 	struct label *items;
 	size_t count;
 };
@@ -63,7 +64,6 @@ split(char *line, char *columns[COLUMNS])
 	size_t n = 0;
 	char *at = line;
 
-	line[strcspn(line, "\n")] = '\0';
 	while (n < COLUMNS && at != NULL) {
 		columns[n++] = at;
 		if ((at = strchr(at, '\t')) != NULL)
@@ -72,43 +72,58 @@ split(char *line, char *columns[COLUMNS])
 	return n;
 }
 
+/* Take the label in ${column} of ${line}, if it is no comment. */
 static enum err
-add(struct labels *labels, char *const columns[COLUMNS], size_t column)
+add(struct labels *labels, char *line, size_t column)
 {
-	struct label *label;
+	struct label *label = &labels->items[labels->count];
+	char *columns[COLUMNS];
 
-	if (labels->count == LABELS_MAX)
+	if (line[0] == '#' || line[0] == '\0')
+		return ERR_NONE;
+	if (labels->count == LABELS_MAX || split(line, columns) != COLUMNS ||
+	    !text_clean(columns[column], strlen(columns[column]), false))
 		return ERR_SYNTAX;
-	if (!text_clean(columns[column], strlen(columns[column]), false))
-		return ERR_SYNTAX;
-	label = &labels->items[labels->count];
-	label->vocabulary = strdup(columns[COLUMN_VOCABULARY]);
-	label->code = strdup(columns[COLUMN_CODE]);
-	label->text = strdup(columns[column]);
+	label->vocabulary = columns[COLUMN_VOCABULARY];
+	label->code = columns[COLUMN_CODE];
+	label->text = columns[column];
 	labels->count++;
-	if (label->vocabulary == NULL || label->code == NULL ||
-	    label->text == NULL)
-		return ERR_NOMEM;
 	return ERR_NONE;
 }
 
+/* Cut the table into lines, each of which ends with a newline. */
 static enum err
-read_lines(struct labels *labels, FILE *file, size_t column)
+add_lines(struct labels *labels, size_t column)
 {
-	char line[LINE_MAX_BYTES];
-	char *columns[COLUMNS];
+	char *line = labels->table;
+	enum err err = ERR_NONE;
+	char *end;
+
+	while (err == ERR_NONE && *line != '\0') {
+		if ((end = strchr(line, '\n')) == NULL)
+			return ERR_SYNTAX;
+		*end = '\0';
+		err = add(labels, line, column);
+		line = end + 1;
+	}
+	return err;
+}
+
+static enum err
+read_table(struct labels *labels, const char *path)
+{
+	FILE *file = NULL;
+	size_t len = 0;
 	enum err err;
 
-	while (fgets(line, sizeof(line), file) != NULL) {
-		if (line[0] == '#' || line[0] == '\n')
-			continue;
-		if (strchr(line, '\n') == NULL ||
-		    split(line, columns) != COLUMNS)
-			return ERR_SYNTAX;
-		if ((err = add(labels, columns, column)) != ERR_NONE)
-			return err;
-	}
-	return ferror(file) ? ERR_IO : ERR_NONE;
+	labels->items = calloc(LABELS_MAX + 1, sizeof(*labels->items));
+	if (labels->items == NULL)
+		return ERR_NOMEM;
+	if ((err = slurp_open(path, &file)) != ERR_NONE)
+		return err == ERR_NOENT ? ERR_NOENT : ERR_IO;
+	err = slurp(file, TABLE_MAX, &labels->table, &len);
+	slurp_close(file);
+	return err == ERR_SIZE ? ERR_SYNTAX : err;
 }
 
 enum err
@@ -117,22 +132,16 @@ labels_open(const char *path, const char *language, struct labels **ret_labels)
 	struct labels *labels;
 	size_t column = 0;
 	enum err err;
-	FILE *file;
 
 	while (column < LANGUAGES && strcmp(languages[column], language) != 0)
 		column++;
 	if (column == LANGUAGES)
 		return ERR_NOENT;
-	if ((file = fopen(path, "re")) == NULL)
-		return errno == ENOENT ? ERR_NOENT : ERR_IO;
-	labels = calloc(1, sizeof(*labels));
-	if (labels != NULL)
-		labels->items = calloc(LABELS_MAX, sizeof(*labels->items));
-	if (labels == NULL || labels->items == NULL)
-		err = ERR_NOMEM;
-	else
-		err = read_lines(labels, file, COLUMN_FIRST + column);
-	(void)fclose(file);
+	if ((labels = calloc(1, sizeof(*labels))) == NULL)
+		return ERR_NOMEM;
+	err = read_table(labels, path);
+	if (err == ERR_NONE)
+		err = add_lines(labels, COLUMN_FIRST + column);
 	if (err != ERR_NONE) {
 		labels_free(labels);
 		return err;
@@ -144,15 +153,9 @@ labels_open(const char *path, const char *language, struct labels **ret_labels)
 void
 labels_free(struct labels *labels)
 {
-	size_t i;
-
 	if (labels == NULL)
 		return;
-	for (i = 0; i < labels->count; i++) {
-		free(labels->items[i].vocabulary);
-		free(labels->items[i].code);
-		free(labels->items[i].text);
-	}
+	free(labels->table);
 	free(labels->items);
 	free(labels);
 }

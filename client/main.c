@@ -186,7 +186,7 @@ open_prints(struct line *line)
 
 /* Copy the pointers, so that the command's name can be taken out of them. */
 static bool
-copy_words(struct line *line, int argc, char *argv[])
+copy_words(struct line *line, int argc, const char *const *argv)
 {
 	int i;
 
@@ -204,8 +204,10 @@ main(int argc, char *argv[])
 	struct line line = { 0 };
 	int status = EXIT_FAILED;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
 	(void)setlocale(LC_CTYPE, "");
-	if (copy_words(&line, argc, argv) && open_prints(&line)) {
+	if (copy_words(&line, argc, (const char *const *)argv) &&
+	    open_prints(&line)) {
 		status = run_line(&line);
 		if (print_finish(line.out) != ERR_NONE && status == EXIT_DONE)
 			status = fault_say(&line.faults, EXIT_CANTCREAT,

@@ -50,7 +50,7 @@ pages_append(struct ProtobufCMessage *all, struct ProtobufCMessage *page,
 	from = get(page, f);
 	if (from.count == 0)
 		return ERR_NONE;
-	if (from.count > SIZE_MAX / sizeof(*items) - into.count)
+	if (from.count > SIZE_MAX / sizeof(void *) - into.count)
 		return ERR_NOMEM;
 	items = realloc(into.items, (into.count + from.count) * sizeof(*items));
 	if (items == NULL)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "proto/text.h"
+#include "client/env.h"
 
 #define COLUMNS_LEAST   40 /* a narrower terminal is written over its edge */
 #define COLUMNS_DEFAULT 80
@@ -57,11 +58,12 @@ static const char *const styles[] = { "", "\033[1m", "\033[2m", "\033[32m",
 void
 print_detect(FILE *file, const char *colour, struct print_options *ret_options)
 {
-	const char *term = getenv("TERM");
-	const char *none = getenv("NO_COLOR");
+	const char *term = env_get("TERM");
+	const char *none = env_get("NO_COLOR");
 	struct winsize size;
 
 	ret_options->terminal = isatty(fileno(file)) == 1;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
 	ret_options->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	ret_options->columns = 0;
 	if (ret_options->terminal) {
@@ -75,9 +77,8 @@ print_detect(FILE *file, const char *colour, struct print_options *ret_options)
 	else if (colour != NULL && strcmp(colour, "never") == 0)
 		ret_options->colour = false;
 	else
-		ret_options->colour = ret_options->terminal &&
-		    (none == NULL || *none == '\0') && term != NULL &&
-		    strcmp(term, "dumb") != 0;
+		ret_options->colour = ret_options->terminal && none == NULL &&
+		    term != NULL && strcmp(term, "dumb") != 0;
 }
 
 enum err
@@ -144,9 +145,9 @@ next_letter(const char **at)
 	else if (letter >= 0xc0)
 		more = 1;
 	if (more > 0)
-		letter &= 0x3fu >> more;
+		letter &= 0x3fU >> more;
 	for (i = 1; i <= more && in[i] != '\0'; i++)
-		letter = letter << 6 | (in[i] & 0x3fu);
+		letter = letter << 6 | (in[i] & 0x3fU);
 	*at += i;
 	return letter;
 }
@@ -169,6 +170,7 @@ in_seven_bits(const char *text)
 	/* No letter of n bytes becomes more than 2n characters. */
 	char *out = malloc(2 * strlen(text) + 1);
 	const char *at = text;
+	const char *spelled;
 	size_t len = 0;
 	uint32_t letter;
 
@@ -178,10 +180,10 @@ in_seven_bits(const char *text)
 		letter = next_letter(&at);
 		if (letter < 0x80) {
 			out[len++] = (char)letter;
-		} else {
-			(void)strcpy(out + len, plain_text(letter));
-			len += strlen(out + len);
+			continue;
 		}
+		for (spelled = plain_text(letter); *spelled != '\0'; spelled++)
+			out[len++] = *spelled;
 	}
 	out[len] = '\0';
 	return out;
@@ -242,24 +244,18 @@ static void
 write_number(struct print *print, char kind, unsigned longs, va_list *list)
 {
 	char text[PRINT_NUMBER_MAX];
-	long long number = 0;
-	unsigned long long positive = 0;
+	unsigned long long positive;
+	long long number;
 
 	if (kind == 'd' || kind == 'i') {
-		if (longs == 0)
-			number = va_arg(*list, int);
-		else if (longs == 1)
-			number = va_arg(*list, long);
-		else
-			number = va_arg(*list, long long);
+		number = longs == 0 ? va_arg(*list, int) :
+		    longs == 1      ? va_arg(*list, long) :
+				      va_arg(*list, long long);
 		(void)snprintf(text, sizeof(text), "%lld", number);
 	} else {
-		if (longs == 0)
-			positive = va_arg(*list, unsigned);
-		else if (longs == 1)
-			positive = va_arg(*list, unsigned long);
-		else
-			positive = va_arg(*list, unsigned long long);
+		positive = longs == 0 ? va_arg(*list, unsigned) :
+		    longs == 1        ? va_arg(*list, unsigned long) :
+					va_arg(*list, unsigned long long);
 		(void)snprintf(text, sizeof(text),
 		    kind == 'x' ? "%llx" : "%llu", positive);
 	}

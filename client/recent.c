@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/env.h"
+
 #define MODE_FOLDER 0700
 #define MODE_FILE   0600
 
@@ -18,7 +20,7 @@ terminal_word(char *out, size_t size)
 {
 	static const int streams[] = { STDERR_FILENO, STDIN_FILENO,
 		STDOUT_FILENO };
-	char name[128];
+	char name[128] = "";
 	size_t i;
 	char *c;
 
@@ -37,9 +39,9 @@ terminal_word(char *out, size_t size)
 static bool
 folder(char *out, size_t size)
 {
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	const char *cache = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
+	const char *runtime = env_get("XDG_RUNTIME_DIR");
+	const char *cache = env_get("XDG_CACHE_HOME");
+	const char *home = env_get("HOME");
 	int len;
 
 	if (runtime != NULL && *runtime == '/')

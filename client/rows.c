@@ -166,7 +166,7 @@ rows_print(struct run *run, Erfa__Row *const *rows, size_t count, bool found)
 		trials = strcmp(run_text(rows[i]->kind), "trial") == 0;
 	if (trials)
 		columns = found ? found_columns : trial_columns;
-	if (table_new(columns, COLUMNS, &table) != ERR_NONE)
+	if (table_new(run->out, columns, COLUMNS, &table) != ERR_NONE)
 		return run_nomem(run);
 	for (i = 0; i < count; i++) {
 		(void)snprintf(cell, sizeof(cell), "%zu", i + 1);
@@ -178,7 +178,7 @@ rows_print(struct run *run, Erfa__Row *const *rows, size_t count, bool found)
 		else
 			add_entry(run, table, rows[i]);
 	}
-	if (table_print(table, run->out) != ERR_NONE)
+	if (table_print(table) != ERR_NONE)
 		status = run_nomem(run);
 	else
 		status = remember(run, rows, count);

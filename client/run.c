@@ -11,6 +11,7 @@
 #include "proto/json.h"
 #include "client/cmd.h"
 #include "client/conn.h"
+#include "client/env.h"
 #include "client/print.h"
 #include "client/progress.h"
 
@@ -34,8 +35,8 @@ choose_language(struct run *run)
 	}
 	memcpy(run->language, "en", sizeof("en"));
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		wanted = getenv(names[i]);
-		if (wanted != NULL && *wanted != '\0' &&
+		wanted = env_get(names[i]);
+		if (wanted != NULL &&
 		    labels_language(wanted, run->language) == ERR_NONE)
 			break;
 	}
@@ -86,7 +87,7 @@ beside_program(char out[RUN_PATH_MAX])
 	out[len] = '\0';
 	if ((slash = strrchr(out, '/')) == NULL)
 		return false;
-	(void)strcpy(slash, "/../conf");
+	memcpy(slash, "/../conf", sizeof("/../conf"));
 	return true;
 }
 
@@ -94,10 +95,10 @@ beside_program(char out[RUN_PATH_MAX])
 static void
 choose_folder(struct run *run)
 {
-	const char *data = getenv("ERFA_DATA");
+	const char *data = env_get("ERFA_DATA");
 	char path[RUN_PATH_MAX];
 
-	if (data == NULL || *data == '\0')
+	if (data == NULL)
 		data = ERFA_DATADIR;
 	else if (strlen(data) >= sizeof(run->data))
 		data = "";
@@ -131,8 +132,8 @@ choose_socket(struct run *run)
 	const char *path = args_value(run->args, "socket");
 
 	if (path == NULL)
-		path = getenv("ERFA_SOCKET");
-	if (path == NULL || *path == '\0')
+		path = env_get("ERFA_SOCKET");
+	if (path == NULL)
 		path = CONN_SOCKET;
 	if (strncmp(path, "ipc://", 6) == 0)
 		path += 6;
@@ -184,12 +185,7 @@ run_text(const char *text)
 char *
 run_lend(const char *text)
 {
-	union {
-		const char *in;
-		char *out;
-	} pointer = { .in = text };
-
-	return pointer.out;
+	return (char *)(uintptr_t)text;
 }
 
 uint64_t
@@ -219,15 +215,18 @@ run_stopped(struct run *run, const char *what)
 static int
 no_right(struct run *run)
 {
-	struct passwd *user = getpwuid(geteuid()); /* NOLINT(concurrency-*) */
-	const char *name = user == NULL ? "your user" : user->pw_name;
+	struct passwd entry, *user = NULL;
+	char buf[4096];
 	char remedy[256];
 
+	if (getpwuid_r(geteuid(), &entry, buf, sizeof(buf), &user) != 0)
+		user = NULL;
 	(void)snprintf(remedy, sizeof(remedy),
 	    "Ask your IT:  sudo usermod -aG erfa %.100s   (then log in again)",
-	    user == NULL ? "USER" : name);
+	    user == NULL ? "USER" : user->pw_name);
 	return fault_say(&run->faults, EXIT_NOPERM, "socket_denied", remedy,
-	    "%s may not open %s", name, run->socket);
+	    "your user %s may not open %s", user == NULL ? "" : user->pw_name,
+	    run->socket);
 }
 
 static int
@@ -267,6 +266,8 @@ connect_to(struct run *run)
 static int
 unanswered(struct run *run, enum err err)
 {
+	if (err == ERR_GAP && conn_stopped() && run->endless)
+		return EXIT_FAILED;
 	if (err == ERR_GAP && conn_stopped())
 		return run_stopped(
 		    run, "if something was asked for, it may have been done");

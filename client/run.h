@@ -42,6 +42,7 @@ struct run {
 	bool json;               /* --json or --jsonl */
 	bool jsonl;
 	bool quiet;
+	bool endless; /* Ctrl-C is how it ends: nothing to be told */
 };
 
 /**

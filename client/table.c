@@ -12,17 +12,19 @@
 #define COLUMNS_MAX  16
 
 struct table {
+	struct print *print;
 	const struct table_column *columns;
 	size_t ncolumns;
-	char **cells; /* as they came */
-	size_t ncells;
+	char *text; /* the cells as they are printed, one behind the other */
+	size_t len;
 	size_t room;
+	size_t ncells;
 	bool lost; /* a cell did not fit in memory */
 };
 
 enum err
-table_new(
-    const struct table_column *columns, size_t count, struct table **ret_table)
+table_new(struct print *print, const struct table_column *columns, size_t count,
+    struct table **ret_table)
 {
 	struct table *table;
 
@@ -30,6 +32,7 @@ table_new(
 		return ERR_LIMIT;
 	if ((table = calloc(1, sizeof(*table))) == NULL)
 		return ERR_NOMEM;
+	table->print = print;
 	table->columns = columns;
 	table->ncolumns = count;
 	*ret_table = table;
@@ -39,28 +42,24 @@ table_new(
 void
 table_free(struct table *table)
 {
-	size_t i;
-
 	if (table == NULL)
 		return;
-	for (i = 0; i < table->ncells; i++)
-		free(table->cells[i]);
-	free(table->cells);
+	free(table->text);
 	free(table);
 }
 
+/* Make room for ${more} bytes of text. */
 static bool
-make_room(struct table *table)
+make_room(struct table *table, size_t more)
 {
-	size_t room = table->room == 0 ? 64 : 2 * table->room;
-	char **cells;
+	size_t room = 2 * table->room + more;
+	char *text;
 
-	if (table->ncells < table->room)
+	if (table->room - table->len >= more)
 		return true;
-	cells = realloc(table->cells, room * sizeof(*cells));
-	if (cells == NULL)
+	if ((text = realloc(table->text, room)) == NULL)
 		return false;
-	table->cells = cells;
+	table->text = text;
 	table->room = room;
 	return true;
 }
@@ -68,33 +67,23 @@ make_room(struct table *table)
 void
 table_add(struct table *table, const char *text)
 {
-	char *copy = strdup(text == NULL ? "" : text);
+	char *form = NULL;
+	size_t size;
 
-	if (copy == NULL || !make_room(table)) {
-		free(copy);
+	if (print_form(table->print, text == NULL ? "" : text, false, &form) !=
+	    ERR_NONE) {
 		table->lost = true;
 		return;
 	}
-	table->cells[table->ncells++] = copy;
-}
-
-/* Replace every cell by the form in which it is printed. */
-static enum err
-form_cells(struct table *table, const struct print *print)
-{
-	char *form;
-	enum err err;
-	size_t i;
-
-	for (i = 0; i < table->ncells; i++) {
-		form = NULL;
-		err = print_form(print, table->cells[i], false, &form);
-		if (err != ERR_NONE)
-			return err;
-		free(table->cells[i]);
-		table->cells[i] = form;
+	size = strlen(form) + 1;
+	if (make_room(table, size)) {
+		memcpy(table->text + table->len, form, size);
+		table->len += size;
+		table->ncells++;
+	} else {
+		table->lost = true;
 	}
-	return ERR_NONE;
+	free(form);
 }
 
 /* Find the width of each column; return that of all. */
@@ -102,17 +91,20 @@ static size_t
 measure(const struct table *table, size_t widths[COLUMNS_MAX])
 {
 	size_t all = GAP * (table->ncolumns - 1);
+	const char *cell = table->text;
 	size_t c, i, width;
 
-	for (c = 0; c < table->ncolumns; c++) {
+	for (c = 0; c < table->ncolumns; c++)
 		widths[c] = text_width(table->columns[c].title);
-		for (i = c; i < table->ncells; i += table->ncolumns) {
-			width = text_width(table->cells[i]);
-			if (width > widths[c])
-				widths[c] = width;
-		}
-		all += widths[c];
+	for (c = i = 0; i < table->ncells; i++) {
+		width = text_width(cell);
+		if (width > widths[c])
+			widths[c] = width;
+		cell += strlen(cell) + 1;
+		c = c + 1 < table->ncolumns ? c + 1 : 0;
 	}
+	for (c = 0; c < table->ncolumns; c++)
+		all += widths[c];
 	return all;
 }
 
@@ -195,28 +187,30 @@ print_titles(const struct table *table, struct print *print,
 }
 
 enum err
-table_print(struct table *table, struct print *print)
+table_print(struct table *table)
 {
 	size_t widths[COLUMNS_MAX];
-	size_t all, i, c;
-	enum err err;
+	size_t all, i, c, size;
+	char *cell = table->text;
 
 	if (table->lost)
 		return ERR_NOMEM;
 	if (table->ncells == 0)
 		return ERR_NONE;
-	if ((err = form_cells(table, print)) != ERR_NONE)
-		return err;
 	all = measure(table, widths);
-	if (print_columns(print) > 0)
-		shrink(table, widths, all, print_columns(print));
-	print_titles(table, print, widths);
-	for (i = 0; i < table->ncells; i++) {
-		c = i % table->ncolumns;
-		print_cell(print, table->cells[i], widths[c],
+	if (print_columns(table->print) > 0)
+		shrink(table, widths, all, print_columns(table->print));
+	print_titles(table, table->print, widths);
+	for (c = i = 0; i < table->ncells; i++) {
+		size = strlen(cell) + 1;
+		print_cell(table->print, cell, widths[c],
 		    table->columns[c].right, c + 1 == table->ncolumns);
-		if (c + 1 == table->ncolumns)
-			print_raw(print, "\n");
+		cell += size;
+		c++;
+		if (c == table->ncolumns) {
+			print_raw(table->print, "\n");
+			c = 0;
+		}
 	}
 	return ERR_NONE;
 }

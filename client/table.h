@@ -22,12 +22,13 @@ struct print;
 struct table;
 
 /**
- * table_new(columns, count, ret_table):
- * Begin a table of ${count} ${columns}, which must outlive it.  Free with
- * table_free().  Return ERR_NOMEM.
+ * table_new(print, columns, count, ret_table):
+ * Begin a table of ${count} ${columns} that will go to ${print}; both must
+ * outlive it.  Free with table_free().  Return ERR_LIMIT if ${count} is 0 or
+ * above 16, or ERR_NOMEM.
  */
-enum err table_new(const struct table_column *columns, size_t count,
-    struct table **ret_table) MUST_CHECK;
+enum err table_new(struct print *print, const struct table_column *columns,
+    size_t count, struct table **ret_table) MUST_CHECK;
 
 /**
  * table_free(table):
@@ -43,10 +44,10 @@ void table_free(struct table *table);
 void table_add(struct table *table, const char *text);
 
 /**
- * table_print(table, print):
- * Print titles and rows; nothing if there is no row.  Return ERR_NOMEM, also if
- * a cell was lost for want of memory; then nothing was printed.
+ * table_print(table):
+ * Print titles and rows; nothing if there is no row.  Call it once.  Return
+ * ERR_NOMEM if a cell was lost for want of memory; then nothing was printed.
  */
-enum err table_print(struct table *table, struct print *print) MUST_CHECK;
+enum err table_print(struct table *table) MUST_CHECK;
 
 #endif /* !ERFA_TABLE_H */

@@ -89,7 +89,7 @@ stride(const ProtobufCFieldDescriptor *field)
 static const ProtobufCMessage *
 message_at(const void *at)
 {
-	const ProtobufCMessage *msg;
+	const void *msg;
 
 	memcpy(&msg, at, sizeof(msg));
 	return msg;

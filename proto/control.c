@@ -21,13 +21,12 @@ submessage(const ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field,
 {
 	const char *at = (const char *)msg + field->offset;
 	const ProtobufCMessage *const *list;
-	const ProtobufCMessage *one;
+	const void *one;
 
-	if (field->label != PROTOBUF_C_LABEL_REPEATED) {
-		memcpy(&one, at, sizeof(one));
+	memcpy(&one, at, sizeof(one));
+	if (field->label != PROTOBUF_C_LABEL_REPEATED)
 		return one;
-	}
-	memcpy(&list, at, sizeof(list));
+	list = one;
 	return list[i];
 }
 

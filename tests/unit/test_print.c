@@ -72,10 +72,10 @@ print_everywhere(struct capture *out, const char *text)
 	print_say(out->print, "%c\n", text[0]);
 	print_field(out->print, 2, "label", 12, text);
 	print_block(out->print, 4, text);
-	assert_int_equal(table_new(columns, 2, &table), ERR_NONE);
+	assert_int_equal(table_new(out->print, columns, 2, &table), ERR_NONE);
 	table_add(table, text);
 	table_add(table, text);
-	assert_int_equal(table_print(table, out->print), ERR_NONE);
+	assert_int_equal(table_print(table), ERR_NONE);
 	table_free(table);
 }
 
@@ -316,14 +316,14 @@ a_table_is_as_wide_as_its_cells(void **state)
 
 	(void)state;
 	capture_open(&out, &capture_plain);
-	assert_int_equal(table_new(columns, 3, &table), ERR_NONE);
+	assert_int_equal(table_new(out.print, columns, 3, &table), ERR_NONE);
 	table_add(table, "1");
 	table_add(table, "Tromsø");
 	table_add(table, "x");
 	table_add(table, "100");
 	table_add(table, NULL);
 	table_add(table, "y");
-	assert_int_equal(table_print(table, out.print), ERR_NONE);
+	assert_int_equal(table_print(table), ERR_NONE);
 	assert_string_equal(capture_text(&out),
 	    "  N  NAME    END\n"
 	    "  1  Tromsø  x\n"
@@ -344,10 +344,10 @@ a_table_is_cut_to_the_terminal(void **state)
 
 	(void)state;
 	capture_open(&out, &narrow);
-	assert_int_equal(table_new(columns, 2, &table), ERR_NONE);
+	assert_int_equal(table_new(out.print, columns, 2, &table), ERR_NONE);
 	table_add(table, "dk-791/k7m2p4qd");
 	table_add(table, "Skærmbesøg i hjemmeplejen, hele døgnet");
-	assert_int_equal(table_print(table, out.print), ERR_NONE);
+	assert_int_equal(table_print(table), ERR_NONE);
 	assert_string_equal(capture_text(&out),
 	    "ID               TITLE\n"
 	    "dk-791/k7m2p4qd  Skærmbesøg i hjemmeple~\n");
@@ -364,12 +364,12 @@ a_table_without_rows_is_not_there(void **state)
 
 	(void)state;
 	capture_open(&out, &capture_plain);
-	assert_int_equal(table_new(columns, 1, &table), ERR_NONE);
-	assert_int_equal(table_print(table, out.print), ERR_NONE);
+	assert_int_equal(table_new(out.print, columns, 1, &table), ERR_NONE);
+	assert_int_equal(table_print(table), ERR_NONE);
 	assert_string_equal(capture_text(&out), "");
 	table_free(table);
 	table_free(NULL);
-	assert_int_equal(table_new(columns, 0, &table), ERR_LIMIT);
+	assert_int_equal(table_new(out.print, columns, 0, &table), ERR_LIMIT);
 	capture_close(&out);
 }
 

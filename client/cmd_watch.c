@@ -138,8 +138,13 @@ watch_on(struct run *run, struct watch *watch)
 	do {
 		status = watch_once(run, watch);
 		/* To press Ctrl-C is how a watch ends. */
+		if (status != EXIT_DONE && conn_stopped())
+			return EXIT_DONE;
+		if (status != EXIT_DONE && !run->json && watch->cursor[0])
+			print_say(run->err, "  Go on:  erfa watch --from %s\n",
+			    watch->cursor);
 		if (status != EXIT_DONE)
-			return conn_stopped() ? EXIT_DONE : status;
+			return status;
 		if (watch->most > 0 && watch->count >= watch->most)
 			return EXIT_DONE;
 	} while (watch->end_ms == 0 || run_mono_ms() < watch->end_ms);

@@ -214,7 +214,7 @@ main(int argc, char *argv[])
 			    "not_written", "Is the disk full?",
 			    "not all of the output could be written");
 	} else {
-		(void)fputs("erfa: not enough memory\n", stderr);
+		(void)fputs("erfa: no memory\n", stderr); /* lint: allowed */
 	}
 	print_free(line.out);
 	print_free(line.err);

@@ -189,7 +189,7 @@ print_titles(const struct table *table, struct print *print,
 enum err
 table_print(struct table *table)
 {
-	size_t widths[COLUMNS_MAX];
+	size_t widths[COLUMNS_MAX] = { 0 };
 	size_t all, i, c, size;
 	char *cell = table->text;
 

@@ -190,15 +190,15 @@ static bool
 fence_is_good(
     struct outbox *outbox, struct store_txn *txn, const struct store_log *log)
 {
-	struct store_entry entry;
 	struct fence fence;
+	struct log_tip tip;
 
 	return fence_read(outbox->fence_path, &fence) == ERR_NONE &&
 	    memcmp(fence.boot_id, outbox->fence.boot_id, FENCE_BOOT_LEN) == 0 &&
 	    fence.dev == outbox->fence.dev && fence.ino == outbox->fence.ino &&
 	    memcmp(fence.log_id, log->log_id, LOG_ID_LEN) == 0 &&
-	    store_entry(txn, log->log_id, fence.n, &entry) == ERR_NONE &&
-	    memcmp(fence.c, entry.c, HASH_LEN) == 0;
+	    store_tip_at(txn, log->log_id, fence.n, &tip) == ERR_NONE &&
+	    memcmp(fence.c, tip.c, HASH_LEN) == 0;
 }
 
 /* Open the last log if it was not closed and the fence is good. */
@@ -376,6 +376,23 @@ outbox_add(struct outbox *outbox, struct store_txn *txn,
 	return err;
 }
 
+/* ---- the fence ---- */
+
+/* Vouch for the log up to ${tip}, or at least for nothing that is not so. */
+static void
+write_fence(struct outbox *outbox, const struct log_tip *tip)
+{
+	enum err err;
+
+	memcpy(outbox->fence.log_id, outbox->now.log_id, LOG_ID_LEN);
+	outbox->fence.n = tip->n;
+	memcpy(outbox->fence.c, tip->c, HASH_LEN);
+	err = fence_write(outbox->fence_path, &outbox->fence);
+	atomic_store(&outbox->fenced, err == ERR_NONE);
+	if (err != ERR_NONE && fence_remove(outbox->fence_path) != ERR_NONE)
+		outbox->now.open = false;
+}
+
 /* ---- signing ---- */
 
 /* Begin a run after ${tip} of a log. */
@@ -511,6 +528,12 @@ begin_log(struct outbox *outbox, struct store_txn *txn, uint64_t now_ms)
 	now->open = true;
 	now->forked = false;
 	builder_begin(&outbox->builder, now->log_id, genesis.inc, &tip);
+
+	/*
+	 * A kill between the first commit and its fence must not cost the log:
+	 * as long as nothing was told, to vouch for its beginning is enough.
+	 */
+	write_fence(outbox, &tip);
 	return builder_add(&outbox->builder, (struct bytes){ raw, len }, 0);
 }
 
@@ -644,21 +667,6 @@ outbox_beacon(struct outbox *outbox, struct store_txn *txn, uint64_t now_ms)
 
 /* ---- after the transaction ---- */
 
-/* Vouch for the end of the log, or at least for nothing that is not so. */
-static void
-write_fence(struct outbox *outbox)
-{
-	enum err err;
-
-	memcpy(outbox->fence.log_id, outbox->now.log_id, LOG_ID_LEN);
-	outbox->fence.n = outbox->now.tip.n;
-	memcpy(outbox->fence.c, outbox->now.tip.c, HASH_LEN);
-	err = fence_write(outbox->fence_path, &outbox->fence);
-	atomic_store(&outbox->fenced, err == ERR_NONE);
-	if (err != ERR_NONE && fence_remove(outbox->fence_path) != ERR_NONE)
-		outbox->now.open = false;
-}
-
 void
 outbox_committed(struct outbox *outbox)
 {
@@ -669,7 +677,7 @@ outbox_committed(struct outbox *outbox)
 	if (now->open &&
 	    (!outbox->committed.open ||
 		memcmp(now->tip.c, outbox->committed.tip.c, HASH_LEN) != 0))
-		write_fence(outbox);
+		write_fence(outbox, &outbox->now.tip);
 	outbox->committed = outbox->now;
 
 	(void)pthread_mutex_lock(&outbox->lock);

@@ -83,8 +83,9 @@ enum err outbox_add(struct outbox *outbox, struct store_txn *txn,
  * outbox_sign(outbox, txn, now_ms):
  * If signing is not paused, move accepted entries into the log, up to the
  * limits above, with HEADs at boundaries and at the end; GENESIS first if a log
- * must be begun.  A log that was frozen, or to which somebody else appended, is
- * not continued.  Called once per transaction, after its jobs.
+ * must be begun, with a fence that vouches for its beginning.  A log that was
+ * frozen, or to which somebody else appended, is not continued.  Called once
+ * per transaction, after its jobs.
  */
 enum err outbox_sign(
     struct outbox *outbox, struct store_txn *txn, uint64_t now_ms) MUST_CHECK;

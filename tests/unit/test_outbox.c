@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -466,7 +468,6 @@ aborted_transaction_is_forgotten(void **state)
 	outbox_aborted(f->outbox);
 	assert_int_equal(outbox_place(f->outbox, ticket, &place), ERR_NOENT);
 	assert_false(outbox_open_log(f->outbox, open));
-	assert_int_equal(access(f->fence_path, F_OK), -1);
 
 	place = place_of(f, publish(f, "kept"));
 	assert_int_equal(place.n, 2);
@@ -632,6 +633,101 @@ store_ahead_of_its_fence_is_good(void **state)
 	two = place_of(f, publish(f, "three"));
 	assert_memory_equal(one.log_id, two.log_id, LOG_ID_LEN);
 	assert_int_equal(two.n, 4);
+}
+
+static void
+kill_between_the_first_commit_and_its_fence_costs_no_log(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t open[LOG_ID_LEN];
+
+	begin(f);
+	(void)add(f, HEADER_TRIAL, "one");
+	assert_int_equal(outbox_sign(f->outbox, f->txn, NOW_MS), ERR_NONE);
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+	restart(f);
+	assert_true(outbox_open_log(f->outbox, open));
+	assert_int_equal(place_of(f, publish(f, "two")).n, 3);
+	assert_int_equal(count_logs(f), 1);
+}
+
+static void
+kill_before_the_first_commit_leaves_no_log(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t open[LOG_ID_LEN];
+
+	begin(f);
+	(void)add(f, HEADER_TRIAL, "one");
+	assert_int_equal(outbox_sign(f->outbox, f->txn, NOW_MS), ERR_NONE);
+	store_abort(&f->txn);
+	restart(f);
+	assert_false(outbox_open_log(f->outbox, open));
+	assert_int_equal(
+	    genesis_of(f, place_of(f, publish(f, "one")).log_id).reason, FIRST);
+}
+
+/* Publish for ever, telling each position after its fence. */
+static void
+publish_and_tell(struct fixture *f, int fd)
+{
+	struct outbox_place place;
+
+	if (open_both(f) != ERR_NONE)
+		_exit(1);
+	for (;;) {
+		place = place_of(f, publish(f, "text"));
+		if (write(fd, &place.n, 8) != 8)
+			_exit(2);
+	}
+}
+
+static void
+kill_at_any_moment_begins_no_new_log(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t told = 0;
+	uint8_t open[LOG_ID_LEN];
+	int kills;
+
+	outbox_close(f->outbox);
+	store_close(f->store);
+	for (kills = 0; kills < 20; kills++) {
+		int commits = kills % 5;
+		uint64_t n;
+		int pipes[2];
+		pid_t pid;
+
+		f->outbox = NULL;
+		f->store = NULL;
+		assert_int_equal(pipe(pipes), 0);
+		if ((pid = fork()) == 0) {
+			(void)close(pipes[0]);
+			publish_and_tell(f, pipes[1]);
+		}
+		assert_true(pid > 0);
+		(void)close(pipes[1]);
+		do {
+			assert_int_equal(read(pipes[0], &n, 8), 8);
+		} while (commits-- > 0);
+		told = n;
+		assert_int_equal(kill(pid, SIGKILL), 0);
+		while (read(pipes[0], &n, 8) == 8)
+			told = n;
+		(void)close(pipes[0]);
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+
+		assert_int_equal(open_both(f), ERR_NONE);
+		assert_true(outbox_open_log(f->outbox, open));
+		assert_int_equal(count_logs(f), 1);
+		assert_true(log_of(f, open).tip.n >= told);
+		(void)verify_log(f, open);
+		if (kills < 19) {
+			outbox_close(f->outbox);
+			store_close(f->store);
+		}
+	}
+	assert_true(told > 20);
 }
 
 /* After a restart the next entry must begin a new log that names the old. */
@@ -1135,6 +1231,9 @@ main(void)
 		T(accepted_entry_outlives_a_restart),
 		T(good_fence_continues_the_log_after_a_restart),
 		T(store_ahead_of_its_fence_is_good),
+		T(kill_between_the_first_commit_and_its_fence_costs_no_log),
+		T(kill_before_the_first_commit_leaves_no_log),
+		T(kill_at_any_moment_begins_no_new_log),
 		T(missing_fence_begins_a_new_log),
 		T(damaged_fence_begins_a_new_log),
 		T(fence_of_another_boot_begins_a_new_log),

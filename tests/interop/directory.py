@@ -112,7 +112,7 @@ class Pass:
 class Directory:
     """What follows from all MEMBER entries: ``members`` {key: (org, roles)} who are
     in, ``out`` {key} withdrawn, ``lapsed`` {key}, ``ours`` {key} out for us only,
-    ``disputed`` {key}, and cut()."""
+    ``disputed`` {key}, ``orgs`` {key: org} of all these, and cut()."""
 
     def __init__(self, key, org, pinned, words):
         self.key, self.org, self.pinned = key, org, set(pinned)
@@ -128,8 +128,10 @@ class Directory:
         live = set(self.strict.roles) - self.out
         self.lapsed = set(self.wide.roles) - live - self.out
         self.find_lapsed()
-        self.members = {k: (self.org_of(k), self.strict.roles[k]) for k in live}
-        self.disputed = self.find_disputed()
+        named, differ = self.names(self.strict)
+        self.orgs = self.names(self.wide)[0] | named
+        self.members = {k: (self.orgs[k], self.strict.roles[k]) for k in live}
+        self.disputed = self.find_disputed(differ)
 
     def rotated(self, word):
         """Does the entry carry a signature by which its subject succeeds?"""
@@ -168,33 +170,46 @@ class Directory:
             place = word.says.key, cut.log_id
             self.cuts[place] = max(cut.n, self.cuts.get(place, 0))
 
-    def org_of(self, key, younger=()):
-        """What a key is called [6.3].  Keys that succeed each other in a circle
-        hand nothing down."""
+    def names(self, view):
+        """What every key that this pass reached is called, and the keys that are
+        given different names [6.3]."""
+        orgs, waiting = {}, set(view.roles)
+        earlier = {key: {old for old, new in view.successions() if new == key}
+                   for key in view.roles}
+        handed = dict.fromkeys(view.roles, frozenset())
+        while ready := [k for k in waiting if earlier[k] <= set(orgs)]:
+            for key in ready:
+                handed[key] = {orgs[old] for old in earlier[key]} - {""}
+                orgs[key] = self.own_name(view, key, handed[key])
+            waiting -= set(ready)
+        for key in waiting:  # in a circle of successions, or after one
+            handed[key] = {orgs[old] for old in earlier[key] if old in orgs} - {""}
+        orgs |= {key: self.own_name(view, key, handed[key]) for key in waiting}
+        for key, roles in view.roles.items():
+            if roles == READS and not handed[key]:
+                admitted = {orgs[v] for v in view.vouchers(key)} - {""}
+                orgs[key] = min(admitted, default="")
+        differ = {key for key, roles in view.roles.items() if roles != READS and len(
+            {orgs[key], *handed[key], *self.given(view, key)} - {""}) > 1}
+        return orgs, differ
+
+    def own_name(self, view, key, handed):
         if key == self.key:
             return self.org
-        view = self.strict if key in self.strict.roles else self.wide
-        if view.roles.get(key) == READS:
-            return min(filter(None, map(self.org_of, view.vouchers(key))), default="")
-        earlier = {old for old, new in view.successions() if new == key}
-        if earlier & {key, *younger}:
-            return ""
-        handed = {self.org_of(old, (key, *younger)) for old in earlier} - {""}
-        return min(handed or self.given_orgs(view, key), default="")
+        return min(handed or self.given(view, key, inviters=True), default="")
 
-    def given_orgs(self, view, key):
-        """The orgs named by its inviters, or else by all its vouchers."""
+    def given(self, view, key, inviters=False):
+        """The orgs that all vouchers name, or, if there are any, its inviters."""
+        if view.roles[key] == READS:
+            return set()
         vouchers = view.vouchers(key)
-        inviters = [v for v in vouchers if self.wide.invited(key, v)]
-        return {view.vouching[v, key].says.org for v in inviters or vouchers}
+        if inviters:
+            vouchers = [v for v in vouchers if self.wide.invited(key, v)] or vouchers
+        return {view.vouching[v, key].says.org for v in vouchers}
 
-    def all_orgs(self, key):
-        orgs = {self.strict.vouching[v, key].says.org for v in self.strict.vouchers(key)}
-        return orgs | {self.org_of(key)} - {""}
-
-    def find_disputed(self):
+    def find_disputed(self, differ):
         people = [k for k, (_, roles) in self.members.items() if roles != READS]
-        disputed = {k for k in people if len(self.all_orgs(k)) > 1}
+        disputed = differ & set(people)
         for org in {self.members[k][0] for k in people} - {""}:
             same = {k for k in people if self.members[k][0] == org}
             if not any(same <= set(self.strict.line(k)) for k in same):

@@ -562,11 +562,10 @@ class Line:
     """An invitation line."""
 
     def __init__(self, line):
-        self.address, slash, text = line.strip().rpartition("/")
-        if not slash:
-            raise Refused("there is no slash in it")
-        if any(c not in BASE32_READ for c in text.lower()):
-            raise Refused("there is a wrong character in it")
+        address, _, text = line.strip().rpartition("/")
+        self.address = address.lower()
+        if not is_address(self.address):
+            raise Refused("it does not begin with host:port/")
         if len(text) != 72:
             raise Refused(f"{len(text)} characters after the slash instead of 72")
         raw = unbase32(text)
@@ -585,8 +584,16 @@ class Line:
         return sodium.crypto_scalarmult_base(self.join_secret)
 
 
+def is_address(text):
+    """Is it host:port as a line may hold it?"""
+    host, _, port = text.rpartition(":")
+    if not re.fullmatch("[1-9][0-9]{0,4}", port) or int(port) > 65535 or len(host) > 255:
+        return False
+    return re.fullmatch(r"[a-z0-9.-]+|\[[0-9a-f:.]{2,}\]", host) is not None
+
+
 def line_check(address, raw):
-    return h(pad16("erfa/1/invite"), address.encode("ascii", "replace"), raw)[:2]
+    return h(pad16("erfa/1/invite"), address.encode("ascii"), raw)[:2]
 
 
 def make_line(address, inviter, secret):

@@ -14,6 +14,7 @@ WORK=$(mktemp -d) || exit 1
 SLOW=${SLOW:-1}
 ERFAD=${ERFAD:-erfad}
 ERFA=${ERFA:-erfa}
+export ERFA_DATA=${ERFA_DATA:-$PWD/conf}
 declare -A NODE_PID=()
 HELPERS=()
 BAD=0
@@ -74,7 +75,7 @@ check_status() {
 		return 0
 	fi
 	not_ok "$name" "$1 ended with $status, not $wanted"
-	printf '%s\n' "$OUT" | tail -n 20 | sed 's/^/#   /'
+	printf '%s\n' "$OUT" | tail -n 20 | cut -c 1-200 | sed 's/^/#   /'
 	return 1
 }
 
@@ -86,7 +87,7 @@ check_same() {
 	fi
 	not_ok "$1" "two texts differ"
 	diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") | head -n 20 |
-		sed 's/^/#   /'
+		cut -c 1-200 | sed 's/^/#   /'
 	return 1
 }
 
@@ -97,7 +98,7 @@ check_has() {
 		return 0
 	fi
 	not_ok "$1" "nothing matches $3"
-	printf '%s\n' "$2" | tail -n 20 | sed 's/^/#   /'
+	printf '%s\n' "$2" | tail -n 20 | cut -c 1-200 | sed 's/^/#   /'
 	return 1
 }
 
@@ -110,21 +111,59 @@ finish() {
 	exit "$BAD"
 }
 
-# --- Nodes.  Each is known by a word; what it owns stands in $WORK/WORD: erfad.conf,
-# state/, run/ (with the control socket) and log (its standard error).
+# --- Nodes.  Each is known by a word; what it owns stands in $WORK/WORD: what
+# "erfa init --dir" makes, and log (its standard error).
 
-# node_new NAME [LINE...]: make a node's directories and its configuration, to
-# which the LINEs are added.
+# What the tests wait for comes in fractions of a second instead of minutes.
+timers() {
+	cat <<-EOF
+
+		[timers]
+		have_ms = $((500 * SLOW))
+		hello_ms = $((2000 * SLOW))
+		get_ms = $((3000 * SLOW))
+		silence_ms = $((5000 * SLOW))
+		gap_ms = 100
+		reconnect_ms = 50
+		reconnect_max_ms = 200
+		backoff_ms = 100
+		backoff_max_ms = 1000
+		pause_ms = 2000
+	EOF
+}
+
+# node_new NAME ORG [OPTION...]: make a node, with the options of erfa init.
 node_new() {
-	local dir=$WORK/$1
-	shift
-	mkdir -p "$dir/state" "$dir/run" || die "cannot make $dir"
-	{
-		echo "[node]"
-		echo "state-directory = $dir/state"
-		echo "runtime-directory = $dir/run"
-		[ $# -eq 0 ] || printf '%s\n' "$@"
-	} >"$dir/erfad.conf"
+	local dir=$WORK/$1 out
+	out=$("$ERFA" init --org "$2" --dir "$dir" "${@:3}" 2>&1) ||
+		die "erfa init: $out"
+	timers >>"$dir/erfad.conf"
+}
+
+# node_listen NAME ORG [OPTION...]: make one that listens on a port that the
+# system chooses, and start it.
+node_listen() {
+	node_new "$1" "$2" --listen 127.0.0.1:0 "${@:3}"
+	node_up "$1"
+}
+
+# node_set NAME LINE...: add lines to a node's configuration.
+node_set() {
+	printf '%s\n' "${@:2}" >>"$WORK/$1/erfad.conf"
+}
+
+# node_pin NAME: from its next start on it listens where it does now.
+node_pin() {
+	local where
+	where=$(status "$1" listen)
+	sed -i "s/^listen *=.*/listen = $where\npub_listen = 127.0.0.1:0/" \
+		"$WORK/$1/erfad.conf"
+}
+
+# node_test NAME LINE...: mark a node as a test, with settings of [test].
+node_test() {
+	: >"$WORK/$1/state/TEST"
+	node_set "$1" "" "[test]" "${@:2}"
 }
 
 # node_start NAME [OPTION...]: start erfad and wait until it says that it is
@@ -174,7 +213,74 @@ node_kill() {
 at() {
 	local dir=$WORK/$1
 	shift
-	"$ERFA" --socket="$dir/run/control.sock" "$@"
+	"$ERFA" --socket="$dir/run/control" "$@"
+}
+
+# field NAME: the first value of that name in the JSON on standard input.
+field() {
+	grep -oE "\"$1\": *(\"[^\"]*\"|[^],}[:space:]]+)" | head -n 1 |
+		sed -e 's/^[^:]*: *//' -e 's/"//g'
+}
+
+# status NAME FIELD: what erfa status says.
+status() {
+	at "$1" status --json | field "$2"
+}
+
+# invite INVITER ORG [OPTION...]: print the line.
+invite() {
+	at "$1" invite "${@:2}" --json | field line
+}
+
+# befriend INVITER NEWCOMER: the newcomer joins by invitation.
+befriend() {
+	local line
+	line=$(invite "$1" "$(status "$2" org)")
+	at "$2" join --yes "$line" >/dev/null || die "$2 cannot join $1"
+}
+
+# trial TITLE: a record to be published, on standard output.
+trial() {
+	printf '{"envelope": {"language": "da"}, "trial": {"title": "%s", %s}}\n' \
+		"$1" '"summary": "for tests", "sector": ["SECTOR_SEVERAL"]'
+}
+
+# publish NAME COUNT: that many trials, each in a publication of its own.
+publish() {
+	local i
+	for ((i = 1; i <= $2; i++)); do
+		trial "$1 $i" | at "$1" publish --yes - >/dev/null ||
+			not_ok "$1 publishes" "number $i was refused"
+	done
+}
+
+# same NAME...: the nodes hold the same positions and bodies, and no damage.
+same() {
+	local name first=$1
+	for name; do
+		check "verify finds no errors at $name" at "$name" verify
+	done
+	shift
+	positions "$first" >"$WORK/positions"
+	bodies "$first" >"$WORK/bodies"
+	for name; do
+		check_same "$name holds the same logs as $first" \
+			"$(cat "$WORK/positions")" "$(positions "$name")"
+		check_same "$name holds the same bodies as $first" \
+			"$(cat "$WORK/bodies")" "$(bodies "$name")"
+	done
+}
+
+# positions NAME: log, n and chain value of every log held, sorted.
+positions() {
+	at "$1" logs --jsonl |
+		sed -E 's/.*"log": *"([0-9a-f]*)".*"n": *"?([0-9]+)"?.*"chain": *"([0-9a-f]*)".*/\1 \2 \3/' |
+		sort
+}
+
+# bodies NAME: every version of every record, one a line, sorted.
+bodies() {
+	at "$1" export --proto --all-versions | sort
 }
 
 # --- Events.
@@ -184,6 +290,32 @@ at() {
 helper() {
 	"$@" &
 	HELPERS+=($!)
+}
+
+# converge SECONDS NAME...: wait until these nodes hold the same entries and
+# bodies, and nothing waits to be signed.
+converge() {
+	local until=$((SECONDS + $1 * SLOW)) name said
+	shift
+	while :; do
+		for name; do
+			at "$name" sync --wait $((until - SECONDS)) >/dev/null 2>&1
+		done
+		said=$(for name; do
+			at "$name" status --json | tee "$WORK/$name/status" |
+				field digest
+			field outbox <"$WORK/$name/status"
+			field bodiesAbsent <"$WORK/$name/status"
+		done | sort -u)
+		[ "$(wc -l <<<"$said")" -eq 2 ] && [[ $said == 0$'\n'* ]] && return 0
+		[ "$SECONDS" -lt "$until" ] || break
+		at "$1" watch --count 1 --wait 1 >/dev/null 2>&1
+	done
+	echo "# not the same: $said"
+	for name; do
+		at "$name" sync 2>&1 | sed "s/^/# $name: /"
+	done
+	return 1
 }
 
 # await FILE PATTERN [SECONDS]: wait until a line of FILE, which another process

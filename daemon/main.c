@@ -180,7 +180,8 @@ run(const struct config *config, int ready_fd)
 		logger_info("main", "erfad %s serves (org=%s listen=%s)",
 		    ERFA_VERSION, config->org, node_endpoint(node));
 		notify_ready(config->org);
-		notify_ready_fd(ready_fd);
+		if (notify_ready_fd(ready_fd) != ERR_NONE)
+			logger_warning("main", "nobody reads --ready-fd");
 		err = node_run(node, stop_fd);
 		notify_stopping();
 	}
@@ -206,6 +207,7 @@ main(int argc, char *argv[])
 		return EXIT_SUCCESS;
 	}
 	harden();
+	logger_init(LOGGER_INFO);
 	err = config_load(options.config, &config, &errors);
 	config_errors_print(errors, stderr);
 	config_errors_free(errors);

@@ -389,6 +389,35 @@ tell_news(struct node *node, struct store_txn *txn, const struct news *news,
 	node_each_link(node, push_soon, &now);
 }
 
+/* A catch-up worth telling has so many arrivals. */
+#define CATCH_UP_TOLD 1000
+
+/* Say how long it took until everything known was here, durably. */
+static void
+tell_catch_up(struct node *node, struct store_txn *txn, int64_t now)
+{
+	struct store_counts counts;
+	int64_t took;
+
+	if (store_counts(txn, &counts) != ERR_NONE)
+		return;
+	if (counts.bodies_absent > 0 && node->behind_since == 0) {
+		node->behind_since = now;
+		node->behind_entries = node->entries_before;
+	}
+	if (counts.bodies_absent == 0 && node->behind_since != 0) {
+		took = now - node->behind_since;
+		if (counts.entries - node->behind_entries >= CATCH_UP_TOLD)
+			logger_info("peers", "caught up: %llu entries in "
+			    "%lld.%03lld s",
+			    (unsigned long long)(counts.entries -
+				node->behind_entries),
+			    (long long)(took / 1000), (long long)(took % 1000));
+		node->behind_since = 0;
+	}
+	node->entries_before = counts.entries;
+}
+
 void
 node_after_commit(struct node *node)
 {
@@ -408,6 +437,7 @@ node_after_commit(struct node *node)
 			count = refresh_touched(node, txn, news);
 			if (count > 0)
 				tell_news(node, txn, news, count);
+			tell_catch_up(node, txn, now);
 			store_abort(&txn);
 		}
 		free(news);

@@ -649,7 +649,8 @@ host_misbehaved(void *host, struct link *link, const char *what)
 
 	(void)host;
 	link_info(link, &info);
-	logger_foreign("link", "peer sent what makes no sense", info.org, what);
+	node_foreign("link", "a peer sent what makes no sense", info.org,
+	    what);
 }
 
 static uint32_t

@@ -119,6 +119,11 @@ struct node {
 	bool absent_idle;   /* nothing to be had until something changes */
 	int64_t full_until; /* the disk is full: no fetching until then */
 
+	/* A catch-up that is told in the log when it has ended. */
+	int64_t behind_since; /* bodies are absent since then; 0 = none are */
+	uint64_t behind_entries; /* held before it began */
+	uint64_t entries_before;
+
 	/* Serving bodies: not before an exchange, if the fence was lost. */
 	int64_t hold_until;
 
@@ -180,6 +185,8 @@ void node_stranger_hello(void *owner, const char *user_id, const char *address,
 enum err node_rules(struct node *node) MUST_CHECK;
 
 /* node_peers.c */
+void node_foreign(const char *module, const char *what, const char *who,
+    const char *detail); /* ${what} is a constant; the rest is quoted */
 extern const struct hub_host node_hub_host;
 enum err node_pub_open(struct node *node) MUST_CHECK;
 enum err node_upstreams_load(struct node *node) MUST_CHECK;

@@ -369,7 +369,7 @@ node_strangers(struct node *node)
 
 	while (zap_next_stranger(node->zap, &stranger) == ERR_NONE) {
 		invite_check_number(stranger.curve, check);
-		logger_foreign("peers", "an unknown key knocked; to admit it: "
+		node_foreign("peers", "an unknown key knocked; to admit it: "
 		    "erfa peers accept CHECKNUMBER ORG", check,
 		    stranger.address);
 		remember_stranger(node, &stranger);

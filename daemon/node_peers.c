@@ -15,6 +15,19 @@
 #define LOST_TOGETHER_MS 2000
 
 void
+node_foreign(const char *module, const char *what, const char *who,
+    const char *detail)
+{
+	char quoted_who[160];
+	char quoted_detail[300];
+
+	logger_foreign(LOGGER_WARNING, what, module, "%s (%s %s)", what,
+	    logger_quote(who, strlen(who), quoted_who, sizeof(quoted_who)),
+	    logger_quote(detail, strlen(detail), quoted_detail,
+		sizeof(quoted_detail)));
+}
+
+void
 node_each_link(
     struct node *node, void (*each)(struct link *link, void *arg), void *arg)
 {
@@ -73,7 +86,7 @@ hub_refused(void *owner, const char *user_id, const char *address,
 	struct node *node = owner;
 
 	node->refused++;
-	logger_foreign("hub", what, user_id, address);
+	node_foreign("hub", what, user_id, address);
 }
 
 const struct hub_host node_hub_host = {

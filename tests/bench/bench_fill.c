@@ -113,7 +113,8 @@ fill_batch(struct store *store, struct outbox *outbox, size_t count,
 		outbox_aborted(outbox);
 		return err;
 	}
-	return outbox_committed(outbox);
+	outbox_committed(outbox);
+	return ERR_NONE;
 }
 
 static enum err

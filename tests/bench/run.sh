@@ -33,15 +33,18 @@ node_new origin dk-791 --listen 127.0.0.1:0
 node_up origin
 node_new new no-5501
 node_up new
+at origin sync --wait 300 >/dev/null || true # its own index first
 line=$(at origin invite no-5501 --json | python3 -c \
 	'import json,sys; print(json.load(sys.stdin)["line"])') || die "invite"
 begin=$(now)
 at new join "$line" --yes >/dev/null || die "join"
-at new sync --wait 300 >/dev/null || die "sync"
+await "$WORK/new/log" "caught up: $N" 300 || die "the new node did not catch up"
 end=$(now)
+anon_origin=$(anon origin)
+anon_new=$(anon new)
 after=$("$B/tests/bench/bench_fill" verify)
 awk -v n="$N" -v begin="$begin" -v end="$end" -v b="$before" -v a="$after" \
-	-v origin="$(anon origin)" -v new="$(anon new)" 'BEGIN {
+	-v origin="$anon_origin" -v new="$anon_new" 'BEGIN {
 	rate = n / (end - begin); verify = (a + b) / 2
 	printf "  seconds                       %.2f\n", end - begin
 	printf "  entries a second              %.0f\n", rate

@@ -348,6 +348,24 @@ bind_path(struct sock *sock, const char *path)
 	return sock_set_access(sock, (gid_t)-1, 0660);
 }
 
+/* A socket for both families shows 1.2.3.4 as [::ffff:1.2.3.4]; people do not. */
+static void
+keep_endpoint(struct sock *sock, const char *address)
+{
+	static const char mapped[] = "[::ffff:";
+	const char *host = address + strlen("tcp://");
+	const char *end = strchr(host, ']');
+
+	if (strncmp(host, mapped, strlen(mapped)) == 0 && end != NULL &&
+	    memchr(host, '.', (size_t)(end - host)) != NULL)
+		(void)snprintf(sock->endpoint, sizeof(sock->endpoint), "%.*s%s",
+		    (int)(end - host - (long)strlen(mapped)),
+		    host + strlen(mapped), end + 1);
+	else
+		(void)snprintf(
+		    sock->endpoint, sizeof(sock->endpoint), "%s", host);
+}
+
 static enum err
 bind_tcp(struct sock *sock, const char *where)
 {
@@ -360,8 +378,7 @@ bind_tcp(struct sock *sock, const char *where)
 	if (zmq_bind(sock->handle, address) != 0 ||
 	    zmq_getsockopt(sock->handle, ZMQ_LAST_ENDPOINT, address, &len) != 0)
 		return err_from_errno(errno);
-	(void)snprintf(sock->endpoint, sizeof(sock->endpoint), "%s",
-	    address + strlen("tcp://"));
+	keep_endpoint(sock, address);
 	return ERR_NONE;
 }
 

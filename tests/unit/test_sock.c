@@ -396,6 +396,23 @@ a_server_that_comes_back_is_found_again(void **state)
 }
 
 static void
+an_address_is_shown_as_people_write_it(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *sock = NULL;
+
+	assert_int_equal(
+	    strncmp(sock_endpoint(f->router), "127.0.0.1:", 10), 0);
+	if (sock_listen(SOCK_ROUTER, "[::1]:0", &f->server, &sock) !=
+	    ERR_NONE) {
+		print_message("this machine has no IPv6\n");
+		skip();
+	}
+	assert_int_equal(strncmp(sock_endpoint(sock), "[::1]:", 6), 0);
+	sock_close(sock);
+}
+
+static void
 bad_addresses_are_refused(void **state)
 {
 	static const char *const bad[] = { "", "host", ":1",
@@ -627,6 +644,7 @@ main(void)
 		TEST(a_wrong_server_key_breaks_the_handshake_off),
 		TEST(a_server_that_does_not_answer_is_tried_again),
 		TEST(a_server_that_comes_back_is_found_again),
+		TEST(an_address_is_shown_as_people_write_it),
 		TEST(bad_addresses_are_refused),
 		TEST(an_address_that_cannot_be_had_is_named),
 		TEST(no_descriptors_are_an_error_and_no_abort),

@@ -125,7 +125,7 @@ ahead_scan(struct ahead *ahead, struct store_txn *txn, uint64_t done)
 	enum err err = ERR_NONE;
 
 	/* All that was looked at has been taken in, or much of it. */
-	if (ahead->last <= done || ahead->count > 2 * AHEAD_MAX)
+	if (ahead->last <= done || ahead->count / 2 > AHEAD_MAX)
 		restart(ahead, done);
 	while (ahead->last < done + AHEAD_MAX) {
 		err = store_arrival_next(txn, ahead->last, &entry);

@@ -23,6 +23,14 @@ static void walk_message(
 
 /* ---- facets ---- */
 
+uint32_t
+facts_sector(uint32_t number)
+{
+	if (number >= 1 && number <= 30)
+		return UINT32_C(1) << number;
+	return number == 99 ? UINT32_C(1) << 31 : 0;
+}
+
 void
 facts_external(const char *external_id, uint8_t out[FACTS_HASH_LEN])
 {
@@ -35,11 +43,15 @@ facts_external(const char *external_id, uint8_t out[FACTS_HASH_LEN])
 void
 facts_country(const char *org, char ret_country[3])
 {
+	static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 	bool named = org[0] >= 'a' && org[0] <= 'z' && org[1] >= 'a' &&
 	    org[1] <= 'z' && (org[2] == '-' || org[2] == '\0');
 
-	ret_country[0] = named ? (char)(org[0] - 'a' + 'A') : '\0';
-	ret_country[1] = named ? (char)(org[1] - 'a' + 'A') : '\0';
+	ret_country[0] = '\0';
+	if (!named)
+		return;
+	ret_country[0] = upper[org[0] - 'a'];
+	ret_country[1] = upper[org[1] - 'a'];
 	ret_country[2] = '\0';
 }
 
@@ -50,7 +62,7 @@ sector_set(const Erfa__Sector *sectors, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		set |= FACTS_SECTOR((uint32_t)sectors[i]);
+		set |= facts_sector((uint32_t)sectors[i]);
 	return set;
 }
 
@@ -148,7 +160,7 @@ walk_value(struct walk *walk, const ProtobufCFieldDescriptor *field,
 	const char *text;
 
 	if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-		memcpy(&msg, at, sizeof(msg));
+		memcpy(&msg, at, sizeof(void *));
 		if (msg == NULL ||
 		    field->descriptor == &erfa__source__descriptor)
 			return;
@@ -343,7 +355,7 @@ write_enum(const ProtobufCEnumDescriptor *desc, int value, const char *prefix,
 	name = found->name;
 	if (strncmp(name, prefix, strlen(prefix)) == 0)
 		name += strlen(prefix);
-	for (i = 0; name[i] != '\0' && i < FACTS_TEXT_MAX - 1; i++)
+	for (i = 0; i < FACTS_TEXT_MAX - 1 && name[i] != '\0'; i++)
 		out[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ?
 			name[i] - 'A' + 'a' :
 			name[i]);

@@ -24,18 +24,12 @@ struct words;
 #define FACTS_TITLE_MAX 200 /* bytes of a title that is no title field */
 #define FACTS_TEXT_MAX  100 /* bytes of status and period, the NUL counted */
 
-/* The bit of a sector (1..19, 99) in a set of sectors; 0 for any other. */
-#define FACTS_SECTOR(number)                                         \
-	((number) >= 1 && (number) <= 30 ? (uint32_t)1 << (number) : \
-		(number) == 99           ? (uint32_t)1 << 31 :       \
-					   0)
-
 struct facts {
 	uint32_t kind; /* of the record; 0 = none that we know */
 	uint32_t major;
 	uint32_t minor;
 	char country[3];  /* of the first site: "DK"; empty = not said */
-	uint32_t sectors; /* FACTS_SECTOR() added up */
+	uint32_t sectors; /* facts_sector() added up */
 	bool transcribed;
 	bool has_external;
 	uint8_t external[FACTS_HASH_LEN]; /* hash of the external id */
@@ -52,6 +46,12 @@ struct facts_ref {
  * Take what rows of the index hold from ${body}.
  */
 void facts_read(const Erfa__Body *body, struct facts *ret_facts);
+
+/**
+ * facts_sector(number):
+ * The bit of a sector (1..19, 99) in a set of sectors; 0 for what is none.
+ */
+uint32_t facts_sector(uint32_t number);
 
 /**
  * facts_external(external_id, out):

@@ -63,10 +63,10 @@ struct index_txn {
 #define ROW_LEN   (FIXED_LEN + 4 + RECORD_LEN + 2 * INDEX_HASH_LEN)
 
 /* Bits of a row's flags. */
-#define HAS_RECORD   1u
-#define HAS_COMMIT   2u
-#define HAS_EXTERNAL 4u
-#define TRANSCRIBED  8u
+#define HAS_RECORD   1U
+#define HAS_COMMIT   2U
+#define HAS_EXTERNAL 4U
+#define TRANSCRIBED  8U
 
 static void
 put_be32(uint8_t *out, uint32_t value)
@@ -587,7 +587,7 @@ static enum err
 ref_put(struct intake *in, const char *org, const uint8_t record[RECORD_LEN])
 {
 	uint8_t key[RECORD_LEN + 4 + ORG_MAX];
-	size_t len = strlen(org);
+	size_t len = strnlen(org, ORG_MAX);
 	enum err err;
 
 	memcpy(key, record, RECORD_LEN);
@@ -716,11 +716,31 @@ is_known_kind(uint32_t kind)
 	return kind >= HEADER_GENESIS && kind <= HEADER_WITNESS;
 }
 
-/* Find out what can be seen of the entry, and take in what can. */
+/* Find out what can be seen of the body, and take in what can. */
+static enum err
+take_state(struct intake *in, bool again)
+{
+	enum store_body_state state;
+	enum err err;
+
+	err = store_body_state(
+	    in->store_txn, in->entry->log_id, in->entry->n, &state);
+	if (err != ERR_NONE)
+		return err;
+	in->row.state = state == STORE_BODY_NONE ? INDEX_BARE :
+	    state == STORE_BODY_ERASED           ? INDEX_ERASED :
+	    state == STORE_BODY_ABSENT || again  ? INDEX_ABSENT :
+	    in->header.group != 0                ? INDEX_RESTRICTED :
+						   INDEX_HERE;
+	if (in->row.state == INDEX_HERE && is_known_kind(in->header.kind))
+		return decode_body(in);
+	return ERR_NONE;
+}
+
+/* Take in what the header says, then the body. */
 static enum err
 take_entry(struct intake *in, bool again)
 {
-	enum store_body_state state;
 	enum err err;
 
 	if (header_decode(in->entry->header.data, in->entry->header.len,
@@ -729,7 +749,7 @@ take_entry(struct intake *in, bool again)
 	in->row.kind = in->header.kind;
 	in->row.time_ms = in->header.time_ms;
 	in->row.topic = in->header.topic;
-	in->row.sectors = FACTS_SECTOR(in->header.topic);
+	in->row.sectors = facts_sector(in->header.topic);
 	in->row.has_record = in->header.has_record && in->header.group == 0;
 	memcpy(in->row.record, in->header.record, RECORD_LEN);
 	in->row.has_commit = in->header.has_commit;
@@ -740,29 +760,7 @@ take_entry(struct intake *in, bool again)
 	}
 	if (in->header.group == 0 && (err = take_about(in)) != ERR_NONE)
 		return err;
-	err = store_body_state(
-	    in->store_txn, in->entry->log_id, in->entry->n, &state);
-	if (err != ERR_NONE)
-		return err;
-	switch (state) {
-	case STORE_BODY_NONE:
-		in->row.state = INDEX_BARE;
-		return ERR_NONE;
-	case STORE_BODY_ABSENT:
-		in->row.state = INDEX_ABSENT;
-		return ERR_NONE;
-	case STORE_BODY_ERASED:
-		in->row.state = INDEX_ERASED;
-		return ERR_NONE;
-	case STORE_BODY_HERE:
-		break;
-	}
-	in->row.state = again ? INDEX_ABSENT : INDEX_HERE;
-	if (!again && in->header.group != 0)
-		in->row.state = INDEX_RESTRICTED;
-	if (in->row.state == INDEX_HERE && is_known_kind(in->header.kind))
-		return decode_body(in);
-	return ERR_NONE;
+	return take_state(in, again);
 }
 
 /* Find the log's number, or give it the next one. */

@@ -58,7 +58,7 @@ struct index_row {
 	uint32_t topic;
 	uint32_t major; /* version, 0.0 if not said */
 	uint32_t minor;
-	uint32_t sectors; /* facts.h: FACTS_SECTOR() added up */
+	uint32_t sectors; /* facts.h: facts_sector() added up */
 	enum index_state state;
 	bool has_record;
 	bool has_commit;

@@ -58,23 +58,32 @@ query_time(char **out, uint64_t time_ms)
 }
 
 enum err
-query_append(void *list, size_t *count, void *message)
+query_room(void *list, size_t count, size_t size)
 {
-	void **items;
-	void **more;
-	size_t n = *count;
+	void *items;
+	void *more;
 
 	/* The room doubles whenever the count is a power of two. */
+	if (count != 0 && (count & (count - 1)) != 0)
+		return ERR_NONE;
 	memcpy(&items, list, sizeof(items));
-	if ((n & (n - 1)) == 0 || n == 0) {
-		more = realloc(items, (n == 0 ? 1 : 2 * n) * sizeof(*items));
-		if (more == NULL)
-			return ERR_NOMEM;
-		items = more;
-		memcpy(list, &items, sizeof(items));
-	}
-	items[n] = message;
-	*count = n + 1;
+	more = realloc(items, (count == 0 ? 1 : 2 * count) * size);
+	if (more == NULL)
+		return ERR_NOMEM;
+	memcpy(list, &more, sizeof(more));
+	/* cppcheck-suppress memleak ; the caller's list holds it */
+	return ERR_NONE;
+}
+
+enum err
+query_text_add(char ***list, size_t *count, const char *text)
+{
+	enum err err;
+
+	if ((err = query_room(list, *count, sizeof(void *))) != ERR_NONE ||
+	    (err = query_text(&(*list)[*count], text)) != ERR_NONE)
+		return err;
+	(*count)++;
 	return ERR_NONE;
 }
 
@@ -84,19 +93,19 @@ enum err
 query_problem(Erfa__Problem ***list, size_t *count, const char *where,
     const char *what, const char *remedy)
 {
-	Erfa__Problem *problem = calloc(1, sizeof(*problem));
-	enum err err = ERR_NOMEM;
+	Erfa__Problem *problem;
+	enum err err;
 
-	if (problem == NULL)
+	if ((err = query_room(list, *count, sizeof(void *))) != ERR_NONE)
+		return err;
+	if ((problem = calloc(1, sizeof(*problem))) == NULL)
 		return ERR_NOMEM;
 	erfa__problem__init(problem);
-	if (query_text(&problem->where, where) == ERR_NONE &&
-	    query_text(&problem->what, what) == ERR_NONE &&
-	    query_text(&problem->remedy, remedy) == ERR_NONE)
-		err = query_append(list, count, problem);
-	if (err != ERR_NONE)
-		erfa__problem__free_unpacked(problem, NULL);
-	return err;
+	(*list)[(*count)++] = problem;
+	if ((err = query_text(&problem->where, where)) != ERR_NONE ||
+	    (err = query_text(&problem->what, what)) != ERR_NONE)
+		return err;
+	return query_text(&problem->remedy, remedy);
 }
 
 /* Empty an answer of whatever it holds. */
@@ -190,13 +199,56 @@ check_chain(
 	return ERR_NONE;
 }
 
+/* Decode a body that anybody may read; it stays NULL if it is noise. */
+static enum err
+decode_body(const struct store_body *stored, uint32_t kind, Erfa__Body **ret)
+{
+	Erfa__Body *body = NULL;
+	enum err err;
+
+	err = body_decode(stored->data, stored->len, &body);
+	if (err == ERR_NOMEM)
+		return err;
+	if (err == ERR_NONE && body_kind(body) == kind)
+		*ret = body;
+	else
+		body_free(body);
+	return ERR_NONE;
+}
+
+/* Open the body and take it apart; *${ret_state} is changed if that fails. */
+static enum err
+open_body(struct question *question, const struct store_entry *entry,
+    const struct header *header, struct query_entry *out,
+    const char **ret_state)
+{
+	struct store_body stored = { .len = 0 };
+	enum err err;
+
+	err = store_body(question->store, entry->log_id, entry->n, &stored);
+	if (err == ERR_DAMAGED || err == ERR_NOENT) {
+		*ret_state = "absent"; /* it will be fetched again */
+		out->verified = false;
+		return ERR_NONE;
+	}
+	if (err != ERR_NONE)
+		return err;
+	out->body_len = stored.len;
+	if (header->group == 0 && header_kind_name(header->kind) != NULL) {
+		err = decode_body(&stored, header->kind, &out->body);
+		if (out->body == NULL)
+			*ret_state = "unreadable";
+	}
+	store_body_clear(&stored);
+	return err;
+}
+
 /* Read the body if it can be read; tell its state in a word. */
 static enum err
 read_body(struct question *question, const struct store_entry *entry,
     const struct header *header, struct query_entry *out,
     const char **ret_state)
 {
-	struct store_body stored = { .len = 0 };
 	enum store_body_state state;
 	enum err err;
 
@@ -210,26 +262,7 @@ read_body(struct question *question, const struct store_entry *entry,
 						  "here";
 	if (state != STORE_BODY_HERE)
 		return ERR_NONE;
-	err = store_body(question->store, entry->log_id, entry->n, &stored);
-	if (err == ERR_DAMAGED || err == ERR_NOENT || err == ERR_ERASED) {
-		*ret_state = err == ERR_ERASED ? "erased" : "absent";
-		out->verified = false;
-		return ERR_NONE;
-	}
-	if (err != ERR_NONE)
-		return err;
-	if (header->group == 0 && header_kind_name(header->kind) != NULL) {
-		err = body_decode(stored.data, stored.len, &out->body);
-		if (err == ERR_NONE && body_kind(out->body) != header->kind) {
-			body_free(out->body);
-			out->body = NULL;
-		}
-		if (out->body == NULL)
-			*ret_state = "unreadable";
-	}
-	out->body_len = stored.len;
-	store_body_clear(&stored);
-	return err == ERR_NOMEM ? err : ERR_NONE;
+	return open_body(question, entry, header, out, ret_state);
 }
 
 /* Names of the sectors that the body says, or else the header's topic. */
@@ -241,7 +274,6 @@ fill_sectors(Erfa__Row *row, const Erfa__Body *body, uint32_t topic)
 	Erfa__Sector one = (Erfa__Sector)topic;
 	const char *name;
 	char number[16];
-	char *copy;
 	size_t i;
 	enum err err;
 
@@ -263,30 +295,12 @@ fill_sectors(Erfa__Row *row, const Erfa__Body *body, uint32_t topic)
 		name = header_sector_name((uint32_t)sectors[i]);
 		(void)snprintf(
 		    number, sizeof(number), "%u", (unsigned)sectors[i]);
-		err = query_text(&copy, name != NULL ? name : number);
+		err = query_text_add(
+		    &row->sector, &row->n_sector, name != NULL ? name : number);
 		if (err != ERR_NONE)
 			return err;
-		err = query_append(&row->sector, &row->n_sector, copy);
-		if (err != ERR_NONE) {
-			free(copy);
-			return err;
-		}
 	}
 	return ERR_NONE;
-}
-
-static enum err
-add_site(Erfa__Row *row, const char *text)
-{
-	char *copy;
-	enum err err;
-
-	if ((err = query_text(&copy, text)) != ERR_NONE)
-		return err;
-	err = query_append(&row->site, &row->n_site, copy);
-	if (err != ERR_NONE)
-		free(copy);
-	return err;
 }
 
 /* Where a trial runs, as written. */
@@ -298,11 +312,15 @@ fill_sites(Erfa__Row *row, const Erfa__Trial *trial)
 	enum err err;
 
 	if (trial->sites_text != NULL && *trial->sites_text != '\0')
-		return add_site(row, trial->sites_text);
+		return query_text_add(
+		    &row->site, &row->n_site, trial->sites_text);
 	for (i = 0; i < trial->n_sites; i++) {
 		text = trial->sites[i]->name != NULL ? trial->sites[i]->name :
 						       trial->sites[i]->id;
-		if (text != NULL && (err = add_site(row, text)) != ERR_NONE)
+		if (text == NULL)
+			continue;
+		err = query_text_add(&row->site, &row->n_site, text);
+		if (err != ERR_NONE)
 			return err;
 	}
 	return ERR_NONE;

@@ -69,20 +69,18 @@ add_frame(struct bundle *bundle, const struct wire_data *data)
 {
 	struct wire_msg msg = { .type = WIRE_DATA, .u.data = *data };
 	Erfa__BundleExportAnswer *answer = bundle->answer;
-	ProtobufCBinaryData *frames;
-	uint8_t *buf;
-	size_t len;
+	ProtobufCBinaryData *frame;
 	enum err err;
 
-	frames = realloc(answer->msg, (answer->n_msg + 1) * sizeof(*frames));
-	if (frames == NULL)
-		return ERR_NOMEM;
-	answer->msg = frames;
-	if ((err = wire_encode(&msg, &buf, &len)) != ERR_NONE)
+	err = query_room(&answer->msg, answer->n_msg, sizeof(*answer->msg));
+	if (err != ERR_NONE)
 		return err;
-	frames[answer->n_msg++] = (ProtobufCBinaryData){ .data = buf,
-		.len = len };
-	bundle->bytes += len;
+	frame = &answer->msg[answer->n_msg];
+	err = wire_encode(&msg, &frame->data, &frame->len);
+	if (err != ERR_NONE)
+		return err;
+	bundle->bytes += frame->len;
+	answer->n_msg++;
 	return ERR_NONE;
 }
 

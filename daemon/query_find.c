@@ -10,7 +10,7 @@
 
 #define FIND_WORDS  16                       /* of one request */
 #define FIND_CURSOR (4 + 8 + LOG_ID_LEN + 8) /* points, time, log, n */
-#define IN_NAMED    16u /* in the name of its programme or network */
+#define IN_NAMED    16U /* in the name of its programme or network */
 
 /*
  * A search.  For every item and every word one byte says where the word was
@@ -234,9 +234,11 @@ find_row(struct search *search, const struct shown_item *item,
 	err = fill_matched(search, item, entry.row);
 	*bytes += erfa__row__get_packed_size(entry.row);
 	if (err == ERR_NONE)
-		err = query_append(&answer->row, &answer->n_row, entry.row);
-	if (err == ERR_NONE)
+		err = query_room(&answer->row, answer->n_row, sizeof(void *));
+	if (err == ERR_NONE) {
+		answer->row[answer->n_row++] = entry.row;
 		entry.row = NULL;
+	}
 	query_entry_clear(&entry);
 	return err;
 }
@@ -306,20 +308,15 @@ static enum err
 fill_understood(const struct search *search, Erfa__FindAnswer *answer)
 {
 	char text[WORD_MAX + 2];
-	char *copy;
 	size_t i;
 	enum err err;
 
 	for (i = 0; i < search->nstems; i++) {
 		(void)snprintf(text, sizeof(text), "%s*", search->stems[i]);
-		if ((err = query_text(&copy, text)) != ERR_NONE)
+		err = query_text_add(
+		    &answer->understood, &answer->n_understood, text);
+		if (err != ERR_NONE)
 			return err;
-		err = query_append(
-		    &answer->understood, &answer->n_understood, copy);
-		if (err != ERR_NONE) {
-			free(copy);
-			return err;
-		}
 	}
 	return ERR_NONE;
 }
@@ -327,14 +324,18 @@ fill_understood(const struct search *search, Erfa__FindAnswer *answer)
 enum err
 query_find(struct question *question, const Erfa__FindRequest *request)
 {
+	const struct query_words words = {
+		.kind = request->kind,
+		.country = request->country,
+		.sector = request->sector,
+	};
 	struct search search = { .question = question };
 	uint8_t after[FIND_CURSOR] = { 0 };
 	Erfa__FindAnswer *answer;
 	bool bad;
 	enum err err;
 
-	err = query_filter(question, request->kind, NULL, request->country,
-	    request->sector, &search.filter, &bad);
+	err = query_filter(question, &words, &search.filter, &bad);
 	if (err != ERR_NONE || bad)
 		return err;
 	if (!query_cursor(request->cursor, after, sizeof(after)))

@@ -140,10 +140,26 @@ enum err query_entry(struct question *question, const struct query_place *place,
 void query_entry_clear(struct query_entry *entry);
 
 /**
- * query_append(list, count, message):
- * Append a pointer to a list that protobuf-c will free.
+ * query_room(list, count, size):
+ * Make room for one element of ${size} bytes more in a list that protobuf-c
+ * will free; ${list} points to the pointer to its first.
  */
-enum err query_append(void *list, size_t *count, void *message) MUST_CHECK;
+enum err query_room(void *list, size_t count, size_t size) MUST_CHECK;
+
+/**
+ * query_text_add(list, count, text):
+ * Append a copy of ${text} to a list of texts.
+ */
+enum err query_text_add(
+    char ***list, size_t *count, const char *text) MUST_CHECK;
+
+/* The words of a request about a list; any may be NULL or empty. */
+struct query_words {
+	const char *kind; /* absent = trials */
+	const char *org;
+	const char *country;
+	const char *sector;
+};
 
 /* What a list is about. */
 struct query_filter {
@@ -154,14 +170,13 @@ struct query_filter {
 };
 
 /**
- * query_filter(question, kind, org, country, sector, ret_filter):
- * Read the words of a request, any of which may be NULL or empty.  ${kind}
- * absent means trials.  If one is not understood, *${ret_bad} is set and the
- * answer made.
+ * query_filter(question, words, ret_filter, ret_bad):
+ * Understand the words; if one means nothing, *${ret_bad} is set and the answer
+ * made.
  */
-enum err query_filter(struct question *question, const char *kind,
-    const char *org, const char *country, const char *sector,
-    struct query_filter *ret_filter, bool *ret_bad) MUST_CHECK;
+enum err query_filter(struct question *question,
+    const struct query_words *words, struct query_filter *ret_filter,
+    bool *ret_bad) MUST_CHECK;
 
 /**
  * query_matches(question, filter, item):

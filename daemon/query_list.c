@@ -62,37 +62,40 @@ read_country(const char *text, char out[3])
 	return out[0] != '\0';
 }
 
+/* Read the name of a sector; false if it is none. */
+static bool
+read_sector(const char *name, uint32_t *ret_sectors)
+{
+	*ret_sectors = is_empty(name) ?
+	    0 :
+	    facts_sector(header_sector_number(name));
+	return is_empty(name) || *ret_sectors != 0;
+}
+
 enum err
-query_filter(struct question *question, const char *kind, const char *org,
-    const char *country, const char *sector, struct query_filter *ret_filter,
-    bool *ret_bad)
+query_filter(struct question *question, const struct query_words *words,
+    struct query_filter *ret_filter, bool *ret_bad)
 {
 	struct query_filter filter = {
-		.org = is_empty(org) ? NULL : org,
+		.org = is_empty(words->org) ? NULL : words->org,
 	};
-	uint32_t number;
 
 	*ret_bad = true;
-	if (!read_kind(kind, &filter.kind))
+	if (!read_kind(words->kind, &filter.kind))
 		return query_fail(question, EXIT_USAGE, "no_such_kind",
 		    "Kinds: trial, decision, experience, adaptation, "
 		    "application,\nprogramme, network, round, comment, "
 		    "profile ... or all.",
-		    "no kind of record is called \"%s\"", kind);
-	if (!read_country(country, filter.country))
+		    "no kind of record is called \"%.40s\"", words->kind);
+	if (!read_country(words->country, filter.country))
 		return query_fail(question, EXIT_USAGE, "no_such_country",
-		    "Two letters: DK NO SE FI IS.", "\"%s\" is no country code",
-		    country);
-	if (!is_empty(sector)) {
-		number = header_sector_number(sector);
-		filter.sectors = FACTS_SECTOR(number);
-		if (filter.sectors == 0)
-			return query_fail(question, EXIT_USAGE,
-			    "no_such_sector",
-			    "Sectors: elder_care, health, school, housing ... "
-			    "as lists show them.",
-			    "no sector is called \"%s\"", sector);
-	}
+		    "Two letters: DK NO SE FI IS.",
+		    "\"%.40s\" is no country code", words->country);
+	if (!read_sector(words->sector, &filter.sectors))
+		return query_fail(question, EXIT_USAGE, "no_such_sector",
+		    "Sectors: elder_care, health, school, housing ... "
+		    "as lists show them.",
+		    "no sector is called \"%.40s\"", words->sector);
 	*ret_filter = filter;
 	*ret_bad = false;
 	return ERR_NONE;
@@ -158,11 +161,13 @@ query_limit(bool has, uint32_t limit)
 static enum err
 take_row(struct query_entry *entry, Erfa__Row ***list, size_t *count)
 {
-	enum err err = query_append(list, count, entry->row);
+	enum err err;
 
-	if (err == ERR_NONE)
-		entry->row = NULL;
-	return err;
+	if ((err = query_room(list, *count, sizeof(void *))) != ERR_NONE)
+		return err;
+	(*list)[(*count)++] = entry->row;
+	entry->row = NULL;
+	return ERR_NONE;
 }
 
 /* The cursor of an item in a list by time. */
@@ -227,14 +232,19 @@ list_page(struct question *question, const struct query_filter *filter,
 enum err
 query_list(struct question *question, const Erfa__ListRequest *request)
 {
+	const struct query_words words = {
+		.kind = request->kind,
+		.org = request->org,
+		.country = request->country,
+		.sector = request->sector,
+	};
 	uint8_t after[LIST_CURSOR] = { 0 };
 	struct query_filter filter;
 	Erfa__ListAnswer *list;
 	bool bad;
 	enum err err;
 
-	err = query_filter(question, request->kind, request->org,
-	    request->country, request->sector, &filter, &bad);
+	err = query_filter(question, &words, &filter, &bad);
 	if (err != ERR_NONE || bad)
 		return err;
 	if (!query_cursor(request->cursor, after, sizeof(after)))
@@ -259,25 +269,23 @@ static enum err
 export_version(struct question *question, const struct query_place *place,
     Erfa__ExportAnswer *answer, size_t *bytes)
 {
-	Erfa__Exported *exported = calloc(1, sizeof(*exported));
+	Erfa__Exported *exported;
 	struct query_entry entry;
 	enum err err;
 
-	if (exported == NULL)
+	if ((err = query_room(&answer->record, answer->n_record,
+		 sizeof(void *))) != ERR_NONE)
+		return err;
+	if ((exported = calloc(1, sizeof(*exported))) == NULL)
 		return ERR_NOMEM;
 	erfa__exported__init(exported);
-	err = query_entry(question, place, &entry);
-	if (err == ERR_NONE) {
-		exported->row = entry.row;
-		exported->body = entry.body;
-		*bytes += erfa__row__get_packed_size(entry.row) +
-		    entry.body_len;
-		err = query_append(
-		    &answer->record, &answer->n_record, exported);
-	}
-	if (err != ERR_NONE)
-		erfa__exported__free_unpacked(exported, NULL);
-	return err;
+	answer->record[answer->n_record++] = exported;
+	if ((err = query_entry(question, place, &entry)) != ERR_NONE)
+		return err;
+	exported->row = entry.row;
+	exported->body = entry.body;
+	*bytes += erfa__row__get_packed_size(entry.row) + entry.body_len;
+	return ERR_NONE;
 }
 
 /* Where a version stands. */
@@ -486,17 +494,19 @@ watch_page(
 enum err
 query_watch(struct question *question, const Erfa__WatchRequest *request)
 {
+	const struct query_words words = {
+		.kind = is_empty(request->kind) ? "all" : request->kind,
+	};
 	uint8_t epoch[STORE_EPOCH_LEN];
-	char cursor[2 * STORE_EPOCH_LEN + 24];
+	char hex[2 * STORE_EPOCH_LEN + 1];
+	char cursor[sizeof(hex) + 24];
 	struct watch watch = { .after = 0 };
 	struct query_filter filter;
 	Erfa__WatchAnswer *answer;
 	bool bad;
 	enum err err;
 
-	err = query_filter(question,
-	    is_empty(request->kind) ? "all" : request->kind, NULL, NULL, NULL,
-	    &filter, &bad);
+	err = query_filter(question, &words, &filter, &bad);
 	if (err != ERR_NONE || bad)
 		return err;
 	watch.kind = filter.kind;
@@ -514,9 +524,8 @@ query_watch(struct question *question, const Erfa__WatchRequest *request)
 		return err;
 	answer->has_restarted = true;
 	answer->restarted = watch.restarted;
-	bytes_hex(epoch, sizeof(epoch), cursor);
-	(void)snprintf(cursor + 2 * STORE_EPOCH_LEN,
-	    sizeof(cursor) - 2 * STORE_EPOCH_LEN, "/%llu",
+	bytes_hex(epoch, sizeof(epoch), hex);
+	(void)snprintf(cursor, sizeof(cursor), "%s/%llu", hex,
 	    (unsigned long long)watch.after);
 	return query_text(&answer->cursor, cursor);
 }

@@ -50,7 +50,6 @@ fill_branches(
 	char text[2 * HASH_LEN + 24];
 	struct log_tip tip;
 	uint8_t last[C8_LEN];
-	char *copy;
 	enum err err;
 
 	for (err = store_branch_next(question->store, log->log_id, NULL, &tip);
@@ -60,13 +59,9 @@ fill_branches(
 		bytes_hex(tip.c, HASH_LEN, hex);
 		(void)snprintf(text, sizeof(text), "%llu %s",
 		    (unsigned long long)tip.n, hex);
-		if ((err = query_text(&copy, text)) != ERR_NONE)
+		err = query_text_add(&view->branch, &view->n_branch, text);
+		if (err != ERR_NONE)
 			return err;
-		err = query_append(&view->branch, &view->n_branch, copy);
-		if (err != ERR_NONE) {
-			free(copy);
-			return err;
-		}
 	}
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
@@ -147,14 +142,13 @@ query_logs(struct question *question, const Erfa__LogsRequest *request)
 		if (answer->n_log == LOGS_LIMIT)
 			return query_hex(&answer->next, last, sizeof(last));
 		memcpy(last, log.log_id, LOG_ID_LEN);
+		err = query_room(&answer->log, answer->n_log, sizeof(void *));
+		if (err != ERR_NONE)
+			return err;
 		if ((view = calloc(1, sizeof(*view))) == NULL)
 			return ERR_NOMEM;
 		erfa__log_view__init(view);
-		err = query_append(&answer->log, &answer->n_log, view);
-		if (err != ERR_NONE) {
-			free(view);
-			return err;
-		}
+		answer->log[answer->n_log++] = view;
 		if ((err = fill_view(question, &log, view)) != ERR_NONE)
 			return err;
 	}

@@ -253,33 +253,31 @@ fill_relative(struct question *question, const struct shown_item *item,
     bool is_named, Erfa__ShowAnswer *answer, size_t *bytes)
 {
 	struct query_place place = query_place(question, item);
-	Erfa__Related *related = calloc(1, sizeof(*related));
-	struct query_entry entry = { .row = NULL };
+	Erfa__Related *related;
+	struct query_entry entry;
 	char relation[64];
 	enum err err;
 
-	if (related == NULL)
+	err = query_room(&answer->related, answer->n_related, sizeof(void *));
+	if (err != ERR_NONE)
+		return err;
+	if ((related = calloc(1, sizeof(*related))) == NULL)
 		return ERR_NOMEM;
 	erfa__related__init(related);
-	if ((err = query_entry(question, &place, &entry)) == ERR_NONE) {
-		related->row = entry.row;
-		entry.row = NULL;
-		(void)snprintf(relation, sizeof(relation), "%s%s",
-		    is_named ? "names:" : "", related->row->kind);
-		err = query_text(&related->relation, relation);
-	}
-	if (err == ERR_NONE && *bytes + entry.body_len <= PAGE_BYTES) {
+	answer->related[answer->n_related++] = related;
+	if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
+		return err;
+	related->row = entry.row;
+	entry.row = NULL;
+	if (*bytes + entry.body_len <= PAGE_BYTES) {
 		*bytes += entry.body_len;
 		related->body = entry.body;
 		entry.body = NULL;
 	}
 	query_entry_clear(&entry);
-	if (err == ERR_NONE)
-		err = query_append(
-		    &answer->related, &answer->n_related, related);
-	if (err != ERR_NONE)
-		erfa__related__free_unpacked(related, NULL);
-	return err;
+	(void)snprintf(relation, sizeof(relation), "%s%s",
+	    is_named ? "names:" : "", related->row->kind);
+	return query_text(&related->relation, relation);
 }
 
 /* Records that name this one or its twins. */
@@ -294,7 +292,7 @@ fill_naming(struct question *question, const struct shown_item *item,
 	shown_twins(question->shown, item, name_twin, &relatives);
 	if (relatives.err != ERR_NONE)
 		return relatives.err;
-	qsort_r(relatives.found, relatives.count, sizeof(relatives.found[0]),
+	qsort_r(relatives.found, relatives.count, sizeof(void *),
 	    compare_relatives, (void *)(uintptr_t)question->shown);
 	for (i = 0; i < relatives.count; i++) {
 		if (relatives.found[i] == item)
@@ -343,18 +341,13 @@ add_twin(void *context, const struct shown_item *item)
 {
 	struct twins *twins = context;
 	char id[RECORD_ID_CHARS + 1];
-	char *copy = NULL;
 
 	if (item == twins->item || twins->err != ERR_NONE)
 		return;
 	record_print(
 	    shown_org(twins->shown, item->org), item->record, RECORD_CHARS, id);
-	twins->err = query_text(&copy, id);
-	if (twins->err == ERR_NONE)
-		twins->err = query_append(
-		    &twins->answer->same_as, &twins->answer->n_same_as, copy);
-	if (twins->err != ERR_NONE)
-		free(copy);
+	twins->err = query_text_add(
+	    &twins->answer->same_as, &twins->answer->n_same_as, id);
 }
 
 /* ---- the answer ---- */

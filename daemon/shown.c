@@ -339,7 +339,7 @@ common_bits(const uint8_t *a, const uint8_t *b)
 		bits += 8;
 	if (i == RECORD_LEN)
 		return bits;
-	while (((a[i] ^ b[i]) & (0x80u >> (bits % 8))) == 0)
+	while (((a[i] ^ b[i]) & (0x80U >> (bits % 8))) == 0)
 		bits++;
 	return bits;
 }

@@ -46,11 +46,11 @@ character(const char *text, size_t *ret_len)
 {
 	const unsigned char *at = (const unsigned char *)text;
 	size_t len = at[0] < 0x80 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-	uint32_t value = len == 1 ? at[0] : at[0] & (0xffu >> (len + 1));
+	uint32_t value = len == 1 ? at[0] : at[0] & (0xffU >> (len + 1));
 	size_t i;
 
 	for (i = 1; i < len; i++)
-		value = value << 6 | (at[i] & 0x3fu);
+		value = value << 6 | (at[i] & 0x3fU);
 	*ret_len = len;
 	return value;
 }

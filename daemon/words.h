@@ -21,9 +21,9 @@ struct words;
 #define WORDS_MAX 16384 /* room for the words of one body */
 
 /* Where a word stands, to be added up. */
-#define WORD_IN_TEXT    1u
-#define WORD_IN_SUMMARY 2u
-#define WORD_IN_TITLE   4u
+#define WORD_IN_TEXT    1U
+#define WORD_IN_SUMMARY 2U
+#define WORD_IN_TITLE   4U
 
 /* A word of a set. */
 struct word {

@@ -498,7 +498,7 @@ a_row_says_what_header_and_body_say(void **state)
 	assert_int_equal(row.kind, HEADER_TRIAL);
 	assert_int_equal(row.state, INDEX_HERE);
 	assert_int_equal(row.major, 1);
-	assert_int_equal(row.sectors, FACTS_SECTOR(10));
+	assert_int_equal(row.sectors, facts_sector(10));
 	assert_true(row.has_record && row.has_external && row.transcribed);
 	assert_memory_equal(row.record, f->record, RECORD_LEN);
 	assert_string_equal(row.country, "FI");

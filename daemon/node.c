@@ -21,6 +21,9 @@
 /* A node without a good fence serves no body for so long, at most. */
 #define HOLD_MS 600000
 
+/* Dead readers are looked for this often. */
+#define READERS_MS 60000
+
 /* The wall clock may step so far before signing pauses. */
 #define CLOCK_STEP_MS 2000
 
@@ -283,6 +286,16 @@ tick_clock(struct node *node, int64_t now)
 	outbox_pause(node->outbox, true);
 }
 
+/* Readers of LMDB that died would keep its pages from being used again. */
+static void
+tick_readers(struct node *node, int64_t now)
+{
+	if (now < node->readers_at)
+		return;
+	node->readers_at = now + READERS_MS;
+	store_check_readers(node->store);
+}
+
 static int
 tick(zloop_t *loop, int timer_id, void *arg)
 {
@@ -296,6 +309,7 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	node_join_tick(node, now);
 	node_waiters_tick(node, now);
 	tick_beacon(node, now);
+	tick_readers(node, now);
 	if (node->serving > 0)
 		node_wake_turn(node);
 	return 0;

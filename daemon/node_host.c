@@ -272,6 +272,49 @@ body_job_run(struct store_txn *txn, struct writer_job *job)
 	    body->data, body->len);
 }
 
+/* A body of an own log that is frozen came late: republish it too (R5). */
+struct again_job {
+	struct writer_job job; /* first */
+	struct outbox *outbox;
+	uint8_t log_id[LOG_ID_LEN];
+	uint64_t last_common;
+};
+
+static enum err
+again_job_run(struct store_txn *txn, struct writer_job *job)
+{
+	struct again_job *again = (struct again_job *)job;
+
+	return outbox_close_log(
+	    again->outbox, txn, again->log_id, again->last_common);
+}
+
+static void
+again_job_done(struct writer_job *job, void *context)
+{
+	if (context != NULL)
+		node_touch_own(context);
+	free(job);
+}
+
+static void
+republish(struct node *node, const uint8_t log_id[LOG_ID_LEN])
+{
+	const struct view_log *log = view_find(node->view, log_id);
+	struct again_job *job;
+
+	if (log == NULL || !log->own || !log->frozen ||
+	    (job = calloc(1, sizeof(*job))) == NULL)
+		return;
+	job->job.run = again_job_run;
+	job->job.done = again_job_done;
+	job->job.entries = 1;
+	job->outbox = node->outbox;
+	memcpy(job->log_id, log_id, LOG_ID_LEN);
+	job->last_common = log->last_common;
+	writer_submit(node->writer, &job->job);
+}
+
 static void
 body_job_done(struct writer_job *job, void *context)
 {
@@ -282,10 +325,12 @@ body_job_done(struct writer_job *job, void *context)
 	if (node != NULL) {
 		posset_remove(
 		    node->fetching, body->ref.log_id, body->ref.n);
-		if (job->err == ERR_NONE)
+		if (job->err == ERR_NONE) {
 			node_touch(node, body->ref.log_id);
-		else
+			republish(node, body->ref.log_id);
+		} else {
 			note_disk(node, job->err);
+		}
 		if (job->err == ERR_COMMIT &&
 		    (link = node_link_find(node, body->link)) != NULL) {
 			link_mark_lacking(link, &body->ref, node_now());

@@ -145,6 +145,7 @@ struct node {
 	struct bundle_part *bundle_part; /* a body that comes in parts */
 	uint64_t caller_serial;
 	int64_t beacon_at;
+	int64_t readers_at;
 	uint64_t refused;   /* frames that got no session */
 	int64_t refused_logged;
 };

@@ -434,9 +434,10 @@ tick_pause(struct node *node, int64_t now)
 	if (node->pause_until != 0 && (up > 0 || now >= node->pause_until)) {
 		node->pause_until = 0;
 		outbox_pause(node->outbox, false);
+		/* What waited is signed now; its commit is told like any. */
 		if (node_write_note(node, NULL, NULL, 0, NULL, NULL) !=
 		    ERR_NONE)
-			logger_debug("outbox", "signing goes on later");
+			writer_wake(node->writer);
 	}
 }
 

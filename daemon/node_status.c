@@ -212,6 +212,11 @@ status_problems(struct node *node, Erfa__StatusAnswer *status)
 		add_problem(&status->problem, &status->n_problem, "disk",
 		    "little space is left on the disk of the state directory",
 		    "Make room before it is full");
+	if (!outbox_fenced(node->outbox))
+		add_problem(&status->problem, &status->n_problem, "runtime",
+		    "the fence could not be written to the runtime directory",
+		    "Make room there and check who owns it; until then every "
+		    "start begins a new log");
 	if (status->logs_frozen > 0)
 		add_problem(&status->problem, &status->n_problem, "logs",
 		    "a log is forked and frozen; both branches are kept",

@@ -38,7 +38,7 @@ line=$(at origin invite no-5501 --json | python3 -c \
 	'import json,sys; print(json.load(sys.stdin)["line"])') || die "invite"
 begin=$(now)
 at new join "$line" --yes >/dev/null || die "join"
-await "$WORK/new/log" "caught up: $N" 300 || die "the new node did not catch up"
+await "$WORK/new/log" "caught up: " 300 || die "the new node did not catch up"
 end=$(now)
 anon_origin=$(anon origin)
 anon_new=$(anon new)

@@ -15,6 +15,8 @@
 #include "proto/json.h"
 #include "proto/record.h"
 #include "proto/wire.h"
+#include "client/corpus.h"
+#include "client/corpus_table.h"
 #include "daemon/db.h"
 #include "daemon/index.h"
 #include "daemon/indexer.h"
@@ -1853,6 +1855,75 @@ a_rebuilt_index_gives_the_same_answers(void **state)
 	}
 }
 
+/* ---- real trials ---- */
+
+/* Write all that the corpus tells of, as ${press} would import it. */
+static void
+import(struct press *press)
+{
+	struct corpus_table *table;
+	struct corpus *corpus;
+	const struct corpus_record *records;
+	struct press_options options = { .kind = 0 };
+	char fault[CORPUS_FAULT_MAX];
+	FILE *file = fopen("tests/corpus/trials.jsonl", "rb");
+	uint8_t *buf;
+	size_t count;
+	size_t len;
+	size_t i;
+
+	assert_non_null(file);
+	assert_int_equal(corpus_table_open("conf", &table, fault), ERR_NONE);
+	assert_int_equal(corpus_new(table, press->org, &corpus), ERR_NONE);
+	assert_int_equal(corpus_read(corpus, file), ERR_NONE);
+	(void)fclose(file);
+	records = corpus_records(corpus, &count);
+	for (i = 0; i < count; i++) {
+		options.kind = records[i].kind;
+		options.record = records[i].record;
+		assert_int_equal(
+		    body_encode(records[i].body, &buf, &len), ERR_NONE);
+		(void)press_add_sealed(press, &options, buf, len);
+		free(buf);
+	}
+	corpus_free(corpus);
+	corpus_table_close(table);
+}
+
+static void
+trials_that_two_nodes_import_are_counted_once(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	Erfa__FindRequest words = ERFA__FIND_REQUEST__INIT;
+	char danish[] = "DK";
+	char norwegian[] = "NO";
+	Erfa__Answer *answer;
+	size_t countries[2] = { 0 };
+	size_t i;
+
+	import(&f->own);
+	import(&f->other);
+	publish(f);
+	assert_int_equal(total(&f->node, &request), 138);
+	request.country = danish;
+	assert_int_equal(total(&f->node, &request), 76);
+	request.country = norwegian;
+	assert_int_equal(total(&f->node, &request), 34);
+
+	answer = find(&f->node, "boliger", &words);
+	assert_int_equal(answer->find->n_row, answer->find->total);
+	for (i = 0; i < answer->find->n_row; i++) {
+		countries[0] += strcmp(answer->find->row[i]->country, "DK") ==
+		    0;
+		countries[1] += strcmp(answer->find->row[i]->country, "NO") ==
+		    0;
+	}
+	assert_true(countries[0] >= 4);
+	assert_true(countries[1] >= 1);
+	control_free_answer(answer);
+}
+
 /* ---- many at once, and much ---- */
 
 struct asker {
@@ -1992,6 +2063,7 @@ main(void)
 		T(a_bundle_holds_all_runs_and_bodies),
 		T(the_order_of_arrival_changes_nothing),
 		T(a_rebuilt_index_gives_the_same_answers),
+		T(trials_that_two_nodes_import_are_counted_once),
 		T(many_may_ask_while_the_index_grows),
 		T(ten_thousand_records_are_searched),
 	};

@@ -367,12 +367,24 @@ send_pass(struct run *run, struct import *import, unsigned pass,
 	return status;
 }
 
+/* Each pass names the keys anew. */
+static bool
+named_before(const Erfa__BundleImportAnswer *sum, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < at; i++)
+		if (strcmp(sum->skipped_key[i], sum->skipped_key[at]) == 0)
+			return true;
+	return false;
+}
+
 static int
 tell_import(struct run *run, const Erfa__BundleImportAnswer *sum)
 {
 	char entries[PRINT_NUMBER_MAX];
 	char bodies[PRINT_NUMBER_MAX];
-	char known[PRINT_NUMBER_MAX];
+	char known[PRINT_COUNT_MAX];
 	size_t i;
 
 	if (run->json)
@@ -383,12 +395,14 @@ tell_import(struct run *run, const Erfa__BundleImportAnswer *sum)
 	print_say(run->out,
 	    "Took in %s entries and %s bodies; %s were here already.\n",
 	    entries, bodies, known);
-	if (sum->skipped_logs > 0)
+	if (sum->skipped_logs > 0) {
+		print_count(sum->skipped_logs, "log", "logs", known);
 		print_say(run->out,
-		    "Left out %llu logs of keys that are no members:\n",
-		    (unsigned long long)sum->skipped_logs);
+		    "Left out %s of keys that are no members:\n", known);
+	}
 	for (i = 0; i < sum->n_skipped_key; i++)
-		print_say(run->out, "  %s\n", sum->skipped_key[i]);
+		if (!named_before(sum, i))
+			print_say(run->out, "  %s\n", sum->skipped_key[i]);
 	for (i = 0; i < sum->n_problem; i++)
 		print_say(run->out, "  %s: %s\n",
 		    run_text(sum->problem[i]->where),

@@ -29,24 +29,6 @@ struct import {
 	uint64_t skipped;
 };
 
-/* Ask erfad in whose name it publishes. */
-static int
-ask_org(struct run *run, char out[ORG_MAX + 1])
-{
-	Erfa__Request request = ERFA__REQUEST__INIT;
-	Erfa__StatusRequest ask = ERFA__STATUS_REQUEST__INIT;
-	Erfa__Answer *answer = NULL;
-	int status;
-
-	request.ask_case = ERFA__REQUEST__ASK_STATUS;
-	request.status = &ask;
-	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
-		return status;
-	(void)snprintf(out, ORG_MAX + 1, "%s", run_text(answer->status->org));
-	control_free_answer(answer);
-	return EXIT_DONE;
-}
-
 /* Open the tables by which words are read. */
 static int
 open_tables(struct run *run, struct import *import)
@@ -331,7 +313,7 @@ cmd_import(struct run *run)
 	import.dry_run = args_given(run->args, "dry-run");
 	if ((status = open_tables(run, &import)) != EXIT_DONE)
 		return status;
-	status = ask_org(run, org);
+	status = run_org(run, org);
 	if (status == EXIT_DONE) {
 		err = corpus_new(import.table, org, &import.corpus);
 		if (err == ERR_NOMEM)

@@ -124,6 +124,7 @@ cmd_invite(struct run *run)
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__InviteRequest ask = ERFA__INVITE_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
+	char org[ORG_MAX + 1] = "";
 	int status;
 
 	ask.reader = run_lend(args_value(run->args, "reader"));
@@ -133,11 +134,15 @@ cmd_invite(struct run *run)
 	ask.list = ask.has_list;
 	if (args_count(run->args) > 0)
 		ask.org = run_lend(args_word(run->args, 0));
-	else if (!ask.list && ask.revoke == NULL && ask.reader == NULL)
+	else if (ask.reader != NULL)
+		ask.org = org; /* its program is one of our own */
+	else if (!ask.list && ask.revoke == NULL)
 		return fault_say(&run->faults, EXIT_USAGE, "no_org",
 		    "Say who, by organisation:  erfa invite no-5501\n"
 		    "For a program of your own: erfa invite --reader NAME",
 		    "whom do you invite?");
+	if (ask.org == org && (status = run_org(run, org)) != EXIT_DONE)
+		return status;
 	request.ask_case = ERFA__REQUEST__ASK_INVITE;
 	request.invite = &ask;
 	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
@@ -156,6 +161,7 @@ look_at_line(struct run *run, const char *line)
 	    "It looks like  host:port/0649nq2g... (72 letters and digits)";
 	struct invite invite;
 	enum err err = invite_parse(line, &invite);
+	char count[PRINT_COUNT_MAX];
 	int missing;
 
 	if (err == ERR_NONE)
@@ -173,9 +179,11 @@ look_at_line(struct run *run, const char *line)
 		return fault_say(&run->faults, EXIT_USAGE, "damaged_line",
 		    again, "this is no invitation line: %.100s", line);
 	missing = invite_missing(line);
+	print_count((uint64_t)(missing < 0 ? -missing : missing), "character",
+	    "characters", count);
 	return fault_say(&run->faults, EXIT_USAGE, "damaged_line", again,
-	    "the line is damaged: it has %d characters too %s",
-	    missing < 0 ? -missing : missing, missing < 0 ? "many" : "few");
+	    "the line is damaged: it has %s too %s", count,
+	    missing < 0 ? "many" : "few");
 }
 
 static int
@@ -210,11 +218,8 @@ print_joined(struct run *run, const Erfa__JoinAnswer *join)
 {
 	if (run->json)
 		return run_json(run, &join->base);
-	if (join->already)
-		print_say(
-		    run->out, "You had joined before; all is as it was.\n");
-	else
-		print_say(run->out, "Joined.\n");
+	print_say(run->out, "Joined.%s\n",
+	    join->already ? "  They knew you already." : "");
 	print_say(run->out, "\nNext:  erfa sync --wait 60      erfa list\n");
 	return EXIT_DONE;
 }

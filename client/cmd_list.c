@@ -190,23 +190,24 @@ ask_pages(struct run *run, struct question *question, uint64_t limit,
 static void
 print_sum(struct run *run, const struct page *page, bool trials)
 {
-	char total[PRINT_NUMBER_MAX];
+	uint64_t all = page->total > page->count ? page->total : page->count;
+	char total[PRINT_COUNT_MAX];
 	char shown[PRINT_NUMBER_MAX];
 	size_t documented = 0;
 	size_t i;
 
 	for (i = 0; i < page->count; i++)
 		documented += page->rows[i]->transcribed ? 1 : 0;
-	print_number(
-	    page->total > page->count ? page->total : page->count, total);
+	print_count(all, trials ? "trial" : "entry",
+	    trials ? "trials" : "entries", total);
 	print_number(page->count, shown);
 	if (page->total > page->count)
 		print_say(run->out, "%s of ", shown);
-	print_say(run->out, "%s %s", total, trials ? "trials" : "entries");
+	print_say(run->out, "%s", total);
 	if (trials && documented > 0) {
 		print_number(documented, shown);
 		print_say(run->out, ", %s %s", shown,
-		    labels_get(run->labels, "word", "documented_only"));
+		    labels_get(run->labels, "word", "documented only"));
 	}
 	print_say(run->out, ".");
 	if (page->count > 0)

@@ -95,9 +95,19 @@ print_body(struct run *run, const Erfa__ShowAnswer *show)
 	rows_status(run, show->row, status, sizeof(status));
 	if (status[0] != '\0')
 		print_field(run->out, 0, "status", 18, status);
-	view_record(run, show->body, 0);
+	view_record(run, show->body, true, 0);
 	if (show->body->envelope != NULL)
 		view_envelope(run, show->body->envelope);
+}
+
+/* The kind of a related record; "names:" = the shown one names it. */
+static const char *
+kind_of(const Erfa__Related *related)
+{
+	const char *relation = run_text(related->relation);
+	const char *colon = strchr(relation, ':');
+
+	return colon == NULL ? relation : colon + 1;
 }
 
 static void
@@ -110,15 +120,14 @@ print_related(struct run *run, const Erfa__ShowAnswer *show)
 		related = show->related[i];
 		print_say(run->out, "\n");
 		print_styled(run->out, PRINT_STRONG, "%s",
-		    labels_get(
-			run->labels, "kind", run_text(related->relation)));
+		    labels_get(run->labels, "kind", kind_of(related)));
 		if (related->row != NULL)
 			print_say(run->out, " %s (%s)",
 			    run_text(related->row->id),
 			    run_text(related->row->publisher));
 		print_say(run->out, "\n");
 		if (related->body != NULL)
-			view_record(run, related->body, 2);
+			view_record(run, related->body, false, 2);
 	}
 	for (i = 0; i < show->n_same_as; i++)
 		print_field(run->out, 0, i == 0 ? "\nalso published as" : "",

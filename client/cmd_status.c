@@ -41,17 +41,17 @@ print_top(struct run *run, const Erfa__StatusAnswer *status)
 static void
 print_store(struct run *run, const Erfa__StatusAnswer *status)
 {
-	char a[PRINT_NUMBER_MAX], b[PRINT_NUMBER_MAX];
+	char a[PRINT_COUNT_MAX], b[PRINT_COUNT_MAX];
 	char line[256];
 
-	print_number(status->trials, a);
+	print_count(status->trials, "trial", "trials", a);
 	print_number(status->trials_transcribed, b);
-	(void)snprintf(line, sizeof(line), "%s trials, %s of them %s", a, b,
-	    labels_get(run->labels, "word", "documented_only"));
+	(void)snprintf(line, sizeof(line), "%s, %s of them %s", a, b,
+	    labels_get(run->labels, "word", "documented only"));
 	print_field(run->out, 0, "Trials", COLUMN, line);
-	print_number(status->entries, a);
-	print_number(status->logs, b);
-	(void)snprintf(line, sizeof(line), "%s entries in %s logs", a, b);
+	print_count(status->entries, "entry", "entries", a);
+	print_count(status->logs, "log", "logs", b);
+	(void)snprintf(line, sizeof(line), "%s in %s", a, b);
 	print_field(run->out, 0, "Store", COLUMN, line);
 	print_bytes(status->store_bytes, a);
 	print_bytes(status->store_max_bytes, b);

@@ -473,6 +473,17 @@ print_number(uint64_t number, char out[PRINT_NUMBER_MAX])
 }
 
 void
+print_count(uint64_t number, const char *one, const char *many,
+    char out[PRINT_COUNT_MAX])
+{
+	char text[PRINT_NUMBER_MAX];
+
+	print_number(number, text);
+	(void)snprintf(
+	    out, PRINT_COUNT_MAX, "%s %.40s", text, number == 1 ? one : many);
+}
+
+void
 print_bytes(uint64_t bytes, char out[PRINT_NUMBER_MAX])
 {
 	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB",

@@ -18,6 +18,7 @@
 #include "proto/err.h"
 
 #define PRINT_NUMBER_MAX 32 /* bytes of a number as text, the NUL counted */
+#define PRINT_COUNT_MAX  80 /* bytes of a number and a word */
 #define PRINT_TIME_MAX   32 /* bytes of a time as text, the NUL counted */
 
 enum print_style {
@@ -126,6 +127,13 @@ enum err print_finish(struct print *print) MUST_CHECK;
  * Write ${number} in groups of three digits: "4 812".
  */
 void print_number(uint64_t number, char out[PRINT_NUMBER_MAX]);
+
+/**
+ * print_count(number, one, many, out):
+ * Write a number with what it counts, at most 40 bytes: "1 log", "4 812 logs".
+ */
+void print_count(uint64_t number, const char *one, const char *many,
+    char out[PRINT_COUNT_MAX]);
 
 /**
  * print_bytes(bytes, out):

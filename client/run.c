@@ -332,6 +332,25 @@ run_ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
 	return EXIT_DONE;
 }
 
+int
+run_org(struct run *run, char ret_org[ORG_MAX + 1])
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__StatusRequest ask = ERFA__STATUS_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	request.ask_case = ERFA__REQUEST__ASK_STATUS;
+	request.status = &ask;
+	status = run_ask(run, &request, 0, &answer);
+	if (status != EXIT_DONE || answer == NULL)
+		return status;
+	(void)snprintf(
+	    ret_org, ORG_MAX + 1, "%s", run_text(answer->status->org));
+	control_free_answer(answer);
+	return EXIT_DONE;
+}
+
 static int
 print_json(struct run *run, const ProtobufCMessage *message, bool pretty)
 {

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "proto/control.pb-c.h"
+#include "proto/limits.h"
 #include "client/args.h"
 #include "client/fault.h"
 #include "client/labels.h"
@@ -67,6 +68,12 @@ void run_clear(struct run *run);
  */
 int run_ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
     Erfa__Answer **ret_answer);
+
+/**
+ * run_org(run, ret_org):
+ * Ask erfad for which organisation it publishes.
+ */
+int run_org(struct run *run, char ret_org[ORG_MAX + 1]);
 
 /**
  * run_json(run, message):

@@ -136,59 +136,74 @@ shrink(const struct table *table, size_t widths[COLUMNS_MAX], size_t all,
 	}
 }
 
+/* A line on its way; blanks are printed only if something follows them. */
+struct line {
+	struct print *print;
+	size_t owed; /* blanks */
+};
+
 static void
-print_blanks(struct print *print, size_t count)
+put(struct line *line, const char *text)
 {
-	while (count-- > 0)
-		print_raw(print, " ");
+	if (*text == '\0')
+		return;
+	for (; line->owed > 0; line->owed--)
+		print_raw(line->print, " ");
+	print_raw(line->print, text);
 }
 
-/* Print a cell that has its form; cut, it ends with a tilde or dots. */
+/* Put a cell into its column; one that was cut ends with a tilde. */
 static void
-print_cell(struct print *print, char *cell, size_t width, bool right, bool last)
+put_cell(struct line *line, char *cell, size_t width, bool right)
 {
 	size_t is = text_width(cell);
-	size_t len;
 
 	if (is > width) {
-		len = text_cut(cell, width - 1);
-		cell[len] = '\0';
-		print_raw(print, cell);
-		print_raw(print, "~");
+		cell[text_cut(cell, width - 1)] = '\0';
+		put(line, cell);
 		is = text_width(cell) + 1;
+		line->owed += width > is ? width - is : 0;
+		put(line, "~");
+	} else if (right) {
+		line->owed += width - is;
+		put(line, cell);
 	} else {
-		if (right)
-			print_blanks(print, width - is);
-		print_raw(print, cell);
+		put(line, cell);
+		line->owed += width - is;
 	}
-	if (!last)
-		print_blanks(
-		    print, (right || is > width ? 0 : width - is) + GAP);
+	line->owed += GAP;
 }
 
 static void
-print_titles(const struct table *table, struct print *print,
+end_line(struct line *line)
+{
+	line->owed = 0;
+	print_raw(line->print, "\n");
+}
+
+static void
+print_titles(const struct table *table, struct line *line,
     const size_t widths[COLUMNS_MAX])
 {
 	const struct table_column *column;
-	size_t c, width;
+	size_t c, spare;
 
 	for (c = 0; c < table->ncolumns; c++) {
 		column = &table->columns[c];
-		width = text_width(column->title);
-		if (column->right)
-			print_blanks(print, widths[c] - width);
-		print_styled(print, PRINT_FAINT, "%s", column->title);
-		if (c + 1 < table->ncolumns)
-			print_blanks(print,
-			    (column->right ? 0 : widths[c] - width) + GAP);
+		spare = widths[c] - text_width(column->title);
+		line->owed += column->right ? spare : 0;
+		for (; line->owed > 0; line->owed--)
+			print_raw(line->print, " ");
+		print_styled(line->print, PRINT_FAINT, "%s", column->title);
+		line->owed = GAP + (column->right ? 0 : spare);
 	}
-	print_raw(print, "\n");
+	end_line(line);
 }
 
 enum err
 table_print(struct table *table)
 {
+	struct line line = { table->print, 0 };
 	size_t widths[COLUMNS_MAX] = { 0 };
 	size_t all, i, c, size;
 	char *cell = table->text;
@@ -200,15 +215,14 @@ table_print(struct table *table)
 	all = measure(table, widths);
 	if (print_columns(table->print) > 0)
 		shrink(table, widths, all, print_columns(table->print));
-	print_titles(table, table->print, widths);
+	print_titles(table, &line, widths);
 	for (c = i = 0; i < table->ncells; i++) {
 		size = strlen(cell) + 1;
-		print_cell(table->print, cell, widths[c],
-		    table->columns[c].right, c + 1 == table->ncolumns);
+		put_cell(&line, cell, widths[c], table->columns[c].right);
 		cell += size;
 		c++;
 		if (c == table->ncolumns) {
-			print_raw(table->print, "\n");
+			end_line(&line);
 			c = 0;
 		}
 	}

@@ -356,8 +356,9 @@ view_message(struct run *run, const ProtobufCMessage *msg, unsigned indent)
 		view_field(run, msg, &msg->descriptor->fields[f], indent);
 }
 
-void
-view_record(struct run *run, const Erfa__Body *body, unsigned indent)
+/* The record in ${body}, or NULL. */
+static const ProtobufCMessage *
+body_record_of(const Erfa__Body *body)
 {
 	const ProtobufCFieldDescriptor *field;
 	const void *at;
@@ -367,7 +368,34 @@ view_record(struct run *run, const Erfa__Body *body, unsigned indent)
 		field = &body->base.descriptor->fields[f];
 		if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
 		    values(&body->base, field, &at) != 0)
-			view_message(run, message_at(at), indent);
+			return message_at(at);
+	}
+	return NULL;
+}
+
+/* What stands above a record's fields, if it has a heading. */
+static bool
+in_heading(const ProtobufCFieldDescriptor *field)
+{
+	return strcmp(field->name, "title") == 0 ||
+	    strcmp(field->name, "name") == 0 ||
+	    strcmp(field->name, "status") == 0;
+}
+
+void
+view_record(
+    struct run *run, const Erfa__Body *body, bool headed, unsigned indent)
+{
+	const ProtobufCMessage *record = body_record_of(body);
+	const ProtobufCFieldDescriptor *field;
+	unsigned f;
+
+	if (record == NULL)
+		return;
+	for (f = 0; f < record->descriptor->n_fields; f++) {
+		field = &record->descriptor->fields[f];
+		if (!headed || !in_heading(field))
+			view_field(run, record, field, indent);
 	}
 }
 

@@ -9,16 +9,20 @@
  * that has no page of its own yet.
  */
 
+#include <stdbool.h>
+
 #include "proto/body.pb-c.h"
 
 /* Opaque types. */
 struct run;
 
 /**
- * view_record(run, body, indent):
- * Print the fields of the record in ${body}.
+ * view_record(run, body, headed, indent):
+ * Print the fields of the record in ${body}; ${headed} says that its title, name
+ * and status have been printed already.
  */
-void view_record(struct run *run, const Erfa__Body *body, unsigned indent);
+void view_record(
+    struct run *run, const Erfa__Body *body, bool headed, unsigned indent);
 
 /**
  * view_envelope(run, envelope):

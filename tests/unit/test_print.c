@@ -246,6 +246,7 @@ static void
 numbers_are_grouped(void **state)
 {
 	char text[PRINT_NUMBER_MAX];
+	char count[PRINT_COUNT_MAX];
 
 	(void)state;
 	print_number(0, text);
@@ -256,6 +257,10 @@ numbers_are_grouped(void **state)
 	assert_string_equal(text, "4 812");
 	print_number(UINT64_MAX, text);
 	assert_string_equal(text, "18 446 744 073 709 551 615");
+	print_count(1, "log", "logs", count);
+	assert_string_equal(count, "1 log");
+	print_count(0, "log", "logs", count);
+	assert_string_equal(count, "0 logs");
 }
 
 static void
@@ -323,11 +328,15 @@ a_table_is_as_wide_as_its_cells(void **state)
 	table_add(table, "100");
 	table_add(table, NULL);
 	table_add(table, "y");
+	table_add(table, "2");
+	table_add(table, "Oulu");
+	table_add(table, "");
 	assert_int_equal(table_print(table), ERR_NONE);
 	assert_string_equal(capture_text(&out),
 	    "  N  NAME    END\n"
 	    "  1  Tromsø  x\n"
-	    "100          y\n");
+	    "100          y\n"
+	    "  2  Oulu\n");
 	table_free(table);
 	capture_close(&out);
 }

@@ -190,7 +190,7 @@ a_record_is_shown_field_by_field_in_words(void **state)
 	trial.has_offers_sparring = true;
 	body.record_case = ERFA__BODY__RECORD_TRIAL;
 	body.trial = &trial;
-	view_record(&f->run, &body, 0);
+	view_record(&f->run, &body, false, 0);
 	assert_string_equal(capture_text(&f->out),
 	    "summary           Korte besøg\n"
 	    "sector            helse, bolig\n"
@@ -199,6 +199,25 @@ a_record_is_shown_field_by_field_in_words(void **state)
 	    "owner             Sør\n"
 	    "status            avbrutt\n"
 	    "offers sparring   nei\n");
+}
+
+static void
+a_record_with_a_heading_is_not_named_twice(void **state)
+{
+	struct fixture *f = *state;
+	char title[] = "Nattilsyn", summary[] = "Korte besøg";
+	Erfa__Trial trial = ERFA__TRIAL__INIT;
+	Erfa__Body body = ERFA__BODY__INIT;
+
+	view_record(&f->run, &body, true, 0);
+	trial.title = title;
+	trial.summary = summary;
+	trial.has_status = true;
+	body.record_case = ERFA__BODY__RECORD_TRIAL;
+	body.trial = &trial;
+	view_record(&f->run, &body, true, 0);
+	assert_string_equal(
+	    capture_text(&f->out), "summary           Korte besøg\n");
 }
 
 static void
@@ -212,7 +231,7 @@ a_record_from_a_newer_version_is_shown_as_far_as_known(void **state)
 	trial.status = (Erfa__Status)1234;
 	body.record_case = ERFA__BODY__RECORD_TRIAL;
 	body.trial = &trial;
-	view_record(&f->run, &body, 0);
+	view_record(&f->run, &body, false, 0);
 	assert_string_equal(capture_text(&f->out), "status            1234\n");
 }
 
@@ -247,7 +266,7 @@ hostile_records_are_harmless(void **state)
 	for (i = 0; i < count; i++) {
 		(void)strncpy(text, hostile[i], sizeof(text) - 1);
 		text[sizeof(text) - 1] = '\0';
-		view_record(&f->run, &body, 0);
+		view_record(&f->run, &body, false, 0);
 		view_envelope(&f->run, &envelope);
 	}
 	assert_true(capture_harmless(capture_text(&f->out)));
@@ -271,6 +290,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    a_record_from_a_newer_version_is_shown_as_far_as_known,
 		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_record_with_a_heading_is_not_named_twice, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(
 		    hostile_records_are_harmless, setup, teardown),
 	};

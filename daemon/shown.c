@@ -217,6 +217,89 @@ add_row(void *context, const struct index_row *row)
 	return ERR_NONE;
 }
 
+/* ---- sorting: by two numbers, and by the items only where these are equal ---- */
+
+/* What an item is sorted by. */
+struct key {
+	uint64_t first;
+	uint64_t second;
+	uint32_t item;
+};
+
+/* How equal keys are told apart. */
+struct tie {
+	const struct shown *shown;
+	int (*compare)(const struct shown *shown, const struct shown_item *a,
+	    const struct shown_item *b);
+};
+
+static int
+compare_keys(const void *a, const void *b, void *context)
+{
+	const struct key *x = a;
+	const struct key *y = b;
+	const struct tie *tie = context;
+
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	if (x->second != y->second)
+		return x->second < y->second ? -1 : 1;
+	return tie->compare(tie->shown, &tie->shown->items[x->item],
+	    &tie->shown->items[y->item]);
+}
+
+/*
+ * Sort all items that ${make} gives a key to; *${ret_keys} is freed by the
+ * caller.
+ */
+static enum err
+sort_items(const struct shown *shown,
+    bool (*make)(const struct shown_item *item, struct key *key),
+    int (*compare)(const struct shown *shown, const struct shown_item *a,
+	const struct shown_item *b),
+    struct key **ret_keys, size_t *ret_count)
+{
+	struct tie tie = { .shown = shown, .compare = compare };
+	struct key *keys;
+	size_t count = 0;
+	size_t i;
+
+	if ((keys = calloc(shown->count + 1, sizeof(*keys))) == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < shown->count; i++) {
+		keys[count].item = (uint32_t)i;
+		count += make(&shown->items[i], &keys[count]);
+	}
+	qsort_r(keys, count, sizeof(*keys), compare_keys, &tie);
+	*ret_keys = keys;
+	*ret_count = count;
+	return ERR_NONE;
+}
+
+/* Sort items and give back a list of their numbers. */
+static enum err
+list_items(const struct shown *shown,
+    bool (*make)(const struct shown_item *item, struct key *key),
+    int (*compare)(const struct shown *shown, const struct shown_item *a,
+	const struct shown_item *b),
+    uint32_t **ret_list, size_t *ret_count)
+{
+	struct key *keys;
+	uint32_t *list;
+	size_t i;
+	enum err err;
+
+	err = sort_items(shown, make, compare, &keys, ret_count);
+	if (err != ERR_NONE)
+		return err;
+	list = calloc(*ret_count + 1, sizeof(*list));
+	for (i = 0; list != NULL && i < *ret_count; i++)
+		list[i] = keys[i].item;
+	free(keys);
+	*ret_list = list;
+	return list == NULL ? ERR_NOMEM : ERR_NONE;
+}
+
 /* ---- items: then versions of one record become one item ---- */
 
 static int
@@ -240,21 +323,58 @@ compare_place(const struct shown *shown, const struct shown_item *a,
 	return order != 0 ? order : compare_u64(a->n, b->n);
 }
 
-/* By record, and within it equal commitments together. */
+static bool
+identity_key(const struct shown_item *item, struct key *key)
+{
+	key->first = (uint64_t)item->org << 1 | !item->is_record;
+	key->second = bytes_get_be64(item->record);
+	return true;
+}
+
+static int
+tie_identity(const struct shown *shown, const struct shown_item *a,
+    const struct shown_item *b)
+{
+	(void)shown;
+	return compare_identity(a, b);
+}
+
+/* Bring the versions of each record together. */
+static enum err
+sort_records(struct shown *shown)
+{
+	struct shown_item *sorted;
+	struct key *keys;
+	size_t count;
+	size_t i;
+	enum err err;
+
+	err = sort_items(shown, identity_key, tie_identity, &keys, &count);
+	if (err != ERR_NONE)
+		return err;
+	sorted = calloc(count + 1, sizeof(*sorted));
+	for (i = 0; sorted != NULL && i < count; i++)
+		sorted[i] = shown->items[keys[i].item];
+	free(keys);
+	if (sorted == NULL)
+		return ERR_NOMEM;
+	free(shown->items);
+	shown->items = sorted;
+	return ERR_NONE;
+}
+
+/* Within a record: equal commitments together. */
 static int
 compare_commits(const void *a, const void *b, void *context)
 {
 	const struct shown_item *x = a;
 	const struct shown_item *y = b;
-	int order;
+	int order = compare_u64(x->commit, y->commit);
 
-	if ((order = compare_identity(x, y)) != 0 ||
-	    (order = compare_u64(x->commit, y->commit)) != 0)
-		return order;
-	return compare_place(context, x, y);
+	return order != 0 ? order : compare_place(context, x, y);
 }
 
-/* By record, and within it by version. */
+/* Within a record: by version. */
 static int
 compare_versions(const void *a, const void *b, void *context)
 {
@@ -262,8 +382,7 @@ compare_versions(const void *a, const void *b, void *context)
 	const struct shown_item *y = b;
 	int order;
 
-	if ((order = compare_identity(x, y)) != 0 ||
-	    (order = compare_u64(x->major, y->major)) != 0 ||
+	if ((order = compare_u64(x->major, y->major)) != 0 ||
 	    (order = compare_u64(x->minor, y->minor)) != 0 ||
 	    (order = compare_u64(x->time_ms, y->time_ms)) != 0)
 		return order;
@@ -271,26 +390,52 @@ compare_versions(const void *a, const void *b, void *context)
 }
 
 /* Of what was published twice, keep the entry at the lowest place. */
-static void
-drop_doubles(struct shown *shown)
+static size_t
+drop_doubles(const struct shown *shown, struct shown_item *items, size_t count)
 {
-	struct shown_item *items = shown->items;
 	size_t kept = 0;
 	size_t i;
 
-	qsort_r(items, shown->count, sizeof(*items), compare_commits, shown);
-	for (i = 1; i < shown->count; i++) {
-		if (items[i].commit != 0 &&
-		    items[i].commit == items[kept].commit &&
-		    compare_identity(&items[i], &items[kept]) == 0) {
-			if (items[i].arrival < items[kept].arrival)
-				items[kept].arrival = items[i].arrival;
+	qsort_r(items, count, sizeof(*items), compare_commits,
+	    (void *)(uintptr_t)shown);
+	for (i = 1; i < count; i++) {
+		if (items[i].commit == 0 ||
+		    items[i].commit != items[kept].commit) {
+			items[++kept] = items[i];
 			continue;
 		}
-		items[++kept] = items[i];
+		if (items[i].arrival < items[kept].arrival)
+			items[kept].arrival = items[i].arrival;
 	}
-	if (shown->count > 0)
-		shown->count = kept + 1;
+	return kept + 1;
+}
+
+/*
+ * Make one item of the ${count} versions of a record: the last of them.  The
+ * list of versions goes on at *${version}.
+ */
+static struct shown_item
+unite(struct shown *shown, struct shown_item *items, size_t count,
+    uint32_t *version)
+{
+	struct shown_item last;
+	uint64_t arrival = UINT64_MAX;
+	size_t i;
+
+	if (count > 1) {
+		count = drop_doubles(shown, items, count);
+		qsort_r(items, count, sizeof(*items), compare_versions, shown);
+	}
+	last = items[count - 1];
+	last.version = *version;
+	last.versions = (uint32_t)count;
+	for (i = 0; i < count; i++) {
+		shown->versions[(*version)++] = items[i].doc;
+		if (items[i].arrival < arrival)
+			arrival = items[i].arrival;
+	}
+	last.arrival = arrival;
+	return last;
 }
 
 /* Keep the last version of each record, and remember the others. */
@@ -298,7 +443,7 @@ static enum err
 unite_versions(struct shown *shown)
 {
 	struct shown_item *items = shown->items;
-	uint64_t arrival;
+	uint32_t version = 0;
 	size_t kept = 0;
 	size_t first;
 	size_t i;
@@ -306,21 +451,12 @@ unite_versions(struct shown *shown)
 	shown->versions = calloc(shown->count + 1, sizeof(*shown->versions));
 	if (shown->versions == NULL)
 		return ERR_NOMEM;
-	qsort_r(items, shown->count, sizeof(*items), compare_versions, shown);
 	for (first = 0; first < shown->count; first = i) {
-		arrival = UINT64_MAX;
-		for (i = first; i < shown->count &&
-		     compare_identity(&items[i], &items[first]) == 0;
-		     i++) {
-			shown->versions[i] = items[i].doc;
-			if (items[i].arrival < arrival)
-				arrival = items[i].arrival;
-		}
-		items[kept] = items[i - 1];
-		items[kept].arrival = arrival;
-		items[kept].version = (uint32_t)first;
-		items[kept].versions = (uint32_t)(i - first);
-		kept++;
+		for (i = first + 1; i < shown->count &&
+		     compare_identity(&items[i], &items[first]) == 0;)
+			i++;
+		items[kept++] = unite(
+		    shown, items + first, i - first, &version);
 	}
 	shown->count = kept;
 	return ERR_NONE;
@@ -364,55 +500,28 @@ count_chars(struct shown *shown)
 	}
 }
 
-static int
-compare_time(const void *a, const void *b, void *context)
+static bool
+time_key(const struct shown_item *item, struct key *key)
 {
-	const struct shown *shown = context;
-	const struct shown_item *x = &shown->items[*(const uint32_t *)a];
-	const struct shown_item *y = &shown->items[*(const uint32_t *)b];
-	int order = compare_u64(y->time_ms, x->time_ms);
-
-	return order != 0 ? order : compare_place(shown, x, y);
+	key->first = ~item->time_ms;
+	key->second = 0;
+	return true;
 }
 
-static int
-compare_arrival(const void *a, const void *b, void *context)
+static bool
+arrival_key(const struct shown_item *item, struct key *key)
 {
-	const struct shown *shown = context;
-
-	return compare_u64(shown->items[*(const uint32_t *)a].arrival,
-	    shown->items[*(const uint32_t *)b].arrival);
+	key->first = item->arrival;
+	key->second = 0;
+	return true;
 }
 
-static int
-compare_external(const void *a, const void *b, void *context)
+static bool
+external_key(const struct shown_item *item, struct key *key)
 {
-	const struct shown *shown = context;
-	const struct shown_item *x = &shown->items[*(const uint32_t *)a];
-	const struct shown_item *y = &shown->items[*(const uint32_t *)b];
-	int order;
-
-	if ((order = compare_u64(x->kind, y->kind)) != 0 ||
-	    (order = compare_u64(x->external, y->external)) != 0)
-		return order;
-	return compare_identity(x, y);
-}
-
-/* Sort all items by one order. */
-static enum err
-sort_items(struct shown *shown, enum shown_order order,
-    int (*compare)(const void *, const void *, void *))
-{
-	uint32_t *list = calloc(shown->count + 1, sizeof(*list));
-	size_t i;
-
-	if (list == NULL)
-		return ERR_NOMEM;
-	for (i = 0; i < shown->count; i++)
-		list[i] = (uint32_t)i;
-	qsort_r(list, shown->count, sizeof(*list), compare, shown);
-	shown->order[order] = list;
-	return ERR_NONE;
+	key->first = item->kind;
+	key->second = item->external;
+	return item->is_record && item->external != 0;
 }
 
 /* Find the twins: the first of equal external ids stands for all. */
@@ -420,27 +529,22 @@ static enum err
 find_twins(struct shown *shown)
 {
 	struct shown_item *items = shown->items;
-	uint32_t *list = calloc(shown->count + 1, sizeof(*list));
 	const struct shown_item *one;
 	struct shown_item *two;
-	size_t count = 0;
 	size_t i;
+	enum err err;
 
-	if (list == NULL)
-		return ERR_NOMEM;
-	for (i = 0; i < shown->count; i++)
-		if (items[i].is_record && items[i].external != 0)
-			list[count++] = (uint32_t)i;
-	qsort_r(list, count, sizeof(*list), compare_external, shown);
-	for (i = 1; i < count; i++) {
-		one = &items[list[i - 1]];
-		two = &items[list[i]];
+	err = list_items(shown, external_key, tie_identity, &shown->external,
+	    &shown->nexternal);
+	if (err != ERR_NONE)
+		return err;
+	for (i = 1; i < shown->nexternal; i++) {
+		one = &items[shown->external[i - 1]];
+		two = &items[shown->external[i]];
 		two->twin = one->kind == two->kind &&
 		    one->external == two->external;
 		two->own_twin = two->twin && one->org == two->org;
 	}
-	shown->external = list;
-	shown->nexternal = count;
 	return ERR_NONE;
 }
 
@@ -464,25 +568,24 @@ shown_new(struct index_txn *txn, struct store_txn *store_txn,
     const struct directory *directory, struct shown **ret_shown)
 {
 	struct shown *shown;
+	size_t count;
 	enum err err;
 
 	if ((shown = calloc(1, sizeof(*shown))) == NULL)
 		return ERR_NOMEM;
-	err = make_room(shown); /* so that an empty list can be sorted */
-	if (err == ERR_NONE)
-		err = read_logs(shown, txn, store_txn, directory);
+	err = read_logs(shown, txn, store_txn, directory);
 	if (err == ERR_NONE)
 		err = index_each_row(txn, add_row, shown);
 	if (err != ERR_NONE)
 		goto fail;
-	drop_doubles(shown);
-	if ((err = unite_versions(shown)) != ERR_NONE ||
+	if ((err = sort_records(shown)) != ERR_NONE ||
+	    (err = unite_versions(shown)) != ERR_NONE ||
 	    (err = find_twins(shown)) != ERR_NONE ||
 	    (err = map_docs(shown, index_docs(txn))) != ERR_NONE ||
-	    (err = sort_items(shown, SHOWN_BY_TIME, compare_time)) !=
-		ERR_NONE ||
-	    (err = sort_items(shown, SHOWN_BY_ARRIVAL, compare_arrival)) !=
-		ERR_NONE)
+	    (err = list_items(shown, time_key, compare_place,
+		 &shown->order[SHOWN_BY_TIME], &count)) != ERR_NONE ||
+	    (err = list_items(shown, arrival_key, compare_place,
+		 &shown->order[SHOWN_BY_ARRIVAL], &count)) != ERR_NONE)
 		goto fail;
 	count_chars(shown);
 	*ret_shown = shown;

@@ -106,7 +106,7 @@ check_has() {
 finish() {
 	local name
 	for name in "${!NODE_PID[@]}"; do
-		node_stop "$name" || not_ok "stop $name" "it ended with $?"
+		node_end "$name"
 	done
 	exit "$BAD"
 }
@@ -199,6 +199,11 @@ node_stop() {
 	wait "$pid" || status=$?
 	unset "NODE_PID[$1]"
 	return $status
+}
+
+# node_end NAME: ask it to end; a failed check unless it ends well.
+node_end() {
+	node_stop "$1" || not_ok "$1 ends well" "it ended with $?"
 }
 
 # node_kill NAME: as a power cut would.
@@ -299,7 +304,7 @@ converge() {
 	shift
 	while :; do
 		for name; do
-			at "$name" sync --wait $((until - SECONDS)) >/dev/null 2>&1
+			at "$name" sync --wait 1 >/dev/null 2>&1
 		done
 		said=$(for name; do
 			at "$name" status --json | tee "$WORK/$name/status" |

@@ -517,17 +517,22 @@ find_folder(const char *path, char out[PATH_MAX])
 static enum err
 open_file(struct load *load)
 {
-	enum err err = ERR_NONE;
+	enum err err;
 
 	load->file = fopen(load->path, "re");
-	if (load->file == NULL)
-		err = errno == ENOENT ? ERR_NOENT :
-		    errno == EACCES   ? ERR_DENIED :
-					ERR_IO;
-	if (err != ERR_NONE)
-		complain(load, 0, "cannot be opened: %s%s", strerror(errno),
-		    err == ERR_NOENT ? "; `erfa init` makes one" : "");
-	else if ((err = find_folder(load->path, load->folder)) != ERR_NONE)
+	if (load->file == NULL && errno == ENOENT) {
+		complain(load, 0, "is not there; `erfa init` makes one");
+		return ERR_NOENT;
+	}
+	if (load->file == NULL && errno == EACCES) {
+		complain(load, 0, "cannot be read by this user");
+		return ERR_DENIED;
+	}
+	if (load->file == NULL) {
+		complain(load, 0, "cannot be opened");
+		return ERR_IO;
+	}
+	if ((err = find_folder(load->path, load->folder)) != ERR_NONE)
 		complain(load, 0, "its folder cannot be found");
 	return err;
 }
@@ -709,7 +714,7 @@ static enum err
 read_secret(const char *path, char *out, size_t size, size_t *ret_len)
 {
 	enum err err = ERR_NONE;
-	struct stat info;
+	struct stat info = { .st_mode = 0 };
 	ssize_t len = 0;
 	int fd;
 
@@ -718,9 +723,7 @@ read_secret(const char *path, char *out, size_t size, size_t *ret_len)
 		return errno == ENOENT ? ERR_NOENT :
 		    errno == EACCES    ? ERR_DENIED :
 					 ERR_IO;
-	if (fstat(fd, &info) != 0)
-		err = ERR_IO;
-	else if (!S_ISREG(info.st_mode))
+	if (fstat(fd, &info) == 0 && !S_ISREG(info.st_mode))
 		err = ERR_SYNTAX;
 	else if ((info.st_mode & 077) != 0)
 		err = ERR_DENIED;
@@ -742,8 +745,8 @@ config_read_key(const struct config *config, uint8_t ret_seed[SEED_LEN])
 	err = read_secret(config->key, text, sizeof(text), &len);
 	if (err != ERR_NONE)
 		return err;
-	if (len == 2 * SEED_LEN + 1 && text[2 * SEED_LEN] == '\n') {
-		text[2 * SEED_LEN] = '\0';
+	if (len == sizeof(text) - 1 && text[len - 1] == '\n') {
+		text[len - 1] = '\0';
 		if (bytes_unhex(text, ret_seed, SEED_LEN) != ERR_NONE)
 			err = ERR_SYNTAX;
 	} else {

@@ -21,6 +21,8 @@
 
 #define DAY_MS 86400000
 
+#define KEY_DIGITS (2 * (size_t)KEY_LEN)
+
 #define ROW(section, name, type, min, max, unit, initial, help)                \
 	{                                                                      \
 		section, #name, type, offsetof(struct config, name), min, max, \
@@ -143,12 +145,13 @@ config_value_text(const struct config_setting *setting, struct config *config)
 	return is_string(setting->type) ? member(setting, config) : NULL;
 }
 
+/* Keep a copy.  (Of strdup() gcc's analyzer would say here that it leaks.) */
 static enum err
 set_string(char **string, const char *text)
 {
-	char *copy = strdup(text);
+	char *copy;
 
-	if (copy == NULL)
+	if (asprintf(&copy, "%s", text) == -1)
 		return ERR_NOMEM;
 	free(*string);
 	*string = copy;
@@ -281,15 +284,14 @@ static enum err
 add_key(struct config *config, const char *digits, size_t len)
 {
 	uint8_t(*grown)[KEY_LEN];
-	char hex[2 * KEY_LEN + 1];
+	char hex[KEY_DIGITS + 1];
 	uint8_t key[KEY_LEN];
-	enum err err;
 
-	if (len != 2 * KEY_LEN)
+	if (len != KEY_DIGITS)
 		return ERR_SYNTAX;
 	memcpy(hex, digits, len);
 	hex[len] = '\0';
-	if ((err = bytes_unhex(hex, key, KEY_LEN)) != ERR_NONE)
+	if (bytes_unhex(hex, key, KEY_LEN) != ERR_NONE)
 		return ERR_SYNTAX;
 	grown = realloc(
 	    config->pinned, (config->npinned + 1) * sizeof(*config->pinned));
@@ -355,8 +357,8 @@ config_value_allowed(
 		break;
 	case CONFIG_KEYS:
 		(void)snprintf(out, size,
-		    "keys of %d hexadecimal digits with commas between them",
-		    2 * KEY_LEN);
+		    "keys of %zu hexadecimal digits with commas between them",
+		    KEY_DIGITS);
 		break;
 	}
 }

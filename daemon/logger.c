@@ -24,12 +24,11 @@
 /* Classes that are counted apart; further ones share the last counter. */
 #define CLASSES_MAX 32
 
-struct class
-{
+struct counter {
 	const char *name;
 	int64_t begin_ms;
 	unsigned count;
-	uint64_t left_out;
+	uint64_t skipped;
 };
 
 static struct {
@@ -38,7 +37,7 @@ static struct {
 	bool journal;
 	unsigned limit;
 	unsigned window_ms;
-	struct class classes[CLASSES_MAX];
+	struct counter classes[CLASSES_MAX];
 } logger = {
 	.mutex = PTHREAD_MUTEX_INITIALIZER,
 	.level = LOGGER_INFO,
@@ -53,6 +52,7 @@ static struct {
 static bool
 stderr_is_journal(void)
 {
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread sets variables */
 	const char *stream = getenv("JOURNAL_STREAM");
 	struct stat info;
 	uintmax_t device;
@@ -205,8 +205,8 @@ logger_debug(const char *module, const char *format, ...)
 }
 
 /* Find or make the counter of a class; the mutex is held. */
-static struct class *
-class_find(const char *name)
+static struct counter *
+counter_find(const char *name)
 {
 	size_t i;
 
@@ -224,7 +224,7 @@ static bool
 class_allows(const char *name, uint64_t *ret_left_out)
 {
 	struct timespec now;
-	struct class *class;
+	struct counter *counter;
 	int64_t now_ms;
 	bool allowed;
 
@@ -232,19 +232,19 @@ class_allows(const char *name, uint64_t *ret_left_out)
 	now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 
 	(void)pthread_mutex_lock(&logger.mutex);
-	class = class_find(name);
-	if (class->count == 0 ||
-	    now_ms - class->begin_ms >= (int64_t)logger.window_ms) {
-		class->begin_ms = now_ms;
-		class->count = 0;
+	counter = counter_find(name);
+	if (counter->count == 0 ||
+	    now_ms - counter->begin_ms >= (int64_t)logger.window_ms) {
+		counter->begin_ms = now_ms;
+		counter->count = 0;
 	}
-	allowed = class->count < logger.limit;
+	allowed = counter->count < logger.limit;
 	if (allowed) {
-		class->count++;
-		*ret_left_out = class->left_out;
-		class->left_out = 0;
+		counter->count++;
+		*ret_left_out = counter->skipped;
+		counter->skipped = 0;
 	} else {
-		class->left_out++;
+		counter->skipped++;
 	}
 	(void)pthread_mutex_unlock(&logger.mutex);
 	return allowed;

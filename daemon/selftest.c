@@ -159,6 +159,7 @@ selftest_zap(struct zap *zap)
 {
 	struct zap_stranger stranger;
 	struct sock *router = NULL;
+	enum err waiting = ERR_NONE;
 	struct crypto_key server;
 	enum err emptied;
 	enum err err;
@@ -175,8 +176,8 @@ selftest_zap(struct zap *zap)
 	emptied = zap_set(zap, NULL, 0);
 	if (err == ERR_NONE)
 		err = emptied;
-	while (zap_next_stranger(zap, &stranger) == ERR_NONE)
-		continue;
+	while (waiting == ERR_NONE)
+		waiting = zap_next_stranger(zap, &stranger);
 out:
 	sock_close(router);
 	crypto_wipe(&server, sizeof(server));

@@ -470,6 +470,7 @@ fail:
 }
 
 enum err
+/* NOLINTNEXTLINE(readability-function-size): a connection has so many ends */
 sock_connect(enum sock_kind kind, const char *where,
     const uint8_t curve_public[KEY_LEN], const uint8_t curve_secret[KEY_LEN],
     const uint8_t server[KEY_LEN], const struct sock_timing *timing,
@@ -517,14 +518,16 @@ stop_monitor(struct sock *sock)
 static void
 unbind_tcp(struct sock *sock)
 {
-	char address[SOCK_ENDPOINT_SIZE + 8];
 	zmq_pollitem_t item = { .events = ZMQ_POLLIN };
+	char address[SOCK_ENDPOINT_SIZE];
+	size_t len = sizeof(address);
 
 	if (start_monitor(sock, ZMQ_EVENT_CLOSED) != ERR_NONE)
 		return;
-	(void)snprintf(address, sizeof(address), "tcp://%s", sock->endpoint);
 	item.socket = sock->monitor;
-	if (zmq_unbind(sock->handle, address) == 0)
+	if (zmq_getsockopt(sock->handle, ZMQ_LAST_ENDPOINT, address, &len) ==
+		0 &&
+	    zmq_unbind(sock->handle, address) == 0)
 		(void)zmq_poll(&item, 1, CLOSE_MS);
 	stop_monitor(sock);
 }

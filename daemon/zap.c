@@ -64,7 +64,7 @@ compare_rules(const void *a, const void *b)
 static const struct zap_rule *
 find_rule(const struct table *table, const uint8_t curve[KEY_LEN])
 {
-	struct zap_rule wanted;
+	struct zap_rule wanted = { .router = false };
 
 	if (table == NULL)
 		return NULL;
@@ -236,33 +236,39 @@ obey(struct zap *zap, zsock_t *pipe)
 	return go_on;
 }
 
+/* Answer and obey until the end; without ${rep}, only wait for the end. */
+static void
+serve(struct zap *zap, zsock_t *pipe, void *rep)
+{
+	zmq_pollitem_t items[2] = {
+		{ .socket = zsock_resolve(pipe), .events = ZMQ_POLLIN },
+		{ .socket = rep, .events = ZMQ_POLLIN },
+	};
+
+	for (;;) {
+		if (zmq_poll(items, rep != NULL ? 2 : 1, -1) == -1 &&
+		    errno != EINTR)
+			return;
+		if ((items[0].revents & ZMQ_POLLIN) != 0 && !obey(zap, pipe))
+			return;
+		if ((items[1].revents & ZMQ_POLLIN) != 0)
+			answer(zap, rep);
+	}
+}
+
 /* The handler thread. */
 static void
 handle(zsock_t *pipe, void *arg)
 {
 	struct zap *zap = arg;
 	void *rep = zsys_socket(ZMQ_REP, NULL, 0);
-	zmq_pollitem_t items[2] = {
-		{ .socket = zsock_resolve(pipe), .events = ZMQ_POLLIN },
-		{ .socket = rep, .events = ZMQ_POLLIN },
-	};
 
 	if (rep == NULL)
 		zap->started = ERR_IO;
 	else if (zmq_bind(rep, ENDPOINT) != 0)
 		zap->started = errno == EADDRINUSE ? ERR_EXIST : ERR_IO;
 	(void)zsock_signal(pipe, 0);
-
-	/* Without its socket it waits for the end, as zactor demands. */
-	for (;;) {
-		if (zmq_poll(items, rep != NULL ? 2 : 1, -1) == -1 &&
-		    errno != EINTR)
-			break;
-		if ((items[0].revents & ZMQ_POLLIN) != 0 && !obey(zap, pipe))
-			break;
-		if ((items[1].revents & ZMQ_POLLIN) != 0)
-			answer(zap, rep);
-	}
+	serve(zap, pipe, rep);
 	if (rep == NULL)
 		return;
 

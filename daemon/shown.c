@@ -326,7 +326,7 @@ compare_place(const struct shown *shown, const struct shown_item *a,
 static bool
 identity_key(const struct shown_item *item, struct key *key)
 {
-	key->first = (uint64_t)item->org << 1 | !item->is_record;
+	key->first = 2 * (uint64_t)item->org + (item->is_record ? 0 : 1);
 	key->second = bytes_get_be64(item->record);
 	return true;
 }

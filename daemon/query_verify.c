@@ -101,8 +101,8 @@ damage(struct verify *verify, uint64_t first, uint64_t last, const char *what)
 		    (unsigned long long)first, (unsigned long long)last);
 	return query_problem(&verify->answer->damage, &verify->answer->n_damage,
 	    where, what,
-	    "Any peer that holds it has it whole.  See README.md, \"When "
-	    "something is damaged\".");
+	    "Peers hold it whole.  Keep the state directory aside and "
+	    "join again with an empty one.");
 }
 
 /* ---- headers ---- */

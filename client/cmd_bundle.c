@@ -192,26 +192,27 @@ bad_bundle(struct run *run, const struct import *import, enum err err)
 {
 	static const char remedy[] =
 	    "Nothing was taken in.  Copy the file again.";
+	const char *path = slurp_name(import->path);
 
 	if (err == ERR_VERSION)
 		return fault_say(&run->faults, EXIT_PROTOCOL, "newer_bundle",
 		    "Install a newer erfa.",
-		    "%s was written by a newer version", import->path);
+		    "%s was written by a newer version", path);
 	if (err == ERR_SYNTAX)
 		return fault_say(&run->faults, EXIT_DATA, "no_bundle", remedy,
-		    "%s is no bundle", import->path);
+		    "%s is no bundle", path);
 	if (err == ERR_GAP)
 		return fault_say(&run->faults, EXIT_DATA, "cut_bundle", remedy,
-		    "%s breaks off in message %llu", import->path,
+		    "%s breaks off in message %llu", path,
 		    (unsigned long long)import->count + 1);
 	if (err == ERR_SIZE)
 		return fault_say(&run->faults, EXIT_DATA, "damaged_bundle",
-		    remedy, "%s: message %llu has an impossible length",
-		    import->path, (unsigned long long)import->count + 1);
+		    remedy, "%s: message %llu has an impossible length", path,
+		    (unsigned long long)import->count + 1);
 	if (err == ERR_NOMEM)
 		return run_nomem(run);
 	return fault_say(&run->faults, EXIT_NOINPUT, "file_unreadable", NULL,
-	    "%s cannot be read", import->path);
+	    "%s cannot be read", path);
 }
 
 /* A pipe cannot be read twice: copy it to a file that nobody sees. */

@@ -116,7 +116,7 @@ tell_faults(struct run *run, const struct import *import, const char *after)
 
 	faults = corpus_faults(import->corpus, &count, &all);
 	(void)snprintf(message, sizeof(message), "%.100s: %zu bad %s%s",
-	    import->path, all, all == 1 ? "line" : "lines",
+	    slurp_name(import->path), all, all == 1 ? "line" : "lines",
 	    count < all ? ", of which the first follow" : "");
 	error.schema = run_lend("erfa.error/1");
 	error.code = run_lend("bad_lines");

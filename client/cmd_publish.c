@@ -195,6 +195,7 @@ read_publication(struct run *run, struct publication *publication)
 	if (err == ERR_NONE)
 		err = slurp(file, CONTROL_MAX, &text, &len);
 	slurp_close(file);
+	publication->path = slurp_name(publication->path);
 	if (err != ERR_NONE)
 		return unreadable(run, publication->path, err);
 	status = parse(
@@ -220,27 +221,36 @@ ask_publish(struct run *run, struct publication *publication, bool dry_run,
 	return run_ask(run, &request, 0, ret_answer);
 }
 
+/* Where a record has got to, after its id. */
+static void
+print_place(struct run *run, const Erfa__Published *item)
+{
+	print_say(run->out, " %s",
+	    run_text(item->shown_id)[0] != '\0' ? item->shown_id :
+						  run_text(item->id));
+	if (item->has_n && item->n > 0)
+		print_say(
+		    run->out, " (entry %llu)", (unsigned long long)item->n);
+	else if (!item->skipped)
+		print_say(run->out, " (will be signed shortly)");
+}
+
 static void
 print_published(struct run *run, const Erfa__PublishAnswer *answer)
 {
 	const Erfa__Published *item;
+	const char *done;
 	size_t i;
 
 	for (i = 0; i < answer->n_record; i++) {
 		item = answer->record[i];
-		print_say(run->out, "%s ",
-		    answer->dry_run ?
-			"Would publish" :
-			(item->skipped ? "Known already:" : "Published"));
+		done = item->skipped ? "Known already:" : "Published";
 		print_say(run->out, "%s %s",
-		    labels_get(run->labels, "kind", run_text(item->kind)),
-		    run_text(item->shown_id)[0] != '\0' ? item->shown_id :
-							  run_text(item->id));
-		if (item->has_n && item->n > 0)
-			print_say(run->out, " (entry %llu)",
-			    (unsigned long long)item->n);
-		else if (!answer->dry_run && !item->skipped)
-			print_say(run->out, " (will be signed shortly)");
+		    answer->dry_run ? "Good, could be published:" : done,
+		    labels_get(run->labels, "kind", run_text(item->kind)));
+		/* An id is drawn when it is published, not before. */
+		if (!answer->dry_run)
+			print_place(run, item);
 		print_say(run->out, "\n");
 	}
 }

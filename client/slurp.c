@@ -31,6 +31,12 @@ slurp_open(const char *path, FILE **ret_file)
 	return ERR_NONE;
 }
 
+const char *
+slurp_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 void
 slurp_close(FILE *file)
 {

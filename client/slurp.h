@@ -19,6 +19,12 @@
 enum err slurp_open(const char *path, FILE **ret_file) MUST_CHECK;
 
 /**
+ * slurp_name(path):
+ * What people call ${path}: "standard input" for "-".
+ */
+const char *slurp_name(const char *path);
+
+/**
  * slurp_close(file):
  * Close what slurp_open() opened.  Does nothing for NULL.
  */

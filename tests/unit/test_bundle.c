@@ -224,6 +224,8 @@ what_cannot_be_opened_is_told_apart(void **state)
 	slurp_close(NULL);
 	assert_int_equal(slurp_open("-", &file), ERR_NONE);
 	assert_ptr_equal(file, stdin);
+	assert_string_equal(slurp_name("-"), "standard input");
+	assert_string_equal(slurp_name("./-"), "./-");
 	slurp_close(file);
 }
 

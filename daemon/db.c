@@ -5,9 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define FREE_TABLE 0 /* LMDB's own list of free pages */
+
+/* LMDB writes so much at once; with less room a write may end halfway. */
+#define WRITE_ROOM (1024 * 1024)
 
 struct db {
 	MDB_env *env;
@@ -300,18 +304,35 @@ after_full(struct db *db)
 	return ERR_FULL;
 }
 
+/*
+ * LMDB says EIO, too, when the disk took only a part of a write.  No room on the
+ * disk tells that from a disk that fails.
+ */
+static bool
+is_short_write(struct db *db, int rc)
+{
+	const char *path = NULL;
+	struct statvfs disk;
+
+	return rc == EIO && mdb_env_get_path(db->env, &path) == 0 &&
+	    statvfs(path, &disk) == 0 &&
+	    (uint64_t)disk.f_bavail * disk.f_frsize < WRITE_ROOM;
+}
+
 enum err
 db_commit(struct db_txn **txn_p)
 {
 	struct db_txn *txn = *txn_p;
 	struct db *db = txn->db;
 	enum err err = txn->failed;
+	int rc;
 
 	if (err != ERR_NONE) {
 		db_abort(txn_p);
 		return err;
 	}
-	err = err_from_mdb(mdb_txn_commit(txn->txn));
+	rc = mdb_txn_commit(txn->txn);
+	err = is_short_write(db, rc) ? ERR_FULL : err_from_mdb(rc);
 	free(txn);
 	*txn_p = NULL;
 	return err == ERR_FULL ? after_full(db) : err;

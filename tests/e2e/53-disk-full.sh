@@ -1,0 +1,57 @@
+#!/bin/bash
+# The disk is full: what was accepted stays, what cannot be is refused, and with
+# room again it goes on.
+. "$(dirname "$0")/lib.sh"
+
+# In a mount namespace of its own the store lies on a small file system.
+if [ "${1:-}" != inside ]; then
+	if ! unshare -Urm true 2>/dev/null; then
+		skip "a full disk" "this machine does not allow namespaces"
+		finish
+	fi
+	unshare -Urm "$0" inside || BAD=1
+	finish
+fi
+
+node_new node dk-791
+mount -t tmpfs -o size=12m tmpfs "$WORK/node/state" || die "no tmpfs"
+trap 'umount -l "$WORK/node/state"; cleanup' EXIT
+chmod 700 "$WORK/node/state"
+node_up node
+publish node 3
+
+# Fifty big records at a time, until no more are taken.
+text=$(head -c 3900 /dev/zero | tr '\0' x)
+{
+	printf '{"record": ['
+	for ((i = 1; i <= 50; i++)); do
+		printf '{"body": {"envelope": {"language": "da"}, "comment": '
+		printf '{"kind": "COMMENT_KIND_COMMENT", "body": "%s"}}}' "$text"
+		[ "$i" -eq 50 ] || printf ','
+	done
+	printf ']}'
+} >"$WORK/big.json"
+accepted=0
+status=0
+while [ "$status" -eq 0 ] && [ "$accepted" -lt 5000 ]; do
+	said=$(at node publish --yes "$WORK/big.json" 2>&1) || status=$?
+	[ "$status" -ne 0 ] || accepted=$((accepted + 50))
+done
+check_same "a full disk refuses what comes" 75 "$status"
+check "after it took $accepted records" test "$accepted" -gt 0
+check_has "it says what is wrong" "$said" "space|full"
+check "it still reads" at node list
+check "all is well with what was accepted" at node verify
+check_has "status tells of the disk" "$(at node status)" "space|full"
+
+# There is room again.
+mount -o remount,size=60m "$WORK/node/state"
+check "with room again it accepts" at node publish --yes "$WORK/big.json"
+check "its index follows" at node sync --wait 30
+node_kill node
+node_up node
+check "after a restart, too" at node sync --wait 30
+check_same "and nothing was lost" $((accepted + 50)) \
+	"$(at node list --kind comment --json --limit 1 | field total)"
+check "no damage" at node verify
+finish

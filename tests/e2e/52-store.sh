@@ -1,0 +1,79 @@
+#!/bin/bash
+# A store that cannot be opened, a damaged line, somebody who may not.
+. "$(dirname "$0")/lib.sh"
+
+node_listen node dk-791
+publish node 1
+
+# In use.
+check_status "a store in use is refused" 75 \
+	"$ERFAD" --config="$WORK/node/erfad.conf"
+check_has "in words" "$OUT" "in use|already"
+check_same "the first goes on" 1 "$(status node trials)"
+
+# Written by a newer version.
+node_end node
+cp -a "$WORK/node" "$WORK/newer"
+sed -i "s,$WORK/node/,$WORK/newer/," "$WORK/newer/erfad.conf"
+/usr/bin/python3 - "$WORK/newer/state/main.mdb" <<-'END' || die "cannot patch"
+	import sys
+	with open(sys.argv[1], "r+b") as f:
+	    data = f.read()
+	    if b"format\1\0\0\0" not in data:
+	        sys.exit(1)
+	    f.seek(0)
+	    f.write(data.replace(b"format\1\0\0\0", b"format\2\0\0\0"))
+END
+check_status "a store of a newer version is refused" 78 \
+	"$ERFAD" --config="$WORK/newer/erfad.conf"
+check_has "in words" "$OUT" "newer"
+node_up node
+check_same "the old one is as it was" 1 "$(status node trials)"
+
+# Damaged lines of invitation.
+line=$(invite node no-5501)
+node_new guest no-5501
+node_up guest
+for bad in "${line%???}" "${line%????????}zzzzzzzz" "${line#*/}" "${line%?}u" "x$line"; do
+	check_status "a damaged line is refused" 64 at guest join --yes "$bad"
+	check_has "with a remedy" "$OUT" "line|copy"
+done
+check_same "nothing came of them" 0 "$(status guest links)"
+node_new other se-1280
+node_up other
+check_status "a line for somebody else is refused" 76 at other join --yes "$line"
+check "the whole one is good" at guest join --yes "$line"
+check_status "once" 76 at other join --yes "$line"
+
+# Somebody who may not.
+if [ "$(id -u)" -ne 0 ] || ! command -v setpriv >/dev/null; then
+	skip "a refusal names the group" "it takes root to be somebody else"
+	finish
+fi
+open=$(mktemp -d /tmp/erfa.XXXXXX)
+chmod 711 "$open"
+trap 'cleanup; rm -rf "$open"' EXIT
+node_end node
+sed -i "s,^control *=.*,control = $open/control," "$WORK/node/erfad.conf"
+cp "$(command -v "$ERFA")" "$open/erfa"
+node_up node
+trial "not mine" >"$open/trial.json"
+chmod 644 "$open/trial.json"
+# shellcheck disable=SC2317 # check_status calls it
+somebody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups env -i LC_ALL=C.UTF-8 \
+		"$open/erfa" --socket="$open/control" "$@"
+}
+chmod 600 "$open/control"
+check_status "who may not open the socket is told" 77 somebody status
+check_has "whom to ask" "$OUT" "usermod -aG erfa"
+chmod 666 "$open/control"
+check "who may open it may read" somebody list
+check_status "but not write" 77 somebody publish --yes "$open/trial.json"
+check_has "the refusal names the group" "$OUT" 'group "?erfa"?([^-]|$)'
+for words in "peers remove no-5501 --yes" "invite fi-297"; do
+	# shellcheck disable=SC2086
+	check_status "nor ${words% *}" 77 somebody $words
+	check_has "the refusal names the group" "$OUT" 'group "?erfa-admin'
+done
+finish

@@ -11,12 +11,12 @@
 #define JOIN_MS 60000 /* erfad dials, asks and commits */
 
 static const struct table_column columns[] = {
-	{ "FOR", false, false },
-	{ "STATE", false, false },
-	{ "MADE", false, false },
-	{ "EXPIRES", false, false },
-	{ "USED", false, false },
-	{ "FROM", false, true },
+	{ "FOR", false, 0 },
+	{ "STATE", false, 0 },
+	{ "MADE", false, 0 },
+	{ "EXPIRES", false, 0 },
+	{ "USED", false, 0 },
+	{ "FROM", false, 1 },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))

@@ -10,14 +10,14 @@
 #define DIGITS 24 /* of a check number */
 
 static const struct table_column columns[] = {
-	{ "PEER", false, false },
-	{ "NAME", false, true },
-	{ "STATE", false, false },
-	{ "SINCE", false, false },
-	{ "LAST SEEN", false, false },
-	{ "BEHIND", true, false },
-	{ "HOW", false, true },
-	{ "VERSION", false, true },
+	{ "PEER", false, 0 },
+	{ "NAME", false, 1 },
+	{ "STATE", false, 0 },
+	{ "SINCE", false, 0 },
+	{ "LAST SEEN", false, 0 },
+	{ "BEHIND", true, 0 },
+	{ "HOW", false, 1 },
+	{ "VERSION", false, 1 },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))

@@ -294,8 +294,8 @@ confirm(struct run *run, struct publication *publication)
 	}
 	control_free_answer(answer);
 	return run_confirm(run,
-	    "It can be retracted or erased later, but others may have read "
-	    "it.\nPublish?");
+	    "It can be erased later, but others may have read it by then.  "
+	    "Publish?");
 }
 
 int

@@ -195,13 +195,13 @@ static int
 print_logs(struct run *run, const Erfa__LogsAnswer *logs)
 {
 	static const struct table_column columns[] = {
-		{ "LOG", false, false },
-		{ "ORG", false, false },
-		{ "STATE", false, false },
-		{ "ENTRIES", true, false },
-		{ "COUNTED", true, false },
-		{ "ABSENT", true, false },
-		{ "CHAIN", false, false },
+		{ "LOG", false, 0 },
+		{ "ORG", false, 0 },
+		{ "STATE", false, 0 },
+		{ "ENTRIES", true, 0 },
+		{ "COUNTED", true, 0 },
+		{ "ABSENT", true, 0 },
+		{ "CHAIN", false, 0 },
 	};
 	struct table *table = NULL;
 	const Erfa__LogView *log;

@@ -211,6 +211,13 @@ damaged(struct run *run, const Erfa__VerifyAnswer *verify)
 	return status;
 }
 
+static void
+print_good(struct run *run, const char *text)
+{
+	print_styled(run->out, PRINT_GOOD, "%s", text);
+	print_say(run->out, "\n");
+}
+
 static int
 print_verify(struct run *run, const Erfa__VerifyAnswer *verify)
 {
@@ -230,8 +237,7 @@ print_verify(struct run *run, const Erfa__VerifyAnswer *verify)
 		if (verify->bodies_erased > 0)
 			verify_line(run, "", verify->bodies_erased, "erased");
 		if (verify->n_damage == 0)
-			print_styled(
-			    run->out, PRINT_GOOD, "no errors were found\n");
+			print_good(run, "no errors were found");
 	}
 	if (status == EXIT_DONE && verify->n_damage > 0)
 		status = damaged(run, verify);

@@ -13,36 +13,38 @@
 #define CELL_MAX 512 /* bytes of a cell that we put together */
 
 static const struct table_column trial_columns[] = {
-	{ "#", true, false },
-	{ "ID", false, false },
-	{ "LANG", false, false },
-	{ "TITLE", false, true },
-	{ "WHERE", false, true },
-	{ "STATUS", false, true },
-	{ "PERIOD", false, true },
+	{ "#", true, 0 },
+	{ "ID", false, 0 },
+	{ "TITLE", false, 3 },
+	{ "WHERE", false, 1 },
+	{ "STATUS", false, 1 },
+	{ "LANG", false, 0 },
+	{ "PERIOD", false, 0 },
 };
 
 static const struct table_column found_columns[] = {
-	{ "#", true, false },
-	{ "ID", false, false },
-	{ "LANG", false, false },
-	{ "TITLE", false, true },
-	{ "WHERE", false, true },
-	{ "STATUS", false, true },
-	{ "MATCHED", false, true },
+	{ "#", true, 0 },
+	{ "ID", false, 0 },
+	{ "TITLE", false, 3 },
+	{ "WHERE", false, 1 },
+	{ "STATUS", false, 1 },
+	{ "LANG", false, 0 },
+	{ "MATCHED", false, 2 },
 };
 
 static const struct table_column entry_columns[] = {
-	{ "#", true, false },
-	{ "ID", false, false },
-	{ "KIND", false, false },
-	{ "TITLE", false, true },
-	{ "FROM", false, false },
-	{ "STATE", false, true },
-	{ "TIME", false, false },
+	{ "#", true, 0 },
+	{ "ID", false, 0 },
+	{ "TITLE", false, 3 },
+	{ "KIND", false, 1 },
+	{ "FROM", false, 1 },
+	{ "STATE", false, 1 },
+	{ "TIME", false, 0 },
 };
 
-#define COLUMNS 7 /* of each of these tables */
+#define COLUMNS_NARROW 5   /* of each of these tables, on a narrow terminal */
+#define COLUMNS_WIDE   7   /* elsewhere */
+#define WIDE           110 /* columns of a terminal that is not narrow */
 
 void
 rows_code(const char *text, const char *prefix, char out[ROWS_CODE_MAX])
@@ -95,33 +97,45 @@ name_of(const Erfa__Row *row, char *out, size_t size)
 		    (unsigned long long)row->n);
 }
 
+/* A list on its way to the terminal. */
+struct list {
+	struct table *table;
+	bool trials; /* nothing else is in it */
+	bool found;  /* it answers a search */
+	bool narrow;
+};
+
 static void
-add_trial(
-    struct run *run, struct table *table, const Erfa__Row *row, bool found)
+add_trial(struct run *run, const struct list *list, const Erfa__Row *row)
 {
 	char cell[CELL_MAX];
 
-	table_add(table, row->language);
-	table_add(table, row->title);
+	table_add(list->table, row->title);
 	place(row, cell, sizeof(cell));
-	table_add(table, cell);
+	table_add(list->table, cell);
 	rows_status(run, row, cell, sizeof(cell));
-	table_add(table, cell);
-	table_add(table, found ? row->matched : row->period);
+	table_add(list->table, cell);
+	if (list->narrow)
+		return;
+	table_add(list->table, row->language);
+	table_add(list->table, list->found ? row->matched : row->period);
 }
 
 static void
-add_entry(struct run *run, struct table *table, const Erfa__Row *row)
+add_entry(struct run *run, const struct list *list, const Erfa__Row *row)
 {
 	char time_text[PRINT_TIME_MAX];
 
-	table_add(table, labels_get(run->labels, "kind", run_text(row->kind)));
-	table_add(table, row->title);
-	table_add(table, row->publisher);
+	table_add(list->table, row->title);
 	table_add(
-	    table, labels_get(run->labels, "state", run_text(row->state)));
+	    list->table, labels_get(run->labels, "kind", run_text(row->kind)));
+	table_add(list->table, row->publisher);
+	if (list->narrow)
+		return;
+	table_add(list->table,
+	    labels_get(run->labels, "state", run_text(row->state)));
 	print_time(run_text(row->time), time_text);
-	table_add(table, time_text);
+	table_add(list->table, time_text);
 }
 
 /* Keep the ids for @1, @2 ...; without a terminal there is nothing to keep. */
@@ -151,38 +165,60 @@ remember(struct run *run, Erfa__Row *const *rows, size_t count)
 	return EXIT_DONE;
 }
 
+static bool
+all_trials(Erfa__Row *const *rows, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(run_text(rows[i]->kind), "trial") != 0)
+			return false;
+	return true;
+}
+
+/* Begin a list with the columns that its rows and the terminal want. */
+static int
+begin_list(struct run *run, struct list *list)
+{
+	const struct table_column *columns = entry_columns;
+	unsigned width = print_columns(run->out);
+	size_t count = COLUMNS_WIDE;
+
+	if (list->trials)
+		columns = list->found ? found_columns : trial_columns;
+	list->narrow = width > 0 && width < WIDE;
+	if (list->narrow)
+		count = COLUMNS_NARROW;
+	if (table_new(run->out, columns, count, &list->table) != ERR_NONE)
+		return run_nomem(run);
+	return EXIT_DONE;
+}
+
 int
 rows_print(struct run *run, Erfa__Row *const *rows, size_t count, bool found)
 {
-	const struct table_column *columns = entry_columns;
-	struct table *table = NULL;
+	struct list list = { NULL, all_trials(rows, count), found, false };
 	char cell[CELL_MAX];
-	bool trials;
 	size_t i;
-	int status = EXIT_DONE;
+	int status;
 
-	trials = count > 0 && strcmp(run_text(rows[0]->kind), "trial") == 0;
-	for (i = 0; i < count && trials; i++)
-		trials = strcmp(run_text(rows[i]->kind), "trial") == 0;
-	if (trials)
-		columns = found ? found_columns : trial_columns;
-	if (table_new(run->out, columns, COLUMNS, &table) != ERR_NONE)
-		return run_nomem(run);
+	if ((status = begin_list(run, &list)) != EXIT_DONE)
+		return status;
 	for (i = 0; i < count; i++) {
 		(void)snprintf(cell, sizeof(cell), "%zu", i + 1);
-		table_add(table, cell);
+		table_add(list.table, cell);
 		name_of(rows[i], cell, sizeof(cell));
-		table_add(table, cell);
-		if (trials)
-			add_trial(run, table, rows[i], found);
+		table_add(list.table, cell);
+		if (list.trials)
+			add_trial(run, &list, rows[i]);
 		else
-			add_entry(run, table, rows[i]);
+			add_entry(run, &list, rows[i]);
 	}
-	if (table_print(table) != ERR_NONE)
+	if (table_print(list.table) != ERR_NONE)
 		status = run_nomem(run);
 	else
 		status = remember(run, rows, count);
-	table_free(table);
+	table_free(list.table);
 	return status;
 }
 

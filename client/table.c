@@ -108,17 +108,23 @@ measure(const struct table *table, size_t widths[COLUMNS_MAX])
 	return all;
 }
 
-/* The widest column that may still be cut, or ncolumns. */
+/* The column that is widest for its share and may still be cut, or ncolumns. */
 static size_t
 widest(const struct table *table, const size_t widths[COLUMNS_MAX])
 {
 	size_t best = table->ncolumns;
-	size_t c;
+	size_t best_share = 1;
+	size_t c, share;
 
-	for (c = 0; c < table->ncolumns; c++)
-		if (table->columns[c].shrinks && widths[c] > SHRINK_LEAST &&
-		    (best == table->ncolumns || widths[c] > widths[best]))
+	for (c = 0; c < table->ncolumns; c++) {
+		share = table->columns[c].share;
+		if (share > 0 && widths[c] > SHRINK_LEAST &&
+		    (best == table->ncolumns ||
+			widths[c] * best_share > widths[best] * share)) {
 			best = c;
+			best_share = share;
+		}
+	}
 	return best;
 }
 

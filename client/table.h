@@ -14,7 +14,7 @@
 struct table_column {
 	const char *title; /* capitals; empty = none */
 	bool right;        /* numbers: flush right */
-	bool shrinks;      /* may be cut on a narrow terminal */
+	unsigned share;    /* of a narrow terminal; 0 = is never cut */
 };
 
 /* Opaque types. */

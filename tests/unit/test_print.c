@@ -61,8 +61,8 @@ static void
 print_everywhere(struct capture *out, const char *text)
 {
 	static const struct table_column columns[] = {
-		{ "A", false, true },
-		{ "B", true, false },
+		{ "A", false, 1 },
+		{ "B", true, 0 },
 	};
 	struct table *table = NULL;
 
@@ -312,9 +312,9 @@ static void
 a_table_is_as_wide_as_its_cells(void **state)
 {
 	static const struct table_column columns[] = {
-		{ "N", true, false },
-		{ "NAME", false, true },
-		{ "END", false, false },
+		{ "N", true, 0 },
+		{ "NAME", false, 1 },
+		{ "END", false, 0 },
 	};
 	struct table *table = NULL;
 	struct capture out;
@@ -345,8 +345,8 @@ static void
 a_table_is_cut_to_the_terminal(void **state)
 {
 	static const struct table_column columns[] = {
-		{ "ID", false, false },
-		{ "TITLE", false, true },
+		{ "ID", false, 0 },
+		{ "TITLE", false, 1 },
 	};
 	struct table *table = NULL;
 	struct capture out;
@@ -367,7 +367,7 @@ a_table_is_cut_to_the_terminal(void **state)
 static void
 a_table_without_rows_is_not_there(void **state)
 {
-	static const struct table_column columns[] = { { "A", false, false } };
+	static const struct table_column columns[] = { { "A", false, 0 } };
 	struct table *table = NULL;
 	struct capture out;
 

@@ -86,10 +86,10 @@ trials_are_listed_with_place_status_and_period(void **state)
 	row.transcribed = true;
 	assert_int_equal(rows_print(&f->run, rows, 1, false), EXIT_DONE);
 	assert_string_equal(capture_text(&f->out),
-	    "#  ID                LANG  TITLE      WHERE      STATUS"
-	    "                  PERIOD\n"
-	    "1  no-5501/k7m2p4qd  nb    Nattilsyn  Tromsø +1  avsluttet "
-	    "(rapportert)  2012-07 - 2015\n");
+	    "#  ID                TITLE      WHERE      STATUS"
+	    "                  LANG  PERIOD\n"
+	    "1  no-5501/k7m2p4qd  Nattilsyn  Tromsø +1  avsluttet "
+	    "(rapportert)  nb    2012-07 - 2015\n");
 }
 
 static void

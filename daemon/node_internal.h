@@ -150,100 +150,312 @@ struct node {
 	int64_t refused_logged;
 };
 
-/* node.c */
-int64_t node_now(void);      /* monotonic, ms */
-uint64_t node_clock(void);   /* since 1970, ms */
+/* ---- node.c ---- */
+
+/**
+ * node_now(), node_clock():
+ * Milliseconds of the monotonic clock, which timers use; and since 1970, which
+ * only headers, notes and people see.
+ */
+int64_t node_now(void);
+uint64_t node_clock(void);
+
+/**
+ * node_watch(node, handle, fd, handler, arg), node_unwatch(node, handle):
+ * Have the loop call ${handler} with ${arg} whenever the ZeroMQ socket
+ * ${handle}, or if that is NULL the descriptor ${fd}, has something to read.
+ * Return ERR_IO if the loop takes no more.  Stop watching a socket.
+ */
 enum err node_watch(struct node *node, void *handle, int fd,
     zloop_fn *handler, void *arg) MUST_CHECK;
 void node_unwatch(struct node *node, void *handle);
+
+/**
+ * node_wake_turn(node):
+ * A peer waits to be served: the loop takes its turn.
+ */
 void node_wake_turn(struct node *node);
 
-/* node_host.c */
+/* ---- node_host.c ---- */
+
 extern const struct link_host node_link_host;
-uint32_t node_pub_port(const struct node *node);
+
+/**
+ * node_link_find(node, link):
+ * The link that ${link} still points to, or NULL if it has ended since.
+ */
 struct link *node_link_find(struct node *node, const void *link);
 
-/* node_commit.c */
+/* ---- node_commit.c ---- */
+
+/**
+ * node_touch(node, log_id), node_touch_own(node):
+ * A commit changed this log, or the own open one: node_after_commit() will
+ * look.
+ */
 void node_touch(struct node *node, const uint8_t log_id[LOG_ID_LEN]);
 void node_touch_own(struct node *node);
+
+/**
+ * node_after_commit(node):
+ * Everything that follows from the commits of this turn: directory, view,
+ * NOTEs, index, fetching.
+ */
 void node_after_commit(struct node *node);
+
+/**
+ * node_view_load(node), node_view_recount(node):
+ * Read all logs from the store into the view; the second logs what fails, for
+ * use after the directory changed.
+ */
 enum err node_view_load(struct node *node) MUST_CHECK;
 void node_view_recount(struct node *node);
 
-/* node_members.c */
+/* ---- node_members.c ---- */
+
+/**
+ * node_snapshot_get(node), node_snapshot_put(node, snapshot):
+ * Borrow the directory of this moment, and give it back; any thread.  NULL may
+ * be given back.
+ */
 struct snapshot *node_snapshot_get(struct node *node);
 void node_snapshot_put(struct node *node, struct snapshot *snapshot);
+
+/**
+ * node_directory(node):
+ * The directory, for the loop's thread; until node_members_compute().
+ */
 const struct directory *node_directory(const struct node *node);
+
+/**
+ * node_members_compute(node):
+ * Compute the directory anew from all MEMBER entries of the store.  On failure
+ * the old one stays.
+ */
 enum err node_members_compute(struct node *node) MUST_CHECK;
+
+/**
+ * node_members_changed(node):
+ * Compute the directory, have the ZAP table confirmed, cut off who is out,
+ * count all logs anew.  What fails is logged.
+ */
 void node_members_changed(struct node *node);
-void node_strangers(struct node *node);
-char *node_time_text(uint64_t ms); /* malloc; empty for 0 */
-void node_invite(struct node *node, struct waiter *waiter);
-void node_accept(struct node *node, struct waiter *waiter);
-void node_remove(struct node *node, struct waiter *waiter);
-void node_stranger_hello(void *owner, const char *user_id, const char *address,
-    const struct wire_hello *hello, const void *route, size_t route_len);
+
+/**
+ * node_rules(node):
+ * Put members, open invitations and accepted strangers into the ZAP table and
+ * wait for its confirmation.
+ */
 enum err node_rules(struct node *node) MUST_CHECK;
 
-/* node_peers.c */
-void node_foreign(const char *module, const char *what, const char *who,
-    const char *detail); /* ${what} is a constant; the rest is quoted */
+/**
+ * node_strangers(node):
+ * Take note of the keys that knocked.
+ */
+void node_strangers(struct node *node);
+
+/**
+ * node_stranger_hello(owner, user_id, address, hello, route, route_len):
+ * hub_host.stranger: a key that may only say HELLO said it.  ${owner} is the
+ * node.
+ */
+void node_stranger_hello(void *owner, const char *user_id, const char *address,
+    const struct wire_hello *hello, const void *route, size_t route_len);
+
+/* ---- node_peers.c ---- */
+
 extern const struct hub_host node_hub_host;
+
+/**
+ * node_foreign(module, what, who, detail):
+ * Log something that others can cause as often as they like.  ${what} is a
+ * constant text; ${who} and ${detail} are foreign and quoted.
+ */
+void node_foreign(const char *module, const char *what, const char *who,
+    const char *detail);
+
+/**
+ * node_pub_open(node), node_pub_port(node):
+ * Bind PUB, or bind it anew at the same port, if this node listens and has
+ * one.  Return what sock_listen() returns.  The port; 0 if there is no PUB.
+ */
 enum err node_pub_open(struct node *node) MUST_CHECK;
+uint32_t node_pub_port(const struct node *node);
+
+/**
+ * node_upstreams_load(node):
+ * Dial every upstream that the store knows.
+ */
 enum err node_upstreams_load(struct node *node) MUST_CHECK;
+
+/**
+ * node_dial(node, address, key, pub_port, org, name):
+ * Dial a node; an upstream with the same ${key} is replaced.  Return ERR_SIG
+ * for an unusable key, or an error of sock_connect().
+ */
 enum err node_dial(struct node *node, const char *address,
     const uint8_t key[KEY_LEN], uint32_t pub_port, const char *org,
     const char *name) MUST_CHECK;
+
+/**
+ * node_hang_up(node, key), node_hang_up_all(node):
+ * Close the upstream with this key, if there is one; or all.
+ */
 void node_hang_up(struct node *node, const uint8_t key[KEY_LEN]);
 void node_hang_up_all(struct node *node);
+
+/**
+ * node_tick_peers(node, now):
+ * Timers of all links, and of the pause in signing.
+ */
 void node_tick_peers(struct node *node, int64_t now);
+
+/**
+ * node_each_link(node, each, arg):
+ * Call ${each} for every link; it must not end one.
+ */
 void node_each_link(struct node *node,
     void (*each)(struct link *link, void *arg), void *arg);
+
+/**
+ * node_greeted(node, link):
+ * A peer said who it is: an upstream's name and PUB port are kept.
+ */
 void node_greeted(struct node *node, struct link *link);
 
-/* node_join.c */
+/* ---- node_join.c ---- */
+
+/**
+ * node_join_begin(node, waiter), node_join_tick(node, now):
+ * Take up a JoinRequest; it is answered when it succeeds, fails, or has taken
+ * too long.
+ */
 void node_join_begin(struct node *node, struct waiter *waiter);
 void node_join_tick(struct node *node, int64_t now);
+
+/**
+ * node_join_end(node), node_join_waiter(node):
+ * Give up the join under way without an answer; and whose it is.
+ */
 void node_join_end(struct node *node);
 struct waiter *node_join_waiter(const struct node *node);
 
-/* node_publish.c */
+/* ---- node_invite.c ---- */
+
+/**
+ * node_time_text(ms):
+ * RFC 3339 in UTC, from malloc(); empty for 0.
+ */
+char *node_time_text(uint64_t ms);
+
+/**
+ * node_invite(node, waiter), node_accept(node, waiter),
+ * node_remove(node, waiter):
+ * Take up an InviteRequest, AcceptRequest or RemoveRequest; answered after its
+ * commit.
+ */
+void node_invite(struct node *node, struct waiter *waiter);
+void node_accept(struct node *node, struct waiter *waiter);
+void node_remove(struct node *node, struct waiter *waiter);
+
+/* ---- node_publish.c ---- */
+
+/**
+ * node_publish(node, waiter, uid):
+ * Take up a PublishRequest of the user ${uid}; answered after its commit.
+ */
 void node_publish(struct node *node, struct waiter *waiter, uint32_t uid);
 
-/* node_write.c */
-/* An entry of our own that the node itself decides to write. */
-struct node_member_job;
-typedef void node_member_done(
-    struct node *node, void *arg, enum err err);
+/* ---- node_write.c ---- */
+
+/* Called on the loop after the commit; ${node} is NULL if it is closing. */
+typedef void node_written(struct node *node, void *arg, enum err err);
+
+/**
+ * node_write_member(node, member, name, address, note, note_data, note_len,
+ * done, arg):
+ * Write a MEMBER entry, its erasable body if ${name} or ${address} says
+ * anything, and the note ${note} (NULL: none; ${note_len} 0: remove it) in one
+ * commit.  Directory and ZAP table are renewed before ${done} is called.
+ * Return ERR_SIZE or ERR_NOMEM, after which ${done} is not called.
+ */
 enum err node_write_member(struct node *node,
     const struct header_member *member, const char *name, const char *address,
     const char *note, const void *note_data, size_t note_len,
-    node_member_done *done, void *arg) MUST_CHECK;
-enum err node_write_note(struct node *node, const char *note,
-    const void *data, size_t len, node_member_done *done,
-    void *arg) MUST_CHECK;
+    node_written *done, void *arg) MUST_CHECK;
 
-/* node_control.c */
+/**
+ * node_write_note(node, note, data, len, done, arg):
+ * The same with a note alone; with ${note} NULL nothing is written, and
+ * ${done} tells that all that was submitted before is committed.  ${done} may
+ * be NULL.
+ */
+enum err node_write_note(struct node *node, const char *note,
+    const void *data, size_t len, node_written *done, void *arg) MUST_CHECK;
+
+/* ---- node_control.c ---- */
+
+/**
+ * node_control_open(node), node_control_read(node):
+ * Make the control socket; take requests from it, a bounded number.
+ */
 enum err node_control_open(struct node *node) MUST_CHECK;
 int node_control_read(struct node *node);
-void node_answer(struct node *node, struct waiter *waiter,
-    Erfa__Answer *answer);
+
+/**
+ * node_error_new(code, exit, remedy, format, ...):
+ * An ErrorAnswer, all of it from malloc(), or NULL.
+ */
 Erfa__Answer *node_error_new(const char *code, unsigned exit,
     const char *remedy, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/**
+ * node_answer(node, waiter, answer), node_answer_error(node, waiter, code,
+ * exit, remedy, format, ...):
+ * Send an answer; ${waiter} and ${answer} are taken.  NULL as ${answer} says
+ * nothing.
+ */
+void node_answer(struct node *node, struct waiter *waiter,
+    Erfa__Answer *answer);
 void node_answer_error(struct node *node, struct waiter *waiter,
     const char *code, unsigned exit, const char *remedy, const char *format,
     ...) __attribute__((format(printf, 6, 7)));
+
+/**
+ * node_wait(node, waiter, wait_ms), node_waiters_tick(node, now):
+ * Let a client wait for something, at most so long; look at all who wait.
+ */
 void node_wait(struct node *node, struct waiter *waiter, int64_t wait_ms);
 void node_waiters_tick(struct node *node, int64_t now);
+
+/**
+ * node_waiter_free(waiter):
+ * Free it unanswered; NULL does nothing.
+ */
 void node_waiter_free(struct waiter *waiter);
 
-/* node_status.c */
+/* ---- node_status.c ---- */
+
+/**
+ * node_status(node, waiter), node_peers_list(node, waiter):
+ * Answer a StatusRequest, a PeersRequest.
+ */
 void node_status(struct node *node, struct waiter *waiter);
 void node_peers_list(struct node *node, struct waiter *waiter);
+
+/**
+ * node_sync(node, answer):
+ * Fill in ${answer}; return whether this node is in step with its peers.
+ */
 bool node_sync(struct node *node, Erfa__SyncAnswer *answer);
 
-/* node_bundle.c */
+/* ---- node_bundle.c ---- */
+
+/**
+ * node_bundle(node, waiter):
+ * Take up a BundleImportRequest; answered when what it brought is committed.
+ */
 void node_bundle(struct node *node, struct waiter *waiter);
 
 #endif /* !ERFAD_NODE_INTERNAL_H */

@@ -13,7 +13,7 @@
 struct own_job {
 	struct writer_job job; /* first */
 	struct outbox *outbox;
-	node_member_done *done;
+	node_written *done;
 	void *arg;
 	bool has_entry;
 	uint8_t ext[HEADER_MAX];
@@ -100,7 +100,7 @@ directory_body(struct own_job *own, const char *name, const char *address)
 /* A job with a note, which may be missing. */
 static struct own_job *
 own_job_new(struct node *node, const char *note, const void *data, size_t len,
-    node_member_done *done, void *arg)
+    node_written *done, void *arg)
 {
 	struct own_job *own;
 
@@ -127,7 +127,7 @@ own_job_new(struct node *node, const char *note, const void *data, size_t len,
 enum err
 node_write_member(struct node *node, const struct header_member *member,
     const char *name, const char *address, const char *note,
-    const void *note_data, size_t note_len, node_member_done *done, void *arg)
+    const void *note_data, size_t note_len, node_written *done, void *arg)
 {
 	struct own_job *own;
 	enum err err;
@@ -149,7 +149,7 @@ node_write_member(struct node *node, const struct header_member *member,
 
 enum err
 node_write_note(struct node *node, const char *note, const void *data,
-    size_t len, node_member_done *done, void *arg)
+    size_t len, node_written *done, void *arg)
 {
 	struct own_job *own = own_job_new(node, note, data, len, done, arg);
 

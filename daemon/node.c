@@ -200,6 +200,7 @@ index_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
 	(void)item;
 	drain(node->index_fd);
 	node->index_moved = true;
+	node_publish_tick(node, node_now());
 	node_waiters_tick(node, node_now());
 	return 0;
 }
@@ -308,6 +309,7 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	node_tick_peers(node, now);
 	node_join_tick(node, now);
 	node_waiters_tick(node, now);
+	node_publish_tick(node, now);
 	tick_beacon(node, now);
 	tick_readers(node, now);
 	if (node->serving > 0)
@@ -632,6 +634,7 @@ node_close(struct node *node)
 	writer_stop(node->writer);
 	indexer_stop(node->indexer);
 	drop_waiters(node);
+	node_publish_end(node);
 	query_free(node->query);
 	index_close(node->index);
 	outbox_close(node->outbox);

@@ -142,6 +142,20 @@ bundle_run(struct import *import, const struct log_run *whole)
 	return ERR_NONE;
 }
 
+/* Is this body here already? */
+static bool
+is_here(struct node *node, const struct wire_ref *ref)
+{
+	enum store_body_state state = STORE_BODY_ABSENT;
+	struct store_txn *txn = NULL;
+
+	if (store_begin(node->store, false, &txn) != ERR_NONE ||
+	    store_body_state(txn, ref->log_id, ref->n, &state) != ERR_NONE)
+		state = STORE_BODY_ABSENT;
+	store_abort(&txn);
+	return state == STORE_BODY_HERE;
+}
+
 /* One body, or a part of it. */
 static enum err
 bundle_body(struct import *import, const struct wire_body *body)
@@ -155,6 +169,8 @@ bundle_body(struct import *import, const struct wire_body *body)
 	if (view_find(node->view, ref.log_id) == NULL)
 		return ERR_NONE; /* a log that was skipped */
 	ref.offset = 0;
+	if (is_here(node, &ref))
+		return ERR_NONE;
 	if (body->ref.offset == 0 && body->data.len == body->total) {
 		node_link_host.take_body(node, NULL, &ref, body->salt,
 		    body->data.data, body->data.len);

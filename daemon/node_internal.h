@@ -74,6 +74,7 @@ struct waiter {
 
 /* The one join that may be under way; a body of a bundle in parts. */
 struct bundle_part;
+struct publication;
 struct join;
 
 struct node {
@@ -139,6 +140,7 @@ struct node {
 
 	/* Clients. */
 	struct waiter *waiters;
+	struct publication *publications; /* committed, not yet indexed */
 	bool index_moved; /* watchers may have something to see */
 	int index_fd;     /* written by the indexer's thread */
 	struct join *join;
@@ -365,6 +367,13 @@ void node_remove(struct node *node, struct waiter *waiter);
  * Take up a PublishRequest of the user ${uid}; answered after its commit.
  */
 void node_publish(struct node *node, struct waiter *waiter, uint32_t uid);
+
+/**
+ * node_publish_tick(node, now), node_publish_end(node):
+ * Answer those whose entries the index has reached; drop all who wait for it.
+ */
+void node_publish_tick(struct node *node, int64_t now);
+void node_publish_end(struct node *node);
 
 /* ---- node_write.c ---- */
 

@@ -21,6 +21,9 @@
 /* How long a publication waits for the index to know what is there. */
 #define INDEX_WAIT_MS 5000
 
+/* The answer waits so long for the index, so that `erfa list` shows it. */
+#define SHOWN_WAIT_MS 1000
+
 /* Problems that are told; more are not. */
 #define PROBLEMS_MAX 50
 
@@ -43,6 +46,9 @@ struct ready {
 struct publication {
 	struct pool_job prepare;  /* first: made ready in the pool */
 	struct writer_job write;  /* then written */
+	struct publication *next; /* committed, not yet in the index */
+	uint64_t arrival;         /* the index must reach this, */
+	int64_t deadline;         /* or this moment come */
 	struct node *node;
 	struct waiter *waiter;
 	uid_t uid;
@@ -567,18 +573,68 @@ write_run(struct store_txn *txn, struct writer_job *job)
 	    publication->caller_note, publication->caller_len);
 }
 
+/* Durable: answer as soon as those who look will find it. */
+static void
+written(struct node *node, struct publication *publication)
+{
+	struct store_txn *txn = NULL;
+
+	node_touch_own(node);
+	if (store_begin(node->store, false, &txn) == ERR_NONE)
+		publication->arrival = store_arrival_last(txn);
+	store_abort(&txn);
+	publication->deadline = node_now() + SHOWN_WAIT_MS;
+	publication->next = node->publications;
+	node->publications = publication;
+	indexer_wake(node->indexer);
+}
+
+void
+node_publish_tick(struct node *node, int64_t now)
+{
+	struct publication *publication = node->publications;
+	struct publication *next;
+	uint64_t indexed = indexer_arrival(node->indexer);
+
+	node->publications = NULL;
+	for (; publication != NULL; publication = next) {
+		next = publication->next;
+		if (indexed < publication->arrival &&
+		    now < publication->deadline) {
+			publication->next = node->publications;
+			node->publications = publication;
+			continue;
+		}
+		node_answer(node, publication->waiter,
+		    publish_answer(publication, true));
+		publication_free(publication);
+	}
+}
+
+void
+node_publish_end(struct node *node)
+{
+	struct publication *publication;
+
+	while ((publication = node->publications) != NULL) {
+		node->publications = publication->next;
+		node_waiter_free(publication->waiter);
+		publication_free(publication);
+	}
+}
+
 static void
 write_done(struct writer_job *job, void *context)
 {
 	struct publication *publication = publication_of(job);
 	struct node *node = context;
 
+	if (node != NULL && job->err == ERR_NONE) {
+		written(node, publication);
+		return;
+	}
 	if (node == NULL) {
 		node_waiter_free(publication->waiter);
-	} else if (job->err == ERR_NONE) {
-		node_touch_own(node);
-		node_answer(node, publication->waiter,
-		    publish_answer(publication, true));
 	} else if (job->err == ERR_FULL) {
 		node_answer_error(node, publication->waiter, "disk_full", 75,
 		    "Make room on the disk of the state directory, or raise "

@@ -571,6 +571,19 @@ want_from(struct node *node, struct link *link, struct store_txn *txn,
 	return count;
 }
 
+/* A reader holds what it likes, and need not answer: it is asked for nothing. */
+static bool
+reads_only(struct node *node, const struct link *link)
+{
+	const uint8_t *key = link_key(link);
+	const struct directory_member *member;
+
+	if (key == NULL)
+		return true;
+	member = directory_find(node_directory(node), key);
+	return member != NULL && member->in && member->roles == ROLE_READER;
+}
+
 static size_t
 host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
     size_t max, size_t max_bytes)
@@ -583,6 +596,7 @@ host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
 	size_t count;
 
 	if (node->absent_idle || peer->rest_until > node_now() ||
+	    reads_only(node, link) ||
 	    store_begin(node->store, false, &txn) != ERR_NONE)
 		return 0;
 	count = want_from(node, link, txn, refs, max, max_bytes, &lacks);

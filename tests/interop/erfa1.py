@@ -749,6 +749,35 @@ def whole_body(header, parts):
     return body if body_fits(header, parts[0].salt, body) else None
 
 
+# ---- Bundles [13] -----------------------------------------------------------
+
+BUNDLE = b"erfa/1/bundle\n"
+
+
+def make_bundle(answers):
+    """The bytes of a file that carries these Data."""
+    frames = [make_msg(data) for data in answers]
+    return BUNDLE + b"".join(le32(len(frame)) + frame for frame in frames)
+
+
+def read_bundle(data):
+    """Yield the Data in a bundle; raise Refused at what is damaged, which does not
+    spoil what came before."""
+    if not data.startswith(BUNDLE):
+        raise Refused("no bundle")
+    at = len(BUNDLE)
+    while at < len(data):
+        length = int.from_bytes(data[at : at + 4], "little")
+        frame = data[at + 4 : at + 4 + length]
+        if len(data) - at < 4 or len(frame) < length:
+            raise Refused("the last message is not finished")
+        kind, message = read_msg(frame)
+        if kind != "data" or message.req or message.last:
+            raise Refused("a message that has no place in a bundle")
+        yield message
+        at += 4 + length
+
+
 # ---- Links [8] --------------------------------------------------------------
 
 
@@ -771,7 +800,7 @@ def dial(kind, server, pair):
 
 
 class Link:
-    """A DEALER to one node, which we ask.  It answers nothing: that is for nodes.
+    """A DEALER to one node, which we ask.  Asked itself, it says that it has nothing.
 
     What the other side says unasked is kept: its positions, by log id, in
     ``claims``; NOTEs, for who wants them, in ``notes``."""
@@ -858,11 +887,16 @@ class Link:
                 self.whole += 1
         elif kind == "note":
             self.notes.append(message)
+        elif kind == "get":
+            self.serve(message)
         elif kind == "err" and not message.req:
             if message.code in (wire_pb2.Err.DENIED, wire_pb2.Err.VERSION):
                 raise Denied(message.text or "no reason was given")
             if message.code == wire_pb2.Err.NO_SESSION:
                 raise Silence("the other side has forgotten us")
+
+    def serve(self, get):
+        self.send(wire_pb2.Data(req=get.req, last=True))
 
     def claim(self, pos):
         """Remember a position, if we know which log it is [3.5]."""

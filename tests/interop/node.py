@@ -70,6 +70,48 @@ class Held(erfa1.Log):
             header=self.headers[first - 1 : last], head=self.heads[last].raw)
 
 
+    def answers(self, first=1):
+        """Everything from an entry on, as it goes into a bundle [13]."""
+        at = first
+        while at <= self.n:
+            run = self.run(at)
+            yield wire_pb2.Data(run=run)
+            at += len(run.header)
+        for n, held in sorted(self.bodies.items()):
+            if held and n >= first:
+                yield from body_parts(wire_pb2.Ref(log_id=self.log_id, n=n), *held)
+
+
+def body_parts(ref, salt, body, most=2**64):
+    """A body from the offset of ``ref`` on, in Data of 64 KiB, up to so many bytes."""
+    at, end = ref.offset, min(len(body), ref.offset + most)
+    while at < end:
+        part = wire_pb2.BodyPart(
+            ref=ref, total=len(body), state=wire_pb2.BodyPart.OK, salt=salt,
+            data=body[at : min(at + erfa1.DATA_MAX, end)])
+        part.ref.offset = at
+        at += len(part.data)
+        yield wire_pb2.Data(body=[part])
+
+
+def read_logs(bundle):
+    """The logs in a bundle that begins them all, {log_id: Held}, every byte checked."""
+    logs, parts = {}, {}
+    for data in erfa1.read_bundle(bundle):
+        if data.HasField("run"):
+            genesis = read_ext(read_header(data.run.header[0])) \
+                if data.run.first == 1 else None
+            if genesis:
+                logs[data.run.log_id] = Held(genesis.key, genesis.inc)
+            logs[data.run.log_id].accept(data.run)
+        for part in data.body:
+            ref = part.ref.log_id, part.ref.n
+            parts[ref] = parts.get(ref, b"") + part.data
+            if len(parts[ref]) == part.total:
+                logs[ref[0]].take_body(ref[1], part.salt, parts[ref])
+    return logs
+
+
 class Own(Held):
     """The log that this node writes."""
 
@@ -155,11 +197,6 @@ class Node(erfa1.Link):
 
     # -- What the other side asks [7.3, 7.4].
 
-    def note_down(self, kind, message):
-        super().note_down(kind, message)
-        if kind == "get":
-            self.serve(message)
-
     def serve(self, get):
         answers = self.headers_for(get) if get.log_id else self.bodies_for(get)
         answers = answers or [wire_pb2.Data()]
@@ -190,15 +227,9 @@ class Node(erfa1.Link):
                 answers.append(wire_pb2.Data(
                     body=[wire_pb2.BodyPart(ref=ref, state=state)]))
                 continue
-            salt, body = held
-            at = ref.offset
-            while at < len(body) and left > 0:
-                part = wire_pb2.BodyPart(
-                    ref=ref, total=len(body), state=wire_pb2.BodyPart.OK, salt=salt,
-                    data=body[at : at + min(left, erfa1.DATA_MAX)])
-                part.ref.offset = at
-                at, left = at + len(part.data), left - len(part.data)
-                answers.append(wire_pb2.Data(body=[part]))
+            for data in body_parts(ref, *held, left):
+                left -= len(data.body[0].data)
+                answers.append(data)
                 self.served.append(("body", ref.log_id, ref.n))
         return answers
 

@@ -1,6 +1,7 @@
 """What the tests of this folder share: checks in the protocol of tests/run, and
 erfad nodes in temporary directories on ports that the system chooses."""
 
+import glob
 import json
 import os
 import select
@@ -103,7 +104,7 @@ class Erfad:
             return self.process.wait()
 
     def erfa(self, *arguments, text=None):
-        socket = os.path.join(self.dir, "run", "control.sock")
+        socket = glob.glob(os.path.join(self.dir, "run", "control*"))[0]
         return run(["erfa", "--socket", socket, *arguments], text)
 
     def json(self, *arguments, text=None):
@@ -115,13 +116,16 @@ class Erfad:
         return {row["log"]: (int(row["n"]), row["chain"]) for row in rows}
 
     def publish(self, title):
-        body = {"envelope": {"language": "da"}, "trial": {"title": title}}
+        body = {"envelope": {"language": "da"}, "trial": {
+            "title": title, "summary": "Opdigtet.", "sector": ["SECTOR_SCHOOL"]}}
         self.erfa("publish", "--yes", "-", text=json.dumps(body))
 
 
 def run(command, text=None):
+    """Run a command and return what it prints; its tables are those of conf/."""
     done = subprocess.run(command, input=text, capture_output=True, text=True,
-                          timeout=60 * SLOW, check=False)
+                          timeout=60 * SLOW, check=False,
+                          env={"ERFA_DATA": os.path.abspath("conf"), **os.environ})
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: "
                            f"{done.stdout}{done.stderr}")

@@ -42,7 +42,7 @@ class Subscriber:
             left = end - deadline(0)
             if left <= 0:
                 return f"not in time: {len(self.lines)} lines came"
-            if not select.select([self.process.stdout], [], [], left)[0]:
+            if not select.select([self.process.stdout], [], [], min(left, 0.05))[0]:
                 continue
             got = os.read(self.process.stdout.fileno(), 65536)
             if not got:
@@ -50,6 +50,16 @@ class Subscriber:
             *whole, self.rest = (self.rest + got).split(b"\n")
             self.lines += map(json.loads, whole)
         return None
+
+
+def has_saved(path, node):
+    """Has it read as far as the node holds, and written that down?"""
+    with open(path, encoding="ascii") as f:
+        saved = json.load(f)
+    ends = {(log[0], log[2], log[3]) for log in saved["logs"]}
+    status = node.json("status")
+    return not saved["wanted"] and ends == {
+        (status["key"], n, chain) for n, chain in node.logs().values()}
 
 
 def expected(count):
@@ -77,6 +87,8 @@ def feed(stage, name, **options):
         node.publish("Byhaver")
         check(f"{name}: a new trial comes live", reader.until,
               lambda: reader.titles()[-1:] == ["Byhaver"])
+        check(f"{name}: it writes down how far it is", reader.until,
+              lambda: has_saved(state, node))
     check(f"{name}: its state is for its owner alone",
           lambda: os.stat(state).st_mode & 0o777 == 0o600)
     node.publish("Lektiecafé")

@@ -13,8 +13,12 @@
 /* One link fetches a log's headers for so long before another may try. */
 #define FETCHER_MS 10000
 
-/* Bodies that a peer said it has not are asked for again after this. */
-#define MISSING_MS 30000
+/*
+ * Bodies that a peer said it has not are asked for again after this, which
+ * doubles up to the second: it may be fetching them itself just now.
+ */
+#define MISSING_MS      500
+#define MISSING_MOST_MS 30000
 
 /* ---- claims: logs that the peer holds further, or differently ---- */
 
@@ -229,6 +233,7 @@ fetch_forget(struct link *link)
 	link->missing = NULL;
 	link->nmissing = 0;
 	link->missing_room = 0;
+	link->missing_wait = 0;
 	link->busy_until = 0;
 	free(link->probe.refs);
 	memset(&link->probe, 0, sizeof(link->probe));
@@ -649,6 +654,7 @@ take_body(struct link *link, struct ask *ask, const struct wire_body *part,
 		if (whole == NULL && ask->parts_len > 0)
 			return;
 		ask->parts_len = 0;
+		link->missing_wait = 0;
 		if (whole != NULL)
 			link->ops->take_body(link->host, link, &ref, part->salt,
 			    whole, (size_t)part->total);
@@ -808,8 +814,13 @@ fetch_tick(struct link *link, int64_t now)
 			claim_failed(link, ask->log_id, now);
 		ask_end(link, ask);
 	}
-	if (link->nmissing > 0 && now - link->missing_since > MISSING_MS)
+	if (link->nmissing > 0 &&
+	    now - link->missing_since > MISSING_MS + link->missing_wait) {
 		link->nmissing = 0;
+		link->missing_wait = link->missing_wait * 2 + MISSING_MS;
+		if (link->missing_wait > MISSING_MOST_MS)
+			link->missing_wait = MISSING_MOST_MS;
+	}
 }
 
 void

@@ -125,6 +125,7 @@ struct link {
 	size_t nmissing;
 	size_t missing_room;
 	int64_t missing_since;
+	int64_t missing_wait; /* doubles while nothing comes */
 
 	/* Serving. */
 	struct serve serves[GETS_MAX];

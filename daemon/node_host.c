@@ -701,15 +701,21 @@ host_serving(void *host, int change)
 	return true;
 }
 
+/* Each kind of mistake is counted apart, so that none hides another. */
 static void
 host_misbehaved(void *host, struct link *link, const char *what)
 {
-	struct link_info info;
+	struct node *node = host;
+	struct peer *peer = link_peer(link);
+	const uint8_t *key = link_key(link);
+	const struct directory_member *member = key == NULL ?
+	    NULL :
+	    directory_find(node_directory(node), key);
 
-	(void)host;
-	link_info(link, &info);
-	node_foreign("link", "a peer sent what makes no sense", info.org,
-	    what);
+	logger_foreign(LOGGER_WARNING, what, "link",
+	    "a peer's message was refused: %s (org=%s address=%s)", what,
+	    member != NULL ? member->org : "",
+	    peer != NULL ? peer->address(peer) : "");
 }
 
 static uint32_t

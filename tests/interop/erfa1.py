@@ -1020,10 +1020,16 @@ class Link:
 
     def take(self, log, note):
         """Count the entry of a NOTE and return [(n, header)] if it continues the
-        log; if it tells of more, remember that for behind() [8.7]."""
+        log; if it tells of more, remember that for behind() [8.7].  The next HAVE
+        names a log that is not known, None."""
+        if log is None:
+            return []
         head = read_head(note.head)
         if note.header and note.n == log.n + 1 and note.c_prev == log.c:
-            return log.accept(run_of(note))
+            try:
+                return log.accept(run_of(note))
+            except Refused:
+                return []
         if note.n > log.n and head_holds(head, log.key):
             self.known[log.log_id] = log.key, log.inc
             self.claims[log.log_id] = note.n, head.c[:8]

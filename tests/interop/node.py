@@ -274,10 +274,7 @@ class Node(erfa1.Link):
     def take_note(self, log, note):
         if note.n == log.n:
             log.beacon(read_head(note.head))
-        try:
-            self.take(log, note)
-        except Refused:
-            return
+        self.take(log, note)
         if note.HasField("body"):
             log.take_body(note.n, note.body.salt, note.body.data)
 

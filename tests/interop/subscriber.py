@@ -1,11 +1,10 @@
 #!/usr/bin/python3
 """Print the trials of a node, one JSON object a line: all there are, then each new one.
 
-    subscriber.py STATE ORG LINE   the first time, with the LINE that is printed by
-                                   "erfa invite ORG --reader NAME"
+    subscriber.py STATE ORG LINE   the first time; "erfa invite ORG --reader NAME" gives LINE
     subscriber.py STATE            from then on: it goes on where it was
 
-STATE becomes a small file with the reader's key and how far it has read."""
+STATE holds its key and how far it is; what it printed just before a kill comes again."""
 
 import json
 import sys
@@ -34,7 +33,7 @@ def show(state, ref, body):
 
 def follow(state, link):
     link.hello(state.logs.values())
-    link.subscribe("")  # "no-5501/trial/": that organisation's trials alone come live
+    link.subscribe("")  # a prefix: "no-5501/trial/" brings that one's trials alone live
     link.have(state.logs.values(), full=True)
     while True:
         for log, n in link.behind(state.logs):  # history, and whatever PUB dropped
@@ -44,9 +43,8 @@ def follow(state, link):
         state.save()
         link.beat(state.logs.values())
         for note in link.listen():  # live
-            ref = note.head[:16], note.n
-            if log := state.logs.get(ref[0]):
-                collect(state, log, link.take(log, note))
+            ref, log = (note.head[:16], note.n), state.logs.get(note.head[:16])
+            collect(state, log, link.take(log, note))
             if ref in state.wanted and erfa1.note_fits(state.wanted[ref], note):
                 show(state, ref, note.body.data)
 
@@ -58,3 +56,5 @@ while True:
             follow(state, node)
     except erfa1.Silence as why:
         print(f"{why}; trying again", file=sys.stderr)
+    except erfa1.Denied as why:
+        sys.exit(f"{state.address}: {why}")

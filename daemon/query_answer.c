@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "proto/bytes.h"
 #include "proto/header.h"
@@ -12,18 +11,11 @@
 #include "daemon/query_internal.h"
 #include "daemon/shown.h"
 
-#define MESSAGE_MAX 512          /* bytes of an error's message */
-#define TIME_MAX_S  253402300799 /* the last second of the year 9999 */
+#define MESSAGE_MAX 512 /* bytes of an error's message */
 
 /* ---- values ---- */
 
-enum err
-query_text(char **out, const char *text)
-{
-	return (*out = strdup(text)) == NULL ? ERR_NOMEM : ERR_NONE;
-}
-
-/* The same for the first ${len} bytes. */
+/* A copy of the first ${len} bytes of a text. */
 static enum err
 text_cut_to(char **out, const char *text, size_t len)
 {
@@ -31,124 +23,16 @@ text_cut_to(char **out, const char *text, size_t len)
 }
 
 enum err
-query_hex(char **out, const void *data, size_t len)
-{
-	char *text = malloc(2 * len + 1);
-
-	if (text == NULL)
-		return ERR_NOMEM;
-	bytes_hex(data, len, text);
-	*out = text;
-	return ERR_NONE;
-}
-
-enum err
-query_time(char **out, uint64_t time_ms)
-{
-	char text[48] = "";
-	time_t seconds = (time_t)(time_ms / 1000);
-	struct tm tm;
-
-	if (time_ms / 1000 <= TIME_MAX_S && gmtime_r(&seconds, &tm) != NULL)
-		(void)snprintf(text, sizeof(text),
-		    "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ", tm.tm_year + 1900,
-		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-		    (unsigned)(time_ms % 1000));
-	return query_text(out, text);
-}
-
-enum err
-query_room(void *list, size_t count, size_t size)
-{
-	void *items;
-	void *more;
-
-	/* The room doubles whenever the count is a power of two. */
-	if (count != 0 && (count & (count - 1)) != 0)
-		return ERR_NONE;
-	memcpy(&items, list, sizeof(items));
-	more = realloc(items, (count == 0 ? 1 : 2 * count) * size);
-	if (more == NULL)
-		return ERR_NOMEM;
-	memcpy(list, &more, sizeof(more));
-	/* cppcheck-suppress memleak ; the caller's list holds it */
-	return ERR_NONE;
-}
-
-enum err
-query_text_add(char ***list, size_t *count, const char *text)
-{
-	enum err err;
-
-	if ((err = query_room(list, *count, sizeof(void *))) != ERR_NONE ||
-	    (err = query_text(&(*list)[*count], text)) != ERR_NONE)
-		return err;
-	(*count)++;
-	return ERR_NONE;
-}
-
-/* ---- what is wrong ---- */
-
-enum err
-query_problem(Erfa__Problem ***list, size_t *count, const char *where,
-    const char *what, const char *remedy)
-{
-	Erfa__Problem *problem;
-	enum err err;
-
-	if ((err = query_room(list, *count, sizeof(void *))) != ERR_NONE)
-		return err;
-	if ((problem = calloc(1, sizeof(*problem))) == NULL)
-		return ERR_NOMEM;
-	erfa__problem__init(problem);
-	(*list)[(*count)++] = problem;
-	if ((err = query_text(&problem->where, where)) != ERR_NONE ||
-	    (err = query_text(&problem->what, what)) != ERR_NONE)
-		return err;
-	return query_text(&problem->remedy, remedy);
-}
-
-/* Empty an answer of whatever it holds. */
-static enum err
-clear_answer(Erfa__Answer *answer)
-{
-	Erfa__Answer *husk;
-
-	/* What it held is freed with a copy of its outside. */
-	if (answer->say_case == ERFA__ANSWER__SAY__NOT_SET)
-		return ERR_NONE;
-	if ((husk = malloc(sizeof(*husk))) == NULL)
-		return ERR_NOMEM;
-	*husk = *answer;
-	erfa__answer__init(answer);
-	control_free_answer(husk);
-	return ERR_NONE;
-}
-
-enum err
 query_fail(struct question *question, unsigned exit, const char *code,
     const char *remedy, const char *format, ...)
 {
 	char message[MESSAGE_MAX];
-	Erfa__ErrorAnswer *error;
 	va_list args;
 
 	va_start(args, format);
 	(void)vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	if (clear_answer(question->answer) != ERR_NONE ||
-	    (error = calloc(1, sizeof(*error))) == NULL)
-		return ERR_NOMEM;
-	erfa__error_answer__init(error);
-	question->answer->say_case = ERFA__ANSWER__SAY_ERROR;
-	question->answer->error = error;
-	error->has_exit = true;
-	error->exit = exit;
-	if (query_text(&error->schema, "erfa.error/1") != ERR_NONE ||
-	    query_text(&error->code, code) != ERR_NONE ||
-	    query_text(&error->message, message) != ERR_NONE)
-		return ERR_NOMEM;
-	return query_text(&error->remedy, remedy);
+	return answer_error(question->answer, exit, code, remedy, message);
 }
 
 /* ---- rows ---- */
@@ -295,7 +179,7 @@ fill_sectors(Erfa__Row *row, const Erfa__Body *body, uint32_t topic)
 		name = header_sector_name((uint32_t)sectors[i]);
 		(void)snprintf(
 		    number, sizeof(number), "%u", (unsigned)sectors[i]);
-		err = query_text_add(
+		err = answer_text_add(
 		    &row->sector, &row->n_sector, name != NULL ? name : number);
 		if (err != ERR_NONE)
 			return err;
@@ -312,14 +196,14 @@ fill_sites(Erfa__Row *row, const Erfa__Trial *trial)
 	enum err err;
 
 	if (trial->sites_text != NULL && *trial->sites_text != '\0')
-		return query_text_add(
+		return answer_text_add(
 		    &row->site, &row->n_site, trial->sites_text);
 	for (i = 0; i < trial->n_sites; i++) {
 		text = trial->sites[i]->name != NULL ? trial->sites[i]->name :
 						       trial->sites[i]->id;
 		if (text == NULL)
 			continue;
-		err = query_text_add(&row->site, &row->n_site, text);
+		err = answer_text_add(&row->site, &row->n_site, text);
 		if (err != ERR_NONE)
 			return err;
 	}
@@ -341,23 +225,23 @@ fill_from_body(Erfa__Row *row, const Erfa__Body *body, const char *org)
 	if ((err = text_cut_to(&row->title, title, cut)) != ERR_NONE)
 		return err;
 	facts_status(body, text);
-	if ((err = query_text(&row->status, text)) != ERR_NONE)
+	if ((err = answer_text(&row->status, text)) != ERR_NONE)
 		return err;
 	facts_period(body, text);
-	if ((err = query_text(&row->period, text)) != ERR_NONE)
+	if ((err = answer_text(&row->period, text)) != ERR_NONE)
 		return err;
 	facts_read(body, &facts);
 	row->has_transcribed = true;
 	row->transcribed = facts.transcribed;
 	if (facts.country[0] == '\0' && !facts.transcribed)
 		facts_country(org, facts.country);
-	if ((err = query_text(&row->country, facts.country)) != ERR_NONE)
+	if ((err = answer_text(&row->country, facts.country)) != ERR_NONE)
 		return err;
 	if (envelope != NULL && envelope->language != NULL &&
-	    (err = query_text(&row->language, envelope->language)) != ERR_NONE)
+	    (err = answer_text(&row->language, envelope->language)) != ERR_NONE)
 		return err;
 	if (envelope != NULL && envelope->external_id != NULL &&
-	    (err = query_text(&row->external_id, envelope->external_id)) !=
+	    (err = answer_text(&row->external_id, envelope->external_id)) !=
 		ERR_NONE)
 		return err;
 	return body_kind(body) == HEADER_TRIAL ? fill_sites(row, body->trial) :
@@ -375,18 +259,19 @@ fill_from_header(Erfa__Row *row, const struct query_place *place,
 
 	if (place->record != NULL) {
 		record_print(place->org, place->record, place->chars, text);
-		if ((err = query_text(&row->id, text)) != ERR_NONE)
+		if ((err = answer_text(&row->id, text)) != ERR_NONE)
 			return err;
 		record_print(place->org, place->record, RECORD_CHARS, text);
-		if ((err = query_text(&row->full_id, text)) != ERR_NONE)
+		if ((err = answer_text(&row->full_id, text)) != ERR_NONE)
 			return err;
 	}
 	(void)snprintf(text, sizeof(text), "%u", header->kind);
-	err = query_text(&row->kind, name != NULL ? name : text);
+	err = answer_text(&row->kind, name != NULL ? name : text);
 	if (err != ERR_NONE ||
-	    (err = query_text(&row->publisher, place->org)) != ERR_NONE ||
-	    (err = query_time(&row->time, header->time_ms)) != ERR_NONE ||
-	    (err = query_hex(&row->log, place->log_id, LOG_ID_LEN)) != ERR_NONE)
+	    (err = answer_text(&row->publisher, place->org)) != ERR_NONE ||
+	    (err = answer_time(&row->time, header->time_ms)) != ERR_NONE ||
+	    (err = answer_hex(&row->log, place->log_id, LOG_ID_LEN)) !=
+		ERR_NONE)
 		return err;
 	row->has_n = true;
 	row->n = place->n;
@@ -420,7 +305,7 @@ query_entry(struct question *question, const struct query_place *place,
 	else if (err != ERR_NOMEM)
 		err = ERR_NONE;
 	if (err != ERR_NONE ||
-	    (err = query_text(&out.row->state, state)) != ERR_NONE ||
+	    (err = answer_text(&out.row->state, state)) != ERR_NONE ||
 	    (err = fill_from_header(out.row, place, &header)) != ERR_NONE ||
 	    (err = fill_sectors(out.row, out.body, header.topic)) != ERR_NONE)
 		goto fail;

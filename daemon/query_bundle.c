@@ -72,7 +72,7 @@ add_frame(struct bundle *bundle, const struct wire_data *data)
 	ProtobufCBinaryData *frame;
 	enum err err;
 
-	err = query_room(&answer->msg, answer->n_msg, sizeof(*answer->msg));
+	err = answer_room(&answer->msg, answer->n_msg, sizeof(*answer->msg));
 	if (err != ERR_NONE)
 		return err;
 	frame = &answer->msg[answer->n_msg];
@@ -240,7 +240,7 @@ bundle_page(struct bundle *bundle)
 	if (done)
 		return ERR_NONE;
 	place_pack(&bundle->at, cursor);
-	return query_hex(&answer->next, cursor, sizeof(cursor));
+	return answer_hex(&answer->next, cursor, sizeof(cursor));
 }
 
 enum err
@@ -254,12 +254,8 @@ query_bundle(
 	if (!query_cursor(request->cursor, cursor, sizeof(cursor)) ||
 	    !place_unpack(cursor, &bundle.at))
 		return query_bad_cursor(question);
-	if ((bundle.answer = calloc(1, sizeof(*bundle.answer))) == NULL)
-		return ERR_NOMEM;
-	erfa__bundle_export_answer__init(bundle.answer);
-	question->answer->say_case = ERFA__ANSWER__SAY_BUNDLE_EXPORT;
-	question->answer->bundle_export = bundle.answer;
-	err = query_text(&bundle.answer->schema, "erfa.bundle-export/1");
+	err = answer_say(question->answer, ERFA__ANSWER__SAY_BUNDLE_EXPORT);
+	bundle.answer = question->answer->bundle_export;
 	if (err == ERR_NONE)
 		err = bundle_page(&bundle);
 	if (err == ERR_NOENT)

@@ -217,7 +217,7 @@ fill_matched(
 		    places[points_of(where[i])]);
 		len += wrote > 0 ? (size_t)wrote : 0;
 	}
-	return query_text(&row->matched, text);
+	return answer_text(&row->matched, text);
 }
 
 static enum err
@@ -234,7 +234,7 @@ find_row(struct search *search, const struct shown_item *item,
 	err = fill_matched(search, item, entry.row);
 	*bytes += erfa__row__get_packed_size(entry.row);
 	if (err == ERR_NONE)
-		err = query_room(&answer->row, answer->n_row, sizeof(void *));
+		err = answer_room(&answer->row, answer->n_row, sizeof(void *));
 	if (err == ERR_NONE) {
 		answer->row[answer->n_row++] = entry.row;
 		entry.row = NULL;
@@ -262,7 +262,7 @@ find_page(struct search *search, const uint8_t after[FIND_CURSOR], size_t limit,
 		i++;
 	for (; i < count && err == ERR_NONE; i++) {
 		if (answer->n_row == limit || bytes > PAGE_BYTES) {
-			err = query_hex(
+			err = answer_hex(
 			    &answer->next, hits[i - 1].key, FIND_CURSOR);
 			break;
 		}
@@ -313,7 +313,7 @@ fill_understood(const struct search *search, Erfa__FindAnswer *answer)
 
 	for (i = 0; i < search->nstems; i++) {
 		(void)snprintf(text, sizeof(text), "%s*", search->stems[i]);
-		err = query_text_add(
+		err = answer_text_add(
 		    &answer->understood, &answer->n_understood, text);
 		if (err != ERR_NONE)
 			return err;
@@ -343,13 +343,11 @@ query_find(struct question *question, const Erfa__FindRequest *request)
 	err = read_words(&search, request, &bad);
 	if (err != ERR_NONE || bad)
 		return err;
-	if ((answer = calloc(1, sizeof(*answer))) == NULL)
-		return ERR_NOMEM;
-	erfa__find_answer__init(answer);
-	question->answer->say_case = ERFA__ANSWER__SAY_FIND;
-	question->answer->find = answer;
-	if ((err = query_text(&answer->schema, "erfa.find/1")) == ERR_NONE &&
-	    (err = fill_understood(&search, answer)) == ERR_NONE &&
+	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_FIND)) !=
+	    ERR_NONE)
+		return err;
+	answer = question->answer->find;
+	if ((err = fill_understood(&search, answer)) == ERR_NONE &&
 	    (err = query_look(question)) == ERR_NONE &&
 	    (err = look_up(&search)) == ERR_NONE)
 		err = find_page(&search, after,

@@ -5,7 +5,7 @@
  * query_internal - what the files of query share.
  *
  *   query.c         which request goes where; the cached picture of all records
- *   query_answer.c  errors, texts and rows of answers
+ *   query_answer.c  errors and rows of answers
  *   query_list.c    list, find, watch, export
  *   query_show.c    show
  *   query_logs.c    logs, counts
@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/answer.h"
 #include "proto/body.h"
 #include "proto/control.h"
 #include "proto/err.h"
@@ -91,38 +92,12 @@ void query_epoch(const struct question *question, uint8_t out[STORE_EPOCH_LEN]);
 /* ---- query_answer.c ---- */
 
 /**
- * query_text(out, text):
- * Give *${out} a copy of ${text}; ERR_NOMEM.
- */
-enum err query_text(char **out, const char *text) MUST_CHECK;
-
-/**
- * query_hex(out, data, len):
- * The same for bytes, as lower-case hexadecimal digits.
- */
-enum err query_hex(char **out, const void *data, size_t len) MUST_CHECK;
-
-/**
- * query_time(out, time_ms):
- * The same for a time, RFC 3339 in UTC with milliseconds; a time beyond the
- * year 9999 is empty.
- */
-enum err query_time(char **out, uint64_t time_ms) MUST_CHECK;
-
-/**
  * query_fail(question, exit, code, remedy, format, ...):
  * Make the answer an ErrorAnswer; what was there is freed.
  */
 __attribute__((format(printf, 5, 6))) enum err query_fail(
     struct question *question, unsigned exit, const char *code,
     const char *remedy, const char *format, ...) MUST_CHECK;
-
-/**
- * query_problem(list, count, where, what, remedy):
- * Add to a list of problems.
- */
-enum err query_problem(Erfa__Problem ***list, size_t *count, const char *where,
-    const char *what, const char *remedy) MUST_CHECK;
 
 /**
  * query_place(question, item):
@@ -138,20 +113,6 @@ struct query_place query_place(
 enum err query_entry(struct question *question, const struct query_place *place,
     struct query_entry *ret_entry) MUST_CHECK;
 void query_entry_clear(struct query_entry *entry);
-
-/**
- * query_room(list, count, size):
- * Make room for one element of ${size} bytes more in a list that protobuf-c
- * will free; ${list} points to the pointer to its first.
- */
-enum err query_room(void *list, size_t count, size_t size) MUST_CHECK;
-
-/**
- * query_text_add(list, count, text):
- * Append a copy of ${text} to a list of texts.
- */
-enum err query_text_add(
-    char ***list, size_t *count, const char *text) MUST_CHECK;
 
 /* The words of a request about a list; any may be NULL or empty. */
 struct query_words {

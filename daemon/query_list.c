@@ -163,7 +163,7 @@ take_row(struct query_entry *entry, Erfa__Row ***list, size_t *count)
 {
 	enum err err;
 
-	if ((err = query_room(list, *count, sizeof(void *))) != ERR_NONE)
+	if ((err = answer_room(list, *count, sizeof(void *))) != ERR_NONE)
 		return err;
 	(*list)[(*count)++] = entry->row;
 	entry->row = NULL;
@@ -226,7 +226,7 @@ list_page(struct question *question, const struct query_filter *filter,
 			return err;
 		memcpy(last, at, sizeof(last));
 	}
-	return more ? query_hex(&list->next, last, sizeof(last)) : ERR_NONE;
+	return more ? answer_hex(&list->next, last, sizeof(last)) : ERR_NONE;
 }
 
 enum err
@@ -249,14 +249,12 @@ query_list(struct question *question, const Erfa__ListRequest *request)
 		return err;
 	if (!query_cursor(request->cursor, after, sizeof(after)))
 		return query_bad_cursor(question);
-	if ((list = calloc(1, sizeof(*list))) == NULL)
-		return ERR_NOMEM;
-	erfa__list_answer__init(list);
-	question->answer->say_case = ERFA__ANSWER__SAY_LIST;
-	question->answer->list = list;
+	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_LIST)) !=
+	    ERR_NONE)
+		return err;
+	list = question->answer->list;
 	list->has_total = true;
-	if ((err = query_text(&list->schema, "erfa.list/1")) != ERR_NONE ||
-	    (err = query_look(question)) != ERR_NONE)
+	if ((err = query_look(question)) != ERR_NONE)
 		return err;
 	return list_page(question, &filter, after,
 	    query_limit(request->has_limit, request->limit), list);
@@ -273,7 +271,7 @@ export_version(struct question *question, const struct query_place *place,
 	struct query_entry entry;
 	enum err err;
 
-	if ((err = query_room(&answer->record, answer->n_record,
+	if ((err = answer_room(&answer->record, answer->n_record,
 		 sizeof(void *))) != ERR_NONE)
 		return err;
 	if ((exported = calloc(1, sizeof(*exported))) == NULL)
@@ -371,7 +369,7 @@ export_page(struct question *question, bool all_versions,
 		return ERR_NONE;
 	bytes_put_be64(cursor, at.arrival);
 	bytes_put_le32(cursor + 8, at.version);
-	return query_hex(&answer->next, cursor, sizeof(cursor));
+	return answer_hex(&answer->next, cursor, sizeof(cursor));
 }
 
 enum err
@@ -386,13 +384,11 @@ query_export(struct question *question, const Erfa__ExportRequest *request)
 		return query_bad_cursor(question);
 	from.arrival = bytes_get_be64(cursor);
 	from.version = bytes_get_le32(cursor + 8);
-	if ((answer = calloc(1, sizeof(*answer))) == NULL)
-		return ERR_NOMEM;
-	erfa__export_answer__init(answer);
-	question->answer->say_case = ERFA__ANSWER__SAY_EXPORT;
-	question->answer->export = answer;
-	if ((err = query_text(&answer->schema, "erfa.export/1")) != ERR_NONE ||
-	    (err = query_look(question)) != ERR_NONE)
+	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_EXPORT)) !=
+	    ERR_NONE)
+		return err;
+	answer = question->answer->export;
+	if ((err = query_look(question)) != ERR_NONE)
 		return err;
 	return export_page(question, request->all_versions, from, answer);
 }
@@ -513,13 +509,11 @@ query_watch(struct question *question, const Erfa__WatchRequest *request)
 	query_epoch(question, epoch);
 	if (!read_watch(question, request->cursor, epoch, &watch))
 		return query_bad_cursor(question);
-	if ((answer = calloc(1, sizeof(*answer))) == NULL)
-		return ERR_NOMEM;
-	erfa__watch_answer__init(answer);
-	question->answer->say_case = ERFA__ANSWER__SAY_WATCH;
-	question->answer->watch = answer;
-	if ((err = query_text(&answer->schema, "erfa.watch/1")) != ERR_NONE ||
-	    (err = query_look(question)) != ERR_NONE ||
+	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_WATCH)) !=
+	    ERR_NONE)
+		return err;
+	answer = question->answer->watch;
+	if ((err = query_look(question)) != ERR_NONE ||
 	    (err = watch_page(question, &watch, answer)) != ERR_NONE)
 		return err;
 	answer->has_restarted = true;
@@ -527,5 +521,5 @@ query_watch(struct question *question, const Erfa__WatchRequest *request)
 	bytes_hex(epoch, sizeof(epoch), hex);
 	(void)snprintf(cursor, sizeof(cursor), "%s/%llu", hex,
 	    (unsigned long long)watch.after);
-	return query_text(&answer->cursor, cursor);
+	return answer_text(&answer->cursor, cursor);
 }

@@ -59,7 +59,7 @@ fill_branches(
 		bytes_hex(tip.c, HASH_LEN, hex);
 		(void)snprintf(text, sizeof(text), "%llu %s",
 		    (unsigned long long)tip.n, hex);
-		err = query_text_add(&view->branch, &view->n_branch, text);
+		err = answer_text_add(&view->branch, &view->n_branch, text);
 		if (err != ERR_NONE)
 			return err;
 	}
@@ -89,9 +89,9 @@ fill_standing(
 		counted = log->last_common;
 	view->has_counted = true;
 	view->counted = counted < log->tip.n ? counted : log->tip.n;
-	if ((err = query_text(&view->state, state)) != ERR_NONE)
+	if ((err = answer_text(&view->state, state)) != ERR_NONE)
 		return err;
-	return query_text(&view->org, member != NULL ? member->org : claim);
+	return answer_text(&view->org, member != NULL ? member->org : claim);
 }
 
 static enum err
@@ -108,11 +108,12 @@ fill_view(
 	view->last_common = log->last_common;
 	view->has_bodies_absent = true;
 	view->bodies_absent = log->bodies_absent;
-	if ((err = query_hex(&view->log, log->log_id, LOG_ID_LEN)) !=
+	if ((err = answer_hex(&view->log, log->log_id, LOG_ID_LEN)) !=
 		ERR_NONE ||
-	    (err = query_hex(&view->key, log->key, KEY_LEN)) != ERR_NONE ||
-	    (err = query_hex(&view->chain, log->tip.c, HASH_LEN)) != ERR_NONE ||
-	    (err = query_time(&view->head_time, head_time(log->head))) !=
+	    (err = answer_hex(&view->key, log->key, KEY_LEN)) != ERR_NONE ||
+	    (err = answer_hex(&view->chain, log->tip.c, HASH_LEN)) !=
+		ERR_NONE ||
+	    (err = answer_time(&view->head_time, head_time(log->head))) !=
 		ERR_NONE ||
 	    (err = fill_standing(question, log, view)) != ERR_NONE)
 		return err;
@@ -130,19 +131,16 @@ query_logs(struct question *question, const Erfa__LogsRequest *request)
 
 	if (!query_cursor(request->cursor, last, sizeof(last)))
 		return query_bad_cursor(question);
-	if ((answer = calloc(1, sizeof(*answer))) == NULL)
-		return ERR_NOMEM;
-	erfa__logs_answer__init(answer);
-	question->answer->say_case = ERFA__ANSWER__SAY_LOGS;
-	question->answer->logs = answer;
-	if ((err = query_text(&answer->schema, "erfa.logs/1")) != ERR_NONE)
+	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_LOGS)) !=
+	    ERR_NONE)
 		return err;
+	answer = question->answer->logs;
 	while (
 	    (err = store_log_next(question->store, last, &log)) == ERR_NONE) {
 		if (answer->n_log == LOGS_LIMIT)
-			return query_hex(&answer->next, last, sizeof(last));
+			return answer_hex(&answer->next, last, sizeof(last));
 		memcpy(last, log.log_id, LOG_ID_LEN);
-		err = query_room(&answer->log, answer->n_log, sizeof(void *));
+		err = answer_room(&answer->log, answer->n_log, sizeof(void *));
 		if (err != ERR_NONE)
 			return err;
 		if ((view = calloc(1, sizeof(*view))) == NULL)

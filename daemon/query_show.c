@@ -55,7 +55,7 @@ tell_candidates(
 		place = query_place(question, match->found[i]);
 		if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
 			return err;
-		err = query_problem(&error->problem, &error->n_problem,
+		err = answer_problem(&error->problem, &error->n_problem,
 		    entry.row->id,
 		    entry.row->title != NULL ? entry.row->title : "",
 		    entry.row->kind);
@@ -120,7 +120,7 @@ member_name(
 	if (body_kind(body) == HEADER_MEMBER && body->directory->name != NULL &&
 	    *body->directory->name != '\0') {
 		free(*out);
-		err = query_text(out, body->directory->name);
+		err = answer_text(out, body->directory->name);
 	}
 	body_free(body);
 	return err;
@@ -161,7 +161,7 @@ fill_publisher(
 	enum err err;
 
 	if (memcmp(key, question->own_key, KEY_LEN) == 0)
-		return query_text(out, question->own_name);
+		return answer_text(out, question->own_name);
 	for (err = store_member_next(question->store, NULL, &entry);
 	     err == ERR_NONE;
 	     err = store_member_next(question->store, &pos, &entry)) {
@@ -173,7 +173,7 @@ fill_publisher(
 	}
 	if (err != ERR_NOENT)
 		return err;
-	return *out == NULL ? query_text(out, "") : ERR_NONE;
+	return *out == NULL ? answer_text(out, "") : ERR_NONE;
 }
 
 /* ---- what belongs to it ---- */
@@ -258,7 +258,7 @@ fill_relative(struct question *question, const struct shown_item *item,
 	char relation[64];
 	enum err err;
 
-	err = query_room(&answer->related, answer->n_related, sizeof(void *));
+	err = answer_room(&answer->related, answer->n_related, sizeof(void *));
 	if (err != ERR_NONE)
 		return err;
 	if ((related = calloc(1, sizeof(*related))) == NULL)
@@ -277,7 +277,7 @@ fill_relative(struct question *question, const struct shown_item *item,
 	query_entry_clear(&entry);
 	(void)snprintf(relation, sizeof(relation), "%s%s",
 	    is_named ? "names:" : "", related->row->kind);
-	return query_text(&related->relation, relation);
+	return answer_text(&related->relation, relation);
 }
 
 /* Records that name this one or its twins. */
@@ -346,7 +346,7 @@ add_twin(void *context, const struct shown_item *item)
 		return;
 	record_print(
 	    shown_org(twins->shown, item->org), item->record, RECORD_CHARS, id);
-	twins->err = query_text_add(
+	twins->err = answer_text_add(
 	    &twins->answer->same_as, &twins->answer->n_same_as, id);
 }
 
@@ -371,8 +371,8 @@ fill_record(struct question *question, const struct shown_item *item,
 	answer->has_versions = true;
 	answer->versions = item->versions;
 	*bytes += entry.body_len;
-	if ((err = query_hex(&answer->chain, entry.c, HASH_LEN)) != ERR_NONE ||
-	    (err = query_hex(&answer->key, log->key, KEY_LEN)) != ERR_NONE)
+	if ((err = answer_hex(&answer->chain, entry.c, HASH_LEN)) != ERR_NONE ||
+	    (err = answer_hex(&answer->key, log->key, KEY_LEN)) != ERR_NONE)
 		return err;
 	return fill_publisher(question, log->key, &answer->publisher_name);
 }
@@ -389,13 +389,11 @@ query_show(struct question *question, const Erfa__ShowRequest *request)
 	err = resolve(question, request->id, &item);
 	if (err != ERR_NONE || item == NULL)
 		return err;
-	if ((answer = calloc(1, sizeof(*answer))) == NULL)
-		return ERR_NOMEM;
-	erfa__show_answer__init(answer);
-	question->answer->say_case = ERFA__ANSWER__SAY_SHOW;
-	question->answer->show = answer;
-	if ((err = query_text(&answer->schema, "erfa.show/1")) != ERR_NONE ||
-	    (err = fill_record(question, item, answer, &bytes)) != ERR_NONE)
+	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_SHOW)) !=
+	    ERR_NONE)
+		return err;
+	answer = question->answer->show;
+	if ((err = fill_record(question, item, answer, &bytes)) != ERR_NONE)
 		return err;
 	twins.shown = question->shown;
 	twins.item = item;

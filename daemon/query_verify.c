@@ -99,8 +99,8 @@ damage(struct verify *verify, uint64_t first, uint64_t last, const char *what)
 		(void)snprintf(where, sizeof(where),
 		    "log %s entries %llu to %llu", hex,
 		    (unsigned long long)first, (unsigned long long)last);
-	return query_problem(&verify->answer->damage, &verify->answer->n_damage,
-	    where, what,
+	return answer_problem(&verify->answer->damage,
+	    &verify->answer->n_damage, where, what,
 	    "Peers hold it whole.  Keep the state directory aside and "
 	    "join again with an empty one.");
 }
@@ -409,7 +409,7 @@ verify_page(struct verify *verify)
 	if (done)
 		return ERR_NONE;
 	place_pack(&verify->at, cursor);
-	return query_hex(&answer->next, cursor, sizeof(cursor));
+	return answer_hex(&answer->next, cursor, sizeof(cursor));
 }
 
 enum err
@@ -424,12 +424,8 @@ query_verify(struct question *question, const Erfa__VerifyRequest *request)
 		return query_bad_cursor(question);
 	if (request->has_sample_percent && request->sample_percent > 0)
 		verify.percent = request->sample_percent;
-	if ((verify.answer = calloc(1, sizeof(*verify.answer))) == NULL)
-		return ERR_NOMEM;
-	erfa__verify_answer__init(verify.answer);
-	question->answer->say_case = ERFA__ANSWER__SAY_VERIFY;
-	question->answer->verify = verify.answer;
-	err = query_text(&verify.answer->schema, "erfa.verify/1");
+	err = answer_say(question->answer, ERFA__ANSWER__SAY_VERIFY);
+	verify.answer = question->answer->verify;
 	if (err == ERR_NONE)
 		err = verify_page(&verify);
 	if (err == ERR_NOENT)

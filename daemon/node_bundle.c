@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/node_internal.h"
-#include "daemon/verify.h"
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "daemon/node_internal.h"
+#include "daemon/verify.h"
 
 /* Keys of non-members that are named; more are only counted. */
 #define SKIPPED_KEYS_MAX 100
+
+/* Problems that are told. */
+#define PROBLEMS_MAX 50
 
 /* A body that comes in parts, which may stand in several requests. */
 struct bundle_part {
@@ -24,7 +27,8 @@ struct bundle_part {
 struct import {
 	struct node *node;
 	struct waiter *waiter;
-	Erfa__BundleImportAnswer *answer;
+	Erfa__Answer *whole;
+	Erfa__BundleImportAnswer *answer; /* of ${whole} */
 };
 
 /* Name a key that is no member, once. */
@@ -33,22 +37,16 @@ skip_key(struct import *import, const uint8_t key[KEY_LEN])
 {
 	Erfa__BundleImportAnswer *answer = import->answer;
 	char hex[2 * KEY_LEN + 1];
-	char **list;
 	size_t i;
 
 	bytes_hex(key, KEY_LEN, hex);
 	for (i = 0; i < answer->n_skipped_key; i++)
 		if (strcmp(answer->skipped_key[i], hex) == 0)
 			return;
-	if (answer->n_skipped_key == SKIPPED_KEYS_MAX)
-		return;
-	list = realloc(answer->skipped_key,
-	    (answer->n_skipped_key + 1) * sizeof(char *));
-	if (list == NULL)
-		return;
-	answer->skipped_key = list;
-	if ((list[answer->n_skipped_key] = strdup(hex)) != NULL)
-		answer->n_skipped_key++;
+	if (answer->n_skipped_key < SKIPPED_KEYS_MAX &&
+	    answer_text_add(
+		&answer->skipped_key, &answer->n_skipped_key, hex) != ERR_NONE)
+		logger_debug("bundle", "a key is not named");
 }
 
 /* Tell what is wrong with a part of the bundle. */
@@ -56,22 +54,15 @@ static void
 bundle_problem(struct import *import, size_t frame, enum err err)
 {
 	Erfa__BundleImportAnswer *answer = import->answer;
-	Erfa__Problem **list;
-	Erfa__Problem *one;
+	char where[48];
 
-	list = realloc(
-	    answer->problem, (answer->n_problem + 1) * sizeof(*list));
-	if (list != NULL)
-		answer->problem = list;
-	if (list == NULL || answer->n_problem >= 50 ||
-	    (one = calloc(1, sizeof(*one))) == NULL)
-		return;
-	erfa__problem__init(one);
-	if (asprintf(&one->where, "frame %zu of this page", frame + 1) < 0)
-		one->where = NULL;
-	one->what = strdup(err_str(err));
-	one->remedy = strdup("ask for the bundle again; the rest was taken");
-	list[answer->n_problem++] = one;
+	(void)snprintf(
+	    where, sizeof(where), "frame %zu of this page", frame + 1);
+	if (answer->n_problem < PROBLEMS_MAX &&
+	    answer_problem(&answer->problem, &answer->n_problem, where,
+		err_str(err),
+		"ask for the bundle again; the rest was taken") != ERR_NONE)
+		logger_debug("bundle", "a problem is not told");
 }
 
 /* The log of a run: known, or named by the GENESIS that the run begins with. */
@@ -86,8 +77,8 @@ bundle_log(struct import *import, const struct log_run *run)
 	if (log != NULL)
 		return log;
 	if (run->first != 1 || run->count == 0 ||
-	    header_decode(run->headers[0].data, run->headers[0].len,
-		&header) != ERR_NONE ||
+	    header_decode(run->headers[0].data, run->headers[0].len, &header) !=
+		ERR_NONE ||
 	    header.kind != HEADER_GENESIS ||
 	    header_genesis_decode(header.ext, &genesis) != ERR_NONE)
 		return NULL;
@@ -210,8 +201,8 @@ bundle_frame(struct import *import, const uint8_t *data, size_t len)
 		err = ERR_SYNTAX;
 	else if (msg.u.data.has_run)
 		err = bundle_run(import, &msg.u.data.run);
-	for (i = 0; err == ERR_NONE && msg.type == WIRE_DATA &&
-	     i < msg.u.data.nbodies;
+	for (i = 0;
+	     err == ERR_NONE && msg.type == WIRE_DATA && i < msg.u.data.nbodies;
 	     i++)
 		err = bundle_body(import, &msg.u.data.bodies[i]);
 	wire_clear(&msg);
@@ -223,19 +214,14 @@ static void
 bundle_done(struct node *node, void *arg, enum err err)
 {
 	struct import *import = arg;
-	Erfa__Answer *answer = NULL;
 
-	if (node == NULL || (answer = calloc(1, sizeof(*answer))) == NULL) {
-		protobuf_c_message_free_unpacked(
-		    &import->answer->base, NULL);
+	if (node == NULL) {
+		control_free_answer(import->whole);
 		node_waiter_free(import->waiter);
 	} else {
-		erfa__answer__init(answer);
-		answer->say_case = ERFA__ANSWER__SAY_BUNDLE_IMPORT;
-		answer->bundle_import = import->answer;
 		if (err != ERR_NONE)
 			bundle_problem(import, 0, err);
-		node_answer(node, import->waiter, answer);
+		node_answer(node, import->waiter, import->whole);
 	}
 	free(import);
 }
@@ -245,24 +231,22 @@ node_bundle(struct node *node, struct waiter *waiter)
 {
 	const Erfa__BundleImportRequest *ask = waiter->request->bundle_import;
 	struct import *import = calloc(1, sizeof(*import));
-	Erfa__BundleImportAnswer *answer = calloc(1, sizeof(*answer));
 	size_t i;
 	enum err err;
 
-	if (import == NULL || answer == NULL) {
+	if (import == NULL ||
+	    answer_new(ERFA__ANSWER__SAY_BUNDLE_IMPORT, &import->whole) !=
+		ERR_NONE) {
 		free(import);
-		free(answer);
 		node_answer_error(node, waiter, "no_memory", 75, "try again",
 		    "out of memory");
 		return;
 	}
-	erfa__bundle_import_answer__init(answer);
-	answer->schema = strdup("erfa.bundle-import/1");
-	answer->has_entries = answer->has_bodies = answer->has_known = 1;
-	answer->has_skipped_logs = 1;
 	import->node = node;
 	import->waiter = waiter;
-	import->answer = answer;
+	import->answer = import->whole->bundle_import;
+	import->answer->has_entries = import->answer->has_bodies = 1;
+	import->answer->has_known = import->answer->has_skipped_logs = 1;
 	for (i = 0; i < ask->n_msg; i++)
 		if ((err = bundle_frame(import, ask->msg[i].data,
 			 ask->msg[i].len)) != ERR_NONE)

@@ -19,6 +19,9 @@
 /* Requests taken in one turn of the loop. */
 #define REQUESTS_PER_TURN 16
 
+/* Bytes of an error's message. */
+#define MESSAGE_MAX 512
+
 /* Longest wait of one request. */
 #define WAIT_MAX_MS 60000
 
@@ -69,30 +72,21 @@ node_answer(struct node *node, struct waiter *waiter, Erfa__Answer *answer)
 	node_waiter_free(waiter);
 }
 
-/* An ErrorAnswer, all of it from malloc(). */
+/* An answer that says what is wrong, or NULL. */
 static Erfa__Answer *
 error_vnew(const char *code, unsigned exit, const char *remedy,
     const char *format, va_list args)
 {
-	Erfa__Answer *answer = calloc(1, sizeof(*answer));
-	Erfa__ErrorAnswer *error = calloc(1, sizeof(*error));
+	Erfa__Answer *answer;
+	char message[MESSAGE_MAX];
 
-	if (answer == NULL || error == NULL) {
-		free(answer);
-		free(error);
+	(void)vsnprintf(message, sizeof(message), format, args);
+	if (answer_new(ERFA__ANSWER__SAY_ERROR, &answer) != ERR_NONE)
+		return NULL;
+	if (answer_error(answer, exit, code, remedy, message) != ERR_NONE) {
+		control_free_answer(answer);
 		return NULL;
 	}
-	erfa__answer__init(answer);
-	erfa__error_answer__init(error);
-	answer->say_case = ERFA__ANSWER__SAY_ERROR;
-	answer->error = error;
-	error->schema = strdup("erfa.error/1");
-	error->code = strdup(code);
-	error->has_exit = 1;
-	error->exit = exit;
-	error->remedy = strdup(remedy);
-	if (vasprintf(&error->message, format, args) < 0)
-		error->message = NULL;
 	return answer;
 }
 
@@ -412,20 +406,12 @@ node_control_read(struct node *node)
 static bool
 sync_done(struct node *node, struct waiter *waiter, int64_t now)
 {
-	Erfa__Answer *answer = calloc(1, sizeof(*answer));
-	Erfa__SyncAnswer *sync = calloc(1, sizeof(*sync));
+	Erfa__Answer *answer;
 	bool synced;
 
-	if (answer == NULL || sync == NULL) {
-		free(answer);
-		free(sync);
+	if (answer_new(ERFA__ANSWER__SAY_SYNC, &answer) != ERR_NONE)
 		return false;
-	}
-	erfa__answer__init(answer);
-	erfa__sync_answer__init(sync);
-	answer->say_case = ERFA__ANSWER__SAY_SYNC;
-	answer->sync = sync;
-	synced = node_sync(node, sync);
+	synced = node_sync(node, answer->sync);
 	if (!synced && now < waiter->deadline) {
 		control_free_answer(answer);
 		return false;

@@ -41,6 +41,7 @@
 #include "daemon/view.h"
 #include "daemon/writer.h"
 #include "daemon/zap.h"
+#include "proto/answer.h"
 #include "proto/control.h"
 #include "proto/crypto.h"
 #include "proto/directory.h"
@@ -137,6 +138,7 @@ struct node {
 	size_t ntouched;
 	size_t touched_room;
 	bool members_touched;
+	bool forks_touched;
 
 	/* Clients. */
 	struct waiter *waiters;
@@ -187,6 +189,31 @@ extern const struct link_host node_link_host;
  * The link that ${link} still points to, or NULL if it has ended since.
  */
 struct link *node_link_find(struct node *node, const void *link);
+
+/* ---- node_fork.c ---- */
+
+/**
+ * node_fork_write(txn, outbox, log, branch, last_common):
+ * Publish, with ${txn}, that ${log} has the ${branch} beside the one held.  The
+ * writer's thread alone.  Return the errors of outbox_add().
+ */
+enum err node_fork_write(struct store_txn *txn, struct outbox *outbox,
+    const struct store_log *log, const struct log_run *branch,
+    uint64_t last_common) MUST_CHECK;
+
+/**
+ * node_fork_keep(txn, run):
+ * Note the FORK entries among the headers of ${run}.  The writer's thread
+ * alone.  Return the errors of store_note_put().
+ */
+enum err node_fork_keep(
+    struct store_txn *txn, const struct log_run *run) MUST_CHECK;
+
+/**
+ * node_fork_ask(node, link):
+ * Ask this peer for the branches that FORK entries name and that are not here.
+ */
+void node_fork_ask(struct node *node, struct link *link);
 
 /* ---- node_commit.c ---- */
 
@@ -343,12 +370,6 @@ void node_join_end(struct node *node);
 struct waiter *node_join_waiter(const struct node *node);
 
 /* ---- node_invite.c ---- */
-
-/**
- * node_time_text(ms):
- * RFC 3339 in UTC, from malloc(); empty for 0.
- */
-char *node_time_text(uint64_t ms);
 
 /**
  * node_invite(node, waiter), node_accept(node, waiter),

@@ -6,12 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "daemon/node_internal.h"
 #include "proto/bytes.h"
 #include "proto/invite.h"
 #include "proto/local.pb-c.h"
+#include "daemon/node_internal.h"
 
 #define DAY_MS 86400000ull
 
@@ -56,64 +55,44 @@ request_failed(struct node *node, struct request *request, enum err err)
 	return true;
 }
 
-char *
-node_time_text(uint64_t ms)
-{
-	time_t seconds = (time_t)(ms / 1000);
-	char text[32] = "";
-	struct tm tm;
-
-	if (ms != 0 && gmtime_r(&seconds, &tm) != NULL)
-		(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return strdup(text);
-}
-
 /* ---- invite ---- */
 
-/* The answer to any kind of invite request. */
-static Erfa__Answer *
-invite_answer(void)
-{
-	Erfa__Answer *answer = calloc(1, sizeof(*answer));
-	Erfa__InviteAnswer *invite = calloc(1, sizeof(*invite));
-
-	if (answer == NULL || invite == NULL) {
-		free(answer);
-		free(invite);
-		return NULL;
-	}
-	erfa__answer__init(answer);
-	erfa__invite_answer__init(invite);
-	answer->say_case = ERFA__ANSWER__SAY_INVITE;
-	answer->invite = invite;
-	invite->schema = strdup("erfa.invite/1");
-	return answer;
-}
-
 /* The own check number, to be read out. */
-static char *
-own_check(const struct node *node)
+static enum err
+own_check(const struct node *node, char **out)
 {
 	char check[INVITE_CHECK_LEN + 1];
 
 	invite_check_number(node->key.curve_public, check);
-	return strdup(check);
+	return answer_text(out, check);
+}
+
+/* Fill in the answer to an invitation that was made. */
+static enum err
+fill_invited(const struct node *node, const struct request *request,
+    Erfa__InviteAnswer *invite)
+{
+	enum err err;
+
+	if ((err = answer_text(&invite->line, request->line)) != ERR_NONE ||
+	    (err = answer_text(&invite->org, request->org)) != ERR_NONE ||
+	    (err = answer_time(&invite->expires, request->expires_ms)) !=
+		ERR_NONE)
+		return err;
+	return own_check(node, &invite->check_number);
 }
 
 static void
 invited(struct node *node, void *arg, enum err err)
 {
 	struct request *request = arg;
-	Erfa__Answer *answer;
+	Erfa__Answer *answer = NULL;
 
 	if (request_failed(node, request, err))
 		return;
-	if ((answer = invite_answer()) != NULL) {
-		answer->invite->line = strdup(request->line);
-		answer->invite->org = strdup(request->org);
-		answer->invite->expires = node_time_text(request->expires_ms);
-		answer->invite->check_number = own_check(node);
-	}
+	if (answer_new(ERFA__ANSWER__SAY_INVITE, &answer) == ERR_NONE &&
+	    fill_invited(node, request, answer->invite) != ERR_NONE)
+		logger_debug("peers", "an answer is not complete");
 	node_answer(node, request->waiter, answer);
 	free(request);
 }
@@ -131,8 +110,8 @@ advertised(const struct node *node, const Erfa__InviteRequest *ask)
 
 /* Draw an invitation and note it. */
 static void
-invite_make(struct node *node, struct waiter *waiter,
-    const Erfa__InviteRequest *ask)
+invite_make(
+    struct node *node, struct waiter *waiter, const Erfa__InviteRequest *ask)
 {
 	Erfa__LocalInvite note = ERFA__LOCAL_INVITE__INIT;
 	struct invite invite = { 0 };
@@ -164,85 +143,99 @@ invite_make(struct node *node, struct waiter *waiter,
 	bytes_hex(join_public, KEY_LEN, name + strlen(name));
 	if (erfa__local_invite__get_packed_size(&note) > sizeof(packed) ||
 	    node_write_note(node, name, packed,
-		erfa__local_invite__pack(&note, packed), invited, request) !=
-		ERR_NONE)
+		erfa__local_invite__pack(&note, packed), invited,
+		request) != ERR_NONE)
 		(void)request_failed(node, request, ERR_NOMEM);
 }
 
-/* One invitation as it is listed. */
-static Erfa__Invitation *
-invitation_new(const Erfa__LocalInvite *note)
+/* How an invitation stands. */
+static const char *
+invite_state(const Erfa__LocalInvite *note)
 {
-	Erfa__Invitation *one = calloc(1, sizeof(*one));
-	char key[2 * KEY_LEN + 1] = "";
+	if (note->used_ms != 0)
+		return "used";
+	if (note->revoked_ms != 0)
+		return "revoked";
+	return node_clock() >= note->expires_ms ? "expired" : "open";
+}
 
-	if (one == NULL)
-		return NULL;
-	erfa__invitation__init(one);
-	one->org = strdup(note->org != NULL ? note->org : "");
-	one->reader = strdup(note->reader != NULL ? note->reader : "");
-	one->made = node_time_text(note->made_ms);
-	one->expires = node_time_text(note->expires_ms);
-	one->used = node_time_text(note->used_ms);
-	one->used_from =
-	    strdup(note->used_from != NULL ? note->used_from : "");
-	if (note->has_used_key && note->used_key.len == KEY_LEN)
-		bytes_hex(note->used_key.data, KEY_LEN, key);
-	one->key = strdup(key);
-	one->state = strdup(note->used_ms != 0 ? "used" :
-		note->revoked_ms != 0          ? "revoked" :
-		node_clock() >= note->expires_ms ? "expired" :
-						   "open");
-	return one;
+/* One invitation as it is listed. */
+static enum err
+fill_invitation(const Erfa__LocalInvite *note, Erfa__Invitation *one)
+{
+	enum err err;
+
+	if ((err = answer_text(&one->org, note->org)) != ERR_NONE ||
+	    (err = answer_text(&one->reader, note->reader)) != ERR_NONE ||
+	    (err = answer_time(&one->made, note->made_ms)) != ERR_NONE ||
+	    (err = answer_time(&one->expires, note->expires_ms)) != ERR_NONE ||
+	    (err = answer_time(&one->used, note->used_ms)) != ERR_NONE ||
+	    (err = answer_text(&one->used_from, note->used_from)) != ERR_NONE ||
+	    (err = answer_text(&one->state, invite_state(note))) != ERR_NONE)
+		return err;
+	return answer_hex(&one->key, note->used_key.data, note->used_key.len);
+}
+
+/* All invitations that were given. */
+static enum err
+fill_invitations(struct store_txn *txn, Erfa__InviteAnswer *invite)
+{
+	Erfa__LocalInvite *note;
+	Erfa__Invitation *one;
+	char name[201] = "";
+	struct bytes data;
+	enum err err = ERR_NONE;
+
+	while (err == ERR_NONE &&
+	    store_note_next(txn, "invite/", name[0] == '\0' ? NULL : name, name,
+		&data) == ERR_NONE) {
+		note = erfa__local_invite__unpack(NULL, data.len, data.data);
+		if (note == NULL)
+			continue;
+		err = answer_add(&invite->invitation, &invite->n_invitation,
+		    &erfa__invitation__descriptor, &one);
+		if (err == ERR_NONE)
+			err = fill_invitation(note, one);
+		erfa__local_invite__free_unpacked(note, NULL);
+	}
+	return err;
 }
 
 static void
 invite_list(struct node *node, struct waiter *waiter)
 {
-	Erfa__Answer *answer = invite_answer();
 	struct store_txn *txn = NULL;
-	Erfa__LocalInvite *note;
-	Erfa__Invitation **list;
-	char name[201] = "";
-	struct bytes data;
+	Erfa__Answer *answer = NULL;
+	enum err err;
 
-	if (answer == NULL ||
-	    store_begin(node->store, false, &txn) != ERR_NONE)
-		goto out;
-	while (store_note_next(txn, "invite/", name[0] == '\0' ? NULL : name,
-		   name, &data) == ERR_NONE) {
-		note = erfa__local_invite__unpack(NULL, data.len, data.data);
-		list = realloc(answer->invite->invitation,
-		    (answer->invite->n_invitation + 1) * sizeof(*list));
-		if (note != NULL && list != NULL) {
-			answer->invite->invitation = list;
-			list[answer->invite->n_invitation] =
-			    invitation_new(note);
-			if (list[answer->invite->n_invitation] != NULL)
-				answer->invite->n_invitation++;
-		}
-		if (note != NULL)
-			erfa__local_invite__free_unpacked(note, NULL);
-	}
-	answer->invite->check_number = own_check(node);
-
-out:
+	if ((err = answer_new(ERFA__ANSWER__SAY_INVITE, &answer)) == ERR_NONE &&
+	    (err = own_check(node, &answer->invite->check_number)) ==
+		ERR_NONE &&
+	    (err = store_begin(node->store, false, &txn)) == ERR_NONE)
+		err = fill_invitations(txn, answer->invite);
 	store_abort(&txn);
-	node_answer(node, waiter, answer);
+	if (err == ERR_NONE) {
+		node_answer(node, waiter, answer);
+		return;
+	}
+	control_free_answer(answer);
+	node_answer_error(node, waiter, "failed", 75, "try again",
+	    "the invitations cannot be listed: %s", err_str(err));
 }
 
 static void
 revoked(struct node *node, void *arg, enum err err)
 {
 	struct request *request = arg;
-	Erfa__Answer *answer;
+	Erfa__Answer *answer = NULL;
 
 	if (request_failed(node, request, err))
 		return;
-	if ((answer = invite_answer()) != NULL) {
-		answer->invite->org = strdup(request->org);
+	if (answer_new(ERFA__ANSWER__SAY_INVITE, &answer) == ERR_NONE) {
 		answer->invite->has_revoked = 1;
 		answer->invite->revoked = 1;
+		if (answer_text(&answer->invite->org, request->org) != ERR_NONE)
+			logger_debug("peers", "an answer is not complete");
 	}
 	node_answer(node, request->waiter, answer);
 	free(request);
@@ -339,22 +332,14 @@ accepted(struct node *node, void *arg, enum err err)
 {
 	struct request *request = arg;
 	Erfa__Answer *answer = NULL;
-	Erfa__AcceptAnswer *accept;
 
 	if (request_failed(node, request, err))
 		return;
-	accept = calloc(1, sizeof(*accept));
-	if (accept != NULL && (answer = calloc(1, sizeof(*answer))) != NULL) {
-		erfa__answer__init(answer);
-		erfa__accept_answer__init(accept);
-		answer->say_case = ERFA__ANSWER__SAY_ACCEPT;
-		answer->accept = accept;
-		accept->schema = strdup("erfa.accept/1");
-		accept->org = strdup(request->org);
-		accept->check_number = strdup(request->check);
-	} else {
-		free(accept);
-	}
+	if (answer_new(ERFA__ANSWER__SAY_ACCEPT, &answer) == ERR_NONE &&
+	    (answer_text(&answer->accept->org, request->org) != ERR_NONE ||
+		answer_text(&answer->accept->check_number, request->check) !=
+		    ERR_NONE))
+		logger_debug("peers", "an answer is not complete");
 	node_answer(node, request->waiter, answer);
 	free(request);
 }
@@ -430,8 +415,7 @@ node_accept(struct node *node, struct waiter *waiter)
 	    (note = pending_find(node, check, name)) == NULL) {
 		node_answer_error(node, waiter, "no_such_stranger", 66,
 		    "See who knocked:  erfa peers",
-		    "nobody with the check number \"%.40s\" has knocked",
-		    text);
+		    "nobody with the check number \"%.40s\" has knocked", text);
 		return;
 	}
 	if ((request = request_new(node, waiter, ask->org)) != NULL) {
@@ -450,35 +434,34 @@ node_accept(struct node *node, struct waiter *waiter)
 
 /* ---- remove ---- */
 
+/* Fill in the answer to a removal that is done. */
+static enum err
+fill_removed(const struct node *node, const struct request *request,
+    Erfa__RemoveAnswer *remove)
+{
+	const struct directory_member *member = directory_find(
+	    node_directory(node), request->key);
+	bool here_only = member != NULL && member->withdrawn_by_us;
+	enum err err;
+
+	if ((err = answer_text(&remove->org, request->org)) != ERR_NONE ||
+	    (err = answer_hex(&remove->key, request->key, KEY_LEN)) != ERR_NONE)
+		return err;
+	return answer_text(
+	    &remove->scope, here_only ? "this node only" : "everywhere");
+}
+
 static void
 removed(struct node *node, void *arg, enum err err)
 {
 	struct request *request = arg;
-	Erfa__RemoveAnswer *remove;
 	Erfa__Answer *answer = NULL;
-	char key[2 * KEY_LEN + 1];
-	const struct directory_member *member;
 
 	if (request_failed(node, request, err))
 		return;
-	member = directory_find(node_directory(node), request->key);
-	remove = calloc(1, sizeof(*remove));
-	if (remove != NULL && (answer = calloc(1, sizeof(*answer))) != NULL) {
-		erfa__answer__init(answer);
-		erfa__remove_answer__init(remove);
-		answer->say_case = ERFA__ANSWER__SAY_REMOVE;
-		answer->remove = remove;
-		remove->schema = strdup("erfa.remove/1");
-		remove->org = strdup(request->org);
-		bytes_hex(request->key, KEY_LEN, key);
-		remove->key = strdup(key);
-		remove->scope = strdup(
-		    member != NULL && member->withdrawn_by_us ?
-			"this node only" :
-			"everywhere");
-	} else {
-		free(remove);
-	}
+	if (answer_new(ERFA__ANSWER__SAY_REMOVE, &answer) == ERR_NONE &&
+	    fill_removed(node, request, answer->remove) != ERR_NONE)
+		logger_debug("peers", "an answer is not complete");
 	node_answer(node, request->waiter, answer);
 	free(request);
 }
@@ -523,8 +506,8 @@ withdraw(struct node *node, const struct directory_member *member,
 		memcpy(out->key, member->key, KEY_LEN);
 		(void)snprintf(out->org, sizeof(out->org), "%s", member->org);
 		out->withdrawn = true;
-		for (i = 0; i < view_count(node->view) &&
-		     out->ncuts < HEADER_CUTS_MAX;
+		for (i = 0;
+		     i < view_count(node->view) && out->ncuts < HEADER_CUTS_MAX;
 		     i++) {
 			log = view_at(node->view, i);
 			if (memcmp(log->key, member->key, KEY_LEN) != 0 ||
@@ -533,12 +516,12 @@ withdraw(struct node *node, const struct directory_member *member,
 			memcpy(out->cuts[out->ncuts].log_id, log->log_id,
 			    LOG_ID_LEN);
 			out->cuts[out->ncuts].n = log->counted;
-			memcpy(out->cuts[out->ncuts].c8, log->counted_c8,
-			    C8_LEN);
+			memcpy(
+			    out->cuts[out->ncuts].c8, log->counted_c8, C8_LEN);
 			out->ncuts++;
 		}
-		err = node_write_member(
-		    node, out, "", "", request->line, NULL, 0, removed, request);
+		err = node_write_member(node, out, "", "", request->line, NULL,
+		    0, removed, request);
 	}
 	free(out);
 	if (err != ERR_NONE)
@@ -570,7 +553,6 @@ node_remove(struct node *node, struct waiter *waiter)
 
 	/* The note about dialling it goes in the same commit. */
 	(void)snprintf(request->line, sizeof(request->line), "upstream/");
-	bytes_hex(member->key, KEY_LEN,
-	    request->line + strlen(request->line));
+	bytes_hex(member->key, KEY_LEN, request->line + strlen(request->line));
 	withdraw(node, member, request);
 }

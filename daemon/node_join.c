@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/node_internal.h"
 #include "proto/bytes.h"
 #include "proto/invite.h"
 #include "proto/local.pb-c.h"
+#include "daemon/node_internal.h"
 
 /* The whole of it may take this long. */
 #define JOIN_MS 15000
@@ -24,8 +24,8 @@ struct join {
 	uint8_t server_curve[KEY_LEN];
 	bool with_line; /* dialling with the invitation's key */
 	struct sock *dealer;
-	bool up;       /* connected: HELLO is due */
-	bool said;     /* HELLO was sent */
+	bool up;   /* connected: HELLO is due */
+	bool said; /* HELLO was sent */
 	unsigned failed;
 	int64_t deadline;
 	/* The inviter's answer. */
@@ -86,31 +86,32 @@ join_failed(struct node *node, const char *code, unsigned exit,
 
 /* ---- the answer ---- */
 
-static Erfa__Answer *
-join_answer(const struct join *join, bool joined)
+static enum err
+fill_join(const struct join *join, bool joined, Erfa__JoinAnswer *say)
 {
-	Erfa__Answer *answer = calloc(1, sizeof(*answer));
-	Erfa__JoinAnswer *say = calloc(1, sizeof(*say));
 	char check[INVITE_CHECK_LEN + 1];
+	enum err err;
 
-	if (answer == NULL || say == NULL) {
-		free(answer);
-		free(say);
-		return NULL;
-	}
-	erfa__answer__init(answer);
-	erfa__join_answer__init(say);
-	answer->say_case = ERFA__ANSWER__SAY_JOIN;
-	answer->join = say;
-	say->schema = strdup("erfa.join/1");
-	say->org = strdup(join->org);
-	say->name = strdup(join->name);
-	say->address = strdup(join->invite.address);
 	invite_check_number(join->server_curve, check);
-	say->check_number = strdup(check);
 	say->has_joined = say->has_already = 1;
 	say->joined = joined;
 	say->already = !join->with_line;
+	if ((err = answer_text(&say->org, join->org)) != ERR_NONE ||
+	    (err = answer_text(&say->name, join->name)) != ERR_NONE ||
+	    (err = answer_text(&say->address, join->invite.address)) !=
+		ERR_NONE)
+		return err;
+	return answer_text(&say->check_number, check);
+}
+
+static Erfa__Answer *
+join_answer(const struct join *join, bool joined)
+{
+	Erfa__Answer *answer = NULL;
+
+	if (answer_new(ERFA__ANSWER__SAY_JOIN, &answer) == ERR_NONE &&
+	    fill_join(join, joined, answer->join) != ERR_NONE)
+		logger_debug("peers", "an answer is not complete");
 	return answer;
 }
 
@@ -209,8 +210,8 @@ join_dial(struct node *node, struct join *join)
 	if ((err = node_watch(node, sock_handle(join->dealer), -1, join_ready,
 		 node)) != ERR_NONE)
 		return err;
-	return node_watch(node, sock_monitor_handle(join->dealer), -1,
-	    join_ready, node);
+	return node_watch(
+	    node, sock_monitor_handle(join->dealer), -1, join_ready, node);
 }
 
 /* Say HELLO: as a member perhaps, or with the invitation's proof. */
@@ -234,8 +235,8 @@ join_say(struct node *node, struct join *join)
 		invite_join_key(&join->invite, join_public, join_secret);
 		crypto_wipe(join_secret, sizeof(join_secret));
 		memcpy(proof.key, node->key.public_key, KEY_LEN);
-		invite_join_sign(&node->key, join->invite.inviter, join_public,
-		    proof.sig);
+		invite_join_sign(
+		    &node->key, join->invite.inviter, join_public, proof.sig);
 		proof.org = node->config->org;
 		proof.listen = node->config->advertise[0] != '\0' ?
 		    node->config->advertise :
@@ -327,7 +328,8 @@ join_event(struct node *node, enum sock_event_kind kind)
 			    "Do not go on.  Telephone them and compare the "
 			    "check number.",
 			    "%.100s does not have the key that your "
-			    "invitation names", join->invite.address);
+			    "invitation names",
+			    join->invite.address);
 		break;
 	case SOCK_EV_DOWN:
 	case SOCK_EV_RETRY:
@@ -432,8 +434,7 @@ node_join_begin(struct node *node, struct waiter *waiter)
 	join->invite = invite;
 	join->deadline = node_now() + JOIN_MS;
 	node->join = join;
-	if (crypto_curve_public(invite.inviter, join->server_curve) !=
-	    ERR_NONE)
+	if (crypto_curve_public(invite.inviter, join->server_curve) != ERR_NONE)
 		join_failed(node, "damaged_line", 64,
 		    "Ask for a new line:  erfa invite ORG",
 		    "the line does not hold a usable key");

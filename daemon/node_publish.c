@@ -10,13 +10,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "daemon/facts.h"
-#include "daemon/node_internal.h"
 #include "proto/body.h"
 #include "proto/bytes.h"
 #include "proto/header.h"
 #include "proto/local.pb-c.h"
 #include "proto/record.h"
+#include "daemon/facts.h"
+#include "daemon/node_internal.h"
 
 /* How long a publication waits for the index to know what is there. */
 #define INDEX_WAIT_MS 5000
@@ -86,8 +86,8 @@ problem(struct publication *publication, size_t i, const char *remedy,
     const char *format, ...)
 {
 	Erfa__ErrorAnswer *error;
-	Erfa__Problem **list;
-	Erfa__Problem *one;
+	char where[32];
+	char what[BODY_FAULT_MAX + 64];
 	va_list args;
 
 	if (publication->refusal == NULL) {
@@ -97,25 +97,14 @@ problem(struct publication *publication, size_t i, const char *remedy,
 			return;
 	}
 	error = publication->refusal->error;
-	if (error->n_problem == PROBLEMS_MAX ||
-	    (one = calloc(1, sizeof(*one))) == NULL)
-		return;
-	list = realloc(
-	    error->problem, (error->n_problem + 1) * sizeof(*list));
-	if (list == NULL) {
-		free(one);
-		return;
-	}
-	erfa__problem__init(one);
-	error->problem = list;
-	list[error->n_problem++] = one;
-	if (asprintf(&one->where, "record %zu", i + 1) < 0)
-		one->where = NULL;
+	(void)snprintf(where, sizeof(where), "record %zu", i + 1);
 	va_start(args, format);
-	if (vasprintf(&one->what, format, args) < 0)
-		one->what = NULL;
+	(void)vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
-	one->remedy = strdup(remedy);
+	if (error->n_problem < PROBLEMS_MAX &&
+	    answer_problem(&error->problem, &error->n_problem, where, what,
+		remedy) != ERR_NONE)
+		logger_debug("publish", "a problem could not be told");
 }
 
 /* ---- making ready ---- */
@@ -155,21 +144,21 @@ choose_record(struct publication *publication, size_t i,
 	if (asked->id != NULL && asked->id[0] != '\0') {
 		if (record_parse_full(asked->id, org, ready->record) !=
 		    ERR_NONE) {
-			problem(publication, i, "use the full id as "
+			problem(publication, i,
+			    "use the full id as "
 			    "`erfa show TRIAL --json` prints it",
 			    "\"%.60s\" is no full record id", asked->id);
 			return false;
 		}
 		if (strcmp(org, own) != 0) {
-			problem(publication, i,
-			    "copy it:  erfa adapt TRIAL",
+			problem(publication, i, "copy it:  erfa adapt TRIAL",
 			    "the record belongs to %s, this node is %s", org,
 			    own);
 			return false;
 		}
 	} else if (asked->import_key != NULL && asked->import_key[0] != '\0') {
-		record_import(header_kind_name(ready->kind),
-		    asked->import_key, ready->record);
+		record_import(header_kind_name(ready->kind), asked->import_key,
+		    ready->record);
 	} else {
 		crypto_random(ready->record, RECORD_LEN);
 	}
@@ -291,15 +280,15 @@ make_about(struct publication *publication, const Erfa__Body *body,
 		    memcmp(refs[i].record, ready->record, RECORD_LEN) == 0)
 			continue;
 		if (strcmp(refs[i].org, own) != 0)
-			memcpy(about[count].org, refs[i].org,
-			    sizeof(refs[i].org));
+			memcpy(
+			    about[count].org, refs[i].org, sizeof(refs[i].org));
 		memcpy(about[count].record, refs[i].record, RECORD_LEN);
 		if (ready->topic == 0)
 			ready->topic = topic_of(publication, &refs[i]);
 		count++;
 	}
-	return header_about_encode(about, count, ready->ext,
-	    sizeof(ready->ext), &ready->ext_len);
+	return header_about_encode(
+	    about, count, ready->ext, sizeof(ready->ext), &ready->ext_len);
 }
 
 /* Answers that every trial of one's own has. */
@@ -331,8 +320,7 @@ static bool
 is_public(struct publication *publication, size_t i, const Erfa__Body *body)
 {
 	if (!body->envelope->has_visibility ||
-	    body->envelope->visibility ==
-		ERFA__VISIBILITY__VISIBILITY_UNSET ||
+	    body->envelope->visibility == ERFA__VISIBILITY__VISIBILITY_UNSET ||
 	    body->envelope->visibility == ERFA__VISIBILITY__VISIBILITY_PUBLIC)
 		return true;
 	problem(publication, i, "leave envelope.visibility out to publish it",
@@ -380,7 +368,8 @@ make_ready(struct publication *publication, size_t i,
 
 	ready->kind = body == NULL ? 0 : body_kind(body);
 	if (ready->kind == 0 || ready->kind >= HEADER_MEMBER) {
-		problem(publication, i, "give it one of: trial, programme, "
+		problem(publication, i,
+		    "give it one of: trial, programme, "
 		    "network, decision, experience ...",
 		    "it holds no record that can be published");
 		return;
@@ -422,8 +411,8 @@ note_caller(struct publication *publication)
 
 	caller.has_uid = 1;
 	caller.uid = publication->uid;
-	if (getpwuid_r(publication->uid, &user, names, sizeof(names),
-		&found) == 0 &&
+	if (getpwuid_r(publication->uid, &user, names, sizeof(names), &found) ==
+		0 &&
 	    found != NULL)
 		caller.user = user.pw_name;
 	caller.has_time_ms = 1;
@@ -432,8 +421,8 @@ note_caller(struct publication *publication)
 	if (erfa__local_caller__get_packed_size(&caller) >
 	    sizeof(publication->caller_note))
 		return;
-	publication->caller_len =
-	    erfa__local_caller__pack(&caller, publication->caller_note);
+	publication->caller_len = erfa__local_caller__pack(
+	    &caller, publication->caller_note);
 }
 
 static void
@@ -457,80 +446,69 @@ prepare_run(struct pool_job *job, void *context)
 		    "the index is still taking in what arrived");
 		return;
 	}
-	publication->ready =
-	    calloc(request->n_record + 1, sizeof(*publication->ready));
+	publication->ready = calloc(
+	    request->n_record + 1, sizeof(*publication->ready));
 	if (publication->ready == NULL)
 		return;
 	publication->count = request->n_record;
 	for (i = 0; i < request->n_record; i++)
-		make_ready(publication, i, request->record[i],
-		    &publication->ready[i]);
+		make_ready(
+		    publication, i, request->record[i], &publication->ready[i]);
 	note_caller(publication);
 }
 
 /* ---- the answer ---- */
 
 /* Where one record stands now. */
-static Erfa__Published *
-published_new(struct node *node, const struct ready *ready, bool written)
+static enum err
+fill_published(struct node *node, const struct ready *ready, bool written,
+    Erfa__Published *one)
 {
-	Erfa__Published *one = calloc(1, sizeof(*one));
 	struct outbox_place place;
 	char id[RECORD_ID_CHARS + 1];
 	char shown[64];
-	char log[2 * LOG_ID_LEN + 1];
+	enum err err;
 
-	if (one == NULL)
-		return NULL;
-	erfa__published__init(one);
 	record_print(node->config->org, ready->record, RECORD_CHARS, id);
-	one->id = strdup(id);
-	one->kind = strdup(header_kind_name(ready->kind));
-	if (query_shown_id(node->query, node->config->org, ready->record,
-		shown) == ERR_NONE)
-		one->shown_id = strdup(shown);
 	one->has_skipped = 1;
 	one->skipped = ready->skip;
-	if (written && !ready->skip &&
-	    outbox_place(node->outbox, ready->ticket, &place) == ERR_NONE &&
-	    place.is_signed) {
-		bytes_hex(place.log_id, LOG_ID_LEN, log);
-		one->log = strdup(log);
-		one->has_n = 1;
-		one->n = place.n;
-	}
-	return one;
+	if ((err = query_shown_id(node->query, node->config->org, ready->record,
+		 shown)) != ERR_NONE ||
+	    (err = answer_text(&one->id, id)) != ERR_NONE ||
+	    (err = answer_text(&one->kind, header_kind_name(ready->kind))) !=
+		ERR_NONE ||
+	    (err = answer_text(&one->shown_id, shown)) != ERR_NONE)
+		return err;
+	if (!written || ready->skip ||
+	    outbox_place(node->outbox, ready->ticket, &place) != ERR_NONE ||
+	    !place.is_signed)
+		return ERR_NONE;
+	one->has_n = 1;
+	one->n = place.n;
+	return answer_hex(&one->log, place.log_id, LOG_ID_LEN);
 }
 
+/* Every record of the request with its place; as far as memory lasts. */
 static Erfa__Answer *
 publish_answer(struct publication *publication, bool written)
 {
-	Erfa__Answer *answer = calloc(1, sizeof(*answer));
-	Erfa__PublishAnswer *publish = calloc(1, sizeof(*publish));
+	Erfa__Answer *answer;
+	Erfa__PublishAnswer *publish;
+	Erfa__Published *one;
 	size_t i;
 
-	if (answer == NULL || publish == NULL) {
-		free(answer);
-		free(publish);
+	if (answer_new(ERFA__ANSWER__SAY_PUBLISH, &answer) != ERR_NONE)
 		return NULL;
-	}
-	erfa__answer__init(answer);
-	erfa__publish_answer__init(publish);
-	answer->say_case = ERFA__ANSWER__SAY_PUBLISH;
-	answer->publish = publish;
-	publish->schema = strdup("erfa.publish/1");
+	publish = answer->publish;
 	publish->has_dry_run = publish->has_published = 1;
 	publish->has_skipped = 1;
 	publish->dry_run = !written;
-	publish->record = calloc(publication->count + 1,
-	    sizeof(Erfa__Published *));
-	for (i = 0; i < publication->count && publish->record != NULL; i++) {
-		Erfa__Published *one = published_new(
-		    publication->node, &publication->ready[i], written);
-
-		if (one == NULL)
+	for (i = 0; i < publication->count; i++) {
+		if (answer_add(&publish->record, &publish->n_record,
+			&erfa__published__descriptor, &one) != ERR_NONE ||
+		    fill_published(publication->node, &publication->ready[i],
+			written, one) != ERR_NONE)
 			break;
-		publish->record[publish->n_record++] = one;
 		if (publication->ready[i].skip)
 			publish->skipped++;
 		else

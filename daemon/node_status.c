@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#include "daemon/node_internal.h"
-#include "daemon/peer.h"
 #include "proto/bytes.h"
 #include "proto/invite.h"
 #include "proto/local.pb-c.h"
+#include "daemon/node_internal.h"
+#include "daemon/peer.h"
 
 /* Less free space on the disk than this is a problem. */
 #define DISK_LOW_BYTES (256ull * 1024 * 1024)
@@ -21,47 +21,12 @@
 
 /* ---- small things ---- */
 
-static char *
-hex_text(const uint8_t *data, size_t len)
+/* Wall-clock time of a moment on the monotonic clock; 0 = never. */
+static enum err
+moment_text(char **out, int64_t moment)
 {
-	char *text = malloc(2 * len + 1);
-
-	if (text != NULL)
-		bytes_hex(data, len, text);
-	return text;
-}
-
-/* Wall-clock time of a moment on the monotonic clock. */
-static char *
-moment_text(int64_t moment)
-{
-	if (moment == 0)
-		return strdup("");
-	return node_time_text(
-	    node_clock() - (uint64_t)(node_now() - moment));
-}
-
-/* Add a problem to a list that grows with malloc(). */
-static void
-add_problem(Erfa__Problem ***list_p, size_t *count, const char *where,
-    const char *what, const char *remedy)
-{
-	Erfa__Problem **list;
-	Erfa__Problem *one = calloc(1, sizeof(*one));
-
-	list = realloc(*list_p, (*count + 1) * sizeof(*list));
-	if (one == NULL || list == NULL) {
-		free(one);
-		if (list != NULL)
-			*list_p = list;
-		return;
-	}
-	erfa__problem__init(one);
-	one->where = strdup(where);
-	one->what = strdup(what);
-	one->remedy = strdup(remedy);
-	list[(*count)++] = one;
-	*list_p = list;
+	return answer_time(out,
+	    moment == 0 ? 0 : node_clock() - (uint64_t)(node_now() - moment));
 }
 
 /* What is wrong with an upstream, and what to do; NULL if nothing is. */
@@ -145,8 +110,10 @@ sync_why(struct node *node, const struct tally *tally,
 		(void)snprintf(out, size, "%llu bodies are still to come",
 		    (unsigned long long)counts->bodies_absent);
 	else if (tally->same < tally->links)
-		(void)snprintf(out, size, "%llu of %llu peers are not yet in "
-		    "step", (unsigned long long)(tally->links - tally->same),
+		(void)snprintf(out, size,
+		    "%llu of %llu peers are not yet in "
+		    "step",
+		    (unsigned long long)(tally->links - tally->same),
 		    (unsigned long long)tally->links);
 	else if (counts->indexed < counts->arrival)
 		(void)snprintf(out, size, "the index is catching up");
@@ -171,7 +138,6 @@ node_sync(struct node *node, Erfa__SyncAnswer *answer)
 	counts.indexed = indexer_arrival(node->indexer);
 	sync_why(node, &tally, &counts, why, sizeof(why));
 
-	answer->schema = strdup("erfa.sync/1");
 	answer->has_synced = answer->has_entries = answer->has_behind = 1;
 	answer->has_bodies_absent = answer->has_links = 1;
 	answer->has_links_live = 1;
@@ -181,51 +147,83 @@ node_sync(struct node *node, Erfa__SyncAnswer *answer)
 	answer->bodies_absent = counts.bodies_absent;
 	answer->links = tally.links;
 	answer->links_live = tally.live;
-	answer->why = strdup(why);
+	if (answer_text(&answer->why, why) != ERR_NONE)
+		logger_debug("control", "an answer is not complete");
 	return answer->synced;
 }
 
 /* ---- status ---- */
 
-/* Everything that is wrong and is seen here. */
-static void
-status_problems(struct node *node, Erfa__StatusAnswer *status)
+/* Add what is wrong to the status. */
+static enum err
+wrong(Erfa__StatusAnswer *status, const char *where, const char *what,
+    const char *remedy)
 {
-	const char *remedy;
+	return answer_problem(
+	    &status->problem, &status->n_problem, where, what, remedy);
+}
+
+/* Upstreams that do not work. */
+static enum err
+wrong_upstreams(struct node *node, Erfa__StatusAnswer *status)
+{
+	const struct dialled *dialled;
 	const char *trouble;
+	const char *remedy;
 	size_t i;
+	enum err err = ERR_NONE;
 
-	for (i = 0; i < node->ndialled; i++) {
-		const struct dialled *dialled = &node->dialled[i];
-
+	for (i = 0; err == ERR_NONE && i < node->ndialled; i++) {
+		dialled = &node->dialled[i];
 		trouble = trouble_text(dialled->upstream, &remedy);
 		if (trouble != NULL && link_state(dialled->link) < LINK_SYNC)
-			add_problem(&status->problem, &status->n_problem,
+			err = wrong(status,
 			    upstream_options(dialled->upstream)->address,
 			    trouble, remedy);
 	}
+	return err;
+}
+
+/* Disk and runtime directory. */
+static enum err
+wrong_disk(struct node *node, Erfa__StatusAnswer *status)
+{
+	enum err err = ERR_NONE;
+
 	if (node_now() < node->full_until)
-		add_problem(&status->problem, &status->n_problem, "store",
+		err = wrong(status, "store",
 		    "the disk or the store is full: nothing is fetched",
 		    "Make room, or raise store_max in erfad.conf");
 	else if (status->disk_free_bytes < DISK_LOW_BYTES)
-		add_problem(&status->problem, &status->n_problem, "disk",
+		err = wrong(status, "disk",
 		    "little space is left on the disk of the state directory",
 		    "Make room before it is full");
-	if (!outbox_fenced(node->outbox))
-		add_problem(&status->problem, &status->n_problem, "runtime",
+	if (err == ERR_NONE && !outbox_fenced(node->outbox))
+		err = wrong(status, "runtime",
 		    "the fence could not be written to the runtime directory",
 		    "Make room there and check who owns it; until then every "
 		    "start begins a new log");
-	if (status->logs_frozen > 0)
-		add_problem(&status->problem, &status->n_problem, "logs",
-		    "a log is forked and frozen; both branches are kept",
-		    "See which:  erfa logs");
-	if (status->links == 0)
-		add_problem(&status->problem, &status->n_problem, "peers",
-		    "this node has no peers",
-		    "Ask a municipality to run `erfa invite`, then:  "
-		    "erfa join LINE");
+	return err;
+}
+
+/* Everything that is wrong and is seen here. */
+static enum err
+status_problems(struct node *node, Erfa__StatusAnswer *status)
+{
+	enum err err;
+
+	if ((err = wrong_upstreams(node, status)) != ERR_NONE ||
+	    (err = wrong_disk(node, status)) != ERR_NONE)
+		return err;
+	if (status->logs_frozen > 0 &&
+	    (err = wrong(status, "logs",
+		 "a log is forked and frozen; both branches are kept",
+		 "See which:  erfa logs")) != ERR_NONE)
+		return err;
+	if (status->links > 0)
+		return ERR_NONE;
+	return wrong(status, "peers", "this node has no peers",
+	    "Ask a municipality to run `erfa invite`, then:  erfa join LINE");
 }
 
 /* The numbers of store, index and disk. */
@@ -257,8 +255,8 @@ status_numbers(struct node *node, Erfa__StatusAnswer *status)
 	store_usage(
 	    node->store, &status->store_bytes, &status->store_max_bytes);
 	if (statvfs(node->config->state, &disk) == 0)
-		status->disk_free_bytes =
-		    (uint64_t)disk.f_bavail * disk.f_frsize;
+		status->disk_free_bytes = (uint64_t)disk.f_bavail *
+		    disk.f_frsize;
 	if (store_begin(node->store, false, &txn) == ERR_NONE)
 		status->outbox = outbox_waiting(txn);
 	store_abort(&txn);
@@ -266,100 +264,109 @@ status_numbers(struct node *node, Erfa__StatusAnswer *status)
 }
 
 /* Who this node is. */
-static void
+static enum err
 status_names(struct node *node, Erfa__StatusAnswer *status)
 {
 	uint8_t digest[HASH_LEN];
 	uint8_t epoch[STORE_EPOCH_LEN];
-	uint8_t log_id[LOG_ID_LEN];
 	char check[INVITE_CHECK_LEN + 1];
-	const struct view_log *log;
+	enum err err;
 
-	status->schema = strdup("erfa.status/1");
-	status->org = strdup(node->config->org);
-	status->name = strdup(node->config->name);
-	status->key = hex_text(node->key.public_key, KEY_LEN);
 	invite_check_number(node->key.curve_public, check);
-	status->check_number = strdup(check);
-	status->version = strdup(ERFA_VERSION);
+	store_epoch(node->store, epoch);
+	view_digest(node->view, digest);
+	if ((err = answer_text(&status->org, node->config->org)) != ERR_NONE ||
+	    (err = answer_text(&status->name, node->config->name)) !=
+		ERR_NONE ||
+	    (err = answer_hex(&status->key, node->key.public_key, KEY_LEN)) !=
+		ERR_NONE ||
+	    (err = answer_text(&status->check_number, check)) != ERR_NONE ||
+	    (err = answer_text(&status->version, ERFA_VERSION)) != ERR_NONE ||
+	    (err = answer_text(&status->listen, node_endpoint(node))) !=
+		ERR_NONE ||
+	    (err = answer_hex(&status->store_epoch, epoch, sizeof(epoch))) !=
+		ERR_NONE)
+		return err;
+	return answer_hex(&status->digest, digest, HASH_LEN);
+}
+
+/* What this node is doing. */
+static enum err
+status_state(struct node *node, Erfa__StatusAnswer *status)
+{
+	uint8_t log_id[LOG_ID_LEN];
+	const struct view_log *log;
+	int64_t pause = node->pause_until - node_now();
+
 	status->has_uptime_s = status->has_pub_port = status->has_test = 1;
+	status->has_log_n = status->has_signing_paused_ms = 1;
 	status->uptime_s = (uint64_t)(node_now() - node->started) / 1000;
-	status->listen =
-	    strdup(node->hub != NULL ? hub_endpoint(node->hub) : "");
 	status->pub_port = node_pub_port(node);
 	status->test = node->test;
-	store_epoch(node->store, epoch);
-	status->store_epoch = hex_text(epoch, STORE_EPOCH_LEN);
-	view_digest(node->view, digest);
-	status->digest = hex_text(digest, HASH_LEN);
-	status->has_log_n = 1;
-	if (outbox_open_log(node->outbox, log_id)) {
-		status->log = hex_text(log_id, LOG_ID_LEN);
-		log = view_find(node->view, log_id);
-		status->log_n = log != NULL ? log->tip.n : 0;
-	} else {
-		status->log = strdup("");
-	}
-	status->has_signing_paused_ms = 1;
-	status->signing_paused_ms = node->pause_until > node_now() ?
-	    (uint64_t)(node->pause_until - node_now()) :
-	    0;
+	status->signing_paused_ms = pause > 0 ? (uint64_t)pause : 0;
+	if (!outbox_open_log(node->outbox, log_id))
+		return answer_text(&status->log, "");
+	log = view_find(node->view, log_id);
+	status->log_n = log != NULL ? log->tip.n : 0;
+	return answer_hex(&status->log, log_id, LOG_ID_LEN);
 }
 
 /* One line that says whether anything needs a person. */
-static char *
-verdict(const Erfa__StatusAnswer *status, const struct tally *tally)
+static enum err
+status_verdict(Erfa__StatusAnswer *status, const struct tally *tally)
 {
-	char *text = NULL;
-	int len;
+	char text[400];
 
 	if (status->n_problem > 0)
-		len = asprintf(&text, "%zu thing%s need%s attention: %s",
-		    status->n_problem, status->n_problem == 1 ? "" : "s",
+		(void)snprintf(text, sizeof(text),
+		    "%zu thing%s need%s attention: %s", status->n_problem,
+		    status->n_problem == 1 ? "" : "s",
 		    status->n_problem == 1 ? "s" : "",
 		    status->problem[0]->what);
 	else if (tally->same == tally->links)
-		len = asprintf(&text, "all is well: in step with %llu peer%s",
+		(void)snprintf(text, sizeof(text),
+		    "all is well: in step with %llu peer%s",
 		    (unsigned long long)tally->links,
 		    tally->links == 1 ? "" : "s");
 	else
-		len = asprintf(&text, "all is well: catching up");
-	return len < 0 ? NULL : text;
+		(void)snprintf(text, sizeof(text), "all is well: catching up");
+	return answer_text(&status->verdict, text);
+}
+
+static enum err
+fill_status(struct node *node, Erfa__StatusAnswer *status)
+{
+	struct tally tally = { 0 };
+	enum err err;
+
+	node_each_link(node, tally_link, &tally);
+	status->has_links = status->has_links_live = 1;
+	status->links = tally.links;
+	status->links_live = tally.live;
+	if ((err = status_names(node, status)) != ERR_NONE ||
+	    (err = status_state(node, status)) != ERR_NONE ||
+	    (err = status_numbers(node, status)) != ERR_NONE ||
+	    (err = status_problems(node, status)) != ERR_NONE)
+		return err;
+	return status_verdict(status, &tally);
 }
 
 void
 node_status(struct node *node, struct waiter *waiter)
 {
-	Erfa__Answer *answer = calloc(1, sizeof(*answer));
-	Erfa__StatusAnswer *status = calloc(1, sizeof(*status));
-	struct tally tally = { 0 };
+	Erfa__Answer *answer = NULL;
 	enum err err;
 
-	if (answer == NULL || status == NULL) {
-		free(answer);
-		free(status);
-		node_waiter_free(waiter);
+	if ((err = answer_new(ERFA__ANSWER__SAY_STATUS, &answer)) == ERR_NONE)
+		err = fill_status(node, answer->status);
+	if (err == ERR_NONE) {
+		node_answer(node, waiter, answer);
 		return;
 	}
-	erfa__answer__init(answer);
-	erfa__status_answer__init(status);
-	answer->say_case = ERFA__ANSWER__SAY_STATUS;
-	answer->status = status;
-	status_names(node, status);
-	if ((err = status_numbers(node, status)) != ERR_NONE) {
-		control_free_answer(answer);
-		node_answer_error(node, waiter, "store", 1,
-		    "See the log:  journalctl -u erfad",
-		    "the store cannot be read: %s", err_str(err));
-		return;
-	}
-	node_each_link(node, tally_link, &tally);
-	status->has_links = status->has_links_live = 1;
-	status->links = tally.links;
-	status->links_live = tally.live;
-	status_problems(node, status);
-	status->verdict = verdict(status, &tally);
-	node_answer(node, waiter, answer);
+	control_free_answer(answer);
+	node_answer_error(node, waiter, "store", 1,
+	    "See the log:  journalctl -u erfad", "the store cannot be read: %s",
+	    err_str(err));
 }
 
 /* ---- peers ---- */
@@ -381,8 +388,8 @@ state_text(enum link_state state)
 }
 
 /* Roles as words. */
-static void
-peer_roles(Erfa__Peer *peer, uint32_t roles)
+static enum err
+fill_roles(Erfa__Peer *peer, uint32_t roles)
 {
 	static const struct {
 		uint32_t role;
@@ -393,180 +400,209 @@ peer_roles(Erfa__Peer *peer, uint32_t roles)
 		{ ROLE_REGISTRY, "registry" },
 		{ ROLE_READER, "reads" },
 	};
-	size_t i;
 
-	if ((peer->role = calloc(4, sizeof(char *))) == NULL)
-		return;
-	for (i = 0; i < 4; i++)
+	size_t i;
+	enum err err = ERR_NONE;
+
+	for (i = 0; err == ERR_NONE && i < sizeof(words) / sizeof(words[0]);
+	     i++)
 		if ((roles & words[i].role) != 0)
-			peer->role[peer->n_role++] = strdup(words[i].word);
+			err = answer_text_add(
+			    &peer->role, &peer->n_role, words[i].word);
+	return err;
 }
 
-/* What the link to this member says, if there is one. */
-static void
-peer_link(Erfa__Peer *peer, struct link *link)
+/* What is wrong with a peer, and what to do. */
+static enum err
+fill_trouble(Erfa__Peer *peer, const char *problem, const char *remedy)
 {
-	struct link_info info;
+	enum err err;
+
+	if ((err = answer_text(&peer->problem, problem)) != ERR_NONE)
+		return err;
+	return answer_text(&peer->remedy, remedy);
+}
+
+/* What the link to this member says. */
+static enum err
+fill_link(Erfa__Peer *peer, struct link *link, const char *direction)
+{
 	struct peer *transport = link_peer(link);
+	struct link_info info;
+	enum err err;
 
 	link_info(link, &info);
-	free(peer->state);
-	peer->state = strdup(state_text(info.state));
-	free(peer->name);
-	peer->name = strdup(info.name);
-	peer->since = moment_text(info.state_since);
-	peer->last_seen = moment_text(info.last_heard);
 	peer->has_behind = 1;
 	peer->behind = info.behind;
-	peer->version = strdup(info.sw);
-	if (transport != NULL)
-		peer->address = strdup(transport->address(transport));
-	if (info.clock_skew_ms > SKEW_MS || info.clock_skew_ms < -SKEW_MS) {
-		peer->problem = strdup("its clock and ours differ by more "
-				       "than 15 minutes");
-		peer->remedy = strdup("Check which is right; dates are shown "
-				      "as claimed, nothing is lost");
-	}
+	if ((err = answer_text(&peer->direction, direction)) != ERR_NONE ||
+	    (err = answer_text(&peer->state, state_text(info.state))) !=
+		ERR_NONE ||
+	    (err = answer_text(&peer->name, info.name)) != ERR_NONE ||
+	    (err = moment_text(&peer->since, info.state_since)) != ERR_NONE ||
+	    (err = moment_text(&peer->last_seen, info.last_heard)) !=
+		ERR_NONE ||
+	    (err = answer_text(&peer->version, info.sw)) != ERR_NONE ||
+	    (err = answer_text(&peer->address,
+		 transport == NULL ? "" : transport->address(transport))) !=
+		ERR_NONE)
+		return err;
+	if (info.clock_skew_ms <= SKEW_MS && info.clock_skew_ms >= -SKEW_MS)
+		return ERR_NONE;
+	return fill_trouble(peer,
+	    "its clock and ours differ by more than 15 minutes",
+	    "Check which is right; dates are shown as claimed, nothing is "
+	    "lost");
 }
 
-/* A member as a row; the upstream or session that belongs to it. */
-static Erfa__Peer *
-peer_new(struct node *node, const struct directory_member *member)
+/* The session or the upstream that belongs to a member, if there is one. */
+static enum err
+fill_transport(
+    struct node *node, const struct directory_member *member, Erfa__Peer *peer)
 {
-	Erfa__Peer *peer = calloc(1, sizeof(*peer));
-	char check[INVITE_CHECK_LEN + 1];
+	const struct dialled *dialled;
 	const char *trouble;
 	const char *remedy;
+	const uint8_t *key;
 	size_t i;
+	enum err err = ERR_NONE;
 
-	if (peer == NULL)
-		return NULL;
-	erfa__peer__init(peer);
-	peer->org = strdup(member->org);
-	peer->key = hex_text(member->key, KEY_LEN);
+	for (i = 0; err == ERR_NONE && i < node->nhub_links; i++) {
+		key = link_key(node->hub_links[i]);
+		if (key != NULL && memcmp(key, member->key, KEY_LEN) == 0)
+			err = fill_link(peer, node->hub_links[i], "dials in");
+	}
+	for (i = 0; err == ERR_NONE && i < node->ndialled; i++) {
+		dialled = &node->dialled[i];
+		if (peer->address != protobuf_c_empty_string &&
+		    peer->address != NULL)
+			break; /* it dials in, which says as much */
+		if (memcmp(upstream_options(dialled->upstream)->key,
+			member->key, KEY_LEN) != 0)
+			continue;
+		err = fill_link(peer, dialled->link, "upstream");
+		trouble = trouble_text(dialled->upstream, &remedy);
+		if (err == ERR_NONE && trouble != NULL &&
+		    link_state(dialled->link) < LINK_SYNC)
+			err = fill_trouble(peer, trouble, remedy);
+	}
+	return err;
+}
+
+/* A member as a row. */
+static enum err
+fill_peer(
+    struct node *node, const struct directory_member *member, Erfa__Peer *peer)
+{
+	char check[INVITE_CHECK_LEN + 1];
+	enum err err;
+
 	invite_check_number(member->curve, check);
-	peer->check_number = strdup(check);
-	peer->direction = strdup("member");
-	peer->state = strdup("");
-	peer->name = strdup("");
 	peer->has_disputed = peer->has_removed = 1;
 	peer->disputed = member->disputed;
 	peer->removed = !member->in;
-	peer_roles(peer, member->roles);
-	for (i = 0; i < node->nhub_links; i++)
-		if (link_key(node->hub_links[i]) != NULL &&
-		    memcmp(link_key(node->hub_links[i]), member->key,
-			KEY_LEN) == 0) {
-			free(peer->direction);
-			peer->direction = strdup("dials in");
-			peer_link(peer, node->hub_links[i]);
-		}
-	for (i = 0; i < node->ndialled; i++) {
-		struct dialled *dialled = &node->dialled[i];
+	if ((err = answer_text(&peer->org, member->org)) != ERR_NONE ||
+	    (err = answer_hex(&peer->key, member->key, KEY_LEN)) != ERR_NONE ||
+	    (err = answer_text(&peer->check_number, check)) != ERR_NONE ||
+	    (err = answer_text(&peer->direction, "member")) != ERR_NONE ||
+	    (err = fill_roles(peer, member->roles)) != ERR_NONE)
+		return err;
+	return fill_transport(node, member, peer);
+}
 
-		if (memcmp(upstream_options(dialled->upstream)->key,
-			member->key, KEY_LEN) != 0 || peer->address != NULL)
+/* All members but this node. */
+static enum err
+fill_peers(struct node *node, Erfa__PeersAnswer *peers)
+{
+	const struct directory *directory = node_directory(node);
+	const struct directory_member *member;
+	Erfa__Peer *one;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	for (i = 0; err == ERR_NONE && i < directory_count(directory); i++) {
+		member = directory_at(directory, i);
+		if (memcmp(member->key, node->key.public_key, KEY_LEN) == 0)
 			continue;
-		free(peer->direction);
-		peer->direction = strdup("upstream");
-		peer_link(peer, dialled->link);
-		trouble = trouble_text(dialled->upstream, &remedy);
-		if (trouble != NULL &&
-		    link_state(dialled->link) < LINK_SYNC) {
-			free(peer->problem);
-			free(peer->remedy);
-			peer->problem = strdup(trouble);
-			peer->remedy = strdup(remedy);
-		}
+		err = answer_add(&peers->peer, &peers->n_peer,
+		    &erfa__peer__descriptor, &one);
+		if (err == ERR_NONE)
+			err = fill_peer(node, member, one);
 	}
-	return peer;
+	return err;
 }
 
 /* Has the stranger with this key become a member since? */
 static bool
 is_member(const struct node *node, const uint8_t curve[KEY_LEN])
 {
-	const struct directory_member *member =
-	    directory_find_curve(node_directory(node), curve);
+	const struct directory_member *member = directory_find_curve(
+	    node_directory(node), curve);
 
 	return member != NULL && member->in;
 }
 
-/* Those who knocked. */
-static void
-peers_pending(struct node *node, Erfa__PeersAnswer *answer)
+/* One that knocked. */
+static enum err
+fill_pending(const Erfa__LocalPending *note, Erfa__Pending *one)
 {
-	struct store_txn *txn = NULL;
-	Erfa__LocalPending *note;
-	Erfa__Pending **list;
-	Erfa__Pending *one;
 	char check[INVITE_CHECK_LEN + 1];
+	enum err err;
+
+	invite_check_number(note->curve.data, check);
+	one->has_count = 1;
+	one->count = note->count;
+	if ((err = answer_text(&one->check_number, check)) != ERR_NONE ||
+	    (err = answer_text(&one->address, note->address)) != ERR_NONE ||
+	    (err = answer_time(&one->first_seen, note->first_ms)) != ERR_NONE)
+		return err;
+	return answer_time(&one->last_seen, note->last_ms);
+}
+
+/* Those who knocked and are no members. */
+static enum err
+fill_strangers(
+    struct node *node, struct store_txn *txn, Erfa__PeersAnswer *peers)
+{
+	Erfa__LocalPending *note;
+	Erfa__Pending *one;
 	char name[201] = "";
 	struct bytes data;
+	enum err err = ERR_NONE;
 
-	if (store_begin(node->store, false, &txn) != ERR_NONE)
-		return;
-	while (store_note_next(txn, "pending/", name[0] == '\0' ? NULL : name,
-		   name, &data) == ERR_NONE) {
+	while (err == ERR_NONE &&
+	    store_note_next(txn, "pending/", name[0] == '\0' ? NULL : name,
+		name, &data) == ERR_NONE) {
 		note = erfa__local_pending__unpack(NULL, data.len, data.data);
-		one = calloc(1, sizeof(*one));
-		list = realloc(answer->pending,
-		    (answer->n_pending + 1) * sizeof(*list));
-		if (list != NULL)
-			answer->pending = list;
-		if (note == NULL || one == NULL || list == NULL ||
-		    note->curve.len != KEY_LEN ||
-		    is_member(node, note->curve.data)) {
-			free(one);
-		} else {
-			erfa__pending__init(one);
-			invite_check_number(note->curve.data, check);
-			one->check_number = strdup(check);
-			one->address = strdup(
-			    note->address != NULL ? note->address : "");
-			one->first_seen = node_time_text(note->first_ms);
-			one->last_seen = node_time_text(note->last_ms);
-			one->has_count = 1;
-			one->count = note->count;
-			list[answer->n_pending++] = one;
+		if (note != NULL && note->curve.len == KEY_LEN &&
+		    !is_member(node, note->curve.data)) {
+			err = answer_add(&peers->pending, &peers->n_pending,
+			    &erfa__pending__descriptor, &one);
+			if (err == ERR_NONE)
+				err = fill_pending(note, one);
 		}
 		if (note != NULL)
 			erfa__local_pending__free_unpacked(note, NULL);
 	}
-	store_abort(&txn);
+	return err;
 }
 
 void
 node_peers_list(struct node *node, struct waiter *waiter)
 {
-	const struct directory *directory = node_directory(node);
-	Erfa__Answer *answer = calloc(1, sizeof(*answer));
-	Erfa__PeersAnswer *peers = calloc(1, sizeof(*peers));
-	const struct directory_member *member;
-	Erfa__Peer *one;
-	size_t i;
+	struct store_txn *txn = NULL;
+	Erfa__Answer *answer = NULL;
+	enum err err;
 
-	if (answer == NULL || peers == NULL) {
-		free(answer);
-		free(peers);
-		node_waiter_free(waiter);
+	if ((err = answer_new(ERFA__ANSWER__SAY_PEERS, &answer)) == ERR_NONE &&
+	    (err = fill_peers(node, answer->peers)) == ERR_NONE &&
+	    (err = store_begin(node->store, false, &txn)) == ERR_NONE)
+		err = fill_strangers(node, txn, answer->peers);
+	store_abort(&txn);
+	if (err == ERR_NONE) {
+		node_answer(node, waiter, answer);
 		return;
 	}
-	erfa__answer__init(answer);
-	erfa__peers_answer__init(peers);
-	answer->say_case = ERFA__ANSWER__SAY_PEERS;
-	answer->peers = peers;
-	peers->schema = strdup("erfa.peers/1");
-	peers->peer =
-	    calloc(directory_count(directory) + 1, sizeof(Erfa__Peer *));
-	for (i = 0; i < directory_count(directory) && peers->peer != NULL;
-	     i++) {
-		member = directory_at(directory, i);
-		if (memcmp(member->key, node->key.public_key, KEY_LEN) == 0)
-			continue;
-		if ((one = peer_new(node, member)) != NULL)
-			peers->peer[peers->n_peer++] = one;
-	}
-	peers_pending(node, peers);
-	node_answer(node, waiter, answer);
+	control_free_answer(answer);
+	node_answer_error(node, waiter, "failed", 75, "try again",
+	    "the peers cannot be listed: %s", err_str(err));
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -516,6 +517,14 @@ open_loop(struct node *node)
 	return node_upstreams_load(node);
 }
 
+/* The runtime directory is gone after a boot; others may look into it. */
+static void
+make_runtime(const char *path)
+{
+	if (mkdir(path, 0700) == 0 && chmod(path, 0755) != 0)
+		logger_warning("node", "%s is for its owner only", path);
+}
+
 /* Values that the parts borrow. */
 static enum err
 open_values(struct node *node)
@@ -524,6 +533,7 @@ open_values(struct node *node)
 	char mark[4096];
 	enum err err;
 
+	make_runtime(config->runtime);
 	(void)snprintf(mark, sizeof(mark), "%s/TEST", config->state);
 	node->test = access(mark, F_OK) == 0;
 	node->timers.have_ms = config->have_ms;

@@ -50,7 +50,7 @@ void crypto_h(const void *in, size_t len, uint8_t out[HASH_LEN]);
 
 /* A hash that is computed over several pieces. */
 struct crypto_hash_state {
-	_Alignas(64) uint8_t opaque[384];
+	uint8_t opaque[384]; /* libsodium's state, copied in and out */
 };
 
 /**

@@ -193,6 +193,14 @@ void link_have_new(
 void link_have_soon(struct link *link, int64_t now);
 
 /**
+ * link_forked(link, pos):
+ * A FORK entry says that a log has a branch that ends at ${pos}, and we lack
+ * it: the next link_fetch() asks this peer for it, once.  What it sends is
+ * verified as ever.
+ */
+void link_forked(struct link *link, const struct wire_pos *pos);
+
+/**
  * link_rethink(link):
  * The directory changed: claims set aside are looked at again.
  */

@@ -235,6 +235,7 @@ fetch_forget(struct link *link)
 	link->missing_room = 0;
 	link->missing_wait = 0;
 	link->busy_until = 0;
+	link->nforks = 0;
 	free(link->probe.refs);
 	memset(&link->probe, 0, sizeof(link->probe));
 }
@@ -335,9 +336,10 @@ probe_end(struct link *link, bool failed, int64_t now)
 {
 	struct claim *claim = claim_find(link, link->probe.claim.log_id);
 
-	if (failed)
+	/* Where a FORK entry made us look, the peer itself claimed nothing. */
+	if (failed && !link->probe.told)
 		claim_failed(link, link->probe.claim.log_id, now);
-	else if (claim != NULL)
+	else if (claim != NULL && !link->probe.told)
 		claim_drop(link, claim);
 	free(link->probe.refs);
 	memset(&link->probe, 0, sizeof(link->probe));
@@ -345,28 +347,58 @@ probe_end(struct link *link, bool failed, int64_t now)
 
 /* Begin with the boundary before the position that differs. */
 static void
-probe_begin(struct link *link, int64_t now)
+probe_try(struct link *link, const struct claim *claim, bool told)
 {
 	struct probe *probe = &link->probe;
-	const struct view_log *log;
-	struct claim *claim;
+	const struct view_log *log = view_find(link->view, claim->log_id);
 	uint64_t n;
+
+	if (log == NULL || log->frozen || log->cut == 0)
+		return;
+	n = claim->n < log->tip.n ? claim->n : log->tip.n;
+	if (link->ops->boundary_at(link->host, claim->log_id,
+		n == 0 ? 0 : n - 1, &probe->tip) != ERR_NONE)
+		return;
+	probe->active = true;
+	probe->told = told;
+	probe->claim = *claim;
+	probe->step = 1;
+}
+
+/* Take the next claim that differs, or branch that a FORK entry named. */
+static void
+probe_begin(struct link *link, int64_t now)
+{
+	struct claim *claim;
 	size_t i;
 
-	for (i = 0; i < link->nclaims && !probe->active; i++) {
+	for (i = 0; i < link->nclaims && !link->probe.active; i++) {
 		claim = &link->claims[i];
-		log = view_find(link->view, claim->log_id);
-		if (!claim->differs || claim->not_before > now || log == NULL ||
-		    log->frozen || log->cut == 0)
-			continue;
-		n = claim->n < log->tip.n ? claim->n : log->tip.n;
-		if (link->ops->boundary_at(link->host, claim->log_id,
-			n == 0 ? 0 : n - 1, &probe->tip) != ERR_NONE)
-			continue;
-		probe->active = true;
-		probe->claim = *claim;
-		probe->step = 1;
+		if (claim->differs && claim->not_before <= now)
+			probe_try(link, claim, false);
 	}
+	while (link->nforks > 0 && !link->probe.active)
+		probe_try(link, &link->forks[--link->nforks], true);
+}
+
+void
+link_forked(struct link *link, const struct wire_pos *pos)
+{
+	struct claim *fork;
+	size_t i;
+
+	for (i = 0; i < link->nforks; i++)
+		if (memcmp(link->forks[i].log_id, pos->log_id, LOG_ID_LEN) ==
+			0 &&
+		    memcmp(link->forks[i].c8, pos->c8, C8_LEN) == 0)
+			return;
+	if (link->state < LINK_SYNC || link->nforks == FORKS_MAX)
+		return;
+	fork = &link->forks[link->nforks++];
+	memset(fork, 0, sizeof(*fork));
+	memcpy(fork->log_id, pos->log_id, LOG_ID_LEN);
+	memcpy(fork->c8, pos->c8, C8_LEN);
+	fork->n = pos->n;
 }
 
 /* Remember the bodies that headers of the branch name. */

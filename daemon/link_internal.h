@@ -50,10 +50,14 @@ struct probe {
 	uint64_t step;      /* boundaries to go back next time */
 	bool forked;        /* the last common entry is known */
 	bool ended;         /* the branch was fetched to its end */
+	bool told;          /* begun by a FORK entry, not by a claim */
 	uint64_t last_common;
 	struct wire_ref *refs; /* bodies of the branch to be asked for */
 	size_t nrefs;
 };
+
+/* Branches named by FORK entries that wait for their turn on a link. */
+#define FORKS_MAX 16
 
 /* A GET of the peer that is being served. */
 struct serve {
@@ -121,6 +125,8 @@ struct link {
 	uint32_t last_req;
 	int64_t busy_until;
 	struct probe probe;
+	struct claim forks[FORKS_MAX]; /* branches to be asked for */
+	size_t nforks;
 	struct wire_ref *missing; /* bodies the peer said it has not */
 	size_t nmissing;
 	size_t missing_room;

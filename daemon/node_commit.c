@@ -368,6 +368,12 @@ fetch_on(struct link *link, void *arg)
 	link_fetch(link, *(int64_t *)arg);
 }
 
+static void
+ask_forks(struct link *link, void *arg)
+{
+	node_fork_ask(arg, link);
+}
+
 /* Tell all that is new. */
 static void
 tell_news(struct node *node, struct store_txn *txn, const struct news *news,
@@ -443,5 +449,9 @@ node_after_commit(struct node *node)
 		free(news);
 	}
 	indexer_wake(node->indexer);
+	if (node->forks_touched) {
+		node->forks_touched = false;
+		node_each_link(node, ask_forks, node);
+	}
 	node_each_link(node, fetch_on, &now);
 }

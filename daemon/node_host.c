@@ -29,6 +29,7 @@ struct run_job {
 	uint64_t inc;
 	bool own;
 	bool members; /* a MEMBER entry is among them */
+	bool forks;   /* a FORK entry is among them */
 	bool branch;
 	uint64_t last_common;
 	struct log_run run;
@@ -96,6 +97,22 @@ note_disk(struct node *node, enum err err)
 	node->full_until = node_now() + FULL_MS;
 }
 
+/* A run of another branch: the first proof of a fork is published. */
+static enum err
+branch_run(struct store_txn *txn, const struct run_job *run)
+{
+	struct store_log log;
+	enum err err;
+
+	if ((err = store_log(txn, run->run.log_id, &log)) != ERR_NONE ||
+	    (err = store_add_branch(txn, &run->run, run->last_common)) !=
+		ERR_NONE ||
+	    log.frozen)
+		return err;
+	return node_fork_write(
+	    txn, run->outbox, &log, &run->run, run->last_common);
+}
+
 static enum err
 run_job_run(struct store_txn *txn, struct writer_job *job)
 {
@@ -104,9 +121,11 @@ run_job_run(struct store_txn *txn, struct writer_job *job)
 	enum err err;
 
 	if (run->branch)
-		err = store_add_branch(txn, &run->run, run->last_common);
+		err = branch_run(txn, run);
 	else
 		err = store_add_run(txn, run->key, run->inc, run->own, &run->run);
+	if (err == ERR_NONE && run->forks && !run->branch)
+		err = node_fork_keep(txn, &run->run);
 	if (err != ERR_NONE)
 		return err;
 
@@ -134,6 +153,9 @@ run_job_done(struct writer_job *job, void *context)
 	if (node != NULL && job->err == ERR_NONE) {
 		node_touch(node, run->run.log_id);
 		node->members_touched |= run->members;
+		node->forks_touched |= run->forks;
+		if (run->branch)
+			node_touch_own(node);
 		if (run->branch)
 			logger_err("log", "a log is forked and frozen: two "
 			    "entries %llu were signed (log=%02x%02x%02x%02x)",
@@ -184,9 +206,10 @@ run_job_new(struct node *node, struct link *link, const struct view_log *log,
 		job->headers[i].len = run->headers[i].len;
 		bytes += run->headers[i].len;
 		if (header_decode(run->headers[i].data, run->headers[i].len,
-			&header) == ERR_NONE &&
-		    header.kind == HEADER_MEMBER)
-			job->members = true;
+			&header) != ERR_NONE)
+			continue;
+		job->members |= header.kind == HEADER_MEMBER;
+		job->forks |= header.kind == HEADER_FORK;
 	}
 	return job;
 }
@@ -679,6 +702,8 @@ host_changed(void *host, struct link *link)
 	struct link_info info;
 
 	node->absent_idle = false;
+	if (link_state(link) == LINK_SYNC)
+		node_fork_ask(node, link);
 	if (node->hold_until == 0 || link_state(link) != LINK_LIVE)
 		return;
 

@@ -3,13 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/bytes.h"
-#include "proto/crypto.h"
-
 struct view {
 	struct view_log **logs; /* sorted by log id */
 	size_t count;
 	size_t room;
+	uint64_t releases;
 	bool digest_known;
 	uint8_t digest[HASH_LEN];
 };
@@ -118,6 +116,32 @@ view_add(struct view *view, const uint8_t key[KEY_LEN], uint64_t inc,
 	return ERR_NONE;
 }
 
+void
+view_forget(struct view *view, struct view_log *log)
+{
+	size_t place = place_of(view, log->log_id);
+
+	if (log->tip.n > 0 || log->pending.n > 0 || log->fetcher != NULL)
+		return;
+	view->count--;
+	memmove(&view->logs[place], &view->logs[place + 1],
+	    (view->count - place) * sizeof(struct view_log *));
+	free(log);
+}
+
+void
+view_release(struct view *view, struct view_log *log)
+{
+	log->fetcher = NULL;
+	view->releases++;
+}
+
+uint64_t
+view_releases(const struct view *view)
+{
+	return view->releases;
+}
+
 size_t
 view_count(const struct view *view)
 {
@@ -156,23 +180,19 @@ view_recount(struct view *view, struct view_log *log,
 void
 view_digest(struct view *view, uint8_t out[HASH_LEN])
 {
-	struct crypto_hash_state state;
-	uint8_t row[LOG_ID_LEN + 8 + C8_LEN];
+	struct log_digest digest;
+	const struct view_log *log;
 	size_t i;
 
 	if (!view->digest_known) {
-		crypto_hash_begin(&state);
+		log_digest_begin(&digest);
 		for (i = 0; i < view->count; i++) {
-			const struct view_log *log = view->logs[i];
-
-			if (log->counted == 0)
-				continue;
-			memcpy(row, log->log_id, LOG_ID_LEN);
-			bytes_put_le64(row + LOG_ID_LEN, log->counted);
-			memcpy(row + LOG_ID_LEN + 8, log->counted_c8, C8_LEN);
-			crypto_hash_add(&state, row, sizeof(row));
+			log = view->logs[i];
+			if (log->counted > 0)
+				log_digest_add(&digest, log->log_id,
+				    log->counted, log->counted_c8);
 		}
-		crypto_hash_end(&state, view->digest);
+		log_digest_end(&digest, view->digest);
 		view->digest_known = true;
 	}
 	memcpy(out, view->digest, HASH_LEN);

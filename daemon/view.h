@@ -35,8 +35,8 @@ struct view_log {
 	uint64_t cut;         /* last entry that the directory lets count */
 	uint64_t counted;     /* min of tip.n, cut and last_common */
 	uint8_t counted_c8[C8_LEN];
-	const void *fetcher;  /* link that fetches its headers; NULL = none */
-	int64_t fetch_until;  /* its turn ends then */
+	const void *fetcher; /* link that fetches its headers; NULL = none */
+	int64_t fetch_until; /* its turn ends then */
 };
 
 /**
@@ -59,6 +59,21 @@ struct view_log *view_find(
  */
 enum err view_add(struct view *view, const uint8_t key[KEY_LEN], uint64_t inc,
     struct view_log **ret_log) MUST_CHECK;
+
+/**
+ * view_forget(view, log):
+ * Forget a log that is known by name only (nothing committed, nothing pending,
+ * no fetcher); others stay.
+ */
+void view_forget(struct view *view, struct view_log *log);
+
+/**
+ * view_release(view, log), view_releases(view):
+ * Nobody fetches the headers of ${log} any more, or what was pending was
+ * lost: others may try.  A number that changes with each release.
+ */
+void view_release(struct view *view, struct view_log *log);
+uint64_t view_releases(const struct view *view);
 
 /**
  * view_count(view), view_at(view, i):

@@ -14,11 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "daemon/view.h"
 #include "proto/err.h"
 #include "proto/limits.h"
 #include "proto/log.h"
 #include "proto/wire.h"
+#include "daemon/view.h"
 
 /* Opaque types. */
 struct link;
@@ -30,6 +30,7 @@ enum link_state {
 	LINK_LIVE, /* everything the peer claimed is here or given up */
 };
 
+/* The timers of limits.h, which the configuration may shorten; ms. */
 struct link_timers {
 	uint32_t have_ms;
 	uint32_t hello_ms;
@@ -37,6 +38,12 @@ struct link_timers {
 	uint32_t silence_ms;
 	uint32_t gap_ms;
 };
+
+/* Most claims that one peer can make us remember. */
+#define LINK_CLAIMS_MAX 20000
+
+/* The name of a branch: le64 n and c8 of an entry on it. */
+#define LINK_BRANCH_LEN (8 + C8_LEN)
 
 /* A body to be served; free(memory) afterwards. */
 struct link_body {
@@ -56,8 +63,8 @@ struct link_host {
 	void (*hello)(
 	    void *host, const struct link *link, struct wire_hello *hello);
 	/* A HELLO of the peer was accepted, or the state changed. */
-	void (*greeted)(void *host, struct link *link,
-	    const struct wire_hello *hello);
+	void (*greeted)(
+	    void *host, struct link *link, const struct wire_hello *hello);
 	void (*changed)(void *host, struct link *link);
 	/* May the logs of this key be fetched, and how far? */
 	uint64_t (*cut)(void *host, const uint8_t key[KEY_LEN],
@@ -68,29 +75,46 @@ struct link_host {
 	/* The tip at the last boundary at or before n. */
 	enum err (*boundary_at)(void *host, const uint8_t log_id[LOG_ID_LEN],
 	    uint64_t n, struct log_tip *ret_tip);
-	/* Read a run to be served; free(*ret_memory) after use. */
+	/* Read a run, of the branch named if not NULL; free(*ret_memory). */
 	enum err (*read_run)(void *host, const uint8_t log_id[LOG_ID_LEN],
 	    uint64_t first, const uint8_t *branch, struct log_run *ret_run,
 	    void **ret_memory);
 	/* Read a body to be served; never fails, the state tells. */
 	void (*read_body)(void *host, const struct wire_ref *ref,
 	    const uint8_t *branch, struct link_body *ret_body);
+	/*
+	 * The HEAD of a branch of a forked log on which entry n has another
+	 * chain value than c8, or which is another branch anyhow; ERR_NOENT.
+	 */
+	enum err (*other_head)(void *host, const uint8_t log_id[LOG_ID_LEN],
+	    uint64_t n, const uint8_t c8[C8_LEN], uint8_t ret_head[HEAD_LEN]);
+	/* The ${i}-th branch of all forked logs, the stored ones too; ERR_NOENT. */
+	enum err (*branch_at)(void *host, size_t i,
+	    uint8_t ret_log_id[LOG_ID_LEN], struct log_tip *ret_tip);
 	/* May bodies be served at all now?  Milliseconds to wait, or 0. */
 	uint32_t (*hold_bodies)(void *host);
 	/* Hand over what was verified; everything is copied. */
 	void (*take_run)(void *host, struct link *link, struct view_log *log,
 	    const struct log_run *run, const struct wire_body *body);
-	void (*take_branch)(void *host, struct link *link,
-	    struct view_log *log, const struct log_run *run,
-	    uint64_t last_common);
-	void (*take_head)(void *host, struct view_log *log,
-	    const uint8_t head[HEAD_LEN]);
+	void (*take_branch)(void *host, struct link *link, struct view_log *log,
+	    const struct log_run *run, uint64_t last_common);
+	void (*take_head)(
+	    void *host, struct view_log *log, const uint8_t head[HEAD_LEN]);
 	void (*take_body)(void *host, struct link *link,
 	    const struct wire_ref *ref, const uint8_t salt[SALT_LEN],
 	    const uint8_t *data, size_t len);
-	/* Choose bodies that are wanted and that no link is fetching. */
+	/*
+	 * Choose bodies that are wanted, that no link is fetching and that
+	 * link_lacks() does not name.  A mark that has changed says that there
+	 * may be others than before.
+	 */
 	size_t (*want_bodies)(void *host, struct link *link,
 	    struct wire_ref *refs, size_t max, size_t max_bytes);
+	uint64_t (*bodies_mark)(void *host);
+	/* The same for one branch of a forked log, which is named. */
+	size_t (*want_branch)(void *host, struct link *link,
+	    struct wire_ref *refs, size_t max, size_t max_bytes,
+	    uint8_t ret_branch[LINK_BRANCH_LEN]);
 	/* A body that was chosen will not come over this link now. */
 	void (*body_failed)(
 	    void *host, struct link *link, const struct wire_ref *ref);
@@ -122,6 +146,13 @@ void *link_peer(const struct link *link);
 void link_set_peer(struct link *link, void *peer);
 
 /**
+ * link_set_key(link, key):
+ * The Ed25519 key that the peer's transport has proved: a HELLO that names
+ * another one is refused.
+ */
+void link_set_key(struct link *link, const uint8_t key[KEY_LEN]);
+
+/**
  * link_up(link, now), link_down(link):
  * The transport came up: the dialer says HELLO.  Or it is gone: the session
  * and everything asked for is forgotten.
@@ -147,8 +178,8 @@ void link_receive_note(
 /**
  * link_tick(link, now):
  * Let timers run out; call at least every 200 ms or a tenth of the shortest
- * timer.  Return false if the link has been silent too long, or HELLO was not
- * answered: the transport should be made anew.
+ * timer.  Return false if the link has been silent too long, HELLO was not
+ * answered, or the peer turned us away: the transport should be made anew.
  */
 bool link_tick(struct link *link, int64_t now) MUST_CHECK;
 
@@ -161,7 +192,8 @@ bool link_turn(struct link *link, int64_t now);
 
 /**
  * link_fetch(link, now):
- * Ask for what is wanted, as far as the window allows.
+ * See whether the link is in step, and ask for what is wanted, as far as the
+ * window allows.  Call it after every commit; it is cheap.
  */
 void link_fetch(struct link *link, int64_t now);
 
@@ -202,18 +234,21 @@ void link_forked(struct link *link, const struct wire_pos *pos);
 
 /**
  * link_rethink(link):
- * The directory changed: claims set aside are looked at again.
+ * The directory changed: claims set aside are looked at again by the next
+ * link_fetch().
  */
 void link_rethink(struct link *link);
 
 /**
- * link_lacks(link, ref), link_mark_lacking(link, ref, now):
- * Has the peer said, within the last 30 s, that it has not got this body?  Or
- * has it sent one that did not fit: do not ask it again for a while.
+ * link_lacks(link, ref), link_mark_lacking(link, ref, now),
+ * link_mark_bad(link, ref):
+ * Has the peer said, within the last 30 s, that it has not got this body, or
+ * has it sent, in this session, one that did not fit?  Then do not ask it.
  */
 bool link_lacks(const struct link *link, const struct wire_ref *ref);
 void link_mark_lacking(
     struct link *link, const struct wire_ref *ref, int64_t now);
+void link_mark_bad(struct link *link, const struct wire_ref *ref);
 
 /* What `erfa peers` shows of a link. */
 struct link_info {
@@ -228,9 +263,9 @@ struct link_info {
 	uint32_t pub_port;
 	int64_t state_since; /* monotonic ms */
 	int64_t last_heard;
-	uint64_t behind;     /* entries claimed that are not here */
-	bool same_digest;    /* the peer's last digest is ours */
-	uint64_t bad;        /* frames that made no sense */
+	uint64_t behind;       /* entries claimed that are not here */
+	bool same_digest;      /* the peer's last digest is ours */
+	uint64_t bad;          /* frames that made no sense */
 	int64_t clock_skew_ms; /* peer's clock minus ours at HELLO */
 };
 
@@ -240,7 +275,13 @@ struct link_info {
  */
 void link_info(const struct link *link, struct link_info *ret_info);
 
+/**
+ * link_state(link), link_key(link), link_org(link):
+ * The state; the peer's key, NULL if it is not known yet; the org id that it
+ * claims in HELLO, empty before.
+ */
 enum link_state link_state(const struct link *link);
-const uint8_t *link_key(const struct link *link); /* NULL before HELLO */
+const uint8_t *link_key(const struct link *link);
+const char *link_org(const struct link *link);
 
 #endif /* !ERFAD_LINK_H */

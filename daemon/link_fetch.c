@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "daemon/verify.h"
-#include "proto/bytes.h"
-#include "proto/header.h"
 
 /* Credit of one GET; four of them fill the window. */
 #define ASK_BYTES (WINDOW_MAX / GETS_MAX)
@@ -14,176 +12,106 @@
 #define FETCHER_MS 10000
 
 /*
- * Bodies that a peer said it has not are asked for again after this, which
- * doubles up to the second: it may be fetching them itself just now.
+ * Bodies that a peer said it has not are asked for again after the first time,
+ * which doubles up to the second: it may be fetching them itself just now.
  */
-#define MISSING_MS      500
-#define MISSING_MOST_MS 30000
+#define LACKING_MS      500
+#define LACKING_MOST_MS 30000
 
-/* ---- claims: logs that the peer holds further, or differently ---- */
+/* An exchange is over by then, if the peer takes part in it at all. */
+#define SYNC_MS 1000
 
-/* Where a claim on log_id stands, or would stand. */
-static size_t
-claim_place(const struct link *link, const uint8_t log_id[LOG_ID_LEN])
-{
-	size_t low = 0;
-	size_t high = link->nclaims;
-	size_t middle;
+/* A peer that is busy is asked again after this, or what it says, at most. */
+#define BUSY_MS      500
+#define BUSY_MOST_MS 60000
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (memcmp(link->claims[middle].log_id, log_id, LOG_ID_LEN) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
+/* ---- bodies that the peer has not got ---- */
 
-/* Find the claim on log_id, or NULL. */
-static struct claim *
-claim_find(const struct link *link, const uint8_t log_id[LOG_ID_LEN])
-{
-	size_t place = claim_place(link, log_id);
-
-	if (place == link->nclaims ||
-	    memcmp(link->claims[place].log_id, log_id, LOG_ID_LEN) != 0)
-		return NULL;
-	return &link->claims[place];
-}
-
-/* Make a claim on log_id; NULL if the peer has made too many. */
-static struct claim *
-claim_add(struct link *link, const uint8_t log_id[LOG_ID_LEN])
-{
-	size_t place = claim_place(link, log_id);
-	size_t room = link->claims_room == 0 ? 16 : link->claims_room * 2;
-	struct claim *claims;
-
-	if (link->nclaims == CLAIMS_MAX)
-		return NULL;
-	if (link->nclaims == link->claims_room) {
-		claims = realloc(link->claims, room * sizeof(*claims));
-		if (claims == NULL)
-			return NULL;
-		link->claims = claims;
-		link->claims_room = room;
-	}
-	memmove(&link->claims[place + 1], &link->claims[place],
-	    (link->nclaims - place) * sizeof(*link->claims));
-	memset(&link->claims[place], 0, sizeof(*link->claims));
-	memcpy(link->claims[place].log_id, log_id, LOG_ID_LEN);
-	link->nclaims++;
-	return &link->claims[place];
-}
-
-/* Forget a claim that was reached or disproved. */
+/* Add to a set that is made when it is needed; a full set takes no more. */
 static void
-claim_drop(struct link *link, struct claim *claim)
+remember(struct posset **set_p, const struct wire_ref *ref)
 {
-	size_t place = (size_t)(claim - link->claims);
-
-	link->nclaims--;
-	memmove(&link->claims[place], &link->claims[place + 1],
-	    (link->nclaims - place) * sizeof(*link->claims));
-}
-
-/* A GET on this claim brought nothing: after three, let it rest. */
-static void
-claim_failed(struct link *link, const uint8_t log_id[LOG_ID_LEN], int64_t now)
-{
-	struct claim *claim = claim_find(link, log_id);
-	struct view_log *log = view_find(link->view, log_id);
-
-	if (log != NULL && log->fetcher == link)
-		log->fetcher = NULL;
-	if (claim == NULL)
+	if (*set_p == NULL && posset_new(set_p) != ERR_NONE)
 		return;
-	claim->failures++;
-	if (claim->failures >= CLAIM_FAILURES) {
-		claim->failures = 0;
-		claim->not_before = now + CLAIM_IGNORE_MS;
-	} else {
-		claim->not_before = now +
-		    link->ops->random(link->host) % (link->timers->gap_ms + 1);
-	}
+	if (posset_count(*set_p) < LACKING_MAX &&
+	    posset_add(*set_p, ref->log_id, ref->n) != ERR_NONE)
+		return;
 }
 
-/* Does the peer's chain value at its position contradict ours? */
 static bool
-differs(struct link *link, const struct view_log *log,
-    const struct wire_pos *pos)
+remembers(const struct posset *set, const struct wire_ref *ref)
 {
-	uint8_t c[HASH_LEN];
+	return set != NULL && posset_has(set, ref->log_id, ref->n);
+}
 
-	if (pos->n == 0 || pos->n > log->tip.n)
-		return false;
-	if (pos->n == log->tip.n)
-		return memcmp(pos->c8, log->tip.c, C8_LEN) != 0;
-	return link->ops->chain_at(link->host, log->log_id, pos->n, c) ==
-	    ERR_NONE &&
-	    memcmp(pos->c8, c, C8_LEN) != 0;
+static bool
+is_full(const struct posset *set)
+{
+	return set != NULL && posset_count(set) >= LACKING_MAX;
+}
+
+bool
+link_lacks(const struct link *link, const struct wire_ref *ref)
+{
+	return remembers(link->lacking, ref) ||
+	    remembers(link->bad_bodies, ref);
 }
 
 void
-fetch_claim(struct link *link, const struct wire_pos *pos, int64_t now,
-    int64_t not_before)
+link_mark_lacking(struct link *link, const struct wire_ref *ref, int64_t now)
 {
-	struct view_log *log = view_find(link->view, pos->log_id);
-	struct claim *claim = claim_find(link, pos->log_id);
-	uint8_t log_id[LOG_ID_LEN];
-	struct log_tip tip;
-	bool differ = log != NULL && differs(link, log, pos);
+	if (link->lacking == NULL) {
+		link->lacking_since = now;
+		if (link->lacking_wait == 0)
+			link->lacking_wait = LACKING_MS;
+	}
+	remember(&link->lacking, ref);
+}
 
-	if (log != NULL && !differ &&
-	    (pos->n <= log->pending.n || log->frozen)) {
-		if (claim != NULL)
-			claim_drop(link, claim);
-		return;
-	}
-	if (log != NULL && differ && log->frozen)
-		return;
+void
+link_mark_bad(struct link *link, const struct wire_ref *ref)
+{
+	remember(&link->bad_bodies, ref);
+}
 
-	/* The first mention of a log must prove that id and key belong. */
-	if (log == NULL && claim == NULL) {
-		if (!pos->has_key)
-			return;
-		log_begin(pos->key, pos->inc, log_id, &tip);
-		if (memcmp(log_id, pos->log_id, LOG_ID_LEN) != 0) {
-			link_complain(link, "a log id that is not its key's");
-			return;
-		}
-	}
-	if (claim == NULL && (claim = claim_add(link, pos->log_id)) == NULL) {
-		link_complain(link, "more logs than can be remembered");
+/* The peer may have got by now what it lacked. */
+static void
+tick_lacking(struct link *link, int64_t now)
+{
+	if (link->lacking == NULL ||
+	    now - link->lacking_since < link->lacking_wait)
 		return;
-	}
-	if (log != NULL) {
-		memcpy(claim->key, log->key, KEY_LEN);
-		claim->inc = log->inc;
-	} else if (pos->has_key) {
-		memcpy(claim->key, pos->key, KEY_LEN);
-		claim->inc = pos->inc;
-	}
-	claim->n = pos->n;
-	memcpy(claim->c8, pos->c8, C8_LEN);
-	claim->differs = differ;
-	if (claim->not_before <= now || not_before == 0)
-		claim->not_before = not_before;
+	posset_free(link->lacking);
+	link->lacking = NULL;
+	link->bodies_rest = false;
+	link->branch_due = 0;
+	link->lacking_wait *= 2;
+	if (link->lacking_wait > LACKING_MOST_MS)
+		link->lacking_wait = LACKING_MOST_MS;
 }
 
 /* ---- GETs of ours ---- */
 
-/* A free place for a GET, or NULL. */
+/* A free place for a GET that the window allows, or NULL. */
 static struct ask *
 ask_free(struct link *link)
 {
+	struct ask *place = NULL;
+	uint64_t bytes = ASK_BYTES;
+	unsigned active = 0;
 	size_t i;
 
-	for (i = 0; i < GETS_MAX; i++)
-		if (!link->asks[i].active)
-			return &link->asks[i];
-	return NULL;
+	for (i = 0; i < GETS_MAX; i++) {
+		if (!link->asks[i].active) {
+			place = &link->asks[i];
+			continue;
+		}
+		active++;
+		bytes += link->asks[i].credit;
+	}
+	if (active == 0)
+		return place;
+	return active < link->gets_max && bytes <= link->window ? place : NULL;
 }
 
 /* The GET under way with this number, or NULL. */
@@ -198,465 +126,376 @@ ask_find(struct link *link, uint32_t req)
 	return NULL;
 }
 
-/* End a GET; bodies that did not come are free for other links. */
+bool
+fetch_asks(const struct link *link, const uint8_t log_id[LOG_ID_LEN])
+{
+	const struct ask *ask;
+	size_t i;
+
+	for (i = 0; i < GETS_MAX; i++) {
+		ask = &link->asks[i];
+		if (ask->active && !ask->dead && ask->kind == ASK_HEADERS &&
+		    memcmp(ask->log_id, log_id, LOG_ID_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Let others fetch the log; one of which nothing came is forgotten. */
 static void
-ask_end(struct link *link, struct ask *ask)
+release(struct link *link, const struct ask *ask)
+{
+	struct view_log *log = view_find(link->view, ask->log_id);
+
+	if (ask->kind != ASK_HEADERS || log == NULL || log->fetcher != link)
+		return;
+	view_release(link->view, log);
+	view_forget(link->view, log);
+}
+
+/* Give up what the answer is still to bring. */
+static void
+ask_kill(struct link *link, struct ask *ask)
 {
 	size_t i;
 
+	if (ask->dead)
+		return;
+	ask->dead = true;
+	release(link, ask);
 	for (i = 0; i < ask->nrefs; i++)
 		link->ops->body_failed(link->host, link, &ask->refs[i]);
+	ask->nrefs = 0;
+	link->claims_rest = false;
+}
+
+/* End a GET. */
+static void
+ask_end(struct link *link, struct ask *ask)
+{
+	ask_kill(link, ask);
 	free(ask->refs);
-	free(ask->parts);
+	free(ask->joining.data);
 	memset(ask, 0, sizeof(*ask));
+}
+
+/* A GET brought nothing, or something wrong, or nothing in time. */
+static void
+ask_failed(struct link *link, struct ask *ask, int64_t now)
+{
+	size_t i;
+
+	if (ask->dead)
+		return;
+	switch (ask->kind) {
+	case ASK_HEADERS:
+		claim_failed(link, ask->log_id, now);
+		break;
+	case ASK_BODIES:
+		for (i = 0; i < ask->nrefs; i++)
+			link_mark_lacking(link, &ask->refs[i], now);
+		break;
+	case ASK_PROBE:
+		probe_failed(link, now);
+		break;
+	}
+	ask_kill(link, ask);
 }
 
 void
 fetch_forget(struct link *link)
 {
-	struct view_log *log;
 	size_t i;
 
 	for (i = 0; i < GETS_MAX; i++)
 		if (link->asks[i].active)
 			ask_end(link, &link->asks[i]);
-	for (i = 0; i < view_count(link->view); i++) {
-		log = view_at(link->view, i);
-		if (log->fetcher == link)
-			log->fetcher = NULL;
-	}
-	free(link->claims);
-	link->claims = NULL;
-	link->nclaims = 0;
-	link->claims_room = 0;
-	free(link->missing);
-	link->missing = NULL;
-	link->nmissing = 0;
-	link->missing_room = 0;
-	link->missing_wait = 0;
+	posset_free(link->lacking);
+	link->lacking = NULL;
+	link->lacking_wait = 0;
+	posset_free(link->bad_bodies);
+	link->bad_bodies = NULL;
 	link->busy_until = 0;
+	link->bodies_busy_until = 0;
+	link->bodies_rest = false;
+	link->branch_due = 0;
 	link->nforks = 0;
-	free(link->probe.refs);
+	link->grow_at = 0;
+	link->grown = false;
 	memset(&link->probe, 0, sizeof(link->probe));
 }
 
-/* Send a GET and remember it. */
-static void
-ask_send(struct link *link, struct ask *ask, struct wire_get *get, int64_t now)
+void
+fetch_send(struct link *link, struct ask *ask, struct wire_get *get,
+    uint32_t max_bytes, int64_t now)
 {
 	struct wire_msg msg = { .type = WIRE_GET };
 
 	if (++link->last_req == 0)
 		link->last_req = 1;
 	get->req = link->last_req;
-	get->max_bytes = ASK_BYTES;
+	get->max_bytes = max_bytes < link->window ? max_bytes : link->window;
 	msg.u.get = *get;
 	ask->active = true;
 	ask->req = get->req;
 	ask->credit = get->max_bytes;
 	ask->deadline = now + link->timers->get_ms;
-	ask->progress = false;
-	(void)link_send(link, &msg);
+	if (link_send(link, &msg))
+		return;
+
+	/* There is no room in the queue: nobody's fault. */
+	link->busy_until = now + BUSY_MS;
+	if (ask->kind == ASK_PROBE)
+		probe_again(link);
+	ask_end(link, ask);
 }
 
-/* Ask for the headers of one claim, if it is this link's turn. */
+/* Ask for the headers of the next claim that waits. */
 static bool
-ask_claim(struct link *link, struct ask *ask, struct claim *claim, int64_t now)
+ask_headers(struct link *link, struct ask *ask, int64_t now)
 {
 	struct wire_get get = { .has_log = true };
-	struct view_log *log = view_find(link->view, claim->log_id);
-	uint64_t cut = link->ops->cut(link->host, claim->key, claim->log_id);
+	const struct claim *claim = claim_next(link, now);
+	struct view_log *log;
 
-	if (claim->not_before > now || claim->differs || cut == 0)
-		return false;
-	if (log == NULL &&
+	if (claim == NULL ||
 	    view_add(link->view, claim->key, claim->inc, &log) != ERR_NONE)
-		return false;
-	if (log->frozen || log->pending.n >= claim->n || log->pending.n >= cut)
-		return false;
-	if (log->fetcher != NULL && log->fetch_until > now)
 		return false;
 	log->fetcher = link;
 	log->fetch_until = now + FETCHER_MS;
 	memcpy(get.log_id, claim->log_id, LOG_ID_LEN);
 	get.first = log->pending.n + 1;
+	if (claim->proved) {
+		get.has_branch = true;
+		get.n = claim->n;
+		memcpy(get.c8, claim->c8, C8_LEN);
+	}
 	ask->kind = ASK_HEADERS;
 	memcpy(ask->log_id, claim->log_id, LOG_ID_LEN);
-	ask_send(link, ask, &get, now);
+	ask->next = get.first;
+	fetch_send(link, ask, &get, ASK_BYTES, now);
 	return true;
 }
 
-/* Ask for headers of the next claim that waits. */
-static bool
-ask_headers(struct link *link, struct ask *ask, int64_t now)
+/* Choose bodies: of what all branches share, or of a branch, which is named. */
+static size_t
+choose_bodies(struct link *link, struct wire_ref refs[GET_REFS_MAX],
+    uint8_t branch[LINK_BRANCH_LEN], bool *ret_has_branch, int64_t now)
 {
-	size_t i;
-	size_t at;
+	uint64_t mark = link->ops->bodies_mark(link->host);
+	size_t count = 0;
 
-	for (i = 0; i < link->nclaims; i++) {
-		at = (link->next_claim + i) % link->nclaims;
-		if (ask_claim(link, ask, &link->claims[at], now)) {
-			link->next_claim = at + 1;
-			return true;
-		}
-	}
-	return false;
+	*ret_has_branch = false;
+	if (!link->bodies_rest || mark != link->bodies_seen)
+		count = link->ops->want_bodies(
+		    link->host, link, refs, GET_REFS_MAX, ASK_BYTES);
+	if (count > 0)
+		return count;
+	link->bodies_rest = true;
+	link->bodies_seen = mark;
+	if (now < link->branch_due)
+		return 0;
+	count = link->ops->want_branch(
+	    link->host, link, refs, GET_REFS_MAX, ASK_BYTES, branch);
+	if (count == 0)
+		link->branch_due = now + link->timers->have_ms;
+	*ret_has_branch = count > 0;
+	return count;
+}
+
+/*
+ * Peers serve bodies in LIVE only, since who is behind might serve erased ones,
+ * and are in LIVE about when we are.  A peer that does not say what it holds is
+ * asked when nothing else is open.
+ */
+static bool
+may_ask_bodies(struct link *link, int64_t now)
+{
+	if (now < link->bodies_busy_until || is_full(link->lacking) ||
+	    is_full(link->bad_bodies))
+		return false;
+	return link->state == LINK_LIVE ||
+	    (now - link->state_since >= SYNC_MS && claim_reached(link, now));
 }
 
 /* Ask for bodies that the host chooses. */
 static bool
 ask_bodies(struct link *link, struct ask *ask, int64_t now)
 {
+	struct wire_ref refs[GET_REFS_MAX];
+	uint8_t branch[LINK_BRANCH_LEN];
 	struct wire_get get = { .has_log = false };
-	struct wire_ref *refs;
-	size_t count;
-
-	if ((refs = calloc(GET_REFS_MAX, sizeof(*refs))) == NULL)
-		return false;
-	count = link->ops->want_bodies(
-	    link->host, link, refs, GET_REFS_MAX, ASK_BYTES);
-	if (count == 0) {
-		free(refs);
-		return false;
-	}
-	get.refs = refs;
-	get.nrefs = count;
-	ask->kind = ASK_BODIES;
-	ask->refs = refs;
-	ask->nrefs = count;
-	ask_send(link, ask, &get, now);
-	return true;
-}
-
-/* ---- a log that differs: find the last common entry, fetch the branch ---- */
-
-/* Give the search up; the claim was a lie or cannot be proved. */
-static void
-probe_end(struct link *link, bool failed, int64_t now)
-{
-	struct claim *claim = claim_find(link, link->probe.claim.log_id);
-
-	/* Where a FORK entry made us look, the peer itself claimed nothing. */
-	if (failed && !link->probe.told)
-		claim_failed(link, link->probe.claim.log_id, now);
-	else if (claim != NULL && !link->probe.told)
-		claim_drop(link, claim);
-	free(link->probe.refs);
-	memset(&link->probe, 0, sizeof(link->probe));
-}
-
-/* Begin with the boundary before the position that differs. */
-static void
-probe_try(struct link *link, const struct claim *claim, bool told)
-{
-	struct probe *probe = &link->probe;
-	const struct view_log *log = view_find(link->view, claim->log_id);
-	uint64_t n;
-
-	if (log == NULL || log->frozen || log->cut == 0)
-		return;
-	n = claim->n < log->tip.n ? claim->n : log->tip.n;
-	if (link->ops->boundary_at(link->host, claim->log_id,
-		n == 0 ? 0 : n - 1, &probe->tip) != ERR_NONE)
-		return;
-	probe->active = true;
-	probe->told = told;
-	probe->claim = *claim;
-	probe->step = 1;
-}
-
-/* Take the next claim that differs, or branch that a FORK entry named. */
-static void
-probe_begin(struct link *link, int64_t now)
-{
-	struct claim *claim;
 	size_t i;
 
-	for (i = 0; i < link->nclaims && !link->probe.active; i++) {
-		claim = &link->claims[i];
-		if (claim->differs && claim->not_before <= now)
-			probe_try(link, claim, false);
+	if (!may_ask_bodies(link, now))
+		return false;
+	get.nrefs = choose_bodies(link, refs, branch, &get.has_branch, now);
+	if (get.nrefs == 0)
+		return false;
+	ask->refs = malloc(get.nrefs * sizeof(*refs));
+	if (ask->refs == NULL) {
+		for (i = 0; i < get.nrefs; i++)
+			link->ops->body_failed(link->host, link, &refs[i]);
+		return false;
 	}
-	while (link->nforks > 0 && !link->probe.active)
-		probe_try(link, &link->forks[--link->nforks], true);
+	memcpy(ask->refs, refs, get.nrefs * sizeof(*refs));
+	ask->nrefs = get.nrefs;
+	get.refs = refs;
+	if (get.has_branch) {
+		get.n = bytes_get_le64(branch);
+		memcpy(get.c8, branch + 8, C8_LEN);
+	}
+	ask->kind = ASK_BODIES;
+	fetch_send(link, ask, &get, ASK_BYTES, now);
+	return true;
 }
 
 void
-link_forked(struct link *link, const struct wire_pos *pos)
+link_fetch(struct link *link, int64_t now)
 {
-	struct claim *fork;
-	size_t i;
+	struct ask *ask;
 
-	for (i = 0; i < link->nforks; i++)
-		if (memcmp(link->forks[i].log_id, pos->log_id, LOG_ID_LEN) ==
-			0 &&
-		    memcmp(link->forks[i].c8, pos->c8, C8_LEN) == 0)
-			return;
-	if (link->state < LINK_SYNC || link->nforks == FORKS_MAX)
+	if (link->state < LINK_SYNC)
 		return;
-	fork = &link->forks[link->nforks++];
-	memset(fork, 0, sizeof(*fork));
-	memcpy(fork->log_id, pos->log_id, LOG_ID_LEN);
-	memcpy(fork->c8, pos->c8, C8_LEN);
-	fork->n = pos->n;
-}
-
-/* Remember the bodies that headers of the branch name. */
-static void
-probe_want(struct probe *probe, const struct log_run *run)
-{
-	struct header header;
-	size_t i;
-
-	if (probe->refs == NULL &&
-	    (probe->refs = calloc(BOUNDARY_N, sizeof(*probe->refs))) == NULL)
-		return;
-	for (i = 0; i < run->count && probe->nrefs < BOUNDARY_N; i++) {
-		struct wire_ref *ref = &probe->refs[probe->nrefs];
-
-		if (header_decode(run->headers[i].data, run->headers[i].len,
-			&header) != ERR_NONE ||
-		    header.body_len == 0)
-			continue;
-		memset(ref, 0, sizeof(*ref));
-		memcpy(ref->log_id, run->log_id, LOG_ID_LEN);
-		ref->n = run->first + i;
-		probe->nrefs++;
-	}
-}
-
-/* Ask for the bodies of the other branch. */
-static bool
-ask_probe_bodies(struct link *link, struct ask *ask, int64_t now)
-{
-	struct probe *probe = &link->probe;
-	struct wire_get get = { .has_branch = true };
-
-	get.n = probe->claim.n;
-	memcpy(get.c8, probe->claim.c8, C8_LEN);
-	get.refs = probe->refs;
-	get.nrefs = probe->nrefs;
-	ask->kind = ASK_BODIES;
-	ask->refs = probe->refs;
-	ask->nrefs = probe->nrefs;
-	probe->refs = NULL;
-	probe->nrefs = 0;
-	ask_send(link, ask, &get, now);
-	return true;
-}
-
-/* Ask for the run of the other branch that follows the probe's tip. */
-static bool
-ask_probe(struct link *link, struct ask *ask, int64_t now)
-{
-	struct probe *probe = &link->probe;
-	struct wire_get get = { .has_log = true, .has_branch = true };
-
-	if (!probe->active)
-		probe_begin(link, now);
-	if (probe->active && probe->nrefs > 0)
-		return ask_probe_bodies(link, ask, now);
-	if (probe->active && probe->ended)
-		probe_end(link, false, now);
-	if (!probe->active || probe->asked)
-		return false;
-	memcpy(get.log_id, probe->claim.log_id, LOG_ID_LEN);
-	get.first = probe->tip.n + 1;
-	get.n = probe->claim.n;
-	memcpy(get.c8, probe->claim.c8, C8_LEN);
-	probe->asked = true;
-	ask->kind = ASK_PROBE;
-	memcpy(ask->log_id, probe->claim.log_id, LOG_ID_LEN);
-	ask_send(link, ask, &get, now);
-	return true;
-}
-
-/* The other branch parts from ours before the tip: look further back. */
-static void
-probe_back(struct link *link, int64_t now)
-{
-	struct probe *probe = &link->probe;
-	uint64_t back = probe->step * BOUNDARY_N;
-	uint64_t n = probe->tip.n > back ? probe->tip.n - back : 0;
-
-	if (probe->tip.n == 0 || probe->forked ||
-	    link->ops->boundary_at(link->host, probe->claim.log_id, n,
-		&probe->tip) != ERR_NONE) {
-		probe_end(link, true, now);
-		return;
-	}
-	probe->step *= 2;
-}
-
-/* Trim a run to what follows its first ${skip} headers. */
-static struct log_run
-run_after(const struct log_run *run, size_t skip, const struct log_tip *start)
-{
-	struct log_run rest = *run;
-	struct log_tip tip = *start;
-	size_t i;
-
-	for (i = 0; i < skip; i++)
-		if (log_step(&tip, run->headers[i].data,
-			run->headers[i].len) != ERR_NONE)
-			break;
-	rest.first = run->first + i;
-	rest.headers += i;
-	rest.count -= i;
-	memcpy(rest.c_prev, tip.c, HASH_LEN);
-	return rest;
-}
-
-/* How many headers of the run are those that we hold too? */
-static size_t
-run_common(struct link *link, const struct log_run *run,
-    const struct log_tip *start)
-{
-	struct log_tip tip = *start;
-	uint8_t ours[HASH_LEN];
-	size_t i;
-
-	for (i = 0; i < run->count; i++) {
-		if (log_step(&tip, run->headers[i].data,
-			run->headers[i].len) != ERR_NONE ||
-		    link->ops->chain_at(
-			link->host, run->log_id, tip.n, ours) != ERR_NONE ||
-		    memcmp(ours, tip.c, HASH_LEN) != 0)
+	have_settle(link, now);
+	while (now >= link->busy_until && (ask = ask_free(link)) != NULL &&
+	    link->ops->may_fetch(link->host)) {
+		if (!probe_ask(link, ask, now) &&
+		    !ask_headers(link, ask, now) && !ask_bodies(link, ask, now))
 			break;
 	}
-	return i;
 }
 
-/* A run of the other branch, which may prove the fork. */
-static void
-probe_run(struct link *link, const struct log_run *run, int64_t now)
-{
-	struct probe *probe = &link->probe;
-	struct view_log *log = view_find(link->view, probe->claim.log_id);
-	struct log_tip end;
-	struct log_run rest;
-	size_t common;
-	enum err err;
-
-	if (log == NULL) {
-		probe_end(link, true, now);
-		return;
-	}
-	err = verify_run(log->key, log->inc, &probe->tip, run, &end);
-	if (err == ERR_CHAIN &&
-	    memcmp(run->c_prev, probe->tip.c, HASH_LEN) != 0) {
-		probe_back(link, now);
-		return;
-	}
-	if (err != ERR_NONE) {
-		link_complain(link, err_str(err));
-		probe_end(link, true, now);
-		return;
-	}
-	common = probe->forked ? 0 : run_common(link, run, &probe->tip);
-	if (common < run->count && run->first + common <= log->tip.n &&
-	    !probe->forked) {
-		probe->forked = true;
-		probe->last_common = run->first + common - 1;
-	}
-	if (probe->forked) {
-		rest = run_after(run, common, &probe->tip);
-		link->ops->take_branch(
-		    link->host, link, log, &rest, probe->last_common);
-		probe_want(probe, &rest);
-	}
-	probe->tip = end;
-	probe->ended = end.n >= probe->claim.n;
-	if (!probe->forked && (probe->ended || common < run->count))
-		probe_end(link, true, now);
-}
-
-/* ---- answers ---- */
+/* ---- answers: headers ---- */
 
 /* A run that continues our branch of a log. */
 static void
-take_run(struct link *link, const struct log_run *run, int64_t now)
+take_run(
+    struct link *link, struct ask *ask, const struct log_run *run, int64_t now)
 {
 	struct view_log *log = view_find(link->view, run->log_id);
-	struct claim *claim;
+	struct claim *claim = claim_find(link, run->log_id);
 	struct log_tip end;
 	enum err err;
 
-	if (log == NULL || log->frozen || run->first <= log->pending.n)
+	/* Others may have brought the log on, or a commit failed meanwhile. */
+	if (log == NULL || log->frozen || log->pending.n + 1 != ask->next) {
+		ask_kill(link, ask);
 		return;
+	}
 	err = verify_run(log->key, log->inc, &log->pending, run, &end);
 	if (err == ERR_NONE) {
 		link->ops->take_run(link->host, link, log, run, NULL);
 		log->pending = end;
 		log->fetch_until = now + FETCHER_MS;
-		claim = claim_find(link, run->log_id);
-		if (claim != NULL && end.n >= claim->n)
-			claim_drop(link, claim);
+		ask->next = end.n + 1;
+		ask->progress = true;
+		if (claim != NULL)
+			claim->failures = 0;
 		return;
 	}
 
-	/* The peer's log parts from ours somewhere before this run. */
-	claim = claim_find(link, run->log_id);
-	if (err == ERR_CHAIN && claim != NULL && run->first > 1 &&
-	    memcmp(run->c_prev, log->pending.c, HASH_LEN) != 0 &&
-	    log->pending.n == log->tip.n) {
-		claim->differs = true;
+	/* Does the peer's log part from ours somewhere before this run? */
+	if (err == ERR_CHAIN && run->first == ask->next && run->first > 1 &&
+	    claim != NULL && log->pending.n == log->tip.n &&
+	    memcmp(run->c_prev, log->pending.c, HASH_LEN) != 0) {
+		claim_differs(link, claim);
+		ask_kill(link, ask);
 		return;
 	}
 	link_complain(link, err_str(err));
-	claim_failed(link, run->log_id, now);
+	ask_failed(link, ask, now);
 }
 
-bool
-link_lacks(const struct link *link, const struct wire_ref *ref)
+/* The run of a message, if one was asked for. */
+static void
+take_headers(
+    struct link *link, struct ask *ask, const struct log_run *run, int64_t now)
 {
-	size_t i;
+	if (ask->kind == ASK_BODIES ||
+	    memcmp(run->log_id, ask->log_id, LOG_ID_LEN) != 0) {
+		link_complain(link, "headers that were not asked for");
+	} else if (ask->kind == ASK_HEADERS) {
+		take_run(link, ask, run, now);
+	} else {
+		/* One run at a time; what else this GET brings is stale. */
+		ask_kill(link, ask);
+		probe_run(link, run, now);
+	}
+}
 
-	for (i = 0; i < link->nmissing; i++)
-		if (link->missing[i].n == ref->n &&
-		    memcmp(link->missing[i].log_id, ref->log_id, LOG_ID_LEN) ==
-			0)
+/* ---- answers: bodies ---- */
+
+static bool
+same_ref(const struct wire_ref *a, const struct wire_ref *b)
+{
+	return a->n == b->n && memcmp(a->log_id, b->log_id, LOG_ID_LEN) == 0;
+}
+
+/* Does the part continue what came of its body? */
+static bool
+continues(const struct joining *joining, const struct wire_body *part)
+{
+	if (part->ref.offset != joining->len)
+		return false;
+	return joining->len == 0 ||
+	    (same_ref(&joining->ref, &part->ref) &&
+		part->total == joining->total &&
+		memcmp(part->salt, joining->salt, SALT_LEN) == 0);
+}
+
+/* Join a body that comes in parts; false if the part does not fit. */
+static bool
+join(struct joining *joining, const struct wire_body *part)
+{
+	if (!continues(joining, part) || part->total > BODY_MAX ||
+	    part->data.len == 0 || part->data.len > part->total - joining->len)
+		return false;
+	if (joining->data == NULL && (joining->data = malloc(BODY_MAX)) == NULL)
+		return false;
+	joining->ref = part->ref;
+	joining->total = part->total;
+	memcpy(joining->salt, part->salt, SALT_LEN);
+	memcpy(joining->data + joining->len, part->data.data, part->data.len);
+	joining->len += part->data.len;
+	return true;
+}
+
+/* What the peer says of a body that it does not send. */
+static void
+not_sent(struct link *link, const struct wire_ref *ref, enum wire_state state,
+    int64_t now)
+{
+	if (state == WIRE_DENIED || state == WIRE_OK)
+		link_mark_bad(link, ref);
+	else
+		link_mark_lacking(link, ref, now);
+	link->ops->body_failed(link->host, link, ref);
+}
+
+/* The bytes of a body, or of a part of it; true when this one is over. */
+static bool
+take_bytes(struct link *link, struct ask *ask, const struct wire_ref *ref,
+    const struct wire_body *part, int64_t now)
+{
+	struct joining *joining = &ask->joining;
+	const uint8_t *whole = part->data.data;
+
+	if (joining->len > 0 || part->data.len != part->total) {
+		if (!join(joining, part)) {
+			link_complain(link, "parts of a body that do not join");
+			joining->len = 0;
+			not_sent(link, ref, WIRE_OK, now);
 			return true;
-	return false;
-}
-
-void
-link_mark_lacking(struct link *link, const struct wire_ref *ref, int64_t now)
-{
-	size_t room = link->missing_room == 0 ? 64 : link->missing_room * 2;
-	struct wire_ref *missing;
-
-	if (link->nmissing == MISSING_MAX)
-		return;
-	if (link->nmissing == link->missing_room) {
-		missing = realloc(link->missing, room * sizeof(*missing));
-		if (missing == NULL)
-			return;
-		link->missing = missing;
-		link->missing_room = room;
+		}
+		if (joining->len < joining->total)
+			return false;
+		joining->len = 0;
+		whole = joining->data;
 	}
-	if (link->nmissing == 0)
-		link->missing_since = now;
-	link->missing[link->nmissing++] = *ref;
-}
-
-/* Collect a body that comes in parts; NULL until it is whole. */
-static const uint8_t *
-join_parts(struct link *link, struct ask *ask, const struct wire_body *part)
-{
-	if (part->ref.offset == 0 && part->data.len == part->total)
-		return part->data.data;
-	if (part->ref.offset != ask->parts_len || part->total > BODY_MAX ||
-	    part->data.len > part->total - ask->parts_len) {
-		link_complain(link, "parts of a body that do not join");
-		ask->parts_len = 0;
-		return NULL;
-	}
-	if (ask->parts == NULL && (ask->parts = malloc(BODY_MAX)) == NULL)
-		return NULL;
-	memcpy(ask->parts + ask->parts_len, part->data.data, part->data.len);
-	ask->parts_len += part->data.len;
-	return ask->parts_len == part->total ? ask->parts : NULL;
+	link->ops->take_body(
+	    link->host, link, ref, part->salt, whole, (size_t)part->total);
+	return true;
 }
 
 /* One body, or a part of it. */
@@ -664,37 +503,40 @@ static void
 take_body(struct link *link, struct ask *ask, const struct wire_body *part,
     int64_t now)
 {
-	const uint8_t *whole;
 	struct wire_ref ref;
 	size_t i;
 
 	for (i = 0; i < ask->nrefs; i++)
-		if (ask->refs[i].n == part->ref.n &&
-		    memcmp(ask->refs[i].log_id, part->ref.log_id,
-			LOG_ID_LEN) == 0)
+		if (same_ref(&ask->refs[i], &part->ref))
 			break;
 	if (i == ask->nrefs) {
 		link_complain(link, "a body that was not asked for");
 		return;
 	}
 	ref = ask->refs[i];
-	if (part->state != WIRE_OK) {
-		link_mark_lacking(link, &ref, now);
-		link->ops->body_failed(link->host, link, &ref);
-	} else {
-		whole = join_parts(link, ask, part);
-		if (whole == NULL && ask->parts_len > 0)
-			return;
-		ask->parts_len = 0;
-		link->missing_wait = 0;
-		if (whole != NULL)
-			link->ops->take_body(link->host, link, &ref, part->salt,
-			    whole, (size_t)part->total);
-		else
-			link->ops->body_failed(link->host, link, &ref);
-	}
 	ask->progress = true;
+	if (part->state != WIRE_OK) {
+		not_sent(link, &ref, part->state, now);
+	} else {
+		link->lacking_wait = LACKING_MS;
+		if (!take_bytes(link, ask, &ref, part, now))
+			return;
+	}
 	ask->refs[i] = ask->refs[--ask->nrefs];
+}
+
+/* The peer ended its answer: was it one? */
+static void
+last_data(struct link *link, struct ask *ask, int64_t now)
+{
+	const struct claim *claim = claim_find(link, ask->log_id);
+	const struct view_log *log = view_find(link->view, ask->log_id);
+
+	if (!ask->progress &&
+	    (ask->kind != ASK_HEADERS || log == NULL || claim == NULL ||
+		log->pending.n < claim->n))
+		ask_failed(link, ask, now);
+	ask_end(link, ask);
 }
 
 void
@@ -706,128 +548,150 @@ fetch_data(struct link *link, const struct wire_data *data, int64_t now)
 	if (ask == NULL)
 		return;
 	ask->deadline = now + link->timers->get_ms;
-	if (data->has_run) {
-		if (ask->kind == ASK_BODIES ||
-		    memcmp(data->run.log_id, ask->log_id, LOG_ID_LEN) != 0) {
-			link_complain(link, "headers that were not asked for");
-		} else if (ask->kind == ASK_PROBE) {
-			ask->progress = true;
-			link->probe.asked = false;
-			probe_run(link, &data->run, now);
-			/* One run at a time; the rest of this GET is stale. */
-			ask_end(link, ask);
-			link_fetch(link, now);
-			return;
-		} else {
-			ask->progress = true;
-			take_run(link, &data->run, now);
-		}
-	}
-	if (ask->kind == ASK_BODIES)
-		for (i = 0; i < data->nbodies; i++)
-			take_body(link, ask, &data->bodies[i], now);
-	if (data->last) {
-		struct view_log *log = view_find(link->view, ask->log_id);
-
-		if (ask->kind == ASK_HEADERS && log != NULL &&
-		    log->fetcher == link)
-			log->fetcher = NULL;
-		if (ask->kind == ASK_PROBE)
-			probe_end(link, true, now);
-		else if (ask->kind == ASK_HEADERS && !ask->progress)
-			claim_failed(link, ask->log_id, now);
-		ask_end(link, ask);
-	}
+	if (data->has_run && !ask->dead)
+		take_headers(link, ask, &data->run, now);
+	for (i = 0; i < data->nbodies && !ask->dead; i++)
+		take_body(link, ask, &data->bodies[i], now);
+	if (data->last)
+		last_data(link, ask, now);
 	link_fetch(link, now);
+}
+
+/* The peer is busy: with all, or with what this GET asked for. */
+static void
+wait_busy(
+    struct link *link, const struct ask *ask, uint32_t retry_ms, int64_t now)
+{
+	int64_t until = now + BUSY_MS;
+
+	if (retry_ms > 0)
+		until = now +
+		    (retry_ms < BUSY_MOST_MS ? retry_ms : BUSY_MOST_MS);
+	if (ask != NULL && ask->kind == ASK_BODIES)
+		link->bodies_busy_until = until;
+	else
+		link->busy_until = until;
+}
+
+/* We have no right to what was asked for: do not ask again in this session. */
+static void
+denied(struct link *link, const struct ask *ask)
+{
+	size_t i;
+
+	for (i = 0; i < ask->nrefs; i++)
+		link_mark_bad(link, &ask->refs[i]);
+	if (ask->kind != ASK_BODIES)
+		claim_denied(link, ask->log_id);
 }
 
 void
 fetch_refused(struct link *link, const struct wire_err *err, int64_t now)
 {
-	struct ask *ask = ask_find(link, err->req);
+	struct ask *ask = err->req == 0 ? NULL : ask_find(link, err->req);
 
-	if (err->code == WIRE_BUSY || err->code == WIRE_QUOTA)
-		link->busy_until = now + (err->retry_ms > 60000 ? 60000 :
-			err->retry_ms == 0 ? 500 : err->retry_ms);
-	if (ask == NULL)
-		return;
-	if (ask->kind == ASK_PROBE)
-		link->probe.asked = false;
-	if (err->code != WIRE_BUSY && err->code != WIRE_QUOTA &&
-	    ask->kind != ASK_BODIES)
-		claim_failed(link, ask->log_id, now);
-	if (ask->kind == ASK_HEADERS) {
-		struct view_log *log = view_find(link->view, ask->log_id);
-
-		if (log != NULL && log->fetcher == link)
-			log->fetcher = NULL;
+	if (err->code == WIRE_BUSY || err->code == WIRE_QUOTA) {
+		wait_busy(link, ask, err->retry_ms, now);
+		if (err->code == WIRE_QUOTA && link->gets_max > 1)
+			link->gets_max--;
+		if (ask != NULL && ask->kind == ASK_PROBE && !ask->dead)
+			probe_again(link);
+	} else if (ask != NULL) {
+		if (err->code == WIRE_REFUSED)
+			denied(link, ask);
+		ask_failed(link, ask, now);
 	}
-	ask_end(link, ask);
+	if (ask != NULL)
+		ask_end(link, ask);
 }
 
-/* A NOTE that is ahead of us is a claim, looked at after a random wait. */
-static void
-note_gap(struct link *link, const struct view_log *log,
-    const struct log_head *head, int64_t now)
-{
-	struct wire_pos pos = { .n = head->n };
-	int64_t wait = link->ops->random(link->host) %
-	    ((link->dialer ? link->timers->gap_ms : 0) + 1);
+/* ---- NOTEs ---- */
 
-	memcpy(pos.log_id, log->log_id, LOG_ID_LEN);
-	memcpy(pos.c8, head->c, C8_LEN);
-	fetch_claim(link, &pos, now, now + wait);
-	link_fetch(link, now);
+/* A NOTE of something that is here: a younger HEAD, or a contradiction. */
+static void
+note_old(struct link *link, const uint8_t *raw, const struct log_head *head,
+    struct view_log *log, int64_t now)
+{
+	if (head->n == log->tip.n &&
+	    memcmp(head->c, log->tip.c, HASH_LEN) == 0) {
+		if (head->time_ms <= log->head_ms ||
+		    log_head_verify(log->key, raw) != ERR_NONE)
+			return;
+		log->head_ms = head->time_ms;
+		link->ops->take_head(link->host, log, raw);
+		return;
+	}
+	if ((head->n <= log->tip.n || log->frozen) &&
+	    !claim_known(link, log, head->n, head->c) &&
+	    log_head_verify(log->key, raw) == ERR_NONE)
+		claim_head(link, log, head, 0, now);
+}
+
+/* The next entry, whole. */
+static bool
+note_next(struct link *link, const struct wire_note *note,
+    const struct log_head *head, struct view_log *log)
+{
+	struct log_run run = { .count = 1, .head = note->head };
+	struct log_tip end;
+
+	if (note->header.len == 0 || head->n != log->pending.n + 1)
+		return false;
+	memcpy(run.log_id, head->log_id, LOG_ID_LEN);
+	memcpy(run.c_prev, note->c_prev, HASH_LEN);
+	run.first = head->n;
+	run.headers = &note->header;
+	if (verify_run(log->key, log->inc, &log->pending, &run, &end) !=
+	    ERR_NONE)
+		return false;
+	link->ops->take_run(
+	    link->host, link, log, &run, note->has_body ? &note->body : NULL);
+	log->pending = end;
+	return true;
+}
+
+/*
+ * There is more than we hold.  A dialler waits a random time, so that not all
+ * ask their hub at once; who is dialled asks at once.
+ */
+static void
+note_gap(struct link *link, const uint8_t *raw, const struct log_head *head,
+    struct view_log *log, int64_t now)
+{
+	const struct claim *claim = claim_find(link, log->log_id);
+	int64_t wait = 0;
+
+	if (claim != NULL && claim->proved && claim->n >= head->n)
+		return;
+	if (log_head_verify(log->key, raw) != ERR_NONE) {
+		link_complain(link, "a NOTE with a wrong signature");
+		return;
+	}
+	if (link->dialer)
+		wait = link->ops->random(link->host) %
+		    (link->timers->gap_ms + 1);
+	claim_head(link, log, head, wait, now);
 }
 
 void
 fetch_note(struct link *link, const struct wire_note *note, int64_t now)
 {
-	struct log_run run = { .count = 1, .head = note->head };
 	struct view_log *log;
 	struct log_head head;
-	struct log_tip end;
 
 	log_head_parse(note->head, &head);
 	log = view_find(link->view, head.log_id);
-	if (log == NULL || log->frozen || head.n == 0 ||
+	if (log == NULL || head.n == 0 ||
 	    link->ops->cut(link->host, log->key, log->log_id) < head.n)
 		return;
-
-	/* Already here: at most a younger HEAD, or a contradiction. */
-	if (head.n <= log->pending.n) {
-		if (head.n == log->tip.n &&
-		    memcmp(head.c, log->tip.c, HASH_LEN) == 0) {
-			if (head.time_ms > log->head_ms &&
-			    log_head_verify(log->key, note->head) == ERR_NONE)
-				link->ops->take_head(
-				    link->host, log, note->head);
-		} else if (head.n <= log->tip.n &&
-		    log_head_verify(log->key, note->head) == ERR_NONE) {
-			note_gap(link, log, &head, now);
-		}
-		return;
-	}
-	if (note->header.len > 0 && head.n == log->pending.n + 1) {
-		memcpy(run.log_id, head.log_id, LOG_ID_LEN);
-		memcpy(run.c_prev, note->c_prev, HASH_LEN);
-		run.first = head.n;
-		run.headers = &note->header;
-		if (verify_run(log->key, log->inc, &log->pending, &run, &end) ==
-		    ERR_NONE) {
-			link->ops->take_run(link->host, link, log, &run,
-			    note->has_body ? &note->body : NULL);
-			log->pending = end;
-			return;
-		}
-	}
-	if (log_head_verify(log->key, note->head) == ERR_NONE)
-		note_gap(link, log, &head, now);
-	else
-		link_complain(link, "a NOTE with a wrong signature");
+	if (log->frozen || head.n <= log->pending.n)
+		note_old(link, note->head, &head, log, now);
+	else if (!note_next(link, note, &head, log))
+		note_gap(link, note->head, &head, log, now);
+	link_fetch(link, now);
 }
 
-/* ---- timers and progress ---- */
+/* ---- timers ---- */
 
 void
 fetch_tick(struct link *link, int64_t now)
@@ -839,96 +703,11 @@ fetch_tick(struct link *link, int64_t now)
 		ask = &link->asks[i];
 		if (!ask->active || ask->deadline > now)
 			continue;
-		link_complain(link, "a GET that brought nothing in time");
-		if (ask->kind == ASK_PROBE)
-			probe_end(link, true, now);
-		else if (ask->kind == ASK_HEADERS)
-			claim_failed(link, ask->log_id, now);
+		if (!ask->dead)
+			link_complain(
+			    link, "a GET that brought nothing in time");
+		ask_failed(link, ask, now);
 		ask_end(link, ask);
 	}
-	if (link->nmissing > 0 &&
-	    now - link->missing_since > MISSING_MS + link->missing_wait) {
-		link->nmissing = 0;
-		link->missing_wait = link->missing_wait * 2 + MISSING_MS;
-		if (link->missing_wait > MISSING_MOST_MS)
-			link->missing_wait = MISSING_MOST_MS;
-	}
-}
-
-void
-link_fetch(struct link *link, int64_t now)
-{
-	struct ask *ask;
-
-	if (!link->greeted || link->state < LINK_SYNC || now < link->busy_until)
-		return;
-	while ((ask = ask_free(link)) != NULL &&
-	    link->ops->may_fetch(link->host)) {
-		if (!ask_probe(link, ask, now) &&
-		    !ask_headers(link, ask, now) && !ask_bodies(link, ask, now))
-			break;
-	}
-}
-
-/* A claim that nothing is waiting for any more. */
-static bool
-claim_done(struct link *link, const struct claim *claim, int64_t now)
-{
-	const struct view_log *log = view_find(link->view, claim->log_id);
-	uint64_t cut = link->ops->cut(link->host, claim->key, claim->log_id);
-
-	if (cut == 0 || claim->not_before > now + link->timers->gap_ms)
-		return true;
-	if (log == NULL)
-		return false;
-	if (log->frozen)
-		return true;
-	return !claim->differs &&
-	    (log->tip.n >= claim->n || log->tip.n >= cut);
-}
-
-bool
-fetch_reached(struct link *link, int64_t now)
-{
-	size_t i = 0;
-	bool reached = true;
-
-	while (i < link->nclaims) {
-		struct claim *claim = &link->claims[i];
-		const struct view_log *log =
-		    view_find(link->view, claim->log_id);
-
-		if (log != NULL &&
-		    (log->frozen ||
-			(!claim->differs && log->tip.n >= claim->n))) {
-			claim_drop(link, claim);
-			continue;
-		}
-		if (!claim_done(link, claim, now))
-			reached = false;
-		i++;
-	}
-	return reached;
-}
-
-uint64_t
-fetch_behind(const struct link *link)
-{
-	const struct view_log *log;
-	uint64_t behind = 0;
-	uint64_t cut;
-	uint64_t n;
-	size_t i;
-
-	for (i = 0; i < link->nclaims; i++) {
-		log = view_find(link->view, link->claims[i].log_id);
-		cut = link->ops->cut(link->host, link->claims[i].key,
-		    link->claims[i].log_id);
-		n = link->claims[i].n < cut ? link->claims[i].n : cut;
-		if (log == NULL)
-			behind += n;
-		else if (!log->frozen && n > log->tip.n)
-			behind += n - log->tip.n;
-	}
-	return behind;
+	tick_lacking(link, now);
 }

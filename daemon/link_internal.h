@@ -2,10 +2,18 @@
 #define ERFAD_LINK_INTERNAL_H
 
 /*
- * link_internal - what link.c, link_fetch.c and link_serve.c share.
+ * link_internal - what the files of link share.
+ *
+ *   link_session.c  HELLO, frames, timers
+ *   link_have.c     digests and exchanges of positions
+ *   link_claim.c    what the peer holds that we do not
+ *   link_fetch.c    GETs of ours and their answers, NOTEs of the peer
+ *   link_probe.c    a log that differs: the search for the last common entry
+ *   link_serve.c    GETs of the peer
  */
 
 #include "daemon/link.h"
+#include "daemon/posset.h"
 
 /* A log that the peer holds further than we do, or differently. */
 struct claim {
@@ -14,46 +22,58 @@ struct claim {
 	uint64_t inc;
 	uint64_t n;
 	uint8_t c8[C8_LEN];
-	bool differs;       /* c8 is not ours: a fork, or a lie */
+	bool proved;  /* by a HEAD whose signature is valid */
+	bool differs; /* not on a chain that is held: a fork, or a lie */
 	unsigned failures;
-	int64_t not_before; /* ignored, or waiting out a gap, until then */
+	int64_t wait_until;   /* the end of a gap's or a failure's wait */
+	int64_t ignore_until; /* it failed too often */
 };
 
 /* What a GET of ours was for. */
 enum ask_kind {
 	ASK_HEADERS,
 	ASK_BODIES,
-	ASK_PROBE, /* headers of a branch that differs from ours */
+	ASK_PROBE, /* one run of a branch that differs from ours */
+};
+
+/* A body that comes in parts. */
+struct joining {
+	struct wire_ref ref;
+	uint64_t total;
+	uint8_t salt[SALT_LEN];
+	uint8_t *data; /* BODY_MAX bytes; NULL until there is a body in parts */
+	size_t len;    /* 0 = none is under way */
 };
 
 /* A GET of ours that is under way. */
 struct ask {
 	bool active;
+	bool dead; /* its answer is still coming and no longer of use */
 	enum ask_kind kind;
 	uint32_t req;
 	uint32_t credit; /* max_bytes */
 	int64_t deadline;
-	bool progress;   /* something useful came */
+	bool progress; /* something useful came */
 	uint8_t log_id[LOG_ID_LEN];
+	uint64_t next;         /* ASK_HEADERS: first of the run that is due */
 	struct wire_ref *refs; /* ASK_BODIES: still to come */
 	size_t nrefs;
-	uint8_t *parts;  /* a body that comes in parts, BODY_MAX bytes */
-	size_t parts_len;
+	struct joining joining;
 };
 
 /* The search for the last common entry of a log that differs. */
 struct probe {
 	bool active;
 	bool asked;
-	struct claim claim;
+	bool growing; /* no search: does the peer hold more of a branch? */
+	bool told;    /* by a FORK entry: the peer itself claimed nothing */
+	uint8_t log_id[LOG_ID_LEN];
+	uint64_t n; /* a position of the other branch */
+	uint8_t c8[C8_LEN];
 	struct log_tip tip; /* where the next run wanted begins */
 	uint64_t step;      /* boundaries to go back next time */
 	bool forked;        /* the last common entry is known */
-	bool ended;         /* the branch was fetched to its end */
-	bool told;          /* begun by a FORK entry, not by a claim */
 	uint64_t last_common;
-	struct wire_ref *refs; /* bodies of the branch to be asked for */
-	size_t nrefs;
 };
 
 /* Branches named by FORK entries that wait for their turn on a link. */
@@ -64,7 +84,7 @@ struct serve {
 	bool active;
 	uint32_t req;
 	bool has_branch;
-	uint8_t branch[8 + C8_LEN];
+	uint8_t branch[LINK_BRANCH_LEN];
 	uint64_t budget; /* bytes of max_bytes left */
 	bool headers;
 	uint8_t log_id[LOG_ID_LEN];
@@ -73,7 +93,6 @@ struct serve {
 	size_t nrefs;
 	size_t at;
 };
-
 
 struct link {
 	const struct link_host *ops;
@@ -86,10 +105,12 @@ struct link {
 	enum link_state state;
 	int64_t state_since;
 	int64_t last_heard;
-	int64_t hello_at; /* when HELLO was sent; 0 = not */
-	bool hello_sent;  /* false: the queue was not ready */
-	uint8_t nonce[NONCE_LEN];
-	bool greeted;     /* the peer's HELLO was accepted */
+	int64_t hello_at;       /* when HELLO was sent */
+	uint64_t hello_time_ms; /* the wall clock then */
+	bool hello_sent;        /* false: the queue was not ready */
+	bool turned_away;       /* by ERR VERSION or DENIED */
+	bool greeted;           /* the peer's HELLO was accepted */
+	uint8_t peer_nonce[NONCE_LEN];
 	bool has_key;
 	uint8_t key[KEY_LEN];
 	char sw[65];
@@ -97,70 +118,239 @@ struct link {
 	char org[ORG_MAX + 1];
 	uint32_t flags;
 	uint32_t pub_port;
+	uint32_t window; /* bytes that our GETs may have under way */
 	int64_t clock_skew_ms;
 	uint64_t bad;
 
 	/* Positions. */
 	uint8_t peer_digest[HASH_LEN];
-	int64_t differs_since;    /* first HAVE that differed; 0 = equal */
-	int64_t have_due;         /* next HAVE of ours */
-	int64_t have_last;        /* last HAVE of ours */
-	bool told_full;           /* a full HAVE was sent ... */
+	bool differing;        /* the last digest of the peer differed ... */
+	int64_t differs_since; /* ... since then */
+	int64_t have_due;      /* next HAVE of ours */
+	int64_t have_last;     /* last HAVE of ours */
+	bool full_owed;        /* a part of the full HAVE could not be sent */
+	bool told_full;        /* a full HAVE was sent ... */
+	int64_t told_at;
 	uint8_t told_digest[HASH_LEN]; /* ... with this digest of ours */
-	bool heard_full;          /* the peer's full HAVE came to its end ... */
+	uint32_t heard_part; /* parts heard of the full HAVE under way ... */
+	uint8_t heard_begun[HASH_LEN];  /* ... with this digest */
+	bool heard_full;                /* the peer's full HAVE is here ... */
 	uint8_t heard_digest[HASH_LEN]; /* ... with this digest of its */
-	bool settled;             /* an exchange ended with this pair */
+	bool settled;                   /* an exchange ended with this pair */
 	uint8_t settled_own[HASH_LEN];
 	uint8_t settled_peer[HASH_LEN];
-	uint8_t (*mentioned)[LOG_ID_LEN]; /* sorted: key and inc were said */
-	size_t nmentioned;
-	size_t mentioned_room;
 
-	/* Fetching. */
-	struct claim *claims; /* sorted by log id */
+	/* Claims, sorted by log id. */
+	struct claim **claims;
 	size_t nclaims;
 	size_t claims_room;
-	size_t next_claim;
+	size_t next_claim;    /* whose turn it is to be asked for */
+	size_t reach_at;      /* the claim that was found open last */
+	bool claims_rest;     /* none can be asked for ... */
+	int64_t claims_wake;  /* ... until then ... */
+	uint64_t claims_seen; /* ... or until view_releases() is another */
+	bool probe_due;       /* a claim differs */
+
+	/* Fetching. */
 	struct ask asks[GETS_MAX];
+	unsigned gets_max; /* fewer after an ERR QUOTA */
 	uint32_t last_req;
 	int64_t busy_until;
+	int64_t bodies_busy_until;
+	bool bodies_rest;     /* none is wanted from this peer ... */
+	uint64_t bodies_seen; /* ... until ops->bodies_mark() is another */
+	int64_t branch_due;   /* bodies of branches are looked for then */
 	struct probe probe;
-	struct claim forks[FORKS_MAX]; /* branches to be asked for */
+	struct wire_pos forks[FORKS_MAX]; /* branches that FORK entries name */
 	size_t nforks;
-	struct wire_ref *missing; /* bodies the peer said it has not */
-	size_t nmissing;
-	size_t missing_room;
-	int64_t missing_since;
-	int64_t missing_wait; /* doubles while nothing comes */
+	size_t grow_at;         /* the next branch to be asked for more of */
+	bool grown;             /* all were, in this session */
+	struct posset *lacking; /* bodies that the peer has not got now */
+	int64_t lacking_since;
+	int64_t lacking_wait;      /* doubles while nothing comes */
+	struct posset *bad_bodies; /* not to be asked for in this session */
 
 	/* Serving. */
 	struct serve serves[GETS_MAX];
 	size_t next_serve;
 };
 
-/* Most claims and missing bodies that one peer can make us remember. */
-#define CLAIMS_MAX  20000
-#define MISSING_MAX 4096
+/* Bodies that one peer can make us remember not to ask it for. */
+#define LACKING_MAX 16384
 
-/* link.c */
+/* ---- link_session.c ---- */
+
+/**
+ * link_send(link, msg):
+ * Encode ${msg} and send it; false if it is lost.
+ */
 bool link_send(struct link *link, const struct wire_msg *msg);
+
+/**
+ * link_set_state(link, state, now), link_complain(link, what):
+ * Tell the host of a new state; count and tell what the peer did wrong.
+ */
 void link_set_state(struct link *link, enum link_state state, int64_t now);
 void link_complain(struct link *link, const char *what);
 
-/* link_fetch.c */
-void fetch_forget(struct link *link);
-void fetch_claim(struct link *link, const struct wire_pos *pos, int64_t now,
-    int64_t not_before);
-void fetch_data(struct link *link, const struct wire_data *data, int64_t now);
-void fetch_note(struct link *link, const struct wire_note *note, int64_t now);
-void fetch_refused(
-    struct link *link, const struct wire_err *err, int64_t now);
-void fetch_tick(struct link *link, int64_t now);
-bool fetch_reached(struct link *link, int64_t now);
-uint64_t fetch_behind(const struct link *link);
+/* ---- link_have.c ---- */
 
-/* link_serve.c */
+/**
+ * have_forget(link), have_begin(link, digest, now):
+ * Forget the session; begin one in which the peer's HELLO had ${digest}.
+ */
+void have_forget(struct link *link);
+void have_begin(struct link *link, const uint8_t digest[HASH_LEN], int64_t now);
+
+/**
+ * have_receive(link, have, now):
+ * A HAVE of the peer.
+ */
+void have_receive(struct link *link, const struct wire_have *have, int64_t now);
+
+/**
+ * have_settle(link, now):
+ * Move to LIVE if the exchange and the claims allow; cheap.
+ */
+void have_settle(struct link *link, int64_t now);
+
+/**
+ * have_tick(link, now):
+ * Tell the own digest if it is due.
+ */
+void have_tick(struct link *link, int64_t now);
+
+/* ---- link_claim.c ---- */
+
+/**
+ * claim_forget(link):
+ * Forget all claims, with the session.
+ */
+void claim_forget(struct link *link);
+
+/**
+ * claim_position(link, pos, now):
+ * A position of the peer's HAVE: a claim if it is further than ours or differs.
+ */
+void claim_position(struct link *link, const struct wire_pos *pos, int64_t now);
+
+/**
+ * claim_head(link, log, head, wait_ms, now):
+ * The peer showed a valid HEAD that is further than ${log} or differs.  It is
+ * looked at after ${wait_ms}.
+ */
+void claim_head(struct link *link, struct view_log *log,
+    const struct log_head *head, int64_t wait_ms, int64_t now);
+
+/**
+ * claim_find(link, log_id), claim_drop(link, claim):
+ * The claim on a log or NULL, lent until it is dropped; forget it.
+ */
+struct claim *claim_find(
+    const struct link *link, const uint8_t log_id[LOG_ID_LEN]);
+void claim_drop(struct link *link, const struct claim *claim);
+
+/**
+ * claim_differs(link, claim):
+ * The log parts from ours: it is to be probed.
+ */
+void claim_differs(struct link *link, struct claim *claim);
+
+/**
+ * claim_failed(link, log_id, now), claim_denied(link, log_id):
+ * A GET brought nothing: let the claim rest for a moment, after three times
+ * for long.  Or the peer refused it: let it rest for the session.
+ */
+void claim_failed(
+    struct link *link, const uint8_t log_id[LOG_ID_LEN], int64_t now);
+void claim_denied(struct link *link, const uint8_t log_id[LOG_ID_LEN]);
+
+/**
+ * claim_next(link, now):
+ * A claim whose headers can be asked for now, the next in turn, or NULL.
+ */
+struct claim *claim_next(struct link *link, int64_t now);
+
+/**
+ * claim_reached(link, now):
+ * Return whether no claim is open any more; those that are reached are
+ * dropped.  It looks at one open claim only.
+ */
+bool claim_reached(struct link *link, int64_t now);
+
+/**
+ * claim_behind(link):
+ * Entries that are claimed and not here.
+ */
+uint64_t claim_behind(const struct link *link);
+
+/**
+ * claim_known(link, log, n, c8):
+ * Return whether entry ${n} with this chain value is held, in whatever branch.
+ */
+bool claim_known(struct link *link, const struct view_log *log, uint64_t n,
+    const uint8_t c8[C8_LEN]);
+
+/* ---- link_probe.c ---- */
+
+/**
+ * probe_ask(link, ask, now):
+ * Ask for the next run of a branch that is being looked for; false if there is
+ * nothing to ask.
+ */
+bool probe_ask(struct link *link, struct ask *ask, int64_t now);
+
+/**
+ * probe_run(link, run, now), probe_failed(link, now), probe_again(link):
+ * The answer: a run, nothing, or a refusal for the time being.
+ */
+void probe_run(struct link *link, const struct log_run *run, int64_t now);
+void probe_failed(struct link *link, int64_t now);
+void probe_again(struct link *link);
+
+/* ---- link_fetch.c ---- */
+
+/**
+ * fetch_forget(link):
+ * Forget the GETs of ours, with the session.
+ */
+void fetch_forget(struct link *link);
+
+/**
+ * fetch_data(link, data, now), fetch_refused(link, err, now),
+ * fetch_note(link, note, now):
+ * Answers to our GETs; a NOTE.
+ */
+void fetch_data(struct link *link, const struct wire_data *data, int64_t now);
+void fetch_refused(struct link *link, const struct wire_err *err, int64_t now);
+void fetch_note(struct link *link, const struct wire_note *note, int64_t now);
+
+/**
+ * fetch_tick(link, now):
+ * End what brought nothing in time.
+ */
+void fetch_tick(struct link *link, int64_t now);
+
+/**
+ * fetch_send(link, ask, get, max_bytes, now):
+ * Send a GET and remember it in ${ask}.
+ */
+void fetch_send(struct link *link, struct ask *ask, struct wire_get *get,
+    uint32_t max_bytes, int64_t now);
+
+/**
+ * fetch_asks(link, log_id):
+ * Return whether a GET for headers of this log is under way on this link.
+ */
+bool fetch_asks(const struct link *link, const uint8_t log_id[LOG_ID_LEN]);
+
+/* ---- link_serve.c ---- */
+
+/**
+ * serve_forget(link), serve_get(link, get):
+ * Forget the GETs of the peer, with the session; begin to serve one.
+ */
 void serve_forget(struct link *link);
-void serve_get(struct link *link, const struct wire_get *get, int64_t now);
+void serve_get(struct link *link, const struct wire_get *get);
 
 #endif /* !ERFAD_LINK_INTERNAL_H */

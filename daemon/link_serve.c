@@ -49,8 +49,8 @@ serve_begin(struct serve *serve, const struct wire_get *get)
 		serve->refs = calloc(get->nrefs, sizeof(*serve->refs));
 		if (serve->refs == NULL)
 			return ERR_NOMEM;
-		memcpy(serve->refs, get->refs,
-		    get->nrefs * sizeof(*serve->refs));
+		memcpy(
+		    serve->refs, get->refs, get->nrefs * sizeof(*serve->refs));
 	}
 	serve->nrefs = get->nrefs;
 	serve->active = true;
@@ -65,19 +65,45 @@ serve_begin(struct serve *serve, const struct wire_get *get)
 	return ERR_NONE;
 }
 
-void
-serve_get(struct link *link, const struct wire_get *get, int64_t now)
+/* A free place for a GET, or NULL. */
+static struct serve *
+serve_free(struct link *link)
 {
-	uint32_t hold = get->nrefs > 0 ? link->ops->hold_bodies(link->host) : 0;
-	struct serve *serve = NULL;
 	size_t i;
 
-	(void)now;
-	if (get->has_log == (get->nrefs > 0) || get->max_bytes == 0 ||
-	    (get->has_log && get->first == 0)) {
+	for (i = 0; i < GETS_MAX; i++)
+		if (!link->serves[i].active)
+			return &link->serves[i];
+	return NULL;
+}
+
+/* Is a GET with this number being served? */
+static bool
+serve_has(const struct link *link, uint32_t req)
+{
+	size_t i;
+
+	for (i = 0; i < GETS_MAX; i++)
+		if (link->serves[i].active && link->serves[i].req == req)
+			return true;
+	return false;
+}
+
+void
+serve_get(struct link *link, const struct wire_get *get)
+{
+	uint32_t hold = get->nrefs > 0 ? link->ops->hold_bodies(link->host) : 0;
+	struct serve *serve = serve_free(link);
+
+	if (get->max_bytes == 0) {
 		link_complain(link, "a GET that asks for nothing");
-		link_say_err(link, get->req, WIRE_BAD, 0,
-		    "ask for headers from 1 on, or for bodies");
+		link_say_err(
+		    link, get->req, WIRE_BAD, 0, "max_bytes is needed");
+		return;
+	}
+	if (serve_has(link, get->req)) {
+		/* To answer it would end the one that is under way. */
+		link_complain(link, "a GET with the number of another");
 		return;
 	}
 	if (hold > 0 || (get->nrefs > 0 && link->state != LINK_LIVE)) {
@@ -85,9 +111,6 @@ serve_get(struct link *link, const struct wire_get *get, int64_t now)
 		    hold > 0 ? hold : BUSY_MS, "bodies are not served yet");
 		return;
 	}
-	for (i = 0; i < GETS_MAX && serve == NULL; i++)
-		if (!link->serves[i].active)
-			serve = &link->serves[i];
 	if (serve == NULL || window_used(link) + get->max_bytes > WINDOW_MAX) {
 		link_say_err(link, get->req, WIRE_QUOTA, BUSY_MS,
 		    "more GETs than the window allows");
@@ -115,6 +138,15 @@ send_data(struct link *link, const struct wire_msg *msg)
 	return link->ops->send(link->host, link, buf, len);
 }
 
+/* Does the run that ends at ${n} end all that there is to send? */
+static bool
+is_end(const struct link *link, const struct serve *serve, uint64_t n)
+{
+	const struct view_log *log = view_find(link->view, serve->log_id);
+
+	return !serve->has_branch && log != NULL && n >= log->tip.n;
+}
+
 /* One run of headers, or word that there is none. */
 static enum err
 serve_run(struct link *link, struct serve *serve)
@@ -136,7 +168,8 @@ serve_run(struct link *link, struct serve *serve)
 		for (i = 0; i < data->run.count; i++)
 			bytes += data->run.headers[i].len;
 		log_head_parse(data->run.head, &head);
-		data->last = bytes >= serve->budget;
+		data->last = bytes >= serve->budget ||
+		    is_end(link, serve, head.n);
 	}
 	err = send_data(link, &msg);
 	free(memory);
@@ -170,8 +203,8 @@ parcel_add(struct link *link, struct serve *serve, struct parcel *parcel)
 	struct link_body body = { .state = WIRE_ABSENT };
 	size_t room = parcel->limit - parcel->bytes;
 
-	link->ops->read_body(link->host, ref,
-	    serve->has_branch ? serve->branch : NULL, &body);
+	link->ops->read_body(
+	    link->host, ref, serve->has_branch ? serve->branch : NULL, &body);
 	memset(part, 0, sizeof(*part));
 	part->ref = *ref;
 	part->state = body.state;
@@ -201,7 +234,6 @@ serve_bodies(struct link *link, struct serve *serve)
 {
 	struct wire_msg msg = { .type = WIRE_DATA };
 	size_t at = serve->at;
-	uint64_t offset = serve->refs[at].offset;
 	struct parcel *parcel;
 	size_t bytes;
 	size_t i;
@@ -222,13 +254,16 @@ serve_bodies(struct link *link, struct serve *serve)
 	    parcel->bytes == serve->budget;
 	bytes = parcel->bytes;
 	err = send_data(link, &msg);
-	for (i = 0; i < parcel->count; i++)
+	for (i = 0; i < parcel->count; i++) {
 		free(parcel->memory[i]);
+		if (err != ERR_NONE)
+			serve->refs[at + i].offset =
+			    parcel->parts[i].ref.offset;
+	}
 	free(parcel);
 	if (err != ERR_NONE) {
 		/* Not sent: the same bodies once more at the next turn. */
 		serve->at = at;
-		serve->refs[at].offset = offset;
 		return err;
 	}
 	serve->budget -= bytes;

@@ -432,7 +432,7 @@ node_after_commit(struct node *node)
 	int64_t now = node_now();
 	size_t count;
 
-	node->absent_idle = false;
+	node_bodies_changed(node);
 	if (node->members_touched) {
 		node->members_touched = false;
 		node_members_changed(node);

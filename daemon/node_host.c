@@ -13,9 +13,6 @@
 /* Fetching stops while so much waits for the writer. */
 #define BACKLOG_BYTES (16 * 1024 * 1024)
 
-/* A peer that has none of the bodies wanted is not asked for so long. */
-#define REST_MS 500
-
 /* After a full disk, fetching is tried again. */
 #define FULL_MS 10000
 
@@ -81,7 +78,7 @@ reset_pending(struct node *node, const uint8_t log_id[LOG_ID_LEN])
 
 	if (log != NULL) {
 		log->pending = log->tip;
-		log->fetcher = NULL;
+		view_release(node->view, log);
 	}
 }
 
@@ -356,11 +353,11 @@ body_job_done(struct writer_job *job, void *context)
 		}
 		if (job->err == ERR_COMMIT &&
 		    (link = node_link_find(node, body->link)) != NULL) {
-			link_mark_lacking(link, &body->ref, node_now());
+			link_mark_bad(link, &body->ref);
 			node_link_host.misbehaved(
 			    node, link, "a body that does not fit");
 		}
-		node->absent_idle = false;
+		node_bodies_changed(node);
 	}
 	free(body);
 }
@@ -484,7 +481,7 @@ lost_job_done(struct writer_job *job, void *context)
 	struct node *node = context;
 
 	if (node != NULL)
-		node->absent_idle = false;
+		node_bodies_changed(node);
 	free(job);
 }
 
@@ -614,12 +611,10 @@ host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
 	struct node *node = host;
 	struct store_txn *txn = NULL;
 	bool from_start = !node->absent_begun;
-	struct peer *peer = link_peer(link);
 	bool lacks = false;
 	size_t count;
 
-	if (node->absent_idle || peer->rest_until > node_now() ||
-	    reads_only(node, link) ||
+	if (node->absent_idle || reads_only(node, link) ||
 	    store_begin(node->store, false, &txn) != ERR_NONE)
 		return 0;
 	count = want_from(node, link, txn, refs, max, max_bytes, &lacks);
@@ -627,13 +622,26 @@ host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
 		count = want_from(
 		    node, link, txn, refs, max, max_bytes, &lacks);
 
-	/* Others may have what this peer lacks; it is asked again later. */
-	if (count == 0 && lacks)
-		peer->rest_until = node_now() + REST_MS;
-	else if (count == 0 && !node->absent_begun)
+	/* The search stopped midway, or others have what this peer lacks. */
+	if (count == 0 && node->absent_begun)
+		node->bodies_mark++;
+	else if (count == 0 && !lacks)
 		node->absent_idle = true;
 	store_abort(&txn);
 	return count;
+}
+
+static uint64_t
+host_bodies_mark(void *host)
+{
+	return ((struct node *)host)->bodies_mark;
+}
+
+void
+node_bodies_changed(struct node *node)
+{
+	node->absent_idle = false;
+	node->bodies_mark++;
 }
 
 static void
@@ -643,7 +651,7 @@ host_body_failed(void *host, struct link *link, const struct wire_ref *ref)
 
 	(void)link;
 	posset_remove(node->fetching, ref->log_id, ref->n);
-	node->absent_idle = false;
+	node_bodies_changed(node);
 }
 
 static bool
@@ -701,7 +709,7 @@ host_changed(void *host, struct link *link)
 	struct node *node = host;
 	struct link_info info;
 
-	node->absent_idle = false;
+	node_bodies_changed(node);
 	if (link_state(link) == LINK_SYNC)
 		node_fork_ask(node, link);
 	if (node->hold_until == 0 || link_state(link) != LINK_LIVE)
@@ -763,12 +771,16 @@ const struct link_host node_link_host = {
 	.boundary_at = host_boundary_at,
 	.read_run = host_read_run,
 	.read_body = host_read_body,
+	.other_head = node_other_head,
+	.branch_at = node_branch_at,
 	.hold_bodies = host_hold_bodies,
 	.take_run = host_take_run,
 	.take_branch = host_take_branch,
 	.take_head = host_take_head,
 	.take_body = host_take_body,
 	.want_bodies = host_want_bodies,
+	.bodies_mark = host_bodies_mark,
+	.want_branch = node_want_branch,
 	.body_failed = host_body_failed,
 	.may_fetch = host_may_fetch,
 	.serving = host_serving,

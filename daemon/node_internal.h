@@ -6,6 +6,7 @@
  *
  *   node.c          open, loop, close
  *   node_host.c     what links ask for: reading the store, handing to writer
+ *   node_branch.c   branches of forked logs, for links
  *   node_commit.c   after a commit: view, NOTEs, index, those who wait
  *   node_members.c  directory, admission, invitations, strangers
  *   node_peers.c    hub sessions and upstreams come and go
@@ -119,6 +120,7 @@ struct node {
 	struct store_pos absent_after; /* where the search goes on */
 	bool absent_begun;  /* false: from the start */
 	bool absent_idle;   /* nothing to be had until something changes */
+	uint64_t bodies_mark; /* changes with what is wanted or free */
 	int64_t full_until; /* the disk is full: no fetching until then */
 
 	/* A catch-up that is told in the log when it has ended. */
@@ -190,6 +192,12 @@ extern const struct link_host node_link_host;
  */
 struct link *node_link_find(struct node *node, const void *link);
 
+/**
+ * node_bodies_changed(node):
+ * Other bodies than before may be wanted, or free to be asked for.
+ */
+void node_bodies_changed(struct node *node);
+
 /* ---- node_fork.c ---- */
 
 /**
@@ -214,6 +222,22 @@ enum err node_fork_keep(
  * Ask this peer for the branches that FORK entries name and that are not here.
  */
 void node_fork_ask(struct node *node, struct link *link);
+
+/* ---- node_branch.c ---- */
+
+/**
+ * node_other_head(host, log_id, n, c8, ret_head),
+ * node_branch_at(host, i, ret_log_id, ret_tip),
+ * node_want_branch(host, link, refs, max, max_bytes, ret_branch):
+ * The functions of struct link_host that concern branches of forked logs.
+ */
+enum err node_other_head(void *host, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, const uint8_t c8[C8_LEN],
+    uint8_t ret_head[HEAD_LEN]) MUST_CHECK;
+enum err node_branch_at(void *host, size_t i, uint8_t ret_log_id[LOG_ID_LEN],
+    struct log_tip *ret_tip) MUST_CHECK;
+size_t node_want_branch(void *host, struct link *link, struct wire_ref *refs,
+    size_t max, size_t max_bytes, uint8_t ret_branch[LINK_BRANCH_LEN]);
 
 /* ---- node_commit.c ---- */
 

@@ -19,7 +19,6 @@ struct peer {
 	/* Send a frame; ${buf} is taken.  ERR_BUSY if its queue is full. */
 	enum err (*send)(struct peer *peer, uint8_t *buf, size_t len);
 	const char *(*address)(const struct peer *peer);
-	int64_t rest_until; /* the node's: it has none of the bodies wanted */
 };
 
 #endif /* !ERFAD_PEER_H */

@@ -169,6 +169,7 @@ upstream_open(const struct upstream_options *options, struct link *link,
 	upstream->peer.send = upstream_send;
 	upstream->peer.address = upstream_address;
 	link_set_peer(link, &upstream->peer);
+	link_set_key(link, options->key);
 	if ((err = dial(upstream)) != ERR_NONE) {
 		upstream_close(upstream);
 		return err;

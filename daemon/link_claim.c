@@ -1,0 +1,434 @@
+#include "daemon/link_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/bytes.h"
+
+void
+claim_forget(struct link *link)
+{
+	size_t i;
+
+	for (i = 0; i < link->nclaims; i++)
+		free(link->claims[i]);
+	free(link->claims);
+	link->claims = NULL;
+	link->nclaims = 0;
+	link->claims_room = 0;
+	link->next_claim = 0;
+	link->reach_at = 0;
+	link->claims_rest = false;
+	link->probe_due = false;
+}
+
+/* ---- the list ---- */
+
+/* Where a claim on log_id stands, or would stand. */
+static size_t
+place_of(const struct link *link, const uint8_t log_id[LOG_ID_LEN])
+{
+	size_t low = 0;
+	size_t high = link->nclaims;
+	size_t middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (memcmp(link->claims[middle]->log_id, log_id, LOG_ID_LEN) <
+		    0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct claim *
+claim_find(const struct link *link, const uint8_t log_id[LOG_ID_LEN])
+{
+	size_t place = place_of(link, log_id);
+
+	if (place == link->nclaims ||
+	    memcmp(link->claims[place]->log_id, log_id, LOG_ID_LEN) != 0)
+		return NULL;
+	return link->claims[place];
+}
+
+/* Make room for one more claim. */
+static bool
+grow(struct link *link)
+{
+	size_t room = link->claims_room == 0 ? 16 : link->claims_room * 2;
+	struct claim **claims;
+
+	if (link->nclaims < link->claims_room)
+		return true;
+	claims = realloc(link->claims, room * sizeof(struct claim *));
+	if (claims == NULL)
+		return false;
+	link->claims = claims;
+	link->claims_room = room;
+	return true;
+}
+
+/* Make a claim on log_id; NULL if the peer has made too many. */
+static struct claim *
+add(struct link *link, const uint8_t log_id[LOG_ID_LEN])
+{
+	size_t place = place_of(link, log_id);
+	struct claim *claim;
+
+	if (link->nclaims == LINK_CLAIMS_MAX || !grow(link) ||
+	    (claim = calloc(1, sizeof(*claim))) == NULL)
+		return NULL;
+	memcpy(claim->log_id, log_id, LOG_ID_LEN);
+	memmove(&link->claims[place + 1], &link->claims[place],
+	    (link->nclaims - place) * sizeof(struct claim *));
+	link->claims[place] = claim;
+	link->nclaims++;
+	return claim;
+}
+
+/* Forget the claim at this place. */
+static void
+drop_at(struct link *link, size_t place)
+{
+	free(link->claims[place]);
+	link->nclaims--;
+	memmove(&link->claims[place], &link->claims[place + 1],
+	    (link->nclaims - place) * sizeof(struct claim *));
+}
+
+void
+claim_drop(struct link *link, const struct claim *claim)
+{
+	drop_at(link, place_of(link, claim->log_id));
+}
+
+/* ---- what is held ---- */
+
+/* Does our own chain have another value there?  False if we are not so far. */
+static bool
+contradicts(struct link *link, const struct view_log *log, uint64_t n,
+    const uint8_t c8[C8_LEN])
+{
+	uint8_t c[HASH_LEN];
+
+	if (n == 0 || n > log->tip.n)
+		return false;
+	if (n == log->tip.n)
+		return memcmp(c8, log->tip.c, C8_LEN) != 0;
+	return link->ops->chain_at(link->host, log->log_id, n, c) == ERR_NONE &&
+	    memcmp(c8, c, C8_LEN) != 0;
+}
+
+bool
+claim_known(struct link *link, const struct view_log *log, uint64_t n,
+    const uint8_t c8[C8_LEN])
+{
+	uint8_t branch[LINK_BRANCH_LEN];
+	struct log_run run;
+	void *memory = NULL;
+	enum err err;
+
+	if (n <= log->tip.n && !contradicts(link, log, n, c8))
+		return true;
+	if (!log->frozen)
+		return false;
+	bytes_put_le64(branch, n);
+	memcpy(branch + 8, c8, C8_LEN);
+	err = link->ops->read_run(
+	    link->host, log->log_id, n, branch, &run, &memory);
+	free(memory);
+	return err == ERR_NONE;
+}
+
+/* ---- making claims ---- */
+
+void
+claim_differs(struct link *link, struct claim *claim)
+{
+	claim->differs = true;
+	link->probe_due = true;
+}
+
+/* Write down what is claimed; the waits of an older claim stay. */
+static void
+set(struct link *link, struct claim *claim, uint64_t n,
+    const uint8_t c8[C8_LEN], bool proved, bool differs)
+{
+	claim->n = n;
+	memcpy(claim->c8, c8, C8_LEN);
+	claim->proved = proved;
+	claim->differs = false;
+	if (differs)
+		claim_differs(link, claim);
+	link->claims_rest = false;
+}
+
+/*
+ * A peer that tells a position beyond the last common entry of a forked log
+ * does not know of the fork: show it the HEAD of a branch that is not its own.
+ */
+static void
+tell_fork(struct link *link, const struct wire_pos *pos)
+{
+	struct wire_msg msg = { .type = WIRE_NOTE };
+	uint8_t head[HEAD_LEN];
+
+	msg.u.note.head = head;
+	if (link->ops->other_head(
+		link->host, pos->log_id, pos->n, pos->c8, head) == ERR_NONE)
+		(void)link_send(link, &msg);
+}
+
+/* Is the position, of a log that we hold, nothing new to us? */
+static bool
+is_old(
+    struct link *link, const struct view_log *log, const struct wire_pos *pos)
+{
+	if (!log->frozen)
+		return pos->n <= log->tip.n &&
+		    !contradicts(link, log, pos->n, pos->c8);
+	if (pos->n > log->last_common)
+		tell_fork(link, pos);
+	return claim_known(link, log, pos->n, pos->c8);
+}
+
+/* A log that is new to us: its id must be that of its key. */
+static struct claim *
+add_unknown(struct link *link, const struct wire_pos *pos)
+{
+	uint8_t log_id[LOG_ID_LEN];
+	struct claim *claim;
+	struct log_tip tip;
+
+	if (!pos->has_key)
+		return NULL;
+	log_begin(pos->key, pos->inc, log_id, &tip);
+	if (memcmp(log_id, pos->log_id, LOG_ID_LEN) != 0) {
+		link_complain(link, "a log id that is not its key's");
+		return NULL;
+	}
+	if ((claim = add(link, log_id)) == NULL) {
+		link_complain(link, "more logs than can be remembered");
+		return NULL;
+	}
+	memcpy(claim->key, pos->key, KEY_LEN);
+	claim->inc = pos->inc;
+	return claim;
+}
+
+/* A log that we have heard of already. */
+static struct claim *
+add_known(struct link *link, const struct view_log *log)
+{
+	struct claim *claim = add(link, log->log_id);
+
+	if (claim == NULL)
+		return NULL;
+	memcpy(claim->key, log->key, KEY_LEN);
+	claim->inc = log->inc;
+	return claim;
+}
+
+void
+claim_position(struct link *link, const struct wire_pos *pos, int64_t now)
+{
+	const struct view_log *log = view_find(link->view, pos->log_id);
+	struct claim *claim = claim_find(link, pos->log_id);
+	bool differs;
+
+	(void)now;
+	if (pos->n == 0)
+		return;
+	if (log != NULL && is_old(link, log, pos)) {
+		if (claim != NULL && !claim->proved)
+			claim_drop(link, claim);
+		return;
+	}
+	differs = log != NULL && (pos->n <= log->tip.n || log->frozen);
+	if (claim != NULL && claim->proved && claim->n >= pos->n && !differs)
+		return;
+	if (claim == NULL)
+		claim = log != NULL ? add_known(link, log) :
+				      add_unknown(link, pos);
+	if (claim != NULL)
+		set(link, claim, pos->n, pos->c8, false, differs);
+}
+
+void
+claim_head(struct link *link, struct view_log *log, const struct log_head *head,
+    int64_t wait_ms, int64_t now)
+{
+	struct claim *claim = claim_find(link, log->log_id);
+	bool differs = head->n <= log->tip.n || log->frozen;
+
+	if (claim != NULL && claim->proved && claim->n >= head->n && !differs)
+		return;
+	if (claim == NULL && (claim = add_known(link, log)) == NULL)
+		return;
+	set(link, claim, head->n, head->c, true, differs);
+	if (claim->wait_until <= now)
+		claim->wait_until = now + wait_ms;
+}
+
+void
+claim_failed(struct link *link, const uint8_t log_id[LOG_ID_LEN], int64_t now)
+{
+	struct claim *claim = claim_find(link, log_id);
+
+	if (claim == NULL)
+		return;
+	link->claims_rest = false;
+	claim->failures++;
+	if (claim->failures >= CLAIM_FAILURES) {
+		claim->failures = 0;
+		if (claim->ignore_until < now + CLAIM_IGNORE_MS)
+			claim->ignore_until = now + CLAIM_IGNORE_MS;
+	}
+	claim->wait_until = now +
+	    link->ops->random(link->host) % (link->timers->gap_ms + 1);
+}
+
+void
+claim_denied(struct link *link, const uint8_t log_id[LOG_ID_LEN])
+{
+	struct claim *claim = claim_find(link, log_id);
+
+	if (claim != NULL)
+		claim->ignore_until = INT64_MAX;
+}
+
+/* ---- following them up ---- */
+
+static void
+wake_at(int64_t *wake, int64_t when)
+{
+	if (when < *wake)
+		*wake = when;
+}
+
+/* Can the headers of this claim be asked for?  If only later, tell when. */
+static bool
+is_ready(
+    struct link *link, const struct claim *claim, int64_t now, int64_t *wake)
+{
+	const struct view_log *log;
+	uint64_t cut;
+
+	if (claim->differs)
+		return false;
+	if (claim->wait_until > now || claim->ignore_until > now) {
+		wake_at(wake,
+		    claim->wait_until > claim->ignore_until ?
+			claim->wait_until :
+			claim->ignore_until);
+		return false;
+	}
+	cut = link->ops->cut(link->host, claim->key, claim->log_id);
+	log = view_find(link->view, claim->log_id);
+	if (cut == 0 || log == NULL)
+		return cut != 0;
+	if (log->frozen || log->pending.n >= claim->n || log->pending.n >= cut)
+		return false;
+	if (log->fetcher != NULL && log->fetch_until > now) {
+		wake_at(wake, log->fetch_until);
+		return false;
+	}
+	return !fetch_asks(link, claim->log_id);
+}
+
+struct claim *
+claim_next(struct link *link, int64_t now)
+{
+	int64_t wake = INT64_MAX;
+	size_t i;
+	size_t at;
+
+	if (link->claims_rest && now < link->claims_wake &&
+	    link->claims_seen == view_releases(link->view))
+		return NULL;
+	for (i = 0; i < link->nclaims; i++) {
+		at = (link->next_claim + i) % link->nclaims;
+		if (is_ready(link, link->claims[at], now, &wake)) {
+			link->next_claim = at + 1;
+			return link->claims[at];
+		}
+	}
+	link->claims_rest = true;
+	link->claims_wake = wake;
+	link->claims_seen = view_releases(link->view);
+	return NULL;
+}
+
+/* How it stands with a claim. */
+enum stand {
+	STAND_OPEN,  /* something is still to come */
+	STAND_ASIDE, /* not now: no member's, cut off, or given up */
+	STAND_DONE,
+};
+
+static enum stand
+stand_of(struct link *link, struct claim *claim, int64_t now)
+{
+	const struct view_log *log = view_find(link->view, claim->log_id);
+	uint64_t cut = link->ops->cut(link->host, claim->key, claim->log_id);
+
+	if (cut == 0 || claim->ignore_until > now)
+		return STAND_ASIDE;
+	if (log == NULL)
+		return STAND_OPEN;
+	if (!claim->differs && (log->tip.n >= claim->n || log->frozen)) {
+		if (claim_known(link, log, claim->n, claim->c8))
+			return STAND_DONE;
+		claim_differs(link, claim);
+	}
+	return !claim->differs && log->tip.n >= cut ? STAND_ASIDE : STAND_OPEN;
+}
+
+bool
+claim_reached(struct link *link, int64_t now)
+{
+	size_t aside = 0;
+
+	while (aside < link->nclaims) {
+		if (link->reach_at >= link->nclaims)
+			link->reach_at = 0;
+		switch (stand_of(link, link->claims[link->reach_at], now)) {
+		case STAND_OPEN:
+			return false;
+		case STAND_ASIDE:
+			link->reach_at++;
+			aside++;
+			break;
+		case STAND_DONE:
+			drop_at(link, link->reach_at);
+			break;
+		}
+	}
+	return true;
+}
+
+uint64_t
+claim_behind(const struct link *link)
+{
+	const struct claim *claim;
+	const struct view_log *log;
+	uint64_t behind = 0;
+	uint64_t cut;
+	uint64_t n;
+	size_t i;
+
+	for (i = 0; i < link->nclaims; i++) {
+		claim = link->claims[i];
+		log = view_find(link->view, claim->log_id);
+		cut = link->ops->cut(link->host, claim->key, claim->log_id);
+		n = claim->n < cut ? claim->n : cut;
+		if (log == NULL)
+			behind += n;
+		else if (!log->frozen && n > log->tip.n)
+			behind += n - log->tip.n;
+	}
+	return behind;
+}

@@ -1,0 +1,307 @@
+#include "daemon/link_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A changed digest is told this soon, and this often at most. */
+#define SOON_MS  250
+#define OFTEN_MS 1000
+
+void
+have_forget(struct link *link)
+{
+	memset(link->peer_digest, 0, HASH_LEN);
+	link->differing = false;
+	link->full_owed = false;
+	link->told_full = false;
+	link->heard_part = 0;
+	link->heard_full = false;
+	link->settled = false;
+}
+
+/* ---- what we say ---- */
+
+/* When the next HAVE is due: every have_ms, give or take a fifth. */
+static int64_t
+next_have(const struct link *link, int64_t now)
+{
+	uint32_t spread = link->timers->have_ms * 2 / 5 + 1;
+
+	return now + link->timers->have_ms - link->timers->have_ms / 5 +
+	    link->ops->random(link->host) % spread;
+}
+
+/* HAVE with the digest alone: keep-alive and comparison. */
+static void
+say_digest(struct link *link, int64_t now)
+{
+	struct wire_msg msg = { .type = WIRE_HAVE };
+
+	view_digest(link->view, msg.u.have.digest);
+	(void)link_send(link, &msg);
+	link->have_last = now;
+	link->have_due = next_have(link, now);
+}
+
+/*
+ * The position of one log as we tell it.  Key and incarnation are always
+ * there: to remember per link what was mentioned would cost more than it saves,
+ * and a HAVE that is lost would hide a log for the rest of the session.
+ */
+static void
+fill_pos(const struct view_log *log, struct wire_pos *pos)
+{
+	memset(pos, 0, sizeof(*pos));
+	memcpy(pos->log_id, log->log_id, LOG_ID_LEN);
+	pos->n = log->counted;
+	memcpy(pos->c8, log->counted_c8, C8_LEN);
+	pos->has_key = true;
+	memcpy(pos->key, log->key, KEY_LEN);
+	pos->inc = log->inc;
+}
+
+/* Send ${count} positions in parts of HAVE_POS_MAX; false if one is lost. */
+static bool
+say_parts(struct link *link, struct wire_pos *all, size_t count)
+{
+	struct wire_msg msg = { .type = WIRE_HAVE };
+	struct wire_have *have = &msg.u.have;
+	size_t sent = 0;
+
+	view_digest(link->view, have->digest);
+	have->full = true;
+	have->parts = (uint32_t)((count + HAVE_POS_MAX - 1) / HAVE_POS_MAX);
+	if (have->parts == 0)
+		have->parts = 1;
+	for (have->part = 1; have->part <= have->parts; have->part++) {
+		have->pos = all + sent;
+		have->npos = count - sent < HAVE_POS_MAX ? count - sent :
+							   HAVE_POS_MAX;
+		sent += have->npos;
+		if (!link_send(link, &msg))
+			return false;
+	}
+	return true;
+}
+
+/* Tell all positions; what finds no room now is told later, from the start. */
+static void
+say_all(struct link *link, int64_t now)
+{
+	size_t logs = view_count(link->view);
+	struct wire_pos *all = calloc(logs + 1, sizeof(*all));
+	size_t count = 0;
+	size_t i;
+
+	link->full_owed = true;
+	link->have_last = now;
+	link->have_due = next_have(link, now);
+	if (all == NULL)
+		return;
+	for (i = 0; i < logs; i++)
+		if (view_at(link->view, i)->counted > 0)
+			fill_pos(view_at(link->view, i), &all[count++]);
+	if (say_parts(link, all, count)) {
+		link->full_owed = false;
+		link->told_full = true;
+		link->told_at = now;
+		view_digest(link->view, link->told_digest);
+	}
+	free(all);
+}
+
+void
+link_have_new(struct link *link, struct view_log *const *logs, size_t count)
+{
+	struct wire_msg msg = { .type = WIRE_HAVE };
+	struct wire_pos *pos;
+	size_t i;
+
+	if (link->state < LINK_SYNC || count == 0 || count > HAVE_POS_MAX ||
+	    (pos = calloc(count, sizeof(*pos))) == NULL)
+		return;
+	for (i = 0; i < count; i++)
+		fill_pos(logs[i], &pos[i]);
+	view_digest(link->view, msg.u.have.digest);
+	msg.u.have.pos = pos;
+	msg.u.have.npos = count;
+	msg.u.have.part = 1;
+	msg.u.have.parts = 1;
+	(void)link_send(link, &msg);
+	free(pos);
+}
+
+void
+link_have_soon(struct link *link, int64_t now)
+{
+	int64_t soon = now + SOON_MS;
+
+	if (soon < link->have_last + OFTEN_MS)
+		soon = link->have_last + OFTEN_MS;
+	if (link->state >= LINK_SYNC && link->have_due > soon)
+		link->have_due = soon;
+}
+
+void
+have_tick(struct link *link, int64_t now)
+{
+	if (link->full_owed && now - link->have_last >= OFTEN_MS)
+		say_all(link, now);
+	else if (now >= link->have_due)
+		say_digest(link, now);
+}
+
+/* ---- what we conclude ---- */
+
+/* Is what the peer told in full what it still has? */
+static bool
+heard_all(const struct link *link)
+{
+	return link->heard_full &&
+	    memcmp(link->peer_digest, link->heard_digest, HASH_LEN) == 0;
+}
+
+/* Is this the pair of digests with which an exchange has ended before? */
+static bool
+is_settled(const struct link *link, const uint8_t own[HASH_LEN])
+{
+	return link->settled && memcmp(own, link->settled_own, HASH_LEN) == 0 &&
+	    memcmp(link->peer_digest, link->settled_peer, HASH_LEN) == 0;
+}
+
+void
+have_settle(struct link *link, int64_t now)
+{
+	uint8_t own[HASH_LEN];
+
+	if (link->state < LINK_SYNC)
+		return;
+	view_digest(link->view, own);
+	if (memcmp(own, link->peer_digest, HASH_LEN) == 0) {
+		link->differing = false;
+		link_set_state(link, LINK_LIVE, now);
+		return;
+	}
+	if (is_settled(link, own) || !link->told_full || !link->heard_full ||
+	    (link->state == LINK_LIVE && !heard_all(link)) ||
+	    !claim_reached(link, now))
+		return;
+
+	/*
+	 * Only a pair of which the peer has told everything is remembered: what
+	 * it got since its full HAVE may be something that we missed.
+	 */
+	if (heard_all(link)) {
+		link->settled = true;
+		memcpy(link->settled_own, own, HASH_LEN);
+		memcpy(link->settled_peer, link->peer_digest, HASH_LEN);
+		link->differing = false;
+	}
+	link_set_state(link, LINK_LIVE, now);
+}
+
+/* Begin an exchange of all positions. */
+static void
+exchange(struct link *link, int64_t now)
+{
+	/*
+	 * A peer that told all with the digest it still has may not tell it
+	 * again: what it claimed is known.
+	 */
+	link->heard_full = heard_all(link);
+	link->differing = false;
+	link_set_state(link, LINK_SYNC, now);
+	say_all(link, now);
+}
+
+void
+have_begin(struct link *link, const uint8_t digest[HASH_LEN], int64_t now)
+{
+	uint8_t own[HASH_LEN];
+
+	memcpy(link->peer_digest, digest, HASH_LEN);
+	link->have_last = now;
+	link->have_due = next_have(link, now);
+	link_set_state(link, LINK_SYNC, now);
+	view_digest(link->view, own);
+	if (memcmp(own, digest, HASH_LEN) != 0)
+		exchange(link, now);
+	link_fetch(link, now);
+}
+
+/* A digest that differs once may be on its way; twice means an exchange. */
+static void
+compare_digest(struct link *link, int64_t now)
+{
+	uint8_t own[HASH_LEN];
+
+	view_digest(link->view, own);
+	if (memcmp(own, link->peer_digest, HASH_LEN) == 0 ||
+	    is_settled(link, own)) {
+		link->differing = false;
+		return;
+	}
+
+	/* Both told all, and we are still fetching what the peer claimed. */
+	if (link->state == LINK_SYNC && link->told_full && heard_all(link))
+		return;
+	if (!link->differing) {
+		link->differing = true;
+		link->differs_since = now;
+		return;
+	}
+	if (now - link->differs_since >= link->timers->have_ms / 2)
+		exchange(link, now);
+}
+
+/* A part of the peer's full HAVE: has it come to its end, with none missing? */
+static bool
+hear_part(struct link *link, const struct wire_have *have)
+{
+	if (have->part == 1)
+		memcpy(link->heard_begun, have->digest, HASH_LEN);
+	else if (have->part != link->heard_part + 1 ||
+	    memcmp(link->heard_begun, have->digest, HASH_LEN) != 0) {
+		link->heard_part = 0;
+		return false;
+	}
+	link->heard_part = have->part;
+	if (have->part < have->parts)
+		return false;
+	link->heard_part = 0;
+	link->heard_full = true;
+	memcpy(link->heard_digest, have->digest, HASH_LEN);
+	return true;
+}
+
+/*
+ * Does the peer wait for our full HAVE?  Not if it was sent just now with our
+ * present digest.  One that was sent long ago may have been lost.
+ */
+static bool
+owes_full(struct link *link, int64_t now)
+{
+	uint8_t own[HASH_LEN];
+
+	view_digest(link->view, own);
+	return !link->told_full ||
+	    memcmp(own, link->told_digest, HASH_LEN) != 0 ||
+	    now - link->told_at >= link->timers->have_ms / 2;
+}
+
+void
+have_receive(struct link *link, const struct wire_have *have, int64_t now)
+{
+	size_t i;
+
+	memcpy(link->peer_digest, have->digest, HASH_LEN);
+	for (i = 0; i < have->npos; i++)
+		claim_position(link, &have->pos[i], now);
+	if (have->full && hear_part(link, have)) {
+		if (owes_full(link, now))
+			say_all(link, now);
+	} else if (have->parts == 0) {
+		compare_digest(link, now);
+	}
+	link_fetch(link, now);
+}

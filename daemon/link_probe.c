@@ -1,0 +1,276 @@
+#include "daemon/link_internal.h"
+
+#include <string.h>
+
+#include "daemon/verify.h"
+
+/* Bodies of a branch are looked for so soon after its headers came. */
+#define BRANCH_SOON_MS 1000
+
+/* End the search; ${failed}: the claim was a lie or cannot be proved now. */
+static void
+end(struct link *link, bool failed, int64_t now)
+{
+	struct probe *probe = &link->probe;
+	const struct claim *claim = claim_find(link, probe->log_id);
+
+	if (failed && !probe->growing && !probe->told)
+		claim_failed(link, probe->log_id, now);
+	else if (!failed && claim != NULL && claim->n == probe->n &&
+	    memcmp(claim->c8, probe->c8, C8_LEN) == 0)
+		claim_drop(link, claim);
+	if (probe->forked && !probe->growing) {
+		link->grow_at = 0;
+		link->grown = false;
+	}
+	memset(probe, 0, sizeof(*probe));
+	link->probe_due = true;
+}
+
+/* Begin to look for the branch of this position, at the boundary before it. */
+static void
+begin(struct link *link, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    const uint8_t c8[C8_LEN], bool told)
+{
+	struct probe *probe = &link->probe;
+	const struct view_log *log = view_find(link->view, log_id);
+	uint64_t from = n;
+
+	if (log == NULL || n == 0 || log->tip.n == 0 ||
+	    link->ops->cut(link->host, log->key, log_id) == 0)
+		return;
+	if (from > log->tip.n)
+		from = log->tip.n;
+	if (link->ops->boundary_at(link->host, log_id, from - 1, &probe->tip) !=
+	    ERR_NONE)
+		return;
+	probe->active = true;
+	probe->told = told;
+	memcpy(probe->log_id, log_id, LOG_ID_LEN);
+	probe->n = n;
+	memcpy(probe->c8, c8, C8_LEN);
+	probe->step = 1;
+}
+
+/* Begin with the first claim that differs and need not wait. */
+static void
+find_claim(struct link *link, int64_t now)
+{
+	const struct claim *claim;
+	bool differing = false;
+	size_t i;
+
+	for (i = 0; i < link->nclaims && !link->probe.active; i++) {
+		claim = link->claims[i];
+		differing |= claim->differs;
+		if (claim->differs && claim->wait_until <= now &&
+		    claim->ignore_until <= now)
+			begin(link, claim->log_id, claim->n, claim->c8, false);
+	}
+	link->probe_due = differing;
+}
+
+/* Begin with a branch that a FORK entry named, if we have not got it yet. */
+static void
+find_fork(struct link *link)
+{
+	const struct wire_pos *pos;
+	const struct view_log *log;
+
+	while (link->nforks > 0 && !link->probe.active) {
+		pos = &link->forks[--link->nforks];
+		log = view_find(link->view, pos->log_id);
+		if (log != NULL && !claim_known(link, log, pos->n, pos->c8))
+			begin(link, pos->log_id, pos->n, pos->c8, true);
+	}
+}
+
+void
+link_forked(struct link *link, const struct wire_pos *pos)
+{
+	size_t i;
+
+	for (i = 0; i < link->nforks; i++)
+		if (memcmp(link->forks[i].log_id, pos->log_id, LOG_ID_LEN) ==
+			0 &&
+		    memcmp(link->forks[i].c8, pos->c8, C8_LEN) == 0)
+			return;
+	if (link->state >= LINK_SYNC && link->nforks < FORKS_MAX)
+		link->forks[link->nforks++] = *pos;
+}
+
+/*
+ * A session may have ended in the middle of a branch, and a frozen log tells
+ * nobody that there is more of it: so ask, once.
+ */
+static void
+grow(struct link *link)
+{
+	struct probe *probe = &link->probe;
+	const struct view_log *log;
+
+	while (!link->grown && !probe->active) {
+		link->grown = link->ops->branch_at(link->host, link->grow_at++,
+				  probe->log_id, &probe->tip) != ERR_NONE;
+		if (link->grown ||
+		    (log = view_find(link->view, probe->log_id)) == NULL)
+			continue;
+		probe->active = true;
+		probe->growing = true;
+		probe->n = probe->tip.n;
+		memcpy(probe->c8, probe->tip.c, C8_LEN);
+		probe->forked = true;
+		probe->last_common = log->last_common;
+	}
+}
+
+bool
+probe_ask(struct link *link, struct ask *ask, int64_t now)
+{
+	struct probe *probe = &link->probe;
+	struct wire_get get = { .has_log = true, .has_branch = true };
+
+	if (!probe->active && link->probe_due)
+		find_claim(link, now);
+	if (!probe->active)
+		find_fork(link);
+	if (!probe->active && link->state == LINK_LIVE)
+		grow(link);
+	if (!probe->active || probe->asked)
+		return false;
+	memcpy(get.log_id, probe->log_id, LOG_ID_LEN);
+	get.first = probe->tip.n + 1;
+	get.n = probe->n;
+	memcpy(get.c8, probe->c8, C8_LEN);
+	probe->asked = true;
+	ask->kind = ASK_PROBE;
+	memcpy(ask->log_id, probe->log_id, LOG_ID_LEN);
+
+	/* A run is never split, so this asks for one. */
+	fetch_send(link, ask, &get, 1, now);
+	return true;
+}
+
+void
+probe_failed(struct link *link, int64_t now)
+{
+	if (link->probe.active)
+		end(link, true, now);
+}
+
+void
+probe_again(struct link *link)
+{
+	link->probe.asked = false;
+}
+
+/* The other branch parts from ours before the tip: look further back. */
+static void
+go_back(struct link *link, int64_t now)
+{
+	struct probe *probe = &link->probe;
+	uint64_t back = probe->step * BOUNDARY_N;
+	uint64_t n = probe->tip.n > back ? probe->tip.n - back : 0;
+
+	if (probe->tip.n == 0 || probe->forked ||
+	    link->ops->boundary_at(link->host, probe->log_id, n, &probe->tip) !=
+		ERR_NONE) {
+		end(link, true, now);
+		return;
+	}
+	probe->step *= 2;
+}
+
+/*
+ * How many headers of the run are those that we hold too?  ${tip} is the one
+ * before the run and becomes the one after them.
+ */
+static size_t
+skip_common(struct link *link, const struct log_run *run, struct log_tip *tip)
+{
+	struct log_tip next = *tip;
+	uint8_t ours[HASH_LEN];
+	size_t i;
+
+	for (i = 0; i < run->count; i++) {
+		if (log_step(&next, run->headers[i].data,
+			run->headers[i].len) != ERR_NONE ||
+		    link->ops->chain_at(
+			link->host, run->log_id, next.n, ours) != ERR_NONE ||
+		    memcmp(ours, next.c, HASH_LEN) != 0)
+			break;
+		*tip = next;
+	}
+	return i;
+}
+
+/* Hand over what follows the entries that we hold too. */
+static void
+take(struct link *link, struct view_log *log, const struct log_run *run,
+    size_t common, const struct log_tip *tip, int64_t now)
+{
+	struct probe *probe = &link->probe;
+	struct log_run rest = *run;
+
+	rest.first += common;
+	rest.headers += common;
+	rest.count -= common;
+	memcpy(rest.c_prev, tip->c, HASH_LEN);
+	link->ops->take_branch(
+	    link->host, link, log, &rest, probe->last_common);
+	if (link->branch_due > now + BRANCH_SOON_MS)
+		link->branch_due = now + BRANCH_SOON_MS;
+}
+
+/* The run verifies: does it part from what we hold? */
+static void
+compare(struct link *link, struct view_log *log, const struct log_run *run,
+    const struct log_tip *after, int64_t now)
+{
+	struct probe *probe = &link->probe;
+	struct log_tip tip = probe->tip;
+	size_t common = 0;
+
+	if (!probe->forked) {
+		common = skip_common(link, run, &tip);
+
+		/* What continues a forked log is one more branch of it. */
+		probe->forked = common < run->count &&
+		    (tip.n < log->tip.n || log->frozen);
+		probe->last_common = tip.n;
+	}
+	if (probe->forked)
+		take(link, log, run, common, &tip, now);
+	probe->tip = *after;
+	if (probe->growing)
+		return;
+	if (probe->tip.n >= probe->n)
+		end(link, !probe->forked, now);
+	else if (!probe->forked && common < run->count)
+		end(link, true, now);
+}
+
+void
+probe_run(struct link *link, const struct log_run *run, int64_t now)
+{
+	struct probe *probe = &link->probe;
+	struct view_log *log = view_find(link->view, probe->log_id);
+	struct log_tip after;
+	enum err err;
+
+	probe->asked = false;
+	if (!probe->active || log == NULL) {
+		probe_failed(link, now);
+		return;
+	}
+	err = verify_run(log->key, log->inc, &probe->tip, run, &after);
+	if (err == ERR_CHAIN && run->first == probe->tip.n + 1 &&
+	    memcmp(run->c_prev, probe->tip.c, HASH_LEN) != 0) {
+		go_back(link, now);
+	} else if (err != ERR_NONE) {
+		link_complain(link, err_str(err));
+		end(link, true, now);
+	} else {
+		compare(link, log, run, &after, now);
+	}
+}

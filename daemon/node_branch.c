@@ -1,0 +1,231 @@
+/*
+ * What links ask of forked logs: the HEADs of their branches, and which bodies
+ * of them are not here yet.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/bytes.h"
+#include "proto/header.h"
+#include "daemon/node_internal.h"
+
+/* All branches of a log, the stored one last. */
+struct branches {
+	struct log_tip tips[STORE_BRANCHES_MAX + 1];
+	size_t count;
+};
+
+/* A search for bodies that are wanted. */
+struct search {
+	struct node *node;
+	struct link *link;
+	struct store_txn *txn;
+	struct wire_ref *refs;
+	size_t count;
+	size_t max;
+	size_t max_bytes;
+	uint8_t name[LINK_BRANCH_LEN];
+};
+
+static void
+branches_of(struct store_txn *txn, const struct view_log *log,
+    struct branches *branches)
+{
+	const uint8_t *after = NULL;
+	struct log_tip *tip = branches->tips;
+
+	while (tip < branches->tips + STORE_BRANCHES_MAX &&
+	    store_branch_next(txn, log->log_id, after, tip) == ERR_NONE)
+		after = (tip++)->c;
+	*tip++ = log->tip;
+	branches->count = (size_t)(tip - branches->tips);
+}
+
+static void
+name_branch(const struct log_tip *tip, uint8_t out[LINK_BRANCH_LEN])
+{
+	bytes_put_le64(out, tip->n);
+	memcpy(out + 8, tip->c, C8_LEN);
+}
+
+/* Does entry ${n} of the branch have this chain value? */
+static bool
+has_entry(struct store_txn *txn, const uint8_t *log_id,
+    const uint8_t name[LINK_BRANCH_LEN], uint64_t n, const uint8_t *c8)
+{
+	struct store_run run;
+	struct log_tip tip = { 0 };
+	bool has;
+
+	if (store_read_run(txn, log_id, n, name, &run) != ERR_NONE)
+		return false;
+	tip.n = n - 1;
+	memcpy(tip.c, run.run.c_prev, HASH_LEN);
+	has = log_step(&tip, run.run.headers[0].data, run.run.headers[0].len) ==
+		ERR_NONE &&
+	    memcmp(tip.c, c8, C8_LEN) == 0;
+	store_run_clear(&run);
+	return has;
+}
+
+/* The HEAD at the end of a branch. */
+static enum err
+last_head(struct store_txn *txn, const uint8_t *log_id,
+    const struct log_tip *tip, const uint8_t name[LINK_BRANCH_LEN],
+    uint8_t ret_head[HEAD_LEN])
+{
+	struct store_run run;
+	enum err err;
+
+	if ((err = store_read_run(txn, log_id, tip->n, name, &run)) ==
+	    ERR_NONE) {
+		memcpy(ret_head, run.run.head, HEAD_LEN);
+		store_run_clear(&run);
+	}
+	return err;
+}
+
+enum err
+node_other_head(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    const uint8_t c8[C8_LEN], uint8_t ret_head[HEAD_LEN])
+{
+	struct node *node = host;
+	const struct view_log *log = view_find(node->view, log_id);
+	struct store_txn *txn = NULL;
+	struct branches branches;
+	uint8_t name[LINK_BRANCH_LEN];
+	size_t i;
+	enum err err;
+
+	if (log == NULL || n == 0)
+		return ERR_NOENT;
+	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+		return err;
+	branches_of(txn, log, &branches);
+	err = ERR_NOENT;
+	for (i = 0; i < branches.count && err != ERR_NONE; i++) {
+		name_branch(&branches.tips[i], name);
+		if (!has_entry(txn, log_id, name, n, c8))
+			err = last_head(
+			    txn, log_id, &branches.tips[i], name, ret_head);
+	}
+	store_abort(&txn);
+	return err;
+}
+
+enum err
+node_branch_at(void *host, size_t i, uint8_t ret_log_id[LOG_ID_LEN],
+    struct log_tip *ret_tip)
+{
+	struct node *node = host;
+	const struct view_log *log;
+	struct store_txn *txn = NULL;
+	struct branches branches = { .count = 0 };
+	size_t at;
+	enum err err;
+
+	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+		return err;
+	err = ERR_NOENT;
+	for (at = 0; at < view_count(node->view) && err != ERR_NONE; at++) {
+		log = view_at(node->view, at);
+		if (!log->frozen)
+			continue;
+		branches_of(txn, log, &branches);
+		if (i < branches.count) {
+			memcpy(ret_log_id, log->log_id, LOG_ID_LEN);
+			*ret_tip = branches.tips[i];
+			err = ERR_NONE;
+		}
+		i -= i < branches.count ? i : branches.count;
+	}
+	store_abort(&txn);
+	return err;
+}
+
+/* Take one body of the branch, unless it is here, or not to be had now. */
+static void
+want(struct search *search, const uint8_t *log_id, uint64_t n, size_t len)
+{
+	struct wire_ref *ref = &search->refs[search->count];
+	struct posset *fetching = search->node->fetching;
+	struct store_body body;
+	enum err err;
+
+	if (search->count > 0 && len > search->max_bytes) {
+		search->max = search->count;
+		return;
+	}
+	err = store_branch_body(search->txn, log_id, search->name, n, &body);
+	if (err == ERR_NONE)
+		store_body_clear(&body);
+	memset(ref, 0, sizeof(*ref));
+	memcpy(ref->log_id, log_id, LOG_ID_LEN);
+	ref->n = n;
+	if (err != ERR_NOENT || posset_has(fetching, log_id, n) ||
+	    link_lacks(search->link, ref) ||
+	    posset_add(fetching, log_id, n) != ERR_NONE)
+		return;
+	search->count++;
+	search->max_bytes -= len < search->max_bytes ? len : search->max_bytes;
+}
+
+/* Look through one branch, after what all branches share. */
+static void
+look_through(struct search *search, const struct view_log *log,
+    const struct log_tip *tip)
+{
+	uint64_t n = log->last_common + 1;
+	struct store_run run;
+	struct header header;
+	size_t i;
+
+	name_branch(tip, search->name);
+	while (n <= tip->n && n <= log->cut && search->count < search->max) {
+		if (store_read_run(search->txn, log->log_id, n, search->name,
+			&run) != ERR_NONE)
+			return;
+		for (i = 0; i < run.run.count && search->count < search->max;
+		     i++)
+			if (header_decode(run.run.headers[i].data,
+				run.run.headers[i].len, &header) == ERR_NONE &&
+			    header.body_len > 0)
+				want(search, log->log_id, n + i,
+				    header.body_len);
+		n = run.end.n + 1;
+		store_run_clear(&run);
+	}
+}
+
+size_t
+node_want_branch(void *host, struct link *link, struct wire_ref *refs,
+    size_t max, size_t max_bytes, uint8_t ret_branch[LINK_BRANCH_LEN])
+{
+	struct node *node = host;
+	struct search search = {
+		.node = node,
+		.link = link,
+		.refs = refs,
+		.max = max,
+		.max_bytes = max_bytes,
+	};
+	struct branches branches;
+	const struct view_log *log;
+	size_t i;
+	size_t j;
+
+	if (store_begin(node->store, false, &search.txn) != ERR_NONE)
+		return 0;
+	for (i = 0; i < view_count(node->view) && search.count == 0; i++) {
+		log = view_at(node->view, i);
+		if (!log->frozen)
+			continue;
+		branches_of(search.txn, log, &branches);
+		for (j = 0; j < branches.count && search.count == 0; j++)
+			look_through(&search, log, &branches.tips[j]);
+	}
+	store_abort(&search.txn);
+	memcpy(ret_branch, search.name, LINK_BRANCH_LEN);
+	return search.count;
+}

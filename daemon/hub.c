@@ -171,6 +171,7 @@ session_begin(struct hub *hub, const uint8_t key[KEY_LEN])
 	session->hub = hub;
 	memcpy(session->key, key, KEY_LEN);
 	link_set_peer(session->peer.link, &session->peer);
+	link_expect_key(session->peer.link, key);
 
 	place = place_of(hub, key);
 	memmove(&hub->sessions[place + 1], &hub->sessions[place],
@@ -196,13 +197,43 @@ read_stranger(struct hub *hub, const struct sock_msg *msg)
 	wire_clear(&decoded);
 }
 
+/* Does the frame come over the connection that the session has? */
+static bool
+is_routed(const struct session *session, const struct sock_msg *msg)
+{
+	return session->route_len == msg->route_len &&
+	    memcmp(session->route, msg->route, msg->route_len) == 0;
+}
+
+/*
+ * A frame of another connection of the same key: HELLO takes the session over;
+ * what is left of an older one does not.
+ */
+static bool
+may_move(struct hub *hub, const struct session *session,
+    const struct sock_msg *msg)
+{
+	struct wire_msg said = { 0 };
+	struct wire_msg answer = { .type = WIRE_ERR };
+	enum wire_type type = WIRE_HAVE;
+
+	if (session->route_len == 0)
+		return true;
+	if (wire_decode(msg->data, msg->len, &said) == ERR_NONE)
+		type = said.type;
+	wire_clear(&said);
+	if (type != WIRE_HELLO && type != WIRE_ERR) {
+		answer.u.err.code = WIRE_NO_SESSION;
+		answer.u.err.text = "say HELLO first";
+		hub_answer(hub, msg->route, msg->route_len, &answer);
+	}
+	return type == WIRE_HELLO;
+}
+
 /* The connection that a session's answers go to is the newest one. */
 static void
 session_move(struct session *session, const struct sock_msg *msg, int64_t now)
 {
-	if (session->route_len == msg->route_len &&
-	    memcmp(session->route, msg->route, msg->route_len) == 0)
-		return;
 	memcpy(session->route, msg->route, msg->route_len);
 	session->route_len = msg->route_len;
 	memcpy(session->address, msg->address, sizeof(session->address));
@@ -230,7 +261,11 @@ read_member(struct hub *hub, const struct sock_msg *msg, int64_t now)
 		sock_cut(msg->fd);
 		return;
 	}
-	session_move(session, msg, now);
+	if (!is_routed(session, msg)) {
+		if (!may_move(hub, session, msg))
+			return;
+		session_move(session, msg, now);
+	}
 	if (msg->extra_frames) {
 		hub->host->refused(hub->owner, msg->user_id, msg->address,
 		    "more than one frame in a message");

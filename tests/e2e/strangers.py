@@ -1,0 +1,236 @@
+#!/usr/bin/python3
+"""Who has no business here gets nothing: not one frame.
+
+Usage: strangers.py outside SOCKET     keys that nobody knows, or none
+       strangers.py removed HUB LEAF   a member that is removed while connected
+       strangers.py refused SOCKET KEYFILE   a key that must not get in (any more)
+       strangers.py knock SOCKET ORG   unknown, then admitted by check number
+SOCKET, HUB and LEAF are control sockets of nodes.
+"""
+
+import socket
+import sys
+import time
+
+import nacl.bindings as sodium
+import zmq
+import zmq.utils.z85 as z85
+
+from peer import Checks, Control, Key, Line, Peer, Silence, deadline, h, join, pad16
+from proto import body_pb2, control_pb2
+
+UP = zmq.EVENT_HANDSHAKE_SUCCEEDED
+AUTH = zmq.EVENT_HANDSHAKE_FAILED_AUTH
+BROKEN = (zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL, zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL,
+          zmq.EVENT_DISCONNECTED, AUTH)
+CHECKS = Checks()
+
+
+def status(control):
+    return control.ask(status=control_pb2.StatusRequest())
+
+
+def server_of(said):
+    return sodium.crypto_sign_ed25519_pk_to_curve25519(bytes.fromhex(said.key))
+
+
+def pub_of(said):
+    return f"{said.listen.rsplit(':', 1)[0]}:{said.pub_port}"
+
+
+def publish(control, title):
+    body = body_pb2.Body()
+    body.envelope.language = "da"
+    body.trial.title = title
+    body.trial.summary = "for tests"
+    body.trial.sector.append(body_pb2.SECTOR_SEVERAL)
+    control.ask(publish=control_pb2.PublishRequest(
+        record=[control_pb2.NewRecord(body=body)]))
+
+
+def subscriber(address, server, curve):
+    """A SUB that has asked for everything."""
+    peer = Peer.__new__(Peer)
+    peer.socket = zmq.Context.instance().socket(zmq.SUB)
+    peer.socket.linger = 0
+    if curve is not None:
+        peer.socket.curve_publickey = z85.encode(curve[0])
+        peer.socket.curve_secretkey = z85.encode(curve[1])
+        peer.socket.curve_serverkey = z85.encode(server)
+    peer.socket.subscribe(b"")
+    peer.monitor = peer.socket.get_monitor_socket()
+    peer.socket.connect("tcp://" + address)
+    return peer
+
+
+def plain(kind, address):
+    """A socket without CURVE."""
+    peer = Peer.__new__(Peer)
+    peer.socket = zmq.Context.instance().socket(kind)
+    peer.socket.linger = 0
+    if kind == zmq.SUB:
+        peer.socket.subscribe(b"")
+    peer.monitor = peer.socket.get_monitor_socket()
+    peer.socket.connect("tcp://" + address)
+    return peer
+
+
+def shut_out(name, peer, events, after=None):
+    """The peer must see one of events, and never a frame."""
+    try:
+        came = peer.event(events + (UP,), 20)
+        if after:
+            after()
+        CHECKS.check(f"{name} is refused", came != UP, "the handshake succeeded")
+    except Silence as e:
+        CHECKS.check(f"{name} is refused", False, str(e))
+    CHECKS.check(f"{name} gets not one frame", peer.socket.poll(0) == 0)
+    peer.close()
+
+
+def outside(path):
+    control = Control(path)
+    said = status(control)
+    server = server_of(said)
+    stranger = Key().curve
+
+    def speak():
+        publish(control, "something happens meanwhile")
+
+    peer = Peer(said.listen, server, curve=stranger)
+    peer.hello()
+    shut_out("an unknown key", peer, (AUTH,), speak)
+    shut_out("an unknown subscriber", subscriber(pub_of(said), server, stranger), (AUTH,),
+             speak)
+    for kind, where in (("DEALER", said.listen), ("SUB", pub_of(said))):
+        shut_out(f"a {kind} without CURVE", plain(getattr(zmq, kind), where), BROKEN, speak)
+
+    # The key of an invitation is good for HELLO alone, and not on PUB.
+    line = Line(control.ask(invite=control_pb2.InviteRequest(org="se-0180")).line)
+    shut_out("an invitation's key on PUB",
+             subscriber(pub_of(said), server, line.curve), (AUTH,), speak)
+    peer = Peer(said.listen, server, curve=line.curve)
+    peer.event((UP,))
+    peer.have()
+    peer.hello()
+    try:
+        answer = peer.receive()
+        CHECKS.check("an invitation's key without the proof of its own gets no HELLO",
+                     answer.WhichOneof("m") == "err", str(answer))
+    except Silence as e:
+        CHECKS.check("an invitation's key without the proof of its own gets no HELLO",
+                     False, str(e))
+    peer.close()
+
+    # No ZeroMQ at all: the greeting of 64 bytes is all that anybody sees.
+    for where in (said.listen, pub_of(said)):
+        host, port = where.rsplit(":", 1)
+        with socket.create_connection((host, int(port)), 10) as raw:
+            raw.sendall(b"GET / HTTP/1.1\r\nHost: erfa\r\n\r\n" * 8)
+            raw.settimeout(10)
+            got = b""
+            try:
+                while data := raw.recv(4096):
+                    got += data
+            except (ConnectionResetError, TimeoutError):
+                pass
+        CHECKS.check(f"a web browser on port {'A' if where == said.listen else 'B'} "
+                     "sees no more than the greeting", len(got) <= 64, f"{len(got)} bytes")
+    CHECKS.check("the node is well", status(control).trials >= 3)
+
+
+def arrived(leaf, number):
+    """Wait until the leaf shows so many trials."""
+    until = deadline(30)
+    while time.monotonic() < until:
+        if status(leaf).trials >= number:
+            return True
+        leaf.ask(watch=control_pb2.WatchRequest(wait_ms=500))
+    return False
+
+
+def removed(hub_path, leaf_path):
+    hub, leaf = Control(hub_path), Control(leaf_path)
+    said = status(hub)
+    line = hub.ask(invite=control_pb2.InviteRequest(org="is-0000")).line
+    peer = join(line, "is-0000")
+    sub = subscriber(pub_of(said), server_of(said), peer.key.curve)
+    sub.event((UP,))
+
+    # While a member, it hears of everything, both ways.
+    publish(hub, "before")
+    try:
+        while peer.until("note", "have").DESCRIPTOR.name != "Note":
+            pass
+        CHECKS.check("a member hears of what is published", True)
+    except Silence as e:
+        CHECKS.check("a member hears of what is published", False, str(e))
+    CHECKS.check("and so does its SUB", sub.socket.poll(20000) != 0)
+
+    hub.ask(remove=control_pb2.RemoveRequest(peer="is-0000"))
+    for each in (peer, sub):
+        while each.socket.poll(0):
+            each.socket.recv_multipart()
+    for i in range(3):
+        peer.hello()
+        publish(hub, f"after {i}")
+    CHECKS.check("others hear of what follows",
+                 arrived(leaf, status(hub).trials))
+    for name, each in (("its DEALER", peer), ("its SUB", sub)):
+        CHECKS.check(f"once removed, {name} gets not one frame",
+                     each.socket.poll(0) == 0)
+        try:
+            each.event((AUTH,))
+            CHECKS.check(f"and {name} is refused when it comes back", True)
+        except Silence as e:
+            CHECKS.check(f"and {name} is refused when it comes back", False, str(e))
+        CHECKS.check(f"{name} has still got nothing", each.socket.poll(0) == 0)
+
+
+def refused(path, keyfile):
+    control = Control(path)
+    said = status(control)
+    with open(keyfile, encoding="ascii") as f:
+        key = Key(bytes.fromhex(f.read().strip()))
+    peer = Peer(said.listen, server_of(said), key)
+    peer.hello()
+    shut_out("its key", peer, BROKEN, lambda: publish(control, "meanwhile"))
+    if said.pub_port:
+        shut_out("its key on PUB", subscriber(pub_of(said), server_of(said), key.curve),
+                 BROKEN, lambda: publish(control, "meanwhile"))
+
+
+def check_number(curve):
+    digest = h(pad16("erfa/1/check"), curve)
+    return " ".join(f"{int.from_bytes(digest[4 * i:4 * i + 4], 'big') % 10000:04d}"
+                    for i in range(6))
+
+
+def knock(path, org):
+    control = Control(path)
+    said = status(control)
+    key = Key()
+    number = check_number(key.curve[0])
+    peer = Peer(said.listen, server_of(said), key)
+    peer.event((AUTH,))
+    peer.close()
+    until = deadline(20)
+    pending = []
+    while number not in pending and time.monotonic() < until:
+        pending = [p.check_number
+                   for p in control.ask(peers=control_pb2.PeersRequest()).pending]
+    CHECKS.check("who knocks is shown with its check number", number in pending,
+                 str(pending))
+    control.ask(accept=control_pb2.AcceptRequest(check_number=number, org=org))
+    peer = Peer(said.listen, server_of(said), key)
+    hello = peer.greet()
+    CHECKS.check("once accepted by that number it is answered",
+                 hello.key == bytes.fromhex(said.key))
+    peer.close()
+    peers = control.ask(peers=control_pb2.PeersRequest())
+    CHECKS.check("and is a member", org in [p.org for p in peers.peer])
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])
+    sys.exit(CHECKS.bad)

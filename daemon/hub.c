@@ -171,7 +171,7 @@ session_begin(struct hub *hub, const uint8_t key[KEY_LEN])
 	session->hub = hub;
 	memcpy(session->key, key, KEY_LEN);
 	link_set_peer(session->peer.link, &session->peer);
-	link_expect_key(session->peer.link, key);
+	link_set_key(session->peer.link, key);
 
 	place = place_of(hub, key);
 	memmove(&hub->sessions[place + 1], &hub->sessions[place],

@@ -61,7 +61,6 @@ hub_arrived(void *owner, const uint8_t key[KEY_LEN])
 	if (link_new(&node_link_host, node, node->view, &node->timers, false,
 		&link) != ERR_NONE)
 		return NULL;
-	link_set_key(link, key);
 	node->hub_links[node->nhub_links++] = link;
 	return link;
 }
@@ -294,7 +293,6 @@ node_dial(struct node *node, const char *address, const uint8_t key[KEY_LEN],
 	/* The link must be known before the first frame is sent on it. */
 	dialled = &node->dialled[node->ndialled];
 	dialled->link = link;
-	link_set_key(link, key);
 	(void)snprintf(dialled->org, sizeof(dialled->org), "%s", org);
 	(void)snprintf(dialled->name, sizeof(dialled->name), "%s", name);
 	err = upstream_open(

@@ -66,6 +66,9 @@ class Node:
             turn(peer, 50)
         return False
 
+    def bodies_absent(self):
+        return self.control.ask(status=control_pb2.StatusRequest()).bodies_absent
+
     def anonymous_kb(self):
         with open(f"/proc/{self.pid}/status", encoding="ascii") as f:
             return int(re.search(r"RssAnon:\s+(\d+)", f.read())[1])
@@ -154,7 +157,7 @@ def connections(node, peer):
     peer.greet()
     peer.hello(key=os.urandom(32))
     refused(node, peer, "a HELLO with another key than the connection's",
-            "without the connection's key")
+            "HELLO with another")
     peer.greet()
 
 
@@ -278,6 +281,11 @@ def unknown(node, peer):
     peer.claim(log)
     CHECKS.check("entries of kinds that it does not know are kept",
                  node.waits(log, 5, peer))
+    until = deadline(20)
+    while node.bodies_absent() and time.monotonic() < until:
+        turn(peer, 50)
+    CHECKS.check("and their bodies; in a new session the one that did not fit, too",
+                 node.bodies_absent() == 0)
     return log
 
 

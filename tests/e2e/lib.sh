@@ -276,10 +276,12 @@ same() {
 	done
 }
 
-# positions NAME: log, n and chain value of every log held, sorted.
+# positions NAME: log, n and chain value of every log held, sorted; of a forked one,
+# of which each may hold another branch, the last common n alone.
 positions() {
-	at "$1" logs --jsonl |
-		sed -E 's/.*"log": *"([0-9a-f]*)".*"n": *"?([0-9]+)"?.*"chain": *"([0-9a-f]*)".*/\1 \2 \3/' |
+	at "$1" logs --jsonl | sed -E \
+		-e '/"state":"frozen"/s/.*"log":"([0-9a-f]*)".*"counted":"([0-9]+)".*/\1 \2 forked/' \
+		-e 's/.*"log":"([0-9a-f]*)".*"n":"([0-9]+)".*"chain":"([0-9a-f]*)".*/\1 \2 \3/' |
 		sort
 }
 

@@ -31,7 +31,6 @@
 #include "daemon/indexer.h"
 #include "daemon/link.h"
 #include "daemon/logger.h"
-#include "daemon/node.h"
 #include "daemon/outbox.h"
 #include "daemon/pool.h"
 #include "daemon/posset.h"

@@ -282,7 +282,8 @@ status_names(struct node *node, Erfa__StatusAnswer *status)
 		ERR_NONE ||
 	    (err = answer_text(&status->check_number, check)) != ERR_NONE ||
 	    (err = answer_text(&status->version, ERFA_VERSION)) != ERR_NONE ||
-	    (err = answer_text(&status->listen, node_endpoint(node))) !=
+	    (err = answer_text(&status->listen,
+		 node->hub == NULL ? "" : hub_endpoint(node->hub))) !=
 		ERR_NONE ||
 	    (err = answer_hex(&status->store_epoch, epoch, sizeof(epoch))) !=
 		ERR_NONE)

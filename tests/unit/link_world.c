@@ -109,6 +109,7 @@ struct world {
 	int npairs;
 	int64_t now;
 	int64_t next_tick;
+	uint32_t seed;
 	uint64_t chance;
 	bool strict;
 	size_t queue;
@@ -213,6 +214,7 @@ world_new(int nodes, uint32_t seed)
 	assert_int_equal(crypto_init(), ERR_NONE);
 	world->now = 1000000;
 	world->next_tick = world->now;
+	world->seed = seed;
 	world->chance = seed;
 	world->strict = true;
 	world->queue = 64;
@@ -1563,12 +1565,15 @@ next_time(const struct world *world)
 	return when;
 }
 
+/* Go on to what happens next, but not beyond ${end}. */
 static void
-step(struct world *world)
+step(struct world *world, int64_t end)
 {
 	int64_t when = next_time(world);
 	int i;
 
+	if (when > end)
+		when = end;
 	if (when > world->now)
 		world->now = when;
 	if (world->now >= world->next_tick) {
@@ -1585,7 +1590,7 @@ world_run(struct world *world, int64_t ms)
 	int64_t end = world->now + ms;
 
 	while (world->now < end)
-		step(world);
+		step(world, end);
 }
 
 int64_t
@@ -1596,9 +1601,9 @@ world_until(struct world *world, bool (*done)(struct world *world, void *arg),
 
 	while (!done(world, arg)) {
 		if (world->now - begin > ms)
-			fail_msg(
-			    "it did not happen within %lld ms", (long long)ms);
-		step(world);
+			fail_msg("it did not happen within %lld ms (seed %lu)",
+			    (long long)ms, (unsigned long)world->seed);
+		step(world, begin + ms + 1);
 	}
 	return world->now - begin;
 }

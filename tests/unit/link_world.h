@@ -136,14 +136,14 @@ void world_write(struct world *world, int node, struct origin *origin,
     size_t count, uint32_t body_len);
 
 /**
- * world_place(world, node, run, own, bodies):
- * The node gets a run, with or without its bodies.
+ * world_place(world, node, origin, run, bodies):
+ * The node gets a run of ${origin}, with or without its bodies.
  */
 void world_place(struct world *world, int node, const struct origin *origin,
     const struct origin_run *run, bool bodies);
 
 /**
- * world_key(world, node), world_origin(world, node):
+ * world_origin(world, node):
  * The node's own key pair, as an origin whose log it can write.
  */
 struct origin *world_origin(struct world *world, int node);

@@ -1,0 +1,1254 @@
+/*
+ * What a peer may send that is wrong, too much, out of place or a lie, and what
+ * comes of it.  The peer is the test: it speaks for the dialling side.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/header.h"
+#include "tests/unit/link_world.h"
+
+#define BODY_LEN 100
+
+struct fixture {
+	struct world *world; /* node 0 is honest, node 1 is the peer's name */
+	struct origin origin;
+	struct origin_run *run;
+
+	/* What node 0 sent last, and how much of everything. */
+	struct wire_get get;
+	struct wire_ref refs[GET_REFS_MAX];
+	struct wire_err err;
+	struct wire_hello hello;
+	struct wire_data data;
+	unsigned gets;
+	unsigned errs;
+	unsigned hellos;
+	unsigned datas;
+	unsigned fulls;
+};
+
+static struct link *
+link_of(struct fixture *f)
+{
+	return world_listener(f->world, 0);
+}
+
+/* Everything that is sent is looked at; what node 0 sends is kept. */
+static enum world_fate
+look(void *arg, int from, int to, const struct wire_msg *msg)
+{
+	struct fixture *f = arg;
+
+	(void)to;
+	if (from != 0)
+		return WORLD_PASS;
+	switch (msg->type) {
+	case WIRE_GET:
+		f->gets++;
+		f->get = msg->u.get;
+		if (msg->u.get.nrefs > 0)
+			memcpy(f->refs, msg->u.get.refs,
+			    msg->u.get.nrefs * sizeof(*f->refs));
+		break;
+	case WIRE_ERR:
+		f->errs++;
+		f->err = msg->u.err;
+		break;
+	case WIRE_HELLO:
+		f->hellos++;
+		f->hello = msg->u.hello;
+		break;
+	case WIRE_DATA:
+		f->datas++;
+		f->data = msg->u.data;
+		break;
+	case WIRE_HAVE:
+		f->fulls += msg->u.have.full;
+		break;
+	case WIRE_NOTE:
+		break;
+	}
+	return WORLD_DROP;
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL || (f->run = calloc(1, sizeof(*f->run))) == NULL)
+		return -1;
+	*state = f;
+	if (crypto_init() != ERR_NONE)
+		return -1;
+	origin_begin(&f->origin, 1, 7);
+	f->world = world_new(2, 1);
+	world_admit(f->world, 0, f->origin.key.public_key);
+	world_set_strict(f->world, false);
+	world_set_filter(f->world, look, f);
+	world_connect(f->world, 1, 0);
+	link_down(world_dialer(f->world, 0));
+	world_run(f->world, 10);
+	link_down(link_of(f));
+	f->hellos = 0;
+	f->errs = 0;
+	f->fulls = 0;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	world_free(f->world);
+	free(f->run);
+	free(f);
+	return 0;
+}
+
+/* The peer says something, and there is time for an answer. */
+static void
+say(struct fixture *f, const struct wire_msg *msg)
+{
+	uint8_t *buf;
+	size_t len;
+
+	assert_int_equal(wire_encode(msg, &buf, &len), ERR_NONE);
+	world_send(f->world, 0, true, buf, len);
+	free(buf);
+	world_run(f->world, 10);
+}
+
+static struct wire_msg
+hello_of(struct fixture *f, uint8_t nonce)
+{
+	struct wire_msg msg = { .type = WIRE_HELLO };
+	struct wire_hello *hello = &msg.u.hello;
+
+	hello->proto_min = 1;
+	hello->proto_max = 1;
+	hello->has_key = true;
+	memcpy(hello->key, world_origin(f->world, 1)->key.public_key, KEY_LEN);
+	memset(hello->nonce, nonce, NONCE_LEN);
+	memset(hello->digest, 0xdd, HASH_LEN);
+	hello->max_msg = MSG_MAX;
+	hello->window = WINDOW_MAX;
+	hello->time_ms = (uint64_t)world_now(f->world) + 5000;
+	hello->org = "no-5501";
+	hello->name = "Troms\xc3\xb8";
+	hello->sw = "a liar";
+	return msg;
+}
+
+static void
+greet(struct fixture *f)
+{
+	struct wire_msg msg = hello_of(f, 1);
+
+	say(f, &msg);
+	assert_int_equal(f->hellos, 1);
+	assert_int_equal(link_state(link_of(f)), LINK_SYNC);
+}
+
+/* Claim a log of ${origin} up to ${n}, as the one part of a full HAVE. */
+static void
+claim(struct fixture *f, const struct origin *origin, uint64_t n)
+{
+	struct wire_msg msg = { .type = WIRE_HAVE };
+	struct wire_pos pos = { .n = n, .has_key = true, .inc = origin->inc };
+
+	memset(msg.u.have.digest, 0xdd, HASH_LEN);
+	memcpy(pos.log_id, origin->log_id, LOG_ID_LEN);
+	memcpy(pos.key, origin->key.public_key, KEY_LEN);
+	memset(pos.c8, 0xc8, C8_LEN);
+	if (n == origin->tip.n)
+		memcpy(pos.c8, origin->tip.c, C8_LEN);
+	msg.u.have.pos = &pos;
+	msg.u.have.npos = 1;
+	msg.u.have.full = true;
+	msg.u.have.part = 1;
+	msg.u.have.parts = 1;
+	say(f, &msg);
+}
+
+/* Answer the last GET with a run, or with nothing. */
+static void
+answer(struct fixture *f, const struct log_run *run)
+{
+	struct wire_msg msg = { .type = WIRE_DATA };
+
+	msg.u.data.req = f->get.req;
+	msg.u.data.last = true;
+	msg.u.data.has_run = run != NULL;
+	if (run != NULL)
+		msg.u.data.run = *run;
+	say(f, &msg);
+}
+
+/* Answer the last GET, for bodies, with that of the first ref. */
+static void
+answer_body(struct fixture *f, enum wire_state body_state, const uint8_t *data,
+    size_t len, const uint8_t *salt)
+{
+	struct wire_msg msg = { .type = WIRE_DATA };
+	struct wire_body body = { .state = body_state };
+
+	body.ref = f->refs[0];
+	if (body_state == WIRE_OK) {
+		body.total = len;
+		body.data.data = data;
+		body.data.len = len;
+		memcpy(body.salt, salt, SALT_LEN);
+	}
+	msg.u.data.req = f->get.req;
+	msg.u.data.last = true;
+	msg.u.data.bodies = &body;
+	msg.u.data.nbodies = 1;
+	say(f, &msg);
+}
+
+/* Refuse the last GET. */
+static void
+refuse(struct fixture *f, enum wire_code code, uint32_t retry_ms)
+{
+	struct wire_msg msg = { .type = WIRE_ERR };
+
+	msg.u.err.req = f->get.req;
+	msg.u.err.code = code;
+	msg.u.err.retry_ms = retry_ms;
+	say(f, &msg);
+}
+
+/* Ask node 0 for headers of the origin's log. */
+static void
+ask(struct fixture *f, uint32_t req, uint64_t first, uint32_t max_bytes)
+{
+	struct wire_msg msg = { .type = WIRE_GET };
+
+	msg.u.get.req = req;
+	msg.u.get.has_log = true;
+	memcpy(msg.u.get.log_id, f->origin.log_id, LOG_ID_LEN);
+	msg.u.get.first = first;
+	msg.u.get.max_bytes = max_bytes;
+	say(f, &msg);
+}
+
+static void
+assert_complaints(struct fixture *f, unsigned count)
+{
+	assert_int_equal(world_complaints(f->world, 0), count);
+}
+
+/* ---- sessions ---- */
+
+static void
+nothing_is_said_before_hello(void **state)
+{
+	struct fixture *f = *state;
+
+	world_write(f->world, 0, &f->origin, 5, BODY_LEN);
+	ask(f, 1, 1, 1000);
+	claim(f, &f->origin, 10);
+	assert_int_equal(f->errs, 2);
+	assert_int_equal(f->err.code, WIRE_NO_SESSION);
+	assert_int_equal(f->datas + f->gets + f->fulls + f->hellos, 0);
+}
+
+static void
+hello_must_name_the_key_of_the_connection(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = hello_of(f, 1);
+
+	msg.u.hello.key[0] ^= 1;
+	say(f, &msg);
+	assert_int_equal(f->err.code, WIRE_REFUSED);
+	assert_int_equal(f->hellos, 0);
+	assert_int_equal(link_state(link_of(f)), LINK_DOWN);
+	assert_complaints(f, 1);
+}
+
+static void
+hello_must_speak_our_version(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = hello_of(f, 1);
+
+	msg.u.hello.proto_min = 2;
+	msg.u.hello.proto_max = 3;
+	say(f, &msg);
+	assert_int_equal(f->err.code, WIRE_VERSION);
+	msg.u.hello.proto_min = 0;
+	msg.u.hello.proto_max = 0;
+	say(f, &msg);
+	assert_int_equal(f->errs, 2);
+	assert_int_equal(f->hellos, 0);
+	msg.u.hello.proto_max = 9;
+	say(f, &msg);
+	assert_int_equal(f->hellos, 1);
+}
+
+static void
+a_join_is_no_hello_of_a_member(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = hello_of(f, 1);
+	struct wire_join join = { .org = "no-5501" };
+
+	msg.u.hello.has_key = false;
+	msg.u.hello.join = &join;
+	say(f, &msg);
+	assert_int_equal(f->err.code, WIRE_BAD);
+	assert_int_equal(f->hellos, 0);
+	assert_complaints(f, 1);
+}
+
+static void
+what_hello_says_is_shown(void **state)
+{
+	struct fixture *f = *state;
+	struct link_info info;
+
+	greet(f);
+	link_info(link_of(f), &info);
+	assert_string_equal(info.name, "Troms\xc3\xb8");
+	assert_string_equal(info.sw, "a liar");
+	assert_string_equal(link_org(link_of(f)), "no-5501");
+	assert_in_range(info.clock_skew_ms, 4990, 5010);
+	assert_true(info.has_key);
+	assert_false(info.dialer);
+	assert_false(info.same_digest);
+}
+
+static void
+a_long_name_is_cut_between_characters(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = hello_of(f, 1);
+	struct link_info info;
+	char name[2 * WIRE_NAME_MAX + 1] = "";
+	size_t i;
+
+	for (i = 0; i < WIRE_NAME_MAX - 1; i++)
+		memcpy(name + 2 * i, "\xc3\xb8", 3);
+	name[0] = 'x';
+	name[1] = 'y';
+	msg.u.hello.name = name;
+	say(f, &msg);
+	link_info(link_of(f), &info);
+	assert_int_equal(strlen(info.name), 120);
+	msg = hello_of(f, 2);
+	memmove(name, name + 1, sizeof(name) - 1);
+	msg.u.hello.name = name;
+	say(f, &msg);
+	link_info(link_of(f), &info);
+	assert_int_equal(strlen(info.name), 119);
+	assert_memory_equal(info.name, name, 119);
+}
+
+static void
+the_same_hello_twice_is_one_session(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = hello_of(f, 1);
+
+	greet(f);
+	claim(f, &f->origin, 10);
+	assert_int_equal(f->gets, 1);
+	say(f, &msg);
+	assert_int_equal(f->hellos, 1);
+	assert_int_equal(f->gets, 1);
+
+	/* Another nonce begins another one, in which nothing was claimed. */
+	msg = hello_of(f, 2);
+	say(f, &msg);
+	assert_int_equal(f->hellos, 2);
+	answer(f, NULL);
+	assert_int_equal(f->gets, 1);
+}
+
+static void
+no_session_ends_the_session_of_who_is_dialled(void **state)
+{
+	struct fixture *f = *state;
+
+	greet(f);
+	claim(f, &f->origin, 10);
+	f->get.req = 0;
+	refuse(f, WIRE_NO_SESSION, 0);
+	assert_int_equal(link_state(link_of(f)), LINK_DOWN);
+	claim(f, &f->origin, 10);
+	assert_int_equal(f->err.code, WIRE_NO_SESSION);
+}
+
+static void
+who_is_turned_away_makes_the_transport_anew(void **state)
+{
+	struct fixture *f = *state;
+
+	greet(f);
+	f->get.req = 0;
+	refuse(f, WIRE_REFUSED, 0);
+	world_run(f->world, 200);
+	assert_int_equal(link_state(link_of(f)), LINK_DOWN);
+	assert_complaints(f, 1);
+	f->hellos = 0;
+	greet(f);
+	refuse(f, WIRE_VERSION, 0);
+	world_run(f->world, 200);
+	assert_int_equal(link_state(link_of(f)), LINK_DOWN);
+}
+
+static void
+a_peer_that_never_greets_is_let_go(void **state)
+{
+	struct fixture *f = *state;
+
+	ask(f, 1, 1, 1000);
+	assert_true(
+	    link_tick(link_of(f), world_now(f->world) + SILENCE_MS - 20));
+	assert_false(
+	    link_tick(link_of(f), world_now(f->world) + SILENCE_MS + 1));
+}
+
+/* ---- claims ---- */
+
+static void
+a_lie_is_ignored_after_three_failures(void **state)
+{
+	struct fixture *f = *state;
+	int i;
+
+	greet(f);
+	claim(f, &f->origin, 10);
+	for (i = 0; i < 100; i++) {
+		if (f->get.req != 0)
+			answer(f, NULL);
+		f->get.req = 0;
+		claim(f, &f->origin, 10 + (uint64_t)i);
+		world_run(f->world, 1000);
+	}
+	assert_int_equal(f->gets, CLAIM_FAILURES);
+}
+
+static void
+a_lie_is_looked_at_again_after_an_hour(void **state)
+{
+	struct fixture *f = *state;
+	int64_t begun = world_now(f->world);
+
+	greet(f);
+	while (f->gets <= CLAIM_FAILURES) {
+		claim(f, &f->origin, 10);
+		if (f->get.req != 0)
+			answer(f, NULL);
+		f->get.req = 0;
+		world_run(f->world, 10000);
+	}
+	assert_true(world_now(f->world) - begun >= CLAIM_IGNORE_MS);
+	assert_true(world_now(f->world) - begun < CLAIM_IGNORE_MS + 60000);
+}
+
+static void
+a_claim_that_fails_does_not_keep_the_link_from_live(void **state)
+{
+	struct fixture *f = *state;
+	int i;
+
+	greet(f);
+	claim(f, &f->origin, 10);
+	assert_int_equal(link_state(link_of(f)), LINK_SYNC);
+	for (i = 0; i < 20 && link_state(link_of(f)) == LINK_SYNC; i++) {
+		if (f->get.req != 0)
+			answer(f, NULL);
+		f->get.req = 0;
+		world_run(f->world, 1000);
+	}
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+	assert_int_equal(f->gets, CLAIM_FAILURES);
+}
+
+static void
+a_refused_log_is_not_asked_for_again(void **state)
+{
+	struct fixture *f = *state;
+
+	greet(f);
+	claim(f, &f->origin, 10);
+	refuse(f, WIRE_REFUSED, 0);
+	claim(f, &f->origin, 11);
+	world_run(f->world, 100000);
+	claim(f, &f->origin, 12);
+	world_run(f->world, 100000);
+	assert_int_equal(f->gets, 1);
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+}
+
+static void
+a_quota_means_fewer_gets(void **state)
+{
+	struct fixture *f = *state;
+	struct origin origin;
+	uint64_t i;
+	unsigned gets;
+
+	greet(f);
+	for (i = 1; i <= 6; i++) {
+		origin_begin(&origin, 1, 100 + i);
+		claim(f, &origin, 10);
+	}
+	assert_int_equal(f->gets, GETS_MAX);
+	refuse(f, WIRE_QUOTA, 300);
+	gets = f->gets;
+	world_run(f->world, 280);
+	assert_int_equal(f->gets, gets);
+	world_run(f->world, 1000);
+	assert_int_equal(f->gets, gets);
+	answer(f, NULL);
+	assert_int_equal(f->gets, gets);
+}
+
+static void
+a_wait_that_is_asked_for_is_kept_up_to_a_minute(void **state)
+{
+	struct fixture *f = *state;
+
+	greet(f);
+	claim(f, &f->origin, 10);
+	refuse(f, WIRE_BUSY, 3000000000U);
+	world_run(f->world, 59000);
+	assert_int_equal(f->gets, 1);
+	world_run(f->world, 1500);
+	assert_int_equal(f->gets, 2);
+	refuse(f, WIRE_BUSY, 0);
+	world_run(f->world, 400);
+	assert_int_equal(f->gets, 2);
+	world_run(f->world, 400);
+	assert_int_equal(f->gets, 3);
+	assert_complaints(f, 0);
+}
+
+static void
+a_log_must_have_the_id_of_its_key(void **state)
+{
+	struct fixture *f = *state;
+	struct origin wrong = f->origin;
+
+	greet(f);
+	wrong.inc++;
+	claim(f, &wrong, 10);
+	assert_int_equal(f->gets, 0);
+	assert_complaints(f, 1);
+}
+
+static void
+claims_and_names_of_logs_are_bounded(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = { .type = WIRE_HAVE };
+	struct wire_pos *pos = calloc(HAVE_POS_MAX, sizeof(*pos));
+	struct link_info info;
+	struct log_tip tip;
+	uint64_t inc = 0;
+	size_t i;
+	int part;
+
+	assert_non_null(pos);
+	greet(f);
+	msg.u.have.pos = pos;
+	msg.u.have.npos = HAVE_POS_MAX;
+	msg.u.have.part = 1;
+	msg.u.have.parts = 1;
+	for (part = 0; part < 22; part++) {
+		for (i = 0; i < HAVE_POS_MAX; i++) {
+			pos[i].n = 1;
+			pos[i].has_key = true;
+			pos[i].inc = ++inc;
+			memcpy(pos[i].key, f->origin.key.public_key, KEY_LEN);
+			log_begin(pos[i].key, inc, pos[i].log_id, &tip);
+		}
+		say(f, &msg);
+		answer(f, NULL);
+	}
+	free(pos);
+	link_info(link_of(f), &info);
+	assert_int_equal(info.behind, LINK_CLAIMS_MAX);
+	assert_int_equal(
+	    world_complaints(f->world, 0), 22 * HAVE_POS_MAX - LINK_CLAIMS_MAX);
+	for (i = 0; i < 1000; i++) {
+		answer(f, NULL);
+		world_run(f->world, 10);
+	}
+	assert_in_range(view_count(world_view(f->world, 0)), 0, GETS_MAX);
+}
+
+static void
+a_log_of_no_member_waits_for_its_admission(void **state)
+{
+	struct fixture *f = *state;
+	struct origin stranger;
+
+	origin_begin(&stranger, 9, 9);
+	greet(f);
+	claim(f, &stranger, 10);
+	world_run(f->world, 1000);
+	assert_int_equal(f->gets, 0);
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+	world_admit(f->world, 0, stranger.key.public_key);
+	world_run(f->world, 1000);
+	assert_int_equal(f->gets, 1);
+	assert_memory_equal(f->get.log_id, stranger.log_id, LOG_ID_LEN);
+}
+
+static void
+a_log_is_fetched_and_counted_up_to_its_cut(void **state)
+{
+	struct fixture *f = *state;
+	struct directory_entry *entry = calloc(1, sizeof(*entry));
+	struct origin *own = world_origin(f->world, 0);
+	struct origin gone;
+	const struct view_log *log;
+
+	/* The node itself vouched for the key, and withdrew that. */
+	assert_non_null(entry);
+	origin_begin(&gone, 9, 9);
+	memcpy(entry->voucher, own->key.public_key, KEY_LEN);
+	memcpy(entry->log_id, own->log_id, LOG_ID_LEN);
+	memcpy(entry->member.key, gone.key.public_key, KEY_LEN);
+	memcpy(entry->member.org, "fi-564", sizeof("fi-564"));
+	entry->n = 2;
+	entry->time_ms = 2;
+	entry->member.roles = ROLE_WRITES;
+	world_vouch(f->world, 0, entry);
+	entry->n = 3;
+	entry->time_ms = 3;
+	entry->member.roles = 0;
+	entry->member.withdrawn = true;
+	entry->member.ncuts = 1;
+	memcpy(entry->member.cuts[0].log_id, gone.log_id, LOG_ID_LEN);
+	entry->member.cuts[0].n = 10;
+	world_vouch(f->world, 0, entry);
+	free(entry);
+
+	greet(f);
+	origin_write(&gone, f->run, 7, 0);
+	claim(f, &gone, 30);
+	answer(f, &f->run->run);
+	assert_int_equal(world_tip(f->world, 0, gone.log_id), 7);
+	assert_int_equal(f->get.first, 8);
+	origin_write(&gone, f->run, 7, 0);
+	answer(f, &f->run->run);
+	log = view_find(world_view(f->world, 0), gone.log_id);
+	assert_int_equal(log->tip.n, 14);
+	assert_int_equal(log->counted, 10);
+	assert_int_equal(f->gets, 2);
+}
+
+/* ---- headers ---- */
+
+/* The run answers the first GET for the origin's log; it is refused. */
+static void
+refuse_run(struct fixture *f)
+{
+	greet(f);
+	f->gets = 0;
+	f->hellos = 0;
+	claim(f, &f->origin, 10);
+	assert_int_equal(f->gets, 1);
+	answer(f, &f->run->run);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 0);
+}
+
+static void
+runs_that_do_not_verify_are_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	origin_write(&f->origin, f->run, 5, BODY_LEN);
+	f->run->head[HEAD_LEN - 1] ^= 1;
+	refuse_run(f);
+	assert_complaints(f, 1);
+	link_down(link_of(f));
+
+	f->run->head[HEAD_LEN - 1] ^= 1;
+	f->run->bytes[40] ^= 1;
+	refuse_run(f);
+	assert_complaints(f, 2);
+	link_down(link_of(f));
+
+	f->run->bytes[40] ^= 1;
+	f->run->run.first = 2;
+	refuse_run(f);
+	assert_complaints(f, 3);
+	link_down(link_of(f));
+
+	f->run->run.first = 1;
+	f->run->run.c_prev[0] ^= 1;
+	refuse_run(f);
+	assert_complaints(f, 4);
+	link_down(link_of(f));
+
+	/* Repaired, it is taken: everything was left as it had been. */
+	f->run->run.c_prev[0] ^= 1;
+	greet(f);
+	claim(f, &f->origin, 5);
+	answer(f, &f->run->run);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 5);
+}
+
+static void
+a_run_across_a_boundary_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct origin other = f->origin;
+	struct origin_run *next = calloc(1, sizeof(*next));
+	struct bytes headers[BOUNDARY_N];
+	struct log_run run;
+	size_t i;
+
+	/* The last ten headers before a boundary, and one more. */
+	assert_non_null(next);
+	origin_write(&f->origin, f->run, BOUNDARY_N - 10, 0);
+	origin_write(&other, next, BOUNDARY_N - 10, 0);
+	world_place(f->world, 0, &other, next, false);
+	origin_run_begin(&f->origin, f->run);
+	for (i = 0; i < 11; i++) {
+		origin_add(&f->origin, f->run, HEADER_TRIAL, 0);
+		headers[i] = f->run->headers[i];
+	}
+	origin_run_end(&f->origin, f->run);
+	run = f->run->run;
+	run.headers = headers;
+	greet(f);
+	claim(f, &f->origin, BOUNDARY_N + 1);
+	answer(f, &run);
+	assert_int_equal(
+	    world_tip(f->world, 0, f->origin.log_id), BOUNDARY_N - 10);
+	assert_complaints(f, 1);
+	free(next);
+}
+
+static void
+a_first_entry_must_be_a_genesis_of_this_log(void **state)
+{
+	struct fixture *f = *state;
+
+	origin_run_begin(&f->origin, f->run);
+	origin_add(&f->origin, f->run, HEADER_TRIAL, 0);
+	origin_run_end(&f->origin, f->run);
+	refuse_run(f);
+	assert_complaints(f, 1);
+}
+
+static void
+what_was_not_asked_for_is_not_taken(void **state)
+{
+	struct fixture *f = *state;
+	struct origin other;
+
+	greet(f);
+	origin_write(&f->origin, f->run, 5, 0);
+	f->get.req = 77;
+	answer(f, &f->run->run);
+	assert_complaints(f, 0);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 0);
+
+	/* Another log than the one asked for. */
+	origin_begin(&other, 1, 8);
+	claim(f, &other, 5);
+	assert_int_equal(f->gets, 1);
+	answer(f, &f->run->run);
+	assert_complaints(f, 1);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 0);
+}
+
+static void
+an_answer_after_its_end_is_dropped(void **state)
+{
+	struct fixture *f = *state;
+
+	greet(f);
+	claim(f, &f->origin, 20);
+	origin_write(&f->origin, f->run, 5, 0);
+	answer(f, NULL);
+	answer(f, &f->run->run);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 0);
+	assert_complaints(f, 0);
+}
+
+static void
+an_answer_that_is_too_late_is_dropped(void **state)
+{
+	struct fixture *f = *state;
+
+	greet(f);
+	claim(f, &f->origin, 20);
+	world_run(f->world, GET_MS + 300);
+	assert_complaints(f, 1);
+	origin_write(&f->origin, f->run, 5, 0);
+	answer(f, &f->run->run);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 0);
+}
+
+/* ---- bodies ---- */
+
+/* The node holds a header and wants its body of the peer. */
+static void
+want_body(struct fixture *f)
+{
+	origin_write(&f->origin, f->run, 2, BODY_LEN);
+	world_place(f->world, 0, &f->origin, f->run, false);
+	greet(f);
+	claim(f, &f->origin, 2);
+	world_run(f->world, 500);
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+	assert_int_equal(f->gets, 1);
+	assert_int_equal(f->get.nrefs, 1);
+	assert_int_equal(f->refs[0].n, 2);
+}
+
+static void
+a_body_that_does_not_fit_is_asked_of_this_peer_once(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t body[BODY_LEN];
+	uint8_t salt[SALT_LEN];
+
+	want_body(f);
+	origin_body(0, 2, body, BODY_LEN);
+	origin_salt(0, 2, salt);
+	body[5] ^= 1;
+	answer_body(f, WIRE_OK, body, BODY_LEN, salt);
+	world_run(f->world, 200000);
+	assert_int_equal(f->gets, 1);
+	assert_false(world_has_body(f->world, 0, &f->origin, 2, BODY_LEN));
+}
+
+static void
+a_body_that_is_absent_is_asked_for_again_ever_more_rarely(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t body[BODY_LEN];
+	uint8_t salt[SALT_LEN];
+	unsigned gets;
+	int i;
+
+	want_body(f);
+	for (i = 0; i < 60; i++) {
+		if (f->get.req != 0)
+			answer_body(f, WIRE_ABSENT, NULL, 0, NULL);
+		f->get.req = 0;
+		world_run(f->world, 1000);
+	}
+	assert_in_range(f->gets, 5, 8);
+	gets = f->gets;
+	while (f->gets == gets)
+		world_run(f->world, 1000);
+	origin_body(0, 2, body, BODY_LEN);
+	origin_salt(0, 2, salt);
+	answer_body(f, WIRE_OK, body, BODY_LEN, salt);
+	assert_true(world_has_body(f->world, 0, &f->origin, 2, BODY_LEN));
+	assert_complaints(f, 0);
+}
+
+static void
+empty_answers_do_not_make_a_storm(void **state)
+{
+	struct fixture *f = *state;
+	int i;
+
+	want_body(f);
+	for (i = 0; i < 1000; i++)
+		answer(f, NULL);
+	assert_in_range(f->gets, 2, 6);
+	for (i = 0; i < 1000; i++)
+		refuse(f, WIRE_BAD, 0);
+	assert_in_range(f->gets, 3, 10);
+}
+
+static void
+a_denied_body_is_not_asked_for_again(void **state)
+{
+	struct fixture *f = *state;
+
+	want_body(f);
+	answer_body(f, WIRE_DENIED, NULL, 0, NULL);
+	world_run(f->world, 100000);
+	assert_int_equal(f->gets, 1);
+	assert_complaints(f, 0);
+}
+
+static void
+a_refused_body_is_not_asked_for_again(void **state)
+{
+	struct fixture *f = *state;
+
+	want_body(f);
+	refuse(f, WIRE_REFUSED, 0);
+	world_run(f->world, 100000);
+	assert_int_equal(f->gets, 1);
+}
+
+static void
+bodies_that_are_held_back_do_not_hold_back_headers(void **state)
+{
+	struct fixture *f = *state;
+	struct origin other;
+
+	want_body(f);
+	refuse(f, WIRE_BUSY, 50000);
+	assert_int_equal(f->gets, 1);
+	origin_begin(&other, 1, 8);
+	claim(f, &other, 5);
+	assert_int_equal(f->gets, 2);
+	assert_true(f->get.has_log);
+}
+
+static void
+parts_of_a_body_must_join(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = { .type = WIRE_DATA };
+	struct wire_body part = { .state = WIRE_OK };
+	uint8_t body[BODY_LEN];
+
+	want_body(f);
+	origin_body(0, 2, body, BODY_LEN);
+	part.ref = f->refs[0];
+	part.total = BODY_LEN;
+	origin_salt(0, 2, part.salt);
+	part.data = (struct bytes){ body, 40 };
+	msg.u.data.req = f->get.req;
+	msg.u.data.bodies = &part;
+	msg.u.data.nbodies = 1;
+	say(f, &msg);
+
+	/* The second part repeats some bytes of the first. */
+	part.ref.offset = 30;
+	part.data = (struct bytes){ body + 30, 70 };
+	msg.u.data.last = true;
+	say(f, &msg);
+	assert_complaints(f, 1);
+	assert_false(world_has_body(f->world, 0, &f->origin, 2, BODY_LEN));
+}
+
+static void
+a_body_in_many_parts_is_joined(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = { .type = WIRE_DATA };
+	struct wire_body part = { .state = WIRE_OK };
+	uint8_t body[BODY_LEN];
+	size_t i;
+
+	want_body(f);
+	origin_body(0, 2, body, BODY_LEN);
+	part.ref = f->refs[0];
+	part.total = BODY_LEN;
+	origin_salt(0, 2, part.salt);
+	msg.u.data.req = f->get.req;
+	msg.u.data.bodies = &part;
+	msg.u.data.nbodies = 1;
+	for (i = 0; i < BODY_LEN; i += 10) {
+		part.ref.offset = i;
+		part.data = (struct bytes){ body + i, 10 };
+		say(f, &msg);
+	}
+	assert_true(world_has_body(f->world, 0, &f->origin, 2, BODY_LEN));
+	assert_complaints(f, 0);
+}
+
+/* ---- serving ---- */
+
+static void
+a_get_beyond_the_window_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = { .type = WIRE_GET };
+	uint8_t *buf;
+	size_t len;
+	uint32_t req;
+
+	world_write(f->world, 0, &f->origin, 2000, 0);
+	greet(f);
+	ask(f, 1, 1, WINDOW_MAX + 1);
+	assert_int_equal(f->err.code, WIRE_QUOTA);
+	ask(f, 2, 1, 0);
+	assert_int_equal(f->err.code, WIRE_BAD);
+	assert_int_equal(f->errs, 2);
+
+	/* Five at once. */
+	for (req = 3; req < 8; req++) {
+		msg.u.get.req = req;
+		msg.u.get.has_log = true;
+		memcpy(msg.u.get.log_id, f->origin.log_id, LOG_ID_LEN);
+		msg.u.get.first = 1;
+		msg.u.get.max_bytes = 1000;
+		assert_int_equal(wire_encode(&msg, &buf, &len), ERR_NONE);
+		world_send(f->world, 0, true, buf, len);
+		free(buf);
+	}
+	world_run(f->world, 100);
+	assert_int_equal(f->errs, 3);
+	assert_int_equal(f->err.code, WIRE_QUOTA);
+	assert_int_equal(f->err.req, 7);
+	assert_int_equal(f->datas, 4);
+}
+
+static void
+bodies_are_not_served_before_live(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = { .type = WIRE_GET };
+	struct wire_ref ref = { .n = 2 };
+
+	world_write(f->world, 0, &f->origin, 2, BODY_LEN);
+	greet(f);
+	memcpy(ref.log_id, f->origin.log_id, LOG_ID_LEN);
+	msg.u.get.req = 1;
+	msg.u.get.refs = &ref;
+	msg.u.get.nrefs = 1;
+	msg.u.get.max_bytes = 1000;
+	say(f, &msg);
+	assert_int_equal(f->err.code, WIRE_BUSY);
+	assert_int_equal(f->datas, 0);
+	ask(f, 2, 1, 1000);
+	assert_int_equal(f->datas, 1);
+
+	/* The peer's full HAVE ends the exchange. */
+	claim(f, &f->origin, 2);
+	world_run(f->world, 500);
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+	msg.u.get.req = 3;
+	say(f, &msg);
+	assert_int_equal(f->datas, 2);
+	assert_int_equal(f->errs, 1);
+}
+
+static void
+what_is_not_there_is_said_to_be_absent(void **state)
+{
+	struct fixture *f = *state;
+
+	greet(f);
+	ask(f, 1, 1, 1000);
+	assert_int_equal(f->datas, 1);
+	assert_true(f->data.last);
+	assert_false(f->data.has_run);
+	world_write(f->world, 0, &f->origin, 5, 0);
+	ask(f, 2, 6, 1000);
+	assert_false(f->data.has_run);
+	ask(f, 3, 3, 1000);
+	assert_true(f->data.has_run && f->data.last);
+	assert_int_equal(f->data.run.first, 3);
+	assert_int_equal(f->data.run.count, 3);
+}
+
+/* ---- NOTEs ---- */
+
+/* Send the NOTE of the last entry of the run. */
+static void
+note(struct fixture *f, bool with_header, bool from_pub)
+{
+	struct wire_msg msg = { .type = WIRE_NOTE };
+	const struct origin_run *run = f->run;
+	struct log_tip tip = run->start;
+	uint8_t *buf;
+	size_t len;
+	size_t i;
+
+	for (i = 0; i + 1 < run->run.count; i++)
+		assert_int_equal(
+		    log_step(&tip, run->headers[i].data, run->headers[i].len),
+		    ERR_NONE);
+	msg.u.note.head = run->head;
+	if (with_header) {
+		msg.u.note.header = run->headers[run->run.count - 1];
+		memcpy(msg.u.note.c_prev, tip.c, HASH_LEN);
+	}
+	if (!from_pub) {
+		say(f, &msg);
+		return;
+	}
+	assert_int_equal(wire_encode(&msg, &buf, &len), ERR_NONE);
+	link_receive_note(link_of(f), buf, len, world_now(f->world));
+	free(buf);
+	world_run(f->world, 10);
+}
+
+static void
+a_note_of_an_unknown_log_is_dropped(void **state)
+{
+	struct fixture *f = *state;
+
+	greet(f);
+	origin_write(&f->origin, f->run, 1, 0);
+	note(f, true, false);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 0);
+	assert_int_equal(f->gets, 0);
+	assert_complaints(f, 0);
+}
+
+static void
+a_note_is_taken_from_pub_too(void **state)
+{
+	struct fixture *f = *state;
+
+	world_write(f->world, 0, &f->origin, 5, 0);
+	greet(f);
+	origin_write(&f->origin, f->run, 1, 0);
+	note(f, true, true);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 6);
+	link_receive_note(link_of(f), (const uint8_t *)"what", 4, 1);
+	assert_complaints(f, 1);
+}
+
+static void
+a_note_beyond_the_next_entry_is_a_claim(void **state)
+{
+	struct fixture *f = *state;
+
+	world_write(f->world, 0, &f->origin, 5, 0);
+	greet(f);
+	origin_write(&f->origin, f->run, 3, 0);
+	note(f, true, false);
+	assert_int_equal(f->gets, 1);
+	assert_int_equal(f->get.first, 6);
+	answer(f, &f->run->run);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 8);
+
+	/* So is one without its header. */
+	origin_write(&f->origin, f->run, 1, 0);
+	note(f, false, false);
+	assert_int_equal(f->gets, 2);
+	answer(f, &f->run->run);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 9);
+	assert_complaints(f, 0);
+}
+
+static void
+a_note_with_a_wrong_signature_is_dropped(void **state)
+{
+	struct fixture *f = *state;
+
+	world_write(f->world, 0, &f->origin, 5, 0);
+	greet(f);
+	origin_write(&f->origin, f->run, 1, 0);
+	f->run->head[HEAD_LEN - 1] ^= 1;
+	note(f, true, false);
+	note(f, false, false);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 5);
+	assert_int_equal(f->gets, 0);
+	assert_complaints(f, 2);
+}
+
+static void
+a_younger_head_is_kept_and_passed_on(void **state)
+{
+	struct fixture *f = *state;
+	const struct view_log *log;
+	uint64_t before;
+
+	world_write(f->world, 0, &f->origin, 5, 0);
+	greet(f);
+	log = view_find(world_view(f->world, 0), f->origin.log_id);
+	before = log->head_ms;
+	f->origin.time_ms += 1000;
+	origin_run_begin(&f->origin, f->run);
+	origin_run_end(&f->origin, f->run);
+	f->run->run.count = 1;
+	note(f, false, false);
+	assert_int_equal(log->head_ms, before + 1000);
+
+	/* An older one is not. */
+	f->origin.time_ms -= 500;
+	origin_run_end(&f->origin, f->run);
+	note(f, false, false);
+	assert_int_equal(log->head_ms, before + 1000);
+	assert_complaints(f, 0);
+}
+
+/* ---- anything at all ---- */
+
+static void
+bytes_that_are_no_message_change_nothing(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t bytes[300];
+	size_t i;
+	size_t j;
+
+	world_write(f->world, 0, &f->origin, 5, BODY_LEN);
+	greet(f);
+	for (i = 0; i < 3000; i++) {
+		for (j = 0; j < sizeof(bytes); j++)
+			bytes[j] = (uint8_t)world_random(f->world);
+		world_send(f->world, 0, true, bytes,
+		    world_random(f->world) % sizeof(bytes));
+		world_run(f->world, 1);
+	}
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 5);
+	assert_in_range(world_complaints(f->world, 0), 2000, 4000);
+	assert_true(link_state(link_of(f)) >= LINK_SYNC);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_is_said_before_hello),
+		TEST(hello_must_name_the_key_of_the_connection),
+		TEST(hello_must_speak_our_version),
+		TEST(a_join_is_no_hello_of_a_member),
+		TEST(what_hello_says_is_shown),
+		TEST(a_long_name_is_cut_between_characters),
+		TEST(the_same_hello_twice_is_one_session),
+		TEST(no_session_ends_the_session_of_who_is_dialled),
+		TEST(who_is_turned_away_makes_the_transport_anew),
+		TEST(a_peer_that_never_greets_is_let_go),
+		TEST(a_lie_is_ignored_after_three_failures),
+		TEST(a_lie_is_looked_at_again_after_an_hour),
+		TEST(a_claim_that_fails_does_not_keep_the_link_from_live),
+		TEST(a_refused_log_is_not_asked_for_again),
+		TEST(a_quota_means_fewer_gets),
+		TEST(a_wait_that_is_asked_for_is_kept_up_to_a_minute),
+		TEST(a_log_must_have_the_id_of_its_key),
+		TEST(claims_and_names_of_logs_are_bounded),
+		TEST(a_log_of_no_member_waits_for_its_admission),
+		TEST(a_log_is_fetched_and_counted_up_to_its_cut),
+		TEST(runs_that_do_not_verify_are_refused),
+		TEST(a_run_across_a_boundary_is_refused),
+		TEST(a_first_entry_must_be_a_genesis_of_this_log),
+		TEST(what_was_not_asked_for_is_not_taken),
+		TEST(an_answer_after_its_end_is_dropped),
+		TEST(an_answer_that_is_too_late_is_dropped),
+		TEST(a_body_that_does_not_fit_is_asked_of_this_peer_once),
+		TEST(a_body_that_is_absent_is_asked_for_again_ever_more_rarely),
+		TEST(empty_answers_do_not_make_a_storm),
+		TEST(a_denied_body_is_not_asked_for_again),
+		TEST(a_refused_body_is_not_asked_for_again),
+		TEST(bodies_that_are_held_back_do_not_hold_back_headers),
+		TEST(parts_of_a_body_must_join),
+		TEST(a_body_in_many_parts_is_joined),
+		TEST(a_get_beyond_the_window_is_refused),
+		TEST(bodies_are_not_served_before_live),
+		TEST(what_is_not_there_is_said_to_be_absent),
+		TEST(a_note_of_an_unknown_log_is_dropped),
+		TEST(a_note_is_taken_from_pub_too),
+		TEST(a_note_beyond_the_next_entry_is_a_claim),
+		TEST(a_note_with_a_wrong_signature_is_dropped),
+		TEST(a_younger_head_is_kept_and_passed_on),
+		TEST(bytes_that_are_no_message_change_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

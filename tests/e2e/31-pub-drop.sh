@@ -9,6 +9,7 @@ for name in hub:dk-791 port:no-5501; do
 done
 node_new leaf fi-297
 node_up leaf
+check_same "the setting is in force" true "$(status hub test)"
 befriend hub port
 befriend port leaf
 

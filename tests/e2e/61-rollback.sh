@@ -36,7 +36,7 @@ node_up hub
 check "at the first contact all converge" converge 60 hub port leaf
 check_same "it has begun a new log" 2 "$(status leaf incarnations)"
 check_same "the forked one is frozen everywhere" 1 "$(status port logsFrozen)"
-check_same "what either branch said is there" 7 "$(status port trials)"
+check "what either branch said is said again" shows port 7
 publish leaf 1
 check "it goes on" converge 60 hub port leaf
 check_same "in its new log" 2 "$(status leaf incarnations)"

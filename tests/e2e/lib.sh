@@ -325,6 +325,16 @@ converge() {
 	return 1
 }
 
+# shows NAME NUMBER [SECONDS]: wait until a node shows that many trials.
+shows() {
+	local until=$((SECONDS + ${3:-30} * SLOW))
+	while [ "$(status "$1" trials)" != "$2" ]; do
+		[ "$SECONDS" -lt "$until" ] || return 1
+		at "$1" watch --count 1 --wait 1 >/dev/null 2>&1
+	done
+	return 0
+}
+
 # await FILE PATTERN [SECONDS]: wait until a line of FILE, which another process
 # is writing, matches the extended expression.  Return 1 after SECONDS (60).
 await() {

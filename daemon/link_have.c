@@ -14,8 +14,10 @@ have_forget(struct link *link)
 	link->differing = false;
 	link->full_owed = false;
 	link->told_full = false;
+	link->told_now = false;
 	link->heard_part = 0;
 	link->heard_full = false;
+	link->heard_now = false;
 	link->settled = false;
 }
 
@@ -104,6 +106,7 @@ say_all(struct link *link, int64_t now)
 	if (say_parts(link, all, count)) {
 		link->full_owed = false;
 		link->told_full = true;
+		link->told_now = true;
 		link->told_at = now;
 		view_digest(link->view, link->told_digest);
 	}
@@ -153,20 +156,19 @@ have_tick(struct link *link, int64_t now)
 
 /* ---- what we conclude ---- */
 
-/* Is what the peer told in full what it still has? */
-static bool
-heard_all(const struct link *link)
+/*
+ * See what has changed since the full HAVEs.  A digest that changes back is not
+ * what it was: a log that was frozen counts for what it did before it grew.
+ */
+static void
+look_again(struct link *link, uint8_t own[HASH_LEN])
 {
-	return link->heard_full &&
+	view_digest(link->view, own);
+	link->told_now = link->told_now &&
+	    memcmp(own, link->told_digest, HASH_LEN) == 0;
+	link->heard_now = link->heard_now &&
 	    memcmp(link->peer_digest, link->heard_digest, HASH_LEN) == 0;
-}
-
-/* Is this the pair of digests with which an exchange has ended before? */
-static bool
-is_settled(const struct link *link, const uint8_t own[HASH_LEN])
-{
-	return link->settled && memcmp(own, link->settled_own, HASH_LEN) == 0 &&
-	    memcmp(link->peer_digest, link->settled_peer, HASH_LEN) == 0;
+	link->settled = link->settled && link->told_now && link->heard_now;
 }
 
 void
@@ -176,25 +178,25 @@ have_settle(struct link *link, int64_t now)
 
 	if (link->state < LINK_SYNC)
 		return;
-	view_digest(link->view, own);
+	look_again(link, own);
 	if (memcmp(own, link->peer_digest, HASH_LEN) == 0) {
 		link->differing = false;
+		link->settled = false;
 		link_set_state(link, LINK_LIVE, now);
 		return;
 	}
-	if (is_settled(link, own) || !link->told_full || !link->heard_full ||
-	    (link->state == LINK_LIVE && !heard_all(link)) ||
+	if (link->settled || !link->told_full || !link->heard_full ||
+	    (link->state == LINK_LIVE &&
+		!(link->told_now && link->heard_now)) ||
 	    !claim_reached(link, now))
 		return;
 
 	/*
-	 * Only a pair of which the peer has told everything is remembered: what
-	 * it got since its full HAVE may be something that we missed.
+	 * Only a pair of which both have told everything is remembered: what
+	 * one got since its full HAVE may be something that the other missed.
 	 */
-	if (heard_all(link)) {
+	if (link->told_now && link->heard_now) {
 		link->settled = true;
-		memcpy(link->settled_own, own, HASH_LEN);
-		memcpy(link->settled_peer, link->peer_digest, HASH_LEN);
 		link->differing = false;
 	}
 	link_set_state(link, LINK_LIVE, now);
@@ -208,7 +210,7 @@ exchange(struct link *link, int64_t now)
 	 * A peer that told all with the digest it still has may not tell it
 	 * again: what it claimed is known.
 	 */
-	link->heard_full = heard_all(link);
+	link->heard_full = link->heard_now;
 	link->differing = false;
 	link_set_state(link, LINK_SYNC, now);
 	say_all(link, now);
@@ -235,15 +237,14 @@ compare_digest(struct link *link, int64_t now)
 {
 	uint8_t own[HASH_LEN];
 
-	view_digest(link->view, own);
-	if (memcmp(own, link->peer_digest, HASH_LEN) == 0 ||
-	    is_settled(link, own)) {
+	look_again(link, own);
+	if (memcmp(own, link->peer_digest, HASH_LEN) == 0 || link->settled) {
 		link->differing = false;
 		return;
 	}
 
 	/* Both told all, and we are still fetching what the peer claimed. */
-	if (link->state == LINK_SYNC && link->told_full && heard_all(link))
+	if (link->state == LINK_SYNC && link->told_full && link->heard_now)
 		return;
 	if (!link->differing) {
 		link->differing = true;
@@ -270,6 +271,7 @@ hear_part(struct link *link, const struct wire_have *have)
 		return false;
 	link->heard_part = 0;
 	link->heard_full = true;
+	link->heard_now = true;
 	memcpy(link->heard_digest, have->digest, HASH_LEN);
 	return true;
 }

@@ -131,14 +131,14 @@ struct link {
 	bool full_owed;        /* a part of the full HAVE could not be sent */
 	bool told_full;        /* a full HAVE was sent ... */
 	int64_t told_at;
-	uint8_t told_digest[HASH_LEN]; /* ... with this digest of ours */
+	uint8_t told_digest[HASH_LEN]; /* ... with this digest of ours ... */
+	bool told_now;                 /* ... which has not changed since */
 	uint32_t heard_part; /* parts heard of the full HAVE under way ... */
 	uint8_t heard_begun[HASH_LEN];  /* ... with this digest */
 	bool heard_full;                /* the peer's full HAVE is here ... */
-	uint8_t heard_digest[HASH_LEN]; /* ... with this digest of its */
-	bool settled;                   /* an exchange ended with this pair */
-	uint8_t settled_own[HASH_LEN];
-	uint8_t settled_peer[HASH_LEN];
+	uint8_t heard_digest[HASH_LEN]; /* ... with this digest of its ... */
+	bool heard_now;                 /* ... which has not changed since */
+	bool settled; /* the exchange of what both have now is over */
 
 	/* Claims, sorted by log id. */
 	struct claim **claims;

@@ -93,6 +93,8 @@ posset_add(struct posset *set, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
 	struct place *place;
 	enum err err;
 
+	if (n == 0)
+		return ERR_SIZE;
 	if ((err = grow(set)) != ERR_NONE)
 		return err;
 	place = find(set, log_id, n);
@@ -111,7 +113,7 @@ posset_remove(struct posset *set, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
 	size_t next = hole;
 	size_t home;
 
-	if (set->places[hole].n == 0)
+	if (n == 0 || set->places[hole].n == 0)
 		return;
 
 	/* Close the gap: move up what its search would otherwise miss. */

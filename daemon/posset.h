@@ -25,7 +25,7 @@ void posset_free(struct posset *set);
 /**
  * posset_add(set, log_id, n), posset_remove(set, log_id, n),
  * posset_has(set, log_id, n), posset_count(set):
- * Add (ERR_NOMEM), remove if there, look up, count.
+ * Add (ERR_SIZE for n = 0, ERR_NOMEM), remove if there, look up, count.
  */
 enum err posset_add(struct posset *set, const uint8_t log_id[LOG_ID_LEN],
     uint64_t n) MUST_CHECK;

@@ -1593,6 +1593,41 @@ world_run(struct world *world, int64_t ms)
 		step(world, end);
 }
 
+/* Say what every node holds, for whoever has to find out why. */
+static void
+print_all(struct world *world)
+{
+	const struct view_log *log;
+	struct store_log stored;
+	struct store_txn *txn;
+	int i;
+	size_t j;
+
+	for (i = 0; i < world->nnodes; i++) {
+		txn = look(&world->nodes[i]);
+		for (j = 0; j < view_count(world->nodes[i].view); j++) {
+			log = view_at(world->nodes[i].view, j);
+			if (store_log(txn, log->log_id, &stored) != ERR_NONE)
+				continue;
+			print_message("node %d: log %02x%02x at %u of %u, %u "
+				      "counted, %u bodies absent%s\n",
+			    i, log->log_id[0], log->log_id[1],
+			    (unsigned)log->tip.n, (unsigned)log->pending.n,
+			    (unsigned)log->counted,
+			    (unsigned)stored.bodies_absent,
+			    log->frozen ? ", frozen" : "");
+		}
+		store_abort(&txn);
+	}
+	for (i = 0; i < 2 * world->npairs; i++) {
+		struct side *side = &world->pairs[i / 2].sides[i % 2];
+
+		print_message("link %d of node %d to %d: state %d\n", i / 2,
+		    side->node->number, other(side)->node->number,
+		    (int)link_state(side->link));
+	}
+}
+
 int64_t
 world_until(struct world *world, bool (*done)(struct world *world, void *arg),
     void *arg, int64_t ms)
@@ -1600,9 +1635,11 @@ world_until(struct world *world, bool (*done)(struct world *world, void *arg),
 	int64_t begin = world->now;
 
 	while (!done(world, arg)) {
-		if (world->now - begin > ms)
+		if (world->now - begin > ms) {
+			print_all(world);
 			fail_msg("it did not happen within %lld ms (seed %lu)",
 			    (long long)ms, (unsigned long)world->seed);
+		}
 		step(world, begin + ms + 1);
 	}
 	return world->now - begin;

@@ -210,7 +210,7 @@ run_lost_news(uint32_t seed)
 	for (i = 0; i < 30; i++) {
 		if (pick(&chaos, 2) == 0)
 			write_some(&chaos);
-		world_run(chaos.world, pick(&chaos, 10000));
+		world_run(chaos.world, pick(&chaos, 5000));
 	}
 	heal(&chaos, false);
 	(void)world_until_same(chaos.world, HEALED_MS);

@@ -17,7 +17,7 @@
  * transaction can only be aborted.
  *
  * The functions stand in store_open.c, store_txn.c, store_log.c, store_run.c,
- * store_branch.c, store_body.c, store_note.c and store_outbox.c.
+ * store_branch.c, store_body.c, store_note.c, store_outbox.c and store_draft.c.
  */
 
 #include <stdbool.h>
@@ -410,6 +410,57 @@ enum err store_outbox_move(struct store_txn *txn, uint64_t ticket,
  * Entries that wait.
  */
 uint64_t store_outbox_count(struct store_txn *txn);
+
+/* ---- drafts: what people write and nobody else sees ---- */
+
+#define STORE_DRAFT_MAX  (BODY_MAX + 4096) /* bytes of one */
+#define STORE_DRAFTS_MAX 1000
+
+/* A draft that was opened; free with store_draft_clear(). */
+struct store_draft {
+	uint8_t record[RECORD_LEN];
+	uint64_t time_ms; /* of its last change */
+	const uint8_t *data;
+	size_t len;
+	void *memory; /* private */
+};
+
+/**
+ * store_draft_put(txn, record, time_ms, data, len):
+ * Keep the ${len} bytes as the draft of ${record}, sealed under a new slot; the
+ * slot of the draft before is zeroed after the commit.  Return ERR_SIZE if they
+ * are none or too many, or ERR_LIMIT if there are too many drafts.
+ */
+enum err store_draft_put(struct store_txn *txn,
+    const uint8_t record[RECORD_LEN], uint64_t time_ms, const uint8_t *data,
+    size_t len) MUST_CHECK;
+
+/**
+ * store_draft_drop(txn, record):
+ * Remove a draft; its slot is zeroed after the commit.  ERR_NOENT.
+ */
+enum err store_draft_drop(
+    struct store_txn *txn, const uint8_t record[RECORD_LEN]) MUST_CHECK;
+
+/**
+ * store_draft_time(txn, record, ret_time_ms):
+ * When a draft was last changed; ERR_NOENT.
+ */
+enum err store_draft_time(struct store_txn *txn,
+    const uint8_t record[RECORD_LEN], uint64_t *ret_time_ms) MUST_CHECK;
+
+/**
+ * store_draft(txn, record, ret_draft), store_draft_next(txn, after, ret_draft):
+ * Open a draft; or the next one after the record ${after} (NULL: the first).
+ * Return ERR_NOENT if there is none; ERR_ERASED if its slot is zero: it was
+ * overwritten or dropped since a reading transaction began.  store_draft_next()
+ * tells that one's record nevertheless.  ERR_DAMAGED.
+ */
+enum err store_draft(struct store_txn *txn, const uint8_t record[RECORD_LEN],
+    struct store_draft *ret_draft) MUST_CHECK;
+enum err store_draft_next(struct store_txn *txn, const uint8_t *after,
+    struct store_draft *ret_draft) MUST_CHECK;
+void store_draft_clear(struct store_draft *draft);
 
 /* ---- counts ---- */
 

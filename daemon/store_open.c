@@ -31,6 +31,8 @@ static const char *const tables[STORE_NTABLES] = {
 	[STORE_NOTES] = "note",
 	[STORE_BRANCH] = "branch",
 	[STORE_OUTBOX] = "outbox",
+	[STORE_DRAFTS] = "draft",
+	[STORE_DROPPED] = "dropped",
 };
 
 static const struct bytes format_name = { (const uint8_t *)"format", 6 };
@@ -245,6 +247,8 @@ open_meta(struct store *store, const char *dir)
 			err = sync_directories(dir);
 	}
 	if (err == ERR_NONE)
+		err = store_dropped_zero(txn, store->keys);
+	if (err == ERR_NONE)
 		return db_commit(&txn);
 	db_abort(&txn);
 	return err;
@@ -295,7 +299,9 @@ store_close(struct store *store)
 	if (store->new_keys != NULL)
 		crypto_wipe(store->new_keys, store->new_size * KEY_LEN);
 	free(store->new_keys);
-	free(store->old_slots);
+	free(store->old.at);
+	free(store->dropped.at);
+	free(store->zeroed.at);
 	free(store->sealed);
 	free(store);
 }

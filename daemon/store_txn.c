@@ -126,6 +126,14 @@ store_begin(struct store *store, bool write, struct store_txn **ret_txn)
 	return ERR_NONE;
 }
 
+/* The key of a row of STORE_DROPPED. */
+static struct bytes
+slot_row(uint8_t out[8], uint64_t slot)
+{
+	bytes_put_be64(out, slot);
+	return (struct bytes){ out, 8 };
+}
+
 /* Forget the keys of a transaction that has ended. */
 static void
 forget_keys(struct store_txn *txn)
@@ -135,7 +143,8 @@ forget_keys(struct store_txn *txn)
 	if (txn->state.slots > txn->before.slots)
 		crypto_wipe(store->new_keys,
 		    (size_t)(txn->state.slots - txn->before.slots) * KEY_LEN);
-	store->nold = 0;
+	store->old.count = 0;
+	store->dropped.count = 0;
 }
 
 /* What the commit will name must be on the disk before it. */
@@ -150,9 +159,47 @@ write_keys(struct store_txn *txn)
 	if (count > 0)
 		err = keys_write(
 		    store->keys, txn->before.slots, store->new_keys, count);
-	for (i = 0; i < store->nold && err == ERR_NONE; i++)
-		err = keys_zero(store->keys, store->old_slots[i]);
+	for (i = 0; i < store->old.count && err == ERR_NONE; i++)
+		err = keys_zero(store->keys, store->old.at[i]);
 	return err == ERR_NONE ? keys_sync(store->keys) : err;
+}
+
+/* Slots that were zeroed after the last commit need not be kept in mind. */
+static enum err
+forget_zeroed(struct store_txn *txn)
+{
+	const struct store_slots *zeroed = &txn->store->zeroed;
+	uint8_t raw[8];
+	enum err err;
+	size_t i;
+
+	for (i = 0; i < zeroed->count; i++) {
+		err = db_del(
+		    txn->db, STORE_DROPPED, slot_row(raw, zeroed->at[i]));
+		if (err != ERR_NONE)
+			return err == ERR_NOENT ? ERR_DAMAGED : err;
+	}
+	return ERR_NONE;
+}
+
+/* What the commit has left without a name is made unreadable. */
+static enum err
+zero_dropped(struct store *store)
+{
+	struct store_slots done = store->zeroed;
+	enum err err = ERR_NONE;
+	size_t i;
+
+	for (i = 0; i < store->dropped.count && err == ERR_NONE; i++)
+		err = keys_zero(store->keys, store->dropped.at[i]);
+	if (err == ERR_NONE && store->dropped.count > 0)
+		err = keys_sync(store->keys);
+
+	/* If that failed, the next store_open() does it. */
+	done.count = 0;
+	store->zeroed = store->dropped;
+	store->dropped = done;
+	return err == ERR_NONE ? ERR_NONE : ERR_IO;
 }
 
 /* Write what was held back in memory, then the keys. */
@@ -161,7 +208,8 @@ prepare(struct store_txn *txn)
 {
 	enum err err;
 
-	if ((err = store_row_flush(txn)) != ERR_NONE)
+	if ((err = store_row_flush(txn)) != ERR_NONE ||
+	    (err = forget_zeroed(txn)) != ERR_NONE)
 		return err;
 	if (memcmp(&txn->state, &txn->before, sizeof(txn->state)) != 0) {
 		err = store_state_write(txn->db, &txn->state);
@@ -184,6 +232,8 @@ store_commit(struct store_txn **txn_p)
 	}
 	err = db_commit(&txn->db);
 	if (txn->write) {
+		if (err == ERR_NONE)
+			err = zero_dropped(txn->store);
 		forget_keys(txn);
 		txn->store->broken = err == ERR_IO;
 	}
@@ -437,21 +487,69 @@ store_slot_key(struct store_txn *txn, uint64_t slot, uint8_t ret_key[KEY_LEN])
 	return ERR_NONE;
 }
 
+/* Add a slot to a list. */
+static enum err
+push(struct store_slots *slots, uint64_t slot)
+{
+	size_t size;
+	uint64_t *at;
+
+	if (slots->count == slots->size) {
+		size = slots->count == 0 ? SLOTS_DRAWN : 2 * slots->count;
+		at = realloc(slots->at, size * sizeof(*at));
+		if (at == NULL)
+			return ERR_NOMEM;
+		slots->at = at;
+		slots->size = size;
+	}
+	slots->at[slots->count++] = slot;
+	return ERR_NONE;
+}
+
 enum err
 store_slot_zero(struct store_txn *txn, uint64_t slot)
 {
-	struct store *store = txn->store;
-	size_t size;
-	uint64_t *slots;
+	return push(&txn->store->old, slot);
+}
 
-	if (store->nold == store->old_size) {
-		size = store->nold == 0 ? SLOTS_DRAWN : 2 * store->nold;
-		slots = realloc(store->old_slots, size * sizeof(*slots));
-		if (slots == NULL)
-			return ERR_NOMEM;
-		store->old_slots = slots;
-		store->old_size = size;
+enum err
+store_slot_drop(struct store_txn *txn, uint64_t slot)
+{
+	uint8_t raw[8];
+	enum err err;
+
+	err = store_put_new(
+	    txn, STORE_DROPPED, slot_row(raw, slot), (struct bytes){ NULL, 0 });
+	return err == ERR_NONE ? push(&txn->store->dropped, slot) : err;
+}
+
+/* Remove a row whose key is lent. */
+static enum err
+drop_row(struct db_txn *db_txn, struct bytes key)
+{
+	uint8_t raw[8];
+
+	memcpy(raw, key.data, sizeof(raw));
+	return db_del(db_txn, STORE_DROPPED, (struct bytes){ raw, 8 });
+}
+
+enum err
+store_dropped_zero(struct db_txn *db_txn, struct keys *keys)
+{
+	const struct bytes first = { NULL, 0 };
+	struct bytes key;
+	struct bytes val;
+	enum err err;
+
+	while ((err = db_seek(db_txn, STORE_DROPPED, first, &key, &val)) ==
+	    ERR_NONE) {
+		if (key.len != 8)
+			return ERR_DAMAGED;
+		err = keys_zero(keys, bytes_get_be64(key.data));
+		if (err == ERR_NONE)
+			err = drop_row(db_txn, key);
+		if (err != ERR_NONE)
+			return err;
 	}
-	store->old_slots[store->nold++] = slot;
-	return ERR_NONE;
+	return err == ERR_NOENT ? keys_sync(keys) : err;
 }

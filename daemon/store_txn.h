@@ -40,6 +40,8 @@ enum store_table {
 	STORE_NOTES,   /* name -> anything */
 	STORE_BRANCH,  /* L B 0 -> struct store_branch */
 	STORE_OUTBOX,  /* ticket, be64 -> header length, header, slot, sealed */
+	STORE_DRAFTS,  /* record -> time, slot, salt and draft sealed */
+	STORE_DROPPED, /* slot, be64 -> nothing: to be zeroed, or just so */
 	STORE_NTABLES
 };
 
@@ -48,6 +50,13 @@ enum store_table {
 #define STORE_SLOT_PRE   8              /* before sealed bytes */
 #define STORE_SEALED_MAX \
 	(STORE_SLOT_PRE + SALT_LEN + BODY_MAX + CRYPTO_REST_EXTRA)
+
+/* Slots to be zeroed. */
+struct store_slots {
+	uint64_t *at;
+	size_t count;
+	size_t size; /* that there is room for */
+};
 
 /* Totals, kept in one row that is written once per transaction. */
 struct store_state {
@@ -90,12 +99,12 @@ struct store {
 	uint64_t ino;
 
 	/* The writer's: used between begin and end of a write transaction. */
-	bool broken;         /* a commit failed half-way */
-	uint8_t *new_keys;   /* of the slots taken since the last commit */
-	size_t new_size;     /* keys that there is room for */
-	uint64_t *old_slots; /* to be zeroed with the commit */
-	size_t nold;
-	size_t old_size;
+	bool broken;            /* a commit failed half-way */
+	uint8_t *new_keys;      /* of the slots taken since the last commit */
+	size_t new_size;        /* keys that there is room for */
+	struct store_slots old; /* to be zeroed just before the commit */
+	struct store_slots dropped; /* just after it */
+	struct store_slots zeroed;  /* after the last; still in STORE_DROPPED */
 	uint8_t *sealed; /* STORE_SEALED_MAX bytes, for a body on its way */
 };
 
@@ -207,9 +216,25 @@ enum err store_slot_key(
 
 /**
  * store_slot_zero(txn, slot):
- * Zero a slot when ${txn} is committed, just before.
+ * Zero a slot when ${txn} is committed, just before: what is sealed under it is
+ * of no use even if the commit fails.
  */
 enum err store_slot_zero(struct store_txn *txn, uint64_t slot) MUST_CHECK;
+
+/**
+ * store_slot_drop(txn, slot):
+ * Zero a slot when ${txn} is committed, just after, and never if it is not.  If
+ * the process ends between the two, the next store_open() zeroes it.
+ */
+enum err store_slot_drop(struct store_txn *txn, uint64_t slot) MUST_CHECK;
+
+/**
+ * store_dropped_zero(db_txn, keys):
+ * Zero and sync all slots that a store which ended too early has left to be
+ * zeroed; what says so is removed with ${db_txn}.
+ */
+enum err store_dropped_zero(
+    struct db_txn *db_txn, struct keys *keys) MUST_CHECK;
 
 /**
  * store_state_read(db_txn, ret_state), store_state_write(db_txn, state):

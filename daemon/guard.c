@@ -1,0 +1,223 @@
+#include "daemon/guard.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <malloc.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* After a connection was shut down, libzmq needs so long to free its memory. */
+#define CHECKS_TO_TRIM 4
+
+struct guard {
+	int statm;      /* /proc/self/statm */
+	size_t page;    /* bytes */
+	size_t memory;  /* at the last check */
+	size_t base;    /* growth is counted from here */
+	unsigned trim;  /* checks until what was freed goes back; 0 = none */
+	size_t cut_at;  /* memory when a connection was shut down */
+	uint64_t *seen; /* bytes at the last whole message, by descriptor */
+	size_t room;
+};
+
+/* Anonymous memory in use: what is resident, files apart. */
+static enum err
+read_memory(struct guard *guard, size_t *ret_bytes)
+{
+	unsigned long resident;
+	unsigned long shared;
+	char text[128];
+	ssize_t len;
+
+	len = pread(guard->statm, text, sizeof(text) - 1, 0);
+	if (len <= 0)
+		return ERR_IO;
+	text[len] = '\0';
+	if (sscanf(text, "%*u %lu %lu", &resident, &shared) != 2 ||
+	    resident < shared)
+		return ERR_IO;
+	*ret_bytes = (resident - shared) * guard->page;
+	return ERR_NONE;
+}
+
+enum err
+guard_open(struct guard **ret_guard)
+{
+	struct guard *guard;
+	long page = sysconf(_SC_PAGESIZE);
+
+	if ((guard = calloc(1, sizeof(*guard))) == NULL)
+		return ERR_NOMEM;
+	guard->page = page > 0 ? (size_t)page : 4096;
+	guard->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	if (guard->statm < 0 ||
+	    read_memory(guard, &guard->memory) != ERR_NONE) {
+		guard_close(guard);
+		return ERR_IO;
+	}
+	guard->base = guard->memory;
+	*ret_guard = guard;
+	return ERR_NONE;
+}
+
+void
+guard_close(struct guard *guard)
+{
+	if (guard == NULL)
+		return;
+	if (guard->statm >= 0)
+		(void)close(guard->statm);
+	free(guard->seen);
+	free(guard);
+}
+
+/* Bytes that a connection has brought so far; false if it is no TCP. */
+static bool
+received(int fd, uint64_t *ret_bytes)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+		return false;
+	*ret_bytes = info.tcpi_bytes_received;
+	return true;
+}
+
+/* Make room for this descriptor. */
+static bool
+grow(struct guard *guard, size_t fd)
+{
+	size_t room = guard->room == 0 ? 64 : guard->room;
+	uint64_t *seen;
+
+	while (room <= fd)
+		room *= 2;
+	if (room == guard->room)
+		return true;
+	seen = realloc(guard->seen, room * sizeof(*seen));
+	if (seen == NULL)
+		return false;
+	memset(seen + guard->room, 0, (room - guard->room) * sizeof(*seen));
+	guard->seen = seen;
+	guard->room = room;
+	return true;
+}
+
+void
+guard_received(struct guard *guard, int fd)
+{
+	uint64_t bytes;
+
+	if (fd >= 0 && received(fd, &bytes) && grow(guard, (size_t)fd))
+		guard->seen[fd] = bytes;
+}
+
+/* What a connection brought since its last whole message. */
+static uint64_t
+unseen(const struct guard *guard, int fd)
+{
+	uint64_t bytes;
+
+	if (!received(fd, &bytes))
+		return 0;
+
+	/* A smaller number than was seen: the descriptor is another's now. */
+	if ((size_t)fd >= guard->room || bytes < guard->seen[fd])
+		return bytes;
+	return bytes - guard->seen[fd];
+}
+
+/* The connection with most bytes since its last message. */
+static struct guard_suspect
+find_suspect(const struct guard *guard)
+{
+	struct guard_suspect worst = { .fd = -1 };
+	struct dirent *entry;
+	uint64_t bytes;
+	DIR *dir;
+	int fd;
+
+	if ((dir = opendir("/proc/self/fd")) == NULL)
+		return worst;
+	while ((entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+			continue;
+		fd = (int)strtol(entry->d_name, NULL, 10);
+		bytes = unseen(guard, fd);
+		if (bytes > worst.bytes) {
+			worst.fd = fd;
+			worst.bytes = bytes;
+		}
+	}
+	(void)closedir(dir);
+	return worst;
+}
+
+/* Write the address of the other side. */
+static void
+name_suspect(struct guard_suspect *suspect)
+{
+	struct sockaddr_storage address;
+	socklen_t len = sizeof(address);
+	char host[48];
+	char port[8];
+
+	if (getpeername(suspect->fd, (struct sockaddr *)&address, &len) == 0 &&
+	    getnameinfo((struct sockaddr *)&address, len, host, sizeof(host),
+		port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+		(void)snprintf(suspect->address, sizeof(suspect->address),
+		    "%s:%s", host, port);
+}
+
+/* Has the memory grown so much that somebody is to be found? */
+static bool
+is_alarm(const struct guard *guard)
+{
+	/* What the last one brought is still being freed. */
+	if (guard->trim > 0)
+		return guard->memory > guard->cut_at + GUARD_JUMP;
+	return guard->memory > guard->base + GUARD_JUMP;
+}
+
+bool
+guard_check(struct guard *guard, struct guard_suspect *ret_suspect)
+{
+	struct guard_suspect suspect;
+
+	if (guard->trim > 0 && --guard->trim == 0)
+		(void)malloc_trim(0);
+	if (read_memory(guard, &guard->memory) != ERR_NONE)
+		return false;
+	if (guard->memory < guard->base)
+		guard->base = guard->memory;
+	if (!is_alarm(guard))
+		return false;
+
+	suspect = find_suspect(guard);
+	if (suspect.bytes <= GUARD_EXCUSED) {
+		/* It was our own work. */
+		guard->base = guard->memory;
+		return false;
+	}
+	name_suspect(&suspect);
+	(void)shutdown(suspect.fd, SHUT_RDWR);
+	guard_received(guard, suspect.fd);
+	guard->trim = CHECKS_TO_TRIM;
+	guard->cut_at = guard->memory;
+	*ret_suspect = suspect;
+	return true;
+}
+
+size_t
+guard_memory(const struct guard *guard)
+{
+	return guard->memory;
+}

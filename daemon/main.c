@@ -4,6 +4,7 @@
  */
 
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,17 @@ usage(FILE *out)
 	    DEFAULT_CONFIG);
 }
 
+/* The number of a descriptor, or -1. */
+static int
+read_fd(const char *text)
+{
+	char *end;
+	long fd = strtol(text, &end, 10);
+
+	return end == text || *end != '\0' || fd < 0 || fd > INT_MAX ? -1 :
+									(int)fd;
+}
+
 /* Read the options; return an exit status, or -1 to go on. */
 static int
 read_options(int argc, char *argv[], struct options *options)
@@ -82,8 +94,13 @@ read_options(int argc, char *argv[], struct options *options)
 			options->sample = true;
 			break;
 		case 'r':
-			options->ready_fd = (int)strtol(optarg, NULL, 10);
-			break;
+			options->ready_fd = read_fd(optarg);
+			if (options->ready_fd >= 0)
+				break;
+			(void)fprintf(stderr,
+			    "erfad: --ready-fd: \"%s\" is no descriptor\n",
+			    optarg);
+			return EXIT_USAGE;
 		case 'V':
 			(void)printf("erfad %s\n", ERFA_VERSION);
 			return EXIT_SUCCESS;

@@ -8,8 +8,8 @@
 #include "proto/bytes.h"
 #include "proto/crypto.h"
 
-/* Frames taken in one turn of the loop. */
-#define FRAMES_PER_TURN 64
+/* Frames taken in one turn of the loop: some milliseconds' work at most. */
+#define FRAMES_PER_TURN 16
 
 /* A peer that dialled in. */
 struct session {
@@ -18,12 +18,14 @@ struct session {
 	uint8_t key[KEY_LEN];
 	uint8_t route[256];
 	size_t route_len;
-	int fd;
+	int fd;    /* -1: unknown, or closed */
+	bool gone; /* the connection is closed: ends at the next tick */
 	char address[64];
 };
 
 struct hub {
 	struct sock *sock;
+	void *monitor;
 	const struct hub_host *host;
 	void *owner;
 	struct session **sessions; /* sorted by key */
@@ -46,6 +48,11 @@ hub_open(const char *address, const struct crypto_key *key,
 	    ERR_NONE) {
 		free(hub);
 		return err;
+	}
+	hub->monitor = sock_monitor_handle(hub->sock);
+	if (hub->monitor == NULL) {
+		hub_close(hub);
+		return ERR_IO;
 	}
 	*ret_hub = hub;
 	return ERR_NONE;
@@ -119,13 +126,34 @@ hub_handle(const struct hub *hub)
 	return sock_handle(hub->sock);
 }
 
+void *
+hub_monitor(const struct hub *hub)
+{
+	return hub->monitor;
+}
+
+const uint8_t *
+hub_who(const struct hub *hub, int fd)
+{
+	size_t i;
+
+	for (i = 0; i < hub->count && fd >= 0; i++)
+		if (hub->sessions[i]->fd == fd)
+			return hub->sessions[i]->key;
+	return NULL;
+}
+
 static enum err
 session_send(struct peer *peer, uint8_t *buf, size_t len)
 {
 	struct session *session = (struct session *)peer;
+	enum err err;
 
-	return sock_send(session->hub->sock, session->route,
+	err = sock_send(session->hub->sock, session->route,
 	    session->route_len, buf, len);
+	if (err == ERR_NOENT)
+		session->gone = true;
+	return err;
 }
 
 static const char *
@@ -169,6 +197,7 @@ session_begin(struct hub *hub, const uint8_t key[KEY_LEN])
 	session->peer.send = session_send;
 	session->peer.address = session_address;
 	session->hub = hub;
+	session->fd = -1;
 	memcpy(session->key, key, KEY_LEN);
 	link_set_peer(session->peer.link, &session->peer);
 	link_set_key(session->peer.link, key);
@@ -181,13 +210,23 @@ session_begin(struct hub *hub, const uint8_t key[KEY_LEN])
 	return session;
 }
 
+/* Refuse a frame, and shut down the connection that it came over. */
+static void
+refuse(struct hub *hub, const struct sock_msg *msg, const char *what)
+{
+	hub->host->refused(hub->owner, msg->user_id, msg->address, what);
+	sock_cut(msg->fd);
+}
+
 /* A key that is good for HELLO only: an invitation's, or a stranger's. */
 static void
 read_stranger(struct hub *hub, const struct sock_msg *msg)
 {
 	struct wire_msg decoded = { 0 };
 
-	if (wire_decode(msg->data, msg->len, &decoded) != ERR_NONE ||
+	if (msg->extra_frames)
+		refuse(hub, msg, "more than one frame in a message");
+	else if (wire_decode(msg->data, msg->len, &decoded) != ERR_NONE ||
 	    decoded.type != WIRE_HELLO)
 		hub->host->refused(hub->owner, msg->user_id, msg->address,
 		    "a key that may only say HELLO sent something else");
@@ -197,16 +236,16 @@ read_stranger(struct hub *hub, const struct sock_msg *msg)
 	wire_clear(&decoded);
 }
 
-/* Does the frame come over the connection that the session has? */
+/* Did this frame come over the connection that holds the session? */
 static bool
-is_routed(const struct session *session, const struct sock_msg *msg)
+same_route(const struct session *session, const struct sock_msg *msg)
 {
 	return session->route_len == msg->route_len &&
 	    memcmp(session->route, msg->route, msg->route_len) == 0;
 }
 
 /*
- * A frame of another connection of the same key: HELLO takes the session over;
+ * A frame of a connection that does not hold the session: HELLO takes it over,
  * what is left of an older one does not.
  */
 static bool
@@ -217,7 +256,7 @@ may_move(struct hub *hub, const struct session *session,
 	struct wire_msg answer = { .type = WIRE_ERR };
 	enum wire_type type = WIRE_HAVE;
 
-	if (session->route_len == 0)
+	if (session->route_len == 0 || session->gone)
 		return true;
 	if (wire_decode(msg->data, msg->len, &said) == ERR_NONE)
 		type = said.type;
@@ -230,7 +269,7 @@ may_move(struct hub *hub, const struct session *session,
 	return type == WIRE_HELLO;
 }
 
-/* The connection that a session's answers go to is the newest one. */
+/* Let the session go on over the connection that this frame came over. */
 static void
 session_move(struct session *session, const struct sock_msg *msg, int64_t now)
 {
@@ -239,6 +278,7 @@ session_move(struct session *session, const struct sock_msg *msg, int64_t now)
 	memcpy(session->address, msg->address, sizeof(session->address));
 	session->address[sizeof(session->address) - 1] = '\0';
 	session->fd = msg->fd;
+	session->gone = false;
 	link_up(session->peer.link, now);
 }
 
@@ -250,30 +290,44 @@ read_member(struct hub *hub, const struct sock_msg *msg, int64_t now)
 	struct session *session;
 
 	if (bytes_unhex(msg->user_id, key, KEY_LEN) != ERR_NONE) {
-		hub->host->refused(hub->owner, msg->user_id, msg->address,
-		    "a frame without a proved key");
+		refuse(hub, msg, "a frame without a proved key");
 		return;
 	}
-	if ((session = session_find(hub, key)) == NULL &&
-	    (session = session_begin(hub, key)) == NULL) {
-		hub->host->refused(
-		    hub->owner, msg->user_id, msg->address, "no member");
-		sock_cut(msg->fd);
+	session = session_find(hub, key);
+	if (msg->extra_frames) {
+		refuse(hub, msg, "more than one frame in a message");
+		if (session != NULL && same_route(session, msg))
+			session_end(hub, session);
 		return;
 	}
-	if (!is_routed(session, msg)) {
+	if (session == NULL && (session = session_begin(hub, key)) == NULL) {
+		refuse(hub, msg, "no member");
+		return;
+	}
+	if (!same_route(session, msg)) {
 		if (!may_move(hub, session, msg))
 			return;
 		session_move(session, msg, now);
 	}
-	if (msg->extra_frames) {
-		hub->host->refused(hub->owner, msg->user_id, msg->address,
-		    "more than one frame in a message");
-		sock_cut(msg->fd);
-		session_end(hub, session);
-		return;
-	}
 	link_receive(session->peer.link, msg->data, msg->len, now);
+}
+
+/* Sessions whose connection was closed end, but not in the midst of a call. */
+static void
+read_events(struct hub *hub)
+{
+	struct sock_event event;
+	size_t i;
+
+	while (sock_monitor_next(hub->sock, &event) == ERR_NONE) {
+		if (event.kind != SOCK_EV_DOWN || event.fd < 0)
+			continue;
+		for (i = 0; i < hub->count; i++)
+			if (hub->sessions[i]->fd == event.fd) {
+				hub->sessions[i]->fd = -1;
+				hub->sessions[i]->gone = true;
+			}
+	}
 }
 
 bool
@@ -282,10 +336,15 @@ hub_read(struct hub *hub, int64_t now)
 	struct sock_msg msg;
 	int i;
 
+	read_events(hub);
 	for (i = 0; i < FRAMES_PER_TURN; i++) {
 		memset(&msg, 0, sizeof(msg));
 		if (sock_recv(hub->sock, &msg) != ERR_NONE)
 			return false;
+
+		/* What was closed before this frame came must not hit it. */
+		read_events(hub);
+		hub->host->received(hub->owner, msg.fd);
 		if (strncmp(msg.user_id, "join:", 5) == 0 ||
 		    strncmp(msg.user_id, "pending:", 8) == 0)
 			read_stranger(hub, &msg);
@@ -302,7 +361,8 @@ hub_tick(struct hub *hub, int64_t now)
 	size_t i = hub->count;
 
 	while (i-- > 0)
-		if (!link_tick(hub->sessions[i]->peer.link, now))
+		if (hub->sessions[i]->gone ||
+		    !link_tick(hub->sessions[i]->peer.link, now))
 			session_end(hub, hub->sessions[i]);
 }
 

@@ -5,8 +5,9 @@
  * hub - the listening side: one ROUTER, a session for each peer that dials in.
  *
  * Sessions are kept by User-Id, the key that CURVE and our ZAP handler have
- * proved; the newest connection of a key holds its session.  Keys that are
- * good for HELLO only (invitations, accepted strangers) get no session.
+ * proved; of several connections of a key, the one that said HELLO last holds
+ * its session.  Keys that are good for HELLO only (invitations, accepted
+ * strangers) get no session.
  */
 
 #include <stdbool.h>
@@ -33,6 +34,8 @@ struct hub_host {
 	/* Something was refused, for the log. */
 	void (*refused)(void *owner, const char *user_id, const char *address,
 	    const char *what);
+	/* A whole message came over this descriptor. */
+	void (*received)(void *owner, int fd);
 };
 
 /**
@@ -46,11 +49,12 @@ enum err hub_open(const char *address, const struct crypto_key *key,
 void hub_close(struct hub *hub);
 
 /**
- * hub_endpoint(hub), hub_handle(hub):
- * The bound "host:port"; the socket for the loop to watch.
+ * hub_endpoint(hub), hub_handle(hub), hub_monitor(hub):
+ * The bound "host:port"; the two sockets for the loop to watch.
  */
 const char *hub_endpoint(const struct hub *hub);
 void *hub_handle(const struct hub *hub);
+void *hub_monitor(const struct hub *hub);
 
 /**
  * hub_read(hub, now):
@@ -60,9 +64,16 @@ bool hub_read(struct hub *hub, int64_t now);
 
 /**
  * hub_tick(hub, now):
- * Let the sessions' timers run out; silent ones end.
+ * Let the sessions' timers run out; silent ones end, and those whose connection
+ * is gone.
  */
 void hub_tick(struct hub *hub, int64_t now);
+
+/**
+ * hub_who(hub, fd):
+ * The key whose session uses this descriptor, until the next call here; NULL.
+ */
+const uint8_t *hub_who(const struct hub *hub, int fd);
 
 /**
  * hub_drop(hub, key):

@@ -4,6 +4,7 @@
 
 #include "daemon/node.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,9 @@
 
 /* The wall clock may step so far before signing pauses. */
 #define CLOCK_STEP_MS 2000
+
+/* Nothing on the loop should take longer. */
+#define TURN_MS 4
 
 int64_t
 node_now(void)
@@ -110,31 +114,33 @@ node_wake_turn(struct node *node)
 	node->turn_set = true;
 }
 
-/* Peers wait to be served: one DATA for each, in turn. */
-struct turn {
-	int64_t now;
-	bool more;
-};
-
-static void
-serve_one(struct link *link, void *arg)
+/* One DATA for each peer that waits, in turn, until the time is up. */
+static bool
+serve(struct node *node)
 {
-	struct turn *turn = arg;
+	int64_t now = node_now();
+	size_t count = node_nlinks(node);
+	size_t i;
+	bool more = false;
 
-	if (link_turn(link, turn->now))
-		turn->more = true;
+	for (i = 0; i < count && node_now() - now < TURN_MS; i++)
+		if (link_turn(
+			node_link_at(node, node->turn_next++ % count), now))
+			more = true;
+	return more || i < count;
 }
 
 static int
 turn_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
 {
 	struct node *node = arg;
-	struct turn turn = { .now = node_now() };
+	bool more;
 
 	(void)loop;
 	(void)item;
-	node_each_link(node, serve_one, &turn);
-	if (!turn.more) {
+	more = serve(node);
+	more = node_bundle_turn(node) || more;
+	if (!more) {
 		drain(node->turn_fd);
 		node->turn_set = false;
 	}
@@ -150,14 +156,6 @@ hub_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
 	(void)item;
 	(void)hub_read(node->hub, node_now());
 	return 0;
-}
-
-static int
-control_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
-{
-	(void)loop;
-	(void)item;
-	return node_control_read(arg);
 }
 
 static int
@@ -200,7 +198,6 @@ index_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
 	(void)loop;
 	(void)item;
 	drain(node->index_fd);
-	node->index_moved = true;
 	node_publish_tick(node, node_now());
 	node_waiters_tick(node, node_now());
 	return 0;
@@ -210,9 +207,11 @@ index_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
 static int
 stop_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
 {
+	struct node *node = arg;
+
 	(void)loop;
 	(void)item;
-	(void)arg;
+	node->stopping = true;
 	return -1;
 }
 
@@ -282,10 +281,45 @@ tick_clock(struct node *node, int64_t now)
 		return;
 	logger_warning("outbox", "the clock stepped by %lld ms: signing "
 	    "pauses until the peers have been heard", (long long)step);
-	if (node->ndialled + node->nhub_links == 0)
+	if (node_nlinks(node) > 0)
+		node_pause(node, now);
+}
+
+/* Entries that had to wait are signed in commits that no job asked for. */
+static void
+tick_commits(struct node *node)
+{
+	uint64_t commits = writer_commits(node->writer);
+
+	if (commits == node->commits_seen)
 		return;
-	node->pause_until = now + node->config->pause_ms;
-	outbox_pause(node->outbox, true);
+	node->commits_seen = commits;
+	node_touch_own(node);
+	node_after_commit(node);
+}
+
+/* In step with a peer: what was erased meanwhile is known, so serve bodies. */
+static void
+end_hold(struct link *link, void *arg)
+{
+	struct node *node = arg;
+	struct link_info info;
+
+	if (link_state(link) != LINK_LIVE)
+		return;
+	link_info(link, &info);
+	if (info.same_digest)
+		node->hold_until = 0;
+}
+
+static void
+tick_hold(struct node *node, int64_t now)
+{
+	if (node->hold_until == 0)
+		return;
+	node_each_link(node, end_hold, node);
+	if (now >= node->hold_until)
+		node->hold_until = 0;
 }
 
 /* Readers of LMDB that died would keep its pages from being used again. */
@@ -311,10 +345,38 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	node_join_tick(node, now);
 	node_waiters_tick(node, now);
 	node_publish_tick(node, now);
+	node_members_tick(node, now);
+	tick_commits(node);
+	tick_hold(node, now);
 	tick_beacon(node, now);
 	tick_readers(node, now);
-	if (node->serving > 0)
+	node_status_tick(node, now);
+	if (node->serving > 0 || node->imports != NULL)
 		node_wake_turn(node);
+	return 0;
+}
+
+/* Messages that never end must not fill the memory. */
+static int
+watch_memory(zloop_t *loop, int timer_id, void *arg)
+{
+	struct node *node = arg;
+	struct guard_suspect suspect;
+	const struct directory_member *member = NULL;
+	const uint8_t *key;
+
+	(void)loop;
+	(void)timer_id;
+	if (!guard_check(node->guard, &suspect))
+		return 0;
+	key = node->hub == NULL ? NULL : hub_who(node->hub, suspect.fd);
+	if (key != NULL)
+		member = directory_find(node_directory(node), key);
+	logger_err("node", "memory grew to %zu MiB: the connection that sent "
+	    "%llu KiB without a whole message was shut down (address=%s "
+	    "org=%s)", guard_memory(node->guard) >> 20,
+	    (unsigned long long)(suspect.bytes >> 10), suspect.address,
+	    member != NULL ? member->org : "");
 	return 0;
 }
 
@@ -359,6 +421,21 @@ has_own_log(struct node *node)
 	return own;
 }
 
+/* Where the outbox stands: what waits in it is signed soon. */
+static enum err
+note_outbox(struct node *node)
+{
+	struct store_txn *txn = NULL;
+	enum err err;
+
+	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+		return err;
+	node->own_arrival = store_arrival_last(txn);
+	node->members_wait = outbox_waiting(txn) > 0;
+	store_abort(&txn);
+	return ERR_NONE;
+}
+
 /* The store, and what signs into it. */
 static enum err
 open_store(struct node *node)
@@ -397,6 +474,8 @@ open_store(struct node *node)
 		    "begins a new log; nothing is lost");
 		node->hold_until = node_now() + HOLD_MS;
 	}
+	if ((err = note_outbox(node)) != ERR_NONE)
+		return err;
 	return writer_start(node->store, node->outbox, &node->writer);
 }
 
@@ -491,8 +570,7 @@ open_loop(struct node *node)
 	uint32_t tick_ms = config->have_ms / 40;
 	enum err err;
 
-	if ((err = node_watch(node, sock_handle(node->control), -1,
-		 control_ready, node)) != ERR_NONE ||
+	if ((err = node_control_watch(node)) != ERR_NONE ||
 	    (err = node_watch(node, NULL, writer_fd(node->writer),
 		 writer_ready, node)) != ERR_NONE ||
 	    (err = node_watch(node, NULL, pool_fd(node->pool), pool_ready,
@@ -505,14 +583,17 @@ open_loop(struct node *node)
 		ERR_NONE)
 		return err;
 	if (node->hub != NULL &&
-	    (err = node_watch(node, hub_handle(node->hub), -1, hub_ready,
-		 node)) != ERR_NONE)
+	    ((err = node_watch(node, hub_handle(node->hub), -1, hub_ready,
+		  node)) != ERR_NONE ||
+		(err = node_watch(node, hub_monitor(node->hub), -1, hub_ready,
+		     node)) != ERR_NONE))
 		return err;
 	if (tick_ms < 20)
 		tick_ms = 20;
 	if (tick_ms > 200)
 		tick_ms = 200;
-	if (zloop_timer(node->loop, tick_ms, 0, tick, node) < 0)
+	if (zloop_timer(node->loop, tick_ms, 0, tick, node) < 0 ||
+	    zloop_timer(node->loop, GUARD_MS, 0, watch_memory, node) < 0)
 		return ERR_IO;
 	return node_upstreams_load(node);
 }
@@ -551,6 +632,10 @@ open_values(struct node *node)
 	if ((node->loop = zloop_new()) == NULL)
 		return ERR_NOMEM;
 	zloop_set_nonstop(node->loop, true);
+	if ((err = guard_open(&node->guard)) != ERR_NONE) {
+		logger_err("node", "/proc cannot be read: %s", err_str(err));
+		return err;
+	}
 	if ((err = view_new(&node->view)) != ERR_NONE)
 		return err;
 	return posset_new(&node->fetching);
@@ -599,7 +684,10 @@ node_run(struct node *node, int stop_fd)
 	    ERR_NONE)
 		return err;
 	(void)zloop_start(node->loop);
-	return ERR_NONE;
+	if (node->stopping)
+		return ERR_NONE;
+	logger_err("node", "the loop broke off: %s", strerror(errno));
+	return ERR_IO;
 }
 
 /* ---- closing ---- */
@@ -645,6 +733,8 @@ node_close(struct node *node)
 	indexer_stop(node->indexer);
 	drop_waiters(node);
 	node_publish_end(node);
+	node_write_end(node);
+	node_bundle_end(node);
 	query_free(node->query);
 	index_close(node->index);
 	outbox_close(node->outbox);
@@ -661,6 +751,7 @@ node_close(struct node *node)
 	posset_free(node->fetching);
 	free(node->hub_links);
 	free(node->dialled);
+	guard_close(node->guard);
 	free(node->touched);
 	free(node->bundle_part);
 	crypto_wipe(&node->key, sizeof(node->key));

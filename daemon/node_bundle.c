@@ -10,6 +10,9 @@
 #include "daemon/node_internal.h"
 #include "daemon/verify.h"
 
+/* Nothing on the loop should take longer. */
+#define TURN_MS 4
+
 /* Keys of non-members that are named; more are only counted. */
 #define SKIPPED_KEYS_MAX 100
 
@@ -25,6 +28,8 @@ struct bundle_part {
 
 /* What one request brought. */
 struct import {
+	struct import *next;
+	size_t at; /* the next frame */
 	struct node *node;
 	struct waiter *waiter;
 	Erfa__Answer *whole;
@@ -127,8 +132,8 @@ bundle_run(struct import *import, const struct log_run *whole)
 	if ((err = verify_run(log->key, log->inc, &log->pending, &run, &end)) !=
 	    ERR_NONE)
 		return err;
-	node_link_host.take_run(node, NULL, log, &run, NULL);
 	log->pending = end;
+	node_link_host.take_run(node, NULL, log, &run, NULL);
 	import->answer->entries += run.count;
 	return ERR_NONE;
 }
@@ -226,13 +231,35 @@ bundle_done(struct node *node, void *arg, enum err err)
 	free(import);
 }
 
+bool
+node_bundle_turn(struct node *node)
+{
+	const Erfa__BundleImportRequest *ask;
+	struct import *import = node->imports;
+	int64_t until = node_now() + TURN_MS;
+	enum err err;
+
+	if (import == NULL || !node_link_host.may_fetch(node))
+		return false;
+	ask = import->waiter->request->bundle_import;
+	for (; import->at < ask->n_msg && node_now() < until; import->at++)
+		if ((err = bundle_frame(import, ask->msg[import->at].data,
+			 ask->msg[import->at].len)) != ERR_NONE)
+			bundle_problem(import, import->at, err);
+	if (import->at < ask->n_msg)
+		return true;
+	node->imports = import->next;
+	if (node_write_note(node, NULL, NULL, 0, bundle_done, import) !=
+	    ERR_NONE)
+		bundle_done(node, import, ERR_NOMEM);
+	return node->imports != NULL;
+}
+
 void
 node_bundle(struct node *node, struct waiter *waiter)
 {
-	const Erfa__BundleImportRequest *ask = waiter->request->bundle_import;
 	struct import *import = calloc(1, sizeof(*import));
-	size_t i;
-	enum err err;
+	struct import **end = &node->imports;
 
 	if (import == NULL ||
 	    answer_new(ERFA__ANSWER__SAY_BUNDLE_IMPORT, &import->whole) !=
@@ -247,11 +274,21 @@ node_bundle(struct node *node, struct waiter *waiter)
 	import->answer = import->whole->bundle_import;
 	import->answer->has_entries = import->answer->has_bodies = 1;
 	import->answer->has_known = import->answer->has_skipped_logs = 1;
-	for (i = 0; i < ask->n_msg; i++)
-		if ((err = bundle_frame(import, ask->msg[i].data,
-			 ask->msg[i].len)) != ERR_NONE)
-			bundle_problem(import, i, err);
-	if (node_write_note(node, NULL, NULL, 0, bundle_done, import) !=
-	    ERR_NONE)
-		bundle_done(node, import, ERR_NOMEM);
+
+	/* One after the other: bodies come in parts. */
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = import;
+	node_wake_turn(node);
+}
+
+void
+node_bundle_end(struct node *node)
+{
+	struct import *import;
+
+	while ((import = node->imports) != NULL) {
+		node->imports = import->next;
+		bundle_done(NULL, import, ERR_NONE);
+	}
 }

@@ -44,16 +44,31 @@ node_touch_own(struct node *node)
 
 /* ---- the view ---- */
 
+/* How much of a log counts by the directory of this moment. */
+static enum err
+count_log(struct node *node, struct store_txn *txn, struct view_log *log)
+{
+	const struct directory *directory = node_directory(node);
+	uint64_t counted = view_counted(log, directory);
+	struct store_entry entry;
+	enum err err;
+
+	if (counted == log->tip.n || counted == 0) {
+		view_recount(node->view, log, directory, NULL);
+		return ERR_NONE;
+	}
+	if ((err = store_entry(txn, log->log_id, counted, &entry)) == ERR_NONE)
+		view_recount(node->view, log, directory, entry.c);
+	return err;
+}
+
 /* Bring one log of the view up to what the store holds. */
 static enum err
 view_refresh(struct node *node, struct store_txn *txn,
     const struct store_log *stored, struct view_log **ret_log)
 {
-	const struct directory *directory = node_directory(node);
-	struct store_entry entry;
 	struct view_log *log;
 	struct log_head head;
-	uint64_t counted;
 	enum err err;
 
 	if ((err = view_add(node->view, stored->key, stored->inc, &log)) !=
@@ -67,14 +82,8 @@ view_refresh(struct node *node, struct store_txn *txn,
 	log->frozen = stored->frozen;
 	log->last_common = stored->last_common;
 	log->head_ms = head.time_ms;
-	counted = view_counted(log, directory);
-	if (counted == log->tip.n || counted == 0)
-		view_recount(node->view, log, directory, NULL);
-	else if ((err = store_entry(
-		      txn, log->log_id, counted, &entry)) == ERR_NONE)
-		view_recount(node->view, log, directory, entry.c);
 	*ret_log = log;
-	return err;
+	return count_log(node, txn, log);
 }
 
 enum err
@@ -100,8 +109,18 @@ node_view_load(struct node *node)
 void
 node_view_recount(struct node *node)
 {
-	if (node_view_load(node) != ERR_NONE)
-		logger_err("store", "the logs cannot be read");
+	struct store_txn *txn = NULL;
+	size_t i;
+	enum err err;
+
+	/* Tips stay: what is new of them has yet to be told. */
+	err = store_begin(node->store, false, &txn);
+	for (i = 0; err == ERR_NONE && i < view_count(node->view); i++)
+		err = count_log(node, txn, view_at(node->view, i));
+	store_abort(&txn);
+	if (err != ERR_NONE)
+		logger_err("store", "the logs cannot be read: %s",
+		    err_str(err));
 }
 
 /* ---- NOTEs ---- */
@@ -333,6 +352,8 @@ refresh_touched(
 		}
 		if (view_refresh(node, txn, &stored, &one->log) != ERR_NONE)
 			continue;
+		if (stored.own && node->members_wait)
+			node->members_touched = true;
 		memcpy(one->head, stored.head, HEAD_LEN);
 		if (one->log->tip.n > one->from || one->beacon)
 			count++;
@@ -424,30 +445,56 @@ tell_catch_up(struct node *node, struct store_txn *txn, int64_t now)
 	node->entries_before = counts.entries;
 }
 
+/* Find out what is new of the logs that were touched; free(*ret_news). */
+static size_t
+find_news(struct node *node, struct news **ret_news)
+{
+	struct store_txn *txn = NULL;
+	size_t count = 0;
+
+	*ret_news = calloc(node->ntouched, sizeof(struct news));
+	if (*ret_news == NULL)
+		return 0;
+	if (store_begin(node->store, false, &txn) == ERR_NONE)
+		count = refresh_touched(node, txn, *ret_news);
+	store_abort(&txn);
+	return count;
+}
+
+/* Tell it, after the directory has said what counts. */
+static void
+tell_commits(struct node *node, const struct news *news, size_t count,
+    int64_t now)
+{
+	struct store_txn *txn = NULL;
+
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
+		return;
+	if (count > 0)
+		tell_news(node, txn, news, count);
+	tell_catch_up(node, txn, now);
+	if (node->members_wait)
+		node->members_wait = outbox_waiting(txn) > 0;
+	store_abort(&txn);
+}
+
 void
 node_after_commit(struct node *node)
 {
-	struct store_txn *txn = NULL;
-	struct news *news;
+	bool touched = node->ntouched > 0;
+	struct news *news = NULL;
 	int64_t now = node_now();
-	size_t count;
+	size_t count = 0;
 
 	node_bodies_changed(node);
-	if (node->members_touched) {
-		node->members_touched = false;
+	if (touched)
+		count = find_news(node, &news);
+	if (node->members_touched)
 		node_members_changed(node);
-	}
-	if (node->ntouched > 0 &&
-	    (news = calloc(node->ntouched, sizeof(*news))) != NULL) {
-		if (store_begin(node->store, false, &txn) == ERR_NONE) {
-			count = refresh_touched(node, txn, news);
-			if (count > 0)
-				tell_news(node, txn, news, count);
-			tell_catch_up(node, txn, now);
-			store_abort(&txn);
-		}
-		free(news);
-	}
+	if (touched)
+		tell_commits(node, news, count, now);
+	free(news);
+	node_write_signed(node);
 	indexer_wake(node->indexer);
 	if (node->forks_touched) {
 		node->forks_touched = false;

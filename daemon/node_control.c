@@ -22,8 +22,13 @@
 /* Bytes of an error's message. */
 #define MESSAGE_MAX 512
 
-/* Longest wait of one request. */
+/* Longest wait of one request, and how many may wait. */
 #define WAIT_MAX_MS 60000
+#define WAITERS_MAX 512
+
+/* Beyond this no more requests are taken until some are answered. */
+#define CLIENTS_MAX      1024
+#define CLIENT_BYTES_MAX (32 * 1024 * 1024)
 
 /* What a request needs. */
 enum right {
@@ -39,16 +44,63 @@ struct call {
 	uint8_t *frame;
 	size_t len;
 	uid_t uid;
+	bool allowed;         /* decoded, and its caller may ask it */
 	Erfa__Answer *answer; /* NULL: the loop answers */
 };
+
+static int control_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg);
+
+/* ---- how much waits ---- */
+
+/* A request came: it counts until it is answered or given up. */
+static struct waiter *
+waiter_new(struct node *node, const struct sock_msg *msg)
+{
+	struct waiter *waiter = calloc(1, sizeof(*waiter));
+
+	if (waiter == NULL)
+		return NULL;
+	waiter->node = node;
+	waiter->bytes = msg->len;
+	waiter->uid = msg->uid;
+	memcpy(waiter->route, msg->route, msg->route_len);
+	waiter->route_len = msg->route_len;
+	node->clients++;
+	node->client_bytes += msg->len;
+	return waiter;
+}
+
+/* Is so much of what may wait used, in percent? */
+static bool
+is_crowded(const struct node *node, size_t percent)
+{
+	return node->clients >= CLIENTS_MAX / 100 * percent ||
+	    node->client_bytes >= CLIENT_BYTES_MAX / 100 * percent;
+}
+
+enum err
+node_control_watch(struct node *node)
+{
+	node->control_shut = false;
+	return node_watch(
+	    node, sock_handle(node->control), -1, control_ready, node);
+}
 
 void
 node_waiter_free(struct waiter *waiter)
 {
+	struct node *node;
+
 	if (waiter == NULL)
 		return;
+	node = waiter->node;
+	node->clients--;
+	node->client_bytes -= waiter->bytes;
 	control_free_request(waiter->request);
 	free(waiter);
+	if (node->control_shut && node->control != NULL &&
+	    !is_crowded(node, 50) && node_control_watch(node) != ERR_NONE)
+		logger_err("control", "the socket cannot be watched");
 }
 
 /* ---- answers ---- */
@@ -245,6 +297,8 @@ call_run(struct pool_job *job, void *context)
 	}
 	if (!authorised(node, call))
 		return;
+	call->allowed = true;
+	waiter->seen = indexer_arrival(node->indexer);
 	if (query_can(waiter->request) &&
 	    (err = query_answer(node->query, waiter->request,
 		 &call->answer)) != ERR_NONE)
@@ -340,9 +394,10 @@ call_done(struct pool_job *job, void *context)
 		node_wait(node, waiter, waiter->request->watch->wait_ms);
 	} else if (call->answer != NULL) {
 		node_answer(node, waiter, call->answer);
-	} else if (waiter->request != NULL) {
+	} else if (call->allowed) {
 		dispatch(node, waiter, call->uid);
 	} else {
+		/* There was no memory for the refusal. */
 		node_waiter_free(waiter);
 	}
 	free(call->frame);
@@ -367,35 +422,47 @@ call_submit(struct node *node, struct waiter *waiter, uint8_t *frame,
 	call->frame = frame;
 	call->len = len;
 	call->uid = uid;
-	waiter->uid = uid;
 	pool_submit(node->pool, &call->job);
 }
 
-int
-node_control_read(struct node *node)
+/* Take one request; false if there is none. */
+static bool
+take_request(struct node *node)
 {
 	struct sock_msg msg;
 	struct waiter *waiter;
 	uint8_t *frame;
+
+	memset(&msg, 0, sizeof(msg));
+	if (sock_recv(node->control, &msg) != ERR_NONE)
+		return false;
+	if (msg.has_caller && !msg.extra_frames &&
+	    (frame = malloc(msg.len + 1)) != NULL) {
+		memcpy(frame, msg.data, msg.len);
+		if ((waiter = waiter_new(node, &msg)) != NULL)
+			call_submit(node, waiter, frame, msg.len, msg.uid);
+		else
+			free(frame);
+	}
+	sock_msg_clear(&msg);
+	return true;
+}
+
+static int
+control_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
+{
+	struct node *node = arg;
 	int i;
 
-	for (i = 0; i < REQUESTS_PER_TURN; i++) {
-		memset(&msg, 0, sizeof(msg));
-		if (sock_recv(node->control, &msg) != ERR_NONE)
-			break;
-		waiter = calloc(1, sizeof(*waiter));
-		frame = malloc(msg.len + 1);
-		if (waiter == NULL || frame == NULL || !msg.has_caller ||
-		    msg.extra_frames) {
-			free(waiter);
-			free(frame);
-		} else {
-			memcpy(frame, msg.data, msg.len);
-			memcpy(waiter->route, msg.route, msg.route_len);
-			waiter->route_len = msg.route_len;
-			call_submit(node, waiter, frame, msg.len, msg.uid);
-		}
-		sock_msg_clear(&msg);
+	(void)loop;
+	(void)item;
+	for (i = 0; i < REQUESTS_PER_TURN && !is_crowded(node, 100); i++)
+		if (!take_request(node))
+			return 0;
+	if (is_crowded(node, 100)) {
+		/* They wait in their own sockets until others are answered. */
+		node_unwatch(node, sock_handle(node->control));
+		node->control_shut = true;
 	}
 	return 0;
 }
@@ -420,41 +487,60 @@ sync_done(struct node *node, struct waiter *waiter, int64_t now)
 	return true;
 }
 
+/* Put a client among those who wait. */
+static void
+enlist(struct node *node, struct waiter *waiter)
+{
+	waiter->next = node->waiters;
+	node->waiters = waiter;
+	node->nwaiters++;
+}
+
 void
 node_wait(struct node *node, struct waiter *waiter, int64_t wait_ms)
 {
+	bool sync = waiter->request->ask_case == ERFA__REQUEST__ASK_SYNC;
+
 	if (waiter->deadline == 0)
 		waiter->deadline = node_now() +
 		    (wait_ms > WAIT_MAX_MS ? WAIT_MAX_MS : wait_ms);
-	if (waiter->request->ask_case == ERFA__REQUEST__ASK_SYNC &&
-	    sync_done(node, waiter, node_now()))
+	if (sync && sync_done(node, waiter, node_now()))
 		return;
-	waiter->next = node->waiters;
-	node->waiters = waiter;
+	if (!sync && indexer_arrival(node->indexer) > waiter->seen)
+		call_submit(node, waiter, NULL, 0, waiter->uid);
+	else if (node->nwaiters < WAITERS_MAX)
+		enlist(node, waiter);
+	else
+		node_answer_error(node, waiter, "busy", 75, "try again",
+		    "too many clients wait already");
 }
 
 void
 node_waiters_tick(struct node *node, int64_t now)
 {
 	struct waiter *waiter = node->waiters;
+	uint64_t indexed = indexer_arrival(node->indexer);
 	struct waiter *next;
+	bool looked = false;
 
 	node->waiters = NULL;
+	node->nwaiters = 0;
 	for (; waiter != NULL; waiter = next) {
 		next = waiter->next;
 		if (waiter->request->ask_case == ERFA__REQUEST__ASK_SYNC) {
-			if (!sync_done(node, waiter, now)) {
-				waiter->next = node->waiters;
-				node->waiters = waiter;
+			/* One look is good for all of them. */
+			if (looked && now < waiter->deadline)
+				enlist(node, waiter);
+			else if (!sync_done(node, waiter, now)) {
+				looked = true;
+				enlist(node, waiter);
 			}
-		} else if (node->index_moved || now >= waiter->deadline) {
+		} else if (indexed > waiter->seen || now >= waiter->deadline) {
 			call_submit(node, waiter, NULL, 0, waiter->uid);
 		} else {
-			waiter->next = node->waiters;
-			node->waiters = waiter;
+			enlist(node, waiter);
 		}
 	}
-	node->index_moved = false;
 }
 
 enum err
@@ -469,7 +555,7 @@ node_control_open(struct node *node)
 		 &node->control)) != ERR_NONE)
 		return err;
 
-	/* Members of the writing group may open it; without one, all may. */
+	/* All may read; who may do more is asked for every request. */
 	if (getgrnam_r(node->config->write_group, &group, names, sizeof(names),
 		&found) == 0 &&
 	    found != NULL &&

@@ -13,6 +13,9 @@
 /* Fetching stops while so much waits for the writer. */
 #define BACKLOG_BYTES (16 * 1024 * 1024)
 
+/* Who asks for bodies that are held back may ask again after this. */
+#define HOLD_RETRY_MS 1000
+
 /* After a full disk, fetching is tried again. */
 #define FULL_MS 10000
 
@@ -270,12 +273,10 @@ host_take_head(
 {
 	struct node *node = host;
 	struct head_job *job = calloc(1, sizeof(*job));
-	struct log_head parsed;
 
+	(void)log;
 	if (job == NULL)
 		return;
-	log_head_parse(head, &parsed);
-	log->head_ms = parsed.time_ms;
 	job->job.run = head_job_run;
 	job->job.done = head_job_done;
 	job->job.entries = 1;
@@ -537,7 +538,9 @@ host_hold_bodies(void *host)
 	struct node *node = host;
 	int64_t left = node->hold_until - node_now();
 
-	return left <= 0 ? 0 : left > 60000 ? 60000 : (uint32_t)left;
+	/* It may end at any moment: whoever waits should ask again soon. */
+	return left <= 0 ? 0 : left > HOLD_RETRY_MS ? HOLD_RETRY_MS :
+						      (uint32_t)left;
 }
 
 /* ---- bodies that are wanted ---- */
@@ -707,18 +710,10 @@ static void
 host_changed(void *host, struct link *link)
 {
 	struct node *node = host;
-	struct link_info info;
 
 	node_bodies_changed(node);
 	if (link_state(link) == LINK_SYNC)
 		node_fork_ask(node, link);
-	if (node->hold_until == 0 || link_state(link) != LINK_LIVE)
-		return;
-
-	/* In step with a peer: what was erased meanwhile is known. */
-	link_info(link, &info);
-	if (info.same_digest)
-		node->hold_until = 0;
 }
 
 static bool

@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "daemon/config.h"
+#include "daemon/guard.h"
 #include "daemon/hub.h"
 #include "daemon/index.h"
 #include "daemon/indexer.h"
@@ -65,6 +66,9 @@ struct dialled {
 /* A client whose answer waits for something. */
 struct waiter {
 	struct waiter *next;
+	struct node *node; /* where it is counted */
+	size_t bytes;      /* of its request, as it came */
+	uint64_t seen;     /* how far the index was when it was last answered */
 	uint8_t route[256];
 	size_t route_len;
 	Erfa__Request *request; /* NULL: could not be decoded */
@@ -75,7 +79,10 @@ struct waiter {
 
 /* The one join that may be under way; a body of a bundle in parts. */
 struct bundle_part;
+struct import;
 struct publication;
+struct admission;
+struct own_job;
 struct join;
 
 struct node {
@@ -95,13 +102,17 @@ struct node {
 
 	/* Sockets. */
 	zloop_t *loop;
+	bool stopping; /* a signal asked for it */
 	struct zap *zap;
 	struct hub *hub;
 	struct sock *pub;
+	char pub_where[SOCK_ENDPOINT_SIZE]; /* bound there first */
 	struct sock *control;
+	bool control_shut; /* not read: too much waits already */
+	struct guard *guard;
 	int turn_fd;      /* readable while peers wait to be served */
 	bool turn_set;
-	int stop_fd;
+	size_t turn_next; /* the link whose turn it is */
 
 	/* The loop's view. */
 	struct view *view;
@@ -131,28 +142,42 @@ struct node {
 	int64_t hold_until;
 
 	/* Signing pauses while all links are down together. */
-	int64_t pause_until;
+	int64_t pause_until; /* 0 = it goes on */
+	int64_t pause_since;
 	int64_t clock_offset; /* realtime minus boottime at the last tick */
+	size_t sessions_most[2]; /* of the hub: this while, and the one before */
+	int64_t sessions_since;  /* when this while began */
 
 	/* What the commits of this turn changed. */
 	uint8_t (*touched)[LOG_ID_LEN];
 	size_t ntouched;
 	size_t touched_room;
+	uint64_t commits_seen; /* of the writer, so that none is missed */
 	bool members_touched;
+	bool members_wait;   /* MEMBER entries may be signed late */
+	int64_t members_due; /* the directory is tried again then; 0 = not */
+	int64_t rules_due;   /* and so the ZAP table */
 	bool forks_touched;
 
 	/* Clients. */
+	size_t clients;      /* requests that are not answered yet */
+	size_t client_bytes; /* and their size */
 	struct waiter *waiters;
-	struct publication *publications; /* committed, not yet indexed */
-	bool index_moved; /* watchers may have something to see */
-	int index_fd;     /* written by the indexer's thread */
+	size_t nwaiters;
+	struct publication *publications; /* they wait for the index */
+	uint64_t own_arrival; /* what was published here is in the index then */
+	int index_fd;         /* written by the indexer's thread */
 	struct join *join;
+	struct admission *admissions; /* newcomers whose commit is under way */
+	struct own_job *unsigned_jobs; /* written, waiting for a signature */
+	struct import *imports;        /* bundles, the first being taken in */
 	struct bundle_part *bundle_part; /* a body that comes in parts */
 	uint64_t caller_serial;
 	int64_t beacon_at;
 	int64_t readers_at;
-	uint64_t refused;   /* frames that got no session */
-	int64_t refused_logged;
+	int64_t status_at;
+	char status[120]; /* as the service manager knows it */
+	uint64_t refused; /* frames that got no session */
 };
 
 /* ---- node.c ---- */
@@ -257,8 +282,8 @@ void node_after_commit(struct node *node);
 
 /**
  * node_view_load(node), node_view_recount(node):
- * Read all logs from the store into the view; the second logs what fails, for
- * use after the directory changed.
+ * Read all logs from the store into the view.  After the directory changed:
+ * count anew what the view holds; what fails is logged.
  */
 enum err node_view_load(struct node *node) MUST_CHECK;
 void node_view_recount(struct node *node);
@@ -287,11 +312,13 @@ const struct directory *node_directory(const struct node *node);
 enum err node_members_compute(struct node *node) MUST_CHECK;
 
 /**
- * node_members_changed(node):
+ * node_members_changed(node), node_members_tick(node, now):
  * Compute the directory, have the ZAP table confirmed, cut off who is out,
- * count all logs anew.  What fails is logged.
+ * count all logs anew.  What fails is logged and tried again by the second;
+ * without a confirmed ZAP table nobody subscribes.
  */
 void node_members_changed(struct node *node);
+void node_members_tick(struct node *node, int64_t now);
 
 /**
  * node_rules(node):
@@ -335,19 +362,12 @@ enum err node_pub_open(struct node *node) MUST_CHECK;
 uint32_t node_pub_port(const struct node *node);
 
 /**
- * node_upstreams_load(node):
- * Dial every upstream that the store knows.
+ * node_upstreams_load(node), node_is_dialled(node, key):
+ * Dial every upstream that the store knows, that is a member, and that is not
+ * dialled already.  Is this one dialled?
  */
 enum err node_upstreams_load(struct node *node) MUST_CHECK;
-
-/**
- * node_dial(node, address, key, pub_port, org, name):
- * Dial a node; an upstream with the same ${key} is replaced.  Return ERR_SIG
- * for an unusable key, or an error of sock_connect().
- */
-enum err node_dial(struct node *node, const char *address,
-    const uint8_t key[KEY_LEN], uint32_t pub_port, const char *org,
-    const char *name) MUST_CHECK;
+bool node_is_dialled(const struct node *node, const uint8_t key[KEY_LEN]);
 
 /**
  * node_hang_up(node, key), node_hang_up_all(node):
@@ -363,11 +383,26 @@ void node_hang_up_all(struct node *node);
 void node_tick_peers(struct node *node, int64_t now);
 
 /**
- * node_each_link(node, each, arg):
- * Call ${each} for every link; it must not end one.
+ * node_each_link(node, each, arg), node_nlinks(node), node_link_at(node, i):
+ * Call ${each} for every link; it must not end one.  Or go through them by
+ * number.
  */
 void node_each_link(struct node *node,
     void (*each)(struct link *link, void *arg), void *arg);
+size_t node_nlinks(const struct node *node);
+struct link *node_link_at(const struct node *node, size_t i);
+
+/**
+ * node_received(owner, fd):
+ * hub_host.received and upstream_host.received; ${owner} is the node.
+ */
+void node_received(void *owner, int fd);
+
+/**
+ * node_pause(node, now):
+ * Pause signing until a peer has been heard.
+ */
+void node_pause(struct node *node, int64_t now);
 
 /**
  * node_greeted(node, link):
@@ -414,7 +449,8 @@ void node_publish(struct node *node, struct waiter *waiter, uint32_t uid);
 
 /**
  * node_publish_tick(node, now), node_publish_end(node):
- * Answer those whose entries the index has reached; drop all who wait for it.
+ * Go on with those whose entries the index has reached; drop all who wait for
+ * it.
  */
 void node_publish_tick(struct node *node, int64_t now);
 void node_publish_end(struct node *node);
@@ -441,19 +477,29 @@ enum err node_write_member(struct node *node,
  * node_write_note(node, note, data, len, done, arg):
  * The same with a note alone; with ${note} NULL nothing is written, and
  * ${done} tells that all that was submitted before is committed.  ${done} may
- * be NULL.
+ * be NULL: then nobody waits, the note is none that decides who may connect,
+ * and the ZAP table stays as it is.
  */
 enum err node_write_note(struct node *node, const char *note,
     const void *data, size_t len, node_written *done, void *arg) MUST_CHECK;
 
+/**
+ * node_write_signed(node), node_write_end(node):
+ * After a commit: tell those whose entry had to wait for its signature.  Or
+ * drop all who wait.
+ */
+void node_write_signed(struct node *node);
+void node_write_end(struct node *node);
+
 /* ---- node_control.c ---- */
 
 /**
- * node_control_open(node), node_control_read(node):
- * Make the control socket; take requests from it, a bounded number.
+ * node_control_open(node), node_control_watch(node):
+ * Make the control socket; have the loop read requests from it, as long as not
+ * too many wait.
  */
 enum err node_control_open(struct node *node) MUST_CHECK;
-int node_control_read(struct node *node);
+enum err node_control_watch(struct node *node) MUST_CHECK;
 
 /**
  * node_error_new(code, exit, remedy, format, ...):
@@ -484,7 +530,7 @@ void node_waiters_tick(struct node *node, int64_t now);
 
 /**
  * node_waiter_free(waiter):
- * Free it unanswered; NULL does nothing.
+ * Free it unanswered; NULL does nothing.  While the node lives.
  */
 void node_waiter_free(struct waiter *waiter);
 
@@ -503,6 +549,12 @@ void node_peers_list(struct node *node, struct waiter *waiter);
  */
 bool node_sync(struct node *node, Erfa__SyncAnswer *answer);
 
+/**
+ * node_status_tick(node, now):
+ * Tell the service manager in a line how things are, when that has changed.
+ */
+void node_status_tick(struct node *node, int64_t now);
+
 /* ---- node_bundle.c ---- */
 
 /**
@@ -510,5 +562,13 @@ bool node_sync(struct node *node, Erfa__SyncAnswer *answer);
  * Take up a BundleImportRequest; answered when what it brought is committed.
  */
 void node_bundle(struct node *node, struct waiter *waiter);
+
+/**
+ * node_bundle_turn(node), node_bundle_end(node):
+ * Take in what some milliseconds allow; return whether there is more that need
+ * not wait.  Or drop all.
+ */
+bool node_bundle_turn(struct node *node);
+void node_bundle_end(struct node *node);
 
 #endif /* !ERFAD_NODE_INTERNAL_H */

@@ -124,13 +124,17 @@ joined(struct node *node, void *arg, enum err err)
 
 	if (node == NULL) {
 		node_waiter_free(join->waiter);
+		crypto_wipe(&join->invite, sizeof(join->invite));
 		free(join);
 		return;
 	}
-	if (err == ERR_NONE)
-		err = node_dial(node, join->invite.address,
-		    join->invite.inviter, join->pub_port, join->org,
-		    join->name);
+
+	/* It may have been dialled before, at another address. */
+	node_hang_up(node, join->invite.inviter);
+	if (err == ERR_NONE &&
+	    (err = node_upstreams_load(node)) == ERR_NONE &&
+	    !node_is_dialled(node, join->invite.inviter))
+		err = ERR_DENIED;
 	answer = err == ERR_NONE ?
 	    join_answer(join, true) :
 	    node_error_new("not_joined", 75, "run the same line again",
@@ -285,7 +289,8 @@ join_frame(struct node *node, const struct sock_msg *frame)
 {
 	struct wire_msg msg = { 0 };
 
-	if (wire_decode(frame->data, frame->len, &msg) == ERR_NONE) {
+	if (!frame->extra_frames &&
+	    wire_decode(frame->data, frame->len, &msg) == ERR_NONE) {
 		if (msg.type == WIRE_HELLO)
 			join_hello(node, &msg.u.hello);
 		else if (msg.type == WIRE_ERR)
@@ -332,6 +337,8 @@ join_event(struct node *node, enum sock_event_kind kind)
 			    join->invite.address);
 		break;
 	case SOCK_EV_DOWN:
+		join->up = join->said = false;
+		break;
 	case SOCK_EV_RETRY:
 		break;
 	}
@@ -354,6 +361,7 @@ join_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
 	memset(&msg, 0, sizeof(msg));
 	if (node->join != NULL && node->join->dealer != NULL &&
 	    sock_recv(node->join->dealer, &msg) == ERR_NONE) {
+		node_received(node, msg.fd);
 		join_frame(node, &msg);
 		sock_msg_clear(&msg);
 	}

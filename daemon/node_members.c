@@ -13,8 +13,16 @@
 #include "proto/invite.h"
 #include "proto/local.pb-c.h"
 
-/* Strangers that are remembered; more are only counted. */
-#define PENDING_MAX 200
+/* Strangers that are remembered: the last ones, and few from one address. */
+#define PENDING_MAX      200
+#define PENDING_FROM_ONE 5
+
+/* Strangers taken note of in one turn, and how often of the same one. */
+#define STRANGERS_PER_TURN 4
+#define KNOCKED_AGAIN_MS   60000
+
+/* What could not be done is tried again after this. */
+#define AGAIN_MS 1000
 
 /* ---- the directory ---- */
 
@@ -146,11 +154,7 @@ rule_add(struct rules *rules, const uint8_t curve[KEY_LEN], const char *prefix,
 	size_t room = rules->room == 0 ? 64 : rules->room * 2;
 	struct zap_rule *list;
 	struct zap_rule *rule;
-	size_t i;
 
-	for (i = 0; i < rules->count; i++)
-		if (memcmp(rules->list[i].curve, curve, KEY_LEN) == 0)
-			return ERR_NONE; /* the first, a member, wins */
 	if (rules->count == rules->room) {
 		list = realloc(rules->list, room * sizeof(*list));
 		if (list == NULL)
@@ -166,6 +170,37 @@ rule_add(struct rules *rules, const uint8_t curve[KEY_LEN], const char *prefix,
 	rule->router = true;
 	rule->pub = pub;
 	return ERR_NONE;
+}
+
+/* By key; of one key a member's rule first: its prefix is empty. */
+static int
+compare_rules(const void *a, const void *b)
+{
+	const struct zap_rule *x = a;
+	const struct zap_rule *y = b;
+	int order = memcmp(x->curve, y->curve, KEY_LEN);
+
+	if (order != 0)
+		return order;
+	return (strchr(x->user_id, ':') != NULL) -
+	    (strchr(y->user_id, ':') != NULL);
+}
+
+/* Keep one rule of each key. */
+static void
+rules_unique(struct rules *rules)
+{
+	size_t kept = 0;
+	size_t i;
+
+	if (rules->count == 0)
+		return;
+	qsort(rules->list, rules->count, sizeof(*rules->list), compare_rules);
+	for (i = 1; i < rules->count; i++)
+		if (memcmp(rules->list[kept].curve, rules->list[i].curve,
+			KEY_LEN) != 0)
+			rules->list[++kept] = rules->list[i];
+	rules->count = kept + 1;
 }
 
 /* Is this invitation still good for a HELLO? */
@@ -248,8 +283,10 @@ node_rules(struct node *node)
 	if (err == ERR_NONE)
 		err = rules_pending(txn, &rules);
 	store_abort(&txn);
-	if (err == ERR_NONE)
+	if (err == ERR_NONE) {
+		rules_unique(&rules);
 		err = zap_set(node->zap, rules.list, rules.count);
+	}
 	free(rules.list);
 	return err;
 }
@@ -279,66 +316,151 @@ drop_removed(struct node *node, const struct directory *before)
 	return removed;
 }
 
+/* Close PUB, or make it anew: a subscriber cannot be told from another. */
+static void
+renew_pub(struct node *node, bool safe)
+{
+	enum err err;
+
+	if (!safe) {
+		sock_close(node->pub);
+		node->pub = NULL;
+	} else if ((err = node_pub_open(node)) != ERR_NONE) {
+		logger_err(
+		    "feed", "PUB cannot be bound again: %s", err_str(err));
+		node->rules_due = node_now() + AGAIN_MS;
+	}
+}
+
 static void
 rethink(struct link *link, void *arg)
 {
-	(void)arg;
 	link_rethink(link);
+	link_have_soon(link, *(int64_t *)arg);
 }
 
 void
 node_members_changed(struct node *node)
 {
 	struct snapshot *before = node_snapshot_get(node);
+	int64_t now = node_now();
+	bool safe;
 	enum err err;
 
-	if ((err = node_members_compute(node)) != ERR_NONE ||
-	    (err = node_rules(node)) != ERR_NONE) {
+	node->members_touched = false;
+	node->members_due = 0;
+	if ((err = node_members_compute(node)) != ERR_NONE) {
 		logger_err("peers", "the directory cannot be computed: %s",
 		    err_str(err));
+		node->members_due = now + AGAIN_MS;
 		goto out;
 	}
-	/* A subscriber's connection cannot be told apart: make PUB anew. */
-	if (drop_removed(node, before->directory) && node->pub != NULL &&
-	    (err = node_pub_open(node)) != ERR_NONE)
-		logger_err("feed", "PUB cannot be bound again: %s",
+	safe = (err = node_rules(node)) == ERR_NONE;
+	if (!safe) {
+		logger_err("zap", "the table of keys was not renewed: %s",
 		    err_str(err));
+		node->rules_due = now + AGAIN_MS;
+	}
+
+	/* Who is out is cut off even so. */
+	if (drop_removed(node, before->directory) && node->pub != NULL)
+		renew_pub(node, safe);
 	node_view_recount(node);
-	node_each_link(node, rethink, NULL);
+	node_each_link(node, rethink, &now);
+	if ((err = node_upstreams_load(node)) != ERR_NONE)
+		logger_err("store", "the nodes to be dialled cannot be read: "
+		    "%s", err_str(err));
 
 out:
 	node_snapshot_put(node, before);
 }
 
+void
+node_members_tick(struct node *node, int64_t now)
+{
+	if (node->members_due != 0 && now >= node->members_due)
+		node_members_changed(node);
+	if (node->rules_due == 0 || now < node->rules_due)
+		return;
+	node->rules_due = now + AGAIN_MS;
+	if (node_rules(node) == ERR_NONE &&
+	    (node->pub != NULL || node_pub_open(node) == ERR_NONE))
+		node->rules_due = 0;
+}
+
 /* ---- strangers that knock ---- */
 
-/* Remember one stranger, or that it knocked again. */
+/* What is known of strangers when another one knocks. */
+struct knock {
+	Erfa__LocalPending *old; /* of the same key */
+	size_t known;
+	size_t same_address;
+	char oldest[201]; /* name of the note that goes first */
+	uint64_t oldest_ms;
+};
+
+/* Count one stranger's note. */
 static void
-remember_stranger(struct node *node, const struct zap_stranger *stranger)
+knock_count(struct knock *knock, const char *name,
+    const Erfa__LocalPending *pending, const struct zap_stranger *stranger)
+{
+	bool same = pending->address != NULL &&
+	    strncmp(pending->address, stranger->address,
+		sizeof(stranger->address)) == 0;
+
+	knock->known++;
+	if (same)
+		knock->same_address++;
+	if (pending->accepted_org != NULL ||
+	    (knock->oldest[0] != '\0' &&
+		pending->last_ms >= knock->oldest_ms))
+		return;
+	knock->oldest_ms = pending->last_ms;
+	(void)snprintf(knock->oldest, sizeof(knock->oldest), "%s", name);
+}
+
+/* Look through the notes about strangers. */
+static enum err
+knock_read(struct node *node, const struct zap_stranger *stranger,
+    struct knock *knock)
+{
+	struct store_txn *txn = NULL;
+	Erfa__LocalPending *pending;
+	char name[201] = "";
+	struct bytes data;
+	enum err err;
+
+	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+		return err;
+	while (store_note_next(txn, "pending/", name[0] == '\0' ? NULL : name,
+		   name, &data) == ERR_NONE) {
+		pending =
+		    erfa__local_pending__unpack(NULL, data.len, data.data);
+		if (pending == NULL)
+			continue;
+		if (pending->curve.len == KEY_LEN &&
+		    memcmp(pending->curve.data, stranger->curve, KEY_LEN) == 0) {
+			knock->old = pending;
+			continue;
+		}
+		knock_count(knock, name, pending, stranger);
+		erfa__local_pending__free_unpacked(pending, NULL);
+	}
+	store_abort(&txn);
+	return ERR_NONE;
+}
+
+/* Write the note about a stranger. */
+static void
+knock_write(struct node *node, const struct zap_stranger *stranger,
+    const Erfa__LocalPending *old)
 {
 	Erfa__LocalPending pending = ERFA__LOCAL_PENDING__INIT;
-	Erfa__LocalPending *old = NULL;
-	struct store_txn *txn = NULL;
 	char name[80] = "pending/";
-	char other[201] = "";
 	char address[64];
 	uint8_t packed[512];
-	struct bytes data;
-	size_t known = 0;
 
 	bytes_hex(stranger->curve, KEY_LEN, name + strlen(name));
-	if (store_begin(node->store, false, &txn) != ERR_NONE)
-		return;
-	if (store_note_get(txn, name, &data) == ERR_NONE)
-		old = erfa__local_pending__unpack(NULL, data.len, data.data);
-	while (known < PENDING_MAX &&
-	    store_note_next(txn, "pending/", other[0] == '\0' ? NULL : other,
-		other, &data) == ERR_NONE)
-		known++;
-	store_abort(&txn);
-	if (old == NULL && known >= PENDING_MAX)
-		return;
-
 	memcpy(address, stranger->address, sizeof(address));
 	address[sizeof(address) - 1] = '\0';
 	pending.has_curve = 1;
@@ -357,8 +479,35 @@ remember_stranger(struct node *node, const struct zap_stranger *stranger)
 		erfa__local_pending__pack(&pending, packed), NULL, NULL) !=
 		ERR_NONE)
 		logger_debug("peers", "a stranger was not remembered");
-	if (old != NULL)
-		erfa__local_pending__free_unpacked(old, NULL);
+}
+
+/*
+ * Remember one stranger, or that it knocked again, which is not worth a commit
+ * every time.  When there are too many, the one that has been silent longest
+ * goes; one address cannot drive out all others.
+ */
+static void
+remember_stranger(struct node *node, const struct zap_stranger *stranger)
+{
+	struct knock knock = { 0 };
+
+	if (knock_read(node, stranger, &knock) != ERR_NONE)
+		return;
+	if (knock.old != NULL) {
+		if ((uint64_t)stranger->time_ms >=
+		    knock.old->last_ms + KNOCKED_AGAIN_MS)
+			knock_write(node, stranger, knock.old);
+		erfa__local_pending__free_unpacked(knock.old, NULL);
+		return;
+	}
+	if (knock.same_address >= PENDING_FROM_ONE ||
+	    (knock.known >= PENDING_MAX && knock.oldest[0] == '\0'))
+		return;
+	if (knock.known >= PENDING_MAX &&
+	    node_write_note(node, knock.oldest, NULL, 0, NULL, NULL) !=
+		ERR_NONE)
+		return;
+	knock_write(node, stranger, NULL);
 }
 
 void
@@ -366,8 +515,11 @@ node_strangers(struct node *node)
 {
 	struct zap_stranger stranger;
 	char check[INVITE_CHECK_LEN + 1];
+	int i;
 
-	while (zap_next_stranger(node->zap, &stranger) == ERR_NONE) {
+	for (i = 0; i < STRANGERS_PER_TURN &&
+	     zap_next_stranger(node->zap, &stranger) == ERR_NONE;
+	     i++) {
 		invite_check_number(stranger.curve, check);
 		node_foreign("peers", "an unknown key knocked; to admit it: "
 		    "erfa peers accept CHECKNUMBER ORG", check,
@@ -380,10 +532,37 @@ node_strangers(struct node *node)
 
 /* What is needed to answer once the commit is done. */
 struct admission {
+	struct admission *next;
+	char note[80]; /* the invitation, or the stranger let in */
 	uint8_t route[256];
 	size_t route_len;
 	char org[ORG_MAX + 1];
 };
+
+/* Is a newcomer being admitted by this note?  It is good for one only. */
+static bool
+is_admitting(const struct node *node, const char *note)
+{
+	const struct admission *admission;
+
+	for (admission = node->admissions; admission != NULL;
+	     admission = admission->next)
+		if (strcmp(admission->note, note) == 0)
+			return true;
+	return false;
+}
+
+/* Take an admission off the list. */
+static void
+unlist(struct node *node, struct admission *admission)
+{
+	struct admission **at = &node->admissions;
+
+	while (*at != NULL && *at != admission)
+		at = &(*at)->next;
+	if (*at != NULL)
+		*at = admission->next;
+}
 
 /* The answer to an admitted newcomer: who we are. */
 static void
@@ -393,6 +572,8 @@ admitted(struct node *node, void *arg, enum err err)
 	struct wire_msg msg = { .type = WIRE_HELLO };
 	struct wire_hello *hello = &msg.u.hello;
 
+	if (node != NULL)
+		unlist(node, admission);
 	if (node != NULL && node->hub != NULL) {
 		if (err != ERR_NONE) {
 			msg.type = WIRE_ERR;
@@ -437,7 +618,8 @@ admit(struct node *node, const uint8_t key[KEY_LEN], const char *org,
 	struct admission *admission = calloc(1, sizeof(*admission));
 
 	if (member == NULL || admission == NULL || route_len > 256 ||
-	    !header_org_valid(org)) {
+	    strlen(note) >= sizeof(admission->note) ||
+	    !header_org_valid(org) || is_admitting(node, note)) {
 		free(admission);
 		goto out;
 	}
@@ -447,9 +629,14 @@ admit(struct node *node, const uint8_t key[KEY_LEN], const char *org,
 	memcpy(admission->route, route, route_len);
 	admission->route_len = route_len;
 	(void)snprintf(admission->org, sizeof(admission->org), "%s", org);
+	(void)snprintf(admission->note, sizeof(admission->note), "%s", note);
 	if (node_write_member(node, member, name, address, note, data, len,
-		admitted, admission) != ERR_NONE)
+		admitted, admission) != ERR_NONE) {
 		free(admission);
+		goto out;
+	}
+	admission->next = node->admissions;
+	node->admissions = admission;
 
 out:
 	free(member);

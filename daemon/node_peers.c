@@ -36,8 +36,29 @@ node_each_link(
 	for (i = 0; i < node->nhub_links; i++)
 		each(node->hub_links[i], arg);
 	for (i = 0; i < node->ndialled; i++)
-		if (node->dialled[i].link != NULL)
-			each(node->dialled[i].link, arg);
+		each(node->dialled[i].link, arg);
+}
+
+size_t
+node_nlinks(const struct node *node)
+{
+	return node->nhub_links + node->ndialled;
+}
+
+struct link *
+node_link_at(const struct node *node, size_t i)
+{
+	return i < node->nhub_links ?
+	    node->hub_links[i] :
+	    node->dialled[i - node->nhub_links].link;
+}
+
+void
+node_received(void *owner, int fd)
+{
+	struct node *node = owner;
+
+	guard_received(node->guard, fd);
 }
 
 /* ---- sessions of the hub ---- */
@@ -94,6 +115,7 @@ const struct hub_host node_hub_host = {
 	.left = hub_left,
 	.stranger = node_stranger_hello,
 	.refused = hub_refused,
+	.received = node_received,
 };
 
 /* ---- PUB ---- */
@@ -131,18 +153,19 @@ pub_where(const struct node *node, char *out, size_t size)
 enum err
 node_pub_open(struct node *node)
 {
-	char where[SOCK_ENDPOINT_SIZE];
+	enum err err;
 
 	if (!node->config->pub || node->hub == NULL)
 		return ERR_NONE;
-	if (node->pub != NULL)
-		(void)snprintf(where, sizeof(where), "%s",
-		    sock_endpoint(node->pub));
-	else
-		pub_where(node, where, sizeof(where));
+	if (node->pub_where[0] == '\0')
+		pub_where(node, node->pub_where, sizeof(node->pub_where));
 	sock_close(node->pub);
 	node->pub = NULL;
-	return sock_listen(SOCK_PUB, where, &node->key, &node->pub);
+	if ((err = sock_listen(SOCK_PUB, node->pub_where, &node->key,
+		 &node->pub)) == ERR_NONE)
+		(void)snprintf(node->pub_where, sizeof(node->pub_where), "%s",
+		    sock_endpoint(node->pub));
+	return err;
 }
 
 /* ---- upstreams ---- */
@@ -200,6 +223,10 @@ upstream_told(void *owner, struct upstream *upstream)
 	case UPSTREAM_DEAF:
 		logger_warning("peers", "%s is connected, and silent", address);
 		break;
+	case UPSTREAM_BROKEN:
+		logger_warning("peers", "%s does not speak our protocol",
+		    address);
+		break;
 	}
 }
 
@@ -207,6 +234,7 @@ static const struct upstream_host upstream_host = {
 	.watch = upstream_watch,
 	.unwatch = upstream_unwatch,
 	.trouble = upstream_told,
+	.received = node_received,
 };
 
 /* The place of the upstream with this key, or the number of upstreams. */
@@ -263,8 +291,15 @@ dialled_room(struct node *node, struct link **ret_link)
 	    ret_link);
 }
 
-enum err
-node_dial(struct node *node, const char *address, const uint8_t key[KEY_LEN],
+bool
+node_is_dialled(const struct node *node, const uint8_t key[KEY_LEN])
+{
+	return dialled_find(node, key) < node->ndialled;
+}
+
+/* Dial a node with our own key. */
+static enum err
+dial(struct node *node, const char *address, const uint8_t key[KEY_LEN],
     uint32_t pub_port, const char *org, const char *name)
 {
 	const struct config *config = node->config;
@@ -279,7 +314,6 @@ node_dial(struct node *node, const char *address, const uint8_t key[KEY_LEN],
 	struct link *link;
 	enum err err;
 
-	node_hang_up(node, key);
 	(void)snprintf(
 	    options.address, sizeof(options.address), "%s", address);
 	memcpy(options.key, key, KEY_LEN);
@@ -290,13 +324,12 @@ node_dial(struct node *node, const char *address, const uint8_t key[KEY_LEN],
 	    (err = dialled_room(node, &link)) != ERR_NONE)
 		return err;
 
-	/* The link must be known before the first frame is sent on it. */
 	dialled = &node->dialled[node->ndialled];
 	dialled->link = link;
 	(void)snprintf(dialled->org, sizeof(dialled->org), "%s", org);
 	(void)snprintf(dialled->name, sizeof(dialled->name), "%s", name);
-	err = upstream_open(
-	    &options, link, &upstream_host, node, &dialled->upstream);
+	err = upstream_open(&options, link, &upstream_host, node, node_now(),
+	    &dialled->upstream);
 	crypto_wipe(options.curve_secret, KEY_LEN);
 	if (err != ERR_NONE) {
 		link_free(link);
@@ -304,6 +337,16 @@ node_dial(struct node *node, const char *address, const uint8_t key[KEY_LEN],
 	}
 	node->ndialled++;
 	return ERR_NONE;
+}
+
+/* May this key be dialled, and is it not yet? */
+static bool
+should_dial(const struct node *node, const uint8_t key[KEY_LEN])
+{
+	const struct directory_member *member =
+	    directory_find(node_directory(node), key);
+
+	return member != NULL && member->in && !node_is_dialled(node, key);
 }
 
 enum err
@@ -323,7 +366,8 @@ node_upstreams_load(struct node *node)
 		if (up == NULL)
 			continue;
 		if (up->key.len == KEY_LEN && up->address != NULL &&
-		    node_dial(node, up->address, up->key.data, up->pub_port,
+		    should_dial(node, up->key.data) &&
+		    dial(node, up->address, up->key.data, up->pub_port,
 			up->org != NULL ? up->org : "",
 			up->name != NULL ? up->name : "") != ERR_NONE)
 			logger_warning(
@@ -415,30 +459,96 @@ count_links(struct node *node, size_t *ret_up, int64_t *ret_first_lost,
 	}
 }
 
+void
+node_pause(struct node *node, int64_t now)
+{
+	node->pause_since = now;
+	node->pause_until = now + node->config->pause_ms;
+	outbox_pause(node->outbox, true);
+}
+
+/* Did all links that we dialled break together just now? */
+static bool
+dialled_lost(struct node *node, size_t *ret_up, int64_t now)
+{
+	int64_t first;
+	int64_t last;
+
+	count_links(node, ret_up, &first, &last, now);
+	return *ret_up == 0 && last == now && first != 0 &&
+	    last - first <= LOST_TOGETHER_MS;
+}
+
+/*
+ * Did all sessions of a hub that dials nobody end together just now?  One
+ * alone may be a node that was stopped.
+ */
+static bool
+sessions_lost(struct node *node, int64_t now)
+{
+	size_t *most = node->sessions_most;
+	bool lost;
+
+	if (now - node->sessions_since > LOST_TOGETHER_MS) {
+		node->sessions_since = now;
+		most[1] = most[0];
+		most[0] = 0;
+	}
+	lost = node->ndialled == 0 && node->nhub_links == 0 &&
+	    (most[0] > 1 || most[1] > 1);
+	if (lost)
+		most[0] = most[1] = 0;
+	if (most[0] < node->nhub_links)
+		most[0] = node->nhub_links;
+	return lost;
+}
+
+/* Has this peer, since signing pauses, agreed on what we hold? */
+struct heard {
+	int64_t since;
+	bool heard;
+};
+
+static void
+hear(struct link *link, void *arg)
+{
+	struct heard *heard = arg;
+	struct link_info info;
+
+	if (link_state(link) != LINK_LIVE)
+		return;
+	link_info(link, &info);
+	if (info.state_since > heard->since ||
+	    (info.same_digest && info.last_heard > heard->since))
+		heard->heard = true;
+}
+
 /* All links broke together: a machine was perhaps rolled back. */
 static void
 tick_pause(struct node *node, int64_t now)
 {
+	struct heard heard = { .since = node->pause_since };
+	bool lost;
 	size_t up;
-	int64_t first;
-	int64_t last;
 
-	count_links(node, &up, &first, &last, now);
-	if (node->pause_until == 0 && up == 0 && last == now && first != 0 &&
-	    last - first <= LOST_TOGETHER_MS) {
-		node->pause_until = now + node->config->pause_ms;
-		outbox_pause(node->outbox, true);
+	lost = dialled_lost(node, &up, now);
+	lost = sessions_lost(node, now) || lost;
+	if (node->pause_until == 0 && lost) {
+		node_pause(node, now);
 		logger_info("outbox", "all links broke together: signing "
-		    "pauses until one is up again");
+		    "pauses until a peer has been heard");
+		return;
 	}
-	if (node->pause_until != 0 && (up > 0 || now >= node->pause_until)) {
-		node->pause_until = 0;
-		outbox_pause(node->outbox, false);
-		/* What waited is signed now; its commit is told like any. */
-		if (node_write_note(node, NULL, NULL, 0, NULL, NULL) !=
-		    ERR_NONE)
-			writer_wake(node->writer);
-	}
+	if (node->pause_until == 0)
+		return;
+	node_each_link(node, hear, &heard);
+	if (!heard.heard && now < node->pause_until)
+		return;
+	node->pause_until = 0;
+	outbox_pause(node->outbox, false);
+
+	/* What waited is signed now; its commit is told like any. */
+	writer_wake(node->writer);
 }
 
 void

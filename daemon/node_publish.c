@@ -18,7 +18,7 @@
 #include "daemon/facts.h"
 #include "daemon/node_internal.h"
 
-/* How long a publication waits for the index to know what is there. */
+/* How long a publication waits for the index to know those before it. */
 #define INDEX_WAIT_MS 5000
 
 /* The answer waits so long for the index, so that `erfa list` shows it. */
@@ -46,7 +46,8 @@ struct ready {
 struct publication {
 	struct pool_job prepare;  /* first: made ready in the pool */
 	struct writer_job write;  /* then written */
-	struct publication *next; /* committed, not yet in the index */
+	struct publication *next; /* waiting for the index */
+	bool is_written;          /* after the commit, or before it */
 	uint64_t arrival;         /* the index must reach this, */
 	int64_t deadline;         /* or this moment come */
 	struct node *node;
@@ -429,23 +430,11 @@ static void
 prepare_run(struct pool_job *job, void *context)
 {
 	struct publication *publication = (struct publication *)job;
-	struct node *node = context;
 	const Erfa__PublishRequest *request =
 	    publication->waiter->request->publish;
-	struct store_txn *txn = NULL;
-	uint64_t arrival = 0;
 	size_t i;
 
-	/* What was acknowledged before must be seen before versions count. */
-	if (store_begin(node->store, false, &txn) == ERR_NONE)
-		arrival = store_arrival_last(txn);
-	store_abort(&txn);
-	if (!indexer_wait(node->indexer, arrival, INDEX_WAIT_MS)) {
-		publication->refusal = node_error_new("index_behind", 75,
-		    "try again in a moment",
-		    "the index is still taking in what arrived");
-		return;
-	}
+	(void)context;
 	publication->ready = calloc(
 	    request->n_record + 1, sizeof(*publication->ready));
 	if (publication->ready == NULL)
@@ -561,10 +550,31 @@ written(struct node *node, struct publication *publication)
 	if (store_begin(node->store, false, &txn) == ERR_NONE)
 		publication->arrival = store_arrival_last(txn);
 	store_abort(&txn);
+	if (publication->arrival > node->own_arrival)
+		node->own_arrival = publication->arrival;
+	publication->is_written = true;
 	publication->deadline = node_now() + SHOWN_WAIT_MS;
 	publication->next = node->publications;
 	node->publications = publication;
 	indexer_wake(node->indexer);
+}
+
+/* The index is there, or the time is up: prepare, answer or refuse. */
+static void
+go_on(struct node *node, struct publication *publication, bool indexed)
+{
+	if (!publication->is_written && indexed) {
+		pool_submit(node->pool, &publication->prepare);
+		return;
+	}
+	if (publication->is_written)
+		node_answer(node, publication->waiter,
+		    publish_answer(publication, true));
+	else
+		node_answer_error(node, publication->waiter, "index_behind",
+		    75, "try again in a moment",
+		    "the index is still taking in what was published before");
+	publication_free(publication);
 }
 
 void
@@ -572,20 +582,19 @@ node_publish_tick(struct node *node, int64_t now)
 {
 	struct publication *publication = node->publications;
 	struct publication *next;
-	uint64_t indexed = indexer_arrival(node->indexer);
+	uint64_t arrival = indexer_arrival(node->indexer);
+	bool indexed;
 
 	node->publications = NULL;
 	for (; publication != NULL; publication = next) {
 		next = publication->next;
-		if (indexed < publication->arrival &&
-		    now < publication->deadline) {
-			publication->next = node->publications;
-			node->publications = publication;
+		indexed = arrival >= publication->arrival;
+		if (indexed || now >= publication->deadline) {
+			go_on(node, publication, indexed);
 			continue;
 		}
-		node_answer(node, publication->waiter,
-		    publish_answer(publication, true));
-		publication_free(publication);
+		publication->next = node->publications;
+		node->publications = publication;
 	}
 }
 
@@ -651,11 +660,15 @@ prepare_done(struct pool_job *job, void *context)
 		publication_free(publication);
 		return;
 	}
+	if (publication->refusal == NULL && publication->ready == NULL)
+		publication->refusal = node_error_new(
+		    "no_memory", 75, "try again", "out of memory");
 	if (publication->refusal != NULL || publication->ready == NULL ||
 	    publication->waiter->request->publish->dry_run ||
 	    !anything_to_write(publication)) {
 		node_answer(node, publication->waiter,
-		    publication->refusal != NULL ?
+		    publication->ready == NULL ||
+			    publication->refusal != NULL ?
 			publication->refusal :
 			publish_answer(publication,
 			    !publication->waiter->request->publish->dry_run));
@@ -695,5 +708,11 @@ node_publish(struct node *node, struct waiter *waiter, uint32_t uid)
 	publication->node = node;
 	publication->waiter = waiter;
 	publication->uid = uid;
-	pool_submit(node->pool, &publication->prepare);
+
+	/* What was acknowledged before must be seen before versions count. */
+	publication->arrival = node->own_arrival;
+	publication->deadline = node_now() + INDEX_WAIT_MS;
+	publication->next = node->publications;
+	node->publications = publication;
+	node_publish_tick(node, node_now());
 }

@@ -11,10 +11,14 @@
 #include "proto/invite.h"
 #include "proto/local.pb-c.h"
 #include "daemon/node_internal.h"
+#include "daemon/notify.h"
 #include "daemon/peer.h"
 
 /* Less free space on the disk than this is a problem. */
 #define DISK_LOW_BYTES (256ull * 1024 * 1024)
+
+/* The service manager is told what has changed this often. */
+#define STATUS_MS 2000
 
 /* Clocks that differ by more are told. */
 #define SKEW_MS 900000
@@ -49,6 +53,9 @@ trouble_text(const struct upstream *upstream, const char **ret_remedy)
 			      "check number";
 		return "the other side does not have the key that you were "
 		       "given";
+	case UPSTREAM_BROKEN:
+		*ret_remedy = "Ask them whether erfad listens there";
+		return "the other side does not speak our protocol";
 	case UPSTREAM_DEAF:
 		*ret_remedy = "It is tried again by itself";
 		return "connected, but it does not say HELLO";
@@ -368,6 +375,30 @@ node_status(struct node *node, struct waiter *waiter)
 	node_answer_error(node, waiter, "store", 1,
 	    "See the log:  journalctl -u erfad", "the store cannot be read: %s",
 	    err_str(err));
+}
+
+/* ---- the service manager ---- */
+
+void
+node_status_tick(struct node *node, int64_t now)
+{
+	struct tally tally = { 0 };
+	char text[sizeof(node->status)];
+
+	if (now < node->status_at)
+		return;
+	node->status_at = now + STATUS_MS;
+	node_each_link(node, tally_link, &tally);
+	(void)snprintf(text, sizeof(text), "%s: in step with %llu of %llu "
+	    "peers%s%s%s", node->config->org, (unsigned long long)tally.same,
+	    (unsigned long long)tally.links,
+	    now < node->full_until ? "; the disk is full" : "",
+	    node->pause_until != 0 ? "; signing pauses" : "",
+	    node->rules_due != 0 ? "; nobody new is let in" : "");
+	if (strcmp(text, node->status) == 0)
+		return;
+	memcpy(node->status, text, sizeof(text));
+	notify_status("%s", text);
 }
 
 /* ---- peers ---- */

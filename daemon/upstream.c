@@ -6,24 +6,43 @@
 
 #include "daemon/peer.h"
 #include "daemon/sock.h"
+#include "proto/crypto.h"
 
-/* Frames and events taken in one turn of the loop. */
-#define FRAMES_PER_TURN 64
+/* Frames and events taken in one turn: some milliseconds' work at most. */
+#define FRAMES_PER_TURN 16
 
 /* Handshakes that fail without a word before we say "another key". */
 #define WRONG_KEY_TRIES 3
+
+/*
+ * libzmq says when it dials again; if it says nothing for so long, it is deaf.
+ * The second is added to the longest wait between two tries: to look up a name
+ * and to connect take time.
+ */
+#define DEAF_AFTER_DOWN_MS 2000
+#define DEAF_AFTER_TRY_MS  20000
+
+/* A SUB that failed is made anew after so long; HAVE makes up for it. */
+#define SUB_AGAIN_MS 30000
+
+/* One socket and what its monitor said. */
+struct line {
+	struct sock *sock; /* NULL: there is none now */
+	bool up;
+	unsigned failed;   /* handshakes without a word, in a row */
+	int64_t deaf_at;   /* if not up and nothing happens until then */
+};
 
 struct upstream {
 	struct peer peer; /* first */
 	struct upstream_options options;
 	const struct upstream_host *host;
 	void *owner;
-	struct sock *dealer;
-	struct sock *sub;
-	bool connected;
-	unsigned failed; /* handshakes without a word, in a row */
+	struct line dealer;
+	struct line sub;
 	unsigned tries;  /* refusals and silences in a row, for the back-off */
 	int64_t again_at; /* sockets are made anew then; 0 = they are there */
+	int64_t sub_at;   /* the SUB alone is made anew then; 0 = it is there */
 	enum upstream_trouble trouble;
 };
 
@@ -38,20 +57,28 @@ set_trouble(struct upstream *upstream, enum upstream_trouble trouble)
 
 /* End one socket and what watches it. */
 static void
-socket_end(struct upstream *upstream, struct sock **sock_p)
+line_end(struct upstream *upstream, struct line *line)
 {
-	if (*sock_p == NULL)
+	if (line->sock == NULL)
 		return;
-	upstream->host->unwatch(upstream->owner, sock_handle(*sock_p));
-	upstream->host->unwatch(upstream->owner, sock_monitor_handle(*sock_p));
-	sock_close(*sock_p);
-	*sock_p = NULL;
+	upstream->host->unwatch(upstream->owner, sock_handle(line->sock));
+	upstream->host->unwatch(
+	    upstream->owner, sock_monitor_handle(line->sock));
+	sock_close(line->sock);
+	memset(line, 0, sizeof(*line));
+}
+
+/* When a socket that tries to connect should have said something. */
+static int64_t
+deaf_at(const struct upstream *upstream, int64_t now)
+{
+	return now + DEAF_AFTER_TRY_MS + upstream->options.reconnect_max_ms;
 }
 
 /* Dial one socket and have it watched. */
 static enum err
-socket_begin(struct upstream *upstream, enum sock_kind kind,
-    const char *address, struct sock **sock_p)
+line_begin(struct upstream *upstream, enum sock_kind kind,
+    const char *address, struct line *line, int64_t now)
 {
 	const struct upstream_options *options = &upstream->options;
 	struct sock_timing timing = {
@@ -60,15 +87,50 @@ socket_begin(struct upstream *upstream, enum sock_kind kind,
 	};
 	enum err err;
 
+	memset(line, 0, sizeof(*line));
+	line->deaf_at = deaf_at(upstream, now);
 	err = sock_connect(kind, address, options->curve_public,
-	    options->curve_secret, options->server_curve, &timing, sock_p);
+	    options->curve_secret, options->server_curve, &timing,
+	    &line->sock);
 	if (err != ERR_NONE)
 		return err;
 	upstream->host->watch(
-	    upstream->owner, upstream, sock_handle(*sock_p));
+	    upstream->owner, upstream, sock_handle(line->sock));
 	upstream->host->watch(
-	    upstream->owner, upstream, sock_monitor_handle(*sock_p));
+	    upstream->owner, upstream, sock_monitor_handle(line->sock));
 	return ERR_NONE;
+}
+
+/* Keep what an event says; true if libzmq will dial no more by itself. */
+static bool
+line_event(struct upstream *upstream, struct line *line,
+    enum sock_event_kind kind, int64_t now)
+{
+	line->deaf_at = deaf_at(upstream, now);
+	switch (kind) {
+	case SOCK_EV_UP:
+		line->up = true;
+		line->failed = 0;
+		break;
+	case SOCK_EV_DOWN:
+		line->up = false;
+		line->deaf_at = now + DEAF_AFTER_DOWN_MS;
+		break;
+	case SOCK_EV_NO_DETAIL:
+		return ++line->failed >= WRONG_KEY_TRIES;
+	case SOCK_EV_REFUSED:
+	case SOCK_EV_PROTOCOL:
+		return true;
+	case SOCK_EV_RETRY:
+		break;
+	}
+	return false;
+}
+
+static bool
+is_deaf(const struct line *line, int64_t now)
+{
+	return line->sock != NULL && !line->up && now >= line->deaf_at;
 }
 
 /* The PUB of the other side: its host, another port. */
@@ -84,42 +146,47 @@ pub_address(const struct upstream *upstream, char *out, size_t size)
 	    upstream->options.address, upstream->options.pub_port);
 }
 
+/* Close the SUB; it is made anew after a while. */
+static void
+sub_failed(struct upstream *upstream, int64_t now)
+{
+	line_end(upstream, &upstream->sub);
+	upstream->sub_at = now + SUB_AGAIN_MS;
+}
+
 /* Make the SUB, if the other side has a PUB. */
 static void
-dial_sub(struct upstream *upstream)
+dial_sub(struct upstream *upstream, int64_t now)
 {
 	char address[280];
 
+	upstream->sub_at = 0;
 	if (upstream->options.pub_port == 0)
 		return;
 	pub_address(upstream, address, sizeof(address));
-	if (socket_begin(upstream, SOCK_SUB, address, &upstream->sub) !=
+	if (line_begin(upstream, SOCK_SUB, address, &upstream->sub, now) !=
 	    ERR_NONE)
-		upstream->sub = NULL; /* NOTEs are pushed on the DEALER then */
+		sub_failed(upstream, now); /* HELLO says that there is none */
 }
 
 /* Make both sockets; the SUB first, so that nothing falls between. */
 static enum err
-dial(struct upstream *upstream)
+dial(struct upstream *upstream, int64_t now)
 {
 	upstream->again_at = 0;
-	upstream->failed = 0;
-	dial_sub(upstream);
-	return socket_begin(upstream, SOCK_DEALER, upstream->options.address,
-	    &upstream->dealer);
+	dial_sub(upstream, now);
+	return line_begin(upstream, SOCK_DEALER, upstream->options.address,
+	    &upstream->dealer, now);
 }
 
-/* Close both sockets and dial again after a wait that doubles. */
-static void
-hang_up(struct upstream *upstream, int64_t now)
+/* How long to wait before the next try. */
+static int64_t
+back_off(struct upstream *upstream)
 {
 	int64_t wait = upstream->options.backoff_ms;
+	uint32_t number;
 	unsigned i;
 
-	link_down(upstream->peer.link);
-	upstream->connected = false;
-	socket_end(upstream, &upstream->sub);
-	socket_end(upstream, &upstream->dealer);
 	for (i = 0; i < upstream->tries &&
 	     wait < upstream->options.backoff_max_ms;
 	     i++)
@@ -130,8 +197,21 @@ hang_up(struct upstream *upstream, int64_t now)
 		upstream->tries++;
 
 	/* A quarter more or less, so that peers do not come back together. */
-	wait += wait * (upstream->options.key[0] % 64) / 128 - wait / 4;
-	upstream->again_at = now + (wait > 0 ? wait : 1);
+	crypto_random(&number, sizeof(number));
+	wait += wait / 2 * (int64_t)(number % 1024) / 1024 - wait / 4;
+	return wait > 0 ? wait : 1;
+}
+
+/* Close both sockets and dial again after a wait that doubles. */
+static void
+hang_up(struct upstream *upstream, enum upstream_trouble why, int64_t now)
+{
+	link_down(upstream->peer.link);
+	line_end(upstream, &upstream->sub);
+	line_end(upstream, &upstream->dealer);
+	upstream->sub_at = 0;
+	upstream->again_at = now + back_off(upstream);
+	set_trouble(upstream, why);
 }
 
 static enum err
@@ -139,11 +219,11 @@ upstream_send(struct peer *peer, uint8_t *buf, size_t len)
 {
 	struct upstream *upstream = (struct upstream *)peer;
 
-	if (upstream->dealer == NULL) {
+	if (upstream->dealer.sock == NULL) {
 		free(buf);
 		return ERR_NOENT;
 	}
-	return sock_send(upstream->dealer, NULL, 0, buf, len);
+	return sock_send(upstream->dealer.sock, NULL, 0, buf, len);
 }
 
 static const char *
@@ -154,7 +234,7 @@ upstream_address(const struct peer *peer)
 
 enum err
 upstream_open(const struct upstream_options *options, struct link *link,
-    const struct upstream_host *host, void *owner,
+    const struct upstream_host *host, void *owner, int64_t now,
     struct upstream **ret_upstream)
 {
 	struct upstream *upstream;
@@ -170,7 +250,7 @@ upstream_open(const struct upstream_options *options, struct link *link,
 	upstream->peer.address = upstream_address;
 	link_set_peer(link, &upstream->peer);
 	link_set_key(link, options->key);
-	if ((err = dial(upstream)) != ERR_NONE) {
+	if ((err = dial(upstream, now)) != ERR_NONE) {
 		upstream_close(upstream);
 		return err;
 	}
@@ -184,8 +264,8 @@ upstream_close(struct upstream *upstream)
 	if (upstream == NULL)
 		return;
 	link_down(upstream->peer.link);
-	socket_end(upstream, &upstream->sub);
-	socket_end(upstream, &upstream->dealer);
+	line_end(upstream, &upstream->sub);
+	line_end(upstream, &upstream->dealer);
 	free(upstream);
 }
 
@@ -193,54 +273,58 @@ upstream_close(struct upstream *upstream)
 static void
 dealer_event(struct upstream *upstream, enum sock_event_kind kind, int64_t now)
 {
+	bool ended = line_event(upstream, &upstream->dealer, kind, now);
+
 	switch (kind) {
 	case SOCK_EV_UP:
-		upstream->connected = true;
-		upstream->failed = 0;
 		link_up(upstream->peer.link, now);
 		break;
 	case SOCK_EV_DOWN:
-		upstream->connected = false;
 		link_down(upstream->peer.link);
 		break;
 	case SOCK_EV_REFUSED:
-		set_trouble(upstream, UPSTREAM_REFUSED);
-		hang_up(upstream, now);
+		hang_up(upstream, UPSTREAM_REFUSED, now);
 		break;
 	case SOCK_EV_NO_DETAIL:
+		if (ended)
+			hang_up(upstream, UPSTREAM_WRONG_KEY, now);
+		break;
 	case SOCK_EV_PROTOCOL:
-		if (++upstream->failed < WRONG_KEY_TRIES)
-			break;
-		set_trouble(upstream, UPSTREAM_WRONG_KEY);
-		hang_up(upstream, now);
+		hang_up(upstream, UPSTREAM_BROKEN, now);
 		break;
 	case SOCK_EV_RETRY:
-		if (!upstream->connected &&
-		    upstream->trouble == UPSTREAM_FINE)
+		if (!upstream->dealer.up && upstream->trouble == UPSTREAM_FINE)
 			set_trouble(upstream, UPSTREAM_SILENT);
 		break;
 	}
 }
 
-/* Take the DEALER's events; false if it is gone afterwards. */
-static bool
+/* Take the events of both sockets, as long as they are there. */
+static void
 read_events(struct upstream *upstream, int64_t now)
 {
 	struct sock_event event;
 
-	while (upstream->dealer != NULL &&
-	    sock_monitor_next(upstream->dealer, &event) == ERR_NONE)
+	while (upstream->dealer.sock != NULL &&
+	    sock_monitor_next(upstream->dealer.sock, &event) == ERR_NONE)
 		dealer_event(upstream, event.kind, now);
+	while (upstream->sub.sock != NULL &&
+	    sock_monitor_next(upstream->sub.sock, &event) == ERR_NONE)
+		if (line_event(upstream, &upstream->sub, event.kind, now))
+			sub_failed(upstream, now);
+}
 
-	/* A SUB that was refused is deaf: make it anew with the DEALER. */
-	while (upstream->sub != NULL &&
-	    sock_monitor_next(upstream->sub, &event) == ERR_NONE)
-		if (event.kind == SOCK_EV_REFUSED ||
-		    event.kind == SOCK_EV_PROTOCOL) {
-			socket_end(upstream, &upstream->sub);
-			break;
-		}
-	return upstream->dealer != NULL;
+/* Take the next message of a socket, whole or broken. */
+static bool
+line_recv(
+    struct upstream *upstream, struct line *line, struct sock_msg *ret_msg)
+{
+	memset(ret_msg, 0, sizeof(*ret_msg));
+	if (line->sock == NULL ||
+	    sock_recv(line->sock, ret_msg) != ERR_NONE)
+		return false;
+	upstream->host->received(upstream->owner, ret_msg->fd);
+	return true;
 }
 
 /* One frame of the SUB: a NOTE, or nothing. */
@@ -249,11 +333,11 @@ read_sub(struct upstream *upstream, int64_t now)
 {
 	struct sock_msg msg;
 
-	memset(&msg, 0, sizeof(msg));
-	if (upstream->sub == NULL ||
-	    sock_recv(upstream->sub, &msg) != ERR_NONE)
+	if (!line_recv(upstream, &upstream->sub, &msg))
 		return false;
-	if (!msg.extra_frames)
+	if (msg.extra_frames)
+		hang_up(upstream, UPSTREAM_BROKEN, now);
+	else
 		link_receive_note(
 		    upstream->peer.link, msg.data, msg.len, now);
 	sock_msg_clear(&msg);
@@ -266,12 +350,10 @@ read_dealer(struct upstream *upstream, int64_t now)
 {
 	struct sock_msg msg;
 
-	memset(&msg, 0, sizeof(msg));
-	if (upstream->dealer == NULL ||
-	    sock_recv(upstream->dealer, &msg) != ERR_NONE)
+	if (!line_recv(upstream, &upstream->dealer, &msg))
 		return false;
 	if (msg.extra_frames) {
-		hang_up(upstream, now);
+		hang_up(upstream, UPSTREAM_BROKEN, now);
 	} else {
 		link_receive(upstream->peer.link, msg.data, msg.len, now);
 		if (link_state(upstream->peer.link) >= LINK_SYNC) {
@@ -289,8 +371,7 @@ upstream_read(struct upstream *upstream, int64_t now)
 	bool more = true;
 	int i;
 
-	if (!read_events(upstream, now))
-		return false;
+	read_events(upstream, now);
 	for (i = 0; i < FRAMES_PER_TURN && more; i++) {
 		more = read_dealer(upstream, now);
 		more = read_sub(upstream, now) || more;
@@ -302,39 +383,47 @@ void
 upstream_tick(struct upstream *upstream, int64_t now)
 {
 	if (upstream->again_at != 0) {
-		if (now >= upstream->again_at && dial(upstream) != ERR_NONE)
-			hang_up(upstream, now);
+		if (now >= upstream->again_at &&
+		    dial(upstream, now) != ERR_NONE)
+			hang_up(upstream, UPSTREAM_SILENT, now);
+		return;
+	}
+	if (is_deaf(&upstream->dealer, now)) {
+		hang_up(upstream, UPSTREAM_SILENT, now);
 		return;
 	}
 	if (!link_tick(upstream->peer.link, now)) {
-		set_trouble(upstream, UPSTREAM_DEAF);
-		hang_up(upstream, now);
+		hang_up(upstream, UPSTREAM_DEAF, now);
+		return;
 	}
+	if (is_deaf(&upstream->sub, now))
+		sub_failed(upstream, now);
+	if (upstream->sub_at != 0 && now >= upstream->sub_at)
+		dial_sub(upstream, now);
 }
 
 bool
 upstream_set_pub(struct upstream *upstream, uint32_t port, int64_t now)
 {
-	(void)now;
 	if (port > 65535 || (upstream->options.pub_port == port &&
-	    (port == 0 || upstream->sub != NULL)))
+	    (port == 0 || upstream->sub.sock != NULL)))
 		return false;
 	upstream->options.pub_port = port;
-	socket_end(upstream, &upstream->sub);
-	dial_sub(upstream);
+	line_end(upstream, &upstream->sub);
+	dial_sub(upstream, now);
 	return true;
 }
 
 bool
 upstream_has_sub(const struct upstream *upstream)
 {
-	return upstream->sub != NULL;
+	return upstream->sub.sock != NULL;
 }
 
 bool
 upstream_connected(const struct upstream *upstream)
 {
-	return upstream->connected;
+	return upstream->dealer.up;
 }
 
 enum upstream_trouble

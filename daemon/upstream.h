@@ -5,8 +5,9 @@
  * upstream - the dialling side: one DEALER and one optional SUB to a node.
  *
  * It watches the sockets' monitors: libzmq goes deaf for ever after a refusal
- * and dials seven times a second after a wrong key, so after each the sockets
- * are closed and made anew, with a back-off of our own.
+ * or a message that is too long, and dials seven times a second after a wrong
+ * key, so after each the sockets are closed and made anew, with a back-off of
+ * our own.
  */
 
 #include <stdbool.h>
@@ -39,6 +40,7 @@ enum upstream_trouble {
 	UPSTREAM_REFUSED,   /* the other side does not admit our key (yet) */
 	UPSTREAM_WRONG_KEY, /* three handshakes failed: another key is there */
 	UPSTREAM_DEAF,      /* connected, and HELLO is not answered */
+	UPSTREAM_BROKEN,    /* it does not speak our protocol */
 };
 
 struct upstream_host {
@@ -47,15 +49,19 @@ struct upstream_host {
 	void (*unwatch)(void *owner, void *handle);
 	/* Trouble began or ended. */
 	void (*trouble)(void *owner, struct upstream *upstream);
+	/* A whole message came over this descriptor. */
+	void (*received)(void *owner, int fd);
 };
 
 /**
- * upstream_open(options, link, host, owner, ret_upstream):
- * Dial; ${link} was made as a dialer's and stays the caller's.
+ * upstream_open(options, link, host, owner, now, ret_upstream):
+ * Dial; ${link} was made as a dialer's and stays the caller's.  End it with
+ * upstream_close(); NULL is allowed.  Return what sock_connect() returns, or
+ * ERR_NOMEM.
  */
 enum err upstream_open(const struct upstream_options *options,
     struct link *link, const struct upstream_host *host, void *owner,
-    struct upstream **ret_upstream) MUST_CHECK;
+    int64_t now, struct upstream **ret_upstream) MUST_CHECK;
 void upstream_close(struct upstream *upstream);
 
 /**

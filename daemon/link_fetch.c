@@ -448,16 +448,19 @@ continues(const struct joining *joining, const struct wire_body *part)
 static bool
 join(struct joining *joining, const struct wire_body *part)
 {
+	uint8_t *data = joining->data;
+
 	if (!continues(joining, part) || part->total > BODY_MAX ||
 	    part->data.len == 0 || part->data.len > part->total - joining->len)
 		return false;
-	if (joining->data == NULL && (joining->data = malloc(BODY_MAX)) == NULL)
+	if (data == NULL && (data = link_alloc(BODY_MAX)) == NULL)
 		return false;
+	memcpy(data + joining->len, part->data.data, part->data.len);
 	joining->ref = part->ref;
 	joining->total = part->total;
 	memcpy(joining->salt, part->salt, SALT_LEN);
-	memcpy(joining->data + joining->len, part->data.data, part->data.len);
 	joining->len += part->data.len;
+	joining->data = data;
 	return true;
 }
 

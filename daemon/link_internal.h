@@ -181,6 +181,13 @@ struct link {
 /* ---- link_session.c ---- */
 
 /**
+ * link_alloc(size):
+ * calloc(1, ${size}).  (Where an element of an array keeps what gcc's analyzer
+ * sees allocated, it says that it leaks.)
+ */
+void *link_alloc(size_t size);
+
+/**
  * link_send(link, msg):
  * Encode ${msg} and send it; false if it is lost.
  */

@@ -45,12 +45,12 @@ window_used(const struct link *link)
 static enum err
 serve_begin(struct serve *serve, const struct wire_get *get)
 {
+	struct wire_ref *refs = NULL;
+
 	if (get->nrefs > 0) {
-		serve->refs = calloc(get->nrefs, sizeof(*serve->refs));
-		if (serve->refs == NULL)
+		if ((refs = link_alloc(get->nrefs * sizeof(*refs))) == NULL)
 			return ERR_NOMEM;
-		memcpy(
-		    serve->refs, get->refs, get->nrefs * sizeof(*serve->refs));
+		memcpy(refs, get->refs, get->nrefs * sizeof(*refs));
 	}
 	serve->nrefs = get->nrefs;
 	serve->active = true;
@@ -62,6 +62,7 @@ serve_begin(struct serve *serve, const struct wire_get *get)
 	serve->has_branch = get->has_branch;
 	bytes_put_le64(serve->branch, get->n);
 	memcpy(serve->branch + 8, get->c8, C8_LEN);
+	serve->refs = refs;
 	return ERR_NONE;
 }
 

@@ -25,6 +25,12 @@ link_new(const struct link_host *ops, void *host, struct view *view,
 	return ERR_NONE;
 }
 
+void *
+link_alloc(size_t size)
+{
+	return calloc(1, size);
+}
+
 /* Forget the session; the link may be used again. */
 static void
 forget(struct link *link)
@@ -351,8 +357,7 @@ link_note(struct link *link, const uint8_t *frame, size_t len)
 	    (copy = malloc(len)) == NULL)
 		return;
 	memcpy(copy, frame, len);
-	if (link->ops->send(link->host, link, copy, len) != ERR_NONE)
-		return;
+	(void)link->ops->send(link->host, link, copy, len);
 }
 
 /* ---- timers and the rest ---- */

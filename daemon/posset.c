@@ -47,7 +47,7 @@ home_of(const struct posset *set, const uint8_t *log_id, uint64_t n)
 	uint64_t mixed;
 
 	memcpy(&mixed, log_id, sizeof(mixed));
-	mixed ^= n * 0x9e3779b97f4a7c15u;
+	mixed ^= n * 0x9e3779b97f4a7c15U;
 	mixed ^= mixed >> 29;
 	return (size_t)mixed & (set->room - 1);
 }

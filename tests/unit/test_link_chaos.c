@@ -14,7 +14,7 @@
 
 #include "tests/unit/link_world.h"
 
-#define SCHEDULES 25
+#define SCHEDULES 12
 #define ORIGINS   3
 #define BODY_MOST 3000
 

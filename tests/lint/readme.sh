@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fail unless the README shows tests/interop/subscriber.py as it is, and names
-# only tests that exist.
+# only paths that exist.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -10,11 +10,10 @@ if [ "$shown" != "$(cat tests/interop/subscriber.py)" ]; then
 	exit 1
 fi
 
-bad=0
-for path in $(grep -oE '(tests|proto|daemon|conf|client)/[a-zA-Z0-9_./-]+' README.md |
-	sed 's/[.]$//' | sort -u); do
-	[ -e "$path" ] && continue
-	echo "README.md: there is no $path"
-	bad=1
-done
-exit $bad
+missing=$(grep -oE '(tests|proto|daemon|conf|client)/[a-zA-Z0-9_./-]+' README.md |
+	sed 's/[.]$//' | sort -u | while read -r path; do
+	[ -e "$path" ] || echo "README.md: there is no $path"
+done)
+[ -z "$missing" ] && exit 0
+echo "$missing"
+exit 1

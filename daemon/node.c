@@ -733,7 +733,6 @@ node_close(struct node *node)
 	indexer_stop(node->indexer);
 	drop_waiters(node);
 	node_publish_end(node);
-	node_write_end(node);
 	node_bundle_end(node);
 	query_free(node->query);
 	index_close(node->index);

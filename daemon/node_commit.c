@@ -494,7 +494,6 @@ node_after_commit(struct node *node)
 	if (touched)
 		tell_commits(node, news, count, now);
 	free(news);
-	node_write_signed(node);
 	indexer_wake(node->indexer);
 	if (node->forks_touched) {
 		node->forks_touched = false;

@@ -169,7 +169,6 @@ struct node {
 	int index_fd;         /* written by the indexer's thread */
 	struct join *join;
 	struct admission *admissions; /* newcomers whose commit is under way */
-	struct own_job *unsigned_jobs; /* written, waiting for a signature */
 	struct import *imports;        /* bundles, the first being taken in */
 	struct bundle_part *bundle_part; /* a body that comes in parts */
 	uint64_t caller_serial;
@@ -465,7 +464,8 @@ typedef void node_written(struct node *node, void *arg, enum err err);
  * done, arg):
  * Write a MEMBER entry, its erasable body if ${name} or ${address} says
  * anything, and the note ${note} (NULL: none; ${note_len} 0: remove it) in one
- * commit.  Directory and ZAP table are renewed before ${done} is called.
+ * commit.  Directory and ZAP table are renewed before ${done} is called, also
+ * if signing pauses.
  * Return ERR_SIZE or ERR_NOMEM, after which ${done} is not called.
  */
 enum err node_write_member(struct node *node,
@@ -482,14 +482,6 @@ enum err node_write_member(struct node *node,
  */
 enum err node_write_note(struct node *node, const char *note,
     const void *data, size_t len, node_written *done, void *arg) MUST_CHECK;
-
-/**
- * node_write_signed(node), node_write_end(node):
- * After a commit: tell those whose entry had to wait for its signature.  Or
- * drop all who wait.
- */
-void node_write_signed(struct node *node);
-void node_write_end(struct node *node);
 
 /* ---- node_control.c ---- */
 

@@ -55,6 +55,38 @@ node_directory(const struct node *node)
 	return node->snapshot->directory;
 }
 
+/*
+ * Add the own MEMBER entries that are accepted and not yet signed: while signing
+ * pauses, who was removed is out and who was invited is in all the same.  They
+ * stand after all that are signed.
+ */
+static enum err
+add_waiting(struct node *node, struct store_txn *txn,
+    struct directory_input *input, struct directory_entry *member)
+{
+	struct header header;
+	struct bytes raw;
+	uint64_t ticket = 0;
+	size_t bytes;
+	enum err err;
+
+	memcpy(member->voucher, node->key.public_key, KEY_LEN);
+	memset(member->log_id, 0xff, LOG_ID_LEN);
+	while ((err = store_outbox_next(
+		    txn, ticket, &ticket, &raw, &bytes)) == ERR_NONE) {
+		if (header_decode(raw.data, raw.len, &header) != ERR_NONE ||
+		    header.kind != HEADER_MEMBER ||
+		    header_member_decode(header.ext, &member->member) !=
+			ERR_NONE)
+			continue;
+		member->n = ticket;
+		member->time_ms = header.time_ms;
+		if ((err = directory_input_add(input, member)) != ERR_NONE)
+			return err;
+	}
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
 /* Add every MEMBER entry that the store holds. */
 static enum err
 add_entries(struct node *node, struct directory_input *input)
@@ -91,7 +123,7 @@ add_entries(struct node *node, struct directory_input *input)
 			goto out;
 	}
 	if (err == ERR_NOENT)
-		err = ERR_NONE;
+		err = add_waiting(node, txn, input, member);
 
 out:
 	store_abort(&txn);

@@ -12,8 +12,6 @@
 /* A MEMBER entry, a note, or both; all of it in one commit. */
 struct own_job {
 	struct writer_job job; /* first */
-	struct own_job *next;  /* written, and waiting for the signature */
-	uint64_t ticket;       /* of the entry */
 	struct outbox *outbox;
 	node_written *done;
 	void *arg;
@@ -33,6 +31,7 @@ own_job_run(struct store_txn *txn, struct writer_job *job)
 {
 	struct own_job *own = (struct own_job *)job;
 	struct outbox_entry entry = { .kind = HEADER_MEMBER };
+	uint64_t ticket;
 	enum err err;
 
 	if (own->has_entry) {
@@ -40,8 +39,8 @@ own_job_run(struct store_txn *txn, struct writer_job *job)
 		entry.ext.len = own->ext_len;
 		entry.body.data = own->body;
 		entry.body.len = own->body_len;
-		if ((err = outbox_add(own->outbox, txn, &entry,
-			 &own->ticket)) != ERR_NONE)
+		if ((err = outbox_add(own->outbox, txn, &entry, &ticket)) !=
+		    ERR_NONE)
 			return err;
 	}
 	if (!own->has_note)
@@ -63,16 +62,6 @@ own_job_end(struct node *node, struct own_job *own, enum err err)
 	free(own);
 }
 
-/* Does the entry stand in the log, rather than wait for its signature? */
-static bool
-is_signed(struct node *node, const struct own_job *own)
-{
-	struct outbox_place place;
-
-	return outbox_place(node->outbox, own->ticket, &place) != ERR_NONE ||
-	    place.is_signed;
-}
-
 static void
 own_job_done(struct writer_job *job, void *context)
 {
@@ -86,12 +75,11 @@ own_job_done(struct writer_job *job, void *context)
 	node_touch_own(node);
 	if (job->err != ERR_NONE) {
 		logger_err("store", "could not write: %s", err_str(job->err));
-	} else if (own->has_entry && !is_signed(node, own)) {
-		own->next = node->unsigned_jobs;
-		node->unsigned_jobs = own;
-		return;
 	} else if (own->has_entry) {
-		/* The directory and ZAP come before the answer. */
+		/*
+		 * It counts here before it is signed: somebody who is removed
+		 * is out at once.  Directory and ZAP come before the answer.
+		 */
 		node_members_changed(node);
 	} else if (own->has_note && own->done != NULL &&
 	    node_rules(node) != ERR_NONE) {
@@ -99,39 +87,6 @@ own_job_done(struct writer_job *job, void *context)
 		node->rules_due = node_now();
 	}
 	own_job_end(node, own, job->err);
-}
-
-void
-node_write_signed(struct node *node)
-{
-	struct own_job *own = node->unsigned_jobs;
-	struct own_job *next;
-	bool changed = false;
-
-	node->unsigned_jobs = NULL;
-	for (; own != NULL; own = next) {
-		next = own->next;
-		if (is_signed(node, own)) {
-			if (!changed)
-				node_members_changed(node);
-			changed = true;
-			own_job_end(node, own, ERR_NONE);
-		} else {
-			own->next = node->unsigned_jobs;
-			node->unsigned_jobs = own;
-		}
-	}
-}
-
-void
-node_write_end(struct node *node)
-{
-	struct own_job *own;
-
-	while ((own = node->unsigned_jobs) != NULL) {
-		node->unsigned_jobs = own->next;
-		own_job_end(NULL, own, ERR_NONE);
-	}
 }
 
 /* The erasable part of a MEMBER entry. */

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/peer.h"
-#include "daemon/sock.h"
 #include "proto/bytes.h"
 #include "proto/crypto.h"
+#include "daemon/peer.h"
+#include "daemon/sock.h"
 
 /* Frames taken in one turn of the loop: some milliseconds' work at most. */
 #define FRAMES_PER_TURN 16
@@ -149,8 +149,8 @@ session_send(struct peer *peer, uint8_t *buf, size_t len)
 	struct session *session = (struct session *)peer;
 	enum err err;
 
-	err = sock_send(session->hub->sock, session->route,
-	    session->route_len, buf, len);
+	err = sock_send(
+	    session->hub->sock, session->route, session->route_len, buf, len);
 	if (err == ERR_NOENT)
 		session->gone = true;
 	return err;
@@ -249,8 +249,8 @@ same_route(const struct session *session, const struct sock_msg *msg)
  * what is left of an older one does not.
  */
 static bool
-may_move(struct hub *hub, const struct session *session,
-    const struct sock_msg *msg)
+may_move(
+    struct hub *hub, const struct session *session, const struct sock_msg *msg)
 {
 	struct wire_msg said = { 0 };
 	struct wire_msg answer = { .type = WIRE_ERR };

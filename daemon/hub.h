@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "daemon/link.h"
 #include "proto/err.h"
+#include "daemon/link.h"
 
 /* Opaque types. */
 struct hub;
@@ -44,8 +44,7 @@ struct hub_host {
  * ERR_IO.  hub_close() ends all sessions.
  */
 enum err hub_open(const char *address, const struct crypto_key *key,
-    const struct hub_host *host, void *owner,
-    struct hub **ret_hub) MUST_CHECK;
+    const struct hub_host *host, void *owner, struct hub **ret_hub) MUST_CHECK;
 void hub_close(struct hub *hub);
 
 /**

@@ -14,18 +14,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/crypto.h"
 #include "daemon/config.h"
 #include "daemon/logger.h"
 #include "daemon/node.h"
 #include "daemon/notify.h"
 #include "daemon/sock.h"
-#include "proto/crypto.h"
 
 /* Exit codes, those of sysexits.h that systemd and erfa use too. */
-#define EXIT_USAGE     64
-#define EXIT_SOFTWARE  70
-#define EXIT_TEMPFAIL  75
-#define EXIT_CONFIG    78
+#define EXIT_USAGE    64
+#define EXIT_SOFTWARE 70
+#define EXIT_TEMPFAIL 75
+#define EXIT_CONFIG   78
 
 #define DEFAULT_CONFIG ERFA_SYSCONFDIR "/erfa/erfad.conf"
 
@@ -60,7 +60,7 @@ read_fd(const char *text)
 	long fd = strtol(text, &end, 10);
 
 	return end == text || *end != '\0' || fd < 0 || fd > INT_MAX ? -1 :
-									(int)fd;
+								       (int)fd;
 }
 
 /* Read the options; return an exit status, or -1 to go on. */

@@ -13,9 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "proto/bytes.h"
 #include "daemon/node_internal.h"
 #include "daemon/selftest.h"
-#include "proto/bytes.h"
 
 /* Threads that answer questions. */
 #define POOL_THREADS 2
@@ -66,8 +66,8 @@ clock_offset(void)
 /* ---- what the loop watches ---- */
 
 enum err
-node_watch(struct node *node, void *handle, int fd, zloop_fn *handler,
-    void *arg)
+node_watch(
+    struct node *node, void *handle, int fd, zloop_fn *handler, void *arg)
 {
 	zmq_pollitem_t item = { .socket = handle, .fd = fd };
 
@@ -279,8 +279,10 @@ tick_clock(struct node *node, int64_t now)
 	node->clock_offset = offset;
 	if (step <= CLOCK_STEP_MS && step >= -CLOCK_STEP_MS)
 		return;
-	logger_warning("outbox", "the clock stepped by %lld ms: signing "
-	    "pauses until the peers have been heard", (long long)step);
+	logger_warning("outbox",
+	    "the clock stepped by %lld ms: signing "
+	    "pauses until the peers have been heard",
+	    (long long)step);
 	if (node_nlinks(node) > 0)
 		node_pause(node, now);
 }
@@ -372,9 +374,11 @@ watch_memory(zloop_t *loop, int timer_id, void *arg)
 	key = node->hub == NULL ? NULL : hub_who(node->hub, suspect.fd);
 	if (key != NULL)
 		member = directory_find(node_directory(node), key);
-	logger_err("node", "memory grew to %zu MiB: the connection that sent "
+	logger_err("node",
+	    "memory grew to %zu MiB: the connection that sent "
 	    "%llu KiB without a whole message was shut down (address=%s "
-	    "org=%s)", guard_memory(node->guard) >> 20,
+	    "org=%s)",
+	    guard_memory(node->guard) >> 20,
 	    (unsigned long long)(suspect.bytes >> 10), suspect.address,
 	    member != NULL ? member->org : "");
 	return 0;
@@ -390,8 +394,10 @@ open_key(struct node *node)
 	enum err err;
 
 	if ((err = config_read_key(node->config, seed)) != ERR_NONE) {
-		logger_err("node", "the key file %s cannot be used: %s; make "
-		    "one with `erfa init`", node->config->key, err_str(err));
+		logger_err("node",
+		    "the key file %s cannot be used: %s; make "
+		    "one with `erfa init`",
+		    node->config->key, err_str(err));
 		return err;
 	}
 	crypto_key_from_seed(seed, &node->key);
@@ -456,7 +462,7 @@ open_store(struct node *node)
 	if ((err = store_open(&options, &node->store)) != ERR_NONE) {
 		logger_err("store", "%s cannot be opened: %s%s", config->state,
 		    err_str(err),
-		    err == ERR_BUSY    ? " (another erfad has it open)" :
+		    err == ERR_BUSY        ? " (another erfad has it open)" :
 			err == ERR_VERSION ? " (made by a newer erfad: install "
 					     "that version)" :
 					     "");
@@ -470,7 +476,8 @@ open_store(struct node *node)
 		return err;
 	}
 	if (has_own_log(node) && !outbox_open_log(node->outbox, log_id)) {
-		logger_info("outbox", "no good fence: the next publication "
+		logger_info("outbox",
+		    "no good fence: the next publication "
 		    "begins a new log; nothing is lost");
 		node->hold_until = node_now() + HOLD_MS;
 	}
@@ -513,12 +520,11 @@ open_index(struct node *node)
 	char path[4096];
 	enum err err;
 
-	(void)snprintf(
-	    path, sizeof(path), "%s/index.mdb", node->config->state);
+	(void)snprintf(path, sizeof(path), "%s/index.mdb", node->config->state);
 	index.path = path;
 	if ((err = index_open(&index, &node->index)) != ERR_NONE) {
-		logger_err("index", "%s cannot be opened: %s", path,
-		    err_str(err));
+		logger_err(
+		    "index", "%s cannot be opened: %s", path, err_str(err));
 		return err;
 	}
 	indexer.store = query.store = node->store;
@@ -538,9 +544,10 @@ open_sockets(struct node *node)
 
 	if ((err = zap_start(&node->zap)) != ERR_NONE ||
 	    (err = selftest_zap(node->zap)) != ERR_NONE) {
-		logger_err("zap", "the self-test failed: %s; nothing was "
-		    "bound", err == ERR_DENIED ? "a stranger was let in" :
-						 err_str(err));
+		logger_err("zap",
+		    "the self-test failed: %s; nothing was "
+		    "bound",
+		    err == ERR_DENIED ? "a stranger was let in" : err_str(err));
 		return err;
 	}
 	if ((err = node_rules(node)) != ERR_NONE)
@@ -555,8 +562,7 @@ open_sockets(struct node *node)
 	}
 	if ((err = node_control_open(node)) != ERR_NONE) {
 		logger_err("control", "%s cannot be made: %s", config->control,
-		    err == ERR_BUSY ? "another erfad serves it" :
-				      err_str(err));
+		    err == ERR_BUSY ? "another erfad serves it" : err_str(err));
 		return err;
 	}
 	return ERR_NONE;
@@ -571,14 +577,14 @@ open_loop(struct node *node)
 	enum err err;
 
 	if ((err = node_control_watch(node)) != ERR_NONE ||
-	    (err = node_watch(node, NULL, writer_fd(node->writer),
-		 writer_ready, node)) != ERR_NONE ||
+	    (err = node_watch(node, NULL, writer_fd(node->writer), writer_ready,
+		 node)) != ERR_NONE ||
 	    (err = node_watch(node, NULL, pool_fd(node->pool), pool_ready,
 		 node)) != ERR_NONE ||
-	    (err = node_watch(node, NULL, zap_fd(node->zap), zap_ready,
-		 node)) != ERR_NONE ||
-	    (err = node_watch(node, NULL, node->index_fd, index_ready,
-		 node)) != ERR_NONE ||
+	    (err = node_watch(
+		 node, NULL, zap_fd(node->zap), zap_ready, node)) != ERR_NONE ||
+	    (err = node_watch(node, NULL, node->index_fd, index_ready, node)) !=
+		ERR_NONE ||
 	    (err = node_watch(node, NULL, node->turn_fd, turn_ready, node)) !=
 		ERR_NONE)
 		return err;

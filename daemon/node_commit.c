@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/node_internal.h"
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "daemon/node_internal.h"
 
 /* Entries of one commit whose topics are looked at; a catch-up has more. */
 #define TOPICS_LOOK 64
@@ -119,8 +119,8 @@ node_view_recount(struct node *node)
 		err = count_log(node, txn, view_at(node->view, i));
 	store_abort(&txn);
 	if (err != ERR_NONE)
-		logger_err("store", "the logs cannot be read: %s",
-		    err_str(err));
+		logger_err(
+		    "store", "the logs cannot be read: %s", err_str(err));
 }
 
 /* ---- NOTEs ---- */
@@ -255,11 +255,11 @@ topics_of(struct store_txn *txn, const struct news *news, const char *org,
 
 /* Tell PUB: the last entry under its topic, the HEAD under the others. */
 static void
-publish_news(struct node *node, struct store_txn *txn,
-    const struct news *news, struct note *note)
+publish_news(struct node *node, struct store_txn *txn, const struct news *news,
+    struct note *note)
 {
-	const struct directory_member *member =
-	    directory_find(node_directory(node), news->log->key);
+	const struct directory_member *member = directory_find(
+	    node_directory(node), news->log->key);
 	struct wire_msg alone = { .type = WIRE_NOTE };
 	char topics[TOPICS_MAX][TOPIC_MAX + 1];
 	char topic[TOPIC_MAX + 1];
@@ -273,8 +273,8 @@ publish_news(struct node *node, struct store_txn *txn,
 		count = topics_of(txn, news, member->org, topics);
 	if (!news->beacon && note->header.kind != HEADER_UNREADABLE &&
 	    note->header.group == 0) {
-		header_topic(member->org, note->header.kind,
-		    note->header.topic, topic);
+		header_topic(
+		    member->org, note->header.kind, note->header.topic, topic);
 		publish(node, topic, &note->msg);
 		for (i = 0; i < count; i++)
 			if (strcmp(topics[i], topic) != 0)
@@ -323,8 +323,7 @@ compare_ids(const void *a, const void *b)
 
 /* Bring the touched logs up to date; what is new of them goes to ${news}. */
 static size_t
-refresh_touched(
-    struct node *node, struct store_txn *txn, struct news *news)
+refresh_touched(struct node *node, struct store_txn *txn, struct news *news)
 {
 	struct store_log stored;
 	struct view_log *log;
@@ -435,7 +434,8 @@ tell_catch_up(struct node *node, struct store_txn *txn, int64_t now)
 	if (counts.bodies_absent == 0 && node->behind_since != 0) {
 		took = now - node->behind_since;
 		if (counts.entries - node->behind_entries >= CATCH_UP_TOLD)
-			logger_info("peers", "caught up: %llu entries in "
+			logger_info("peers",
+			    "caught up: %llu entries in "
 			    "%lld.%03lld s",
 			    (unsigned long long)(counts.entries -
 				node->behind_entries),
@@ -463,8 +463,8 @@ find_news(struct node *node, struct news **ret_news)
 
 /* Tell it, after the directory has said what counts. */
 static void
-tell_commits(struct node *node, const struct news *news, size_t count,
-    int64_t now)
+tell_commits(
+    struct node *node, const struct news *news, size_t count, int64_t now)
 {
 	struct store_txn *txn = NULL;
 

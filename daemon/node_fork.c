@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/node_internal.h"
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "daemon/node_internal.h"
 
 /* "fork/<forked log>/<log of the writer>": one note a writer. */
 #define PREFIX    "fork/"
@@ -111,8 +111,8 @@ node_fork_ask(struct node *node, struct link *link)
 	if (link_state(link) < LINK_SYNC ||
 	    store_begin(node->store, false, &txn) != ERR_NONE)
 		return;
-	while (store_note_next(txn, PREFIX, name[0] == '\0' ? NULL : name,
-		   name, &data) == ERR_NONE) {
+	while (store_note_next(txn, PREFIX, name[0] == '\0' ? NULL : name, name,
+		   &data) == ERR_NONE) {
 		if (header_fork_decode(data, &fork) != ERR_NONE ||
 		    (log = view_find(node->view, fork.log_id)) == NULL ||
 		    log->frozen || log->tip.n == 0)

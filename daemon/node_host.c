@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/node_internal.h"
-#include "daemon/peer.h"
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "daemon/node_internal.h"
+#include "daemon/peer.h"
 
 /* Fetching stops while so much waits for the writer. */
 #define BACKLOG_BYTES (16 * 1024 * 1024)
@@ -123,7 +123,8 @@ run_job_run(struct store_txn *txn, struct writer_job *job)
 	if (run->branch)
 		err = branch_run(txn, run);
 	else
-		err = store_add_run(txn, run->key, run->inc, run->own, &run->run);
+		err = store_add_run(
+		    txn, run->key, run->inc, run->own, &run->run);
 	if (err == ERR_NONE && run->forks && !run->branch)
 		err = node_fork_keep(txn, &run->run);
 	if (err != ERR_NONE)
@@ -157,7 +158,8 @@ run_job_done(struct writer_job *job, void *context)
 		if (run->branch)
 			node_touch_own(node);
 		if (run->branch)
-			logger_err("log", "a log is forked and frozen: two "
+			logger_err("log",
+			    "a log is forked and frozen: two "
 			    "entries %llu were signed (log=%02x%02x%02x%02x)",
 			    (unsigned long long)run->last_common + 1,
 			    run->run.log_id[0], run->run.log_id[1],
@@ -268,8 +270,7 @@ head_job_done(struct writer_job *job, void *context)
 }
 
 static void
-host_take_head(
-    void *host, struct view_log *log, const uint8_t head[HEAD_LEN])
+host_take_head(void *host, struct view_log *log, const uint8_t head[HEAD_LEN])
 {
 	struct node *node = host;
 	struct head_job *job = calloc(1, sizeof(*job));
@@ -344,8 +345,7 @@ body_job_done(struct writer_job *job, void *context)
 	struct link *link;
 
 	if (node != NULL) {
-		posset_remove(
-		    node->fetching, body->ref.log_id, body->ref.n);
+		posset_remove(node->fetching, body->ref.log_id, body->ref.n);
 		if (job->err == ERR_NONE) {
 			node_touch(node, body->ref.log_id);
 			republish(node, body->ref.log_id);
@@ -389,8 +389,8 @@ host_take_body(void *host, struct link *link, const struct wire_ref *ref,
 /* ---- reading ---- */
 
 static uint64_t
-host_cut(void *host, const uint8_t key[KEY_LEN],
-    const uint8_t log_id[LOG_ID_LEN])
+host_cut(
+    void *host, const uint8_t key[KEY_LEN], const uint8_t log_id[LOG_ID_LEN])
 {
 	return directory_cut(node_directory(host), key, log_id);
 }
@@ -427,8 +427,7 @@ host_boundary_at(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
 		return ERR_NOENT;
 	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
 		return err;
-	if (n > 0 &&
-	    (err = store_tip_at(txn, log_id, n, &tip)) != ERR_NONE)
+	if (n > 0 && (err = store_tip_at(txn, log_id, n, &tip)) != ERR_NONE)
 		goto out;
 	if (n == 0 || tip.boundary == 0) {
 		log_begin(log->key, log->inc, begin, ret_tip);
@@ -491,8 +490,10 @@ body_lost(struct node *node, const struct wire_ref *ref)
 {
 	struct lost_job *job = calloc(1, sizeof(*job));
 
-	logger_err("store", "a body is damaged and will be fetched again "
-	    "(n=%llu)", (unsigned long long)ref->n);
+	logger_err("store",
+	    "a body is damaged and will be fetched again "
+	    "(n=%llu)",
+	    (unsigned long long)ref->n);
 	if (job == NULL)
 		return;
 	job->job.run = lost_job_run;
@@ -539,8 +540,9 @@ host_hold_bodies(void *host)
 	int64_t left = node->hold_until - node_now();
 
 	/* It may end at any moment: whoever waits should ask again soon. */
-	return left <= 0 ? 0 : left > HOLD_RETRY_MS ? HOLD_RETRY_MS :
-						      (uint32_t)left;
+	return left <= 0         ? 0 :
+	    left > HOLD_RETRY_MS ? HOLD_RETRY_MS :
+				   (uint32_t)left;
 }
 
 /* ---- bodies that are wanted ---- */
@@ -699,8 +701,7 @@ host_hello(void *host, const struct link *link, struct wire_hello *hello)
 }
 
 static void
-host_greeted(
-    void *host, struct link *link, const struct wire_hello *hello)
+host_greeted(void *host, struct link *link, const struct wire_hello *hello)
 {
 	(void)hello;
 	node_greeted(host, link);

@@ -25,6 +25,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "proto/answer.h"
+#include "proto/control.h"
+#include "proto/crypto.h"
+#include "proto/directory.h"
+#include "proto/limits.h"
 #include "daemon/config.h"
 #include "daemon/guard.h"
 #include "daemon/hub.h"
@@ -42,11 +47,6 @@
 #include "daemon/view.h"
 #include "daemon/writer.h"
 #include "daemon/zap.h"
-#include "proto/answer.h"
-#include "proto/control.h"
-#include "proto/crypto.h"
-#include "proto/directory.h"
-#include "proto/limits.h"
 
 /* A directory that several threads read; the last one to let go frees it. */
 struct snapshot {
@@ -72,9 +72,9 @@ struct waiter {
 	uint8_t route[256];
 	size_t route_len;
 	Erfa__Request *request; /* NULL: could not be decoded */
-	uint32_t req;     /* its number, if request is NULL */
-	uid_t uid;        /* of the caller */
-	int64_t deadline; /* 0 = not set yet */
+	uint32_t req;           /* its number, if request is NULL */
+	uid_t uid;              /* of the caller */
+	int64_t deadline;       /* 0 = not set yet */
 };
 
 /* The one join that may be under way; a body of a bundle in parts. */
@@ -110,7 +110,7 @@ struct node {
 	struct sock *control;
 	bool control_shut; /* not read: too much waits already */
 	struct guard *guard;
-	int turn_fd;      /* readable while peers wait to be served */
+	int turn_fd; /* readable while peers wait to be served */
 	bool turn_set;
 	size_t turn_next; /* the link whose turn it is */
 
@@ -128,10 +128,10 @@ struct node {
 	/* Fetching bodies. */
 	struct posset *fetching;
 	struct store_pos absent_after; /* where the search goes on */
-	bool absent_begun;  /* false: from the start */
-	bool absent_idle;   /* nothing to be had until something changes */
+	bool absent_begun;             /* false: from the start */
+	bool absent_idle;     /* nothing to be had until something changes */
 	uint64_t bodies_mark; /* changes with what is wanted or free */
-	int64_t full_until; /* the disk is full: no fetching until then */
+	int64_t full_until;   /* the disk is full: no fetching until then */
 
 	/* A catch-up that is told in the log when it has ended. */
 	int64_t behind_since; /* bodies are absent since then; 0 = none are */
@@ -145,8 +145,9 @@ struct node {
 	int64_t pause_until; /* 0 = it goes on */
 	int64_t pause_since;
 	int64_t clock_offset; /* realtime minus boottime at the last tick */
-	size_t sessions_most[2]; /* of the hub: this while, and the one before */
-	int64_t sessions_since;  /* when this while began */
+	size_t
+	    sessions_most[2];   /* of the hub: this while, and the one before */
+	int64_t sessions_since; /* when this while began */
 
 	/* What the commits of this turn changed. */
 	uint8_t (*touched)[LOG_ID_LEN];
@@ -169,7 +170,7 @@ struct node {
 	int index_fd;         /* written by the indexer's thread */
 	struct join *join;
 	struct admission *admissions; /* newcomers whose commit is under way */
-	struct import *imports;        /* bundles, the first being taken in */
+	struct import *imports;       /* bundles, the first being taken in */
 	struct bundle_part *bundle_part; /* a body that comes in parts */
 	uint64_t caller_serial;
 	int64_t beacon_at;
@@ -195,8 +196,8 @@ uint64_t node_clock(void);
  * ${handle}, or if that is NULL the descriptor ${fd}, has something to read.
  * Return ERR_IO if the loop takes no more.  Stop watching a socket.
  */
-enum err node_watch(struct node *node, void *handle, int fd,
-    zloop_fn *handler, void *arg) MUST_CHECK;
+enum err node_watch(struct node *node, void *handle, int fd, zloop_fn *handler,
+    void *arg) MUST_CHECK;
 void node_unwatch(struct node *node, void *handle);
 
 /**
@@ -349,8 +350,8 @@ extern const struct hub_host node_hub_host;
  * Log something that others can cause as often as they like.  ${what} is a
  * constant text; ${who} and ${detail} are foreign and quoted.
  */
-void node_foreign(const char *module, const char *what, const char *who,
-    const char *detail);
+void node_foreign(
+    const char *module, const char *what, const char *who, const char *detail);
 
 /**
  * node_pub_open(node), node_pub_port(node):
@@ -386,8 +387,8 @@ void node_tick_peers(struct node *node, int64_t now);
  * Call ${each} for every link; it must not end one.  Or go through them by
  * number.
  */
-void node_each_link(struct node *node,
-    void (*each)(struct link *link, void *arg), void *arg);
+void node_each_link(
+    struct node *node, void (*each)(struct link *link, void *arg), void *arg);
 size_t node_nlinks(const struct node *node);
 struct link *node_link_at(const struct node *node, size_t i);
 
@@ -480,8 +481,8 @@ enum err node_write_member(struct node *node,
  * be NULL: then nobody waits, the note is none that decides who may connect,
  * and the ZAP table stays as it is.
  */
-enum err node_write_note(struct node *node, const char *note,
-    const void *data, size_t len, node_written *done, void *arg) MUST_CHECK;
+enum err node_write_note(struct node *node, const char *note, const void *data,
+    size_t len, node_written *done, void *arg) MUST_CHECK;
 
 /* ---- node_control.c ---- */
 
@@ -507,8 +508,8 @@ Erfa__Answer *node_error_new(const char *code, unsigned exit,
  * Send an answer; ${waiter} and ${answer} are taken.  NULL as ${answer} says
  * nothing.
  */
-void node_answer(struct node *node, struct waiter *waiter,
-    Erfa__Answer *answer);
+void node_answer(
+    struct node *node, struct waiter *waiter, Erfa__Answer *answer);
 void node_answer_error(struct node *node, struct waiter *waiter,
     const char *code, unsigned exit, const char *remedy, const char *format,
     ...) __attribute__((format(printf, 6, 7)));

@@ -131,8 +131,7 @@ joined(struct node *node, void *arg, enum err err)
 
 	/* It may have been dialled before, at another address. */
 	node_hang_up(node, join->invite.inviter);
-	if (err == ERR_NONE &&
-	    (err = node_upstreams_load(node)) == ERR_NONE &&
+	if (err == ERR_NONE && (err = node_upstreams_load(node)) == ERR_NONE &&
 	    !node_is_dialled(node, join->invite.inviter))
 		err = ERR_DENIED;
 	answer = err == ERR_NONE ?

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/node_internal.h"
 #include "proto/bytes.h"
 #include "proto/invite.h"
 #include "proto/local.pb-c.h"
+#include "daemon/node_internal.h"
 
 /* Strangers that are remembered: the last ones, and few from one address. */
 #define PENDING_MAX      200
@@ -42,8 +42,7 @@ void
 node_snapshot_put(struct node *node, struct snapshot *snapshot)
 {
 	(void)node;
-	if (snapshot == NULL ||
-	    atomic_fetch_sub(&snapshot->holders, 1) > 1)
+	if (snapshot == NULL || atomic_fetch_sub(&snapshot->holders, 1) > 1)
 		return;
 	directory_free(snapshot->directory);
 	free(snapshot);
@@ -72,8 +71,8 @@ add_waiting(struct node *node, struct store_txn *txn,
 
 	memcpy(member->voucher, node->key.public_key, KEY_LEN);
 	memset(member->log_id, 0xff, LOG_ID_LEN);
-	while ((err = store_outbox_next(
-		    txn, ticket, &ticket, &raw, &bytes)) == ERR_NONE) {
+	while ((err = store_outbox_next(txn, ticket, &ticket, &raw, &bytes)) ==
+	    ERR_NONE) {
 		if (header_decode(raw.data, raw.len, &header) != ERR_NONE ||
 		    header.kind != HEADER_MEMBER ||
 		    header_member_decode(header.ext, &member->member) !=
@@ -140,8 +139,8 @@ node_members_compute(struct node *node)
 	size_t i;
 	enum err err;
 
-	if ((err = directory_input_new(node->key.public_key,
-		 node->config->org, &input)) != ERR_NONE)
+	if ((err = directory_input_new(
+		 node->key.public_key, node->config->org, &input)) != ERR_NONE)
 		return err;
 	for (i = 0; i < node->config->npinned; i++)
 		if ((err = directory_input_pin(
@@ -240,8 +239,7 @@ static bool
 invite_open(const Erfa__LocalInvite *invite)
 {
 	return invite->used_ms == 0 && invite->revoked_ms == 0 &&
-	    invite->has_join_public &&
-	    invite->join_public.len == KEY_LEN &&
+	    invite->has_join_public && invite->join_public.len == KEY_LEN &&
 	    node_clock() < invite->expires_ms;
 }
 
@@ -260,8 +258,8 @@ rules_invites(struct store_txn *txn, struct rules *rules)
 		if (invite == NULL)
 			continue;
 		if (invite_open(invite))
-			err = rule_add(rules, invite->join_public.data, "join:",
-			    invite->join_public.data, false);
+			err = rule_add(rules, invite->join_public.data,
+			    "join:", invite->join_public.data, false);
 		erfa__local_invite__free_unpacked(invite, NULL);
 	}
 	return err;
@@ -278,14 +276,14 @@ rules_pending(struct store_txn *txn, struct rules *rules)
 	while (err == ERR_NONE &&
 	    store_note_next(txn, "pending/", name[0] == '\0' ? NULL : name,
 		name, &data) == ERR_NONE) {
-		pending =
-		    erfa__local_pending__unpack(NULL, data.len, data.data);
+		pending = erfa__local_pending__unpack(
+		    NULL, data.len, data.data);
 		if (pending == NULL)
 			continue;
 		if (pending->accepted_org != NULL && pending->has_curve &&
 		    pending->curve.len == KEY_LEN)
-			err = rule_add(rules, pending->curve.data, "pending:",
-			    pending->curve.data, false);
+			err = rule_add(rules, pending->curve.data,
+			    "pending:", pending->curve.data, false);
 		erfa__local_pending__free_unpacked(pending, NULL);
 	}
 	return err;
@@ -339,8 +337,8 @@ drop_removed(struct node *node, const struct directory *before)
 		if (!was->in || (is != NULL && is->in))
 			continue;
 		removed = true;
-		logger_info("peers", "%s is out: its connections are cut",
-		    was->org);
+		logger_info(
+		    "peers", "%s is out: its connections are cut", was->org);
 		if (node->hub != NULL)
 			hub_drop(node->hub, was->key);
 		node_hang_up(node, was->key);
@@ -400,8 +398,10 @@ node_members_changed(struct node *node)
 	node_view_recount(node);
 	node_each_link(node, rethink, &now);
 	if ((err = node_upstreams_load(node)) != ERR_NONE)
-		logger_err("store", "the nodes to be dialled cannot be read: "
-		    "%s", err_str(err));
+		logger_err("store",
+		    "the nodes to be dialled cannot be read: "
+		    "%s",
+		    err_str(err));
 
 out:
 	node_snapshot_put(node, before);
@@ -444,8 +444,7 @@ knock_count(struct knock *knock, const char *name,
 	if (same)
 		knock->same_address++;
 	if (pending->accepted_org != NULL ||
-	    (knock->oldest[0] != '\0' &&
-		pending->last_ms >= knock->oldest_ms))
+	    (knock->oldest[0] != '\0' && pending->last_ms >= knock->oldest_ms))
 		return;
 	knock->oldest_ms = pending->last_ms;
 	(void)snprintf(knock->oldest, sizeof(knock->oldest), "%s", name);
@@ -453,8 +452,8 @@ knock_count(struct knock *knock, const char *name,
 
 /* Look through the notes about strangers. */
 static enum err
-knock_read(struct node *node, const struct zap_stranger *stranger,
-    struct knock *knock)
+knock_read(
+    struct node *node, const struct zap_stranger *stranger, struct knock *knock)
 {
 	struct store_txn *txn = NULL;
 	Erfa__LocalPending *pending;
@@ -466,12 +465,13 @@ knock_read(struct node *node, const struct zap_stranger *stranger,
 		return err;
 	while (store_note_next(txn, "pending/", name[0] == '\0' ? NULL : name,
 		   name, &data) == ERR_NONE) {
-		pending =
-		    erfa__local_pending__unpack(NULL, data.len, data.data);
+		pending = erfa__local_pending__unpack(
+		    NULL, data.len, data.data);
 		if (pending == NULL)
 			continue;
 		if (pending->curve.len == KEY_LEN &&
-		    memcmp(pending->curve.data, stranger->curve, KEY_LEN) == 0) {
+		    memcmp(pending->curve.data, stranger->curve, KEY_LEN) ==
+			0) {
 			knock->old = pending;
 			continue;
 		}
@@ -500,16 +500,16 @@ knock_write(struct node *node, const struct zap_stranger *stranger,
 	pending.curve.len = KEY_LEN;
 	pending.address = address;
 	pending.has_first_ms = pending.has_last_ms = pending.has_count = 1;
-	pending.first_ms =
-	    old != NULL ? old->first_ms : (uint64_t)stranger->time_ms;
+	pending.first_ms = old != NULL ? old->first_ms :
+					 (uint64_t)stranger->time_ms;
 	pending.last_ms = (uint64_t)stranger->time_ms;
 	pending.count = old != NULL ? old->count + 1 : 1;
 	if (old != NULL)
 		pending.accepted_org = old->accepted_org;
 	if (erfa__local_pending__get_packed_size(&pending) <= sizeof(packed) &&
 	    node_write_note(node, name, packed,
-		erfa__local_pending__pack(&pending, packed), NULL, NULL) !=
-		ERR_NONE)
+		erfa__local_pending__pack(&pending, packed), NULL,
+		NULL) != ERR_NONE)
 		logger_debug("peers", "a stranger was not remembered");
 }
 
@@ -553,9 +553,10 @@ node_strangers(struct node *node)
 	     zap_next_stranger(node->zap, &stranger) == ERR_NONE;
 	     i++) {
 		invite_check_number(stranger.curve, check);
-		node_foreign("peers", "an unknown key knocked; to admit it: "
-		    "erfa peers accept CHECKNUMBER ORG", check,
-		    stranger.address);
+		node_foreign("peers",
+		    "an unknown key knocked; to admit it: "
+		    "erfa peers accept CHECKNUMBER ORG",
+		    check, stranger.address);
 		remember_stranger(node, &stranger);
 	}
 }
@@ -622,16 +623,15 @@ admitted(struct node *node, void *arg, enum err err)
 			node_link_host.hello(node, NULL, hello);
 			logger_info("peers", "%s was admitted", admission->org);
 		}
-		hub_answer(node->hub, admission->route, admission->route_len,
-		    &msg);
+		hub_answer(
+		    node->hub, admission->route, admission->route_len, &msg);
 	}
 	free(admission);
 }
 
 /* Refuse a HELLO, saying why. */
 static void
-refuse(struct node *node, const void *route, size_t route_len,
-    const char *text)
+refuse(struct node *node, const void *route, size_t route_len, const char *text)
 {
 	struct wire_msg msg = { .type = WIRE_ERR };
 
@@ -650,8 +650,8 @@ admit(struct node *node, const uint8_t key[KEY_LEN], const char *org,
 	struct admission *admission = calloc(1, sizeof(*admission));
 
 	if (member == NULL || admission == NULL || route_len > 256 ||
-	    strlen(note) >= sizeof(admission->note) ||
-	    !header_org_valid(org) || is_admitting(node, note)) {
+	    strlen(note) >= sizeof(admission->note) || !header_org_valid(org) ||
+	    is_admitting(node, note)) {
 		free(admission);
 		goto out;
 	}

@@ -6,25 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/node_internal.h"
-#include "daemon/peer.h"
 #include "proto/bytes.h"
 #include "proto/local.pb-c.h"
+#include "daemon/node_internal.h"
+#include "daemon/peer.h"
 
 /* Links that are lost within so long of each other are lost together. */
 #define LOST_TOGETHER_MS 2000
 
 void
-node_foreign(const char *module, const char *what, const char *who,
-    const char *detail)
+node_foreign(
+    const char *module, const char *what, const char *who, const char *detail)
 {
 	char quoted_who[160];
 	char quoted_detail[300];
 
 	logger_foreign(LOGGER_WARNING, what, module, "%s (%s %s)", what,
 	    logger_quote(who, strlen(who), quoted_who, sizeof(quoted_who)),
-	    logger_quote(detail, strlen(detail), quoted_detail,
-		sizeof(quoted_detail)));
+	    logger_quote(
+		detail, strlen(detail), quoted_detail, sizeof(quoted_detail)));
 }
 
 void
@@ -48,9 +48,8 @@ node_nlinks(const struct node *node)
 struct link *
 node_link_at(const struct node *node, size_t i)
 {
-	return i < node->nhub_links ?
-	    node->hub_links[i] :
-	    node->dialled[i - node->nhub_links].link;
+	return i < node->nhub_links ? node->hub_links[i] :
+				      node->dialled[i - node->nhub_links].link;
 }
 
 void
@@ -67,15 +66,15 @@ static struct link *
 hub_arrived(void *owner, const uint8_t key[KEY_LEN])
 {
 	struct node *node = owner;
-	const struct directory_member *member =
-	    directory_find(node_directory(node), key);
+	const struct directory_member *member = directory_find(
+	    node_directory(node), key);
 	struct link **links;
 	struct link *link;
 
 	if (member == NULL || !member->in)
 		return NULL;
-	links = realloc(node->hub_links,
-	    (node->nhub_links + 1) * sizeof(struct link *));
+	links = realloc(
+	    node->hub_links, (node->nhub_links + 1) * sizeof(struct link *));
 	if (links == NULL)
 		return NULL;
 	node->hub_links = links;
@@ -101,8 +100,8 @@ hub_left(void *owner, struct link *link)
 }
 
 static void
-hub_refused(void *owner, const char *user_id, const char *address,
-    const char *what)
+hub_refused(
+    void *owner, const char *user_id, const char *address, const char *what)
 {
 	struct node *node = owner;
 
@@ -212,11 +211,12 @@ upstream_told(void *owner, struct upstream *upstream)
 		logger_warning("peers", "%s does not answer", address);
 		break;
 	case UPSTREAM_REFUSED:
-		logger_warning("peers", "%s does not admit this node's key",
-		    address);
+		logger_warning(
+		    "peers", "%s does not admit this node's key", address);
 		break;
 	case UPSTREAM_WRONG_KEY:
-		logger_warning("peers", "%s: three handshakes failed; the "
+		logger_warning("peers",
+		    "%s: three handshakes failed; the "
 		    "other side does not have the key that you were given",
 		    address);
 		break;
@@ -224,8 +224,8 @@ upstream_told(void *owner, struct upstream *upstream)
 		logger_warning("peers", "%s is connected, and silent", address);
 		break;
 	case UPSTREAM_BROKEN:
-		logger_warning("peers", "%s does not speak our protocol",
-		    address);
+		logger_warning(
+		    "peers", "%s does not speak our protocol", address);
 		break;
 	}
 }
@@ -287,8 +287,8 @@ dialled_room(struct node *node, struct link **ret_link)
 		return ERR_NOMEM;
 	node->dialled = dialled;
 	memset(&dialled[node->ndialled], 0, sizeof(*dialled));
-	return link_new(&node_link_host, node, node->view, &node->timers, true,
-	    ret_link);
+	return link_new(
+	    &node_link_host, node, node->view, &node->timers, true, ret_link);
 }
 
 bool
@@ -314,8 +314,7 @@ dial(struct node *node, const char *address, const uint8_t key[KEY_LEN],
 	struct link *link;
 	enum err err;
 
-	(void)snprintf(
-	    options.address, sizeof(options.address), "%s", address);
+	(void)snprintf(options.address, sizeof(options.address), "%s", address);
 	memcpy(options.key, key, KEY_LEN);
 	memcpy(options.curve_public, node->key.curve_public, KEY_LEN);
 	memcpy(options.curve_secret, node->key.curve_secret, KEY_LEN);
@@ -343,8 +342,8 @@ dial(struct node *node, const char *address, const uint8_t key[KEY_LEN],
 static bool
 should_dial(const struct node *node, const uint8_t key[KEY_LEN])
 {
-	const struct directory_member *member =
-	    directory_find(node_directory(node), key);
+	const struct directory_member *member = directory_find(
+	    node_directory(node), key);
 
 	return member != NULL && member->in && !node_is_dialled(node, key);
 }
@@ -380,11 +379,11 @@ node_upstreams_load(struct node *node)
 
 /* Remember what an upstream said of itself, for the next start. */
 static void
-upstream_keep(struct node *node, struct dialled *dialled,
-    const struct link_info *info)
+upstream_keep(
+    struct node *node, struct dialled *dialled, const struct link_info *info)
 {
-	const struct upstream_options *options =
-	    upstream_options(dialled->upstream);
+	const struct upstream_options *options = upstream_options(
+	    dialled->upstream);
 	Erfa__LocalUpstream up = ERFA__LOCAL_UPSTREAM__INIT;
 	uint8_t packed[1024];
 	char name[80] = "upstream/";
@@ -400,8 +399,8 @@ upstream_keep(struct node *node, struct dialled *dialled,
 	up.added_ms = node_clock();
 	if (erfa__local_upstream__get_packed_size(&up) <= sizeof(packed) &&
 	    node_write_note(node, name, packed,
-		erfa__local_upstream__pack(&up, packed), NULL, NULL) !=
-		ERR_NONE)
+		erfa__local_upstream__pack(&up, packed), NULL,
+		NULL) != ERR_NONE)
 		logger_debug("peers", "an upstream was not noted");
 }
 
@@ -422,8 +421,8 @@ node_greeted(struct node *node, struct link *link)
 		    dialled->org, sizeof(dialled->org), "%s", info.org);
 		(void)snprintf(
 		    dialled->name, sizeof(dialled->name), "%s", info.name);
-		if (upstream_set_pub(dialled->upstream, info.pub_port,
-			node_now()))
+		if (upstream_set_pub(
+			dialled->upstream, info.pub_port, node_now()))
 			upstream_keep(node, dialled, &info);
 	}
 }
@@ -451,8 +450,7 @@ count_links(struct node *node, size_t *ret_up, int64_t *ret_first_lost,
 			dialled->lost_at = now;
 		if (dialled->lost_at <= 0)
 			continue;
-		if (*ret_first_lost == 0 ||
-		    dialled->lost_at < *ret_first_lost)
+		if (*ret_first_lost == 0 || dialled->lost_at < *ret_first_lost)
 			*ret_first_lost = dialled->lost_at;
 		if (dialled->lost_at > *ret_last_lost)
 			*ret_last_lost = dialled->lost_at;
@@ -535,7 +533,8 @@ tick_pause(struct node *node, int64_t now)
 	lost = sessions_lost(node, now) || lost;
 	if (node->pause_until == 0 && lost) {
 		node_pause(node, now);
-		logger_info("outbox", "all links broke together: signing "
+		logger_info("outbox",
+		    "all links broke together: signing "
 		    "pauses until a peer has been heard");
 		return;
 	}

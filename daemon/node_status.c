@@ -389,8 +389,10 @@ node_status_tick(struct node *node, int64_t now)
 		return;
 	node->status_at = now + STATUS_MS;
 	node_each_link(node, tally_link, &tally);
-	(void)snprintf(text, sizeof(text), "%s: in step with %llu of %llu "
-	    "peers%s%s%s", node->config->org, (unsigned long long)tally.same,
+	(void)snprintf(text, sizeof(text),
+	    "%s: in step with %llu of %llu "
+	    "peers%s%s%s",
+	    node->config->org, (unsigned long long)tally.same,
 	    (unsigned long long)tally.links,
 	    now < node->full_until ? "; the disk is full" : "",
 	    node->pause_until != 0 ? "; signing pauses" : "",

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/node_internal.h"
 #include "proto/body.h"
 #include "proto/header.h"
+#include "daemon/node_internal.h"
 
 /* A MEMBER entry, a note, or both; all of it in one commit. */
 struct own_job {

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/crypto.h"
 #include "daemon/peer.h"
 #include "daemon/sock.h"
-#include "proto/crypto.h"
 
 /* Frames and events taken in one turn: some milliseconds' work at most. */
 #define FRAMES_PER_TURN 16
@@ -29,8 +29,8 @@
 struct line {
 	struct sock *sock; /* NULL: there is none now */
 	bool up;
-	unsigned failed;   /* handshakes without a word, in a row */
-	int64_t deaf_at;   /* if not up and nothing happens until then */
+	unsigned failed; /* handshakes without a word, in a row */
+	int64_t deaf_at; /* if not up and nothing happens until then */
 };
 
 struct upstream {
@@ -40,7 +40,7 @@ struct upstream {
 	void *owner;
 	struct line dealer;
 	struct line sub;
-	unsigned tries;  /* refusals and silences in a row, for the back-off */
+	unsigned tries;   /* refusals and silences in a row, for the back-off */
 	int64_t again_at; /* sockets are made anew then; 0 = they are there */
 	int64_t sub_at;   /* the SUB alone is made anew then; 0 = it is there */
 	enum upstream_trouble trouble;
@@ -77,8 +77,8 @@ deaf_at(const struct upstream *upstream, int64_t now)
 
 /* Dial one socket and have it watched. */
 static enum err
-line_begin(struct upstream *upstream, enum sock_kind kind,
-    const char *address, struct line *line, int64_t now)
+line_begin(struct upstream *upstream, enum sock_kind kind, const char *address,
+    struct line *line, int64_t now)
 {
 	const struct upstream_options *options = &upstream->options;
 	struct sock_timing timing = {
@@ -90,8 +90,7 @@ line_begin(struct upstream *upstream, enum sock_kind kind,
 	memset(line, 0, sizeof(*line));
 	line->deaf_at = deaf_at(upstream, now);
 	err = sock_connect(kind, address, options->curve_public,
-	    options->curve_secret, options->server_curve, &timing,
-	    &line->sock);
+	    options->curve_secret, options->server_curve, &timing, &line->sock);
 	if (err != ERR_NONE)
 		return err;
 	upstream->host->watch(
@@ -138,9 +137,8 @@ static void
 pub_address(const struct upstream *upstream, char *out, size_t size)
 {
 	const char *colon = strrchr(upstream->options.address, ':');
-	int host_len = colon == NULL ?
-	    (int)strlen(upstream->options.address) :
-	    (int)(colon - upstream->options.address);
+	int host_len = colon == NULL ? (int)strlen(upstream->options.address) :
+				       (int)(colon - upstream->options.address);
 
 	(void)snprintf(out, size, "%.*s:%u", host_len,
 	    upstream->options.address, upstream->options.pub_port);
@@ -187,8 +185,8 @@ back_off(struct upstream *upstream)
 	uint32_t number;
 	unsigned i;
 
-	for (i = 0; i < upstream->tries &&
-	     wait < upstream->options.backoff_max_ms;
+	for (i = 0;
+	     i < upstream->tries && wait < upstream->options.backoff_max_ms;
 	     i++)
 		wait *= 2;
 	if (wait > upstream->options.backoff_max_ms)
@@ -320,8 +318,7 @@ line_recv(
     struct upstream *upstream, struct line *line, struct sock_msg *ret_msg)
 {
 	memset(ret_msg, 0, sizeof(*ret_msg));
-	if (line->sock == NULL ||
-	    sock_recv(line->sock, ret_msg) != ERR_NONE)
+	if (line->sock == NULL || sock_recv(line->sock, ret_msg) != ERR_NONE)
 		return false;
 	upstream->host->received(upstream->owner, ret_msg->fd);
 	return true;
@@ -338,8 +335,7 @@ read_sub(struct upstream *upstream, int64_t now)
 	if (msg.extra_frames)
 		hang_up(upstream, UPSTREAM_BROKEN, now);
 	else
-		link_receive_note(
-		    upstream->peer.link, msg.data, msg.len, now);
+		link_receive_note(upstream->peer.link, msg.data, msg.len, now);
 	sock_msg_clear(&msg);
 	return true;
 }
@@ -405,8 +401,9 @@ upstream_tick(struct upstream *upstream, int64_t now)
 bool
 upstream_set_pub(struct upstream *upstream, uint32_t port, int64_t now)
 {
-	if (port > 65535 || (upstream->options.pub_port == port &&
-	    (port == 0 || upstream->sub.sock != NULL)))
+	if (port > 65535 ||
+	    (upstream->options.pub_port == port &&
+		(port == 0 || upstream->sub.sock != NULL)))
 		return false;
 	upstream->options.pub_port = port;
 	line_end(upstream, &upstream->sub);

@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "daemon/link.h"
 #include "proto/err.h"
+#include "daemon/link.h"
 
 /* Opaque types. */
 struct upstream;
@@ -26,11 +26,11 @@ struct upstream_options {
 	uint8_t server_curve[KEY_LEN]; /* its X25519 key */
 	uint8_t curve_public[KEY_LEN]; /* what we dial with */
 	uint8_t curve_secret[KEY_LEN];
-	uint32_t pub_port;        /* of its PUB; 0 = no SUB */
+	uint32_t pub_port; /* of its PUB; 0 = no SUB */
 	uint32_t reconnect_ms;
 	uint32_t reconnect_max_ms;
-	uint32_t backoff_ms;      /* first wait after a refusal, doubles ... */
-	uint32_t backoff_max_ms;  /* ... up to this */
+	uint32_t backoff_ms;     /* first wait after a refusal, doubles ... */
+	uint32_t backoff_max_ms; /* ... up to this */
 };
 
 /* Why it does not work, for people. */

@@ -636,6 +636,15 @@ host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
 	return count;
 }
 
+static size_t
+host_want_branch(void *host, struct link *link, struct wire_ref *refs,
+    size_t max, size_t max_bytes, uint8_t ret_branch[LINK_BRANCH_LEN])
+{
+	return reads_only(host, link) ?
+	    0 :
+	    node_want_branch(host, link, refs, max, max_bytes, ret_branch);
+}
+
 static uint64_t
 host_bodies_mark(void *host)
 {
@@ -776,7 +785,7 @@ const struct link_host node_link_host = {
 	.take_body = host_take_body,
 	.want_bodies = host_want_bodies,
 	.bodies_mark = host_bodies_mark,
-	.want_branch = node_want_branch,
+	.want_branch = host_want_branch,
 	.body_failed = host_body_failed,
 	.may_fetch = host_may_fetch,
 	.serving = host_serving,

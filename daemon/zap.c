@@ -41,10 +41,10 @@ struct table {
 struct zap {
 	zactor_t *actor; /* NULL after zap_kill() */
 	int event_fd;
-	enum err started;
 
 	/* What both threads use. */
 	pthread_mutex_t mutex;
+	enum err started; /* what came of binding */
 	struct table *table; /* NULL: refuse everybody */
 	struct table *next;  /* to be put in its place */
 	struct zap_stranger strangers[ZAP_STRANGERS_MAX];
@@ -262,11 +262,15 @@ handle(zsock_t *pipe, void *arg)
 {
 	struct zap *zap = arg;
 	void *rep = zsys_socket(ZMQ_REP, NULL, 0);
+	enum err started = ERR_NONE;
 
 	if (rep == NULL)
-		zap->started = ERR_IO;
+		started = ERR_IO;
 	else if (zmq_bind(rep, ENDPOINT) != 0)
-		zap->started = errno == EADDRINUSE ? ERR_EXIST : ERR_IO;
+		started = errno == EADDRINUSE ? ERR_EXIST : ERR_IO;
+	(void)pthread_mutex_lock(&zap->mutex);
+	zap->started = started;
+	(void)pthread_mutex_unlock(&zap->mutex);
 	(void)zsock_signal(pipe, 0);
 	serve(zap, pipe, rep);
 	if (rep == NULL)
@@ -293,7 +297,10 @@ zap_start(struct zap **ret_zap)
 	/* zactor_new() returns when the thread has bound its socket. */
 	if ((zap->actor = zactor_new(handle, zap)) == NULL)
 		goto fail;
-	if ((err = zap->started) != ERR_NONE)
+	(void)pthread_mutex_lock(&zap->mutex);
+	err = zap->started;
+	(void)pthread_mutex_unlock(&zap->mutex);
+	if (err != ERR_NONE)
 		goto fail;
 	*ret_zap = zap;
 	return ERR_NONE;

@@ -165,6 +165,7 @@ find_suspect(const struct guard *guard)
 static void
 name_suspect(struct guard_suspect *suspect)
 {
+	static const char mapped[] = "::ffff:"; /* 1.2.3.4 in six's clothes */
 	struct sockaddr_storage address;
 	socklen_t len = sizeof(address);
 	char host[48];
@@ -174,7 +175,11 @@ name_suspect(struct guard_suspect *suspect)
 	    getnameinfo((struct sockaddr *)&address, len, host, sizeof(host),
 		port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
 		(void)snprintf(suspect->address, sizeof(suspect->address),
-		    "%s:%s", host, port);
+		    "%s:%s",
+		    strncmp(host, mapped, strlen(mapped)) == 0 ?
+			host + strlen(mapped) :
+			host,
+		    port);
 }
 
 /* Has the memory grown so much that somebody is to be found? */

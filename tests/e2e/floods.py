@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+"""A member, or a user of the machine, that sends more than anybody should.
+
+Usage: floods.py endless SOCKET LOGFILE PID   a message that never ends
+       floods.py hellos SOCKET PID            HELLO again and again
+       floods.py twins SOCKET                 one key, two connections
+       floods.py requests SOCKET              a thousand requests at once
+       floods.py watch SOCKET                 more watchers than may wait
+SOCKET is the node's control socket, LOGFILE what it logs, PID its process.
+"""
+
+import os
+import sys
+import time
+
+from peer import Checks, Control, Line, Peer, SLOW, Silence, deadline, join
+from proto import control_pb2
+
+ORG = "fi-297"
+MIB = 1024 * 1024
+CHECKS = Checks()
+
+
+def memory(pid):
+    """Anonymous memory of a process, MiB."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        for line in f:
+            if line.startswith("RssAnon:"):
+                return int(line.split()[1]) // 1024
+    return 0
+
+
+def member(control):
+    line = control.ask(invite=control_pb2.InviteRequest(org=ORG)).line
+    return join(line, ORG), Line(line)
+
+
+def answers(control):
+    """How long the node takes to say how it is, seconds."""
+    begin = time.monotonic()
+    control.ask(status=control_pb2.StatusRequest())
+    return time.monotonic() - begin
+
+
+def endless(path, logfile, pid):
+    """One message of very many frames: libzmq shows it when it is whole."""
+    control = Control(path)
+    peer, _ = member(control)
+    before = memory(pid)
+    read = os.path.getsize(logfile)
+    piece = bytes(64 * 1024)
+    peer.socket.sndhwm = 0
+    peer.socket.send_multipart([piece] * 6000, copy=False)
+    most, slowest, said = before, 0.0, False
+    until = deadline(20)
+    while time.monotonic() < until and not (
+            said and memory(pid) < before + 48):
+        most = max(most, memory(pid))
+        slowest = max(slowest, answers(control))
+        with open(logfile, encoding="utf-8", errors="replace") as f:
+            f.seek(read)
+            said = "without a whole message" in f.read()
+    peer.close()
+    CHECKS.check("a message that never ends is cut off, and who sent it named", said)
+    CHECKS.check(f"before it has filled the memory ({before} to {most} MiB)",
+                 most < before + 64 + 160 * SLOW)
+    CHECKS.check(f"which is given back ({memory(pid)} MiB)",
+                 memory(pid) < before + 48)
+    CHECKS.check(f"and the node goes on meanwhile ({slowest:.3f} s at most)",
+                 slowest < 1.0 * SLOW)
+
+
+def hellos(path, pid):
+    control = Control(path)
+    peer, _ = member(control)
+    before = memory(pid)
+    slowest = 0.0
+    for _ in range(200):
+        for _ in range(20):
+            peer.hello()
+        slowest = max(slowest, answers(control))
+        while peer.socket.poll(0):
+            peer.receive()
+    CHECKS.check(f"HELLO four thousand times hinders nobody ({slowest:.3f} s at most)",
+                 slowest < 0.5 * SLOW)
+    CHECKS.check("and costs no memory", memory(pid) < before + 16 * SLOW)
+    peer.close()
+
+
+def twins(path):
+    """Two that take the session from each other must not do so for ever."""
+    control = Control(path)
+    first, line = member(control)
+    second = Peer(line.address, line.server(), first.key)
+    second.greet()
+    heard = 0
+    until = time.monotonic() + 2
+    first.have()
+    while time.monotonic() < until:
+        for peer in (first, second):
+            while peer.socket.poll(10):
+                msg = peer.receive()
+                heard += 1
+                if msg.WhichOneof("m") == "err":
+                    peer.hello()
+    CHECKS.check(f"one key on two connections makes no storm ({heard} messages in 2 s)",
+                 heard < 400)
+    first.close()
+    second.close()
+
+
+def requests(path):
+    """From many callers at once; every one gets its answer."""
+    callers = [Control(path) for _ in range(50)]
+    begin = time.monotonic()
+    for caller in callers:
+        for _ in range(20):
+            caller.send(status=control_pb2.StatusRequest())
+    answered = 0
+    try:
+        for caller in callers:
+            for _ in range(20):
+                answered += caller.receive().HasField("status")
+    except Silence:
+        pass
+    CHECKS.check("a thousand requests at once are all answered "
+                 f"({time.monotonic() - begin:.1f} s)", answered == 1000, answered)
+
+
+def watch(path):
+    """Each waits for what does not come; others are answered all the same."""
+    start = Control(path).ask(watch=control_pb2.WatchRequest(wait_ms=0)).cursor
+    callers = [Control(path) for _ in range(30)]
+    for caller in callers:
+        for _ in range(25):
+            caller.send(watch=control_pb2.WatchRequest(cursor=start, wait_ms=60000))
+    refused = 0
+    other = Control(path)
+    slowest = max(answers(other) for _ in range(20))
+    for caller in callers:
+        while caller.socket.poll(100):
+            refused += caller.receive().WhichOneof("say") == "error"
+    CHECKS.check("of 750 watchers those too many are told so", refused == 750 - 512,
+                 refused)
+    CHECKS.check(f"and others are answered ({slowest:.3f} s at most)",
+                 slowest < 1.0 * SLOW)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    {"endless": endless, "hellos": hellos, "twins": twins, "requests": requests,
+     "watch": watch}[sys.argv[1]](*sys.argv[2:])
+    sys.exit(CHECKS.bad)

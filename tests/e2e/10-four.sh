@@ -38,14 +38,9 @@ node_new kuopio fi-297 --name "Kuopion kaupunki"
 node_up kuopio
 befriend oulu kuopio
 check "a fourth that only dials out catches up" converge 30 "${all[@]}"
-cursor=$(at viborg watch --json --from start --wait 30 --count 1 | field cursor)
 check "it publishes one of its own" at kuopio publish --yes "$WORK/new.json"
-id=$(at kuopio list --org fi-297 --json | field fullId)
 for name in viborg tromso oulu; do
-	check "it arrives at $name" timeout $((30 * SLOW)) bash -c \
-		"until erfa --socket '$WORK/$name/run/control' show '$id'; do
-		erfa --socket '$WORK/$name/run/control' \
-			watch --count 1 --wait 1; done"
+	check "it arrives at $name" shows "$name" 139
 done
 check "all four are in step" converge 30 "${all[@]}"
 

@@ -1,0 +1,628 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/life_gate.h"
+#include "bodies.h"
+
+#define TODAY    "2026-06-15"
+#define MOST     4 /* decisions of one row */
+#define TEXT_MAX 16384
+
+#define MINE  "'envelope':{'id':'dk-791/a','publisher':'dk-791'}"
+#define OWNED "'owner':{'unit':'Hjemmeplejen','role':'leder'}"
+#define BEHIND(kind, rest)                         \
+	"'anchoring':{'bodyKind':'BODY_KIND_" kind \
+	"','date':'2026-05-01'" rest "}"
+#define TRIAL(text) "{" MINE ",'trial':{" text "}}"
+
+/* ---- G1 ---- */
+
+static void
+the_first_gate_asks_for_an_owner_and_an_anchoring(void **state)
+{
+#define NO_OWNER "Nobody here has taken it on: the local owner is missing."
+#define NO_ANCHORING \
+	"The local anchoring is missing: which body decided, and when."
+#define NO_DELEGATION                                                    \
+	"Only the workplace or the administration is behind it: record " \
+	"what the council has delegated."
+#define ABOVE(what)                                                      \
+	"A rule from above the municipality is touched (" what "): the " \
+	"council or a committee must be behind it."
+#define RULE(level)                                                          \
+	",'exemptions':[{'provision':'§ 83','level':'EXEMPTION_LEVEL_" level \
+	"'}]"
+
+	static const struct {
+		const char *trial;
+		const char *blocks;
+		const char *warns;
+	} rows[] = {
+		{ TRIAL(""), NO_OWNER " | " NO_ANCHORING, "" },
+		{ TRIAL(OWNED), NO_ANCHORING, "" },
+		{ TRIAL(BEHIND("COUNCIL", "")), NO_OWNER, "" },
+		{ TRIAL(OWNED "," BEHIND("COUNCIL", "")), "", "" },
+		{ TRIAL(OWNED "," BEHIND("EXECUTIVE", "")), "", "" },
+		{ TRIAL(OWNED "," BEHIND("COMMITTEE", "")), "", "" },
+		{ TRIAL(OWNED "," BEHIND("UNSET", "")), NO_ANCHORING, "" },
+
+		/* A workplace needs the council's delegation. */
+		{ TRIAL(OWNED "," BEHIND("WORKPLACE", "")), NO_DELEGATION, "" },
+		{ TRIAL(OWNED "," BEHIND("WORKPLACE", ",'delegation':' '")),
+		    NO_DELEGATION, "" },
+		{ TRIAL(
+		      OWNED "," BEHIND("WORKPLACE", ",'delegation':'pkt. 4'")),
+		    "", "" },
+		{ TRIAL(OWNED "," BEHIND("ADMINISTRATION", "")), NO_DELEGATION,
+		    "" },
+		{ TRIAL(OWNED
+		      "," BEHIND("ADMINISTRATION", ",'delegation':'pkt. 4'")),
+		    "", "" },
+
+		/* And has no say over rules from above. */
+		{ TRIAL(OWNED "," BEHIND("WORKPLACE", ",'delegation':'pkt. 4'")
+			  RULE("MUNICIPAL")),
+		    "", "" },
+		{ TRIAL(OWNED "," BEHIND("WORKPLACE", ",'delegation':'pkt. 4'")
+			  RULE("WORKPLACE")),
+		    "", "" },
+		{ TRIAL(OWNED "," BEHIND("WORKPLACE", ",'delegation':'pkt. 4'")
+			  RULE("ACT")),
+		    ABOVE("§ 83"), "" },
+		{ TRIAL(OWNED "," BEHIND("WORKPLACE", ",'delegation':'pkt. 4'")
+			  RULE("GUIDELINE")),
+		    ABOVE("§ 83"), "" },
+		{ TRIAL(OWNED "," BEHIND("WORKPLACE", ",'delegation':'pkt. 4'")
+			  RULE("UNSET")),
+		    ABOVE("§ 83"), "" },
+		{ TRIAL(OWNED "," BEHIND("WORKPLACE",
+		      ",'delegation':'pkt. 4'") ",'exemptions':[{}]"),
+		    ABOVE("?"), "" },
+		{ TRIAL(OWNED "," BEHIND("WORKPLACE", ",'delegation':'pkt. 4'")
+			  RULE("ACT") ",'needsExemption':'YES_NO_UNKNOWN'"),
+		    "", "" },
+		{ TRIAL(OWNED "," BEHIND("COUNCIL", "") RULE("ACT")), "", "" },
+
+		/* A decision to come is none, an old one is worth a word. */
+		{ TRIAL(OWNED ",'anchoring':{'bodyKind':'BODY_KIND_COUNCIL',"
+			      "'date':'2026-06-16'}"),
+		    "The body behind it decides only on 2026-06-16.", "" },
+		{ TRIAL(OWNED ",'anchoring':{'bodyKind':'BODY_KIND_COUNCIL',"
+			      "'date':'2026'}"),
+		    "", "" },
+		{ TRIAL(OWNED
+		      "," BEHIND("COUNCIL", ",'validUntil':'2026-06-14'")),
+		    "", "The anchoring was to be renewed after 2026-06-14." },
+		{ TRIAL(OWNED "," BEHIND("COUNCIL", ",'validUntil':'2026-06'")),
+		    "", "" },
+
+		/* What a source tells passes no gate and is stopped by none. */
+		{ "{'envelope':{'transcribed':true},'trial':{}}", "", "" },
+	};
+
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		Erfa__Body *trial = bodies_read(rows[i].trial);
+		struct life_case it = { .today = TODAY, .trial = trial };
+		struct life_list blocks = { .count = 0 };
+		struct life_list warns = { .count = 0 };
+		char *text;
+
+		life_gate_own(&it, &blocks, &warns);
+		text = bodies_said(&blocks, "TRIAL");
+		assert_string_equal(text, rows[i].blocks);
+		free(text);
+		text = bodies_said(&warns, "TRIAL");
+		assert_string_equal(text, rows[i].warns);
+		free(text);
+		body_free(trial);
+	}
+}
+
+/* ---- G1: never inherited ---- */
+
+#define OWNER_AS "'owner':{'unit':'Hjemmeplejen','acceptedOn':'2025-02-01'}"
+#define ANCHORED_AS                                                        \
+	"'anchoring':{'bodyKind':'BODY_KIND_COUNCIL','date':'2025-01-15'," \
+	"'localName':'Byrådet','ref':'25/1'}"
+
+static void
+an_owner_and_an_anchoring_that_were_copied_do_not_count(void **state)
+{
+	Erfa__Body *copy = bodies_read(TRIAL(OWNER_AS "," ANCHORED_AS));
+	Erfa__Body *origin = bodies_read(
+	    "{'envelope':{'id':'dk-751/x','publisher':'dk-751'},"
+	    "'trial':{" OWNER_AS "," ANCHORED_AS "}}");
+	Erfa__Body *other = bodies_read(
+	    "{'envelope':{'id':'dk-751/x','publisher':'dk-751'},'trial':{"
+	    "'owner':{'unit':'Hjemmeplejen','acceptedOn':'2025-02-02'},"
+	    "'anchoring':{'bodyKind':'BODY_KIND_COUNCIL','date':'2025-01-15',"
+	    "'localName':'Byrådet'}}}");
+	Erfa__Body *own = bodies_read(
+	    "{'envelope':{'id':'dk-791/x','publisher':'dk-791'},"
+	    "'trial':{" OWNER_AS "," ANCHORED_AS "}}");
+	const Erfa__Body *origins[] = { other, own, origin };
+	struct life_case it = {
+		.today = TODAY, .trial = copy, .origins = origins, .norigins = 2
+	};
+	struct life_list blocks = { .count = 0 };
+	struct life_list warns = { .count = 0 };
+	char *text;
+
+	(void)state;
+	life_gate_own(&it, &blocks, &warns);
+	assert_int_equal(blocks.count, 0);
+	it.norigins = 3;
+	life_gate_own(&it, &blocks, &warns);
+	text = bodies_said(&blocks, "TRIAL");
+	assert_string_equal(text,
+	    "The owner is that of the trial it was copied from; say who takes "
+	    "it on here. | The anchoring is that of the trial it was copied "
+	    "from; say which body here decided, and when.");
+	free(text);
+	body_free(own);
+	body_free(other);
+	body_free(origin);
+	body_free(copy);
+}
+
+/* ---- G2 ---- */
+
+/* Two ministries, and rules that one or both must lift. */
+#define ONE "{'id':'dk-o1','name':'Ministeriet'}"
+#define TWO "{'id':'dk-o2'}"
+#define EX(no, text)                      \
+	"{'no':" no ",'provision':'§ " no \
+	"','level':'EXEMPTION_LEVEL_ACT'," text "}"
+#define NEEDS(exemptions) TRIAL("'exemptions':[" exemptions "]")
+#define BY_ONE            NEEDS(EX("83", "'authorities':[" ONE "]"))
+#define BY_BOTH           NEEDS(EX("83", "'authorities':[" ONE "," TWO "]"))
+#define TWO_RULES                                         \
+	NEEDS(EX("83", "'authorities':[" ONE "]") "," EX( \
+	    "5", "'authorities':[" ONE "]"))
+
+/* A decision by the ministry's own node, and one written down here. */
+#define SAYS(org, outcome, rest)                                            \
+	"{'envelope':{'id':'" org "/d','publisher':'" org "'},'decision':{" \
+	"'trial':{'id':'dk-791/a'},'authority':{'id':'" org "'},"           \
+	"'outcome':'OUTCOME_" outcome "'" rest "}}"
+#define TOLD(publisher, authority, outcome, rest)                         \
+	"{'envelope':{'id':'" publisher "/t','publisher':'" publisher     \
+	"','transcribed':true},'decision':{'authority':{'id':'" authority \
+	"'},'outcome':'OUTCOME_" outcome "'" rest "}}"
+#define REF ",'ref':'sag 1'"
+
+struct gate_row {
+	const char *trial;
+	const char *decisions[MOST];
+	enum life_permit permit;
+	const char *blocks;
+	const char *warns;
+};
+
+static const struct gate_row gate_rows[] = {
+	/* Nobody is asked. */
+	{ TRIAL(""), { NULL }, LIFE_PERMIT_NOT_NEEDED, "", "" },
+	{ TRIAL("'needsExemption':'YES_NO_NO'"), { NULL },
+	    LIFE_PERMIT_NOT_NEEDED, "", "" },
+	{ TRIAL("'needsExemption':'YES_NO_UNKNOWN'"), { NULL },
+	    LIFE_PERMIT_NOT_NEEDED, "", "" },
+	{ TRIAL("'needsExemption':'YES_NO_NO','exemptions':[" EX(
+	      "83", "'authorities':[" ONE "]") "]"),
+	    { NULL }, LIFE_PERMIT_NOT_NEEDED, "", "" },
+	{ TRIAL("'needsExemption':'YES_NO_UNKNOWN','exemptions':[" EX(
+	      "83", "'authorities':[" ONE "]") "]"),
+	    { NULL }, LIFE_PERMIT_NOT_NEEDED, "",
+	    "It names § 83, but does not say that an exemption is needed." },
+	{ NEEDS("{'level':'EXEMPTION_LEVEL_MUNICIPAL','authorities':[" ONE
+		"]},{'level':'EXEMPTION_LEVEL_WORKPLACE'}"),
+	    { NULL }, LIFE_PERMIT_NOT_NEEDED, "", "" },
+
+	/* Nobody has been asked, though somebody should. */
+	{ TRIAL("'needsExemption':'YES_NO_YES'"), { NULL }, LIFE_PERMIT_WAITING,
+	    "Who must allow it is missing (exemption 1).", "" },
+	{ NEEDS("{'provision':'§ 9'}"), { NULL }, LIFE_PERMIT_WAITING,
+	    "Who must allow it is missing (exemption 1).", "" },
+	{ NEEDS("{'provision':'§ 9','authorities':[{}]}"), { NULL },
+	    LIFE_PERMIT_WAITING, "? has not answered about § 9.", "" },
+
+	/* Every answer that there is. */
+	{ BY_ONE, { NULL }, LIFE_PERMIT_WAITING,
+	    "Ministeriet has not answered about § 83.", "" },
+	{ BY_ONE, { SAYS("dk-o1", "PENDING", "") }, LIFE_PERMIT_WAITING,
+	    "Ministeriet has not decided yet about § 83.", "" },
+	{ BY_ONE, { SAYS("dk-o1", "APPROVED", "") }, LIFE_PERMIT_GRANTED, "",
+	    "" },
+	{ BY_ONE, { SAYS("dk-o1", "APPROVED_WITH_CONDITIONS", "") },
+	    LIFE_PERMIT_GRANTED, "", "" },
+	{ BY_ONE, { SAYS("dk-o1", "PARTLY_APPROVED", "") }, LIFE_PERMIT_PARTLY,
+	    "", "" },
+	{ BY_ONE, { SAYS("dk-o1", "PARTLY_APPROVED", ",'covers':[83]") },
+	    LIFE_PERMIT_PARTLY, "", "" },
+	{ BY_ONE, { SAYS("dk-o1", "PARTLY_APPROVED", ",'covers':[5]") },
+	    LIFE_PERMIT_REFUSED,
+	    "Ministeriet approved a part, and § 83 is not in it.", "" },
+	{ BY_ONE, { SAYS("dk-o1", "REJECTED", "") }, LIFE_PERMIT_REFUSED,
+	    "Ministeriet said no to § 83.", "" },
+	{ BY_ONE, { SAYS("dk-o1", "NOT_REQUIRED", "") }, LIFE_PERMIT_GRANTED,
+	    "", "" },
+	{ BY_ONE, { SAYS("dk-o1", "RETURNED", "") }, LIFE_PERMIT_WAITING,
+	    "Ministeriet sent the application about § 83 back and wants more.",
+	    "" },
+	{ BY_ONE, { SAYS("dk-o1", "WITHDRAWN", "") }, LIFE_PERMIT_REFUSED,
+	    "What was asked of Ministeriet about § 83 was withdrawn.", "" },
+	{ BY_ONE, { SAYS("dk-o1", "LAPSED", "") }, LIFE_PERMIT_REFUSED,
+	    "What was asked of Ministeriet about § 83 lapsed.", "" },
+	{ BY_ONE, { SAYS("dk-o1", "UNSET", "") }, LIFE_PERMIT_WAITING,
+	    "Ministeriet has not answered about § 83.", "" },
+
+	/* All that are named must have said yes. */
+	{ BY_BOTH, { SAYS("dk-o1", "APPROVED", "") }, LIFE_PERMIT_WAITING,
+	    "dk-o2 has not answered about § 83.", "" },
+	{ BY_BOTH,
+	    { SAYS("dk-o1", "APPROVED", ""), SAYS("dk-o2", "REJECTED", "") },
+	    LIFE_PERMIT_REFUSED, "dk-o2 said no to § 83.", "" },
+	{ BY_BOTH,
+	    { SAYS("dk-o1", "APPROVED", ""),
+		SAYS("dk-o2", "NOT_REQUIRED", "") },
+	    LIFE_PERMIT_GRANTED, "", "" },
+
+	/* Which exemptions a decision covers. */
+	{ TWO_RULES, { SAYS("dk-o1", "APPROVED", "") }, LIFE_PERMIT_GRANTED, "",
+	    "" },
+	{ TWO_RULES, { SAYS("dk-o1", "APPROVED", ",'covers':[83]") },
+	    LIFE_PERMIT_PARTLY, "Ministeriet has not answered about § 5.", "" },
+	{ TWO_RULES, { SAYS("dk-o1", "PARTLY_APPROVED", ",'covers':[83]") },
+	    LIFE_PERMIT_PARTLY,
+	    "Ministeriet approved a part, and § 5 is not in it.", "" },
+	{ TWO_RULES, { SAYS("dk-o1", "PARTLY_APPROVED", "") },
+	    LIFE_PERMIT_WAITING,
+	    "Ministeriet approved a part, without saying whether § 83 is in "
+	    "it. | Ministeriet approved a part, without saying whether § 5 is "
+	    "in it.",
+	    "" },
+	{ TWO_RULES,
+	    { SAYS("dk-o1", "APPROVED", ",'covers':[5]"),
+		SAYS("dk-o1", "PARTLY_APPROVED",
+		    ",'covers':[83],'decidedOn':'2026-05-01'") },
+	    LIFE_PERMIT_PARTLY, "", "" },
+
+	/* The latest holds; one that was replaced, or is to come, does not. */
+	{ BY_ONE,
+	    { SAYS("dk-o1", "REJECTED", ",'decidedOn':'2026-01-01'"),
+		SAYS("dk-o1", "APPROVED", ",'decidedOn':'2026-02-01'") },
+	    LIFE_PERMIT_GRANTED, "", "" },
+	{ BY_ONE,
+	    { SAYS("dk-o1", "APPROVED", ",'decidedOn':'2026-02-01'"),
+		SAYS("dk-o1", "WITHDRAWN", ",'decidedOn':'2026-03'") },
+	    LIFE_PERMIT_REFUSED,
+	    "What was asked of Ministeriet about § 83 was withdrawn.", "" },
+	{ BY_ONE, { SAYS("dk-o1", "APPROVED", ",'decidedOn':'2026-06-16'") },
+	    LIFE_PERMIT_WAITING, "Ministeriet has not answered about § 83.",
+	    "" },
+	{ BY_ONE,
+	    { SAYS("dk-o1", "REJECTED",
+		  ",'decidedOn':'2026-05-01','replacedBy':{'id':'dk-o1/d'}"),
+		SAYS("dk-o1", "APPROVED", ",'decidedOn':'2026-04-01'") },
+	    LIFE_PERMIT_GRANTED, "", "" },
+	{ BY_ONE,
+	    { SAYS("dk-o1", "REJECTED", ",'replacedBy':{'id':'dk-o1/z'}") },
+	    LIFE_PERMIT_REFUSED, "Ministeriet said no to § 83.", "" },
+
+	/* Who may speak: the authority's node, or the trial's publisher with a
+	 * reference. */
+	{ BY_ONE, { TOLD("dk-791", "dk-o1", "APPROVED", REF) },
+	    LIFE_PERMIT_GRANTED, "", "" },
+	{ BY_ONE, { TOLD("dk-791", "dk-o1", "APPROVED", "") },
+	    LIFE_PERMIT_WAITING, "Ministeriet has not answered about § 83.",
+	    "" },
+	{ BY_ONE, { TOLD("dk-751", "dk-o1", "APPROVED", REF) },
+	    LIFE_PERMIT_WAITING, "Ministeriet has not answered about § 83.",
+	    "" },
+	{ BY_ONE,
+	    { "{'envelope':{'publisher':'dk-791'},'decision':{"
+	      "'authority':{'id':'dk-o1'},'outcome':'OUTCOME_APPROVED'}}" },
+	    LIFE_PERMIT_WAITING, "Ministeriet has not answered about § 83.",
+	    "" },
+	{ BY_ONE,
+	    { "{'envelope':{'publisher':'dk-o1'},'decision':{"
+	      "'trial':{'id':'dk-791/b'},'authority':{'id':'dk-o1'},"
+	      "'outcome':'OUTCOME_APPROVED'}}" },
+	    LIFE_PERMIT_WAITING, "Ministeriet has not answered about § 83.",
+	    "" },
+	{ BY_ONE,
+	    { "{'envelope':{'publisher':'dk-o1'},'decision':{"
+	      "'outcome':'OUTCOME_APPROVED'}}",
+		"{'decision':{'authority':{'id':'dk-o1'}}}", "{'trial':{}}" },
+	    LIFE_PERMIT_WAITING, "Ministeriet has not answered about § 83.",
+	    "" },
+	{ NEEDS(EX("83", "'authorities':[{'name':'KDD'}]")),
+	    { "{'envelope':{'publisher':'dk-791','transcribed':true},"
+	      "'decision':{'authority':{'name':'KDD'},'ref':'x',"
+	      "'outcome':'OUTCOME_APPROVED'}}" },
+	    LIFE_PERMIT_GRANTED, "", "" },
+
+	/* The authority's own word outranks the other. */
+	{ BY_ONE,
+	    { SAYS("dk-o1", "REJECTED", ",'decidedOn':'2026-01-01'"),
+		TOLD("dk-791", "dk-o1", "APPROVED",
+		    REF ",'decidedOn':'2026-05-01'") },
+	    LIFE_PERMIT_REFUSED, "Ministeriet said no to § 83.",
+	    "About § 83, Ministeriet itself says something else than was "
+	    "written down here; its own word holds." },
+	{ BY_ONE,
+	    { SAYS("dk-o1", "APPROVED", ""),
+		TOLD("dk-791", "dk-o1", "APPROVED", REF) },
+	    LIFE_PERMIT_GRANTED, "", "" },
+
+	/* Conditions and days warn. */
+	{ BY_ONE,
+	    { SAYS("dk-o1", "APPROVED_WITH_CONDITIONS",
+		",'conditions':[{'no':1,'text':'Rapport'},"
+		"{'no':2,'text':'Plan','metOn':'2026-05-01'},"
+		"{'text':'Høring','due':'2026-06-14'},"
+		"{'no':9,'due':'2026-06-15'}]") },
+	    LIFE_PERMIT_GRANTED, "",
+	    "Ministeriet set condition 1, not yet met: Rapport | Ministeriet "
+	    "set condition 3, which was to be met by 2026-06-14: Høring | "
+	    "Ministeriet set condition 9, to be met by 2026-06-15: ?" },
+	{ TWO_RULES,
+	    { SAYS("dk-o1", "APPROVED_WITH_CONDITIONS",
+		",'conditions':[{'no':1,'text':'Rapport'}]") },
+	    LIFE_PERMIT_GRANTED, "",
+	    "Ministeriet set condition 1, not yet met: Rapport" },
+	{ BY_ONE, { SAYS("dk-o1", "APPROVED", ",'validTo':'2026-06-14'") },
+	    LIFE_PERMIT_EXPIRED, "",
+	    "The permission of Ministeriet about § 83 ran out on 2026-06-14." },
+	{ BY_ONE, { SAYS("dk-o1", "APPROVED", ",'validTo':'2026'") },
+	    LIFE_PERMIT_GRANTED, "", "" },
+	{ NEEDS(EX("83", "'authorities':[" ONE "],'validTo':'2025'")),
+	    { SAYS("dk-o1", "PARTLY_APPROVED", ",'validTo':'2027'") },
+	    LIFE_PERMIT_EXPIRED, "",
+	    "The permission of Ministeriet about § 83 ran out on 2025." },
+	{ NEEDS(EX("83", "'authorities':[" ONE "],'validFrom':'2026-08'")),
+	    { SAYS("dk-o1", "APPROVED", "") }, LIFE_PERMIT_GRANTED, "",
+	    "The exemption from § 83 holds only from 2026-08." },
+
+	/* What a source tells is told, and stops nothing. */
+	{ "{'envelope':{'id':'x','publisher':'no-o1','transcribed':true},"
+	  "'trial':{'exemptions':[{'authorities':[" ONE "]}]}}",
+	    { NULL }, LIFE_PERMIT_WAITING, "", "" },
+};
+
+static void
+the_second_gate_waits_for_every_authority(void **state)
+{
+	size_t i;
+	size_t n;
+
+	(void)state;
+	for (i = 0; i < sizeof(gate_rows) / sizeof(gate_rows[0]); i++) {
+		const struct gate_row *row = &gate_rows[i];
+		Erfa__Body *trial = bodies_read(row->trial);
+		Erfa__Body *read[MOST];
+		const Erfa__Body *decisions[MOST];
+		struct life_authorisation permit;
+		struct life_list blocks = { .count = 0 };
+		struct life_list warns = { .count = 0 };
+		struct life_case it = {
+			.today = TODAY, .trial = trial, .decisions = decisions
+		};
+		char *text;
+
+		for (n = 0; n < MOST && row->decisions[n] != NULL; n++) {
+			read[n] = bodies_read(row->decisions[n]);
+			decisions[n] = read[n];
+		}
+		it.ndecisions = n;
+		life_gate_permit(&it, &blocks, &warns, &permit);
+		text = bodies_said(&blocks, "TRIAL");
+		assert_string_equal(text, row->blocks);
+		free(text);
+		text = bodies_said(&warns, "TRIAL");
+		assert_string_equal(text, row->warns);
+		free(text);
+		assert_string_equal(life_permit_name(permit.permit),
+		    life_permit_name(row->permit));
+		while (n > 0)
+			body_free(read[--n]);
+		body_free(trial);
+	}
+}
+
+static void
+both_words_are_handed_out_when_they_differ(void **state)
+{
+	Erfa__Body *trial = bodies_read(BY_ONE);
+	Erfa__Body *own = bodies_read(SAYS("dk-o1", "PENDING", ""));
+	Erfa__Body *told = bodies_read(
+	    TOLD("dk-791", "dk-o1", "APPROVED", REF));
+	const Erfa__Body *decisions[] = { told, own };
+	struct life_case it = { .today = TODAY,
+		.trial = trial,
+		.decisions = decisions,
+		.ndecisions = 2 };
+	struct life_word word = life_hear(
+	    &it, 0, trial->trial->exemptions[0]->authorities[0]);
+
+	(void)state;
+	assert_int_equal(word.standing, LIFE_STANDING_PENDING);
+	assert_ptr_equal(word.decision, own);
+	assert_ptr_equal(word.transcribed, told);
+	it.ndecisions = 1;
+	word = life_hear(&it, 0, trial->trial->exemptions[0]->authorities[0]);
+	assert_int_equal(word.standing, LIFE_STANDING_GRANTED);
+	assert_ptr_equal(word.decision, told);
+	assert_null(word.transcribed);
+	body_free(told);
+	body_free(own);
+	body_free(trial);
+}
+
+static void
+of_two_decisions_of_one_day_all_nodes_choose_the_same(void **state)
+{
+	Erfa__Body *trial = bodies_read(BY_ONE);
+	Erfa__Body *a = bodies_read(
+	    "{'envelope':{'id':'dk-o1/a','publisher':'dk-o1',"
+	    "'publishedAt':'2026-05-01T08:00:00Z'},'decision':{"
+	    "'authority':{'id':'dk-o1'},'outcome':'OUTCOME_REJECTED'}}");
+	Erfa__Body *b = bodies_read(
+	    "{'envelope':{'id':'dk-o1/b','publisher':'dk-o1',"
+	    "'publishedAt':'2026-05-01T08:00:00Z'},'decision':{"
+	    "'authority':{'id':'dk-o1'},'outcome':'OUTCOME_APPROVED'}}");
+	const Erfa__Body *orders[2][2] = { { a, b }, { b, a } };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct life_case it = { .today = TODAY,
+			.trial = trial,
+			.decisions = orders[i],
+			.ndecisions = 2 };
+		struct life_word word = life_hear(
+		    &it, 0, trial->trial->exemptions[0]->authorities[0]);
+
+		assert_ptr_equal(word.decision, b);
+	}
+	body_free(b);
+	body_free(a);
+	body_free(trial);
+}
+
+/* An answer with a number that only newer programs know is no yes. */
+static void
+an_unknown_answer_is_no_yes(void **state)
+{
+	Erfa__Body *trial = bodies_read(BY_ONE);
+	Erfa__Body *said = bodies_read(SAYS("dk-o1", "APPROVED", ""));
+	const Erfa__Body *decisions[] = { said };
+	struct life_case it = { .today = TODAY,
+		.trial = trial,
+		.decisions = decisions,
+		.ndecisions = 1 };
+
+	(void)state;
+	said->decision->outcome = (Erfa__Outcome)77;
+	assert_int_equal(
+	    life_hear(&it, 0, trial->trial->exemptions[0]->authorities[0])
+		.standing,
+	    LIFE_STANDING_MISSING);
+	body_free(said);
+	body_free(trial);
+}
+
+/* However many there are, none is overlooked. */
+static void
+more_authorities_than_can_be_shown_still_count(void **state)
+{
+	enum {
+		RULES = 8,
+		EACH = 16
+	};
+
+	char *text = calloc(1, TEXT_MAX);
+	size_t used = 0;
+	size_t i;
+	size_t j;
+	Erfa__Body *trial;
+	struct life_case it = { .today = TODAY };
+	struct life_authorisation permit;
+	struct life_list blocks = { .count = 0 };
+	struct life_list warns = { .count = 0 };
+
+	(void)state;
+	assert_non_null(text);
+	used = (size_t)snprintf(
+	    text, TEXT_MAX, "{" MINE ",'trial':{'exemptions':[");
+	for (i = 0; i < RULES; i++) {
+		used += (size_t)snprintf(text + used, TEXT_MAX - used,
+		    "%s{'provision':'§ %zu','authorities':[", i > 0 ? "," : "",
+		    i);
+		for (j = 0; j < EACH; j++)
+			used += (size_t)snprintf(text + used, TEXT_MAX - used,
+			    "%s{'id':'dk-o%zu'}", j > 0 ? "," : "", j);
+		used += (size_t)snprintf(text + used, TEXT_MAX - used, "]}");
+	}
+	(void)snprintf(text + used, TEXT_MAX - used, "]}}");
+	trial = bodies_read(text);
+	free(text);
+	it.trial = trial;
+	life_gate_permit(&it, &blocks, &warns, &permit);
+	assert_int_equal(life_total(&blocks), RULES * EACH);
+	assert_int_equal(permit.nwords, LIFE_WORDS_MAX);
+	assert_int_equal(permit.more, RULES * EACH - LIFE_WORDS_MAX);
+	assert_int_equal(permit.waiting, RULES);
+	body_free(trial);
+}
+
+static void
+only_what_has_the_form_of_an_id_reaches_a_command(void **state)
+{
+	Erfa__Body *trial = bodies_read(
+	    NEEDS(EX("83", "'authorities':[{'id':'x; rm *','name':'KDD'}]")));
+	struct life_case it = { .today = TODAY, .trial = trial };
+	struct life_authorisation permit;
+	struct life_list blocks = { .count = 0 };
+	struct life_list warns = { .count = 0 };
+
+	(void)state;
+	life_gate_permit(&it, &blocks, &warns, &permit);
+	assert_int_equal(blocks.count, 1);
+	assert_null(blocks.at[0].org);
+	assert_string_equal(blocks.at[0].who, "KDD");
+	body_free(trial);
+}
+
+static void
+standings_and_permits_have_names(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < LIFE_STANDINGS; i++)
+		assert_string_not_equal(
+		    life_standing_name((enum life_standing)i), "");
+	assert_string_equal(
+	    life_standing_name(LIFE_STANDING_NOT_COVERED), "not_covered");
+	assert_string_equal(life_standing_name(LIFE_STANDINGS), "missing");
+	for (i = 0; i < LIFE_PERMITS; i++)
+		assert_string_not_equal(
+		    life_permit_name((enum life_permit)i), "");
+	assert_string_equal(life_permit_name(LIFE_PERMIT_WAITING), "waiting");
+	assert_string_equal(life_permit_name(LIFE_PERMITS), "not_needed");
+	assert_false(life_is_yes(LIFE_STANDINGS));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    the_first_gate_asks_for_an_owner_and_an_anchoring),
+		cmocka_unit_test(
+		    an_owner_and_an_anchoring_that_were_copied_do_not_count),
+		cmocka_unit_test(the_second_gate_waits_for_every_authority),
+		cmocka_unit_test(both_words_are_handed_out_when_they_differ),
+		cmocka_unit_test(
+		    of_two_decisions_of_one_day_all_nodes_choose_the_same),
+		cmocka_unit_test(an_unknown_answer_is_no_yes),
+		cmocka_unit_test(
+		    more_authorities_than_can_be_shown_still_count),
+		cmocka_unit_test(
+		    only_what_has_the_form_of_an_id_reaches_a_command),
+		cmocka_unit_test(standings_and_permits_have_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

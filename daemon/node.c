@@ -18,7 +18,7 @@
 #include "daemon/selftest.h"
 
 /* Threads that answer questions. */
-#define POOL_THREADS 2
+#define POOL_THREADS 3
 
 /* A node without a good fence serves no body for so long, at most. */
 #define HOLD_MS 600000
@@ -427,9 +427,9 @@ has_own_log(struct node *node)
 	return own;
 }
 
-/* Where the outbox stands: what waits in it is signed soon. */
+/* How far the index must be to know all that was published here. */
 static enum err
-note_outbox(struct node *node)
+note_arrival(struct node *node)
 {
 	struct store_txn *txn = NULL;
 	enum err err;
@@ -437,7 +437,6 @@ note_outbox(struct node *node)
 	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
 		return err;
 	node->own_arrival = store_arrival_last(txn);
-	node->members_wait = outbox_waiting(txn) > 0;
 	store_abort(&txn);
 	return ERR_NONE;
 }
@@ -481,7 +480,7 @@ open_store(struct node *node)
 		    "begins a new log; nothing is lost");
 		node->hold_until = node_now() + HOLD_MS;
 	}
-	if ((err = note_outbox(node)) != ERR_NONE)
+	if ((err = note_arrival(node)) != ERR_NONE)
 		return err;
 	return writer_start(node->store, node->outbox, &node->writer);
 }
@@ -739,6 +738,7 @@ node_close(struct node *node)
 	indexer_stop(node->indexer);
 	drop_waiters(node);
 	node_publish_end(node);
+	node_write_end(node);
 	node_bundle_end(node);
 	query_free(node->query);
 	index_close(node->index);

@@ -351,8 +351,6 @@ refresh_touched(struct node *node, struct store_txn *txn, struct news *news)
 		}
 		if (view_refresh(node, txn, &stored, &one->log) != ERR_NONE)
 			continue;
-		if (stored.own && node->members_wait)
-			node->members_touched = true;
 		memcpy(one->head, stored.head, HEAD_LEN);
 		if (one->log->tip.n > one->from || one->beacon)
 			count++;
@@ -461,7 +459,7 @@ find_news(struct node *node, struct news **ret_news)
 	return count;
 }
 
-/* Tell it, after the directory has said what counts. */
+/* Tell it. */
 static void
 tell_commits(
     struct node *node, const struct news *news, size_t count, int64_t now)
@@ -473,8 +471,6 @@ tell_commits(
 	if (count > 0)
 		tell_news(node, txn, news, count);
 	tell_catch_up(node, txn, now);
-	if (node->members_wait)
-		node->members_wait = outbox_waiting(txn) > 0;
 	store_abort(&txn);
 }
 
@@ -490,7 +486,7 @@ node_after_commit(struct node *node)
 	if (touched)
 		count = find_news(node, &news);
 	if (node->members_touched)
-		node_members_changed(node);
+		(void)node_members_changed(node);
 	if (touched)
 		tell_commits(node, news, count, now);
 	free(news);

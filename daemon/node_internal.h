@@ -155,8 +155,9 @@ struct node {
 	size_t touched_room;
 	uint64_t commits_seen; /* of the writer, so that none is missed */
 	bool members_touched;
-	bool members_wait;   /* MEMBER entries may be signed late */
-	int64_t members_due; /* the directory is tried again then; 0 = not */
+	uint64_t members_changes; /* of MEMBER entries, so far */
+	bool members_busy;        /* the directory is being computed */
+	int64_t members_due;      /* it is computed then; 0 = it is not due */
 	int64_t rules_due;   /* and so the ZAP table */
 	bool forks_touched;
 
@@ -170,6 +171,7 @@ struct node {
 	int index_fd;         /* written by the indexer's thread */
 	struct join *join;
 	struct admission *admissions; /* newcomers whose commit is under way */
+	struct own_job *own_jobs; /* written, not yet in the directory */
 	struct import *imports;       /* bundles, the first being taken in */
 	struct bundle_part *bundle_part; /* a body that comes in parts */
 	uint64_t caller_serial;
@@ -313,11 +315,13 @@ enum err node_members_compute(struct node *node) MUST_CHECK;
 
 /**
  * node_members_changed(node), node_members_tick(node, now):
- * Compute the directory, have the ZAP table confirmed, cut off who is out,
- * count all logs anew.  What fails is logged and tried again by the second;
- * without a confirmed ZAP table nobody subscribes.
+ * MEMBER entries were committed: have the directory computed, off the loop,
+ * then the ZAP table confirmed, who is out cut off, all logs counted anew, and
+ * node_write_counts() called with the number that is returned here, or a
+ * greater one.  What fails is logged and tried again by the second; without a
+ * confirmed ZAP table nobody subscribes.
  */
-void node_members_changed(struct node *node);
+uint64_t node_members_changed(struct node *node);
 void node_members_tick(struct node *node, int64_t now);
 
 /**
@@ -483,6 +487,14 @@ enum err node_write_member(struct node *node,
  */
 enum err node_write_note(struct node *node, const char *note, const void *data,
     size_t len, node_written *done, void *arg) MUST_CHECK;
+
+/**
+ * node_write_counts(node, change), node_write_end(node):
+ * The directory knows the changes up to this one: tell those who wait for it.
+ * Or drop all who wait.
+ */
+void node_write_counts(struct node *node, uint64_t change);
+void node_write_end(struct node *node);
 
 /* ---- node_control.c ---- */
 

@@ -130,12 +130,12 @@ out:
 	return err;
 }
 
-enum err
-node_members_compute(struct node *node)
+/* Compute the directory as the store has it now; any thread. */
+static enum err
+snapshot_make(struct node *node, struct snapshot **ret_snapshot)
 {
 	struct directory_input *input = NULL;
 	struct snapshot *snapshot = NULL;
-	struct snapshot *old;
 	size_t i;
 	enum err err;
 
@@ -155,17 +155,36 @@ node_members_compute(struct node *node)
 	atomic_init(&snapshot->holders, 1);
 	if ((err = directory_compute(input, &snapshot->directory)) != ERR_NONE)
 		goto out;
+	*ret_snapshot = snapshot;
+	snapshot = NULL;
+
+out:
+	free(snapshot);
+	directory_input_free(input);
+	return err;
+}
+
+/* Put a directory in place of the one before; that is let go. */
+static void
+snapshot_use(struct node *node, struct snapshot *snapshot)
+{
+	struct snapshot *old;
 
 	(void)pthread_mutex_lock(&node->snapshot_mutex);
 	old = node->snapshot;
 	node->snapshot = snapshot;
 	(void)pthread_mutex_unlock(&node->snapshot_mutex);
 	node_snapshot_put(node, old);
-	snapshot = NULL;
+}
 
-out:
-	free(snapshot);
-	directory_input_free(input);
+enum err
+node_members_compute(struct node *node)
+{
+	struct snapshot *snapshot;
+	enum err err;
+
+	if ((err = snapshot_make(node, &snapshot)) == ERR_NONE)
+		snapshot_use(node, snapshot);
 	return err;
 }
 
@@ -369,22 +388,14 @@ rethink(struct link *link, void *arg)
 	link_have_soon(link, *(int64_t *)arg);
 }
 
-void
-node_members_changed(struct node *node)
+/* The directory is new: let in who is in, cut off who is out, count anew. */
+static void
+apply(struct node *node, const struct directory *before)
 {
-	struct snapshot *before = node_snapshot_get(node);
 	int64_t now = node_now();
 	bool safe;
 	enum err err;
 
-	node->members_touched = false;
-	node->members_due = 0;
-	if ((err = node_members_compute(node)) != ERR_NONE) {
-		logger_err("peers", "the directory cannot be computed: %s",
-		    err_str(err));
-		node->members_due = now + AGAIN_MS;
-		goto out;
-	}
 	safe = (err = node_rules(node)) == ERR_NONE;
 	if (!safe) {
 		logger_err("zap", "the table of keys was not renewed: %s",
@@ -393,25 +404,93 @@ node_members_changed(struct node *node)
 	}
 
 	/* Who is out is cut off even so. */
-	if (drop_removed(node, before->directory) && node->pub != NULL)
+	if (drop_removed(node, before) && node->pub != NULL)
 		renew_pub(node, safe);
 	node_view_recount(node);
 	node_each_link(node, rethink, &now);
 	if ((err = node_upstreams_load(node)) != ERR_NONE)
-		logger_err("store",
-		    "the nodes to be dialled cannot be read: "
-		    "%s",
+		logger_err("store", "who is to be dialled cannot be read: %s",
 		    err_str(err));
+}
 
-out:
-	node_snapshot_put(node, before);
+/* A directory on its way through the pool: of many members it takes long. */
+struct members_job {
+	struct pool_job job; /* first */
+	struct snapshot *snapshot;
+	uint64_t number; /* of the last change that it knows */
+	enum err err;
+};
+
+static void
+members_run(struct pool_job *job, void *context)
+{
+	struct members_job *members = (struct members_job *)job;
+
+	members->err = snapshot_make(context, &members->snapshot);
+}
+
+static void
+members_done(struct pool_job *job, void *context)
+{
+	struct members_job *members = (struct members_job *)job;
+	struct snapshot *before;
+	struct node *node = context;
+
+	node->members_busy = false;
+	if (node->control == NULL) {
+		node_snapshot_put(node, members->snapshot); /* closing */
+	} else if (members->snapshot == NULL) {
+		logger_err("peers", "the directory cannot be computed: %s",
+		    err_str(members->err));
+		node->members_due = node_now() + AGAIN_MS;
+	} else {
+		before = node_snapshot_get(node);
+		snapshot_use(node, members->snapshot);
+		apply(node, before->directory);
+		node_snapshot_put(node, before);
+		node_write_counts(node, members->number);
+		if (node->members_changes > members->number)
+			node->members_due = node_now();
+	}
+	free(members);
+	node_members_tick(node, node_now());
+}
+
+/* Have the directory computed, unless that is being done. */
+static void
+members_submit(struct node *node)
+{
+	struct members_job *members;
+
+	if (node->members_busy || node->control == NULL)
+		return;
+	members = calloc(1, sizeof(*members));
+	if (members == NULL) {
+		node->members_due = node_now() + AGAIN_MS;
+		return;
+	}
+	node->members_due = 0;
+	node->members_busy = true;
+	members->job.run = members_run;
+	members->job.done = members_done;
+	members->number = node->members_changes;
+	pool_submit(node->pool, &members->job);
+}
+
+uint64_t
+node_members_changed(struct node *node)
+{
+	node->members_touched = false;
+	node->members_changes++;
+	members_submit(node);
+	return node->members_changes;
 }
 
 void
 node_members_tick(struct node *node, int64_t now)
 {
 	if (node->members_due != 0 && now >= node->members_due)
-		node_members_changed(node);
+		members_submit(node);
 	if (node->rules_due == 0 || now < node->rules_due)
 		return;
 	node->rules_due = now + AGAIN_MS;

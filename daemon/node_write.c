@@ -12,6 +12,8 @@
 /* A MEMBER entry, a note, or both; all of it in one commit. */
 struct own_job {
 	struct writer_job job; /* first */
+	struct own_job *next;  /* of those that wait for the directory */
+	uint64_t change;       /* which it must know */
 	struct outbox *outbox;
 	node_written *done;
 	void *arg;
@@ -80,13 +82,45 @@ own_job_done(struct writer_job *job, void *context)
 		 * It counts here before it is signed: somebody who is removed
 		 * is out at once.  Directory and ZAP come before the answer.
 		 */
-		node_members_changed(node);
+		own->next = node->own_jobs;
+		node->own_jobs = own;
+		own->change = node_members_changed(node);
+		return;
 	} else if (own->has_note && own->done != NULL &&
 	    node_rules(node) != ERR_NONE) {
 		logger_err("peers", "the ZAP table was not renewed");
 		node->rules_due = node_now();
 	}
 	own_job_end(node, own, job->err);
+}
+
+void
+node_write_counts(struct node *node, uint64_t change)
+{
+	struct own_job *own = node->own_jobs;
+	struct own_job *next;
+
+	node->own_jobs = NULL;
+	for (; own != NULL; own = next) {
+		next = own->next;
+		if (own->change <= change) {
+			own_job_end(node, own, ERR_NONE);
+		} else {
+			own->next = node->own_jobs;
+			node->own_jobs = own;
+		}
+	}
+}
+
+void
+node_write_end(struct node *node)
+{
+	struct own_job *own;
+
+	while ((own = node->own_jobs) != NULL) {
+		node->own_jobs = own->next;
+		own_job_end(NULL, own, ERR_NONE);
+	}
 }
 
 /* The erasable part of a MEMBER entry. */

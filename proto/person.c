@@ -80,33 +80,38 @@ compare_words(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Read the columns from ${from} until before ${to} of one line. */
+static enum err
+list_read_line(struct list *list, const char *line, unsigned from, unsigned to)
+{
+	unsigned column = 0;
+	size_t len;
+	enum err err = ERR_NONE;
+
+	for (; err == ERR_NONE; line += len + 1) {
+		len = strcspn(line, "\t\n");
+		if (column >= from && column < to)
+			err = list_add_cell(list, line, len);
+		column++;
+		if (line[len] != '\t')
+			break;
+	}
+	return err == ERR_NONE && column <= from ? ERR_SYNTAX : err;
+}
+
 /* Read the columns from ${from} until before ${to} of every line. */
 static enum err
 list_read(struct list *list, const char *text, unsigned from, unsigned to)
 {
 	const char *line;
-	const char *cell;
-	size_t line_len;
 	size_t len;
-	unsigned column;
 	enum err err = ERR_NONE;
 
 	for (line = text; *line != '\0' && err == ERR_NONE;
-	     line += line_len + (line[line_len] != '\0')) {
-		line_len = strcspn(line, "\n");
-		if (line[0] == '#' || line_len == 0)
-			continue;
-		column = 0;
-		for (cell = line; err == ERR_NONE; cell += len + 1) {
-			len = strcspn(cell, "\t\n");
-			if (column >= from && column < to)
-				err = list_add_cell(list, cell, len);
-			column++;
-			if (cell[len] != '\t')
-				break;
-		}
-		if (err == ERR_NONE && column <= from)
-			err = ERR_SYNTAX;
+	     line += len + (line[len] != '\0')) {
+		len = strcspn(line, "\n");
+		if (line[0] != '#' && len > 0)
+			err = list_read_line(list, line, from, to);
 	}
 	if (list->count > 0)
 		qsort(list->words, list->count, sizeof(*list->words),
@@ -437,21 +442,39 @@ judge_single(const struct plain *plain, size_t i, size_t end,
 	return err;
 }
 
+/* Do two capitalised words stand before a title: "..., rektor", "... (leder)"? */
+static enum err
+has_title(const struct plain *plain, size_t i, bool *ret_title)
+{
+	char after[PLAIN_WORD];
+	enum err err;
+
+	*ret_title = false;
+	if (plain_at(plain, i) != ',' &&
+	    plain_at(plain, plain_skip(plain, i, " ")) != '(')
+		return ERR_NONE;
+	err = word_after(plain, i, " ,(", after);
+	if (err == ERR_NONE)
+		*ret_title = is_role(after);
+	return err;
+}
+
 /* What two capitalised words need beside them. */
 static enum err
 judge_pair(const struct plain *plain, size_t i, const struct name *name,
     const char *before, const char **ret_reason)
 {
 	bool sign = false;
-	char after[PLAIN_WORD];
 	enum err err;
 
-	if (has_patronymic(name))
+	if (has_patronymic(name)) {
 		*ret_reason = "capitalised word before a patronymic";
-	else if (is_role(before) || plain_among(before, PERSON_CLIENTS))
-		*ret_reason = "two capitalised words after a title";
-	if (*ret_reason != NULL)
 		return ERR_NONE;
+	}
+	if (is_role(before) || plain_among(before, PERSON_CLIENTS)) {
+		*ret_reason = "two capitalised words after a title";
+		return ERR_NONE;
+	}
 	if ((err = has_birth(plain, name->end, &sign)) == ERR_NONE && sign)
 		*ret_reason = "two capitalised words and a birth";
 	if (err != ERR_NONE || sign)
@@ -460,47 +483,54 @@ judge_pair(const struct plain *plain, size_t i, const struct name *name,
 		*ret_reason = "signature";
 	if (err != ERR_NONE || sign)
 		return err;
-	if (plain_at(plain, name->end) != ',' &&
-	    plain_at(plain, plain_skip(plain, name->end, " ")) != '(')
-		return ERR_NONE;
-	if ((err = word_after(plain, name->end, " ,(", after)) == ERR_NONE &&
-	    is_role(after))
+	if ((err = has_title(plain, name->end, &sign)) == ERR_NONE && sign)
 		*ret_reason = "two capitalised words before a title";
 	return err;
+}
+
+/* Why the capitalised words at ${i} are a name; NULL if they are none. */
+static enum err
+judge_name(const struct person_words *words, const struct plain *plain,
+    size_t i, const struct name *name, const char **ret_reason)
+{
+	bool first = is_first(words, name->part[0]);
+	char before[PLAIN_WORD];
+	enum err err;
+
+	if ((err = word_before(plain, i, name->end, before)) != ERR_NONE)
+		return err;
+	if (first)
+		err = judge_single(plain, i, name->end, before, ret_reason);
+	if (err != ERR_NONE || *ret_reason != NULL || name->count < 2)
+		return err;
+	if (is_place(words, name->part[0]) &&
+	    (!first || is_place(words, name->part[1])))
+		return ERR_NONE;
+	if (!first)
+		return judge_pair(plain, i, name, before, ret_reason);
+	*ret_reason = "first name before a capitalised word";
+	return ERR_NONE;
 }
 
 enum err
 person_name(const struct person_words *words, const struct plain *plain,
     size_t i, size_t *ret_end, const char **ret_reason)
 {
+	uint32_t before = plain_at(plain, i - 1);
 	const char *reason = NULL;
 	struct name name;
-	char before[PLAIN_WORD];
 	bool thing;
-	bool first;
 	enum err err;
 
 	*ret_end = i;
-	if (!plain_is_upper(plain_at(plain, i)) ||
-	    plain_is_letter(plain_at(plain, i - 1)) ||
-	    plain_is_digit(plain_at(plain, i - 1)))
+	if (!plain_is_upper(plain_at(plain, i)) || plain_is_letter(before) ||
+	    plain_is_digit(before))
 		return ERR_NONE;
-	if ((err = read_name(plain, i, &name)) != ERR_NONE || name.count == 0 ||
-	    (err = names_thing(plain, &name, &thing)) != ERR_NONE || thing ||
-	    (err = word_before(plain, i, name.end, before)) != ERR_NONE)
+	if ((err = read_name(plain, i, &name)) != ERR_NONE || name.count == 0)
 		return err;
-	first = is_first(words, name.part[0]);
-	if (first)
-		err = judge_single(plain, i, name.end, before, &reason);
-	if (err == ERR_NONE && reason == NULL && name.count >= 2) {
-		if (is_place(words, name.part[0]) &&
-		    (!first || is_place(words, name.part[1])))
-			return ERR_NONE;
-		if (first)
-			reason = "first name before a capitalised word";
-		else
-			err = judge_pair(plain, i, &name, before, &reason);
-	}
+	if ((err = names_thing(plain, &name, &thing)) != ERR_NONE || thing)
+		return err;
+	err = judge_name(words, plain, i, &name, &reason);
 	if (err == ERR_NONE && reason != NULL) {
 		*ret_end = name.end;
 		*ret_reason = reason;

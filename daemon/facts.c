@@ -255,6 +255,24 @@ facts_refs(const Erfa__Body *body, struct facts_ref ret_refs[FACTS_REFS_MAX])
 	return walk.nrefs;
 }
 
+size_t
+facts_about(const Erfa__Body *body, struct facts_ref ret_refs[FACTS_REFS_MAX])
+{
+	struct walk walk = { .refs = ret_refs };
+	const Erfa__Adaptation *adaptation;
+
+	if (body_kind(body) != HEADER_ADAPTATION)
+		return facts_refs(body, ret_refs);
+
+	/* An origin without a copy would pass for one. */
+	adaptation = body->adaptation;
+	if (adaptation->to_trial != NULL)
+		take_ref(&walk, adaptation->to_trial);
+	if (walk.nrefs > 0 && adaptation->from_trial != NULL)
+		take_ref(&walk, adaptation->from_trial);
+	return walk.nrefs;
+}
+
 /* ---- what people read ---- */
 
 /* The first text of the labels. */

@@ -83,6 +83,15 @@ size_t facts_refs(
     const Erfa__Body *body, struct facts_ref ret_refs[FACTS_REFS_MAX]);
 
 /**
+ * facts_about(body, ret_refs):
+ * The records that the ext of an entry with ${body} names after its own, in the
+ * order of the protocol: of an adaptation the copy, then the origin, if both
+ * are known; of all others those of facts_refs().
+ */
+size_t facts_about(
+    const Erfa__Body *body, struct facts_ref ret_refs[FACTS_REFS_MAX]);
+
+/**
  * facts_title(body, ret_cut):
  * What a list calls the record: its title or name, lent by ${body}; or the
  * beginning of what it says, for which *${ret_cut} is set to the bytes to take.

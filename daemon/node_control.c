@@ -205,6 +205,8 @@ right_of(const Erfa__Request *request)
 	case ERFA__REQUEST__ASK_EXPORT:
 	case ERFA__REQUEST__ASK_BUNDLE_EXPORT:
 	case ERFA__REQUEST__ASK_LOGS:
+	case ERFA__REQUEST__ASK_LINEAGE:
+	case ERFA__REQUEST__ASK_SCALE:
 	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		break;
@@ -369,6 +371,8 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_EXPORT:
 	case ERFA__REQUEST__ASK_BUNDLE_EXPORT:
 	case ERFA__REQUEST__ASK_LOGS:
+	case ERFA__REQUEST__ASK_LINEAGE:
+	case ERFA__REQUEST__ASK_SCALE:
 	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		node_waiter_free(waiter);

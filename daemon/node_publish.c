@@ -268,7 +268,7 @@ make_about(struct publication *publication, const Erfa__Body *body,
 	struct header_about about[HEADER_ABOUT_MAX] = { 0 };
 	struct facts_ref refs[FACTS_REFS_MAX];
 	const char *own = publication->node->config->org;
-	size_t nrefs = facts_refs(body, refs);
+	size_t nrefs = facts_about(body, refs);
 	size_t count = 1;
 	size_t i;
 

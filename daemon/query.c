@@ -201,7 +201,9 @@ query_can(const Erfa__Request *request)
 	    request->ask_case == ERFA__REQUEST__ASK_VERIFY ||
 	    request->ask_case == ERFA__REQUEST__ASK_EXPORT ||
 	    request->ask_case == ERFA__REQUEST__ASK_BUNDLE_EXPORT ||
-	    request->ask_case == ERFA__REQUEST__ASK_LOGS;
+	    request->ask_case == ERFA__REQUEST__ASK_LOGS ||
+	    request->ask_case == ERFA__REQUEST__ASK_LINEAGE ||
+	    request->ask_case == ERFA__REQUEST__ASK_SCALE;
 }
 
 static enum err
@@ -221,6 +223,10 @@ ask(struct question *question, const Erfa__Request *request)
 		return query_export(question, request->export);
 	if (request->ask_case == ERFA__REQUEST__ASK_BUNDLE_EXPORT)
 		return query_bundle(question, request->bundle_export);
+	if (request->ask_case == ERFA__REQUEST__ASK_LINEAGE)
+		return query_lineage(question, request->lineage);
+	if (request->ask_case == ERFA__REQUEST__ASK_SCALE)
+		return query_scale(question, request->scale);
 	return query_logs(question, request->logs);
 }
 

@@ -3,7 +3,8 @@
 
 /*
  * query - answers to the requests that only read: list, show, find, watch,
- * export, logs, verify, bundle export; and the counts that status shows.
+ * export, logs, verify, bundle export, lineage, scale; and the counts that
+ * status shows.
  *
  * Any number of threads may ask at once; each answer is made in short read
  * transactions of its own.  It waits for nothing: an answer to watch may be

@@ -7,7 +7,8 @@
  *   query.c         which request goes where; the cached picture of all records
  *   query_answer.c  errors and rows of answers
  *   query_list.c    list, find, watch, export
- *   query_show.c    show
+ *   query_show.c    show, and which record an id means
+ *   query_lineage.c lineage, scale
  *   query_logs.c    logs, counts
  *   query_verify.c  verify
  *   query_bundle.c  bundle export
@@ -166,13 +167,24 @@ enum err query_bad_cursor(struct question *question) MUST_CHECK;
  */
 size_t query_limit(bool has, uint32_t limit);
 
+/* ---- query_show.c ---- */
+
+/**
+ * query_resolve(question, id, ret_item):
+ * Find the record that ${id} means; NULL if none does, and the answer then says
+ * why.  A prefix that fits one trial and records of other kinds means the trial.
+ */
+enum err query_resolve(struct question *question, const char *id,
+    const struct shown_item **ret_item) MUST_CHECK;
+
 /* ---- the answers: each sets question->answer ---- */
 
 /**
  * query_list(question, request), query_find(question, request),
  * query_watch(question, request), query_export(question, request),
  * query_show(question, request), query_logs(question, request),
- * query_verify(question, request), query_bundle(question, request):
+ * query_verify(question, request), query_bundle(question, request),
+ * query_lineage(question, request), query_scale(question, request):
  * Answer a request of that name.  Errors of store and index are returned; what
  * is wrong with the request is told in the answer.
  */
@@ -192,5 +204,9 @@ enum err query_verify(
     struct question *question, const Erfa__VerifyRequest *request) MUST_CHECK;
 enum err query_bundle(struct question *question,
     const Erfa__BundleExportRequest *request) MUST_CHECK;
+enum err query_lineage(
+    struct question *question, const Erfa__LineageRequest *request) MUST_CHECK;
+enum err query_scale(
+    struct question *question, const Erfa__ScaleRequest *request) MUST_CHECK;
 
 #endif /* !ERFAD_QUERY_INTERNAL_H */

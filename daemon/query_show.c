@@ -64,12 +64,8 @@ tell_candidates(
 	return err;
 }
 
-/*
- * Find the record that ${id} means; NULL if the answer is an error.  A prefix
- * that fits one trial and records of other kinds means the trial.
- */
-static enum err
-resolve(struct question *question, const char *id,
+enum err
+query_resolve(struct question *question, const char *id,
     const struct shown_item **ret_item)
 {
 	struct record_id parsed;
@@ -386,7 +382,7 @@ query_show(struct question *question, const Erfa__ShowRequest *request)
 	size_t bytes = 0;
 	enum err err;
 
-	err = resolve(question, request->id, &item);
+	err = query_resolve(question, request->id, &item);
 	if (err != ERR_NONE || item == NULL)
 		return err;
 	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_SHOW)) !=

@@ -1,0 +1,616 @@
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "proto/body.h"
+#include "proto/header.h"
+#include "proto/life_case.h"
+#include "proto/life_state.h"
+#include "proto/personal.h"
+#include "proto/record.h"
+#include "daemon/facts.h"
+#include "daemon/index.h"
+#include "daemon/lineage_internal.h"
+#include "daemon/store.h"
+
+#define DATE_SIZE  11                     /* "2026-01-31" and the NUL */
+#define YEAR_10000 UINT64_C(253402300799) /* seconds since 1970: the last */
+
+/* ---- records and entries ---- */
+
+static void
+add_twin(void *context, const struct shown_item *item)
+{
+	struct lineage_twins *twins = context;
+
+	if (twins->count < LINEAGE_TWINS)
+		twins->items[twins->count++] = item;
+}
+
+void
+lineage_twins(const struct shown *shown, const char *org,
+    const uint8_t record[RECORD_LEN], struct lineage_twins *ret_twins)
+{
+	const struct shown_item *item = shown_record(shown, org, record);
+
+	ret_twins->count = 0;
+	if (item != NULL)
+		shown_twins(shown, item, add_twin, ret_twins);
+}
+
+/* Entries that name a record are being gathered. */
+struct gathering {
+	const struct shown *shown;
+	const char *org; /* of the record */
+	struct lineage_mentions *mentions;
+};
+
+static enum err
+gather(void *context, uint32_t doc, const char *org)
+{
+	struct gathering *gathering = context;
+	struct lineage_mentions *mentions = gathering->mentions;
+	const struct shown_item *item = shown_by_doc(gathering->shown, doc);
+	const struct shown_item **items;
+	size_t room;
+
+	if (item == NULL)
+		return ERR_NONE;
+	if (*org == '\0')
+		org = shown_org(gathering->shown, item->org);
+	if (strcmp(org, gathering->org) != 0)
+		return ERR_NONE;
+	if (mentions->count == LINEAGE_MENTIONS) {
+		mentions->more = true;
+		return ERR_NONE;
+	}
+	if (mentions->count == mentions->room) {
+		room = mentions->room * 2 + 16;
+		items = realloc(mentions->items, room * sizeof(void *));
+		if (items == NULL)
+			return ERR_NOMEM;
+		mentions->items = items;
+		mentions->room = room;
+	}
+	mentions->items[mentions->count++] = item;
+	return ERR_NONE;
+}
+
+/* By time, then by log and number, the same on every node. */
+static int
+compare_mentions(const void *a, const void *b, void *context)
+{
+	const struct shown *shown = context;
+	const struct shown_item *x = *(const struct shown_item *const *)a;
+	const struct shown_item *y = *(const struct shown_item *const *)b;
+	int order;
+
+	if (x->time_ms != y->time_ms)
+		return x->time_ms < y->time_ms ? -1 : 1;
+	order = memcmp(shown_log(shown, x->log)->log_id,
+	    shown_log(shown, y->log)->log_id, LOG_ID_LEN);
+	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+enum err
+lineage_mentions(const struct lineage_options *options,
+    const struct lineage_node *node, const struct lineage_twins *twins,
+    struct lineage_mentions *ret_mentions)
+{
+	struct lineage_mentions mentions = { .items = NULL };
+	struct gathering gathering = {
+		.shown = options->shown,
+		.org = node->org,
+		.mentions = &mentions,
+	};
+	const uint8_t *record = node->record;
+	size_t kept = 0;
+	size_t i = 0;
+	enum err err;
+
+	/* A record that is not here may be named all the same. */
+	do {
+		if (twins->count > 0) {
+			gathering.org = shown_org(
+			    options->shown, twins->items[i]->org);
+			record = twins->items[i]->record;
+		}
+		err = index_each_ref(
+		    options->index, record, gather, &gathering);
+	} while (err == ERR_NONE && ++i < twins->count);
+	if (err != ERR_NONE) {
+		free(mentions.items);
+		return err;
+	}
+
+	/* Whatever names two twins is one entry. */
+	if (mentions.count > 0)
+		qsort_r(mentions.items, mentions.count, sizeof(void *),
+		    compare_mentions, (void *)(uintptr_t)options->shown);
+	for (i = 0; i < mentions.count; i++)
+		if (i == 0 || mentions.items[i] != mentions.items[kept - 1])
+			mentions.items[kept++] = mentions.items[i];
+	mentions.count = kept;
+	*ret_mentions = mentions;
+	return ERR_NONE;
+}
+
+/* The header of an item; its ext leads into the store's memory. */
+static enum err
+read_header(const struct lineage_options *options,
+    const struct shown_item *item, struct header *ret_header)
+{
+	const struct shown_log *log = shown_log(options->shown, item->log);
+	struct store_entry entry;
+	enum err err;
+
+	err = store_entry(options->store, log->log_id, item->n, &entry);
+	if (err != ERR_NONE)
+		return err;
+	return header_decode(entry.header.data, entry.header.len, ret_header);
+}
+
+enum err
+lineage_ends(const struct lineage_options *options,
+    const struct shown_item *item, struct lineage_ends *ret_ends)
+{
+	const char *own = shown_org(options->shown, item->org);
+	struct header_about about[HEADER_ABOUT_MAX];
+	struct header header;
+	size_t count;
+	size_t i;
+	enum err err;
+
+	err = read_header(options, item, &header);
+	if (err == ERR_NONE)
+		err = header_about_decode(header.ext, about, &count);
+	if (err == ERR_SYNTAX || err == ERR_LIMIT || err == ERR_SIZE)
+		return ERR_NOENT;
+	if (err != ERR_NONE)
+		return err;
+
+	/* First the entry's own record, then the copy, then the origin. */
+	if (count < 3)
+		return ERR_NOENT;
+	for (i = 0; i < 3; i++)
+		if (about[i].org[0] == '\0')
+			memcpy(about[i].org, own, strlen(own) + 1);
+	if (strcmp(about[1].org, own) != 0)
+		return ERR_NOENT;
+	memcpy(ret_ends->child_org, about[1].org, sizeof(about[1].org));
+	memcpy(ret_ends->child, about[1].record, RECORD_LEN);
+	memcpy(ret_ends->parent_org, about[2].org, sizeof(about[2].org));
+	memcpy(ret_ends->parent, about[2].record, RECORD_LEN);
+	return ERR_NONE;
+}
+
+/* Read a body; *${ret_body} is NULL if it is not here or cannot be read. */
+static enum err
+read_body(const struct lineage_options *options, const struct shown_item *item,
+    Erfa__Body **ret_body)
+{
+	const struct shown_log *log = shown_log(options->shown, item->log);
+	struct store_body stored;
+	Erfa__Body *body = NULL;
+	enum err err;
+
+	*ret_body = NULL;
+	if (item->state != INDEX_HERE)
+		return ERR_NONE;
+	err = store_body(options->store, log->log_id, item->n, &stored);
+	if (err == ERR_NOENT || err == ERR_DAMAGED || err == ERR_ERASED)
+		return ERR_NONE;
+	if (err != ERR_NONE)
+		return err;
+	err = body_decode(stored.data, stored.len, &body);
+	store_body_clear(&stored);
+	if (err != ERR_NONE)
+		return err == ERR_NOMEM ? err : ERR_NONE;
+	if (body_kind(body) == item->kind)
+		*ret_body = body;
+	else
+		body_free(body);
+	return ERR_NONE;
+}
+
+enum err
+lineage_edge_read(const struct lineage_options *options,
+    const struct shown_item *item, struct lineage_edge *edge)
+{
+	const Erfa__Adaptation *adaptation;
+	const char *word;
+	Erfa__Body *body;
+	size_t i;
+	enum err err;
+
+	err = read_body(options, item, &body);
+	if (err != ERR_NONE || body == NULL)
+		return err;
+	adaptation = body->adaptation;
+	edge->relation = adaptation->relation;
+	edge->changed = calloc(LINEAGE_CHANGED, sizeof(*edge->changed));
+	if (edge->changed == NULL)
+		err = ERR_NOMEM;
+	for (i = 0; i < adaptation->n_changed_fields && err == ERR_NONE &&
+	     edge->nchanged < LINEAGE_CHANGED;
+	     i++) {
+		word = adaptation->changed_fields[i];
+		if (strlen(word) > LINEAGE_WORD)
+			continue;
+		if ((edge->changed[edge->nchanged] = strdup(word)) == NULL)
+			err = ERR_NOMEM;
+		else
+			edge->nchanged++;
+	}
+	body_free(body);
+	return err;
+}
+
+/* ---- what others say of a trial ---- */
+
+/* One trial while it is read. */
+struct reading {
+	const struct lineage_options *options;
+	struct lineage_node *node;
+	const struct lineage_twins *twins;
+	uint64_t heard_ms; /* the last word of its publisher */
+};
+
+/* Does ${ref} mean the trial, or one of its twins? */
+static bool
+means(const struct reading *reading, const Erfa__RecordRef *ref)
+{
+	const struct lineage_twins *twins = reading->twins;
+	char org[ORG_MAX + 1];
+	uint8_t record[RECORD_LEN];
+	size_t i;
+
+	if (ref == NULL || ref->id == NULL ||
+	    record_parse_full(ref->id, org, record) != ERR_NONE)
+		return false;
+	for (i = 0; i < twins->count; i++)
+		if (memcmp(twins->items[i]->record, record, RECORD_LEN) == 0 &&
+		    strcmp(shown_org(
+			       reading->options->shown, twins->items[i]->org),
+			org) == 0)
+			return true;
+	return false;
+}
+
+/* Has the observation what a result is made of? */
+static bool
+has_value(const Erfa__Observation *observation)
+{
+	const Erfa__Continuous *mean = observation->continuous;
+	const Erfa__Estimate *estimate = observation->estimate;
+
+	switch (observation->value_case) {
+	case ERFA__OBSERVATION__VALUE_CONTINUOUS:
+		return mean->has_n && mean->has_mean && mean->has_sd;
+	case ERFA__OBSERVATION__VALUE_BINARY:
+		return observation->binary->has_events &&
+		    observation->binary->has_total;
+	case ERFA__OBSERVATION__VALUE_RATE:
+		return observation->rate->has_events &&
+		    observation->rate->has_exposure;
+	case ERFA__OBSERVATION__VALUE_ESTIMATE:
+		return estimate->has_estimate &&
+		    (estimate->has_se ||
+			(estimate->has_ci_low && estimate->has_ci_high));
+	case ERFA__OBSERVATION__VALUE__NOT_SET:
+	case _ERFA__OBSERVATION__VALUE__CASE_IS_INT_SIZE:
+		break;
+	}
+	return false;
+}
+
+/* The last word of the publisher's final experiences, whoever's view. */
+static void
+take_experience(struct reading *reading, const Erfa__Experience *experience)
+{
+	struct lineage_node *node = reading->node;
+
+	if (experience->target_case != ERFA__EXPERIENCE__TARGET_TRIAL ||
+	    !means(reading, experience->trial) ||
+	    experience->stage == ERFA__STAGE__STAGE_INTERIM ||
+	    experience->verdict == ERFA__VERDICT__VERDICT_UNSET)
+		return;
+	node->verdict = experience->verdict;
+	node->author_role = experience->author_role;
+}
+
+/* A retraction by who published the trial; other words only comment on it. */
+static void
+take_retraction(struct reading *reading, const struct shown_item *item,
+    const Erfa__Retraction *retraction)
+{
+	const struct lineage_twins *twins = reading->twins;
+	size_t i;
+
+	if (retraction->kind != ERFA__RETRACTION_KIND__RETRACTION_KIND_UNSET &&
+	    retraction->kind !=
+		ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION)
+		return;
+	if (!means(reading, retraction->target))
+		return;
+	for (i = 0; i < twins->count; i++)
+		reading->node->retracted = reading->node->retracted ||
+		    twins->items[i]->org == item->org;
+}
+
+/* Take in an entry that names the trial, but for observations. */
+static enum err
+take_mention(struct reading *reading, const struct shown_item *item)
+{
+	const struct shown_item *self = reading->node->item;
+	Erfa__Body *body;
+	enum err err;
+
+	if (self != NULL && item->org == self->org &&
+	    item->time_ms > reading->heard_ms)
+		reading->heard_ms = item->time_ms;
+	if (item->kind != HEADER_EXPERIENCE && item->kind != HEADER_RETRACTION)
+		return ERR_NONE;
+	err = read_body(reading->options, item, &body);
+	if (err != ERR_NONE || body == NULL)
+		return err;
+	if (item->kind == HEADER_EXPERIENCE)
+		take_experience(reading, body->experience);
+	else
+		take_retraction(reading, item, body->retraction);
+	body_free(body);
+	return ERR_NONE;
+}
+
+/* ---- observations ---- */
+
+/* What was measured by one indicator. */
+struct measure {
+	const char *indicator;
+	bool follow_up;
+	bool against; /* a baseline, or a follow-up of others */
+	bool estimate;
+};
+
+/* The observations of one trial. */
+struct measures {
+	Erfa__Body **bodies;
+	struct measure *items;
+	size_t count;
+};
+
+/* The measure of an indicator; a new one if need be. */
+static struct measure *
+measure_of(struct measures *measures, const char *indicator)
+{
+	size_t i;
+
+	for (i = 0; i < measures->count; i++)
+		if (strcmp(measures->items[i].indicator, indicator) == 0)
+			return &measures->items[i];
+	measures->items[measures->count] = (struct measure){
+		.indicator = indicator,
+	};
+	return &measures->items[measures->count++];
+}
+
+static void
+take_observation(struct reading *reading, struct measures *measures,
+    const Erfa__Observation *observation)
+{
+	const Erfa__RecordRef *indicator = observation->indicator;
+	bool after = observation->occasion ==
+	    ERFA__OCCASION__OCCASION_FOLLOW_UP;
+	bool theirs = observation->arm == ERFA__ARM__ARM_COMPARISON;
+	bool held_back = personal_small_counts(observation);
+	struct measure *measure;
+
+	if (!means(reading, observation->trial))
+		return;
+	reading->node->measured |= after && !theirs;
+	reading->node->held_back |= held_back;
+	if (held_back || !has_value(observation) || indicator == NULL ||
+	    indicator->id == NULL)
+		return;
+	measure = measure_of(measures, indicator->id);
+	if (observation->value_case == ERFA__OBSERVATION__VALUE_ESTIMATE)
+		measure->estimate |= after;
+	else if (after && !theirs)
+		measure->follow_up = true;
+	else if (after ||
+	    observation->occasion == ERFA__OCCASION__OCCASION_BASELINE)
+		measure->against = true;
+}
+
+/* Read all observations; their bodies live until all are compared. */
+static enum err
+read_observations(
+    struct reading *reading, const struct lineage_mentions *mentions)
+{
+	struct lineage_node *node = reading->node;
+	struct measures measures = { .count = 0 };
+	size_t nbodies = 0;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	measures.bodies = calloc(mentions->count + 1, sizeof(void *));
+	measures.items = calloc(mentions->count + 1, sizeof(*measures.items));
+	if (measures.bodies == NULL || measures.items == NULL)
+		err = ERR_NOMEM;
+	for (i = 0; i < mentions->count && err == ERR_NONE; i++) {
+		if (mentions->items[i]->kind != HEADER_OBSERVATION)
+			continue;
+		err = read_body(reading->options, mentions->items[i],
+		    &measures.bodies[nbodies]);
+		if (err != ERR_NONE || measures.bodies[nbodies] == NULL)
+			continue;
+		take_observation(reading, &measures,
+		    measures.bodies[nbodies++]->observation);
+	}
+	for (i = 0; i < measures.count; i++)
+		node->poolable = node->poolable || measures.items[i].estimate ||
+		    (measures.items[i].follow_up && measures.items[i].against);
+	for (i = 0; i < nbodies; i++)
+		body_free(measures.bodies[i]);
+	free(measures.bodies);
+	free(measures.items);
+	return err;
+}
+
+/* ---- the trial itself ---- */
+
+/* Is a municipality's own word, or one that can be read, before others'? */
+static const struct shown_item *
+speaker(const struct lineage_twins *twins)
+{
+	const struct shown_item *best = NULL;
+	const struct shown_item *item;
+	size_t i;
+	int rank;
+	int best_rank = -1;
+
+	for (i = 0; i < twins->count; i++) {
+		item = twins->items[i];
+		rank = (item->state == INDEX_HERE ? 2 : 0) +
+		    (item->transcribed ? 0 : 1);
+		if (rank > best_rank) {
+			best = item;
+			best_rank = rank;
+		}
+	}
+	return best;
+}
+
+static enum lineage_state
+state_of(const struct shown_item *item)
+{
+	switch (item->state) {
+	case INDEX_HERE:
+		return LINEAGE_UNREADABLE; /* until it was read */
+	case INDEX_ABSENT:
+		return LINEAGE_ABSENT;
+	case INDEX_ERASED:
+		return LINEAGE_ERASED;
+	case INDEX_BARE:
+	case INDEX_UNREADABLE:
+	case INDEX_RESTRICTED:
+		break;
+	}
+	return LINEAGE_UNREADABLE;
+}
+
+/* When the first version of the thing was written. */
+static enum err
+read_first(struct reading *reading)
+{
+	const struct lineage_options *options = reading->options;
+	const struct shown_item *item;
+	const uint32_t *docs;
+	struct index_row row;
+	uint64_t *first = &reading->node->first_ms;
+	size_t i;
+	uint32_t v;
+	enum err err;
+
+	for (i = 0; i < reading->twins->count; i++) {
+		item = reading->twins->items[i];
+		docs = shown_versions(options->shown, item);
+		for (v = 0; v < item->versions; v++) {
+			err = index_row(options->index, docs[v], &row);
+			if (err != ERR_NONE)
+				return err;
+			if (*first == 0 || row.time_ms < *first)
+				*first = row.time_ms;
+		}
+	}
+	return ERR_NONE;
+}
+
+/* Where the trial stands, by itself and by the calendar. */
+static void
+judge_status(struct reading *reading, const Erfa__Body *body)
+{
+	struct lineage_node *node = reading->node;
+	time_t seconds = (time_t)(reading->heard_ms / 1000);
+	char heard[DATE_SIZE] = "";
+	struct tm day;
+
+	if (reading->heard_ms / 1000 > YEAR_10000 ||
+	    gmtime_r(&seconds, &day) == NULL ||
+	    strftime(heard, sizeof(heard), "%Y-%m-%d", &day) == 0)
+		heard[0] = '\0';
+	node->said = life_status(body);
+	node->status = life_derive(
+	    body, heard[0] != '\0' ? heard : NULL, reading->options->today);
+}
+
+/* Where it runs, as written. */
+static const char *
+site_of(const Erfa__Trial *trial)
+{
+	if (trial->sites_text != NULL && *trial->sites_text != '\0')
+		return trial->sites_text;
+	if (trial->n_sites == 0)
+		return "";
+	if (trial->sites[0]->name != NULL)
+		return trial->sites[0]->name;
+	return trial->sites[0]->id != NULL ? trial->sites[0]->id : "";
+}
+
+/* What people call it. */
+static enum err
+take_words(struct lineage_node *node, const Erfa__Body *body)
+{
+	size_t cut;
+	const char *title = facts_title(body, &cut);
+
+	node->title = strndup(title, cut);
+	node->site = strdup(site_of(body->trial));
+	return node->title == NULL || node->site == NULL ? ERR_NOMEM : ERR_NONE;
+}
+
+/* What the trial says of itself. */
+static void
+take_body(struct reading *reading, const Erfa__Body *body)
+{
+	struct lineage_node *node = reading->node;
+
+	node->state = LINEAGE_HERE;
+	node->transcribed = life_is_transcribed(body);
+	node->several = body->trial->scope == ERFA__SCOPE__SCOPE_SEVERAL;
+	judge_status(reading, body);
+}
+
+enum err
+lineage_read(const struct lineage_options *options, struct lineage_node *node,
+    const struct lineage_twins *twins, const struct lineage_mentions *mentions)
+{
+	struct reading reading = {
+		.options = options,
+		.node = node,
+		.twins = twins,
+	};
+	Erfa__Body *body = NULL;
+	size_t i;
+	enum err err;
+
+	node->state = LINEAGE_UNKNOWN;
+	node->item = speaker(twins);
+	if (node->item == NULL)
+		return ERR_NONE;
+	node->state = state_of(node->item);
+	reading.heard_ms = node->item->time_ms;
+	err = read_first(&reading);
+	for (i = 0; i < mentions->count && err == ERR_NONE; i++)
+		err = take_mention(&reading, mentions->items[i]);
+	if (err == ERR_NONE)
+		err = read_observations(&reading, mentions);
+	if (err == ERR_NONE)
+		err = read_body(options, node->item, &body);
+	if (err == ERR_NONE && body != NULL) {
+		take_body(&reading, body);
+		err = take_words(node, body);
+	}
+	body_free(body);
+	return err;
+}

@@ -40,7 +40,7 @@ exit_code(const Erfa__ErrorAnswer *error)
 
 	for (i = 1; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (error->has_exit && error->exit == (uint32_t)codes[i].status)
-			return codes[i].status;
+			return (int)codes[i].status;
 	return EXIT_FAILED;
 }
 

@@ -125,7 +125,7 @@ node_answer(struct node *node, struct waiter *waiter, Erfa__Answer *answer)
 }
 
 /* An answer that says what is wrong, or NULL. */
-static Erfa__Answer *
+static Erfa__Answer *__attribute__((format(printf, 4, 0)))
 error_vnew(const char *code, unsigned exit, const char *remedy,
     const char *format, va_list args)
 {

@@ -447,7 +447,7 @@ open_host(struct host *host, bool dialer)
 		.silence_ms = SILENCE_MS,
 		.gap_ms = GAP_MS,
 	};
-	struct view_log *log;
+	struct view_log *log = NULL;
 
 	memset(host, 0, sizeof(*host));
 	host->logs = logs();

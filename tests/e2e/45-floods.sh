@@ -23,6 +23,7 @@ publish leaf 2
 check "another member has noticed nothing" converge 30 hub leaf
 
 # Asked to end while several write: soon, in order, and nothing is lost.
+# shellcheck disable=SC2317 # called in the background below
 writer() {
 	local i id
 	for ((i = 1; i <= 200; i++)); do

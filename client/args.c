@@ -246,3 +246,14 @@ args_takes_value(
 	return option != NULL && option->value != NULL &&
 	    strchr(name, '=') == NULL;
 }
+
+const char *
+args_value_at(const struct args *args, const char *name, size_t i)
+{
+	size_t at;
+
+	for (at = 0; at < args->ngiven; at++)
+		if (strcmp(args->given[at].option->name, name) == 0 && i-- == 0)
+			return args->given[at].value;
+	return NULL;
+}

@@ -64,6 +64,13 @@ bool args_given(const struct args *args, const char *name);
 const char *args_value(const struct args *args, const char *name);
 
 /**
+ * args_value_at(args, name, i):
+ * The value number ${i}, from 0, of the options ${name} in their order, or NULL
+ * if it was not given so often.
+ */
+const char *args_value_at(const struct args *args, const char *name, size_t i);
+
+/**
  * args_number(args, name, max, ret_number):
  * Read the option ${name} as a whole number from 0 to ${max}; if it was not
  * given, ${ret_number} is left as it is.  Return ERR_SYNTAX if it is none.

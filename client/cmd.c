@@ -7,6 +7,7 @@
 #include "client/print.h"
 
 #define HELP_COLUMN 22 /* where the text of an option begins */
+#define HELP_WIDTH  76 /* of a line with names of commands */
 
 static const struct args_option common[] = {
 	{ "json", NULL, "one JSON document" },
@@ -51,6 +52,7 @@ static const struct args_option watch_options[] = {
 static const struct args_option publish_options[] = {
 	{ "dry-run", NULL, "check everything, publish nothing" },
 	{ "yes", NULL, "do not ask" },
+	{ "allow-personal", NULL, "what looks like a person is none" },
 	{ NULL, NULL, NULL },
 };
 
@@ -103,6 +105,189 @@ static const struct args_option init_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+/* Options of commands that write, and of those that write records. */
+#define WRITES                                                             \
+	{ "yes", NULL, NULL },                                             \
+	{                                                                  \
+		"allow-personal", NULL, "what looks like a person is none" \
+	}
+#define STEPS                                     \
+	{ "date", "DATE", "when, if not today" }, \
+	    { "note", "TEXT", "what is new in this version" }, WRITES
+
+static const struct args_option new_options[] = {
+	{ "title", "TEXT", "what it is called, at most 120 characters" },
+	{ "summary", "TEXT", "the problem and the idea" },
+	{ "sector", "SECTOR", "elder_care, school ...; else from the text" },
+	{ "set", "FIELD=VALUE", "any other field, as often as you like" },
+	{ "yes", NULL, "publish at once, do not ask" },
+	{ "allow-personal", NULL, "what looks like a person is none" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option drafts_options[] = {
+	{ "drop", "DRAFT", "throw a draft away" },
+	{ "yes", NULL, "do not ask" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option edit_options[] = {
+	{ "set", "FIELD=VALUE", "one field, as often as you like" },
+	{ "form", "FILE", "only write the form to FILE" },
+	{ "from", "FILE", "read the form from FILE; - is standard input" },
+	{ "correct", NULL, "what is public was wrong" },
+	{ "rethink", NULL, "the trial itself was thought over" },
+	{ "note", "TEXT", "what is new in this version" },
+	{ "yes", NULL, "publish at once, do not ask" },
+	{ "allow-personal", NULL, "what looks like a person is none" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option own_options[] = {
+	{ "unit", "TEXT", "which unit takes it on" },
+	{ "role", "TEXT", "in which role; no names" },
+	STEPS,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option anchor_options[] = {
+	{ "body", "KIND",
+	    "council, executive, committee, administration, workplace" },
+	{ "name", "TEXT", "what the body is called here" },
+	{ "date", "DATE", "of the decision" },
+	{ "ref", "TEXT", "minutes or case number" },
+	{ "until", "DATE", "to be renewed after" },
+	{ "delegated", "TEXT", "what the council has delegated to it" },
+	{ "delegation", "TEXT", NULL },
+	{ "note", "TEXT", "what is new in this version" },
+	WRITES,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option plan_options[] = {
+	{ "goal", "TEXT", "what is to be reached; at most three" },
+	{ "criterion", "TEXT", "how one will see that it was" },
+	{ "from", "DATE", "first day, or month, or year" },
+	{ "to", "DATE", "last day" },
+	{ "mandate", "TEXT", "permission to try, in one sentence" },
+	STEPS,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option step_options[] = {
+	STEPS,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option stop_options[] = {
+	{ "reason", "CODE",
+	    "no_effect, no_budget, staff_capacity, refused ..." },
+	STEPS,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option finish_options[] = {
+	{ "verdict", "CODE",
+	    "worked, worked_partly, no_difference, did_not_work ..." },
+	{ "worked", "TEXT", "what worked; \"nothing\" is an answer" },
+	{ "not-worked", "TEXT", "what did not" },
+	{ "condition", "TEXT", "under which conditions" },
+	{ "for-whom", "TEXT", "for which people" },
+	{ "continuation", "CODE",
+	    "made_permanent, extended, scaled_up, discontinued ..." },
+	{ "law-ref", "TEXT", "the law that came of it" },
+	STEPS,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option learn_options[] = {
+	{ "verdict", "CODE",
+	    "worked, worked_partly, no_difference, did_not_work ..." },
+	{ "worked", "TEXT", "what worked; \"nothing\" is an answer" },
+	{ "not-worked", "TEXT", "what did not" },
+	{ "condition", "TEXT", "under which conditions" },
+	{ "for-whom", "TEXT", "for which people" },
+	{ "unexpected", "TEXT", "what nobody had looked for" },
+	{ "next", "TEXT", "what will be done about it" },
+	{ "role", "ROLE", "self, employees, users, external_evaluator" },
+	{ "with", "ORG", "who says so together with you" },
+	{ "interim", NULL, "or --final, if not as the trial stands" },
+	{ "final", NULL, NULL },
+	{ "new", NULL, "beside what was said before, not instead" },
+	{ "domains", "CODES", NULL },
+	{ "set", "FIELD=VALUE", NULL },
+	{ "note", "TEXT", NULL },
+	{ "yes", NULL, NULL },
+	{ "allow-personal", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option ready_options[] = {
+	{ "goals", "ANSWER", "yes, partly, no, unknown: goals are clear" },
+	{ "time-plan", "ANSWER", "the time plan is realistic" },
+	{ "roles", "ANSWER", "everybody knows their part" },
+	{ "resources", "ANSWER", "time and means are set aside" },
+	{ "ownership", "ANSWER", "the staff hold it to be theirs" },
+	{ "methods", "ANSWER", "procedures and methods are chosen" },
+	{ "prepared", "ANSWER", "the staff have been prepared" },
+	{ "follow-up", "ANSWER", "there is follow-up all along" },
+	{ "mandate", "ANSWER", "the mandate is clear" },
+	{ "date", "DATE", NULL },
+	{ "note", "TEXT", NULL },
+	{ "yes", NULL, NULL },
+	{ "allow-personal", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option barrier_options[] = {
+	{ "kind", "KIND", "law_regulation, culture, leadership, funding ..." },
+	{ "text", "TEXT", "in words" },
+	STEPS,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option endorse_options[] = {
+	{ "party", "PARTY", "politicians, administration, employees ..." },
+	{ "involvement", "HOW",
+	    "informed, consulted, co_designed, co_decided" },
+	STEPS,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option exempt_options[] = {
+	{ "provision", "TEXT", "the rule, as people cite it" },
+	{ "why", "TEXT", "how it hinders, in one sentence" },
+	{ "authority", "ORG", "who must allow it; all of them" },
+	{ "level", "LEVEL", "act, regulation, guideline, municipal ..." },
+	{ "rule-kind", "KIND", "procedural, documentation, financing ..." },
+	{ "instead", "TEXT", "the rule that holds instead" },
+	{ "from", "DATE", "first day without the rule; --to the last" },
+	{ "to", "DATE", NULL },
+	{ "no", "N", "change exemption N" },
+	{ "url", "ADDRESS", NULL },
+	STEPS,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option decide_options[] = {
+	{ "outcome", "CODE",
+	    "approved, approved_with_conditions, rejected ..." },
+	{ "plain", "TEXT", "what may and may not be done" },
+	{ "reason", "TEXT", "due unless approved" },
+	{ "condition", "TEXT", "\"Keep a log; 2027-03-01\": with its day" },
+	{ "covers", "N", "which exemptions, if not all" },
+	{ "until", "DATE", "last day on which it holds" },
+	{ "date", "DATE", "of the decision, if not today" },
+	{ "authority", "ORG", "whose decision, if not yours" },
+	{ "ref", "TEXT", "their case number; due with --authority" },
+	{ "trial", "TRIAL", "which of a joint application" },
+	{ "set", "FIELD=VALUE", NULL },
+	{ "note", "TEXT", NULL },
+	{ "yes", NULL, NULL },
+	{ "allow-personal", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
 static const struct cmd table[] = {
 	{ "find", CMD_LOOK, "WORDS", "find trials; all words must occur",
 	    "erfa find boliger                    trials about housing\n"
@@ -130,13 +315,95 @@ static const struct cmd table[] = {
 	    "With --json each entry is one line with the cursor to go on from.",
 	    watch_options, 0, 0, true, cmd_watch },
 
-	{ "publish", CMD_WRITE, "FILE", "sign and send a record to all",
-	    "erfa publish trial.json              shows it, asks, publishes\n"
+	{ "new", CMD_WRITE, "", "write a trial: title, summary, sector",
+	    "erfa new                             asks three questions\n"
+	    "erfa new --title TITLE --summary TEXT --yes",
+	    "It is a draft, which only this node can read, until it is\n"
+	    "published; new offers that at once.  All else can wait.",
+	    new_options, 0, 0, false, cmd_new },
+	{ "drafts", CMD_WRITE, "", "list what is written and not yet public",
+	    "erfa drafts\n"
+	    "erfa drafts --drop 791/k7            throws one away",
+	    "Drafts are kept by erfad, unsigned, on this node only.",
+	    drafts_options, 0, 0, true, cmd_drafts },
+	{ "edit", CMD_WRITE, "TRIAL", "change a trial in your editor",
+	    "erfa edit 791/k7                     in $EDITOR, as a form\n"
+	    "erfa edit 791/k7 --set mandate=TEXT  one field, for scripts\n"
+	    "erfa edit 791/k7 --form trial.yaml   to fill in elsewhere\n"
+	    "erfa edit 791/k7 --from trial.yaml   and read back",
+	    "The change is a draft; erfa publish TRIAL makes it public.  A\n"
+	    "form with mistakes is kept, with each of them marked.",
+	    edit_options, 1, 1, false, cmd_edit },
+	{ "publish", CMD_WRITE, "TRIAL|FILE", "sign and send it to all",
+	    "erfa publish 791/k7                  shows the draft, asks\n"
+	    "erfa publish trial.json              a record from a file\n"
 	    "erfa publish --dry-run trial.json    only checks it\n"
 	    "erfa publish --yes - <trial.json     from another program",
 	    "FILE is protobuf JSON: a Body, a NewRecord ({\"body\": ...}), or\n"
 	    "{\"record\": [...]}; - is standard input.  Needs the group erfa.",
 	    publish_options, 1, 1, false, cmd_publish },
+	{ "own", CMD_WRITE, "TRIAL", "say which unit here takes a trial on",
+	    "erfa own 791/k7 --unit \"Home care west\" --role \"Head of unit\"",
+	    "Never inherited by a copy.  Without an owner no trial starts.",
+	    own_options, 1, 1, false, cmd_own },
+	{ "anchor", CMD_WRITE, "TRIAL", "say which body here is behind it",
+	    "erfa anchor 791/k7 --body council --date 2026-11-21 --ref 26/114\n"
+	    "erfa anchor 791/k7 --body workplace --delegated \"Own rota\"",
+	    "Never inherited by a copy.  A workplace is enough if the council\n"
+	    "delegated it and no rule from above is touched.",
+	    anchor_options, 1, 1, false, cmd_anchor },
+	{ "plan", CMD_WRITE, "TRIAL", "set goal, criterion and period",
+	    "erfa plan 791/k7 --goal TEXT --criterion TEXT --from 2027-01 "
+	    "--to 2028",
+	    NULL, plan_options, 1, 1, false, cmd_plan },
+	{ "start", CMD_WRITE, "TRIAL", "say that a trial is running",
+	    "erfa start 791/k7                    or names what is missing\n"
+	    "erfa start 791/k7 --date 2027-01-04",
+	    "Needs plan, own and anchor, and the yes of every authority if a\n"
+	    "rule is suspended: erfa status TRIAL.  After a pause: resumes.\n"
+	    "To start the service: systemctl start erfad",
+	    step_options, 1, 1, false, cmd_start },
+	{ "pause", CMD_WRITE, "TRIAL", "say that a trial rests for a while",
+	    "erfa pause 791/k7 --note \"Staff on leave\"", NULL, step_options,
+	    1, 1, false, cmd_pause },
+	{ "stop", CMD_WRITE, "TRIAL", "end a trial early, and say why",
+	    "erfa stop 791/k7 --reason staff_capacity",
+	    "One that never began becomes \"not started\".  Others learn most\n"
+	    "from the reason.  To stop the service: systemctl stop erfad",
+	    stop_options, 1, 1, false, cmd_stop },
+	{ "finish", CMD_WRITE, "TRIAL", "say that a trial is done, and how",
+	    "erfa finish 791/k7                   if erfa learn said how it "
+	    "went\n"
+	    "erfa finish 791/k7 --verdict worked --worked TEXT ...",
+	    NULL, finish_options, 1, 1, false, cmd_finish },
+	{ "confirm", CMD_WRITE, "TRIAL", "say that all of it is still true",
+	    "erfa confirm 791/k7", NULL, step_options, 1, 1, false,
+	    cmd_confirm },
+	{ "ready", CMD_WRITE, "TRIAL", "nine questions before the start",
+	    "erfa ready 791/k7                    asks; Enter skips\n"
+	    "erfa ready 791/k7 --goals yes --prepared partly",
+	    NULL, ready_options, 1, 1, false, cmd_ready },
+	{ "barrier", CMD_WRITE, "TRIAL", "name what stands in the way",
+	    "erfa barrier 791/k7 --kind culture --text \"Two night teams\"",
+	    NULL, barrier_options, 1, 1, false, cmd_barrier },
+	{ "endorse", CMD_WRITE, "TRIAL", "say which party backs it",
+	    "erfa endorse 791/k7 --party employees --involvement co_designed",
+	    NULL, endorse_options, 1, 1, false, cmd_endorse },
+	{ "learn", CMD_WRITE, "TRIAL", "write down what was learnt",
+	    "erfa learn 791/k7                    asks what is not said yet\n"
+	    "erfa learn 791/k7 --verdict worked_partly --for-whom TEXT",
+	    "Also of a programme or a network.", learn_options, 1, 1, false,
+	    cmd_learn },
+
+	{ "exempt", CMD_SCHEMES, "TRIAL", "name a rule to be suspended",
+	    "erfa exempt 791/k7 --provision \"Serviceloven § 83\" "
+	    "--why TEXT --authority ORG",
+	    NULL, exempt_options, 1, 1, false, cmd_exempt },
+	{ "decide", CMD_SCHEMES, "TRIAL", "answer for an authority",
+	    "erfa decide 791/k7 --outcome approved --plain \"You may ...\"",
+	    "At the authority's own node, or written down by the municipality\n"
+	    "with --authority and --ref; the authority's own word holds.",
+	    decide_options, 1, 1, false, cmd_decide },
 
 	{ "peers", CMD_PEERS, "", "who you are linked with, and who knocked",
 	    "erfa peers                           every peer and its state\n"
@@ -205,11 +472,12 @@ static const struct cmd table[] = {
 	    "erfa init --org dk-791 --dir /tmp/try",
 	    "Nothing that is there is ever overwritten.", init_options, 0, 0,
 	    false, cmd_init },
-	{ "status", CMD_KEEP, "", "how this node is, and what to do",
-	    "erfa status\n"
+	{ "status", CMD_KEEP, "[TRIAL]", "how this node is, or a trial",
+	    "erfa status                          this node, and what to do\n"
+	    "erfa status 791/k7                   may it start, who must answer\n"
 	    "erfa status --json                   for monitoring",
 	    "To stop or start the service: systemctl stop erfad, or start.",
-	    NULL, 0, 0, false, cmd_status },
+	    NULL, 0, 1, false, cmd_status },
 	{ "verify", CMD_KEEP, "", "check every signature, chain and body",
 	    "erfa verify                          0 if good, 65 if damaged\n"
 	    "erfa verify --sample 10              a tenth of the bodies",
@@ -227,8 +495,8 @@ static const struct cmd table[] = {
 
 #define COMMANDS (sizeof(table) / sizeof(table[0]))
 
-static const char *const group_names[] = { "Look", "Write", "Peers", "Data",
-	"Keep" };
+static const char *const group_names[] = { "Look", "Write", "Schemes", "Peers",
+	"Data", "Keep" };
 
 const struct cmd *
 cmd_table(size_t *ret_count)
@@ -316,25 +584,81 @@ help_line(struct print *print, const struct cmd *cmd)
 	print_say(print, "%s\n", cmd->help);
 }
 
+/* Commands that the help of erfa only names, so that it fits a screen. */
+static const char *const named[] = { "pause", "confirm", "ready", "barrier",
+	"endorse" };
+
+static bool
+is_named_only(const struct cmd *cmd)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		if (strcmp(named[i], cmd->name) == 0)
+			return true;
+	return false;
+}
+
+/* Print what begins a line of ${group}: its name the first time. */
+static void
+help_margin(struct print *print, enum cmd_group group, bool *first)
+{
+	if (*first) {
+		print_say(print, "\n");
+		print_styled(print, PRINT_STRONG, "%s", group_names[group]);
+		print_pad(print, "", 8 - strlen(group_names[group]));
+		*first = false;
+	} else {
+		print_pad(print, "", 8);
+	}
+}
+
+/* Print the commands of ${group} that are only named. */
+static void
+help_named(struct print *print, enum cmd_group group, bool *first)
+{
+	size_t width = 0;
+	size_t i, len;
+
+	for (i = 0; i < COMMANDS; i++) {
+		if (table[i].group != group || !is_named_only(&table[i]))
+			continue;
+		len = 2 + strlen(table[i].name);
+		if (width == 0 || width + len > HELP_WIDTH) {
+			if (width > 0)
+				print_say(print, "\n");
+			help_margin(print, group, first);
+			width = 8;
+		} else {
+			print_say(print, "  ");
+		}
+		print_say(print, "%s", table[i].name);
+		width += len;
+	}
+	if (width > 0)
+		print_say(print, "\n");
+}
+
 void
 cmd_help(struct print *print)
 {
+	unsigned group;
+	bool first;
 	size_t i;
 
 	print_say(print,
 	    "Share what your municipality tried, and learn from "
 	    "what others tried.\n");
-	for (i = 0; i < COMMANDS; i++) {
-		if (i == 0 || table[i].group != table[i - 1].group) {
-			print_say(print, "\n");
-			print_styled(print, PRINT_STRONG, "%s",
-			    group_names[table[i].group]);
-			print_pad(
-			    print, "", 8 - strlen(group_names[table[i].group]));
-		} else {
-			print_pad(print, "", 8);
+	for (group = 0; group < sizeof(group_names) / sizeof(group_names[0]);
+	     group++) {
+		first = true;
+		for (i = 0; i < COMMANDS; i++) {
+			if (table[i].group != group || is_named_only(&table[i]))
+				continue;
+			help_margin(print, group, &first);
+			help_line(print, &table[i]);
 		}
-		help_line(print, &table[i]);
+		help_named(print, group, &first);
 	}
 	print_say(print,
 	    "\nEvery command: --json  --lang da|nb|sv|fi|en  --at DATE  --help"

@@ -20,6 +20,7 @@
 enum cmd_group {
 	CMD_LOOK,
 	CMD_WRITE,
+	CMD_SCHEMES,
 	CMD_PEERS,
 	CMD_DATA,
 	CMD_KEEP,
@@ -90,7 +91,7 @@ void cmd_help_exit(struct print *print);
 
 /**
  * cmd_group_name(group):
- * "Look", "Write", "Peers", "Data" or "Keep".
+ * "Look", "Write", "Schemes", "Peers", "Data" or "Keep".
  */
 const char *cmd_group_name(enum cmd_group group);
 
@@ -123,5 +124,30 @@ int cmd_status(struct run *run);
 int cmd_sync(struct run *run);
 int cmd_verify(struct run *run);
 int cmd_watch(struct run *run);
+
+/**
+ * cmd_anchor(run), cmd_barrier(run), cmd_confirm(run), cmd_decide(run),
+ * cmd_drafts(run), cmd_edit(run), cmd_endorse(run), cmd_exempt(run),
+ * cmd_finish(run), cmd_learn(run), cmd_new(run), cmd_own(run), cmd_pause(run),
+ * cmd_plan(run), cmd_ready(run), cmd_start(run), cmd_stop(run):
+ * The same, for the commands that write a trial and lead it through its life.
+ */
+int cmd_anchor(struct run *run);
+int cmd_barrier(struct run *run);
+int cmd_confirm(struct run *run);
+int cmd_decide(struct run *run);
+int cmd_drafts(struct run *run);
+int cmd_edit(struct run *run);
+int cmd_endorse(struct run *run);
+int cmd_exempt(struct run *run);
+int cmd_finish(struct run *run);
+int cmd_learn(struct run *run);
+int cmd_new(struct run *run);
+int cmd_own(struct run *run);
+int cmd_pause(struct run *run);
+int cmd_plan(struct run *run);
+int cmd_ready(struct run *run);
+int cmd_start(struct run *run);
+int cmd_stop(struct run *run);
 
 #endif /* !ERFA_CMD_H */

@@ -2,13 +2,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "proto/control.h"
 #include "proto/json.h"
 #include "proto/limits.h"
+#include "proto/record.h"
+#include "client/act.h"
 #include "client/cmd.h"
 #include "client/print.h"
 #include "client/run.h"
+#include "client/send.h"
 #include "client/slurp.h"
 
 /* What a file may hold, told by its first name. */
@@ -255,21 +259,6 @@ print_published(struct run *run, const Erfa__PublishAnswer *answer)
 	}
 }
 
-/* The words that people know a record by. */
-static const char *
-title_of(const Erfa__Body *body)
-{
-	if (body == NULL)
-		return "";
-	if (body->record_case == ERFA__BODY__RECORD_TRIAL)
-		return run_text(body->trial->title);
-	if (body->record_case == ERFA__BODY__RECORD_PROGRAMME)
-		return run_text(body->programme->name);
-	if (body->record_case == ERFA__BODY__RECORD_NETWORK)
-		return run_text(body->network->name);
-	return "";
-}
-
 /* Check it with erfad, show what it is, and ask. */
 static int
 confirm(struct run *run, struct publication *publication)
@@ -285,7 +274,7 @@ confirm(struct run *run, struct publication *publication)
 	print_say(run->err, "For everyone in the network, signed by you:\n");
 	for (i = 0; i < answer->publish->n_record; i++) {
 		title = i < publication->request->n_record ?
-		    title_of(publication->request->record[i]->body) :
+		    act_title(publication->request->record[i]->body) :
 		    "";
 		print_say(run->err, "  %s %s%s\n",
 		    labels_get(run->labels, "kind",
@@ -298,8 +287,24 @@ confirm(struct run *run, struct publication *publication)
 	    "Publish?");
 }
 
-int
-cmd_publish(struct run *run)
+/* Look through all records for personal data. */
+static int
+check_personal(struct run *run, const Erfa__PublishRequest *request)
+{
+	struct act_item item = { .body = NULL };
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < request->n_record && status == EXIT_DONE; i++) {
+		item.body = request->record[i]->body;
+		if (item.body != NULL)
+			status = act_check(run, &item, 1);
+	}
+	return status;
+}
+
+static int
+publish_file(struct run *run)
 {
 	struct publication publication = { .path = args_word(run->args, 0) };
 	bool dry_run = args_given(run->args, "dry-run");
@@ -310,6 +315,8 @@ cmd_publish(struct run *run)
 	if (publication.request == NULL)
 		return status;
 	dry_run = dry_run || publication.request->dry_run;
+	if (status == EXIT_DONE)
+		status = check_personal(run, publication.request);
 	if (status == EXIT_DONE && !dry_run && !args_given(run->args, "yes"))
 		status = confirm(run, &publication);
 	if (status == EXIT_DONE)
@@ -321,4 +328,41 @@ cmd_publish(struct run *run)
 	control_free_answer(answer);
 	free_message(&publication.request->base);
 	return status;
+}
+
+static int
+publish_trial(struct run *run, const char *word)
+{
+	struct act act;
+	int status;
+
+	status = act_open(run, word, 0, &act);
+	if (status == EXIT_DONE && !act.is_draft)
+		status = fault_say(&run->faults, EXIT_USAGE, "no_draft",
+		    "Change it first:  erfa edit TRIAL",
+		    "%s is public as it is; there is no draft of it",
+		    act.shown);
+	if (status == EXIT_DONE)
+		status = send_draft(&act);
+	act_close(&act);
+	return status;
+}
+
+/* Whether ${word} names a record rather than a file. */
+static bool
+is_record(const char *word)
+{
+	struct record_id id;
+
+	if (word[0] == '@')
+		return true;
+	return record_parse(word, &id) == ERR_NONE && access(word, F_OK) != 0;
+}
+
+int
+cmd_publish(struct run *run)
+{
+	const char *word = args_word(run->args, 0);
+
+	return is_record(word) ? publish_trial(run, word) : publish_file(run);
 }

@@ -6,6 +6,7 @@
 #include "client/pages.h"
 #include "client/print.h"
 #include "client/run.h"
+#include "client/standing.h"
 #include "client/table.h"
 
 #define COLUMN 10 /* where the figures begin */
@@ -128,6 +129,8 @@ cmd_status(struct run *run)
 	Erfa__Answer *answer = NULL;
 	int status;
 
+	if (args_count(run->args) > 0)
+		return standing_print(run, args_word(run->args, 0));
 	request.ask_case = ERFA__REQUEST__ASK_STATUS;
 	request.status = &ask;
 	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)

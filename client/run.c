@@ -309,21 +309,50 @@ look_at(struct run *run, const Erfa__Request *request, Erfa__Answer *answer)
 	return EXIT_DONE;
 }
 
-int
-run_ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
+/* Send the question and wait for an answer of any kind. */
+static int
+ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
     Erfa__Answer **ret_answer)
 {
-	Erfa__Answer *answer = NULL;
 	enum err err;
 	int status;
 
 	if ((status = connect_to(run)) != EXIT_DONE)
 		return status;
 	request->lang = run->language;
-	err = conn_ask(run->conn, request, (int)wait_ms + RUN_ASK_MS, &answer);
+	err = conn_ask(
+	    run->conn, request, (int)wait_ms + RUN_ASK_MS, ret_answer);
 	request->lang = NULL;
-	if (err != ERR_NONE)
-		return unanswered(run, err);
+	return err == ERR_NONE ? EXIT_DONE : unanswered(run, err);
+}
+
+int
+run_try(struct run *run, Erfa__Request *request, Erfa__Answer **ret_answer)
+{
+	return ask(run, request, 0, ret_answer);
+}
+
+void
+run_today(const struct run *run, char out[RUN_DAY_LEN + 1])
+{
+	struct tm utc;
+
+	memset(&utc, 0, sizeof(utc));
+	(void)gmtime_r(&run->now, &utc);
+	if (strftime(out, RUN_DAY_LEN + 1, "%Y-%m-%d", &utc) == 0)
+		out[0] = '\0';
+}
+
+int
+run_ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
+    Erfa__Answer **ret_answer)
+{
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	status = ask(run, request, wait_ms, &answer);
+	if (status != EXIT_DONE)
+		return status;
 	if ((status = look_at(run, request, answer)) != EXIT_DONE) {
 		control_free_answer(answer);
 		return status;

@@ -21,6 +21,7 @@
 
 #define RUN_ASK_MS   30000 /* an answer that waits for nothing is due */
 #define RUN_PATH_MAX 1024  /* bytes of a path, the NUL counted */
+#define RUN_DAY_LEN  10    /* characters of "2026-11-21" */
 
 /* Opaque types. */
 struct cmd;
@@ -68,6 +69,19 @@ void run_clear(struct run *run);
  */
 int run_ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
     Erfa__Answer **ret_answer);
+
+/**
+ * run_try(run, request, ret_answer):
+ * The same for an answer that is due at once, but an error is an answer as well
+ * and not told: look at say_case.
+ */
+int run_try(struct run *run, Erfa__Request *request, Erfa__Answer **ret_answer);
+
+/**
+ * run_today(run, out):
+ * Write the day of --at, or of the clock, in UTC: "2026-11-21".
+ */
+void run_today(const struct run *run, char out[RUN_DAY_LEN + 1]);
 
 /**
  * run_org(run, ret_org):

@@ -53,6 +53,23 @@ options_and_words_are_told_apart_in_any_order(void **state)
 }
 
 static void
+all_values_of_an_option_come_in_their_order(void **state)
+{
+	const char *words[] = { "--count", "3", "--json", "--count=1" };
+	char fault[ARGS_FAULT_MAX];
+	struct args *args = NULL;
+
+	(void)state;
+	assert_int_equal(parse(words, 4, &args, fault), ERR_NONE);
+	assert_string_equal(args_value_at(args, "count", 0), "3");
+	assert_string_equal(args_value_at(args, "count", 1), "1");
+	assert_null(args_value_at(args, "count", 2));
+	assert_null(args_value_at(args, "json", 0));
+	assert_null(args_value_at(args, "help", 0));
+	args_free(args);
+}
+
+static void
 a_value_may_follow_an_equals_sign_and_the_last_one_counts(void **state)
 {
 	const char *words[] = { "--count=1", "--count=", "--count=7=8" };
@@ -232,6 +249,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_and_words_are_told_apart_in_any_order),
+		cmocka_unit_test(all_values_of_an_option_come_in_their_order),
 		cmocka_unit_test(
 		    a_value_may_follow_an_equals_sign_and_the_last_one_counts),
 		cmocka_unit_test(two_dashes_end_the_options_and_one_is_a_word),

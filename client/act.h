@@ -1,0 +1,173 @@
+#ifndef ERFA_ACT_H
+#define ERFA_ACT_H
+
+/*
+ * act - a record that a command writes or changes: where it is found, as a
+ * draft or in public, how options set its fields, and how it leaves this node.
+ *
+ * Functions that return an int return an exit code: 0, or the code with which
+ * erfa should end, all having been told.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/body.h"
+#include "proto/control.pb-c.h"
+#include "proto/record.h"
+
+#define ACT_TIME_MAX 40 /* bytes of Draft.changed, the NUL counted */
+#define ACT_MANY     16 /* records in one publication */
+
+/* Opaque types. */
+struct form_words;
+struct run;
+
+/* A record at work. */
+struct act {
+	struct run *run;
+	struct form_words *words;        /* opened when first needed */
+	char id[RECORD_ID_CHARS + 1];    /* full; empty = not drawn yet */
+	char shown[RECORD_ID_CHARS + 1]; /* what people type */
+	char changed[ACT_TIME_MAX];      /* of the draft, as it was read */
+	bool is_draft;                   /* changes stay on this node */
+	bool is_public;                  /* some version is public */
+	Erfa__Answer *show;              /* what is public; NULL if nothing */
+	Erfa__Answer *kept;              /* of erfad, to act_keep() */
+	Erfa__Body *body;                /* to be changed; ours */
+};
+
+/* A record that leaves. */
+struct act_item {
+	const Erfa__Body *body;
+	const char *id;    /* full, or NULL: it is a new one */
+	const char *title; /* to be told with it, or NULL */
+};
+
+/* An option of a command and the field that it sets. */
+struct act_option {
+	const char *option;
+	const char *path; /* "owner.unit" */
+};
+
+/**
+ * act_find(run, word, ret_answer):
+ * Ask for the public record that ${word} means: an id, a unique beginning, or
+ * "@3".  The caller frees *${ret_answer} with control_free_answer(); it holds a
+ * body.
+ */
+int act_find(struct run *run, const char *word, Erfa__Answer **ret_answer);
+
+/**
+ * act_resolve(run, word, out):
+ * Turn "@3" into the id in line 3 of the last list; else copy ${word}.
+ */
+int act_resolve(
+    struct run *run, const char *word, char out[RECORD_ID_CHARS + 1]);
+
+/**
+ * act_begin(run, kind, act):
+ * Begin a new record of ${kind} (enum header_kind), in the language of the
+ * person.  End with act_close().
+ */
+int act_begin(struct run *run, uint32_t kind, struct act *act);
+
+/**
+ * act_open(run, word, kind, act):
+ * Open the record of this node that ${word} means, to be changed: its draft if
+ * there is one, else what is public.  ${kind} 0 takes any.  End with
+ * act_close(), whatever comes back.
+ */
+int act_open(struct run *run, const char *word, uint32_t kind, struct act *act);
+
+/**
+ * act_look(run, word, act):
+ * The same for a record of anybody, which is not to be changed.
+ */
+int act_look(struct run *run, const char *word, struct act *act);
+
+/**
+ * act_close(act):
+ * Free what ${act} holds.
+ */
+void act_close(struct act *act);
+
+/**
+ * act_words(act):
+ * Open act->words.
+ */
+int act_words(struct act *act);
+
+/**
+ * act_set(act, name, path, value):
+ * Set the field at ${path} to what a person wrote; a fault is told with ${name},
+ * the option that it came from.
+ */
+int act_set(
+    struct act *act, const char *name, const char *path, const char *value);
+
+/**
+ * act_set_options(act, options):
+ * Set the field of each of ${options}, up to one whose name is NULL, that was
+ * given.
+ */
+int act_set_options(struct act *act, const struct act_option *options);
+
+/**
+ * act_set_all(act):
+ * Do what every --set says.
+ */
+int act_set_all(struct act *act);
+
+/**
+ * act_amend(act, kind):
+ * Say in the envelope why there is a new version, and with --note what is new.
+ */
+int act_amend(struct act *act, Erfa__AmendmentKind kind);
+
+/**
+ * act_check(run, items, count):
+ * Look for personal data in what is about to leave, show each find and ask;
+ * --allow-personal says yes without a terminal.
+ */
+int act_check(struct run *run, const struct act_item *items, size_t count);
+
+/**
+ * act_publish(run, items, count, draft, dry_run, ret_answer):
+ * Publish ${count} records in one publication, and before them the draft with
+ * the full id ${draft}, if not NULL.  With ${dry_run} erfad checks only.  The
+ * caller frees *${ret_answer}, which may be NULL if nobody wants it.
+ */
+int act_publish(struct run *run, const struct act_item *items, size_t count,
+    const char *draft, bool dry_run, Erfa__Answer **ret_answer);
+
+/**
+ * act_keep(act, note):
+ * Keep act->body as a draft, with a ${note} or NULL; act->id is drawn if it has
+ * none.  What erfad answered is act->kept; nothing is printed.
+ */
+int act_keep(struct act *act, const char *note);
+
+/**
+ * act_leave(act, more, count, said):
+ * End a step: keep it as a draft if it is one, else check it for personal data
+ * and publish it, and after it the ${count} records of ${more}; tell what was
+ * done in the words of ${said}.
+ */
+int act_leave(struct act *act, const struct act_item *more, size_t count,
+    const char *said);
+
+/**
+ * act_title(body):
+ * The words that people know the record by; "" if it has none.
+ */
+const char *act_title(const Erfa__Body *body);
+
+/**
+ * act_copy(body, ret_copy):
+ * Make a copy; free it with body_free().  Return ERR_SIZE or ERR_NOMEM.
+ */
+enum err act_copy(const Erfa__Body *body, Erfa__Body **ret_copy) MUST_CHECK;
+
+#endif /* !ERFA_ACT_H */

@@ -1,0 +1,238 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/header.h"
+#include "client/act.h"
+#include "client/cmd.h"
+#include "client/print.h"
+#include "client/prompt.h"
+#include "client/run.h"
+
+#define PATH_ROOM 64   /* bytes of "conditions[12].text" */
+#define TEXT_ROOM 1100 /* bytes of a condition with its date */
+
+/* ---- decide ---- */
+
+/* A decision being written. */
+struct decision {
+	struct run *run;
+	struct act target; /* the trial or application */
+	struct act act;
+	char org[ORG_MAX + 1]; /* of this node */
+};
+
+/* "Keep a log; 2027-03-01": the words, and the day at the end, if one. */
+static int
+add_condition(struct decision *it, const char *value)
+{
+	const char *mark = strrchr(value, ';');
+	const char *due = mark == NULL ? NULL : mark + 1;
+	size_t place = it->act.body->decision->n_conditions;
+	char text[TEXT_ROOM];
+	char path[PATH_ROOM];
+	int status;
+
+	if (due != NULL)
+		due += strspn(due, " ");
+	if (due != NULL && strspn(due, "0123456789-") != strlen(due))
+		due = NULL;
+	(void)snprintf(text, sizeof(text), "%.*s",
+	    due == NULL ? (int)strlen(value) : (int)(mark - value), value);
+	(void)snprintf(path, sizeof(path), "conditions[%zu].text", place);
+	status = act_set(&it->act, "condition", path, text);
+	if (status == EXIT_DONE) {
+		(void)snprintf(text, sizeof(text), "%zu", place + 1);
+		(void)snprintf(path, sizeof(path), "conditions[%zu].no", place);
+		status = act_set(&it->act, "condition", path, text);
+	}
+	(void)snprintf(path, sizeof(path), "conditions[%zu].due", place);
+	if (status == EXIT_DONE && due != NULL)
+		status = act_set(&it->act, "condition", path, due);
+	return status;
+}
+
+static int
+add_conditions(struct decision *it)
+{
+	const char *value;
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; status == EXIT_DONE &&
+	     (value = args_value_at(it->run->args, "condition", i)) != NULL;
+	     i++)
+		status = add_condition(it, value);
+	return status;
+}
+
+/* Ask for what a decision consists of, unless it was given. */
+static int
+ask(struct decision *it, bool known, const char *path, const char *question)
+{
+	char *text = NULL;
+	int status;
+
+	if (known)
+		return EXIT_DONE;
+	status = prompt_line(it->run, question, &text);
+	if (status == EXIT_DONE && text != NULL)
+		status = act_set(&it->act, path, path, text);
+	free(text);
+	return status;
+}
+
+/* The authority: as was said, else this node; and whether it is transcribed. */
+static int
+set_authority(struct decision *it)
+{
+	const char *said = args_value(it->run->args, "authority");
+	int status;
+
+	status = act_set(
+	    &it->act, "authority", "authority", said == NULL ? it->org : said);
+	if (status != EXIT_DONE || said == NULL || strcmp(said, it->org) == 0)
+		return status;
+	it->act.body->envelope->has_transcribed = 1;
+	it->act.body->envelope->transcribed = 1;
+	if (run_text(it->act.body->decision->ref)[0] != '\0')
+		return EXIT_DONE;
+	status = ask(it, false, "ref", "Their letter or case number:");
+	if (status != EXIT_DONE ||
+	    run_text(it->act.body->decision->ref)[0] != '\0')
+		return status;
+	return fault_say(&it->run->faults, EXIT_USAGE, "no_reference",
+	    "erfa decide TRIAL --authority ORG --outcome OUTCOME --ref \"case "
+	    "number\"",
+	    "what %s decided is written down here with its reference: --ref",
+	    said);
+}
+
+static int
+set_target(struct decision *it)
+{
+	const Erfa__Body *body = it->target.body;
+	const Erfa__Application *application;
+	int status;
+
+	if (body->record_case == ERFA__BODY__RECORD_TRIAL)
+		return act_set(&it->act, "TRIAL", "trial.id", it->target.id);
+	if (body->record_case != ERFA__BODY__RECORD_APPLICATION)
+		return fault_say(&it->run->faults, EXIT_USAGE, "wrong_kind",
+		    NULL, "%s is no trial and no application",
+		    it->target.shown);
+	application = body->application;
+	status = act_set(&it->act, "TRIAL", "application.id", it->target.id);
+	/* A joint application has an answer for each of its trials. */
+	if (status == EXIT_DONE && application->n_trials > 1 &&
+	    !args_given(it->run->args, "trial"))
+		return fault_say(&it->run->faults, EXIT_USAGE, "which_trial",
+		    "erfa decide APPLICATION --trial TRIAL ...",
+		    "the application is about %zu trials",
+		    application->n_trials);
+	if (status == EXIT_DONE && args_given(it->run->args, "trial"))
+		return act_set(&it->act, "trial", "trial.id",
+		    args_value(it->run->args, "trial"));
+	if (status == EXIT_DONE && application->n_trials == 1)
+		status = act_set(&it->act, "TRIAL", "trial.id",
+		    run_text(application->trials[0]->id));
+	return status;
+}
+
+static int
+fill_in(struct decision *it)
+{
+	static const struct act_option options[] = {
+		{ "outcome", "outcome" },
+		{ "plain", "plain_summary" },
+		{ "reason", "reason" },
+		{ "date", "decided_on" },
+		{ "until", "valid_to" },
+		{ "ref", "ref" },
+		{ "covers", "covers" },
+		{ NULL, NULL },
+	};
+	const Erfa__Decision *decision = it->act.body->decision;
+	char today[RUN_DAY_LEN + 1];
+	int status;
+
+	if ((status = set_target(it)) != EXIT_DONE ||
+	    (status = act_set_options(&it->act, options)) != EXIT_DONE ||
+	    (status = add_conditions(it)) != EXIT_DONE ||
+	    (status = ask(it, decision->has_outcome, "outcome",
+		 "Outcome (approved, approved_with_conditions, rejected ...)?")) !=
+		EXIT_DONE ||
+	    (status = ask(it, decision->plain_summary != NULL, "plain_summary",
+		 "In plain words, what may and may not be done?")) !=
+		EXIT_DONE ||
+	    (status = set_authority(it)) != EXIT_DONE)
+		return status;
+	if (decision->decided_on != NULL)
+		return EXIT_DONE;
+	run_today(it->run, today);
+	return act_set(&it->act, "date", "decided_on", today);
+}
+
+/* What every decision must say, by its outcome. */
+static int
+check_said(struct decision *it)
+{
+	const Erfa__Decision *decision = it->act.body->decision;
+	struct run *run = it->run;
+	bool pending = decision->outcome == ERFA__OUTCOME__OUTCOME_PENDING;
+
+	if (!decision->has_outcome)
+		return fault_say(&run->faults, EXIT_USAGE, "no_outcome",
+		    "Outcomes: pending approved approved_with_conditions "
+		    "partly_approved rejected not_required returned withdrawn "
+		    "lapsed",
+		    "the outcome is missing: --outcome");
+	if (!pending && run_text(decision->plain_summary)[0] == '\0')
+		return fault_say(&run->faults, EXIT_USAGE, "no_plain", NULL,
+		    "a decision says in plain words what may and may not be "
+		    "done: --plain");
+	if (decision->outcome ==
+		ERFA__OUTCOME__OUTCOME_APPROVED_WITH_CONDITIONS &&
+	    decision->n_conditions == 0)
+		return fault_say(&run->faults, EXIT_USAGE, "no_condition",
+		    "erfa decide TRIAL ... --condition \"Keep a log; "
+		    "2027-03-01\"",
+		    "which conditions? --condition");
+	if (!pending && run_text(decision->reason)[0] == '\0' &&
+	    decision->outcome != ERFA__OUTCOME__OUTCOME_APPROVED &&
+	    decision->outcome != ERFA__OUTCOME__OUTCOME_NOT_REQUIRED &&
+	    decision->outcome !=
+		ERFA__OUTCOME__OUTCOME_APPROVED_WITH_CONDITIONS)
+		return fault_say(&run->faults, EXIT_USAGE, "no_reason", NULL,
+		    "whoever does not approve says why: --reason");
+	return EXIT_DONE;
+}
+
+int
+cmd_decide(struct run *run)
+{
+	struct decision it = { .run = run };
+	int status;
+
+	status = act_look(run, args_word(run->args, 0), &it.target);
+	if (status == EXIT_DONE && it.target.show == NULL)
+		status = fault_say(&run->faults, EXIT_USAGE, "not_public",
+		    "Publish it first:  erfa publish TRIAL", "%s is a draft",
+		    it.target.shown);
+	if (status == EXIT_DONE)
+		status = run_org(run, it.org);
+	if (status == EXIT_DONE)
+		status = act_begin(run, HEADER_DECISION, &it.act);
+	if (status == EXIT_DONE)
+		status = fill_in(&it);
+	if (status == EXIT_DONE)
+		status = act_set_all(&it.act);
+	if (status == EXIT_DONE)
+		status = check_said(&it);
+	if (status == EXIT_DONE)
+		status = act_leave(&it.act, NULL, 0, "the decision");
+	act_close(&it.act);
+	act_close(&it.target);
+	return status;
+}

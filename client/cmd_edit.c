@@ -1,0 +1,425 @@
+/*
+ * erfa edit: a record as a form, in an editor or a file, or field by field.
+ * What a person wrote is never lost: a form with mistakes stays where it is.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "proto/header.h"
+#include "client/act.h"
+#include "client/cmd.h"
+#include "client/env.h"
+#include "client/form.h"
+#include "client/form_mail.h"
+#include "client/judge.h"
+#include "client/print.h"
+#include "client/prompt.h"
+#include "client/run.h"
+#include "client/send.h"
+#include "client/slurp.h"
+
+#define FAULTS_TOLD 30 /* mistakes in one refusal; the form names all */
+#define FORM_ROOM   (FORM_TEXT_MAX * 2)
+
+/* An edit on its way. */
+struct edit {
+	struct run *run;
+	struct act act;
+	Erfa__Body *before;      /* as it was when the edit began */
+	char path[RUN_PATH_MAX]; /* of the form */
+	bool temporary;          /* the form is ours to remove */
+	bool failed;             /* the editor did */
+	bool kept;               /* erfad has what was written */
+};
+
+/* ---- files ---- */
+
+/* Put ${text} into the file at edit->path. */
+static int
+write_form(struct edit *edit, const char *text)
+{
+	struct run *run = edit->run;
+	FILE *file = fopen(edit->path, "we");
+	bool good;
+
+	if (file == NULL)
+		return fault_say(&run->faults, EXIT_CANTCREAT, "not_written",
+		    NULL, "%s cannot be written", edit->path);
+	good = fputs(text, file) >= 0; /* lint: allowed */
+	good = fclose(file) == 0 && good;
+	return good ?
+	    EXIT_DONE :
+	    fault_say(&run->faults, EXIT_CANTCREAT, "not_written",
+		"Is the disk full?", "%s could not be written", edit->path);
+}
+
+static int
+read_form(struct edit *edit, char **ret_text, size_t *ret_len)
+{
+	struct run *run = edit->run;
+	FILE *file = NULL;
+	enum err err;
+
+	err = slurp_open(edit->path, &file);
+	if (err == ERR_NONE)
+		err = slurp(file, FORM_ROOM, ret_text, ret_len);
+	slurp_close(file);
+	if (err == ERR_NONE)
+		return EXIT_DONE;
+	if (err == ERR_NOMEM)
+		return run_nomem(run);
+	return fault_say(&run->faults, EXIT_NOINPUT, "file_unreadable", NULL,
+	    "%s cannot be read: %s", slurp_name(edit->path), err_str(err));
+}
+
+/* A file for the editor, in a place that outlives a failure. */
+static int
+make_file(struct edit *edit)
+{
+	static const char *const places[] = { "XDG_RUNTIME_DIR", "TMPDIR" };
+	const char *folder = "/tmp";
+	size_t i;
+	int fd;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (env_get(places[i]) != NULL) {
+			folder = env_get(places[i]);
+			break;
+		}
+	(void)snprintf(
+	    edit->path, sizeof(edit->path), "%s/erfa-edit-XXXXXX.yaml", folder);
+	fd = mkostemps(edit->path, (int)strlen(".yaml"), O_CLOEXEC);
+	if (fd < 0)
+		return fault_say(&edit->run->faults, EXIT_CANTCREAT,
+		    "not_written", "Set TMPDIR to a folder of yours.",
+		    "no file can be made in %s", folder);
+	(void)close(fd);
+	edit->temporary = true;
+	return EXIT_DONE;
+}
+
+/* ---- the editor ---- */
+
+static const char *
+editor_name(void)
+{
+	const char *name = env_get("VISUAL");
+
+	if (name == NULL)
+		name = env_get("EDITOR");
+	return name == NULL ? "vi" : name;
+}
+
+/* Run the editor on the form; "code --wait" is a command with words. */
+static int
+run_editor(struct edit *edit)
+{
+	char script[] = "exec $0 \"$1\"";
+	char shell[] = "sh";
+	char flag[] = "-c";
+	char *words[] = { shell, flag, script, run_lend(editor_name()),
+		edit->path, NULL };
+	struct run *run = edit->run;
+	int how = 0;
+	pid_t pid;
+
+	if (print_finish(run->err) != ERR_NONE ||
+	    posix_spawn(&pid, "/bin/sh", NULL, NULL, words, environ) != 0)
+		return fault_say(&run->faults, EXIT_FAILED, "no_editor",
+		    "Set EDITOR, or write the form:  erfa edit TRIAL --form "
+		    "FILE",
+		    "the editor cannot be started");
+	while (waitpid(pid, &how, 0) < 0)
+		if (errno != EINTR)
+			return EXIT_FAILED;
+	if (WIFEXITED(how) && WEXITSTATUS(how) == 0)
+		return EXIT_DONE;
+	edit->failed = true;
+	return fault_say(&run->faults, EXIT_FAILED, "no_editor",
+	    "Set EDITOR to another, or write the form:  erfa edit TRIAL "
+	    "--form FILE",
+	    "the editor \"%s\" failed", editor_name());
+}
+
+/* ---- forms ---- */
+
+static int
+write_body(struct edit *edit)
+{
+	struct run *run = edit->run;
+	char *text = NULL;
+	enum err err;
+	int status;
+
+	if ((status = act_words(&edit->act)) != EXIT_DONE)
+		return status;
+	err = form_write(edit->act.words, edit->act.body, &text);
+	if (err == ERR_NOMEM)
+		return run_nomem(run);
+	if (err != ERR_NONE)
+		return fault_say(&run->faults, EXIT_DATA, "no_form",
+		    "Change single fields:  erfa edit TRIAL --set FIELD=VALUE",
+		    "%s cannot be written as a form without losing something",
+		    edit->act.shown);
+	status = write_form(edit, text);
+	free(text);
+	return status;
+}
+
+/* Tell of all mistakes, as far as a screen goes; the form has the rest. */
+static int
+tell_faults(struct edit *edit, const struct form_faults *faults)
+{
+	struct run *run = edit->run;
+	Erfa__ErrorAnswer error = ERFA__ERROR_ANSWER__INIT;
+	Erfa__Problem problems[FAULTS_TOLD];
+	Erfa__Problem *list[FAULTS_TOLD];
+	char where[FAULTS_TOLD][192];
+	char message[128];
+	char remedy[2 * RUN_PATH_MAX + 128];
+	size_t i;
+
+	for (i = 0; i < faults->count && i < FAULTS_TOLD; i++) {
+		const struct form_fault *fault = &faults->items[i];
+
+		(void)snprintf(where[i], sizeof(where[i]), "line %u%s%s",
+		    fault->line, fault->path[0] == '\0' ? "" : ", ",
+		    fault->path);
+		erfa__problem__init(&problems[i]);
+		problems[i].where = where[i];
+		problems[i].what = run_lend(fault->what);
+		problems[i].remedy = run_lend(fault->remedy);
+		list[i] = &problems[i];
+	}
+	(void)snprintf(message, sizeof(message),
+	    "the form has %zu mistakes; nothing of it is lost", faults->all);
+	(void)snprintf(remedy, sizeof(remedy),
+	    "They are marked in %s\nMend it, then:  erfa edit %s --from %s",
+	    edit->path, edit->act.shown, edit->path);
+	error.code = run_lend("bad_form");
+	error.has_exit = 1;
+	error.exit = EXIT_DATA;
+	error.message = message;
+	error.remedy = remedy;
+	error.problem = list;
+	error.n_problem = i;
+	return fault_tell(&run->faults, &error);
+}
+
+/* Mark the mistakes in the form itself. */
+static int
+annotate(struct edit *edit, const char *text, size_t len,
+    const struct form_faults *faults)
+{
+	char *marked = NULL;
+	int status = EXIT_DONE;
+
+	if (strcmp(edit->path, "-") == 0 &&
+	    (status = make_file(edit)) != EXIT_DONE)
+		return status;
+	if (form_annotate(text, len, faults, &marked) != ERR_NONE)
+		return run_nomem(edit->run);
+	status = write_form(edit, marked);
+	free(marked);
+	edit->temporary = false;
+	return status == EXIT_DONE ? tell_faults(edit, faults) : status;
+}
+
+/* Take the form as the record, or mark what is wrong with it. */
+static int
+take_form(struct edit *edit)
+{
+	struct form_faults faults = { NULL, 0, 0 };
+	Erfa__Body *body = NULL;
+	char *text = NULL;
+	size_t len = 0;
+	enum err err;
+	int status;
+
+	if ((status = act_words(&edit->act)) != EXIT_DONE ||
+	    (status = read_form(edit, &text, &len)) != EXIT_DONE)
+		return status;
+	err = form_read(edit->act.words, body_kind(edit->act.body), text, len,
+	    &faults, &body);
+	if (err == ERR_NONE) {
+		body_free(edit->act.body);
+		edit->act.body = body;
+	} else if (err == ERR_SYNTAX || err == ERR_SIZE) {
+		status = annotate(edit, text, len, &faults);
+	} else {
+		status = run_nomem(edit->run);
+	}
+	form_faults_clear(&faults);
+	free(text);
+	return status;
+}
+
+/* Editor, form, and again if there are mistakes and the person wants to. */
+static int
+edit_by_hand(struct edit *edit)
+{
+	struct run *run = edit->run;
+	int status;
+
+	if (run->json || isatty(STDIN_FILENO) != 1)
+		return fault_say(&run->faults, EXIT_USAGE, "no_terminal",
+		    "For programs:  --set FIELD=VALUE, --form FILE, --from FILE",
+		    "there is no terminal for an editor");
+	if ((status = make_file(edit)) != EXIT_DONE ||
+	    (status = write_body(edit)) != EXIT_DONE)
+		return status;
+	for (;;) {
+		if ((status = run_editor(edit)) != EXIT_DONE)
+			return status;
+		status = take_form(edit);
+		if (status != EXIT_DATA ||
+		    !prompt_yes(run, "Open the editor again?"))
+			return status;
+		edit->temporary = true;
+	}
+}
+
+/* ---- what comes of it ---- */
+
+/* A change of the status passes the gates like a step. */
+static int
+judge_edit(struct edit *edit, enum life_action action)
+{
+	struct act *act = &edit->act;
+	struct judge judge = { .run = NULL };
+	Erfa__Status status = ERFA__STATUS__STATUS_UNSET;
+	int exit;
+
+	if (act->body->record_case != ERFA__BODY__RECORD_TRIAL ||
+	    !act->is_public)
+		return EXIT_DONE;
+	exit = judge_open(edit->run, act->body, act->shown,
+	    act->show == NULL ? NULL : act->show->show, &judge);
+	if (exit == EXIT_DONE)
+		exit = judge_check(&judge, action, &status);
+	judge_close(&judge);
+	return exit;
+}
+
+static int
+keep(struct edit *edit)
+{
+	const struct args *args = edit->run->args;
+	Erfa__AmendmentKind kind = ERFA__AMENDMENT_KIND__AMENDMENT_KIND_UPDATE;
+	enum life_action action = LIFE_EDIT;
+	int status;
+
+	if (args_given(args, "correct")) {
+		kind = ERFA__AMENDMENT_KIND__AMENDMENT_KIND_CORRECTION;
+		action = LIFE_CORRECT;
+	} else if (args_given(args, "rethink")) {
+		kind = ERFA__AMENDMENT_KIND__AMENDMENT_KIND_RETHINK;
+		action = LIFE_RETHINK;
+	}
+	if ((status = act_amend(&edit->act, kind)) != EXIT_DONE ||
+	    (status = judge_edit(edit, action)) != EXIT_DONE ||
+	    (status = act_keep(&edit->act, NULL)) != EXIT_DONE)
+		return status;
+	edit->kept = true;
+	return send_offer(&edit->act);
+}
+
+static int
+change(struct edit *edit)
+{
+	const struct args *args = edit->run->args;
+	const char *from = args_value(args, "from");
+	int status = EXIT_DONE;
+
+	if (from != NULL) {
+		(void)snprintf(edit->path, sizeof(edit->path), "%s", from);
+		status = take_form(edit);
+	}
+	if (status == EXIT_DONE && args_given(args, "set"))
+		status = act_set_all(&edit->act);
+	if (status == EXIT_DONE && from == NULL && !args_given(args, "set"))
+		status = edit_by_hand(edit);
+	return status;
+}
+
+/* Write the form, to be filled in elsewhere. */
+static int
+write_out(struct edit *edit, const char *path)
+{
+	int status;
+
+	(void)snprintf(edit->path, sizeof(edit->path), "%s", path);
+	if (access(path, F_OK) == 0)
+		return fault_say(&edit->run->faults, EXIT_CANTCREAT, "exists",
+		    "Choose another name, or remove it first.",
+		    "%s is there already", path);
+	if ((status = write_body(edit)) == EXIT_DONE && !edit->run->json)
+		print_say(edit->run->out,
+		    "Wrote the form of %s to %s.\n"
+		    "  Read it back:  erfa edit %s --from %s\n",
+		    edit->act.shown, path, edit->act.shown, path);
+	return status;
+}
+
+/* Whether anything was changed at all. */
+static bool
+is_changed(const struct edit *edit)
+{
+	uint8_t *one = NULL, *two = NULL;
+	size_t one_len = 0, two_len = 0;
+	bool same;
+
+	same = body_encode(edit->before, &one, &one_len) == ERR_NONE &&
+	    body_encode(edit->act.body, &two, &two_len) == ERR_NONE &&
+	    one_len == two_len && memcmp(one, two, one_len) == 0;
+	free(one);
+	free(two);
+	return !same;
+}
+
+/* Whether the person wrote anything that erfad does not have. */
+static bool
+is_written(const struct edit *edit)
+{
+	return edit->before == NULL || edit->act.body == NULL || edit->failed ||
+	    is_changed(edit);
+}
+
+int
+cmd_edit(struct run *run)
+{
+	struct edit edit = { .run = run };
+	const char *form = args_value(run->args, "form");
+	int status;
+
+	status = act_open(run, args_word(run->args, 0), 0, &edit.act);
+	if (status == EXIT_DONE &&
+	    act_copy(edit.act.body, &edit.before) != ERR_NONE)
+		status = run_nomem(run);
+	if (status == EXIT_DONE && form != NULL)
+		status = write_out(&edit, form);
+	else if (status == EXIT_DONE) {
+		status = change(&edit);
+		if (status == EXIT_DONE && !is_changed(&edit))
+			status = fault_say(&run->faults, EXIT_FAILED,
+			    "no_change", NULL, "nothing was changed in %s",
+			    edit.act.shown);
+		else if (status == EXIT_DONE)
+			status = keep(&edit);
+	}
+	if (edit.temporary && (edit.kept || !is_written(&edit)))
+		(void)unlink(edit.path);
+	else if (edit.temporary)
+		print_say(run->err, "What was written is in %s\n", edit.path);
+	body_free(edit.before);
+	act_close(&edit.act);
+	return status;
+}

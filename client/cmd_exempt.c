@@ -1,0 +1,182 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/cmd.h"
+#include "client/move.h"
+#include "client/prompt.h"
+#include "client/provision.h"
+
+#define PATH_ROOM 64 /* bytes of "exemptions[12].authorities[12]" */
+
+/* Whether an answer that exemptions owe is missing in this one. */
+static bool
+is_incomplete(const Erfa__Exemption *exemption)
+{
+	return run_text(exemption->provision)[0] == '\0' ||
+	    run_text(exemption->why)[0] == '\0' ||
+	    exemption->n_authorities == 0;
+}
+
+/* The exemption that is meant: --no, the same provision, the one that lacks an
+ * answer if no provision is given; else a new one. */
+static size_t
+choose_place(const struct move *move, uint64_t no)
+{
+	const Erfa__Trial *trial = move->act.body->trial;
+	const char *provision = args_value(move->run->args, "provision");
+	size_t i;
+
+	for (i = 0; i < trial->n_exemptions; i++) {
+		const Erfa__Exemption *it = trial->exemptions[i];
+
+		if (no != 0 && it->no == no)
+			return i;
+		if (no == 0 && provision != NULL &&
+		    strcmp(run_text(it->provision), provision) == 0)
+			return i;
+		if (no == 0 && provision == NULL && is_incomplete(it))
+			return i;
+	}
+	return trial->n_exemptions;
+}
+
+/* A number that no exemption of the trial has had. */
+static uint32_t
+next_number(const Erfa__Trial *trial)
+{
+	uint32_t most = 0;
+	size_t i;
+
+	for (i = 0; i < trial->n_exemptions; i++)
+		if (trial->exemptions[i]->no > most)
+			most = trial->exemptions[i]->no;
+	return most + 1;
+}
+
+static int
+set_field(struct move *move, size_t place, const char *option,
+    const char *field, const char *question)
+{
+	char path[PATH_ROOM];
+
+	(void)snprintf(path, sizeof(path), "exemptions[%zu].%s", place, field);
+	if (question != NULL)
+		return move_ask(move, option, path, question);
+	if (!args_given(move->run->args, option))
+		return EXIT_DONE;
+	return act_set(
+	    &move->act, option, path, args_value(move->run->args, option));
+}
+
+static int
+add_authorities(struct move *move, size_t place)
+{
+	Erfa__Trial *const trial = move->act.body->trial;
+	char path[PATH_ROOM];
+	const char *value;
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; status == EXIT_DONE &&
+	     (value = args_value_at(move->run->args, "authority", i)) != NULL;
+	     i++) {
+		(void)snprintf(path, sizeof(path),
+		    "exemptions[%zu].authorities[%zu]", place,
+		    trial->exemptions[place]->n_authorities);
+		status = act_set(&move->act, "authority", path, value);
+	}
+	if (i > 0 || trial->exemptions[place]->n_authorities > 0)
+		return status;
+	(void)snprintf(
+	    path, sizeof(path), "exemptions[%zu].authorities[0]", place);
+	return move_ask(
+	    move, "authority", path, "Who must allow it (id or name)?");
+}
+
+/* The provision in one spelling, by which all are found together. */
+static int
+set_key(struct move *move, Erfa__Exemption *exemption)
+{
+	char *key = NULL;
+
+	free(exemption->key);
+	exemption->key = NULL;
+	if (exemption->provision == NULL)
+		return EXIT_DONE;
+	if (provision_key(exemption->provision, &key) == ERR_NOMEM)
+		return run_nomem(move->run);
+	exemption->key = key;
+	return EXIT_DONE;
+}
+
+static int
+set_fields(struct move *move, size_t place, bool is_new)
+{
+	static const char *const others[][2] = {
+		{ "level", "level" },
+		{ "rule-kind", "rule_kind" },
+		{ "instead", "replacement_rule" },
+		{ "from", "valid_from" },
+		{ "to", "valid_to" },
+		{ "url", "provision_url" },
+	};
+	int status;
+	size_t i;
+
+	if ((status = set_field(move, place, "provision", "provision",
+		 is_new ? "Which rule (\"Serviceloven § 83\")?" : NULL)) !=
+		EXIT_DONE ||
+	    (status = set_field(move, place, "why", "why",
+		 is_new ? "How does it hinder, in one sentence?" : NULL)) !=
+		EXIT_DONE)
+		return status;
+	for (i = 0;
+	     i < sizeof(others) / sizeof(others[0]) && status == EXIT_DONE; i++)
+		status = set_field(
+		    move, place, others[i][0], others[i][1], NULL);
+	return status;
+}
+
+static int
+exempt(struct move *move)
+{
+	Erfa__Trial *trial = move->act.body->trial;
+	char path[PATH_ROOM];
+	char text[16];
+	uint64_t no = 0;
+	uint32_t number;
+	size_t place;
+	bool is_new;
+	int status;
+
+	if ((status = run_number(move->run, "no", 1000, &no)) != EXIT_DONE)
+		return status;
+	place = choose_place(move, no);
+	is_new = place == trial->n_exemptions;
+	number = next_number(trial);
+	if ((status = set_fields(move, place, is_new)) != EXIT_DONE)
+		return status;
+	if (trial->n_exemptions == place)
+		return move_missing(move->run, "provision");
+	if (is_new) {
+		(void)snprintf(text, sizeof(text), "%u", number);
+		(void)snprintf(path, sizeof(path), "exemptions[%zu].no", place);
+		status = act_set(&move->act, "no", path, text);
+	}
+	if (status == EXIT_DONE)
+		status = add_authorities(move, place);
+	if (status == EXIT_DONE)
+		status = set_key(move, trial->exemptions[place]);
+	/* To name a rule is to need an exemption from it. */
+	trial->has_needs_exemption = 1;
+	trial->needs_exemption = ERFA__YES_NO__YES_NO_YES;
+	return status;
+}
+
+int
+cmd_exempt(struct run *run)
+{
+	return move_do(
+	    run, LIFE_EXEMPT, "the rule that must be suspended", exempt);
+}

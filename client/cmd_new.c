@@ -1,0 +1,268 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/header.h"
+#include "client/act.h"
+#include "client/cmd.h"
+#include "client/guess.h"
+#include "client/print.h"
+#include "client/prompt.h"
+#include "client/run.h"
+#include "client/send.h"
+#include "client/table.h"
+
+#define SECTOR_WORDS "sector_words.tsv"
+
+/* ---- new ---- */
+
+/* Ask for the text of ${path} unless it is there; NULL stays NULL. */
+static int
+ask_text(
+    struct act *act, const char *question, const char *path, const char *known)
+{
+	char *text = NULL;
+	int status;
+
+	if (known != NULL && *known != '\0')
+		return EXIT_DONE;
+	status = prompt_line(act->run, question, &text);
+	if (status == EXIT_DONE && text != NULL)
+		status = act_set(act, path, path, text);
+	free(text);
+	return status;
+}
+
+/* What the text of the trial seems to be about. */
+static size_t
+suggest(struct act *act, char codes[GUESS_MANY][GUESS_CODE_MAX])
+{
+	const Erfa__Trial *trial = act->body->trial;
+	char path[RUN_PATH_MAX + 32];
+	char text[8192];
+	size_t count = 0;
+
+	(void)snprintf(
+	    path, sizeof(path), "%s/%s", act->run->data, SECTOR_WORDS);
+	(void)snprintf(text, sizeof(text), "%s %s", run_text(trial->title),
+	    run_text(trial->summary));
+	/* No suggestion is as good as a bad one. */
+	return guess_sector(path, text, codes, &count) == ERR_NONE ? count : 0;
+}
+
+static void
+print_suggestions(
+    struct run *run, char codes[GUESS_MANY][GUESS_CODE_MAX], size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		print_say(run->err, "%s%s (%s)", i == 0 ? "" : ", ",
+		    labels_get(run->labels, "sector", codes[i]), codes[i]);
+}
+
+/* Ask for the sector; Enter takes the first suggestion. */
+static int
+ask_sector(struct act *act)
+{
+	struct run *run = act->run;
+	char codes[GUESS_MANY][GUESS_CODE_MAX];
+	char *text = NULL;
+	size_t count;
+	int status;
+
+	if (act->body->trial->n_sector > 0)
+		return EXIT_DONE;
+	count = suggest(act, codes);
+	if (count > 0 && prompt_can(run)) {
+		print_say(run->err, "The text seems to be about ");
+		print_suggestions(run, codes, count);
+		print_say(run->err, ".\n");
+	}
+	status = prompt_line(run,
+	    count > 0 ? "Sector (Enter takes the first):" :
+			"Sector (elder_care, school ...):",
+	    &text);
+	if (status == EXIT_DONE && text != NULL)
+		status = act_set(act, "sector", "sector", text);
+	else if (status == EXIT_DONE && count > 0)
+		status = act_set(act, "sector", "sector", codes[0]);
+	free(text);
+	return status;
+}
+
+/* The three answers, from options or from the person. */
+static int
+ask_three(struct act *act)
+{
+	static const struct act_option options[] = {
+		{ "title", "title" },
+		{ "summary", "summary" },
+		{ "sector", "sector" },
+		{ NULL, NULL },
+	};
+	const Erfa__Trial *trial = act->body->trial;
+	int status;
+
+	if ((status = act_set_options(act, options)) != EXIT_DONE ||
+	    (status = act_set_all(act)) != EXIT_DONE ||
+	    (status = ask_text(act, "Title:", "title", trial->title)) !=
+		EXIT_DONE ||
+	    (status = ask_text(act, "Summary, the problem and the idea:",
+		 "summary", trial->summary)) != EXIT_DONE)
+		return status;
+	return ask_sector(act);
+}
+
+/* Without a title there is nothing to keep. */
+static int
+check_title(struct act *act)
+{
+	if (run_text(act->body->trial->title)[0] != '\0')
+		return EXIT_DONE;
+	return fault_say(&act->run->faults, EXIT_USAGE, "no_title",
+	    "erfa new --title \"Fixed small teams\" --summary TEXT",
+	    "a trial needs a title");
+}
+
+int
+cmd_new(struct run *run)
+{
+	struct act act;
+	int status;
+
+	status = act_begin(run, HEADER_TRIAL, &act);
+	if (status == EXIT_DONE)
+		status = ask_three(&act);
+	if (status == EXIT_DONE)
+		status = check_title(&act);
+	if (status == EXIT_DONE) {
+		act.body->trial->has_status = 1;
+		act.body->trial->status = ERFA__STATUS__STATUS_IDEA;
+		status = act_keep(&act, NULL);
+	}
+	if (status == EXIT_DONE)
+		status = send_offer(&act);
+	act_close(&act);
+	return status;
+}
+
+/* ---- drafts ---- */
+
+static int
+drop(struct run *run, const char *word)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__DraftDropRequest ask = ERFA__DRAFT_DROP_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	char id[RECORD_ID_CHARS + 1];
+	int status;
+
+	if ((status = act_resolve(run, word, id)) != EXIT_DONE ||
+	    (status = run_confirm(run,
+		 "The draft and all that was written in it will be gone.  "
+		 "Drop it?")) != EXIT_DONE)
+		return status;
+	ask.id = id;
+	request.ask_case = ERFA__REQUEST__ASK_DRAFT_DROP;
+	request.draft_drop = &ask;
+	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
+		return status;
+	if (run->json)
+		status = run_json(run, &answer->draft_drop->base);
+	else if (answer->draft_drop->draft != NULL)
+		print_say(run->out, "Dropped the draft of %s: %s\n",
+		    run_text(answer->draft_drop->draft->shown_id),
+		    run_text(answer->draft_drop->draft->title));
+	control_free_answer(answer);
+	return status;
+}
+
+/* What keeps the draft from being published, in a few words. */
+static void
+lacks(const Erfa__Draft *draft, char *out, size_t size)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < draft->n_missing; i++)
+		if (strcmp(run_text(draft->missing[i]->action), "publish") == 0)
+			count++;
+	if (count == 0)
+		(void)snprintf(out, size, "ready to publish");
+	else
+		(void)snprintf(out, size, "%zu missing", count);
+}
+
+static int
+print_drafts(struct run *run, const Erfa__DraftListAnswer *list)
+{
+	static const struct table_column columns[] = {
+		{ "DRAFT", false, 0 },
+		{ "KIND", false, 0 },
+		{ "TITLE", false, 3 },
+		{ "CHANGED", false, 0 },
+		{ "PUBLIC", false, 0 },
+		{ "STATE", false, 0 },
+	};
+	struct table *table = NULL;
+	const Erfa__Draft *draft;
+	char cell[64];
+	int status = EXIT_DONE;
+	size_t i;
+
+	if (list->n_draft == 0) {
+		print_say(run->out, "No drafts.  Begin one:  erfa new\n");
+		return EXIT_DONE;
+	}
+	if (table_new(run->out, columns, 6, &table) != ERR_NONE)
+		return run_nomem(run);
+	for (i = 0; i < list->n_draft; i++) {
+		draft = list->draft[i];
+		table_add(table, draft->shown_id);
+		table_add(table,
+		    labels_get(run->labels, "kind", run_text(draft->kind)));
+		table_add(table, draft->title);
+		print_time(run_text(draft->changed), cell);
+		table_add(table, cell);
+		table_add(
+		    table, draft->published ? run_text(draft->version) : "no");
+		lacks(draft, cell, sizeof(cell));
+		table_add(table, cell);
+	}
+	if (table_print(table) != ERR_NONE)
+		status = run_nomem(run);
+	table_free(table);
+	return status;
+}
+
+int
+cmd_drafts(struct run *run)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__DraftListRequest ask = ERFA__DRAFT_LIST_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	const char *word = args_value(run->args, "drop");
+	int status;
+	size_t i;
+
+	if (word != NULL)
+		return drop(run, word);
+	request.ask_case = ERFA__REQUEST__ASK_DRAFT_LIST;
+	request.draft_list = &ask;
+	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
+		return status;
+	if (run->jsonl)
+		for (i = 0;
+		     i < answer->draft_list->n_draft && status == EXIT_DONE;
+		     i++)
+			status = run_jsonl(
+			    run, &answer->draft_list->draft[i]->base);
+	else if (run->json)
+		status = run_json(run, &answer->draft_list->base);
+	else
+		status = print_drafts(run, answer->draft_list);
+	control_free_answer(answer);
+	return status;
+}

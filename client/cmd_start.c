@@ -1,0 +1,106 @@
+#include "client/cmd.h"
+#include "client/learn.h"
+#include "client/move.h"
+
+/* From a day of which one knows: it is a fact now. */
+static int
+begin_on(struct move *move)
+{
+	int status = EXIT_DONE;
+
+	if (life_status(move->act.body) == ERFA__STATUS__STATUS_PAUSED)
+		return EXIT_DONE;
+	status = act_set(&move->act, "date", "period.start", move->date);
+	return status != EXIT_DONE ?
+	    status :
+	    act_set(&move->act, "date", "period.start_kind", "actual");
+}
+
+static int
+end_on(struct move *move)
+{
+	int status;
+
+	status = act_set(&move->act, "date", "period.end", move->date);
+	return status != EXIT_DONE ?
+	    status :
+	    act_set(&move->act, "date", "period.end_kind", "actual");
+}
+
+int
+cmd_start(struct run *run)
+{
+	return move_do(run, LIFE_START, "it is running", begin_on);
+}
+
+int
+cmd_pause(struct run *run)
+{
+	return move_do(run, LIFE_PAUSE, "it is paused", NULL);
+}
+
+/* Whether the trial has begun, so that it can end. */
+static bool
+has_begun(const struct move *move)
+{
+	Erfa__Status status = life_status(move->act.body);
+
+	return status == ERFA__STATUS__STATUS_ACTIVE ||
+	    status == ERFA__STATUS__STATUS_PAUSED;
+}
+
+static int
+stop(struct move *move)
+{
+	int status;
+
+	/* Asked once, and no answer is an answer. */
+	status = move_ask(move, "reason", "status_reason",
+	    "Why (no_budget, staff_capacity ...; Enter to skip)?");
+	if (status != EXIT_DONE || !has_begun(move))
+		return status;
+	return end_on(move);
+}
+
+int
+cmd_stop(struct run *run)
+{
+	return move_do(run, LIFE_STOP, "it is stopped", stop);
+}
+
+static int
+finish(struct move *move)
+{
+	static const struct act_option options[] = {
+		{ "law-ref", "continuation.law_ref" },
+		{ NULL, NULL },
+	};
+	struct run *run = move->run;
+	int status;
+
+	if (learn_wanted(run)) {
+		move->learns = true;
+		if ((status = learn_begin(run, &move->act, true,
+			 &move->experience)) != EXIT_DONE)
+			return status;
+	}
+	if (has_begun(move) && (status = end_on(move)) != EXIT_DONE)
+		return status;
+	status = move_ask(move, "continuation", "continuation.code",
+	    "What comes after (made_permanent, extended, discontinued ...; "
+	    "Enter to skip)?");
+	return status != EXIT_DONE ? status :
+				     act_set_options(&move->act, options);
+}
+
+int
+cmd_finish(struct run *run)
+{
+	return move_do(run, LIFE_FINISH, "it is finished", finish);
+}
+
+int
+cmd_confirm(struct run *run)
+{
+	return move_do(run, LIFE_CONFIRM, "still true", NULL);
+}

@@ -1,0 +1,270 @@
+#include "client/judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "client/act.h"
+#include "client/print.h"
+
+#define SENTENCE_MAX 1024 /* bytes of a finding, the NUL counted */
+
+/* ---- what is looked at ---- */
+
+/* Ask for a record that may not be here; NULL if it is not. */
+static int
+fetch(struct run *run, const char *id, Erfa__Answer **ret_answer)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	*ret_answer = NULL;
+	show.id = run_lend(id);
+	request.ask_case = ERFA__REQUEST__ASK_SHOW;
+	request.show = &show;
+	if ((status = run_try(run, &request, &answer)) != EXIT_DONE)
+		return status;
+	if (answer->say_case == ERFA__ANSWER__SAY_SHOW &&
+	    answer->show->body != NULL)
+		*ret_answer = answer;
+	else
+		control_free_answer(answer);
+	return EXIT_DONE;
+}
+
+/* Keep a trial that this one was copied from. */
+static int
+add_origin(struct judge *judge, const Erfa__Adaptation *adaptation)
+{
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	if (adaptation->from_trial == NULL ||
+	    run_text(adaptation->from_trial->id)[0] == '\0' ||
+	    judge->nparents == JUDGE_MANY)
+		return EXIT_DONE;
+	status = fetch(judge->run, adaptation->from_trial->id, &answer);
+	if (status != EXIT_DONE || answer == NULL)
+		return status;
+	judge->parents[judge->nparents++] = answer;
+	judge->origins[judge->it.norigins++] = answer->show->body;
+	return EXIT_DONE;
+}
+
+/* Whether ${ref} means the record with the full id ${id}. */
+static bool
+means(const Erfa__RecordRef *ref, const char *id)
+{
+	return ref != NULL && strcmp(run_text(ref->id), id) == 0;
+}
+
+/* Sort one record that names the trial to where it is looked for. */
+static int
+add_related(struct judge *judge, const char *id, const Erfa__Body *body)
+{
+	struct life_case *it = &judge->it;
+
+	if (body->record_case == ERFA__BODY__RECORD_DECISION &&
+	    means(body->decision->trial, id) && it->ndecisions < JUDGE_MANY)
+		judge->decisions[it->ndecisions++] = body;
+	else if (body->record_case == ERFA__BODY__RECORD_EXPERIENCE &&
+	    body->experience->target_case == ERFA__EXPERIENCE__TARGET_TRIAL &&
+	    means(body->experience->trial, id))
+		judge_experience(judge, body);
+	else if (body->record_case == ERFA__BODY__RECORD_ADAPTATION &&
+	    means(body->adaptation->to_trial, id))
+		return add_origin(judge, body->adaptation);
+	return EXIT_DONE;
+}
+
+static int
+add_programme(struct judge *judge)
+{
+	const Erfa__RecordRef *ref = judge->it.trial->trial->programme;
+	int status;
+
+	if (ref == NULL || run_text(ref->id)[0] == '\0')
+		return EXIT_DONE;
+	status = fetch(judge->run, ref->id, &judge->programme);
+	if (judge->programme != NULL)
+		judge->it.programme = judge->programme->show->body;
+	return status;
+}
+
+int
+judge_open(struct run *run, const Erfa__Body *trial, const char *shown,
+    const Erfa__ShowAnswer *show, struct judge *ret_judge)
+{
+	struct judge *judge = ret_judge;
+	int status;
+	size_t i;
+
+	memset(judge, 0, sizeof(*judge));
+	judge->run = run;
+	judge->shown = shown;
+	run_today(run, judge->today);
+	judge->it.today = judge->today;
+	judge->it.trial = trial;
+	judge->it.decisions = judge->decisions;
+	judge->it.experiences = judge->experiences;
+	judge->it.origins = judge->origins;
+	if ((status = add_programme(judge)) != EXIT_DONE || show == NULL)
+		return status;
+	for (i = 0; i < show->n_related && status == EXIT_DONE; i++)
+		if (show->related[i]->body != NULL)
+			status = add_related(judge,
+			    run_text(show->row->full_id),
+			    show->related[i]->body);
+	return status;
+}
+
+void
+judge_close(struct judge *judge)
+{
+	size_t i;
+
+	control_free_answer(judge->programme);
+	for (i = 0; i < judge->nparents; i++)
+		control_free_answer(judge->parents[i]);
+	memset(judge, 0, sizeof(*judge));
+}
+
+void
+judge_experience(struct judge *judge, const Erfa__Body *body)
+{
+	if (judge->it.nexperiences < JUDGE_MANY)
+		judge->experiences[judge->it.nexperiences++] = body;
+}
+
+/* ---- what comes of it ---- */
+
+/* The sentence of a finding and the command that helps. */
+static int
+words_of(struct judge *judge, const struct life_finding *finding,
+    char what[SENTENCE_MAX], char help[SENTENCE_MAX])
+{
+	char *text = NULL;
+
+	if (life_fill(life_sentence(finding->code), finding, judge->shown,
+		&text) != ERR_NONE)
+		return run_nomem(judge->run);
+	(void)snprintf(what, SENTENCE_MAX, "%s", text);
+	free(text);
+	text = NULL;
+	if (life_fill(life_command(finding->code), finding, judge->shown,
+		&text) != ERR_NONE)
+		return run_nomem(judge->run);
+	(void)snprintf(help, SENTENCE_MAX, "%s", text);
+	free(text);
+	return EXIT_DONE;
+}
+
+int
+judge_tell(struct judge *judge, const struct life_list *list, bool style_bad)
+{
+	struct print *print = style_bad ? judge->run->err : judge->run->out;
+	char what[SENTENCE_MAX];
+	char help[SENTENCE_MAX];
+	int status;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		status = words_of(judge, &list->at[i], what, help);
+		if (status != EXIT_DONE)
+			return status;
+		print_styled(print, style_bad ? PRINT_BAD : PRINT_PLAIN, "  -");
+		print_say(print, " %s\n", what);
+		if (help[0] != '\0')
+			print_say(print, "      %s\n", help);
+	}
+	if (list->more > 0)
+		print_say(print, "  - and %zu more\n", list->more);
+	return EXIT_DONE;
+}
+
+/* Tell everything that stands in the way, as one refusal. */
+static int
+refuse(struct judge *judge, enum life_action action,
+    const struct life_list *blocks)
+{
+	static const size_t many = LIFE_FINDINGS_MAX;
+	Erfa__ErrorAnswer error = ERFA__ERROR_ANSWER__INIT;
+	Erfa__Problem *problems = calloc(many, sizeof(*problems));
+	Erfa__Problem **list = calloc(many, sizeof(*list));
+	char(*what)[SENTENCE_MAX] = calloc(many, sizeof(*what));
+	char(*help)[SENTENCE_MAX] = calloc(many, sizeof(*help));
+	char message[128];
+	int status = EXIT_DONE;
+	size_t i;
+
+	if (problems == NULL || list == NULL || what == NULL || help == NULL)
+		status = run_nomem(judge->run);
+	for (i = 0; status == EXIT_DONE && i < blocks->count; i++) {
+		status = words_of(judge, &blocks->at[i], what[i], help[i]);
+		erfa__problem__init(&problems[i]);
+		problems[i].what = what[i];
+		problems[i].remedy = help[i];
+		list[i] = &problems[i];
+	}
+	if (status == EXIT_DONE) {
+		(void)snprintf(message, sizeof(message),
+		    "%s: %s is not possible", judge->shown,
+		    life_action_name(action));
+		error.code = run_lend("not_yet");
+		error.has_exit = 1;
+		error.exit = EXIT_DATA;
+		error.message = message;
+		error.problem = list;
+		error.n_problem = i;
+		status = fault_tell(&judge->run->faults, &error);
+	}
+	free(problems);
+	free(list);
+	free(what);
+	free(help);
+	return status;
+}
+
+int
+judge_check(
+    struct judge *judge, enum life_action action, Erfa__Status *ret_status)
+{
+	struct life_report report;
+
+	memset(&report, 0, sizeof(report));
+	life_check(&judge->it, action, &report);
+	if (!report.allowed)
+		return refuse(judge, action, &report.blocks);
+	*ret_status = report.status;
+	if (report.warns.count == 0 || judge->run->json)
+		return EXIT_DONE;
+	print_say(judge->run->err, "To be kept in mind:\n");
+	return judge_tell(judge, &report.warns, true);
+}
+
+bool
+judge_lacks(
+    struct judge *judge, enum life_action action, struct life_list *ret_blocks)
+{
+	Erfa__Status status = ERFA__STATUS__STATUS_UNSET;
+	struct life_report report;
+
+	memset(&report, 0, sizeof(report));
+	life_check(&judge->it, action, &report);
+	*ret_blocks = report.blocks;
+	return !report.allowed &&
+	    life_step(judge->it.trial, action, &status) == LIFE_NONE;
+}
+
+int
+judge_line(struct judge *judge, struct life_line *ret_line, char **ret_text)
+{
+	memset(ret_line, 0, sizeof(*ret_line));
+	life_line(&judge->it, ret_line);
+	if (life_line_text(ret_line, judge->shown, ret_text) != ERR_NONE)
+		return run_nomem(judge->run);
+	return EXIT_DONE;
+}

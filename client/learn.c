@@ -1,0 +1,269 @@
+#include "client/learn.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/header.h"
+#include "proto/life_state.h"
+#include "client/prompt.h"
+#include "client/run.h"
+
+#define PATH_ROOM 64 /* bytes of "conditions[12].text" */
+
+static const struct act_option options[] = {
+	{ "verdict", "verdict" },
+	{ "worked", "what_worked" },
+	{ "not-worked", "what_did_not" },
+	{ "unexpected", "unexpected" },
+	{ "next", "what_next" },
+	{ "domains", "domains" },
+	{ "role", "author_role" },
+	{ NULL, NULL },
+};
+
+bool
+learn_wanted(const struct run *run)
+{
+	size_t i;
+
+	for (i = 0; options[i].option != NULL; i++)
+		if (args_given(run->args, options[i].option))
+			return true;
+	return args_given(run->args, "condition") ||
+	    args_given(run->args, "for-whom");
+}
+
+/* ---- an earlier word about the same ---- */
+
+/* The role that --role names: codes only, the rest is for the form. */
+static Erfa__AuthorRole
+role_of(const struct run *run)
+{
+	const char *role = args_value(run->args, "role");
+	const ProtobufCEnumValue *value;
+	char name[64];
+	size_t i;
+
+	if (role == NULL)
+		return ERFA__AUTHOR_ROLE__AUTHOR_ROLE_SELF;
+	(void)snprintf(name, sizeof(name), "AUTHOR_ROLE_%s", role);
+	for (i = 0; name[i] != '\0'; i++)
+		if (name[i] >= 'a' && name[i] <= 'z')
+			name[i] = (char)(name[i] - 'a' + 'A');
+	value = protobuf_c_enum_descriptor_get_value_by_name(
+	    &erfa__author_role__descriptor, name);
+	return value == NULL ? ERFA__AUTHOR_ROLE__AUTHOR_ROLE_UNSET :
+			       (Erfa__AuthorRole)value->value;
+}
+
+/* Find what this node has said of it in the same role and stage. */
+static const Erfa__Related *
+find_earlier(const struct run *run, const struct act *target, const char *org,
+    Erfa__Stage stage)
+{
+	const Erfa__ShowAnswer *show = target->show->show;
+	const Erfa__Experience *experience;
+	const Erfa__Related *found = NULL;
+	size_t i;
+
+	for (i = 0; i < show->n_related; i++) {
+		const Erfa__Related *related = show->related[i];
+
+		if (related->body == NULL || related->row == NULL ||
+		    related->body->record_case !=
+			ERFA__BODY__RECORD_EXPERIENCE ||
+		    strcmp(run_text(related->row->publisher), org) != 0)
+			continue;
+		experience = related->body->experience;
+		if (related->body->envelope != NULL &&
+		    related->body->envelope->transcribed)
+			continue;
+		if (experience->author_role == role_of(run) &&
+		    experience->stage == stage)
+			found = related;
+	}
+	return found;
+}
+
+static int
+go_on_with(struct act *act, const Erfa__Related *related)
+{
+	act->is_public = true;
+	(void)snprintf(
+	    act->id, sizeof(act->id), "%s", run_text(related->row->full_id));
+	(void)snprintf(
+	    act->shown, sizeof(act->shown), "%s", run_text(related->row->id));
+	body_free(act->body);
+	act->body = NULL;
+	if (act_copy(related->body, &act->body) != ERR_NONE)
+		return run_nomem(act->run);
+	return EXIT_DONE;
+}
+
+/* ---- what it says ---- */
+
+static int
+set_target(struct act *act, const struct act *target)
+{
+	static const struct {
+		uint32_t kind;
+		const char *path;
+	} paths[] = {
+		{ HEADER_TRIAL, "trial.id" },
+		{ HEADER_PROGRAMME, "programme.id" },
+		{ HEADER_NETWORK, "network.id" },
+	};
+
+	size_t i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (paths[i].kind == body_kind(target->body))
+			return act_set(act, "TRIAL", paths[i].path, target->id);
+	return fault_say(&act->run->faults, EXIT_USAGE, "wrong_kind", NULL,
+	    "%s is no trial, programme or network", target->shown);
+}
+
+/* Add each --${name} as an item of the list ${field} that is not there yet. */
+static int
+add_circumstances(struct act *act, const char *name, const char *field,
+    Erfa__Circumstance *const *there, size_t count)
+{
+	const char *value;
+	char path[PATH_ROOM];
+	int status = EXIT_DONE;
+	size_t i, j;
+
+	for (i = 0; status == EXIT_DONE &&
+	     (value = args_value_at(act->run->args, name, i)) != NULL;
+	     i++) {
+		for (j = 0; j < count; j++)
+			if (strcmp(run_text(there[j]->text), value) == 0)
+				break;
+		if (j < count)
+			continue;
+		(void)snprintf(
+		    path, sizeof(path), "%s[%zu].text", field, count + i);
+		status = act_set(act, name, path, value);
+	}
+	return status;
+}
+
+static int
+add_authors(struct act *act)
+{
+	const char *value;
+	char path[PATH_ROOM];
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; status == EXIT_DONE &&
+	     (value = args_value_at(act->run->args, "with", i)) != NULL;
+	     i++) {
+		(void)snprintf(path, sizeof(path), "authors[%zu]",
+		    act->body->experience->n_authors);
+		status = act_set(act, "with", path, value);
+	}
+	return status;
+}
+
+static int
+fill_in(struct act *act)
+{
+	const Erfa__Experience *experience = act->body->experience;
+	int status;
+
+	if ((status = act_set_options(act, options)) != EXIT_DONE ||
+	    (status = add_circumstances(act, "condition", "conditions",
+		 experience->conditions, experience->n_conditions)) !=
+		EXIT_DONE ||
+	    (status = add_circumstances(act, "for-whom", "for_whom",
+		 experience->for_whom, experience->n_for_whom)) != EXIT_DONE ||
+	    (status = add_authors(act)) != EXIT_DONE)
+		return status;
+	return act_set_all(act);
+}
+
+/* Interim or final: as was said, else as the trial stands. */
+static Erfa__Stage
+stage_of(const struct run *run, bool final)
+{
+	if (args_given(run->args, "interim"))
+		return ERFA__STAGE__STAGE_INTERIM;
+	if (args_given(run->args, "final"))
+		return ERFA__STAGE__STAGE_FINAL;
+	return final ? ERFA__STAGE__STAGE_FINAL : ERFA__STAGE__STAGE_INTERIM;
+}
+
+int
+learn_begin(
+    struct run *run, const struct act *target, bool final, struct act *ret_act)
+{
+	Erfa__Stage stage = stage_of(run, final);
+	const Erfa__Related *earlier = NULL;
+	Erfa__Experience *experience;
+	char org[ORG_MAX + 1] = "";
+	int status;
+
+	memset(ret_act, 0, sizeof(*ret_act));
+	if (target->show == NULL)
+		return fault_say(&run->faults, EXIT_USAGE, "not_public",
+		    "Publish it first:  erfa publish TRIAL",
+		    "%s is a draft; nothing is learnt from what nobody knows",
+		    target->shown);
+	if ((status = act_begin(run, HEADER_EXPERIENCE, ret_act)) !=
+		EXIT_DONE ||
+	    (status = run_org(run, org)) != EXIT_DONE)
+		return status;
+	if (!args_given(run->args, "new"))
+		earlier = find_earlier(run, target, org, stage);
+	status = earlier != NULL ? go_on_with(ret_act, earlier) :
+				   set_target(ret_act, target);
+	if (status == EXIT_DONE)
+		status = act_set(ret_act, "TRIAL", "publisher", org);
+	if (status != EXIT_DONE)
+		return status;
+	experience = ret_act->body->experience;
+	experience->has_stage = 1;
+	experience->stage = stage;
+	if (!experience->has_author_role) {
+		experience->has_author_role = 1;
+		experience->author_role = ERFA__AUTHOR_ROLE__AUTHOR_ROLE_SELF;
+	}
+	return fill_in(ret_act);
+}
+
+/* Ask one question unless it is answered. */
+static int
+ask(struct act *act, bool known, const char *path, const char *question)
+{
+	char *text = NULL;
+	int status;
+
+	if (known)
+		return EXIT_DONE;
+	status = prompt_line(act->run, question, &text);
+	if (status == EXIT_DONE && text != NULL)
+		status = act_set(act, path, path, text);
+	free(text);
+	return status;
+}
+
+int
+learn_ask(struct act *act)
+{
+	const Erfa__Experience *said = act->body->experience;
+	int status;
+
+	if ((status = ask(act, said->has_verdict, "verdict",
+		 "Did it work (worked, worked_partly, no_difference, "
+		 "did_not_work, harmful, too_early)?")) != EXIT_DONE ||
+	    (status = ask(act, said->what_worked != NULL, "what_worked",
+		 "What worked (\"nothing\" is an answer)?")) != EXIT_DONE ||
+	    (status = ask(act, said->what_did_not != NULL, "what_did_not",
+		 "What did not?")) != EXIT_DONE)
+		return status;
+	return ask(act, said->n_conditions + said->n_for_whom > 0,
+	    "conditions[0].text", "Under which conditions, or for whom?");
+}

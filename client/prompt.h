@@ -1,0 +1,34 @@
+#ifndef ERFA_PROMPT_H
+#define ERFA_PROMPT_H
+
+/*
+ * prompt - questions to the person at the terminal.
+ */
+
+#include <stdbool.h>
+
+/* Opaque types. */
+struct run;
+
+/**
+ * prompt_can(run):
+ * Return whether somebody can be asked: there is a terminal, and neither --yes
+ * nor --json says that a program is calling.
+ */
+bool prompt_can(const struct run *run);
+
+/**
+ * prompt_line(run, question, ret_text):
+ * Ask ${question} and read a line, without blanks at its ends.  *${ret_text} is
+ * NULL if it is empty, or if there is nobody to ask; the caller frees it.
+ * Return an exit code.
+ */
+int prompt_line(struct run *run, const char *question, char **ret_text);
+
+/**
+ * prompt_yes(run, question):
+ * Ask a question whose answer is no unless somebody says yes.
+ */
+bool prompt_yes(struct run *run, const char *question);
+
+#endif /* !ERFA_PROMPT_H */

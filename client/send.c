@@ -1,0 +1,157 @@
+#include "client/send.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/diff.h"
+#include "client/act.h"
+#include "client/print.h"
+#include "client/prompt.h"
+#include "client/run.h"
+#include "client/view.h"
+
+#define SCREEN_LINES 12  /* changes that are listed one by one */
+#define VALUE_SHOWN  200 /* bytes of a value in such a line */
+
+/* Write one side of a change as one line, cut. */
+static enum err
+side(const struct diff_change *change, bool after, char out[VALUE_SHOWN])
+{
+	char *text = NULL;
+	enum err err = diff_text(change, after, &text);
+
+	if (err != ERR_NONE)
+		return err;
+	(void)snprintf(out, VALUE_SHOWN, "%s", text);
+	free(text);
+	return ERR_NONE;
+}
+
+/* Print what differs from what is public. */
+static int
+print_changes(struct act *act)
+{
+	struct run *run = act->run;
+	char before[VALUE_SHOWN], after[VALUE_SHOWN];
+	struct diff diff = { NULL, 0 };
+	enum err err;
+	size_t i;
+
+	err = diff_bodies(act->show->show->body, act->body, &diff);
+	if (err == ERR_NOMEM)
+		return run_nomem(run);
+	if (err != ERR_NONE || diff.count == 0)
+		print_say(
+		    run->err, "  (nothing differs from what is public)\n");
+	for (i = 0; i < diff.count && i < SCREEN_LINES; i++) {
+		if (side(&diff.changes[i], false, before) != ERR_NONE ||
+		    side(&diff.changes[i], true, after) != ERR_NONE)
+			break;
+		print_say(run->err, "  %s: ", diff.changes[i].path);
+		if (before[0] != '\0')
+			print_say(run->err, "%s  ->  ", before);
+		print_say(run->err, "%s\n",
+		    diff.changes[i].kind == DIFF_REMOVED ? "(taken out)" :
+							   after);
+	}
+	if (diff.count > SCREEN_LINES)
+		print_say(run->err, "  ... and %zu more:  erfa edit %s\n",
+		    diff.count - SCREEN_LINES, act->shown);
+	diff_clear(&diff);
+	return EXIT_DONE;
+}
+
+/* One screen: who reads it, and what it says. */
+static int
+print_screen(struct act *act)
+{
+	struct run *run = act->run;
+	int status = EXIT_DONE;
+
+	print_say(run->err, "For everyone in the network, signed by you:\n");
+	print_say(run->err, "  ");
+	print_styled(run->err, PRINT_STRONG, "%s", act_title(act->body));
+	print_say(run->err, "  (%s)\n", act->shown);
+	if (act->is_public && act->show != NULL)
+		return print_changes(act);
+	if (print_finish(run->err) != ERR_NONE)
+		return EXIT_FAILED;
+	view_record(run, act->body, true, 2);
+	if (print_finish(run->out) != ERR_NONE)
+		status = EXIT_CANTCREAT;
+	return status;
+}
+
+static int
+publish(struct act *act, bool dry_run)
+{
+	struct run *run = act->run;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	status = act_publish(run, NULL, 0, act->id, dry_run, &answer);
+	if (status != EXIT_DONE)
+		return status;
+	if (run->json)
+		status = run_json(run, &answer->publish->base);
+	else
+		print_say(run->out, "%s: %s  %s\n",
+		    dry_run ? "Good, could be published" : "Published",
+		    act->shown, act_title(act->body));
+	control_free_answer(answer);
+	return status;
+}
+
+/* Let erfad look at the draft, without telling that it is good. */
+static int
+try_out(struct act *act)
+{
+	return act_publish(act->run, NULL, 0, act->id, true, NULL);
+}
+
+int
+send_draft(struct act *act)
+{
+	struct run *run = act->run;
+	struct act_item item = { .body = act->body, .id = act->id };
+	bool asks = !args_given(run->args, "yes");
+	int status;
+
+	if (args_given(run->args, "dry-run"))
+		return publish(act, true);
+	if (asks && !run->json && (status = try_out(act)) != EXIT_DONE)
+		return status;
+	if (asks && !run->json && (status = print_screen(act)) != EXIT_DONE)
+		return status;
+	if ((status = act_check(run, &item, 1)) != EXIT_DONE)
+		return status;
+	status = run_confirm(run,
+	    "It can be erased later, but others may have read it by then.  "
+	    "Publish?");
+	return status == EXIT_DONE ? publish(act, false) : status;
+}
+
+int
+send_offer(struct act *act)
+{
+	struct run *run = act->run;
+
+	if (args_given(run->args, "yes"))
+		return send_draft(act);
+	if (run->json)
+		return run_json(run, &act->kept->draft_put->base);
+	print_say(run->out,
+	    "Kept as a draft: %s.  Only this node can read it.\n", act->shown);
+	if (print_finish(run->out) != ERR_NONE)
+		return EXIT_CANTCREAT;
+	if (prompt_can(run) &&
+	    prompt_yes(run, "Look at it and publish it now?"))
+		return send_draft(act);
+	print_say(run->out,
+	    "  Publish it:  erfa publish %s\n"
+	    "  Add to it:   erfa edit %s\n",
+	    act->shown, act->shown);
+	return EXIT_DONE;
+}

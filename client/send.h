@@ -1,0 +1,30 @@
+#ifndef ERFA_SEND_H
+#define ERFA_SEND_H
+
+/*
+ * send - a draft is published: what leaves is shown on one screen, looked
+ * through for personal data, and asked about.
+ */
+
+#include <stdbool.h>
+
+/* Opaque types. */
+struct act;
+
+/**
+ * send_draft(act):
+ * Show what leaves of the draft of ${act}, ask, and publish it.  With --dry-run
+ * it is only checked.  Return an exit code; when it is not published, it is
+ * still a draft.
+ */
+int send_draft(struct act *act);
+
+/**
+ * send_offer(act):
+ * After a draft was kept: publish it, if the person at the terminal says so or
+ * --yes was given; else tell how it is published later.  Return an exit code;
+ * not to publish is no failure.
+ */
+int send_offer(struct act *act);
+
+#endif /* !ERFA_SEND_H */

@@ -1,0 +1,281 @@
+#include "client/standing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/life_need.h"
+#include "proto/report.pb-c.h"
+#include "client/act.h"
+#include "client/judge.h"
+#include "client/print.h"
+#include "client/run.h"
+
+#define COLUMN 12 /* where the figures begin */
+
+/* One trial and what was found about it. */
+struct standing {
+	struct run *run;
+	struct act act;
+	struct judge judge;
+	struct life_line line;
+	struct life_authorisation permit;
+	struct life_list blocks; /* what a start meets */
+	struct life_list warns;
+	struct life_list finish; /* what a finish owes */
+	char *first;             /* the first line */
+};
+
+/* What has to be there before the trial can go on. */
+static void
+look(struct standing *it)
+{
+	const struct life_case *about = &it->judge.it;
+	struct life_list none = { .count = 0 };
+	struct life_report report;
+
+	memset(&report, 0, sizeof(report));
+	if (life_status(it->act.body) == ERFA__STATUS__STATUS_ACTIVE ||
+	    life_status(it->act.body) == ERFA__STATUS__STATUS_PAUSED) {
+		(void)life_claims(about, &it->blocks);
+		life_missing(about, "F", &it->finish);
+		life_gate_own(about, &none, &it->warns);
+	} else {
+		life_check(about, LIFE_START, &report);
+		it->blocks = report.blocks;
+		it->warns = report.warns;
+	}
+	life_gate_permit(about, &none, &none, &it->permit);
+}
+
+/* ---- for people ---- */
+
+static void
+print_word(struct run *run, const struct life_word *word)
+{
+	const Erfa__Decision *decision = word->decision == NULL ?
+	    NULL :
+	    word->decision->decision;
+	char line[512];
+
+	(void)snprintf(line, sizeof(line), "%u  %s: %s", word->exemption_no,
+	    life_org_name(word->authority), life_standing_name(word->standing));
+	print_field(run->out, 2, "rule", COLUMN + 2, line);
+	if (decision != NULL && run_text(decision->plain_summary)[0] != '\0')
+		print_field(
+		    run->out, 2, "", COLUMN + 2, decision->plain_summary);
+}
+
+static int
+print_list(struct standing *it, const char *title, const struct life_list *list)
+{
+	if (list->count == 0)
+		return EXIT_DONE;
+	print_say(it->run->out, "\n%s\n", title);
+	return judge_tell(&it->judge, list, false);
+}
+
+static int
+print_people(struct standing *it)
+{
+	struct run *run = it->run;
+	const char *state = life_status_name(life_status(it->act.body));
+	size_t i;
+	int status;
+
+	print_styled(
+	    run->out, it->line.may ? PRINT_GOOD : PRINT_BAD, "%s", it->first);
+	print_say(run->out, "\n\n");
+	print_field(run->out, 0, "Trial", COLUMN, act_title(it->act.body));
+	print_field(run->out, 0, "Id", COLUMN, it->act.shown);
+	print_field(run->out, 0, "Status", COLUMN,
+	    labels_get(run->labels, "status", state));
+	if (it->act.is_draft)
+		print_field(run->out, 0, "Draft", COLUMN,
+		    it->act.is_public ? "changes that are not public yet" :
+					"only this node can read it");
+	if (it->permit.permit != LIFE_PERMIT_NOT_NEEDED)
+		print_field(run->out, 0, "Permission", COLUMN,
+		    life_permit_name(it->permit.permit));
+	for (i = 0; i < it->permit.nwords; i++)
+		print_word(run, &it->permit.words[i]);
+	if ((status = print_list(it, "Missing:", &it->blocks)) != EXIT_DONE ||
+	    (status = print_list(it, "To be kept in mind:", &it->warns)) !=
+		EXIT_DONE)
+		return status;
+	return print_list(it, "Before it is finished:", &it->finish);
+}
+
+/* ---- for programs ---- */
+
+static const char *
+action_of(const struct standing *it, const struct life_list *list)
+{
+	return list == &it->finish ? "finish" : "start";
+}
+
+/* Hang what ${list} found into the report. */
+static enum err
+add_missing(struct standing *it, const struct life_list *list,
+    Erfa__Missing ***items, size_t *count)
+{
+	const struct life_finding *finding;
+	Erfa__Missing *missing;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		finding = &list->at[i];
+		if ((missing = calloc(1, sizeof(*missing))) == NULL)
+			return ERR_NOMEM;
+		erfa__missing__init(missing);
+		(*items)[(*count)++] = missing;
+		missing->action = strdup(action_of(it, list));
+		missing->code = strdup(life_code_name(finding->code));
+		missing->field = strdup(run_text(finding->field));
+		if (missing->action == NULL || missing->code == NULL ||
+		    missing->field == NULL ||
+		    life_fill(life_sentence(finding->code), finding,
+			it->act.shown, &missing->what) != ERR_NONE ||
+		    life_fill(life_command(finding->code), finding,
+			it->act.shown, &missing->remedy) != ERR_NONE)
+			return ERR_NOMEM;
+	}
+	return ERR_NONE;
+}
+
+static enum err
+add_word(const struct life_word *word, Erfa__StandingReport *report)
+{
+	const Erfa__Decision *decision = word->decision == NULL ?
+	    NULL :
+	    word->decision->decision;
+	Erfa__StandingWord *item = calloc(1, sizeof(*item));
+
+	if (item == NULL)
+		return ERR_NOMEM;
+	erfa__standing_word__init(item);
+	report->word[report->n_word++] = item;
+	item->has_exemption = 1;
+	item->exemption = word->exemption_no;
+	item->provision = strdup(run_text(word->exemption->provision));
+	item->authority = strdup(life_org_name(word->authority));
+	item->org = strdup(run_text(word->authority->id));
+	item->standing = strdup(life_standing_name(word->standing));
+	item->plain_summary = strdup(
+	    decision == NULL ? "" : run_text(decision->plain_summary));
+	item->decided_on = strdup(
+	    decision == NULL ? "" : run_text(decision->decided_on));
+	return item->provision == NULL || item->authority == NULL ||
+		item->org == NULL || item->standing == NULL ||
+		item->plain_summary == NULL || item->decided_on == NULL ?
+	    ERR_NOMEM :
+	    ERR_NONE;
+}
+
+static enum err
+fill_lists(struct standing *it, Erfa__StandingReport *report)
+{
+	enum err err = ERR_NONE;
+	size_t i;
+
+	report->missing = calloc(
+	    2 * (size_t)LIFE_FINDINGS_MAX, sizeof(*report->missing));
+	report->warning = calloc(LIFE_FINDINGS_MAX, sizeof(*report->warning));
+	report->word = calloc(LIFE_WORDS_MAX, sizeof(*report->word));
+	if (report->missing == NULL || report->warning == NULL ||
+	    report->word == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < it->permit.nwords && err == ERR_NONE; i++)
+		err = add_word(&it->permit.words[i], report);
+	if (err == ERR_NONE)
+		err = add_missing(
+		    it, &it->blocks, &report->missing, &report->n_missing);
+	if (err == ERR_NONE)
+		err = add_missing(
+		    it, &it->finish, &report->missing, &report->n_missing);
+	if (err == ERR_NONE)
+		err = add_missing(
+		    it, &it->warns, &report->warning, &report->n_warning);
+	return err;
+}
+
+static enum err
+fill_report(struct standing *it, Erfa__StandingReport *report)
+{
+	const char *state = life_status_name(life_status(it->act.body));
+
+	report->schema = strdup("erfa.standing/1");
+	report->id = strdup(it->act.id);
+	report->shown_id = strdup(it->act.shown);
+	report->title = strdup(act_title(it->act.body));
+	report->line = strdup(it->first);
+	report->status = strdup(state);
+	report->permission = strdup(life_permit_name(it->permit.permit));
+	report->has_may = report->has_draft = report->has_published = 1;
+	report->may = it->line.may;
+	report->draft = it->act.is_draft;
+	report->published = it->act.is_public;
+	if (report->schema == NULL || report->id == NULL ||
+	    report->shown_id == NULL || report->title == NULL ||
+	    report->line == NULL || report->status == NULL ||
+	    report->permission == NULL)
+		return ERR_NOMEM;
+	return fill_lists(it, report);
+}
+
+static int
+print_program(struct standing *it)
+{
+	Erfa__StandingReport *report = calloc(1, sizeof(*report));
+	int status;
+
+	if (report == NULL)
+		return run_nomem(it->run);
+	erfa__standing_report__init(report);
+	if (fill_report(it, report) != ERR_NONE)
+		status = run_nomem(it->run);
+	else
+		status = run_json(it->run, &report->base);
+	erfa__standing_report__free_unpacked(report, NULL);
+	return status;
+}
+
+/* ---- both ---- */
+
+static int
+open_all(struct standing *it, const char *word)
+{
+	struct run *run = it->run;
+	int status;
+
+	if ((status = act_look(run, word, &it->act)) != EXIT_DONE)
+		return status;
+	if (it->act.body->record_case != ERFA__BODY__RECORD_TRIAL)
+		return fault_say(&run->faults, EXIT_USAGE, "wrong_kind",
+		    "Read it:  erfa show ID", "%s is no trial", it->act.shown);
+	status = judge_open(run, it->act.body, it->act.shown,
+	    it->act.show == NULL ? NULL : it->act.show->show, &it->judge);
+	if (status != EXIT_DONE)
+		return status;
+	look(it);
+	return judge_line(&it->judge, &it->line, &it->first);
+}
+
+int
+standing_print(struct run *run, const char *word)
+{
+	struct standing *it = calloc(1, sizeof(*it));
+	int status;
+
+	if (it == NULL)
+		return run_nomem(run);
+	it->run = run;
+	status = open_all(it, word);
+	if (status == EXIT_DONE)
+		status = run->json ? print_program(it) : print_people(it);
+	free(it->first);
+	judge_close(&it->judge);
+	act_close(&it->act);
+	free(it);
+	return status;
+}

@@ -400,3 +400,31 @@ query_shown_id(struct query *query, const char *org,
 	question_end(&question);
 	return err;
 }
+
+enum err
+query_case(struct query *query, const struct docket_trial *trial,
+    struct docket **ret_docket)
+{
+	struct question question;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	err = query_gather(&question, trial, ret_docket);
+	question_end(&question);
+	return err;
+}
+
+enum err
+query_started(struct query *query, const char *org,
+    const uint8_t record[RECORD_LEN], bool *ret_started)
+{
+	struct question question;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	err = query_has_started(&question, org, record, ret_started);
+	question_end(&question);
+	return err;
+}

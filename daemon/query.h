@@ -22,6 +22,8 @@
 
 /* Opaque types. */
 struct directory;
+struct docket;
+struct docket_trial;
 struct index;
 struct query;
 struct store;
@@ -117,5 +119,23 @@ enum err query_record(struct query *query, const char *org,
  */
 enum err query_shown_id(struct query *query, const char *org,
     const uint8_t record[RECORD_LEN], char out[RECORD_ID_CHARS + 1]) MUST_CHECK;
+
+/**
+ * query_case(query, trial, ret_docket):
+ * Gather the decisions, experiences, origins and the programme of a trial, as
+ * far as the index has followed: current versions that their publishers have
+ * not taken back.  Free it with docket_free().  Return ERR_NOMEM, or an error
+ * of store or index.
+ */
+enum err query_case(struct query *query, const struct docket_trial *trial,
+    struct docket **ret_docket) MUST_CHECK;
+
+/**
+ * query_started(query, org, record, ret_started):
+ * Whether a trial of this programme runs or has run, transcribed ones and those
+ * apart that only claim it.
+ */
+enum err query_started(struct query *query, const char *org,
+    const uint8_t record[RECORD_LEN], bool *ret_started) MUST_CHECK;
 
 #endif /* !ERFAD_QUERY_H */

@@ -231,7 +231,8 @@ find_row(struct search *search, const struct shown_item *item,
 	err = query_entry(search->question, &place, &entry);
 	if (err != ERR_NONE)
 		return err;
-	err = fill_matched(search, item, entry.row);
+	if ((err = query_claims(search->question, &place, &entry)) == ERR_NONE)
+		err = fill_matched(search, item, entry.row);
 	*bytes += erfa__row__get_packed_size(entry.row);
 	if (err == ERR_NONE)
 		err = answer_room(&answer->row, answer->n_row, sizeof(void *));

@@ -12,6 +12,7 @@
  *   query_logs.c    logs, counts
  *   query_verify.c  verify
  *   query_bundle.c  bundle export
+ *   query_case.c    what is looked at to judge a trial
  */
 
 #include <stdbool.h>
@@ -27,6 +28,8 @@
 
 /* Opaque types. */
 struct directory;
+struct docket;
+struct docket_trial;
 struct query;
 struct shown;
 struct shown_item;
@@ -176,6 +179,30 @@ size_t query_limit(bool has, uint32_t limit);
  */
 enum err query_resolve(struct question *question, const char *id,
     const struct shown_item **ret_item) MUST_CHECK;
+
+/* ---- query_case.c ---- */
+
+/**
+ * query_gather(question, trial, ret_docket):
+ * What query_case() does.
+ */
+enum err query_gather(struct question *question,
+    const struct docket_trial *trial, struct docket **ret_docket) MUST_CHECK;
+
+/**
+ * query_claims(question, place, entry):
+ * Say so in the row of ${entry} if it is a trial that says it is active and does
+ * not pass the gates.
+ */
+enum err query_claims(struct question *question,
+    const struct query_place *place, struct query_entry *entry) MUST_CHECK;
+
+/**
+ * query_has_started(question, org, record, ret_started):
+ * What query_started() does.
+ */
+enum err query_has_started(struct question *question, const char *org,
+    const uint8_t record[RECORD_LEN], bool *ret_started) MUST_CHECK;
 
 /* ---- the answers: each sets question->answer ---- */
 

@@ -193,7 +193,8 @@ list_row(struct question *question, const struct shown_item *item,
 	if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
 		return err;
 	*bytes += erfa__row__get_packed_size(entry.row);
-	err = take_row(&entry, &list->row, &list->n_row);
+	if ((err = query_claims(question, &place, &entry)) == ERR_NONE)
+		err = take_row(&entry, &list->row, &list->n_row);
 	query_entry_clear(&entry);
 	return err;
 }

@@ -263,6 +263,10 @@ fill_relative(struct question *question, const struct shown_item *item,
 	answer->related[answer->n_related++] = related;
 	if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
 		return err;
+	if ((err = query_claims(question, &place, &entry)) != ERR_NONE) {
+		query_entry_clear(&entry);
+		return err;
+	}
 	related->row = entry.row;
 	entry.row = NULL;
 	if (*bytes + entry.body_len <= PAGE_BYTES) {
@@ -360,8 +364,11 @@ fill_record(struct question *question, const struct shown_item *item,
 
 	if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
 		return err;
+	err = query_claims(question, &place, &entry);
 	answer->row = entry.row;
 	answer->body = entry.body;
+	if (err != ERR_NONE)
+		return err;
 	answer->has_verified = true;
 	answer->verified = entry.verified;
 	answer->has_versions = true;

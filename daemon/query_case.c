@@ -1,0 +1,392 @@
+#include <string.h>
+
+#include "proto/header.h"
+#include "proto/life.h"
+#include "proto/record.h"
+#include "daemon/docket.h"
+#include "daemon/query_internal.h"
+#include "daemon/shown.h"
+
+struct gather;
+typedef enum err gather_take(
+    struct gather *gather, const struct shown_item *item);
+
+/* Goes through the records that name one. */
+struct gather {
+	struct question *question;
+	const struct docket_trial *asked; /* NULL: no trial is judged */
+	struct docket *docket;            /* NULL likewise */
+	const char *org;                  /* the one that is named */
+	const uint8_t *record;
+	gather_take *take;
+	bool found; /* for those who look for one */
+};
+
+static enum err
+each_ref(void *context, uint32_t doc, const char *org)
+{
+	struct gather *gather = context;
+	const struct shown *shown = gather->question->shown;
+	const struct shown_item *item = shown_by_doc(shown, doc);
+	const char *meant;
+
+	if (item == NULL || !item->is_record || item->state != INDEX_HERE)
+		return ERR_NONE;
+	meant = *org != '\0' ? org : shown_org(shown, item->org);
+	return strcmp(meant, gather->org) == 0 ? gather->take(gather, item) :
+						 ERR_NONE;
+}
+
+/* Have ${take} called for every record that names this one. */
+static enum err
+each_naming(const struct gather *gather, const char *org, const uint8_t *record,
+    gather_take *take, bool *ret_found)
+{
+	struct gather inner = *gather;
+	enum err err;
+
+	inner.org = org;
+	inner.record = record;
+	inner.take = take;
+	inner.found = false;
+	err = index_each_ref(gather->question->index, record, each_ref, &inner);
+	if (ret_found != NULL)
+		*ret_found = inner.found;
+	return err;
+}
+
+/* The organisation of an item. */
+static const char *
+org_of(const struct gather *gather, const struct shown_item *item)
+{
+	return shown_org(gather->question->shown, item->org);
+}
+
+/* Read the body of a record; NULL if it cannot be read. */
+static enum err
+read_item(const struct gather *gather, const struct shown_item *item,
+    Erfa__Body **ret_body)
+{
+	struct query_place place = query_place(gather->question, item);
+	struct query_entry entry;
+	enum err err;
+
+	*ret_body = NULL;
+	if ((err = query_entry(gather->question, &place, &entry)) != ERR_NONE)
+		return err;
+	*ret_body = entry.body;
+	entry.body = NULL;
+	query_entry_clear(&entry);
+	return ERR_NONE;
+}
+
+/* ---- what was taken back ---- */
+
+/* Whether ${retraction} takes back the record with this id, altogether. */
+static bool
+takes_back(const Erfa__Retraction *retraction, const char *id)
+{
+	return retraction->target != NULL && retraction->target->id != NULL &&
+	    strcmp(retraction->target->id, id) == 0 &&
+	    (!retraction->has_kind ||
+		retraction->kind ==
+		    ERFA__RETRACTION_KIND__RETRACTION_KIND_UNSET ||
+		retraction->kind ==
+		    ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION);
+}
+
+static enum err
+take_retraction(struct gather *gather, const struct shown_item *item)
+{
+	char id[RECORD_ID_CHARS + 1];
+	Erfa__Body *body;
+	enum err err;
+
+	/* Only the publisher takes back what is its own. */
+	if (item->kind != HEADER_RETRACTION || gather->found ||
+	    strcmp(org_of(gather, item), gather->org) != 0)
+		return ERR_NONE;
+	if ((err = read_item(gather, item, &body)) != ERR_NONE)
+		return err;
+	record_print(gather->org, gather->record, RECORD_CHARS, id);
+	gather->found = body != NULL &&
+	    body->record_case == ERFA__BODY__RECORD_RETRACTION &&
+	    takes_back(body->retraction, id);
+	body_free(body);
+	return ERR_NONE;
+}
+
+/* Read a record that counts, to be kept with the docket; NULL if it was taken
+ * back, or another version of it is about to be published. */
+static enum err
+keep_item(const struct gather *gather, const struct shown_item *item,
+    const Erfa__Body **ret_body)
+{
+	const char *org = org_of(gather, item);
+	Erfa__Body *body;
+	bool retracted;
+	enum err err;
+
+	*ret_body = NULL;
+	if (docket_find_more(gather->asked, org, item->record) != NULL)
+		return ERR_NONE;
+	err = each_naming(
+	    gather, org, item->record, take_retraction, &retracted);
+	if (err != ERR_NONE || retracted ||
+	    (err = read_item(gather, item, &body)) != ERR_NONE || body == NULL)
+		return err;
+	*ret_body = body;
+	if ((err = docket_keep(gather->docket, org, item->record, &body)) !=
+	    ERR_NONE)
+		*ret_body = NULL;
+	return err;
+}
+
+/* Find a record by its full id; NULL if it is not here. */
+static enum err
+keep_named(const struct gather *gather, const Erfa__RecordRef *ref,
+    const Erfa__Body **ret_body)
+{
+	const struct shown_item *item;
+	char org[ORG_MAX + 1];
+	uint8_t record[RECORD_LEN];
+	Erfa__Body *body;
+	enum err err;
+
+	*ret_body = NULL;
+	if (ref == NULL || ref->id == NULL ||
+	    record_parse_full(ref->id, org, record) != ERR_NONE)
+		return ERR_NONE;
+	*ret_body = docket_find_more(gather->asked, org, record);
+	if (*ret_body != NULL)
+		return ERR_NONE;
+	item = shown_record(gather->question->shown, org, record);
+	if (item == NULL || item->state != INDEX_HERE)
+		return ERR_NONE;
+	if ((err = read_item(gather, item, &body)) != ERR_NONE || body == NULL)
+		return err;
+	*ret_body = body;
+	if ((err = docket_keep(gather->docket, org, record, &body)) != ERR_NONE)
+		*ret_body = NULL;
+	return err;
+}
+
+/* ---- what belongs to a trial ---- */
+
+static enum err
+take_decision(struct gather *gather, const struct shown_item *item)
+{
+	const Erfa__Body *body;
+	enum err err;
+
+	if (item->kind != HEADER_DECISION ||
+	    !docket_may_speak(gather->docket, org_of(gather, item)))
+		return ERR_NONE;
+	if ((err = keep_item(gather, item, &body)) != ERR_NONE)
+		return err;
+	if (body == NULL || body->record_case != ERFA__BODY__RECORD_DECISION)
+		return ERR_NONE;
+
+	/* One that names the application alone is about all of its trials. */
+	if (body->decision->trial != NULL &&
+	    !docket_is_about(gather->docket, body->decision->trial))
+		return ERR_NONE;
+	return docket_add(gather->docket, DOCKET_DECISIONS, body);
+}
+
+/* Add the origin that an adaptation names. */
+static enum err
+add_origin(const struct gather *gather, const Erfa__Body *body)
+{
+	const Erfa__Adaptation *adaptation = body->adaptation;
+	const Erfa__Body *origin;
+	enum err err;
+
+	if (!docket_is_about(gather->docket, adaptation->to_trial))
+		return ERR_NONE;
+	err = keep_named(gather, adaptation->from_trial, &origin);
+	if (err != ERR_NONE || origin == NULL ||
+	    origin->record_case != ERFA__BODY__RECORD_TRIAL)
+		return err;
+	return docket_add(gather->docket, DOCKET_ORIGINS, origin);
+}
+
+static enum err
+add_body(const struct gather *gather, const Erfa__Body *body)
+{
+	if (body->record_case == ERFA__BODY__RECORD_EXPERIENCE)
+		return docket_add(gather->docket, DOCKET_EXPERIENCES, body);
+	if (body->record_case == ERFA__BODY__RECORD_ADAPTATION)
+		return add_origin(gather, body);
+	return ERR_NONE;
+}
+
+static enum err
+take_any(struct gather *gather, const struct shown_item *item)
+{
+	const char *org = org_of(gather, item);
+	const Erfa__Body *body;
+	enum err err;
+
+	if (item->kind == HEADER_DECISION)
+		return take_decision(gather, item);
+	if (item->kind == HEADER_APPLICATION)
+		return each_naming(
+		    gather, org, item->record, take_decision, NULL);
+
+	/* Of the rest only the word of its own municipality counts. */
+	if ((item->kind != HEADER_EXPERIENCE &&
+		item->kind != HEADER_ADAPTATION) ||
+	    strcmp(org, gather->asked->org) != 0)
+		return ERR_NONE;
+	if ((err = keep_item(gather, item, &body)) != ERR_NONE || body == NULL)
+		return err;
+	return add_body(gather, body);
+}
+
+/* What is published together with the trial counts as if it were here. */
+static enum err
+take_more(const struct gather *gather)
+{
+	const struct docket_trial *asked = gather->asked;
+	const Erfa__Body *body;
+	enum err err = ERR_NONE;
+	size_t i;
+
+	for (i = 0; i < asked->nmore && err == ERR_NONE; i++) {
+		body = asked->more[i].body;
+		if (body->record_case == ERFA__BODY__RECORD_DECISION &&
+		    docket_is_about(gather->docket, body->decision->trial))
+			err = docket_add(
+			    gather->docket, DOCKET_DECISIONS, body);
+		else
+			err = add_body(gather, body);
+	}
+	return err;
+}
+
+enum err
+query_gather(struct question *question, const struct docket_trial *trial,
+    struct docket **ret_docket)
+{
+	struct gather gather = { .question = question, .asked = trial };
+	const Erfa__Body *programme;
+	enum err err;
+
+	if ((err = query_look(question)) != ERR_NONE ||
+	    (err = docket_new(trial, &gather.docket)) != ERR_NONE)
+		return err;
+	if ((err = each_naming(&gather, trial->org, trial->record, take_any,
+		 NULL)) != ERR_NONE ||
+	    (err = take_more(&gather)) != ERR_NONE ||
+	    (err = keep_named(&gather, trial->body->trial->programme,
+		 &programme)) != ERR_NONE) {
+		docket_free(gather.docket);
+		return err;
+	}
+	docket_programme(gather.docket, programme);
+	*ret_docket = gather.docket;
+	return ERR_NONE;
+}
+
+/* ---- who only claims ---- */
+
+/* Whether a trial says that it is active and does not pass the gates. */
+static enum err
+claims(struct question *question, const struct query_place *place,
+    const Erfa__Body *body, bool *ret_claims)
+{
+	const struct docket_trial asked = {
+		.org = place->org,
+		.own_org = "",
+		.record = place->record,
+		.body = body,
+	};
+	struct docket *docket;
+	struct life_list blocks;
+	enum err err;
+
+	*ret_claims = false;
+	if (place->record == NULL || body == NULL ||
+	    body->record_case != ERFA__BODY__RECORD_TRIAL ||
+	    life_is_transcribed(body) ||
+	    life_status(body) != ERFA__STATUS__STATUS_ACTIVE)
+		return ERR_NONE;
+	if ((err = query_gather(question, &asked, &docket)) != ERR_NONE)
+		return err;
+	*ret_claims = life_claims(docket_case(docket), &blocks);
+	docket_free(docket);
+	return ERR_NONE;
+}
+
+enum err
+query_claims(struct question *question, const struct query_place *place,
+    struct query_entry *entry)
+{
+	bool only_claims;
+	enum err err;
+
+	err = claims(question, place, entry->body, &only_claims);
+	if (err == ERR_NONE && only_claims) {
+		entry->row->has_claims = true;
+		entry->row->claims = true;
+	}
+	return err;
+}
+
+/* ---- whether a programme has begun ---- */
+
+/* Whether ${body} is of a trial that runs under ${programme}, or has run. */
+static bool
+has_run(const Erfa__Body *body, const char *programme)
+{
+	const Erfa__RecordRef *under;
+	Erfa__Status status;
+
+	if (body->record_case != ERFA__BODY__RECORD_TRIAL ||
+	    life_is_transcribed(body))
+		return false;
+	under = body->trial->programme;
+	if (under == NULL || under->id == NULL ||
+	    strcmp(under->id, programme) != 0)
+		return false;
+	status = life_status(body);
+	return status == ERFA__STATUS__STATUS_ACTIVE ||
+	    status == ERFA__STATUS__STATUS_PAUSED ||
+	    status == ERFA__STATUS__STATUS_COMPLETED ||
+	    status == ERFA__STATUS__STATUS_STOPPED;
+}
+
+static enum err
+take_started(struct gather *gather, const struct shown_item *item)
+{
+	struct query_place place = query_place(gather->question, item);
+	char id[RECORD_ID_CHARS + 1];
+	Erfa__Body *body;
+	bool only_claims = false;
+	enum err err;
+
+	if (item->kind != HEADER_TRIAL || gather->found)
+		return ERR_NONE;
+	if ((err = read_item(gather, item, &body)) != ERR_NONE || body == NULL)
+		return err;
+	record_print(gather->org, gather->record, RECORD_CHARS, id);
+	if (has_run(body, id)) {
+		err = claims(gather->question, &place, body, &only_claims);
+		gather->found = err == ERR_NONE && !only_claims;
+	}
+	body_free(body);
+	return err;
+}
+
+enum err
+query_has_started(struct question *question, const char *org,
+    const uint8_t record[RECORD_LEN], bool *ret_started)
+{
+	const struct gather gather = { .question = question };
+	enum err err;
+
+	if ((err = query_look(question)) != ERR_NONE)
+		return err;
+	return each_naming(&gather, org, record, take_started, ret_started);
+}

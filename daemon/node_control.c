@@ -188,6 +188,10 @@ right_of(const Erfa__Request *request)
 	switch (request->ask_case) {
 	case ERFA__REQUEST__ASK_PUBLISH:
 	case ERFA__REQUEST__ASK_BUNDLE_IMPORT:
+	case ERFA__REQUEST__ASK_DRAFT_PUT:
+	case ERFA__REQUEST__ASK_DRAFT_GET:
+	case ERFA__REQUEST__ASK_DRAFT_LIST:
+	case ERFA__REQUEST__ASK_DRAFT_DROP:
 		return RIGHT_WRITE;
 	case ERFA__REQUEST__ASK_ACCEPT:
 	case ERFA__REQUEST__ASK_REMOVE:
@@ -344,6 +348,12 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 		break;
 	case ERFA__REQUEST__ASK_PUBLISH:
 		node_publish(node, waiter, uid);
+		break;
+	case ERFA__REQUEST__ASK_DRAFT_PUT:
+	case ERFA__REQUEST__ASK_DRAFT_GET:
+	case ERFA__REQUEST__ASK_DRAFT_LIST:
+	case ERFA__REQUEST__ASK_DRAFT_DROP:
+		node_draft(node, waiter);
 		break;
 	case ERFA__REQUEST__ASK_SYNC:
 		node_wait(node, waiter, waiter->request->sync->wait_ms);

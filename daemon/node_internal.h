@@ -79,6 +79,7 @@ struct waiter {
 
 /* The one join that may be under way; a body of a bundle in parts. */
 struct bundle_part;
+struct docket_more;
 struct import;
 struct publication;
 struct admission;
@@ -158,7 +159,7 @@ struct node {
 	uint64_t members_changes; /* of MEMBER entries, so far */
 	bool members_busy;        /* the directory is being computed */
 	int64_t members_due;      /* it is computed then; 0 = it is not due */
-	int64_t rules_due;   /* and so the ZAP table */
+	int64_t rules_due;        /* and so the ZAP table */
 	bool forks_touched;
 
 	/* Clients. */
@@ -171,7 +172,7 @@ struct node {
 	int index_fd;         /* written by the indexer's thread */
 	struct join *join;
 	struct admission *admissions; /* newcomers whose commit is under way */
-	struct own_job *own_jobs; /* written, not yet in the directory */
+	struct own_job *own_jobs;     /* written, not yet in the directory */
 	struct import *imports;       /* bundles, the first being taken in */
 	struct bundle_part *bundle_part; /* a body that comes in parts */
 	uint64_t caller_serial;
@@ -442,6 +443,66 @@ struct waiter *node_join_waiter(const struct node *node);
 void node_invite(struct node *node, struct waiter *waiter);
 void node_accept(struct node *node, struct waiter *waiter);
 void node_remove(struct node *node, struct waiter *waiter);
+
+/* ---- node_gate.c ---- */
+
+/* What is about to be published, and what is told of it. */
+struct node_gate {
+	struct node *node;
+	const uint8_t *record;
+	bool is_new;              /* people do not know its id yet */
+	const Erfa__Body *before; /* the current version, or NULL */
+	const Erfa__Body *after;  /* its envelope tells id and publisher */
+	const struct docket_more *more; /* everything in the publication */
+	size_t nmore;
+
+	/* Called for everything that stands in the way: which field, why, and
+	 * the command that helps; all are lent for the call. */
+	void (*refuse)(void *context, const char *field, const char *what,
+	    const char *remedy);
+	void *context;
+};
+
+/**
+ * node_gate(gate):
+ * Judge whether it may be published, in a thread of the pool.  Transcribed
+ * records are judged only for what they may not hide.  Return ERR_NOMEM, or an
+ * error of store or index.
+ */
+enum err node_gate(const struct node_gate *gate) MUST_CHECK;
+
+/**
+ * node_gate_version(before, after, ret_major, ret_minor):
+ * The version of ${after}, which follows ${before}.  Return ERR_NOMEM.
+ */
+enum err node_gate_version(const struct query_record *before,
+    const Erfa__Body *after, uint32_t *ret_major,
+    uint32_t *ret_minor) MUST_CHECK;
+
+/* ---- node_draft.c ---- */
+
+/* A draft that was read; end with node_draft_clear(). */
+struct node_draft {
+	uint8_t record[RECORD_LEN];
+	uint64_t time_ms; /* of its last change */
+	char *note;       /* or NULL */
+	Erfa__Body *body;
+};
+
+/**
+ * node_draft(node, waiter):
+ * Take up a request about drafts; answered after its commit, if it writes.
+ */
+void node_draft(struct node *node, struct waiter *waiter);
+
+/**
+ * node_draft_load(node, record, ret_draft), node_draft_clear(draft):
+ * Read a draft; any thread.  ERR_NOENT if there is none, or an error of the
+ * store or of body_decode().
+ */
+enum err node_draft_load(struct node *node, const uint8_t record[RECORD_LEN],
+    struct node_draft *ret_draft) MUST_CHECK;
+void node_draft_clear(struct node_draft *draft);
 
 /* ---- node_publish.c ---- */
 

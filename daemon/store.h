@@ -450,17 +450,22 @@ enum err store_draft_time(struct store_txn *txn,
     const uint8_t record[RECORD_LEN], uint64_t *ret_time_ms) MUST_CHECK;
 
 /**
- * store_draft(txn, record, ret_draft), store_draft_next(txn, after, ret_draft):
- * Open a draft; or the next one after the record ${after} (NULL: the first).
- * Return ERR_NOENT if there is none; ERR_ERASED if its slot is zero: it was
- * overwritten or dropped since a reading transaction began.  store_draft_next()
- * tells that one's record nevertheless.  ERR_DAMAGED.
+ * store_draft(txn, record, ret_draft):
+ * Open a draft.  Return ERR_NOENT if there is none; ERR_ERASED if its slot is
+ * zero: it was overwritten or dropped since a reading transaction began.
+ * ERR_DAMAGED if it does not open.
  */
 enum err store_draft(struct store_txn *txn, const uint8_t record[RECORD_LEN],
     struct store_draft *ret_draft) MUST_CHECK;
-enum err store_draft_next(struct store_txn *txn, const uint8_t *after,
-    struct store_draft *ret_draft) MUST_CHECK;
 void store_draft_clear(struct store_draft *draft);
+
+/**
+ * store_draft_record_next(txn, after, ret_record):
+ * The record alone of the next draft after ${after} (NULL: the first), unopened;
+ * ERR_NOENT.  ${ret_record} may be ${after}.
+ */
+enum err store_draft_record_next(struct store_txn *txn, const uint8_t *after,
+    uint8_t ret_record[RECORD_LEN]) MUST_CHECK;
 
 /* ---- counts ---- */
 

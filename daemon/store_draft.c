@@ -145,11 +145,10 @@ store_draft(struct store_txn *txn, const uint8_t record[RECORD_LEN],
 }
 
 enum err
-store_draft_next(
-    struct store_txn *txn, const uint8_t *after, struct store_draft *ret_draft)
+store_draft_record_next(
+    struct store_txn *txn, const uint8_t *after, uint8_t ret_record[RECORD_LEN])
 {
 	uint8_t from[RECORD_LEN + 1] = { 0 };
-	uint8_t record[RECORD_LEN];
 	struct bytes key;
 	struct bytes val;
 	enum err err;
@@ -164,11 +163,8 @@ store_draft_next(
 		return err;
 	if (key.len != RECORD_LEN)
 		return ERR_DAMAGED;
-	memcpy(record, key.data, RECORD_LEN);
-	err = store_draft(txn, record, ret_draft);
-	if (err == ERR_ERASED)
-		memcpy(ret_draft->record, record, RECORD_LEN);
-	return err;
+	memcpy(ret_record, key.data, RECORD_LEN);
+	return ERR_NONE;
 }
 
 void

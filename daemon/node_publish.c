@@ -15,6 +15,7 @@
 #include "proto/header.h"
 #include "proto/local.pb-c.h"
 #include "proto/record.h"
+#include "daemon/docket.h"
 #include "daemon/facts.h"
 #include "daemon/node_internal.h"
 
@@ -27,6 +28,9 @@
 /* Problems that are told; more are not. */
 #define PROBLEMS_MAX 50
 
+/* Bytes of what is said of one. */
+#define WHAT_MAX 4096
+
 /* One record of a request, made ready. */
 struct ready {
 	uint32_t kind;
@@ -38,8 +42,16 @@ struct ready {
 	size_t ext_len;
 	uint8_t *body;
 	size_t body_len;
-	bool skip; /* published before, word for word */
+	bool skip;    /* published before, word for word */
+	bool refused; /* nothing further is looked at */
 	uint64_t ticket;
+};
+
+/* One record as it was asked for. */
+struct asked {
+	const Erfa__NewRecord *record;
+	Erfa__NewRecord *draft; /* that it was made of, or NULL; owned */
+	uint64_t draft_ms;      /* when that was changed last */
 };
 
 /* A publication on its way. */
@@ -53,6 +65,9 @@ struct publication {
 	struct node *node;
 	struct waiter *waiter;
 	uid_t uid;
+	struct asked *asked;      /* drafts first, then records */
+	struct docket_more *more; /* all that may be looked at */
+	size_t nmore;
 	struct ready *ready;
 	size_t count;
 	Erfa__Answer *refusal; /* what is wrong */
@@ -75,11 +90,31 @@ publication_free(struct publication *publication)
 
 	for (i = 0; i < publication->count && publication->ready != NULL; i++)
 		free(publication->ready[i].body);
+	for (i = 0; i < publication->count && publication->asked != NULL; i++)
+		if (publication->asked[i].draft != NULL)
+			erfa__new_record__free_unpacked(
+			    publication->asked[i].draft, NULL);
 	free(publication->ready);
+	free(publication->asked);
+	free(publication->more);
 	free(publication);
 }
 
 /* ---- problems ---- */
+
+/* Name a record of the request: a draft by its id, others by their number. */
+static void
+print_where(
+    const struct publication *publication, size_t i, char *out, size_t size)
+{
+	size_t drafts = publication->waiter->request->publish->n_draft;
+
+	if (i < drafts)
+		(void)snprintf(out, size, "draft %.*s", RECORD_ID_CHARS,
+		    publication->waiter->request->publish->draft[i]);
+	else
+		(void)snprintf(out, size, "record %zu", i - drafts + 1);
+}
 
 /* Add what is wrong with record ${i} (from 0) to the refusal. */
 static void __attribute__((format(printf, 4, 5)))
@@ -87,10 +122,12 @@ problem(struct publication *publication, size_t i, const char *remedy,
     const char *format, ...)
 {
 	Erfa__ErrorAnswer *error;
-	char where[32];
-	char what[BODY_FAULT_MAX + 64];
+	char where[RECORD_ID_CHARS + 16];
+	char what[WHAT_MAX];
 	va_list args;
 
+	if (publication->ready != NULL)
+		publication->ready[i].refused = true;
 	if (publication->refusal == NULL) {
 		publication->refusal = node_error_new("not_valid", 65, "",
 		    "nothing was published: what was sent is not valid");
@@ -98,7 +135,7 @@ problem(struct publication *publication, size_t i, const char *remedy,
 			return;
 	}
 	error = publication->refusal->error;
-	(void)snprintf(where, sizeof(where), "record %zu", i + 1);
+	print_where(publication, i, where, sizeof(where));
 	va_start(args, format);
 	(void)vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
@@ -292,30 +329,6 @@ make_about(struct publication *publication, const Erfa__Body *body,
 	    about, count, ready->ext, sizeof(ready->ext), &ready->ext_len);
 }
 
-/* Answers that every trial of one's own has. */
-static bool
-has_answers(struct publication *publication, size_t i, const Erfa__Body *body)
-{
-	const Erfa__Trial *trial = body->trial;
-	const char *missing = NULL;
-
-	if (body->record_case != ERFA__BODY__RECORD_TRIAL ||
-	    body->envelope->transcribed)
-		return true;
-	if (trial->title == NULL || trial->title[0] == '\0')
-		missing = "title";
-	else if (trial->summary == NULL || trial->summary[0] == '\0')
-		missing = "summary";
-	else if (trial->n_sector == 0)
-		missing = "sector";
-	if (missing == NULL)
-		return true;
-	problem(publication, i, "add it to the file and publish again",
-	    "trial.%s is missing; a trial needs title, summary and sector",
-	    missing);
-	return false;
-}
-
 /* Only public records are published by this version. */
 static bool
 is_public(struct publication *publication, size_t i, const Erfa__Body *body)
@@ -329,43 +342,111 @@ is_public(struct publication *publication, size_t i, const Erfa__Body *body)
 	return false;
 }
 
-/* What is there of this record already decides the version. */
+/* What stands in the way of record ${record}. */
+struct objection {
+	struct publication *publication;
+	size_t record;
+};
+
+static void
+object(void *context, const char *field, const char *what, const char *remedy)
+{
+	const struct objection *objection = context;
+
+	problem(objection->publication, objection->record, remedy, "%s: %s",
+	    field, what);
+}
+
+/* Judge the step from what is there. */
 static enum err
-next_version(struct publication *publication, const Erfa__NewRecord *asked,
-    struct ready *ready)
+judge(struct publication *publication, size_t i,
+    const struct query_record *before, Erfa__Body *after)
+{
+	struct objection objection = { .publication = publication,
+		.record = i };
+	const struct node_gate gate = {
+		.node = publication->node,
+		.record = publication->ready[i].record,
+		.is_new = before == NULL && publication->asked[i].draft == NULL,
+		.before = before == NULL ? NULL : before->body,
+		.after = after,
+		.more = publication->more,
+		.nmore = publication->nmore,
+		.refuse = object,
+		.context = &objection,
+	};
+
+	return node_gate(&gate);
+}
+
+/* The status is set by commands: who does not speak of it leaves it alone. */
+static void
+keep_status(const Erfa__Body *before, Erfa__Body *after)
+{
+	if (before == NULL || after->envelope->transcribed ||
+	    before->record_case != ERFA__BODY__RECORD_TRIAL ||
+	    after->record_case != ERFA__BODY__RECORD_TRIAL ||
+	    !before->trial->has_status || after->trial->has_status)
+		return;
+	after->trial->has_status = true;
+	after->trial->status = before->trial->status;
+}
+
+/* Give it the version that follows what is there. */
+static enum err
+follow(struct publication *publication, const struct query_record *before,
+    struct ready *ready, Erfa__Body *body)
+{
+	enum err err;
+
+	err = node_gate_version(before, body, &ready->major, &ready->minor);
+	if (err != ERR_NONE)
+		return err;
+	if ((err = stamp(publication, ready, before, body)) != ERR_NONE)
+		return err;
+	if (publication->waiter->request->publish->skip_known)
+		ready->skip = same_content(before->body, body);
+	body->envelope->major = ready->major;
+	body->envelope->minor = ready->minor;
+	return ERR_NONE;
+}
+
+/* What is there of this record already decides the version, and what may come
+ * next. */
+static enum err
+next_version(struct publication *publication, size_t i, Erfa__Body *body)
 {
 	struct node *node = publication->node;
+	struct ready *ready = &publication->ready[i];
 	struct query_record before = { 0 };
+	bool is_new;
 	enum err err;
 
 	err = query_record(
 	    node->query, node->config->org, ready->record, &before);
 	if (err != ERR_NONE && err != ERR_NOENT)
 		return err;
+	is_new = err == ERR_NOENT;
 	ready->major = 1;
 	ready->minor = 0;
-	if (err == ERR_NOENT)
-		return stamp(publication, ready, NULL, asked->body);
-	ready->major = before.major == 0 ? 1 : before.major;
-	ready->minor = before.minor + 1;
-	err = stamp(publication, ready, &before, asked->body);
-	if (err == ERR_NONE &&
-	    publication->waiter->request->publish->skip_known)
-		ready->skip = same_content(before.body, asked->body);
-	asked->body->envelope->major = ready->major;
-	asked->body->envelope->minor = ready->minor;
+	keep_status(before.body, body);
+	err = is_new ? stamp(publication, ready, NULL, body) :
+		       follow(publication, &before, ready, body);
+	if (err == ERR_NONE && !ready->skip)
+		err = judge(publication, i, is_new ? NULL : &before, body);
 	body_free(before.body);
 	return err;
 }
 
-/* Make one record ready, or say what is wrong with it. */
+/* Find out what is asked for, and let its envelope say so: whoever is judged
+ * may name it. */
 static void
-make_ready(struct publication *publication, size_t i,
-    const Erfa__NewRecord *asked, struct ready *ready)
+make_known(struct publication *publication, size_t i)
 {
-	char fault[BODY_FAULT_MAX];
+	const Erfa__NewRecord *asked = publication->asked[i].record;
+	struct ready *ready = &publication->ready[i];
 	Erfa__Body *body = asked->body;
-	enum err err;
+	char id[RECORD_ID_CHARS + 1];
 
 	ready->kind = body == NULL ? 0 : body_kind(body);
 	if (ready->kind == 0 || ready->kind >= HEADER_MEMBER) {
@@ -377,19 +458,46 @@ make_ready(struct publication *publication, size_t i,
 	}
 	if (body->envelope == NULL) {
 		body->envelope = calloc(1, sizeof(*body->envelope));
-		if (body->envelope == NULL)
+		if (body->envelope == NULL) {
+			problem(publication, i, "try again", "out of memory");
 			return;
+		}
 		erfa__envelope__init(body->envelope);
 	}
-	if (!choose_record(publication, i, asked, ready) ||
-	    !has_answers(publication, i, body) ||
-	    !is_public(publication, i, body))
+	if (!choose_record(publication, i, asked, ready))
 		return;
-	if ((err = next_version(publication, asked, ready)) != ERR_NONE ||
+	record_print(
+	    publication->node->config->org, ready->record, RECORD_CHARS, id);
+	if (set_text(&body->envelope->id, id) != ERR_NONE ||
+	    set_text(&body->envelope->publisher,
+		publication->node->config->org) != ERR_NONE)
+		problem(publication, i, "try again", "out of memory");
+	memcpy(publication->more[publication->nmore].record, ready->record,
+	    RECORD_LEN);
+	publication->more[publication->nmore++].body = body;
+}
+
+/* Make one record ready, or say what is wrong with it. */
+static void
+make_ready(struct publication *publication, size_t i)
+{
+	struct ready *ready = &publication->ready[i];
+	char fault[BODY_FAULT_MAX];
+	Erfa__Body *body;
+	enum err err;
+
+	if (ready->refused)
+		return;
+	body = publication->asked[i].record->body;
+	if (!is_public(publication, i, body))
+		return;
+	if ((err = next_version(publication, i, body)) != ERR_NONE ||
 	    (err = make_about(publication, body, ready)) != ERR_NONE) {
 		problem(publication, i, "try again", "%s", err_str(err));
 		return;
 	}
+	if (ready->refused)
+		return;
 	if (body_check(body, fault) != ERR_NONE) {
 		problem(publication, i, "correct the field", "%s", fault);
 		return;
@@ -426,23 +534,89 @@ note_caller(struct publication *publication)
 	    &caller, publication->caller_note);
 }
 
+/* Read the draft with this id, to be published as it is. */
+static void
+take_draft(struct publication *publication, size_t i, const char *id)
+{
+	struct asked *asked = &publication->asked[i];
+	struct node *node = publication->node;
+	struct node_draft draft;
+	char org[ORG_MAX + 1];
+	uint8_t record[RECORD_LEN] = { 0 };
+	enum err err = ERR_NOENT;
+	size_t k;
+
+	if (record_parse_full(id, org, record) == ERR_NONE &&
+	    strcmp(org, node->config->org) == 0)
+		err = node_draft_load(node, record, &draft);
+	for (k = 0; k < i && err == ERR_NONE; k++)
+		if (memcmp(publication->ready[k].record, record, RECORD_LEN) ==
+		    0) {
+			node_draft_clear(&draft);
+			err = ERR_EXIST;
+		}
+	memcpy(publication->ready[i].record, record, RECORD_LEN);
+	if (err != ERR_NONE) {
+		problem(publication, i, "all drafts:  erfa drafts", "%s",
+		    err == ERR_EXIST     ? "it is named twice" :
+			err == ERR_NOENT ? "there is no such draft" :
+					   err_str(err));
+		return;
+	}
+	asked->draft_ms = draft.time_ms;
+	asked->draft = calloc(1, sizeof(*asked->draft));
+	if (asked->draft != NULL) {
+		erfa__new_record__init(asked->draft);
+		asked->draft->body = draft.body;
+		draft.body = NULL;
+	}
+	node_draft_clear(&draft);
+	if (asked->draft == NULL || (asked->draft->id = strdup(id)) == NULL)
+		problem(publication, i, "try again", "out of memory");
+	asked->record = asked->draft;
+}
+
+/* Put together what is asked for; false if memory is short. */
+static bool
+gather(struct publication *publication)
+{
+	const Erfa__PublishRequest *request =
+	    publication->waiter->request->publish;
+	size_t count = request->n_draft + request->n_record;
+	size_t i;
+
+	publication->asked = calloc(count + 1, sizeof(*publication->asked));
+	publication->more = calloc(count + 1, sizeof(*publication->more));
+	publication->ready = calloc(count + 1, sizeof(*publication->ready));
+	if (publication->asked == NULL || publication->more == NULL ||
+	    publication->ready == NULL) {
+		free(publication->ready);
+		publication->ready = NULL;
+		return false;
+	}
+	publication->count = count;
+	for (i = 0; i < request->n_draft; i++)
+		take_draft(publication, i, request->draft[i]);
+	for (i = 0; i < request->n_record; i++)
+		publication->asked[request->n_draft + i].record =
+		    request->record[i];
+	return true;
+}
+
 static void
 prepare_run(struct pool_job *job, void *context)
 {
 	struct publication *publication = (struct publication *)job;
-	const Erfa__PublishRequest *request =
-	    publication->waiter->request->publish;
 	size_t i;
 
 	(void)context;
-	publication->ready = calloc(
-	    request->n_record + 1, sizeof(*publication->ready));
-	if (publication->ready == NULL)
+	if (!gather(publication))
 		return;
-	publication->count = request->n_record;
-	for (i = 0; i < request->n_record; i++)
-		make_ready(
-		    publication, i, request->record[i], &publication->ready[i]);
+	for (i = 0; i < publication->count; i++)
+		if (!publication->ready[i].refused)
+			make_known(publication, i);
+	for (i = 0; i < publication->count; i++)
+		make_ready(publication, i);
 	note_caller(publication);
 }
 
@@ -508,6 +682,43 @@ publish_answer(struct publication *publication, bool written)
 
 /* ---- writing ---- */
 
+/* Are the drafts still what was judged?  ERR_EXIST if not. */
+static enum err
+check_drafts(struct store_txn *txn, const struct publication *publication)
+{
+	uint64_t time_ms;
+	enum err err;
+	size_t i;
+
+	for (i = 0; i < publication->count; i++) {
+		if (publication->asked[i].draft == NULL)
+			continue;
+		err = store_draft_time(
+		    txn, publication->ready[i].record, &time_ms);
+		if (err == ERR_NOENT ||
+		    (err == ERR_NONE &&
+			time_ms != publication->asked[i].draft_ms))
+			return ERR_EXIST;
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+/* What is published is a draft no more. */
+static enum err
+drop_drafts(struct store_txn *txn, const struct publication *publication)
+{
+	enum err err = ERR_NONE;
+	size_t i;
+
+	for (i = 0; i < publication->count && err == ERR_NONE; i++)
+		if (publication->asked[i].draft != NULL)
+			err = store_draft_drop(
+			    txn, publication->ready[i].record);
+	return err;
+}
+
 static enum err
 write_run(struct store_txn *txn, struct writer_job *job)
 {
@@ -517,6 +728,8 @@ write_run(struct store_txn *txn, struct writer_job *job)
 	size_t i;
 	enum err err;
 
+	if ((err = check_drafts(txn, publication)) != ERR_NONE)
+		return err;
 	for (i = 0; i < publication->count; i++) {
 		ready = &publication->ready[i];
 		if (ready->skip)
@@ -534,6 +747,8 @@ write_run(struct store_txn *txn, struct writer_job *job)
 			 &ready->ticket)) != ERR_NONE)
 			return err;
 	}
+	if ((err = drop_drafts(txn, publication)) != ERR_NONE)
+		return err;
 	if (publication->caller_len == 0)
 		return ERR_NONE;
 	return store_note_put(txn, publication->caller,
@@ -571,8 +786,8 @@ go_on(struct node *node, struct publication *publication, bool indexed)
 		node_answer(node, publication->waiter,
 		    publish_answer(publication, true));
 	else
-		node_answer_error(node, publication->waiter, "index_behind",
-		    75, "try again in a moment",
+		node_answer_error(node, publication->waiter, "index_behind", 75,
+		    "try again in a moment",
 		    "the index is still taking in what was published before");
 	publication_free(publication);
 }
@@ -622,6 +837,11 @@ write_done(struct writer_job *job, void *context)
 	}
 	if (node == NULL) {
 		node_waiter_free(publication->waiter);
+	} else if (job->err == ERR_EXIST) {
+		node_answer_error(node, publication->waiter, "draft_changed",
+		    75, "look at it and publish again:  erfa drafts",
+		    "nothing was published: somebody has changed a draft "
+		    "meanwhile");
 	} else if (job->err == ERR_FULL) {
 		node_answer_error(node, publication->waiter, "disk_full", 75,
 		    "Make room on the disk of the state directory, or raise "
@@ -642,7 +862,8 @@ anything_to_write(const struct publication *publication)
 	size_t i;
 
 	for (i = 0; i < publication->count; i++)
-		if (!publication->ready[i].skip)
+		if (!publication->ready[i].skip ||
+		    publication->asked[i].draft != NULL)
 			return true;
 	return false;
 }
@@ -667,8 +888,7 @@ prepare_done(struct pool_job *job, void *context)
 	    publication->waiter->request->publish->dry_run ||
 	    !anything_to_write(publication)) {
 		node_answer(node, publication->waiter,
-		    publication->ready == NULL ||
-			    publication->refusal != NULL ?
+		    publication->ready == NULL || publication->refusal != NULL ?
 			publication->refusal :
 			publish_answer(publication,
 			    !publication->waiter->request->publish->dry_run));
@@ -691,7 +911,8 @@ node_publish(struct node *node, struct waiter *waiter, uint32_t uid)
 {
 	struct publication *publication = calloc(1, sizeof(*publication));
 
-	if (waiter->request->publish->n_record == 0) {
+	if (waiter->request->publish->n_record == 0 &&
+	    waiter->request->publish->n_draft == 0) {
 		free(publication);
 		node_answer_error(node, waiter, "nothing", 65,
 		    "give a file with at least one record",

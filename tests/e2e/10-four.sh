@@ -18,7 +18,12 @@ cat >"$WORK/new.json" <<'END'
 {"envelope": {"language": "fi"},
  "trial": {"title": "Esimerkki: iltapäiväkahvila omaishoitajille",
   "summary": "Keksitty kokeilu.", "sector": ["SECTOR_ELDER_CARE"],
-  "status": "STATUS_ACTIVE", "sites": [{"id": "fi-297", "name": "Kuopio"}]}}
+  "status": "STATUS_ACTIVE",
+  "goals": [{"text": "Omaishoitajat jaksavat", "successCriterion": "Kävijät palaavat"}],
+  "period": {"start": "2025-01", "end": "2027-12"},
+  "owner": {"unit": "Kotihoito", "role": "Palvelupäällikkö"},
+  "anchoring": {"bodyKind": "BODY_KIND_COUNCIL", "date": "2024-12-09"},
+  "sites": [{"id": "fi-297", "name": "Kuopio"}]}}
 END
 
 # Three that listen; two of them join the first; each imports its own.

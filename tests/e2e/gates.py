@@ -5,12 +5,14 @@ Usage: gates.py OWN AUTHORITY DIRECTORY, control sockets of two nodes that are
 linked (no-5501 and no), and where the first one keeps its state.
 """
 
+import os
 import sys
 import time
 
-from peer import SLOW, Checks, Control, deadline
-from proto import body_pb2, control_pb2
+from peer import BASE32, Checks, Control, Log, Silence, deadline, join
+from proto import body_pb2, control_pb2, wire_pb2
 
+GUEST = "no-0301"  # a member that keeps no rule
 WORD = "Trollheimsutvalget"  # stands in one draft, and must not stay anywhere
 
 
@@ -73,21 +75,7 @@ def exemption():
     }
 
 
-def publish(control, *bodies, ids=(), drafts=(), dry_run=False):
-    ids = list(ids) + [""] * len(bodies)
-    return control.ask(
-        publish=control_pb2.PublishRequest(
-            record=[
-                control_pb2.NewRecord(body=body, id=id or None)
-                for body, id in zip(bodies, ids)
-            ],
-            draft=drafts,
-            dry_run=dry_run,
-        )
-    )
-
-
-def request(*bodies, ids=(), drafts=()):
+def request(*bodies, ids=(), drafts=(), dry_run=False):
     ids = list(ids) + [""] * len(bodies)
     return control_pb2.PublishRequest(
         record=[
@@ -95,7 +83,12 @@ def request(*bodies, ids=(), drafts=()):
             for body, id in zip(bodies, ids)
         ],
         draft=drafts,
+        dry_run=dry_run,
     )
+
+
+def publish(control, *bodies, **what):
+    return control.ask(publish=request(*bodies, **what))
 
 
 def put(control, body, **what):
@@ -179,16 +172,17 @@ def drafts(own, checks, directory):
     )
     own.ask(draft_drop=control_pb2.DraftDropRequest(id=other.id))
     checks.check("a dropped one is gone", len(drafts_of(own)) == 1, "")
-    for what in ("draft_get", "draft_drop"):
-        kind = getattr(
-            control_pb2, {"draft_get": "DraftGetRequest", "draft_drop": "DraftDropRequest"}[what]
-        )
+    gone = {
+        "draft_get": control_pb2.DraftGetRequest(id=other.id),
+        "draft_drop": control_pb2.DraftDropRequest(id=other.id),
+    }
+    for what, ask in gone.items():
         refused(
             own,
             checks,
             f"and cannot be asked for ({what})",
             ["no_such_draft", "erfa drafts"],
-            **{what: kind(id=other.id)},
+            **{what: ask},
         )
     refused(
         own,
@@ -397,19 +391,6 @@ def decision(id, outcome, **fields):
     )
 
 
-def wait_for(control, id, kind):
-    """Until a record that names this one has come."""
-    until = deadline(30 * SLOW)
-    while time.monotonic() < until:
-        try:
-            if any(r.relation == kind for r in show(control, id).related):
-                return True
-        except RuntimeError:
-            pass
-        time.sleep(0.05)
-    return False
-
-
 def gate(own, authority, checks):
     """Only the authority, or a letter of its, opens the second gate."""
     active = {"status": body_pb2.STATUS_ACTIVE}
@@ -454,7 +435,7 @@ def gate(own, authority, checks):
         authority,
         decision(id, body_pb2.OUTCOME_APPROVED, plain_summary="Dere kan begynne."),
     )
-    until = deadline(30 * SLOW)
+    until = deadline(30)
     opened = False
     while not opened and time.monotonic() < until:
         try:
@@ -508,6 +489,59 @@ def programme(own, checks):
     )
 
 
+def say(log, kind, body, publisher=GUEST):
+    """An entry with a body, whoever it says it is from; the record's id."""
+    record = os.urandom(16)
+    number = int.from_bytes(record, "big") << 2
+    text = "".join(BASE32[number >> s & 31] for s in range(125, -1, -5))
+    body.envelope.id = f"{publisher}/{text}"
+    body.envelope.publisher = publisher
+    body.envelope.major = 1
+    log.add(kind, body=body.SerializeToString(), record=record)
+    return f"{GUEST}/{text}"
+
+
+def claims(own, checks):
+    """What others say is looked at in the same way."""
+    guest = join(own.ask(invite=control_pb2.InviteRequest(org=GUEST)).line, GUEST)
+    active = {"status": body_pb2.STATUS_ACTIVE}
+    log = Log(guest.key)
+    log.genesis(GUEST)
+    bare = say(log, 6, trial(**active))
+    whole = say(log, 6, planned(**active, **local()))
+    waits = say(log, 6, planned(**active, **local(), **exemption()))
+    told = planned(**active)
+    told.envelope.transcribed = True
+    told = say(log, 6, told)
+    yes = decision(waits, body_pb2.OUTCOME_APPROVED, plain_summary="Ja")
+    say(log, 8, yes, publisher="no")
+    guest.claim(log)
+
+    def row(id):
+        try:
+            return show(own, id).row
+        except RuntimeError:
+            return control_pb2.Row(state="absent")
+
+    end = deadline(30)
+    while time.monotonic() < end and any(
+        row(id).state != "here" for id in (bare, whole, waits, told)
+    ):
+        while guest.socket.poll(20):
+            guest.answer(wire_pb2.Msg.FromString(guest.socket.recv()))
+    checks.check("a trial without owner only claims to be active", row(bare).claims)
+    checks.check("one with owner and anchoring is", row(whole).status == "active"
+                 and not row(whole).claims)
+    checks.check("what somebody says in the authority's name is not heard",
+                 row(waits).claims)
+    checks.check("what a source says claims nothing", not row(told).claims)
+    rows = {r.full_id: r.claims for r in own.ask(
+        list=control_pb2.ListRequest(org=GUEST)).row}
+    checks.check("a list says the same", rows == {
+        bare: True, whole: False, waits: True, told: False}, str(rows))
+    guest.close()
+
+
 def main():
     checks = Checks()
     own = Control(sys.argv[1])
@@ -517,6 +551,10 @@ def main():
     steps(own, checks)
     gate(own, authority, checks)
     programme(own, checks)
+    try:
+        claims(own, checks)
+    except Silence as e:
+        checks.check("a guest is admitted", False, str(e))
     return checks.bad
 
 

@@ -69,6 +69,9 @@ rows_status(const struct run *run, const Erfa__Row *row, char *out, size_t size)
 	if (row->transcribed && *label != '\0')
 		(void)snprintf(out, size, "%s (%s)", label,
 		    labels_get(run->labels, "word", "reported"));
+	else if (row->claims)
+		(void)snprintf(out, size, "%s",
+		    labels_get(run->labels, "word", "claims to be active"));
 	else
 		(void)snprintf(out, size, "%s", label);
 }

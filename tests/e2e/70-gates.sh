@@ -12,6 +12,8 @@ befriend tromso ministry
 	BAD=1
 cat "$WORK/gates"
 check "both come into step" converge 30 tromso ministry
+check "a list tells people who only claims" at tromso list --org no-0301
+check_has "two of the guest's" "$(grep -c "claims to be active" <<<"$OUT")" "^2$"
 check "the log of erfad tells nothing of a draft" \
 	bash -c "! grep -q Trollheim '$WORK/tromso/log'"
 

@@ -305,7 +305,7 @@ judge_answer(const struct node_gate *gate)
 	    is_empty(decision->plain_summary))
 		gate->refuse(gate->context, "decision.plain_summary",
 		    "What they may and may not do is missing, in plain words.",
-		    "erfa decide TRIAL --summary TEXT");
+		    "erfa decide TRIAL --plain TEXT");
 }
 
 static enum err

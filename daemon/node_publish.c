@@ -438,6 +438,30 @@ next_version(struct publication *publication, size_t i, Erfa__Body *body)
 	return err;
 }
 
+/* Is a version of this record accepted, but not signed yet?  Then nobody knows
+ * what comes after it: signing pauses for a minute at most. */
+static bool
+is_unsigned(struct node *node, const uint8_t record[RECORD_LEN])
+{
+	struct store_txn *txn = NULL;
+	struct header header;
+	struct bytes bytes;
+	uint64_t ticket = 0;
+	size_t size;
+	bool found = false;
+
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
+		return false;
+	while (!found &&
+	    store_outbox_next(txn, ticket, &ticket, &bytes, &size) == ERR_NONE)
+		found = header_decode(bytes.data, bytes.len, &header) ==
+			ERR_NONE &&
+		    header.has_record &&
+		    memcmp(header.record, record, RECORD_LEN) == 0;
+	store_abort(&txn);
+	return found;
+}
+
 /* Find out what is asked for, and let its envelope say so: whoever is judged
  * may name it. */
 static void
@@ -466,6 +490,14 @@ make_known(struct publication *publication, size_t i)
 	}
 	if (!choose_record(publication, i, asked, ready))
 		return;
+	if (asked->id != NULL && publication->refusal == NULL &&
+	    is_unsigned(publication->node, ready->record)) {
+		ready->refused = true;
+		publication->refusal = node_error_new("not_signed", 75,
+		    "try again in a minute",
+		    "the version before it is not signed yet");
+		return;
+	}
 	record_print(
 	    publication->node->config->org, ready->record, RECORD_CHARS, id);
 	if (set_text(&body->envelope->id, id) != ERR_NONE ||

@@ -85,10 +85,12 @@ assign(
 {
 	struct form_fault fault = { 0 };
 	Erfa__Body *body = NULL;
-	char *line = strndup(text, len);
+	char *line = malloc(len + 1);
 	enum err err;
 
 	must(line != NULL && body_new(kind, &body) == ERR_NONE);
+	memcpy(line, text, len);
+	line[len] = '\0';
 	line[strcspn(line, "\n")] = '\0';
 	err = form_set(words, body, line, &fault);
 	must(err == ERR_NONE || fault.what[0] != '\0');

@@ -1,6 +1,5 @@
 #include "daemon/guard.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <malloc.h>
@@ -14,6 +13,9 @@
 
 /* After a connection was shut down, libzmq needs so long to free its memory. */
 #define CHECKS_TO_TRIM 4
+
+/* Descriptors that are looked at. */
+#define FDS_MAX 65536
 
 struct guard {
 	int statm;      /* /proc/self/statm */
@@ -30,19 +32,26 @@ struct guard {
 static enum err
 read_memory(struct guard *guard, size_t *ret_bytes)
 {
-	unsigned long resident;
-	unsigned long shared;
+	unsigned long pages[3]; /* in all, resident, shared */
 	char text[128];
+	char *at = text;
+	char *end;
 	ssize_t len;
+	size_t i;
 
 	len = pread(guard->statm, text, sizeof(text) - 1, 0);
 	if (len <= 0)
 		return ERR_IO;
 	text[len] = '\0';
-	if (sscanf(text, "%*u %lu %lu", &resident, &shared) != 2 ||
-	    resident < shared)
+	for (i = 0; i < 3; i++) {
+		pages[i] = strtoul(at, &end, 10);
+		if (end == at)
+			return ERR_IO;
+		at = end;
+	}
+	if (pages[1] < pages[2])
 		return ERR_IO;
-	*ret_bytes = (resident - shared) * guard->page;
+	*ret_bytes = (pages[1] - pages[2]) * guard->page;
 	return ERR_NONE;
 }
 
@@ -140,24 +149,17 @@ static struct guard_suspect
 find_suspect(const struct guard *guard)
 {
 	struct guard_suspect worst = { .fd = -1 };
-	struct dirent *entry;
+	long end = sysconf(_SC_OPEN_MAX);
 	uint64_t bytes;
-	DIR *dir;
 	int fd;
 
-	if ((dir = opendir("/proc/self/fd")) == NULL)
-		return worst;
-	while ((entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
-			continue;
-		fd = (int)strtol(entry->d_name, NULL, 10);
+	for (fd = 0; fd < end && fd < FDS_MAX; fd++) {
 		bytes = unseen(guard, fd);
 		if (bytes > worst.bytes) {
 			worst.fd = fd;
 			worst.bytes = bytes;
 		}
 	}
-	(void)closedir(dir);
 	return worst;
 }
 

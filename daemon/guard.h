@@ -18,13 +18,13 @@
 #include "proto/err.h"
 
 /* Growth that is looked into, bytes. */
-#define GUARD_JUMP (64 * 1024 * 1024)
+#define GUARD_JUMP 67108864u
 
 /*
  * Less than this since its last message excuses a connection, bytes: so much
  * may wait for the loop in whole messages.
  */
-#define GUARD_EXCUSED (4 * 1024 * 1024)
+#define GUARD_EXCUSED 4194304u
 
 /* How often guard_check() should be called. */
 #define GUARD_MS 50

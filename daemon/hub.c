@@ -11,6 +11,9 @@
 /* Frames taken in one turn of the loop: some milliseconds' work at most. */
 #define FRAMES_PER_TURN 16
 
+/* Instead of a descriptor: the connection is closed. */
+#define GONE (-2)
+
 /* A peer that dialled in. */
 struct session {
 	struct peer peer; /* first */
@@ -18,8 +21,7 @@ struct session {
 	uint8_t key[KEY_LEN];
 	uint8_t route[256];
 	size_t route_len;
-	int fd;    /* -1: unknown, or closed */
-	bool gone; /* the connection is closed: ends at the next tick */
+	int fd; /* -1: unknown; GONE: closed, ends at the next tick */
 	char address[64];
 };
 
@@ -132,15 +134,24 @@ hub_monitor(const struct hub *hub)
 	return hub->monitor;
 }
 
-const uint8_t *
-hub_who(const struct hub *hub, int fd)
+/* The session that uses this descriptor, or NULL. */
+static struct session *
+session_by_fd(const struct hub *hub, int fd)
 {
 	size_t i;
 
 	for (i = 0; i < hub->count && fd >= 0; i++)
 		if (hub->sessions[i]->fd == fd)
-			return hub->sessions[i]->key;
+			return hub->sessions[i];
 	return NULL;
+}
+
+const uint8_t *
+hub_who(const struct hub *hub, int fd)
+{
+	const struct session *session = session_by_fd(hub, fd);
+
+	return session == NULL ? NULL : session->key;
 }
 
 static enum err
@@ -152,7 +163,7 @@ session_send(struct peer *peer, uint8_t *buf, size_t len)
 	err = sock_send(
 	    session->hub->sock, session->route, session->route_len, buf, len);
 	if (err == ERR_NOENT)
-		session->gone = true;
+		session->fd = GONE;
 	return err;
 }
 
@@ -256,7 +267,7 @@ may_move(
 	struct wire_msg answer = { .type = WIRE_ERR };
 	enum wire_type type = WIRE_HAVE;
 
-	if (session->route_len == 0 || session->gone)
+	if (session->route_len == 0 || session->fd == GONE)
 		return true;
 	if (wire_decode(msg->data, msg->len, &said) == ERR_NONE)
 		type = said.type;
@@ -278,7 +289,6 @@ session_move(struct session *session, const struct sock_msg *msg, int64_t now)
 	memcpy(session->address, msg->address, sizeof(session->address));
 	session->address[sizeof(session->address) - 1] = '\0';
 	session->fd = msg->fd;
-	session->gone = false;
 	link_up(session->peer.link, now);
 }
 
@@ -312,46 +322,53 @@ read_member(struct hub *hub, const struct sock_msg *msg, int64_t now)
 	link_receive(session->peer.link, msg->data, msg->len, now);
 }
 
-/* Sessions whose connection was closed end, but not in the midst of a call. */
+/* Sessions whose connection was closed end. */
 static void
 read_events(struct hub *hub)
 {
+	struct session *session;
 	struct sock_event event;
-	size_t i;
 
 	while (sock_monitor_next(hub->sock, &event) == ERR_NONE) {
-		if (event.kind != SOCK_EV_DOWN || event.fd < 0)
+		if (event.kind != SOCK_EV_DOWN)
 			continue;
-		for (i = 0; i < hub->count; i++)
-			if (hub->sessions[i]->fd == event.fd) {
-				hub->sessions[i]->fd = -1;
-				hub->sessions[i]->gone = true;
-			}
+		session = session_by_fd(hub, event.fd);
+		if (session != NULL)
+			session_end(hub, session);
 	}
+}
+
+/* Take one frame; false if there is none. */
+static bool
+read_frame(struct hub *hub, int64_t now)
+{
+	struct sock_msg msg;
+
+	memset(&msg, 0, sizeof(msg));
+	if (sock_recv(hub->sock, &msg) != ERR_NONE)
+		return false;
+
+	/* What was closed before this frame came must not hit it. */
+	read_events(hub);
+	hub->host->received(hub->owner, msg.fd);
+	if (strncmp(msg.user_id, "join:", 5) == 0 ||
+	    strncmp(msg.user_id, "pending:", 8) == 0)
+		read_stranger(hub, &msg);
+	else
+		read_member(hub, &msg, now);
+	sock_msg_clear(&msg);
+	return true;
 }
 
 bool
 hub_read(struct hub *hub, int64_t now)
 {
-	struct sock_msg msg;
 	int i;
 
 	read_events(hub);
-	for (i = 0; i < FRAMES_PER_TURN; i++) {
-		memset(&msg, 0, sizeof(msg));
-		if (sock_recv(hub->sock, &msg) != ERR_NONE)
+	for (i = 0; i < FRAMES_PER_TURN; i++)
+		if (!read_frame(hub, now))
 			return false;
-
-		/* What was closed before this frame came must not hit it. */
-		read_events(hub);
-		hub->host->received(hub->owner, msg.fd);
-		if (strncmp(msg.user_id, "join:", 5) == 0 ||
-		    strncmp(msg.user_id, "pending:", 8) == 0)
-			read_stranger(hub, &msg);
-		else
-			read_member(hub, &msg, now);
-		sock_msg_clear(&msg);
-	}
 	return true;
 }
 
@@ -361,7 +378,7 @@ hub_tick(struct hub *hub, int64_t now)
 	size_t i = hub->count;
 
 	while (i-- > 0)
-		if (hub->sessions[i]->gone ||
+		if (hub->sessions[i]->fd == GONE ||
 		    !link_tick(hub->sessions[i]->peer.link, now))
 			session_end(hub, hub->sessions[i]);
 }

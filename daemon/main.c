@@ -79,6 +79,7 @@ read_options(int argc, char *argv[], struct options *options)
 	};
 	int letter;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
 	while ((letter = getopt_long(argc, argv, "c:nh", longs, NULL)) != -1) {
 		switch (letter) {
 		case 'c':
@@ -140,6 +141,7 @@ open_signals(void)
 	(void)sigaddset(&set, SIGINT);
 	(void)sigaddset(&set, SIGTERM);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
 	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
 		return -1;
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -4,7 +4,6 @@
 
 #include "daemon/node.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -691,7 +690,7 @@ node_run(struct node *node, int stop_fd)
 	(void)zloop_start(node->loop);
 	if (node->stopping)
 		return ERR_NONE;
-	logger_err("node", "the loop broke off: %s", strerror(errno));
+	logger_err("node", "the loop broke off");
 	return ERR_IO;
 }
 

@@ -321,40 +321,41 @@ compare_ids(const void *a, const void *b)
 	return memcmp(a, b, LOG_ID_LEN);
 }
 
+/* Bring one log up to date; return whether there is news of it. */
+static bool
+refresh_one(struct node *node, struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], struct news *news)
+{
+	const struct view_log *before = view_find(node->view, log_id);
+	struct store_log stored;
+	struct log_head head;
+
+	if (store_log(txn, log_id, &stored) != ERR_NONE)
+		return false;
+	log_head_parse(stored.head, &head);
+	news->from = before == NULL ? 0 : before->tip.n;
+	news->beacon = before != NULL && before->tip.n == stored.tip.n &&
+	    head.time_ms > before->head_ms;
+	if (view_refresh(node, txn, &stored, &news->log) != ERR_NONE)
+		return false;
+	memcpy(news->head, stored.head, HEAD_LEN);
+	return news->log->tip.n > news->from || news->beacon;
+}
+
 /* Bring the touched logs up to date; what is new of them goes to ${news}. */
 static size_t
 refresh_touched(struct node *node, struct store_txn *txn, struct news *news)
 {
-	struct store_log stored;
-	struct view_log *log;
+	uint8_t(*touched)[LOG_ID_LEN] = node->touched;
 	size_t count = 0;
 	size_t i;
 
-	qsort(node->touched, node->ntouched, LOG_ID_LEN, compare_ids);
-	for (i = 0; i < node->ntouched; i++) {
-		struct news *one = &news[count];
-
-		if (i > 0 &&
-		    memcmp(node->touched[i], node->touched[i - 1],
-			LOG_ID_LEN) == 0)
-			continue;
-		if (store_log(txn, node->touched[i], &stored) != ERR_NONE)
-			continue;
-		log = view_find(node->view, node->touched[i]);
-		one->from = log == NULL ? 0 : log->tip.n;
-		one->beacon = false;
-		if (log != NULL && log->tip.n == stored.tip.n) {
-			struct log_head head;
-
-			log_head_parse(stored.head, &head);
-			one->beacon = head.time_ms > log->head_ms;
-		}
-		if (view_refresh(node, txn, &stored, &one->log) != ERR_NONE)
-			continue;
-		memcpy(one->head, stored.head, HEAD_LEN);
-		if (one->log->tip.n > one->from || one->beacon)
+	qsort(touched, node->ntouched, LOG_ID_LEN, compare_ids);
+	for (i = 0; i < node->ntouched; i++)
+		if ((i == 0 ||
+			memcmp(touched[i], touched[i - 1], LOG_ID_LEN) != 0) &&
+		    refresh_one(node, txn, touched[i], &news[count]))
 			count++;
-	}
 	node->ntouched = 0;
 	return count;
 }

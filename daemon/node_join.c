@@ -382,34 +382,40 @@ node_join_tick(struct node *node, int64_t now)
 
 /* ---- the request ---- */
 
+/* What is wrong with a line of the right length. */
+static const char *
+line_fault(enum err err)
+{
+	if (err == ERR_CHAIN)
+		return "the line is damaged: its check letters do not fit";
+	if (err == ERR_VERSION)
+		return "the line was made by a newer erfa";
+	return "this is no invitation line (host:port/72 characters)";
+}
+
 /* Read the line; false with the client told if it is damaged. */
 static bool
 join_line(struct node *node, struct waiter *waiter, struct invite *ret_invite)
 {
-	const char *line = waiter->request->join->line;
+	static const char remedy[] =
+	    "Copy the whole line again, without a line break.";
+	const char *asked = waiter->request->join->line;
+	const char *line = asked != NULL ? asked : "";
 	int missing;
 	enum err err;
 
-	err = invite_parse(line != NULL ? line : "", ret_invite);
+	err = invite_parse(line, ret_invite);
 	if (err == ERR_NONE)
 		return true;
-	if (err == ERR_SIZE) {
-		missing = invite_missing(line);
-		node_answer_error(node, waiter, "damaged_line", 64,
-		    "Copy the whole line again, without a line break.",
-		    "the line is damaged: %d character%s %s",
-		    missing > 0 ? missing : -missing,
-		    missing == 1 || missing == -1 ? "" : "s",
-		    missing > 0 ? "missing" : "too many");
-	} else {
-		node_answer_error(node, waiter, "damaged_line", 64,
-		    "Copy the whole line again, without a line break.",
-		    err == ERR_CHAIN ?
-			"the line is damaged: its check letters do not fit" :
-			err == ERR_VERSION ?
-			"the line was made by a newer erfa" :
-			"this is no invitation line (host:port/72 characters)");
+	if (err != ERR_SIZE) {
+		node_answer_error(node, waiter, "damaged_line", 64, remedy,
+		    "%s", line_fault(err));
+		return false;
 	}
+	missing = invite_missing(line);
+	node_answer_error(node, waiter, "damaged_line", 64, remedy,
+	    "the line is damaged: %d character%s %s", abs(missing),
+	    abs(missing) == 1 ? "" : "s", missing > 0 ? "missing" : "too many");
 	return false;
 }
 

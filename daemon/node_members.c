@@ -721,6 +721,7 @@ refuse(struct node *node, const void *route, size_t route_len, const char *text)
 
 /* Commit a MEMBER for the newcomer, and the note that says why. */
 static void
+/* NOLINTNEXTLINE(readability-function-size): all that a newcomer is */
 admit(struct node *node, const uint8_t key[KEY_LEN], const char *org,
     uint32_t roles, const char *name, const char *address, const char *note,
     const void *data, size_t len, const void *route, size_t route_len)

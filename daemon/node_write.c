@@ -171,6 +171,7 @@ own_job_new(struct node *node, const char *note, const void *data, size_t len,
 }
 
 enum err
+/* NOLINTNEXTLINE(readability-function-size): all that one commit holds */
 node_write_member(struct node *node, const struct header_member *member,
     const char *name, const char *address, const char *note,
     const void *note_data, size_t note_len, node_written *done, void *arg)

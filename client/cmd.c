@@ -1,13 +1,15 @@
 #include "client/cmd.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "client/fault.h"
 #include "client/near.h"
 #include "client/print.h"
 
-#define HELP_COLUMN 22 /* where the text of an option begins */
-#define HELP_WIDTH  76 /* of a line with names of commands */
+#define HELP_COLUMN    22 /* where the text of an option begins */
+#define NAME_MAX_SHOWN 32 /* bytes of a name in the help, with its NUL */
+#define HELP_WIDTH     76 /* of a line with names of commands */
 
 static const struct args_option common[] = {
 	{ "json", NULL, "one JSON document" },
@@ -288,6 +290,131 @@ static const struct args_option decide_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option observe_options[] = {
+	{ "indicator", "ID", "of what:  erfa indicator list" },
+	{ "occasion", "WHEN", "baseline, interim, follow_up" },
+	{ "arm", "ARM", "trial (as a rule), or comparison" },
+	{ "n", "N", "with --mean and --sd; or --events with --total" },
+	{ "exposure", "X", "with --events and --exposure-unit: a rate" },
+	{ "estimate", "X", "with --se, or --low and --high, and --measure" },
+	{ "from", "DATE", "first day; --to the last" },
+	{ "csv", "FILE", "many: its first line names these options" },
+	{ "small-counts", NULL, "show counts of 1 to 4 persons" },
+	{ "mean", "X", NULL },
+	{ "sd", "X", NULL },
+	{ "r", "X", NULL },
+	{ "events", "N", NULL },
+	{ "total", "N", NULL },
+	{ "exposure-unit", "TEXT", NULL },
+	{ "se", "X", NULL },
+	{ "low", "X", NULL },
+	{ "high", "X", NULL },
+	{ "measure", "CODE", NULL },
+	{ "to", "DATE", NULL },
+	{ "date", "DATE", NULL },
+	{ "scale", "TEXT", NULL },
+	{ "site", "ORG", NULL },
+	{ "provenance", "CODE", NULL },
+	{ "same-people", "YES", NULL },
+	{ "yes", NULL, NULL },
+	{ "allow-personal", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option indicator_options[] = {
+	{ "code", "CODE", "kolada:..., kostra:..., sotkanet:..., ORG:own" },
+	{ "name", "TEXT", "what is counted" },
+	{ "unit", "TEXT", "in which unit" },
+	{ "polarity", "CODE", "higher_better, lower_better, neutral" },
+	{ "domain", "CODE", "freed_time, service_quality, cost ..." },
+	{ "data-source", "CODE", "register_existing, survey, manual" },
+	{ "definition", "TEXT", "how it is counted" },
+	{ "set", "FIELD=VALUE", NULL },
+	{ "yes", NULL, "publish at once, do not ask" },
+	{ "allow-personal", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option programme_options[] = {
+	{ "name", "TEXT", "what it is called" },
+	{ "type", "TYPE", "welfare_agreement, trust_programme, local ..." },
+	{ "status", "STATUS", "announced, open, running, closed" },
+	{ "owner", "ORG", "who runs it, if not you" },
+	{ "from", "DATE", "first day; --to the last" },
+	{ "legal-basis", "TEXT", "the act or decision it rests on" },
+	{ "area", "TEXT", "what it frees; as often as you like" },
+	{ "member", "ORG", "who takes part; as often as you like" },
+	{ "guardrail", "TEXT", "what may not be departed from" },
+	{ "set", "FIELD=VALUE", "any other field" },
+	{ "yes", NULL, "publish at once, do not ask" },
+	{ "to", "DATE", NULL },
+	{ "allow-personal", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option network_options[] = {
+	{ "name", "TEXT", "what it is called" },
+	{ "coordinator", "ORG", "who coordinates it; somebody must" },
+	{ "theme", "TEXT", "what it works on" },
+	{ "member", "ORG", "who takes part; as often as you like" },
+	{ "programme", "ID", "that it belongs to" },
+	{ "indicator", "ID", "that all its members measure" },
+	{ "set", "FIELD=VALUE", "any other field" },
+	{ "yes", NULL, "publish at once, do not ask" },
+	{ "allow-personal", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option round_options[] = {
+	{ "programme", "ID", "whose round it is" },
+	{ "opens", "DATE", "first day for applications" },
+	{ "closes", "DATE", "last day" },
+	{ "decision-due", "DATE", "when the answers are to be there" },
+	{ "stage", "STAGE", "single, preliminary, final" },
+	{ "no", "N", "first, second ... round" },
+	{ "title", "TEXT", "what it is called" },
+	{ "set", "FIELD=VALUE", "any other field" },
+	{ "yes", NULL, "publish at once, do not ask" },
+	{ "allow-personal", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option kind_options[] = {
+	{ "org", "ORG", "only what this organisation published" },
+	{ "limit", "N", "at most so many" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option rounds_options[] = {
+	{ "all", NULL, "those that are closed, too" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option apply_options[] = {
+	{ "round", "ID", "in which round:  erfa rounds" },
+	{ "programme", "ID", "or of which programme" },
+	{ "with", "ORG", "who applies together with you" },
+	{ "stage", "STAGE", "preliminary or final, if not as the round says" },
+	{ "copied-from", "ID", "the application it repeats" },
+	{ "date", "DATE", "when it was handed in, if not today" },
+	WRITES,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option applications_options[] = {
+	{ "waiting", "ORG", "only what waits for this authority; \"me\"" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option conditions_options[] = {
+	{ "met", "N", "condition N is met" },
+	{ "authority", "ORG", "of which decision, if several" },
+	{ "date", "DATE", "when, if not today" },
+	{ "note", "TEXT", NULL },
+	WRITES,
+	{ NULL, NULL, NULL },
+};
+
 static const struct cmd table[] = {
 	{ "find", CMD_LOOK, "WORDS", "find trials; all words must occur",
 	    "erfa find boliger                    trials about housing\n"
@@ -394,6 +521,12 @@ static const struct cmd table[] = {
 	    "erfa learn 791/k7 --verdict worked_partly --for-whom TEXT",
 	    "Also of a programme or a network.", learn_options, 1, 1, false,
 	    cmd_learn },
+	{ "observe", CMD_WRITE, "TRIAL", "add numbers that you measured",
+	    "erfa observe 791/k7 --indicator 791/p2 --occasion baseline "
+	    "--n 84 ...\n"
+	    "erfa observe 791/k7 --indicator 791/p2 --csv numbers.csv",
+	    "Counts of 1 to 4 persons are held back unless --small-counts.",
+	    observe_options, 1, 1, false, cmd_observe },
 
 	{ "exempt", CMD_SCHEMES, "TRIAL", "name a rule to be suspended",
 	    "erfa exempt 791/k7 --provision \"Serviceloven § 83\" "
@@ -404,6 +537,71 @@ static const struct cmd table[] = {
 	    "At the authority's own node, or written down by the municipality\n"
 	    "with --authority and --ref; the authority's own word holds.",
 	    decide_options, 1, 1, false, cmd_decide },
+
+	{ "conditions", CMD_SCHEMES, "TRIAL", "what the decisions demand",
+	    "erfa conditions 791/k7               all of them\n"
+	    "erfa conditions 791/k7 --met 2       the second is met",
+	    NULL, conditions_options, 1, 1, false, cmd_conditions },
+	{ "rounds", CMD_SCHEMES, "", "rounds that are open or will be",
+	    "erfa rounds\n"
+	    "erfa rounds --all                    and those that were",
+	    "Says so if a round is shorter than 90 days, or meets the summer\n"
+	    "or the time of the budget.",
+	    rounds_options, 0, 0, true, cmd_rounds },
+	{ "apply", CMD_SCHEMES, "TRIAL...", "hand in trials to a programme",
+	    "erfa apply 791/k7 --round 791/r2\n"
+	    "erfa apply 791/k7 791/m3 --round 791/r2 --with no-5501",
+	    "Each authority named by the exemptions is to answer; see\n"
+	    "erfa status TRIAL.",
+	    apply_options, 1, 16, false, cmd_apply },
+	{ "applications", CMD_SCHEMES, "", "who waits for which answer",
+	    "erfa applications\n"
+	    "erfa applications --waiting me       for your answer",
+	    NULL, applications_options, 0, 0, true, cmd_applications },
+	{ "programme new", CMD_SCHEMES, "",
+	    "write a scheme under which trials run",
+	    "erfa programme new --name NAME --type local --status running",
+	    NULL, programme_options, 0, 0, false, cmd_scheme_new },
+	{ "programme edit", CMD_SCHEMES, "ID", "change it, as erfa edit does",
+	    "erfa programme edit 791/k7\n"
+	    "erfa programme edit 791/k7 --set FIELD=VALUE",
+	    NULL, edit_options, 1, 1, false, cmd_edit },
+	{ "programme list", CMD_SCHEMES, "", "list them", "erfa programme list",
+	    NULL, kind_options, 0, 0, true, cmd_list },
+	{ "programme show", CMD_SCHEMES, "ID", "read one",
+	    "erfa programme show 791/k7", NULL, NULL, 1, 1, false, cmd_show },
+	{ "network new", CMD_SCHEMES, "", "write municipalities with one theme",
+	    "erfa network new --name NAME --coordinator dk-751", NULL,
+	    network_options, 0, 0, false, cmd_scheme_new },
+	{ "network edit", CMD_SCHEMES, "ID", "change it, as erfa edit does",
+	    "erfa network edit 791/k7\n"
+	    "erfa network edit 791/k7 --set FIELD=VALUE",
+	    NULL, edit_options, 1, 1, false, cmd_edit },
+	{ "network list", CMD_SCHEMES, "", "list them", "erfa network list",
+	    NULL, kind_options, 0, 0, true, cmd_list },
+	{ "network show", CMD_SCHEMES, "ID", "read one",
+	    "erfa network show 791/k7", NULL, NULL, 1, 1, false, cmd_show },
+	{ "round new", CMD_SCHEMES, "", "write when applications are taken",
+	    "erfa round new --programme 791/p1 --opens 2027-01-15 "
+	    "--closes 2027-05-01",
+	    NULL, round_options, 0, 0, false, cmd_scheme_new },
+	{ "round edit", CMD_SCHEMES, "ID", "change it, as erfa edit does",
+	    "erfa round edit 791/k7\n"
+	    "erfa round edit 791/k7 --set FIELD=VALUE",
+	    NULL, edit_options, 1, 1, false, cmd_edit },
+	{ "round list", CMD_SCHEMES, "", "list them", "erfa round list", NULL,
+	    kind_options, 0, 0, true, cmd_list },
+	{ "round show", CMD_SCHEMES, "ID", "read one", "erfa round show 791/k7",
+	    NULL, NULL, 1, 1, false, cmd_show },
+	{ "indicator new", CMD_SCHEMES, "", "say what is counted, and how",
+	    "erfa indicator new --code dk-791:helpers --name \"Helpers per "
+	    "citizen\"",
+	    NULL, indicator_options, 0, 0, false, cmd_scheme_new },
+	{ "indicator list", CMD_SCHEMES, "", "list them", "erfa indicator list",
+	    NULL, kind_options, 0, 0, true, cmd_list },
+	{ "indicator map", CMD_SCHEMES, "ID OTHER", "say that two are the same",
+	    "erfa indicator map 791/p2 5501/k9    yours, and another's", NULL,
+	    step_options, 2, 2, false, cmd_indicator_map },
 
 	{ "peers", CMD_PEERS, "", "who you are linked with, and who knocked",
 	    "erfa peers                           every peer and its state\n"
@@ -586,17 +784,31 @@ help_line(struct print *print, const struct cmd *cmd)
 
 /* Commands that the help of erfa only names, so that it fits a screen. */
 static const char *const named[] = { "pause", "confirm", "ready", "barrier",
-	"endorse" };
+	"endorse", "programme", "network", "round", "indicator" };
 
+/* Whether ${cmd}, or a family of commands that begins with its first word, is
+ * only named. */
 static bool
 is_named_only(const struct cmd *cmd)
 {
+	size_t len = strcspn(cmd->name, " ");
 	size_t i;
 
 	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++)
-		if (strcmp(named[i], cmd->name) == 0)
+		if (strlen(named[i]) == len &&
+		    strncmp(named[i], cmd->name, len) == 0)
 			return true;
 	return false;
+}
+
+/* Whether the command before ${i} is of the same family. */
+static bool
+is_sibling(size_t i)
+{
+	size_t len = strcspn(table[i].name, " ") + 1;
+
+	return i > 0 && table[i].name[len - 1] == ' ' &&
+	    strncmp(table[i].name, table[i - 1].name, len) == 0;
 }
 
 /* Print what begins a line of ${group}: its name the first time. */
@@ -617,12 +829,15 @@ help_margin(struct print *print, enum cmd_group group, bool *first)
 static void
 help_named(struct print *print, enum cmd_group group, bool *first)
 {
+	char name[NAME_MAX_SHOWN];
 	size_t width = 0;
-	size_t i, len;
+	size_t i, len, word;
 
 	for (i = 0; i < COMMANDS; i++) {
-		if (table[i].group != group || !is_named_only(&table[i]))
+		if (table[i].group != group || !is_named_only(&table[i]) ||
+		    is_sibling(i))
 			continue;
+		word = strcspn(table[i].name, " ");
 		len = 2 + strlen(table[i].name);
 		if (width == 0 || width + len > HELP_WIDTH) {
 			if (width > 0)
@@ -632,7 +847,9 @@ help_named(struct print *print, enum cmd_group group, bool *first)
 		} else {
 			print_say(print, "  ");
 		}
-		print_say(print, "%s", table[i].name);
+		(void)snprintf(name, sizeof(name), "%.*s%s", (int)word,
+		    table[i].name, table[i].name[word] == ' ' ? " ..." : "");
+		print_say(print, "%s", name);
 		width += len;
 	}
 	if (width > 0)

@@ -126,14 +126,20 @@ int cmd_verify(struct run *run);
 int cmd_watch(struct run *run);
 
 /**
- * cmd_anchor(run), cmd_barrier(run), cmd_confirm(run), cmd_decide(run),
- * cmd_drafts(run), cmd_edit(run), cmd_endorse(run), cmd_exempt(run),
- * cmd_finish(run), cmd_learn(run), cmd_new(run), cmd_own(run), cmd_pause(run),
- * cmd_plan(run), cmd_ready(run), cmd_start(run), cmd_stop(run):
- * The same, for the commands that write a trial and lead it through its life.
+ * cmd_anchor(run), cmd_applications(run), cmd_apply(run), cmd_barrier(run),
+ * cmd_conditions(run), cmd_confirm(run), cmd_decide(run), cmd_drafts(run),
+ * cmd_edit(run), cmd_endorse(run), cmd_exempt(run), cmd_finish(run),
+ * cmd_indicator_map(run), cmd_learn(run), cmd_new(run), cmd_observe(run),
+ * cmd_own(run), cmd_pause(run), cmd_plan(run), cmd_ready(run),
+ * cmd_rounds(run), cmd_scheme_new(run), cmd_start(run), cmd_stop(run):
+ * The same, for the commands that write a trial, lead it through its life, and
+ * keep what it runs under.
  */
 int cmd_anchor(struct run *run);
+int cmd_applications(struct run *run);
+int cmd_apply(struct run *run);
 int cmd_barrier(struct run *run);
+int cmd_conditions(struct run *run);
 int cmd_confirm(struct run *run);
 int cmd_decide(struct run *run);
 int cmd_drafts(struct run *run);
@@ -141,12 +147,16 @@ int cmd_edit(struct run *run);
 int cmd_endorse(struct run *run);
 int cmd_exempt(struct run *run);
 int cmd_finish(struct run *run);
+int cmd_indicator_map(struct run *run);
 int cmd_learn(struct run *run);
 int cmd_new(struct run *run);
+int cmd_observe(struct run *run);
 int cmd_own(struct run *run);
 int cmd_pause(struct run *run);
 int cmd_plan(struct run *run);
 int cmd_ready(struct run *run);
+int cmd_rounds(struct run *run);
+int cmd_scheme_new(struct run *run);
 int cmd_start(struct run *run);
 int cmd_stop(struct run *run);
 

@@ -17,6 +17,7 @@ struct question {
 	Erfa__FindRequest find;
 	char *words[64];
 	char country[CODES];
+	char kind[CODES]; /* that the command is named after */
 };
 
 /* The country as rows have it: in capitals. */
@@ -36,11 +37,24 @@ country(const struct run *run, char out[CODES])
 	return out;
 }
 
+/* The kind of "erfa network list", or that of --kind. */
+static const char *
+kind_of(const struct run *run, char out[CODES])
+{
+	size_t len = strcspn(run->cmd->name, " ");
+
+	if (run->cmd->name[len] == '\0' || len >= CODES)
+		return args_value(run->args, "kind");
+	memcpy(out, run->cmd->name, len);
+	out[len] = '\0';
+	return out;
+}
+
 static void
 ask_list(const struct run *run, struct question *question)
 {
 	erfa__list_request__init(&question->list);
-	question->list.kind = run_lend(args_value(run->args, "kind"));
+	question->list.kind = run_lend(kind_of(run, question->kind));
 	question->list.org = run_lend(args_value(run->args, "org"));
 	question->list.sector = run_lend(args_value(run->args, "sector"));
 	question->list.country = country(run, question->country);
@@ -231,7 +245,8 @@ static int
 print_rows(struct run *run, Erfa__Answer *all)
 {
 	struct page page = page_of(all);
-	const char *kind = args_value(run->args, "kind");
+	char word[CODES];
+	const char *kind = kind_of(run, word);
 	bool trials = kind == NULL || strcmp(kind, "trial") == 0;
 	bool found = all->say_case == ERFA__ANSWER__SAY_FIND;
 	int status;

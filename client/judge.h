@@ -65,8 +65,8 @@ int judge_check(
  * Return whether nothing but answers that are missing keeps ${action} from being
  * done; ${ret_blocks} names them.
  */
-bool judge_lacks(struct judge *judge, enum life_action action,
-    struct life_list *ret_blocks);
+bool judge_lacks(
+    struct judge *judge, enum life_action action, struct life_list *ret_blocks);
 
 /**
  * judge_line(judge, ret_line, ret_text):

@@ -1,0 +1,395 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/header.h"
+#include "proto/personal.h"
+#include "client/act.h"
+#include "client/cmd.h"
+#include "client/form_schema.h"
+#include "client/judge.h"
+#include "client/print.h"
+#include "client/prompt.h"
+#include "client/run.h"
+#include "client/slurp.h"
+
+#define CSV_MAX     1048576 /* bytes of a file */
+#define COLUMNS_MAX 32
+#define PATH_ROOM   64
+
+/* One thing to be said of an observation, as an option or a column. */
+struct said {
+	const char *name;
+	const char *value;
+};
+
+/* What is observed, and by which words. */
+struct observing {
+	struct run *run;
+	struct act trial;
+	char indicator[RECORD_ID_CHARS + 1];
+	struct act acts[ACT_MANY]; /* of one publication */
+	size_t count;
+	bool trying; /* all is read before anything is published */
+	uint64_t held_back;
+	uint64_t published;
+};
+
+/* Names that do not depend on the kind of number. */
+static const char *const plain[][2] = {
+	{ "occasion", "occasion" },
+	{ "arm", "arm" },
+	{ "from", "period.start" },
+	{ "to", "period.end" },
+	{ "date", "period.start" },
+	{ "scale", "scale" },
+	{ "site", "site" },
+	{ "provenance", "provenance" },
+	{ "same-people", "same_people" },
+};
+
+/* The numbers, by the one that tells which kind they are. */
+static const struct {
+	const char *tells;
+	const char *group;
+	const char *names[7][2];
+} kinds[] = {
+	{ "exposure", "rate",
+	    { { "events", "events" }, { "exposure", "exposure" },
+		{ "exposure-unit", "exposure_unit" } } },
+	{ "total", "binary", { { "events", "events" }, { "total", "total" } } },
+	{ "estimate", "estimate",
+	    { { "estimate", "estimate" }, { "se", "se" }, { "low", "ci_low" },
+		{ "high", "ci_high" }, { "measure", "measure" },
+		{ "n", "n" } } },
+	{ "mean", "continuous",
+	    { { "n", "n" }, { "mean", "mean" }, { "sd", "sd" },
+		{ "r", "r" } } },
+};
+
+/* The value of ${name}, or NULL if it is not there or empty. */
+static const char *
+value_of(const struct said *said, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(said[i].name, name) == 0 && said[i].value != NULL &&
+		    said[i].value[0] != '\0')
+			return said[i].value;
+	return NULL;
+}
+
+static int
+set_numbers(struct act *act, const struct said *said, size_t count)
+{
+	char path[PATH_ROOM];
+	const char *value;
+	size_t kind, i;
+	int status = EXIT_DONE;
+
+	for (kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++)
+		if (value_of(said, count, kinds[kind].tells) != NULL)
+			break;
+	if (kind == sizeof(kinds) / sizeof(kinds[0]))
+		return fault_say(&act->run->faults, EXIT_USAGE, "no_number",
+		    "--n --mean --sd, or --events --total, or --events "
+		    "--exposure, or --estimate --se",
+		    "there is no number");
+	for (i = 0;
+	     i < 7 && kinds[kind].names[i][0] != NULL && status == EXIT_DONE;
+	     i++) {
+		value = value_of(said, count, kinds[kind].names[i][0]);
+		(void)snprintf(path, sizeof(path), "%s.%s", kinds[kind].group,
+		    kinds[kind].names[i][1]);
+		if (value != NULL)
+			status = act_set(
+			    act, kinds[kind].names[i][0], path, value);
+	}
+	return status;
+}
+
+static int
+set_plain(struct act *act, const struct said *said, size_t count)
+{
+	const char *value;
+	size_t i;
+	int status = EXIT_DONE;
+
+	for (i = 0; i < sizeof(plain) / sizeof(plain[0]) && status == EXIT_DONE;
+	     i++)
+		if ((value = value_of(said, count, plain[i][0])) != NULL)
+			status = act_set(act, plain[i][0], plain[i][1], value);
+	return status;
+}
+
+/* A count that may tell who is meant is shown only if somebody says so. */
+static void
+hold_back(struct observing *it, struct act *act)
+{
+	Erfa__Observation *observation = act->body->observation;
+	const ProtobufCMessageDescriptor *desc = observation->base.descriptor;
+	struct run *run = it->run;
+	bool shown;
+	size_t kind;
+
+	if (!personal_small_counts(observation))
+		return;
+	shown = args_given(run->args, "small-counts") ||
+	    prompt_yes(run,
+		"A count of 1 to 4 persons may tell who they are.  Show it?");
+	observation->has_small_count_confirmed = 1;
+	observation->small_count_confirmed = shown;
+	if (shown)
+		return;
+	for (kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++)
+		form_schema_drop(&observation->base,
+		    protobuf_c_message_descriptor_get_field_by_name(
+			desc, kinds[kind].group));
+	it->held_back++;
+}
+
+/* What every observation says. */
+static int
+check_said(struct act *act)
+{
+	const Erfa__Observation *it = act->body->observation;
+
+	if (it->has_occasion)
+		return EXIT_DONE;
+	return fault_say(&act->run->faults, EXIT_USAGE, "missing_option", NULL,
+	    "when in the trial?  --occasion baseline, interim or follow_up");
+}
+
+static int
+add_observation(struct observing *it, const struct said *said, size_t count)
+{
+	struct act *act = &it->acts[it->count];
+	int status;
+
+	status = act_begin(it->run, HEADER_OBSERVATION, act);
+	it->count++;
+	if (status != EXIT_DONE ||
+	    (status = act_set(act, "TRIAL", "trial", it->trial.id)) !=
+		EXIT_DONE ||
+	    (status = act_set(act, "indicator", "indicator", it->indicator)) !=
+		EXIT_DONE ||
+	    (status = set_plain(act, said, count)) != EXIT_DONE ||
+	    (status = set_numbers(act, said, count)) != EXIT_DONE ||
+	    (status = check_said(act)) != EXIT_DONE)
+		return status;
+	if (!act->body->observation->has_arm) {
+		act->body->observation->has_arm = 1;
+		act->body->observation->arm = ERFA__ARM__ARM_TRIAL;
+	}
+	if (!it->trying)
+		hold_back(it, act);
+	return EXIT_DONE;
+}
+
+static void
+forget(struct observing *it)
+{
+	size_t i;
+
+	for (i = 0; i < it->count; i++)
+		act_close(&it->acts[i]);
+	it->count = 0;
+}
+
+/* Publish what has gathered. */
+static int
+flush(struct observing *it)
+{
+	struct act_item items[ACT_MANY];
+	Erfa__Answer *answer = NULL;
+	size_t i;
+	int status;
+
+	for (i = 0; i < it->count; i++) {
+		items[i].body = it->acts[i].body;
+		items[i].id = NULL;
+	}
+	if (it->count == 0)
+		return EXIT_DONE;
+	status = act_check(it->run, items, it->count);
+	if (status == EXIT_DONE && !it->trying)
+		status = act_publish(
+		    it->run, items, it->count, NULL, false, &answer);
+	if (answer != NULL) {
+		it->published += it->count;
+		if (it->run->json)
+			status = run_jsonl(it->run, &answer->publish->base);
+		control_free_answer(answer);
+	}
+	forget(it);
+	return status;
+}
+
+/* ---- where the numbers come from ---- */
+
+static int
+from_options(struct observing *it)
+{
+	static const char *const names[] = { "occasion", "arm", "from", "to",
+		"date", "scale", "site", "provenance", "same-people", "n",
+		"mean", "sd", "r", "events", "total", "exposure",
+		"exposure-unit", "estimate", "se", "low", "high", "measure" };
+	struct said said[sizeof(names) / sizeof(names[0])];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		said[i].name = names[i];
+		said[i].value = args_value(it->run->args, names[i]);
+	}
+	return add_observation(it, said, i);
+}
+
+/* Cut a line at ${mark}; quotes around a word go. */
+static size_t
+cut_line(char *line, const char *mark, const char *words[COLUMNS_MAX])
+{
+	size_t count = 0;
+	char *rest = line;
+	char *word;
+	size_t len;
+
+	while (count < COLUMNS_MAX && (word = strsep(&rest, mark)) != NULL) {
+		word += strspn(word, " \t\"");
+		len = strlen(word);
+		while (len > 0 && strchr(" \t\r\"", word[len - 1]) != NULL)
+			word[--len] = '\0';
+		words[count++] = word;
+	}
+	return count;
+}
+
+/* Read the rows below the one with the names of the columns. */
+static int
+read_rows(struct observing *it, char *text)
+{
+	const char *names[COLUMNS_MAX];
+	const char *words[COLUMNS_MAX];
+	struct said said[COLUMNS_MAX];
+	char *rest = text;
+	char *line = strsep(&rest, "\n");
+	const char *mark = strchr(line, ';') != NULL ? ";" : ",";
+	size_t columns = cut_line(line, mark, names);
+	size_t row, i, count;
+	int status = EXIT_DONE;
+
+	for (row = 2;
+	     status == EXIT_DONE && (line = strsep(&rest, "\n")) != NULL;
+	     row++) {
+		if (line[strspn(line, " \t\r,;")] == '\0')
+			continue;
+		count = cut_line(line, mark, words);
+		for (i = 0; i < count && i < columns; i++) {
+			said[i].name = names[i];
+			said[i].value = words[i];
+		}
+		status = add_observation(it, said, i);
+		if (status != EXIT_DONE)
+			print_say(it->run->err, "  in line %zu\n", row);
+		if (status == EXIT_DONE && it->count == ACT_MANY)
+			status = flush(it);
+	}
+	return status;
+}
+
+static int
+from_csv(struct observing *it, const char *path)
+{
+	FILE *file = NULL;
+	char *text = NULL;
+	char *copy;
+	size_t len = 0;
+	enum err err;
+	int status;
+
+	err = slurp_open(path, &file);
+	if (err == ERR_NONE)
+		err = slurp(file, CSV_MAX, &text, &len);
+	slurp_close(file);
+	if (err != ERR_NONE)
+		return fault_say(&it->run->faults, EXIT_NOINPUT,
+		    "file_unreadable", NULL, "%s cannot be read: %s",
+		    slurp_name(path), err_str(err));
+	copy = strdup(text);
+	it->trying = true;
+	status = copy == NULL ? run_nomem(it->run) : read_rows(it, copy);
+	forget(it);
+	it->trying = false;
+	if (status == EXIT_DONE)
+		status = read_rows(it, text);
+	free(copy);
+	free(text);
+	return status;
+}
+
+/* ---- the command ---- */
+
+static int
+open_all(struct observing *it)
+{
+	struct run *run = it->run;
+	const char *indicator = args_value(run->args, "indicator");
+	struct judge judge = { .run = NULL };
+	Erfa__Status to = ERFA__STATUS__STATUS_UNSET;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	status = act_open(
+	    run, args_word(run->args, 0), HEADER_TRIAL, &it->trial);
+	if (status == EXIT_DONE && it->trial.show == NULL)
+		status = fault_say(&run->faults, EXIT_USAGE, "not_public",
+		    "Publish it first:  erfa publish TRIAL", "%s is a draft",
+		    it->trial.shown);
+	if (status == EXIT_DONE)
+		status = judge_open(run, it->trial.body, it->trial.shown,
+		    it->trial.show->show, &judge);
+	if (status == EXIT_DONE)
+		status = judge_check(&judge, LIFE_OBSERVE, &to);
+	judge_close(&judge);
+	if (status == EXIT_DONE && indicator == NULL)
+		return fault_say(&run->faults, EXIT_USAGE, "missing_option",
+		    "Indicators:  erfa indicator list",
+		    "of what?  --indicator");
+	if (status != EXIT_DONE ||
+	    (status = act_find(run, indicator, &answer)) != EXIT_DONE)
+		return status;
+	if (answer->show->body->record_case != ERFA__BODY__RECORD_INDICATOR)
+		status = fault_say(&run->faults, EXIT_USAGE, "wrong_kind",
+		    "Indicators:  erfa indicator list", "%s is no indicator",
+		    indicator);
+	(void)snprintf(it->indicator, sizeof(it->indicator), "%s",
+	    run_text(answer->show->row->full_id));
+	control_free_answer(answer);
+	return status;
+}
+
+int
+cmd_observe(struct run *run)
+{
+	struct observing it = { .run = run };
+	const char *csv = args_value(run->args, "csv");
+	int status;
+
+	status = open_all(&it);
+	if (status == EXIT_DONE)
+		status = csv == NULL ? from_options(&it) : from_csv(&it, csv);
+	if (status == EXIT_DONE)
+		status = flush(&it);
+	forget(&it);
+	if (it.published > 0 && !run->json)
+		print_say(run->out, "Published: %llu for %s.\n",
+		    (unsigned long long)it.published, it.trial.shown);
+	if (it.held_back > 0 && !run->json)
+		print_say(run->out,
+		    "  %llu held back: counts of 1 to 4 persons.  To show one:  "
+		    "--small-counts\n",
+		    (unsigned long long)it.held_back);
+	act_close(&it.trial);
+	return status;
+}

@@ -1,0 +1,236 @@
+/*
+ * What trials run under and are measured by: programmes, networks, rounds and
+ * indicators are written alike.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/header.h"
+#include "client/act.h"
+#include "client/cmd.h"
+#include "client/prompt.h"
+#include "client/run.h"
+#include "client/send.h"
+
+#define PATH_ROOM 64 /* bytes of "members[499].org" */
+#define ITEMS_MAX 16
+
+/* One field of such a record. */
+struct item {
+	const char *option;
+	const char *path;     /* with %zu: a list, the option may be repeated */
+	const char *question; /* NULL = is not asked for */
+	bool due;
+};
+
+struct scheme {
+	const char *name; /* first word of the command */
+	uint32_t kind;
+	struct item items[ITEMS_MAX]; /* ends with an option that is NULL */
+};
+
+static const struct scheme schemes[] = {
+	{ "programme", HEADER_PROGRAMME,
+	    { { "name", "name", "What is it called?", true },
+		{ "type", "type",
+		    "Type (welfare_agreement, trust_programme, local ...)?",
+		    true },
+		{ "status", "status",
+		    "Status (announced, open, running, closed)?", true },
+		{ "owner", "owner", NULL, true },
+		{ "from", "period.start", NULL, false },
+		{ "to", "period.end", NULL, false },
+		{ "legal-basis", "legal_basis", NULL, false },
+		{ "area", "areas[%zu]", NULL, false },
+		{ "member", "members[%zu].org", NULL, false },
+		{ "guardrail", "guardrails[%zu]", NULL, false } } },
+	{ "network", HEADER_NETWORK,
+	    { { "name", "name", "What is it called?", true },
+		{ "coordinator", "coordinator",
+		    "Who coordinates it (id or name)?", true },
+		{ "theme", "theme", "What does it work on?", false },
+		{ "member", "members[%zu]", NULL, false },
+		{ "programme", "programmes[%zu]", NULL, false },
+		{ "indicator", "shared_indicators[%zu]", NULL, false } } },
+	{ "round", HEADER_ROUND,
+	    { { "programme", "programme", "Of which programme (its id)?",
+		  true },
+		{ "opens", "opens", "First day for applications?", true },
+		{ "closes", "closes", "Last day?", true },
+		{ "decision-due", "decision_due",
+		    "When are the answers to be there?", false },
+		{ "stage", "stage", NULL, false }, { "no", "no", NULL, false },
+		{ "title", "title", NULL, false } } },
+	{ "indicator", HEADER_INDICATOR,
+	    { { "code", "code",
+		  "Code (kolada:N20900, kostra:..., ORG:your_own)?", true },
+		{ "name", "name", "What is counted?", true },
+		{ "unit", "unit", "In which unit?", true },
+		{ "polarity", "polarity",
+		    "Which way is better (higher_better, lower_better, "
+		    "neutral)?",
+		    true },
+		{ "domain", "domain", NULL, false },
+		{ "data-source", "data_source", NULL, false },
+		{ "definition", "definition", NULL, false } } },
+};
+
+/* The scheme that the command is about. */
+static const struct scheme *
+scheme_of(const struct run *run)
+{
+	size_t len = strcspn(run->cmd->name, " ");
+	size_t i;
+
+	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (strlen(schemes[i].name) == len &&
+		    strncmp(schemes[i].name, run->cmd->name, len) == 0)
+			break;
+	return &schemes[i];
+}
+
+/* The path of value ${i} of a list. */
+static void
+path_of(const struct item *item, size_t i, char out[PATH_ROOM])
+{
+	const char *mark = strstr(item->path, "%zu");
+
+	if (mark == NULL)
+		(void)snprintf(out, PATH_ROOM, "%s", item->path);
+	else
+		(void)snprintf(out, PATH_ROOM, "%.*s%zu%s",
+		    (int)(mark - item->path), item->path, i, mark + 3);
+}
+
+/* An id that was typed short is written in full: only that is a reference. */
+static int
+full_id(struct act *act, const char *value, char out[RECORD_ID_CHARS + 1])
+{
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	if ((status = act_find(act->run, value, &answer)) != EXIT_DONE)
+		return status;
+	(void)snprintf(out, RECORD_ID_CHARS + 1, "%s",
+	    run_text(answer->show->row->full_id));
+	control_free_answer(answer);
+	return EXIT_DONE;
+}
+
+static bool
+is_reference(const struct item *item)
+{
+	return strcmp(item->option, "programme") == 0 ||
+	    strcmp(item->option, "indicator") == 0;
+}
+
+static int
+set_value(struct act *act, const struct item *item, size_t i, const char *value)
+{
+	char path[PATH_ROOM];
+	char id[RECORD_ID_CHARS + 1];
+	int status;
+
+	if (is_reference(item)) {
+		if ((status = full_id(act, value, id)) != EXIT_DONE)
+			return status;
+		value = id;
+	}
+	path_of(item, i, path);
+	return act_set(act, item->option, path, value);
+}
+
+/* Whose it is, if nobody says: this node's. */
+static int
+default_value(struct run *run, const struct item *item, char org[ORG_MAX + 1])
+{
+	org[0] = '\0';
+	return strcmp(item->option, "owner") == 0 ? run_org(run, org) :
+						    EXIT_DONE;
+}
+
+/* One field: from its options, from the person, or as is usual. */
+static int
+fill_item(struct act *act, const struct item *item)
+{
+	struct run *run = act->run;
+	char org[ORG_MAX + 1];
+	const char *value;
+	char *text = NULL;
+	size_t i;
+	int status = EXIT_DONE;
+
+	for (i = 0; status == EXIT_DONE &&
+	     (value = args_value_at(run->args, item->option, i)) != NULL;
+	     i++)
+		status = set_value(act, item, i, value);
+	if (status != EXIT_DONE || i > 0)
+		return status;
+	if ((status = default_value(run, item, org)) != EXIT_DONE)
+		return status;
+	if (org[0] != '\0')
+		return set_value(act, item, 0, org);
+	if (item->question != NULL)
+		status = prompt_line(run, item->question, &text);
+	if (status == EXIT_DONE && text != NULL)
+		status = set_value(act, item, 0, text);
+	else if (status == EXIT_DONE && item->due)
+		status = fault_say(&run->faults, EXIT_USAGE, "missing_option",
+		    NULL, "erfa %s wants --%s", run->cmd->name, item->option);
+	free(text);
+	return status;
+}
+
+int
+cmd_scheme_new(struct run *run)
+{
+	const struct scheme *scheme = scheme_of(run);
+	const struct item *item;
+	struct act act;
+	int status;
+
+	status = act_begin(run, scheme->kind, &act);
+	for (item = scheme->items; status == EXIT_DONE && item->option != NULL;
+	     item++)
+		status = fill_item(&act, item);
+	if (status == EXIT_DONE)
+		status = act_set_all(&act);
+	if (status == EXIT_DONE)
+		status = act_keep(&act, NULL);
+	if (status == EXIT_DONE)
+		status = send_offer(&act);
+	act_close(&act);
+	return status;
+}
+
+int
+cmd_indicator_map(struct run *run)
+{
+	struct act act = { .run = run };
+	char other[RECORD_ID_CHARS + 1];
+	char path[PATH_ROOM];
+	int status;
+
+	status = act_open(run, args_word(run->args, 0), HEADER_INDICATOR, &act);
+	if (status == EXIT_DONE)
+		status = full_id(&act, args_word(run->args, 1), other);
+	if (status == EXIT_DONE && strcmp(act.id, other) == 0)
+		status = fault_say(&run->faults, EXIT_USAGE, "same", NULL,
+		    "both are the same indicator");
+	if (status == EXIT_DONE) {
+		(void)snprintf(path, sizeof(path), "same_as[%zu]",
+		    act.body->envelope->n_same_as);
+		status = act_set(&act, "same_as", path, other);
+	}
+	if (status == EXIT_DONE)
+		status = act_amend(
+		    &act, ERFA__AMENDMENT_KIND__AMENDMENT_KIND_UPDATE);
+	if (status == EXIT_DONE)
+		status = act_leave(
+		    &act, NULL, 0, "which other indicator is the same");
+	act_close(&act);
+	return status;
+}

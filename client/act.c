@@ -465,8 +465,8 @@ read_table(const struct run *run, const char *name)
 	return text;
 }
 
-static int
-open_person(struct run *run, struct person_words **ret_words)
+int
+act_names(struct run *run, struct person_words **ret_words)
 {
 	char *names = read_table(run, FIRSTNAMES);
 	char *places = read_table(run, MUNICIPALITIES);
@@ -585,7 +585,7 @@ act_check(struct run *run, const struct act_item *items, size_t count)
 
 	if (args_given(run->args, "allow-personal"))
 		return EXIT_DONE;
-	if ((status = open_person(run, &words)) != EXIT_DONE)
+	if ((status = act_names(run, &words)) != EXIT_DONE)
 		return status;
 	for (i = 0; i < count && status == EXIT_DONE; i++) {
 		memset(&hits, 0, sizeof(hits));

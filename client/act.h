@@ -22,6 +22,7 @@
 
 /* Opaque types. */
 struct form_words;
+struct person_words;
 struct run;
 
 /* A record at work. */
@@ -125,6 +126,13 @@ int act_set_all(struct act *act);
  * Say in the envelope why there is a new version, and with --note what is new.
  */
 int act_amend(struct act *act, Erfa__AmendmentKind kind);
+
+/**
+ * act_names(run, ret_words):
+ * Read the tables of names by which people are found in texts.  Free with
+ * person_words_free().
+ */
+int act_names(struct run *run, struct person_words **ret_words);
 
 /**
  * act_check(run, items, count):

@@ -61,6 +61,7 @@ static const struct args_option publish_options[] = {
 static const struct args_option import_options[] = {
 	{ "dry-run", NULL, "check everything, publish nothing" },
 	{ "keep-going", NULL, "publish the good lines if others are bad" },
+	{ "allow-personal", NULL, "what looks like a person is none" },
 	{ NULL, NULL, NULL },
 };
 

@@ -12,6 +12,7 @@
 #include "client/print.h"
 #include "client/progress.h"
 #include "client/run.h"
+#include "client/sift.h"
 #include "client/slurp.h"
 
 #define BATCH_BYTES   1048576 /* of records in one request */
@@ -23,8 +24,9 @@ struct import {
 	struct corpus_table *table;
 	struct corpus *corpus;
 	const char *path;
+	struct sift *sift; /* lines that are held back; NULL = none */
 	bool dry_run;
-	uint64_t done; /* records that erfad has dealt with */
+	uint64_t done; /* records that erfad has dealt with, or held back */
 	uint64_t published;
 	uint64_t skipped;
 };
@@ -133,31 +135,35 @@ tell_faults(struct run *run, const struct import *import, const char *after)
 	return status;
 }
 
-/* Fill a request with the next records; return how many there are. */
+/* Fill a request with the next records; return how many there are, and in
+ * *${ret_passed} how many were looked at, those that are held back too. */
 static size_t
 next_batch(const struct import *import, Erfa__NewRecord *records,
-    Erfa__NewRecord **list)
+    Erfa__NewRecord **list, size_t *ret_passed)
 {
 	const struct corpus_record *all;
+	const Erfa__Body *body;
 	size_t count, i;
+	size_t taken = 0;
 	size_t bytes = 0;
 
-	const Erfa__Body *body;
-
 	all = corpus_records(import->corpus, &count);
-	for (i = 0; i < BATCH_RECORDS && import->done + i < count; i++) {
-		body = all[import->done + i].body;
+	for (i = import->done; i < count && taken < BATCH_RECORDS; i++) {
+		if (sift_holds(import->sift, &all[i]))
+			continue;
+		body = all[i].body;
 		bytes += erfa__body__get_packed_size(body);
-		if (i > 0 && bytes > BATCH_BYTES)
+		if (taken > 0 && bytes > BATCH_BYTES)
 			break;
-		erfa__new_record__init(&records[i]);
+		erfa__new_record__init(&records[taken]);
 		/* It is only encoded. */
-		records[i].body = (Erfa__Body *)(uintptr_t)body;
-		records[i].import_key = run_lend(
-		    all[import->done + i].external_id);
-		list[i] = &records[i];
+		records[taken].body = (Erfa__Body *)(uintptr_t)body;
+		records[taken].import_key = run_lend(all[i].external_id);
+		list[taken] = &records[taken];
+		taken++;
 	}
-	return i;
+	*ret_passed = i - import->done;
+	return taken;
 }
 
 /* Publish one batch; ${list} and ${records} have room for it. */
@@ -168,9 +174,14 @@ publish_batch(struct run *run, struct import *import, Erfa__NewRecord *records,
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__PublishRequest publish = ERFA__PUBLISH_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
+	size_t passed = 0;
 	int status;
 
-	publish.n_record = next_batch(import, records, list);
+	publish.n_record = next_batch(import, records, list, &passed);
+	if (publish.n_record == 0) {
+		import->done += passed;
+		return EXIT_DONE;
+	}
 	publish.record = list;
 	publish.has_skip_known = 1;
 	publish.skip_known = 1;
@@ -180,7 +191,7 @@ publish_batch(struct run *run, struct import *import, Erfa__NewRecord *records,
 	request.publish = &publish;
 	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
 		return status;
-	import->done += publish.n_record;
+	import->done += passed;
 	import->published += answer->publish->published;
 	import->skipped += answer->publish->skipped;
 	control_free_answer(answer);
@@ -284,6 +295,24 @@ tell_done(struct run *run, const struct import *import)
 	return status;
 }
 
+/* Refuse lines that look like personal data, or hold them back. */
+static int
+look_through(struct run *run, struct import *import)
+{
+	int status;
+
+	if (args_given(run->args, "allow-personal"))
+		return EXIT_DONE;
+	status = sift_new(run, import->corpus, &import->sift);
+	if (status != EXIT_DONE || sift_count(import->sift) == 0 ||
+	    args_given(run->args, "keep-going"))
+		return status;
+	return sift_tell(run, import->sift, slurp_name(import->path),
+	    "Nothing was published.  Name roles instead of people; if it is "
+	    "nobody, add --allow-personal; or publish the other lines with "
+	    "--keep-going.");
+}
+
 static int
 import_file(struct run *run, struct import *import)
 {
@@ -297,9 +326,14 @@ import_file(struct run *run, struct import *import)
 		return tell_faults(run, import,
 		    "Nothing was published.  Mend them, or publish the good "
 		    "lines with --keep-going.");
-	if ((status = publish_all(run, import)) != EXIT_DONE)
+	if ((status = look_through(run, import)) != EXIT_DONE ||
+	    (status = publish_all(run, import)) != EXIT_DONE)
 		return status;
-	return tell_done(run, import);
+	status = tell_done(run, import);
+	if (import->sift == NULL || sift_count(import->sift) == 0)
+		return status;
+	return sift_tell(run, import->sift, slurp_name(import->path),
+	    "The other lines were published.");
 }
 
 int
@@ -325,6 +359,7 @@ cmd_import(struct run *run)
 	}
 	if (status == EXIT_DONE)
 		status = import_file(run, &import);
+	sift_free(import.sift);
 	corpus_free(import.corpus);
 	corpus_table_close(import.table);
 	return status;

@@ -38,6 +38,20 @@ check_same "publishes nothing" 6 "$(status node trials)"
 check_status "a file that is not there is named" 66 at node import "$WORK/none"
 check_has "in words" "$OUT" "$WORK/none"
 
+# A line that may hold personal data.
+{
+	sed -n 10,11p "$corpus"
+	sed -n 12p "$corpus" | sed 's/"summary": "/&Ring til Mette Hansen på 20 12 34 56. /'
+} >"$WORK/person.jsonl"
+check_status "a telephone number is refused" 65 at node import "$WORK/person.jsonl"
+check_has "with its line" "$OUT" "line 3, .*20 12 34 56"
+check_same "nothing was published" 6 "$(status node trials)"
+check_status "--keep-going publishes the others" 65 \
+	at node import --keep-going "$WORK/person.jsonl"
+check_same "which are there" 8 "$(status node trials)"
+check "--allow-personal publishes it" at node import --allow-personal "$WORK/person.jsonl"
+check_same "and nothing twice" 9 "$(status node trials)"
+
 # Records of one's own.
 trial "good" >"$WORK/good.json"
 trial "good" | sed 's/SECTOR_[A-Z]*/SECTOR_MOON/' >"$WORK/bad.json"
@@ -49,5 +63,5 @@ check_status "one that is too long is refused" 65 at node publish --yes "$WORK/b
 check_has "the limit is named" "$OUT" "120"
 check_status "nobody is asked without a terminal" 64 at node publish "$WORK/good.json"
 check "--dry-run of a good one" at node publish --dry-run "$WORK/good.json"
-check_same "nothing of this was published" 6 "$(status node trials)"
+check_same "nothing of this was published" 9 "$(status node trials)"
 finish

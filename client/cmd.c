@@ -416,6 +416,38 @@ static const struct args_option conditions_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option derive_options[] = {
+	{ "also", "TRIAL", "another origin; as often as you like" },
+	{ "accept", "N", "promise number N is made here too" },
+	{ "decline", "N", "promise number N is not" },
+	{ "title", "TEXT", "what it is called here" },
+	{ "summary", "TEXT", NULL },
+	{ "set", "FIELD=VALUE", "any other field, as often as you like" },
+	{ "reason", "CODE", "local_conditions, law, budget, staffing ..." },
+	{ "decided-by", "CODE", "political, administration, employees ..." },
+	{ "heard", "TEXT", "how you heard of it" },
+	{ "yes", NULL, "all promises accepted; publish at once" },
+	{ "allow-personal", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option link_options[] = {
+	{ "from", "TRIAL", "the origin; as often as you like" },
+	{ "text", "TEXT", "the origin in words, if it is not here" },
+	{ "reason", "CODE", "local_conditions, law, budget, staffing ..." },
+	{ "decided-by", "CODE", "political, administration, employees ..." },
+	{ "heard", "TEXT", "how you heard of it" },
+	WRITES,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option claim_options[] = {
+	{ "set", "FIELD=VALUE", "what the source had wrong" },
+	{ "yes", NULL, "publish at once, do not ask" },
+	{ "allow-personal", NULL, "what looks like a person is none" },
+	{ NULL, NULL, NULL },
+};
+
 static const struct cmd table[] = {
 	{ "find", CMD_LOOK, "WORDS", "find trials; all words must occur",
 	    "erfa find boliger                    trials about housing\n"
@@ -442,6 +474,22 @@ static const struct cmd table[] = {
 	    "erfa watch --json --from start       all of it, for a program",
 	    "With --json each entry is one line with the cursor to go on from.",
 	    watch_options, 0, 0, true, cmd_watch },
+	{ "lineage", CMD_LOOK, "TRIAL", "its family: origins and copies",
+	    "erfa lineage 791/k7                  where it came from and went\n"
+	    "erfa lineage 791/k7 --at 2026-12-31  silence judged on that day",
+	    "Over all municipalities, with status, verdict and what was\n"
+	    "changed.  A node that was retracted or erased keeps its place.",
+	    NULL, 1, 1, false, cmd_lineage },
+	{ "scale", CMD_LOOK, "TRIAL", "how far it has spread, in numbers",
+	    "erfa scale 791/k7",
+	    "Of the trial and all that came from it, each counted once.\n"
+	    "Documented only is counted apart and nowhere else.",
+	    NULL, 1, 1, false, cmd_scale },
+	{ "diff", CMD_LOOK, "TRIAL TRIAL", "what differs between two trials",
+	    "erfa diff 791/k7 5501/q3             from the first to the second",
+	    "With --json it is the record of an adaptation as erfa adapt\n"
+	    "writes it.",
+	    NULL, 2, 2, false, cmd_diff },
 
 	{ "new", CMD_WRITE, "", "write a trial: title, summary, sector",
 	    "erfa new                             asks three questions\n"
@@ -454,6 +502,29 @@ static const struct cmd table[] = {
 	    "erfa drafts --drop 791/k7            throws one away",
 	    "Drafts are kept by erfad, unsigned, on this node only.",
 	    drafts_options, 0, 0, true, cmd_drafts },
+	{ "adapt", CMD_WRITE, "TRIAL", "make one of your own from another's",
+	    "erfa adapt 791/k7                    asks about each promise\n"
+	    "erfa adapt 791/k7 --decline 1 --title \"Små team\"\n"
+	    "erfa adapt 791/k7 --also 564/m2      from two of them",
+	    "Recipe, goals, indicators and skills come along; owner,\n"
+	    "anchoring, mandate, decisions and results never do.  A draft:\n"
+	    "erfa edit it, then erfa publish tells where it came from.",
+	    derive_options, 1, 1, false, cmd_adapt },
+	{ "copy", CMD_WRITE, "TRIAL", "the same, to be left as it is",
+	    "erfa copy 791/k7 --yes",
+	    "Whether it is a copy or an adaptation tells the difference that\n"
+	    "it has when it is published.",
+	    derive_options, 1, 1, false, cmd_copy },
+	{ "link", CMD_WRITE, "TRIAL", "say where a trial of yours came from",
+	    "erfa link 5501/q3 --from 791/k7\n"
+	    "erfa link 5501/q3 --text \"A talk in Malmö, 2019\"",
+	    "For copies that were made before erfa.", link_options, 1, 1, false,
+	    cmd_link },
+	{ "claim", CMD_WRITE, "TRIAL",
+	    "tell yourself what a source told of you", "erfa claim 791/k7",
+	    "Your own record of a trial that somebody wrote down from a\n"
+	    "source.  The two are never counted twice.",
+	    claim_options, 1, 1, false, cmd_claim },
 	{ "edit", CMD_WRITE, "TRIAL", "change a trial in your editor",
 	    "erfa edit 791/k7                     in $EDITOR, as a form\n"
 	    "erfa edit 791/k7 --set mandate=TEXT  one field, for scripts\n"
@@ -784,8 +855,9 @@ help_line(struct print *print, const struct cmd *cmd)
 }
 
 /* Commands that the help of erfa only names, so that it fits a screen. */
-static const char *const named[] = { "pause", "confirm", "ready", "barrier",
-	"endorse", "programme", "network", "round", "indicator" };
+static const char *const named[] = { "diff", "copy", "link", "claim", "pause",
+	"confirm", "ready", "barrier", "endorse", "programme", "network",
+	"round", "indicator" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */

@@ -160,4 +160,17 @@ int cmd_scheme_new(struct run *run);
 int cmd_start(struct run *run);
 int cmd_stop(struct run *run);
 
+/**
+ * cmd_adapt(run), cmd_claim(run), cmd_copy(run), cmd_diff(run),
+ * cmd_lineage(run), cmd_link(run), cmd_scale(run):
+ * The same, for the commands that take from others and tell of families.
+ */
+int cmd_adapt(struct run *run);
+int cmd_claim(struct run *run);
+int cmd_copy(struct run *run);
+int cmd_diff(struct run *run);
+int cmd_lineage(struct run *run);
+int cmd_link(struct run *run);
+int cmd_scale(struct run *run);
+
 #endif /* !ERFA_CMD_H */

@@ -7,6 +7,7 @@
 #include "proto/control.h"
 #include "proto/diff.h"
 #include "client/act.h"
+#include "client/kin.h"
 #include "client/print.h"
 #include "client/prompt.h"
 #include "client/run.h"
@@ -85,13 +86,13 @@ print_screen(struct act *act)
 }
 
 static int
-publish(struct act *act, bool dry_run)
+publish(struct act *act, struct kin *kin, bool dry_run)
 {
 	struct run *run = act->run;
 	Erfa__Answer *answer = NULL;
 	int status;
 
-	status = act_publish(run, NULL, 0, act->id, dry_run, &answer);
+	status = kin_publish(act, kin, dry_run, &answer);
 	if (status != EXIT_DONE)
 		return status;
 	if (run->json)
@@ -104,33 +105,60 @@ publish(struct act *act, bool dry_run)
 	return status;
 }
 
-/* Let erfad look at the draft, without telling that it is good. */
+/* Look for personal data in the draft and in what is said of its origins. */
 static int
-try_out(struct act *act)
+check(struct act *act, const struct kin *kin)
 {
-	return act_publish(act->run, NULL, 0, act->id, true, NULL);
+	struct act_item items[KIN_MAX + 1] = { { .body = NULL } };
+	size_t i;
+
+	items[0].body = act->body;
+	items[0].id = act->id;
+	for (i = 0; i < kin->count; i++) {
+		items[i + 1].body = kin->edge[i].body;
+		items[i + 1].id = kin->edge[i].id;
+	}
+	return act_check(act->run, items, kin->count + 1);
+}
+
+/* Show, look through, ask, publish. */
+static int
+send_all(struct act *act, struct kin *kin)
+{
+	struct run *run = act->run;
+	bool shows = !args_given(run->args, "yes") && !run->json;
+	int status;
+
+	if (args_given(run->args, "dry-run"))
+		return publish(act, kin, true);
+	/* erfad looks at it first, without telling that it is good. */
+	if (shows &&
+	    ((status = kin_publish(act, kin, true, NULL)) != EXIT_DONE ||
+		(status = print_screen(act)) != EXIT_DONE))
+		return status;
+	if (shows)
+		kin_print(kin);
+	if ((status = check(act, kin)) != EXIT_DONE ||
+	    (status = run_confirm(run,
+		 "It can be erased later, but others may have read it by then.  "
+		 "Publish?")) != EXIT_DONE)
+		return status;
+	return publish(act, kin, false);
 }
 
 int
 send_draft(struct act *act)
 {
-	struct run *run = act->run;
-	struct act_item item = { .body = act->body, .id = act->id };
-	bool asks = !args_given(run->args, "yes");
+	struct kin kin;
 	int status;
 
-	if (args_given(run->args, "dry-run"))
-		return publish(act, true);
-	if (asks && !run->json && (status = try_out(act)) != EXIT_DONE)
-		return status;
-	if (asks && !run->json && (status = print_screen(act)) != EXIT_DONE)
-		return status;
-	if ((status = act_check(run, &item, 1)) != EXIT_DONE)
-		return status;
-	status = run_confirm(run,
-	    "It can be erased later, but others may have read it by then.  "
-	    "Publish?");
-	return status == EXIT_DONE ? publish(act, false) : status;
+	status = kin_open(act, &kin);
+	if (status == EXIT_DONE)
+		status = kin_keep(&kin);
+	if (status == EXIT_DONE)
+		status = send_all(act, &kin);
+	kin_close(&kin);
+	return status;
 }
 
 int

@@ -1,0 +1,292 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/header.h"
+#include "client/act.h"
+#include "client/cmd.h"
+#include "client/copy.h"
+#include "client/kin.h"
+#include "client/print.h"
+#include "client/run.h"
+#include "client/send.h"
+
+/* The trials that one comes from. */
+struct origins {
+	struct act act[KIN_MAX];
+	size_t count;
+};
+
+/* Open what is public of the trial that ${word} means, to take from it. */
+static int
+open_origin(struct run *run, const char *word, struct act *ret_origin)
+{
+	const Erfa__Row *row;
+	int status;
+
+	memset(ret_origin, 0, sizeof(*ret_origin));
+	ret_origin->run = run;
+	if ((status = act_find(run, word, &ret_origin->show)) != EXIT_DONE)
+		return status;
+	row = ret_origin->show->show->row;
+	ret_origin->is_public = true;
+	(void)snprintf(ret_origin->id, sizeof(ret_origin->id), "%s",
+	    run_text(row->full_id));
+	(void)snprintf(ret_origin->shown, sizeof(ret_origin->shown), "%s",
+	    run_text(row->id));
+	if (act_copy(ret_origin->show->show->body, &ret_origin->body) !=
+	    ERR_NONE)
+		return run_nomem(run);
+	if (ret_origin->body->record_case == ERFA__BODY__RECORD_TRIAL)
+		return EXIT_DONE;
+	return fault_say(&run->faults, EXIT_USAGE, "wrong_kind", NULL,
+	    "%s is no trial", ret_origin->shown);
+}
+
+static int
+add_origin(struct run *run, const char *word, struct origins *origins)
+{
+	if (origins->count == KIN_MAX)
+		return fault_say(&run->faults, EXIT_USAGE, "many_origins", NULL,
+		    "a trial has at most %d origins", KIN_MAX);
+	return open_origin(run, word, &origins->act[origins->count++]);
+}
+
+/* Open every trial that the option ${name} gives. */
+static int
+add_option(struct run *run, const char *name, struct origins *origins)
+{
+	const char *word;
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; status == EXIT_DONE &&
+	     (word = args_value_at(run->args, name, i)) != NULL;
+	     i++)
+		status = add_origin(run, word, origins);
+	return status;
+}
+
+static void
+close_origins(struct origins *origins)
+{
+	size_t i;
+
+	for (i = 0; i < origins->count; i++)
+		act_close(&origins->act[i]);
+}
+
+/* ---- adapt, copy ---- */
+
+/* Put the trial together from its origins and the options. */
+static int
+make_copy(struct act *act, const struct origins *origins)
+{
+	static const struct act_option options[] = {
+		{ "title", "title" },
+		{ "summary", "summary" },
+		{ NULL, NULL },
+	};
+	Erfa__Body *spare = NULL;
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < origins->count && status == EXIT_DONE; i++) {
+		if (act_copy(origins->act[i].body, &spare) != ERR_NONE)
+			return run_nomem(act->run);
+		copy_take(act, spare);
+		body_free(spare);
+		spare = NULL;
+		copy_hints(act->run, origins->act[i].body);
+	}
+	if ((status = copy_promises(act)) != EXIT_DONE ||
+	    (status = act_set_options(act, options)) != EXIT_DONE)
+		return status;
+	return act_set_all(act);
+}
+
+/* Keep beside the draft of the trial where it comes from. */
+static int
+keep_origins(struct act *act, const struct origins *origins)
+{
+	struct kin kin = { .count = 0 };
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < origins->count && status == EXIT_DONE; i++) {
+		kin.count++;
+		status = kin_begin(act, &origins->act[i], &kin.edge[i]);
+	}
+	if (status == EXIT_DONE)
+		status = kin_keep(&kin);
+	kin_close(&kin);
+	return status;
+}
+
+static int
+derive(struct run *run)
+{
+	struct origins origins = { .count = 0 };
+	struct act act = { .run = NULL };
+	int status;
+
+	status = add_origin(run, args_word(run->args, 0), &origins);
+	if (status == EXIT_DONE)
+		status = add_option(run, "also", &origins);
+	if (status == EXIT_DONE)
+		status = act_begin(run, HEADER_TRIAL, &act);
+	if (status == EXIT_DONE)
+		status = make_copy(&act, &origins);
+	if (status == EXIT_DONE)
+		status = act_keep(&act, NULL);
+	if (status == EXIT_DONE)
+		status = keep_origins(&act, &origins);
+	if (status == EXIT_DONE)
+		status = send_offer(&act);
+	act_close(&act);
+	close_origins(&origins);
+	return status;
+}
+
+int
+cmd_adapt(struct run *run)
+{
+	return derive(run);
+}
+
+int
+cmd_copy(struct run *run)
+{
+	return derive(run);
+}
+
+/* ---- link ---- */
+
+/* Begin the records that say from what the trial came. */
+static int
+begin_links(struct act *trial, const struct origins *origins, struct kin *kin)
+{
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < origins->count && status == EXIT_DONE; i++) {
+		kin->count++;
+		status = kin_begin(trial, &origins->act[i], &kin->edge[i]);
+		if (status == EXIT_DONE)
+			status = kin_compare(&kin->edge[i],
+			    origins->act[i].body, trial->body, origins->count);
+	}
+	return status;
+}
+
+static int
+begin_text(struct act *trial, const char *text, struct kin *kin)
+{
+	int status;
+
+	kin->count = 1;
+	status = act_begin(trial->run, HEADER_ADAPTATION, &kin->edge[0]);
+	if (status == EXIT_DONE)
+		status = act_set(
+		    &kin->edge[0], "TRIAL", "to_trial.id", trial->id);
+	if (status == EXIT_DONE)
+		status = act_set(&kin->edge[0], "text", "from_text", text);
+	return status;
+}
+
+/* Publish the links, or keep them beside the draft. */
+static int
+leave_links(struct act *trial, struct kin *kin)
+{
+	struct run *run = trial->run;
+	struct act_item more[KIN_MAX] = { { .body = NULL } };
+	size_t i;
+	int status;
+
+	if (trial->is_public) {
+		for (i = 1; i < kin->count; i++)
+			more[i - 1].body = kin->edge[i].body;
+		return act_leave(
+		    &kin->edge[0], more, kin->count - 1, "where it came from");
+	}
+	if ((status = kin_keep(kin)) != EXIT_DONE)
+		return status;
+	if (run->json)
+		return run_json(run, &kin->edge[0].kept->draft_put->base);
+	print_say(run->out,
+	    "In the draft of %s: where it came from.  Nothing has left this "
+	    "node.\n",
+	    trial->shown);
+	return EXIT_DONE;
+}
+
+int
+cmd_link(struct run *run)
+{
+	const char *text = args_value(run->args, "text");
+	struct origins origins = { .count = 0 };
+	struct kin kin = { .count = 0 };
+	struct act trial;
+	int status;
+
+	status = act_open(run, args_word(run->args, 0), HEADER_TRIAL, &trial);
+	if (status == EXIT_DONE)
+		status = add_option(run, "from", &origins);
+	if (status == EXIT_DONE && origins.count == 0 && text == NULL)
+		status = fault_say(&run->faults, EXIT_USAGE, "no_origin",
+		    "erfa link TRIAL --from ORIGIN, or --text \"Where\"",
+		    "nothing is said of where it came from");
+	if (status == EXIT_DONE)
+		status = origins.count > 0 ?
+		    begin_links(&trial, &origins, &kin) :
+		    begin_text(&trial, text, &kin);
+	if (status == EXIT_DONE)
+		status = leave_links(&trial, &kin);
+	kin_close(&kin);
+	close_origins(&origins);
+	act_close(&trial);
+	return status;
+}
+
+/* ---- claim ---- */
+
+/* Only what somebody wrote down from a source can be claimed. */
+static int
+check_told(struct run *run, const struct act *told)
+{
+	char remedy[128];
+
+	if (told->body->envelope->transcribed)
+		return EXIT_DONE;
+	(void)snprintf(remedy, sizeof(remedy),
+	    "Make one of your own from it:  erfa adapt %s", told->shown);
+	return fault_say(&run->faults, EXIT_USAGE, "not_transcribed", remedy,
+	    "%s is what its owner says, not what a source reports",
+	    told->shown);
+}
+
+int
+cmd_claim(struct run *run)
+{
+	struct act told, act = { .run = NULL };
+	int status;
+
+	status = open_origin(run, args_word(run->args, 0), &told);
+	if (status == EXIT_DONE)
+		status = check_told(run, &told);
+	if (status == EXIT_DONE)
+		status = act_begin(run, HEADER_TRIAL, &act);
+	if (status == EXIT_DONE) {
+		copy_claim(&act, told.body);
+		status = act_set(&act, "TRIAL", "same_as[0].id", told.id);
+	}
+	if (status == EXIT_DONE)
+		status = act_set_all(&act);
+	if (status == EXIT_DONE)
+		status = act_keep(&act, NULL);
+	if (status == EXIT_DONE)
+		status = send_offer(&act);
+	act_close(&act);
+	act_close(&told);
+	return status;
+}

@@ -1,0 +1,126 @@
+#!/bin/bash
+# The family of a trial: Viborg's is adapted by Tromsø, and that by Oulu.  Every
+# node prints the same lineage and scale; a question is asked and answered across
+# two nodes; what is retracted is shown as such everywhere.
+. "$(dirname "$0")/lib.sh"
+
+node_listen v dk-791 --name "Viborg Kommune"
+node_new t no-5501 --name "Tromsø kommune"
+node_new o fi-564 --name "Oulun kaupunki"
+node_up t
+node_up o
+befriend v t
+befriend v o
+export VISUAL=false EDITOR=false
+
+# meet: wait until everybody has everything.
+meet() {
+	local name
+	for name in v t o; do
+		at "$name" sync --wait $((30 * SLOW)) >/dev/null 2>&1
+	done
+}
+
+# first: the first record id in the JSON on standard input.
+first() {
+	field id
+}
+
+# --- Viborg's own.
+
+check "Viborg publishes" at v new --title "Faste teams i hjemmeplejen" \
+	--summary "Et lille fast team til hver borger." --sector elder_care --json --yes \
+	--set "goals[0].text=Færre hjælpere pr. borger" \
+	--set "goals[0].success_criterion=Højst otte på en måned" \
+	--set "recipe.procedures=Teamet mødes hver morgen" \
+	--set "recipe.dose=Et kvarter" \
+	--set "mandate=I må planlægge selv" \
+	--set "competence_needs[0]=Planlægning" \
+	--set "commitments[0].text=Ingen udlicitering" \
+	--set "commitments[1].text=Ingen afskedigelser" \
+	--set "guardrails[0].text=Loven om arbejdsmiljø gælder"
+a=$(first <<<"$OUT")
+check "with a rule in the way" at v exempt "$a" --provision "Serviceloven § 83" \
+	--level act --why "Hver ydelse visiteres" --authority "Ældreministeriet"
+check "and an owner" at v own "$a" --unit "Hjemmeplejen vest" --role "Distriktsleder"
+meet
+shows t 1 || not_ok "Tromsø sees it" "it does not"
+
+# --- Tromsø adapts it.
+
+check_status "a promise is not passed over" 64 at t adapt "$a"
+check_has "it is shown" "$OUT" "Ingen udlicitering"
+check_status "a promise that there is not" 64 at t adapt "$a" --accept 9
+check_same "nothing was kept" "" "$(at t drafts --json | first)"
+check "adapt" at t adapt "$a" --accept 1 --decline 2 --title "Faste team i heimetenesta" \
+	--set "recipe.dose=Ein time i veka" --reason local_conditions
+check_has "the guardrail is the origin's" "$OUT" "Guardrail of dk-791, not yours: Loven"
+check_has "the rule is a hint" "$OUT" "Needed there: Serviceloven § 83"
+b=$(at t drafts --jsonl | grep '"kind": *"trial"' | first)
+check "publish sends the trial and where it came from" at t publish "$b" --yes --json
+check_has "the trial" "$OUT" '"kind": *"trial"'
+check_has "and the adaptation" "$OUT" '"kind": *"adaptation"'
+check_same "no draft is left" "" "$(at t drafts --json | first)"
+check "show" at t show "$b" --json
+shown=$OUT
+check_has "the recipe came along" "$shown" "Teamet mødes hver morgen"
+check_has "and the goal" "$shown" "Færre hjælpere pr. borger"
+check_has "and the skills" "$shown" "Planlægning"
+check_has "one promise is declined" "$shown" "STANCE_DECLINED"
+check_has "whether a rule is in the way is not known" "$shown" "YES_NO_UNKNOWN"
+for word in "Distriktsleder" "I må planlægge selv" "Ældreministeriet" "arbejdsmiljø"; do
+	check_same "$word stays in Viborg" "" "$(grep -F "$word" <<<"$shown")"
+done
+check_has "it says what was changed" "$shown" "recipe.dose"
+check_status "it does not start without an owner of its own" 65 at t start "$b"
+meet
+shows o 2 || not_ok "Oulu sees both" "it does not"
+
+# --- Oulu copies the copy, and says later that it also looked at Viborg.
+
+check "Oulu adapts Tromsø's at once" at o adapt "$b" --yes --json \
+	--title "Pienet tiimit" --set "target_group=Yli 80-vuotiaat"
+c=$(first <<<"$OUT")
+meet
+shows v 3 || not_ok "Viborg sees all" "it does not"
+shows t 3 || not_ok "Tromsø sees all" "it does not"
+
+# --- All print the same.
+
+at v lineage "$a" --json --at 2026-12-01 >"$WORK/v.lineage"
+at v scale "$a" --json --at 2026-12-01 >"$WORK/v.scale"
+for name in t o; do
+	at "$name" lineage "$a" --json --at 2026-12-01 >"$WORK/$name.lineage"
+	at "$name" scale "$a" --json --at 2026-12-01 >"$WORK/$name.scale"
+	check "$name has Viborg's lineage" cmp "$WORK/v.lineage" "$WORK/$name.lineage"
+	check "$name has Viborg's scale" cmp "$WORK/v.scale" "$WORK/$name.scale"
+done
+check_has "two copies" "$(cat "$WORK/v.scale")" '"copies": *"?2'
+check "the tree" at v lineage "$c"
+check_has "has Viborg first" "$(head -n 1 <<<"$OUT")" "^dk-791/"
+check_has "then Tromsø with what it changed" "$OUT" "no-5501/.*adapted.*recipe.dose"
+check_has "then Oulu, one step in" "$OUT" "^ .*fi-564/.*target_group"
+OUT=$(LC_ALL=C at v lineage "$a")
+check_same "in seven bits where nothing else is understood" "" \
+	"$(LC_ALL=C grep -P '[^\x00-\x7f]' <<<"$OUT")"
+check_has "with lines" "$OUT" '`- no-5501/'
+check "scale in words" at o scale "$c"
+check "diff" at o diff "$a" "$b"
+check_has "names the field" "$OUT" "recipe.dose"
+check_has "and both sides" "$OUT" "Ein time i veka"
+check "diff as JSON" at v diff "$a" "$c" --json
+check_has "is an adaptation" "$OUT" "RELATION_ADAPTED"
+
+# --- A copy from before there was erfa; and one that a source told of.
+
+check "Oulu writes another" at o new --title "Aamupalaveri" --summary "Lyhyt palaveri." \
+	--sector elder_care --yes --json
+d=$(first <<<"$OUT")
+check_status "a link wants an origin" 64 at o link "$d"
+check "link" at o link "$d" --from "$a" --yes
+check_status "only one's own is linked" 77 at o link "$a" --from "$d"
+meet
+check "lineage" at o lineage "$a" --json
+check_has "it is in the family" "$OUT" "$d"
+check_status "what its owner says is not claimed" 64 at o claim "$a"
+finish

@@ -3,6 +3,7 @@
  * bodies, and nobody but this node sees them; what they say is in no log.
  */
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,7 +120,18 @@ next_record(struct node *node, const uint8_t *after, uint8_t ret[RECORD_LEN])
 }
 
 /* Make the answer of a request say what is wrong. */
-#define refuse(drafting, ...) ((drafting)->answer = node_error_new(__VA_ARGS__))
+static void __attribute__((format(printf, 5, 6)))
+refuse(struct drafting *drafting, const char *code, unsigned exit,
+    const char *remedy, const char *format, ...)
+{
+	char message[200];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	drafting->answer = node_error_new(code, exit, remedy, "%s", message);
+}
 
 /* Find the one draft that ${id} means; false if the answer is an error. */
 static bool
@@ -132,7 +144,6 @@ resolve(struct drafting *drafting, const char *id)
 	uint8_t record[RECORD_LEN];
 	const uint8_t *after = NULL;
 	size_t found = 0;
-	enum err err;
 
 	if (id == NULL || record_parse(id, &wanted) != ERR_NONE) {
 		refuse(drafting, "bad_id", 64, "All drafts:  erfa drafts",
@@ -140,7 +151,7 @@ resolve(struct drafting *drafting, const char *id)
 		return false;
 	}
 	while (shown_org_matches(own, wanted.org) &&
-	    (err = next_record(node, after, record)) == ERR_NONE) {
+	    next_record(node, after, record) == ERR_NONE) {
 		record_print(own, record, RECORD_CHARS, text);
 		if (strncmp(strchr(text, '/') + 1, wanted.part,
 			strlen(wanted.part)) == 0 &&

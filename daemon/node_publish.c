@@ -147,19 +147,6 @@ problem(struct publication *publication, size_t i, const char *remedy,
 
 /* ---- making ready ---- */
 
-/* Replace a string of a message that was allocated with malloc(). */
-static enum err
-set_text(char **field, const char *text)
-{
-	char *copy = strdup(text);
-
-	if (copy == NULL)
-		return ERR_NOMEM;
-	free(*field);
-	*field = copy;
-	return ERR_NONE;
-}
-
 /* The time now as the schema writes it. */
 static void
 print_now(char out[32])
@@ -215,8 +202,8 @@ stamp(struct publication *publication, const struct ready *ready,
 	enum err err;
 
 	record_print(own, ready->record, RECORD_CHARS, id);
-	if ((err = set_text(&envelope->id, id)) != ERR_NONE ||
-	    (err = set_text(&envelope->publisher, own)) != ERR_NONE)
+	if ((err = answer_text(&envelope->id, id)) != ERR_NONE ||
+	    (err = answer_text(&envelope->publisher, own)) != ERR_NONE)
 		return err;
 	envelope->has_major = envelope->has_minor = 1;
 	envelope->major = ready->major;
@@ -227,15 +214,16 @@ stamp(struct publication *publication, const struct ready *ready,
 	if (before != NULL && before->body != NULL &&
 	    before->body->envelope != NULL &&
 	    before->body->envelope->published_at != NULL) {
-		err = set_text(&envelope->published_at,
+		err = answer_text(&envelope->published_at,
 		    before->body->envelope->published_at);
-		return err != ERR_NONE ? err :
-					 set_text(&envelope->amended_at, now);
+		return err != ERR_NONE ?
+		    err :
+		    answer_text(&envelope->amended_at, now);
 	}
 	if (envelope->licence == NULL &&
-	    (err = set_text(&envelope->licence, "CC-BY-4.0")) != ERR_NONE)
+	    (err = answer_text(&envelope->licence, "CC-BY-4.0")) != ERR_NONE)
 		return err;
-	return set_text(&envelope->published_at, now);
+	return answer_text(&envelope->published_at, now);
 }
 
 /* Are both bodies the same but for version and dates? */
@@ -500,8 +488,8 @@ make_known(struct publication *publication, size_t i)
 	}
 	record_print(
 	    publication->node->config->org, ready->record, RECORD_CHARS, id);
-	if (set_text(&body->envelope->id, id) != ERR_NONE ||
-	    set_text(&body->envelope->publisher,
+	if (answer_text(&body->envelope->id, id) != ERR_NONE ||
+	    answer_text(&body->envelope->publisher,
 		publication->node->config->org) != ERR_NONE)
 		problem(publication, i, "try again", "out of memory");
 	memcpy(publication->more[publication->nmore].record, ready->record,
@@ -534,8 +522,7 @@ make_ready(struct publication *publication, size_t i)
 		problem(publication, i, "correct the field", "%s", fault);
 		return;
 	}
-	if ((err = body_encode(body, &ready->body, &ready->body_len)) !=
-	    ERR_NONE)
+	if (body_encode(body, &ready->body, &ready->body_len) != ERR_NONE)
 		problem(publication, i, "make it shorter",
 		    "it takes more than %d bytes", BODY_MAX);
 }
@@ -603,7 +590,8 @@ take_draft(struct publication *publication, size_t i, const char *id)
 		draft.body = NULL;
 	}
 	node_draft_clear(&draft);
-	if (asked->draft == NULL || (asked->draft->id = strdup(id)) == NULL)
+	if (asked->draft == NULL ||
+	    answer_text(&asked->draft->id, id) != ERR_NONE)
 		problem(publication, i, "try again", "out of memory");
 	asked->record = asked->draft;
 }

@@ -487,40 +487,49 @@ store_slot_key(struct store_txn *txn, uint64_t slot, uint8_t ret_key[KEY_LEN])
 	return ERR_NONE;
 }
 
-/* Add a slot to a list. */
-static enum err
-push(struct store_slots *slots, uint64_t slot)
+/* The list with room for one slot more; NULL if memory is short. */
+static uint64_t *
+with_room(struct store_slots *slots)
 {
-	size_t size;
+	size_t size = slots->count == 0 ? SLOTS_DRAWN : 2 * slots->count;
 	uint64_t *at;
 
-	if (slots->count == slots->size) {
-		size = slots->count == 0 ? SLOTS_DRAWN : 2 * slots->count;
-		at = realloc(slots->at, size * sizeof(*at));
-		if (at == NULL)
-			return ERR_NOMEM;
-		slots->at = at;
+	if (slots->count < slots->size)
+		return slots->at;
+	if ((at = realloc(slots->at, size * sizeof(*at))) != NULL)
 		slots->size = size;
-	}
-	slots->at[slots->count++] = slot;
-	return ERR_NONE;
+	return at;
 }
 
 enum err
 store_slot_zero(struct store_txn *txn, uint64_t slot)
 {
-	return push(&txn->store->old, slot);
+	struct store *store = txn->store;
+	uint64_t *at = with_room(&store->old);
+
+	if (at == NULL)
+		return ERR_NOMEM;
+	store->old.at = at;
+	at[store->old.count++] = slot;
+	return ERR_NONE;
 }
 
 enum err
 store_slot_drop(struct store_txn *txn, uint64_t slot)
 {
+	struct store *store = txn->store;
+	uint64_t *at = with_room(&store->dropped);
 	uint8_t raw[8];
 	enum err err;
 
+	if (at == NULL)
+		return ERR_NOMEM;
+	store->dropped.at = at;
 	err = store_put_new(
 	    txn, STORE_DROPPED, slot_row(raw, slot), (struct bytes){ NULL, 0 });
-	return err == ERR_NONE ? push(&txn->store->dropped, slot) : err;
+	if (err == ERR_NONE)
+		at[store->dropped.count++] = slot;
+	return err;
 }
 
 /* Remove a row whose key is lent. */

@@ -28,7 +28,7 @@
 struct drafting {
 	struct pool_job prepare; /* first: looked at in the pool */
 	struct writer_job write; /* then written, if it changes something */
-	struct node *node;
+	struct node *node; /* NULL in the end, if it is closing */
 	struct waiter *waiter;
 	Erfa__Answer *answer; /* an error, or what will be said */
 	bool writes;
@@ -602,10 +602,11 @@ write_run(struct store_txn *txn, struct writer_job *job)
 	    drafting->bytes, drafting->len);
 }
 
+/* Answer, unless erfad is closing. */
 static void
-drafting_end(struct drafting *drafting, bool tell)
+drafting_end(struct drafting *drafting)
 {
-	if (tell) {
+	if (drafting->node != NULL) {
 		node_answer(drafting->node, drafting->waiter, drafting->answer);
 	} else {
 		control_free_answer(drafting->answer);
@@ -651,10 +652,7 @@ write_done(struct writer_job *job, void *context)
 	struct drafting *drafting = drafting_of(job);
 	Erfa__DraftPutAnswer *put_answer;
 
-	if (context == NULL) {
-		drafting_end(drafting, false);
-		return;
-	}
+	drafting->node = context;
 	if (job->err != ERR_NONE) {
 		tell_failure(drafting, job->err);
 	} else if (drafting->bytes != NULL) {
@@ -663,7 +661,7 @@ write_done(struct writer_job *job, void *context)
 			drafting->time_ms) != ERR_NONE)
 			logger_debug("draft", "a time could not be told");
 	}
-	drafting_end(drafting, true);
+	drafting_end(drafting);
 }
 
 static void
@@ -672,12 +670,10 @@ prepare_done(struct pool_job *job, void *context)
 	struct drafting *drafting = (struct drafting *)job;
 	struct node *node = context;
 
-	if (node->control == NULL) {
-		drafting_end(drafting, false);
-		return;
-	}
-	if (!drafting->writes) {
-		drafting_end(drafting, true);
+	if (node->control == NULL)
+		drafting->node = NULL;
+	if (drafting->node == NULL || !drafting->writes) {
+		drafting_end(drafting);
 		return;
 	}
 	drafting->write.run = write_run;

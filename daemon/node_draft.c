@@ -28,7 +28,7 @@
 struct drafting {
 	struct pool_job prepare; /* first: looked at in the pool */
 	struct writer_job write; /* then written, if it changes something */
-	struct node *node; /* NULL in the end, if it is closing */
+	struct node *node;       /* NULL in the end, if it is closing */
 	struct waiter *waiter;
 	Erfa__Answer *answer; /* an error, or what will be said */
 	bool writes;

@@ -21,7 +21,7 @@ check_has "gets a guess" "$OUT" 'Did you mean "search"\?'
 check_status "half a command" 64 "$ERFA" bundle
 check_status "an unknown option" 64 "$ERFA" list --coutry DK
 check_has "gets a guess, too" "$OUT" '"--country"'
-check_status "a word too many" 64 "$ERFA" status now then
+check_status "a word too many" 64 "$ERFA" status now or never
 check_status "--jsonl where there is no list" 64 "$ERFA" status --jsonl
 check_status "a language that is not there" 64 "$ERFA" status --lang tlh
 check_status "a date that is none" 64 "$ERFA" status --at tomorrow

@@ -60,9 +60,11 @@ node_up node
 trial "not mine" >"$open/trial.json"
 chmod 644 "$open/trial.json"
 # shellcheck disable=SC2317 # check_status calls it
+cp -r conf "$open/conf"
+chmod -R a+rX "$open/conf"
 somebody() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups env -i LC_ALL=C.UTF-8 \
-		"$open/erfa" --socket="$open/control" "$@"
+		ERFA_DATA="$open/conf" "$open/erfa" --socket="$open/control" "$@"
 }
 chmod 600 "$open/control"
 check_status "who may not open the socket is told" 77 somebody status

@@ -59,9 +59,9 @@ cp "$(command -v "$ERFA")" "$open/erfa"
 node_up node
 trial "not mine" >"$open/trial.json"
 chmod 644 "$open/trial.json"
-# shellcheck disable=SC2317 # check_status calls it
 cp -r conf "$open/conf"
 chmod -R a+rX "$open/conf"
+# shellcheck disable=SC2317 # check_status calls it
 somebody() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups env -i LC_ALL=C.UTF-8 \
 		ERFA_DATA="$open/conf" "$open/erfa" --socket="$open/control" "$@"

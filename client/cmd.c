@@ -448,6 +448,35 @@ static const struct args_option claim_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option say_options[] = {
+	WRITES,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option comment_options[] = {
+	{ "observation", NULL, "what you saw when you visited them" },
+	{ "correction", NULL, "something in it is wrong" },
+	WRITES,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option retract_options[] = {
+	{ "reason", "CODE",
+	    "data_error, privacy, legal, duplicate, "
+	    "superseded ..." },
+	{ "explanation", "TEXT", "why, in words" },
+	{ "replacement", "ID", "what to read instead" },
+	{ "kind", "KIND", "correction, expression_of_concern, retraction" },
+	{ "yes", NULL, "do not ask" },
+	{ "allow-personal", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option inbox_options[] = {
+	{ "since", "DATE", "nothing older but open questions" },
+	{ NULL, NULL, NULL },
+};
+
 static const struct cmd table[] = {
 	{ "find", CMD_LOOK, "WORDS", "find trials; all words must occur",
 	    "erfa find boliger                    trials about housing\n"
@@ -485,6 +514,12 @@ static const struct cmd table[] = {
 	    "Of the trial and all that came from it, each counted once.\n"
 	    "Documented only is counted apart and nowhere else.",
 	    NULL, 1, 1, false, cmd_scale },
+	{ "inbox", CMD_LOOK, "", "what waits for you, and what copies learnt",
+	    "erfa inbox                           open questions first\n"
+	    "erfa inbox --since 2026-11-01        leave out what is older",
+	    "Then what was taken back, what was learnt where your trials were\n"
+	    "copied and at their origins, and other words to them.",
+	    inbox_options, 0, 0, true, cmd_inbox },
 	{ "diff", CMD_LOOK, "TRIAL TRIAL", "what differs between two trials",
 	    "erfa diff 791/k7 5501/q3             from the first to the second",
 	    "With --json it is the record of an adaptation as erfa adapt\n"
@@ -588,6 +623,28 @@ static const struct cmd table[] = {
 	{ "endorse", CMD_WRITE, "TRIAL", "say which party backs it",
 	    "erfa endorse 791/k7 --party employees --involvement co_designed",
 	    NULL, endorse_options, 1, 1, false, cmd_endorse },
+	{ "ask", CMD_WRITE, "TRIAL TEXT", "ask those who run a trial",
+	    "erfa ask 791/k7 \"How did the nights go?\"",
+	    "Everybody can read question and answer.", say_options, 1, 64,
+	    false, cmd_ask },
+	{ "answer", CMD_WRITE, "ID TEXT", "answer a question",
+	    "erfa answer 5501/q3 \"We gave them up\"  by the question's id\n"
+	    "erfa answer 791/k7 \"We gave them up\"   if only one is open",
+	    "erfa inbox shows the questions that wait.", say_options, 1, 64,
+	    false, cmd_answer },
+	{ "comment", CMD_WRITE, "ID TEXT", "say something about a record",
+	    "erfa comment 791/k7 \"We tried the same in 2015\"\n"
+	    "erfa comment 791/k7 --observation \"We saw calm mornings\"",
+	    NULL, comment_options, 1, 64, false, cmd_comment },
+	{ "offer", CMD_WRITE, "TRIAL TEXT", "offer help to those who run it",
+	    "erfa offer 791/k7 \"Come and see our rota\"", NULL, say_options, 1,
+	    64, false, cmd_offer },
+	{ "retract", CMD_WRITE, "ID", "take back what you published",
+	    "erfa retract 791/k7 --reason data_error --explanation TEXT",
+	    "It stays readable, struck through, with the reason, also where\n"
+	    "it was copied.  Nothing is erased: that is another thing, for\n"
+	    "personal data.",
+	    retract_options, 1, 1, false, cmd_retract },
 	{ "learn", CMD_WRITE, "TRIAL", "write down what was learnt",
 	    "erfa learn 791/k7                    asks what is not said yet\n"
 	    "erfa learn 791/k7 --verdict worked_partly --for-whom TEXT",
@@ -855,9 +912,9 @@ help_line(struct print *print, const struct cmd *cmd)
 }
 
 /* Commands that the help of erfa only names, so that it fits a screen. */
-static const char *const named[] = { "diff", "copy", "link", "claim", "pause",
-	"confirm", "ready", "barrier", "endorse", "programme", "network",
-	"round", "indicator" };
+static const char *const named[] = { "diff", "comment", "offer", "copy", "link",
+	"claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
+	"network", "round", "indicator" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */

@@ -173,4 +173,16 @@ int cmd_lineage(struct run *run);
 int cmd_link(struct run *run);
 int cmd_scale(struct run *run);
 
+/**
+ * cmd_answer(run), cmd_ask(run), cmd_comment(run), cmd_inbox(run),
+ * cmd_offer(run), cmd_retract(run):
+ * The same, for the commands with which people talk about records.
+ */
+int cmd_answer(struct run *run);
+int cmd_ask(struct run *run);
+int cmd_comment(struct run *run);
+int cmd_inbox(struct run *run);
+int cmd_offer(struct run *run);
+int cmd_retract(struct run *run);
+
 #endif /* !ERFA_CMD_H */

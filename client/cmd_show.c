@@ -9,6 +9,7 @@
 #include "client/recent.h"
 #include "client/rows.h"
 #include "client/run.h"
+#include "client/talk.h"
 #include "client/view.h"
 
 /* Turn @3 into the id that stood in line 3 of the last list. */
@@ -31,14 +32,36 @@ recent(struct run *run, const char *word, char out[RECORD_ID_CHARS + 1])
 	return EXIT_DONE;
 }
 
+/* That it was taken back stands above everything else. */
+static void
+print_retraction(struct run *run, const Erfa__Retraction *retraction)
+{
+	char code[ROWS_CODE_MAX];
+	const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(
+	    &erfa__retraction_reason__descriptor, (int)retraction->reason);
+
+	rows_code(value == NULL ? "" : value->name, "RETRACTION_REASON_", code);
+	print_styled(run->out, PRINT_BAD, "RETRACTED: %s",
+	    labels_get(run->labels, "retraction_reason", code));
+	print_say(run->out, "\n");
+	print_block(run->out, 0, run_text(retraction->explanation));
+	if (retraction->replacement != NULL)
+		print_say(run->out, "\nRead instead:  erfa show %s",
+		    run_text(retraction->replacement->id));
+	print_say(run->out, "\n\n");
+}
+
 static void
 print_title(struct run *run, const Erfa__ShowAnswer *show)
 {
+	const Erfa__Related *retraction = talk_retraction(show);
 	const Erfa__Row *row = show->row;
 	const char *title = run_text(row->title);
 
-	print_styled(run->out, PRINT_STRONG, "%s",
-	    *title == '\0' ? "(no title)" : title);
+	if (retraction != NULL)
+		print_retraction(run, retraction->body->retraction);
+	print_styled(run->out, retraction == NULL ? PRINT_STRONG : PRINT_STRUCK,
+	    "%s", *title == '\0' ? "(no title)" : title);
 	print_say(run->out, "\n");
 	print_say(run->out, "%s %s, version ",
 	    labels_get(run->labels, "kind", run_text(row->kind)),

@@ -51,7 +51,7 @@ static const struct plain plain[] = { { 0x00a0, " " }, { 0x00a7, "S." },
 
 /* Escape sequences by enum print_style. */
 static const char *const styles[] = { "", "\033[1m", "\033[2m", "\033[32m",
-	"\033[31m" };
+	"\033[31m", "\033[9m" };
 
 #define STYLE_END "\033[0m"
 

@@ -27,6 +27,7 @@ enum print_style {
 	PRINT_FAINT,
 	PRINT_GOOD,
 	PRINT_BAD,
+	PRINT_STRUCK, /* through: it was taken back */
 };
 
 struct print_options {

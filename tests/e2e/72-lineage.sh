@@ -123,4 +123,67 @@ meet
 check "lineage" at o lineage "$a" --json
 check_has "it is in the family" "$OUT" "$d"
 check_status "what its owner says is not claimed" 64 at o claim "$a"
+
+# --- A question, answered across two nodes.
+
+check_status "a telephone number is not asked about" 65 at t ask "$a" "Ring 20 12 34 56"
+check "Tromsø asks" at t ask "$a" "Hvordan gik det om natten?"
+check_status "there is nothing to say" 64 at t ask "$a"
+meet
+at v list --kind comment --json >"$WORK/comments"
+q=$(first <"$WORK/comments")
+check "Viborg's inbox" at v inbox
+check_has "begins with the question" "$(head -n 1 <<<"$OUT")" "^Questions that wait"
+check_has "its words" "$OUT" "Hvordan gik det om natten"
+check_has "and how it is answered" "$OUT" "erfa answer no-5501/"
+check_has "then the copies" "$OUT" "^Copies of your trials"
+check "as JSON" at v inbox --json
+check_has "the first is a question" "$(grep matched <<<"$OUT" | head -n 1)" question
+check "Viborg answers" at v answer "$q" "Vi lod nattevagterne være"
+meet
+check "its inbox" at v inbox
+check_same "no question waits" "" "$(grep "^Questions" <<<"$OUT")"
+check_status "nor can one be answered" 64 at v answer "$a" "Igen"
+check "Tromsø reads it" at t show "$a"
+check_has "the answer" "$OUT" "Vi lod nattevagterne være"
+check "a comment" at o comment "$b" --observation "Rolige morgener"
+check "an offer" at o offer "$b" "Kom og se"
+
+# --- Learnt at a copy, told at the origin.
+
+check "Oulu's copy gets an owner" at o own "$c" --unit "Kotihoito" --role "Johtaja"
+check "and is stopped" at o stop "$c" --reason staff_capacity
+check "something was learnt" at o learn "$c" --verdict did_not_work \
+	--not-worked "Sijaiset puuttuivat" --worked "Aamut" --for-whom "Kaikille"
+meet
+check "Viborg's inbox" at v inbox
+check_has "has what was learnt there" "$OUT" "Sijaiset puuttuivat"
+check_has "as that of a copy" "$OUT" "^Learnt where your trials were copied"
+
+# --- Taken back: struck through everywhere, gone nowhere.
+
+check_status "only one's own is retracted" 77 at t retract "$a" --reason legal \
+	--explanation "Nei" --yes
+check_status "not without a reason" 64 at v retract "$a" --yes
+check_status "nor by accident" 64 at v retract "$a" --reason data_error \
+	--explanation "Tallene var forkerte"
+check "Viborg retracts" at v retract "$a" --reason data_error \
+	--explanation "Tallene var forkerte" --yes
+meet
+for name in v t o; do
+	check "$name shows it" at "$name" show "$a"
+	check_has "$name: first of all that it was retracted" \
+		"$(head -n 1 <<<"$OUT")" "^RETRACTED: error in the data"
+	check_has "$name: and why" "$OUT" "Tallene var forkerte"
+	check_has "$name: the text is still there" "$OUT" "Teamet mødes hver morgen"
+	check "$name: lineage" at "$name" lineage "$b"
+	check_has "$name: it keeps its place" "$(head -n 1 <<<"$OUT")" \
+		"^dk-791/.*RETRACTED"
+	at "$name" lineage "$a" --json --at 2026-12-01 >"$WORK/$name.lineage"
+	check "$name: as in Viborg" cmp "$WORK/v.lineage" "$WORK/$name.lineage"
+done
+check "struck through in colour" at t show "$a" --color always
+check_has "the title" "$OUT" $'\033\\[9m'"Faste teams"
+check "Tromsø's inbox" at t inbox
+check_has "says that the origin was taken back" "$OUT" "^Taken back"
 finish

@@ -114,10 +114,8 @@ member_name(
 	if (err != ERR_NONE)
 		return err == ERR_NOMEM ? err : ERR_NONE;
 	if (body_kind(body) == HEADER_MEMBER && body->directory->name != NULL &&
-	    *body->directory->name != '\0') {
-		free(*out);
+	    *body->directory->name != '\0')
 		err = answer_text(out, body->directory->name);
-	}
 	body_free(body);
 	return err;
 }

@@ -871,6 +871,23 @@ a_record_is_shown_with_what_names_it(void **state)
 }
 
 static void
+publisher_has_the_name_that_was_given_last(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Answer *answer;
+	char id[RECORD_ID_CHARS + 1];
+
+	(void)press_vouch(&f->own, &f->other, false, 0, "Troms kommune");
+	(void)press_vouch(&f->own, &f->other, false, 0, "Romssa suohkan");
+	(void)add_trial(&f->other, "a", titled("Boliger"));
+	publish(f);
+	full_id(&f->other, "a", id);
+	answer = show(&f->node, id);
+	assert_string_equal(answer->show->publisher_name, "Romssa suohkan");
+	control_free_answer(answer);
+}
+
+static void
 what_a_record_names_is_shown_with_it(void **state)
 {
 	struct fixture *f = *state;
@@ -2041,6 +2058,7 @@ main(void)
 		T(a_change_of_the_directory_needs_no_new_index),
 		T(absent_and_erased_bodies_are_told_as_such),
 		T(a_record_is_shown_with_what_names_it),
+		T(publisher_has_the_name_that_was_given_last),
 		T(what_a_record_names_is_shown_with_it),
 		T(what_names_a_twin_is_shown_with_the_one_that_stands_for_it),
 		T(ids_that_collide_are_shown_longer),

@@ -574,12 +574,69 @@ confirm_hits(struct run *run, const struct personal_hits *hits)
 	    "Name roles instead of people.", "nothing was published");
 }
 
+/* Whether ${hit} stands in the same field of what is public. */
+static bool
+is_known(const struct personal_hit *hit, const struct personal_hits *known)
+{
+	const struct personal_hit *other;
+	size_t i;
+
+	for (i = 0; i < known->count; i++) {
+		other = &known->items[i];
+		if (strcmp(other->path, hit->path) == 0 &&
+		    other->end - other->start == hit->end - hit->start &&
+		    memcmp(other->text + other->start, hit->text + hit->start,
+			hit->end - hit->start) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Leave out of ${hits} what is public already. */
+static enum err
+drop_known(const struct person_words *words, const Erfa__Body *before,
+    struct personal_hits *hits)
+{
+	struct personal_hits known = { NULL, 0, false };
+	enum err err = ERR_NONE;
+	size_t i, left = 0;
+
+	/* Where there are too many to be sure, all are asked about. */
+	if (before == NULL || hits->more)
+		return ERR_NONE;
+	err = personal_check_body(words, before, &known);
+	for (i = 0; err == ERR_NONE && i < hits->count; i++)
+		if (!is_known(&hits->items[i], &known))
+			hits->items[left++] = hits->items[i];
+	if (err == ERR_NONE)
+		hits->count = left;
+	personal_clear(&known);
+	return err == ERR_NOMEM ? err : ERR_NONE;
+}
+
+static int
+check_item(struct run *run, const struct person_words *words,
+    const struct act_item *item)
+{
+	struct personal_hits hits = { NULL, 0, false };
+	enum err err;
+	int status = EXIT_DONE;
+
+	err = personal_check_body(words, item->body, &hits);
+	if (err == ERR_NONE)
+		err = drop_known(words, item->before, &hits);
+	if (err == ERR_NOMEM)
+		status = run_nomem(run);
+	else if (err == ERR_NONE && hits.count > 0)
+		status = confirm_hits(run, &hits);
+	personal_clear(&hits);
+	return status;
+}
+
 int
 act_check(struct run *run, const struct act_item *items, size_t count)
 {
 	struct person_words *words = NULL;
-	struct personal_hits hits;
-	enum err err;
 	int status;
 	size_t i;
 
@@ -587,15 +644,8 @@ act_check(struct run *run, const struct act_item *items, size_t count)
 		return EXIT_DONE;
 	if ((status = act_names(run, &words)) != EXIT_DONE)
 		return status;
-	for (i = 0; i < count && status == EXIT_DONE; i++) {
-		memset(&hits, 0, sizeof(hits));
-		err = personal_check_body(words, items[i].body, &hits);
-		if (err == ERR_NOMEM)
-			status = run_nomem(run);
-		else if (err == ERR_NONE && hits.count > 0)
-			status = confirm_hits(run, &hits);
-		personal_clear(&hits);
-	}
+	for (i = 0; i < count && status == EXIT_DONE; i++)
+		status = check_item(run, words, &items[i]);
 	person_words_free(words);
 	return status;
 }
@@ -713,13 +763,14 @@ leave_public(struct act *act, const struct act_item *more, size_t count,
     const char *said)
 {
 	struct run *run = act->run;
-	struct act_item items[ACT_MANY];
+	struct act_item items[ACT_MANY] = { { .body = NULL } };
 	Erfa__Answer *answer = NULL;
 	int status;
 	size_t i;
 
 	items[0].body = act->body;
 	items[0].id = act->id;
+	items[0].before = act->show == NULL ? NULL : act->show->show->body;
 	for (i = 0; i < count && i + 1 < ACT_MANY; i++)
 		items[i + 1] = more[i];
 	status = act_check(run, items, i + 1);
@@ -748,7 +799,8 @@ act_leave(struct act *act, const struct act_item *more, size_t count,
 	if (act->run->json)
 		return run_json(act->run, &act->kept->draft_put->base);
 	print_say(act->run->out,
-	    "In the draft of %s: %s.  Nothing has left this node.\n",
-	    act->shown, said);
+	    "In the draft of %s: %s.  Nothing has left this node.\n"
+	    "  Publish it:  erfa publish %s\n",
+	    act->shown, said, act->shown);
 	return EXIT_DONE;
 }

@@ -42,8 +42,9 @@ struct act {
 /* A record that leaves. */
 struct act_item {
 	const Erfa__Body *body;
-	const char *id;    /* full, or NULL: it is a new one */
-	const char *title; /* to be told with it, or NULL */
+	const char *id;           /* full, or NULL: it is a new one */
+	const char *title;        /* to be told with it, or NULL */
+	const Erfa__Body *before; /* what is public of it, or NULL */
 };
 
 /* An option of a command and the field that it sets. */
@@ -137,7 +138,8 @@ int act_names(struct run *run, struct person_words **ret_words);
 /**
  * act_check(run, items, count):
  * Look for personal data in what is about to leave, show each find and ask;
- * --allow-personal says yes without a terminal.
+ * --allow-personal says yes without a terminal.  What is public already, in the
+ * same field, is not asked about again.
  */
 int act_check(struct run *run, const struct act_item *items, size_t count);
 

@@ -200,7 +200,8 @@ tell_faults(struct edit *edit, const struct form_faults *faults)
 		list[i] = &problems[i];
 	}
 	(void)snprintf(message, sizeof(message),
-	    "the form has %zu mistakes; nothing of it is lost", faults->all);
+	    "the form has %zu mistake%s; nothing of it is lost", faults->all,
+	    faults->all == 1 ? "" : "s");
 	(void)snprintf(remedy, sizeof(remedy),
 	    "They are marked in %s\nMend it, then:  erfa edit %s --from %s",
 	    edit->path, edit->act.shown, edit->path);

@@ -202,7 +202,7 @@ forget(struct observing *it)
 static int
 flush(struct observing *it)
 {
-	struct act_item items[ACT_MANY];
+	struct act_item items[ACT_MANY] = { { .body = NULL } };
 	Erfa__Answer *answer = NULL;
 	size_t i;
 	int status;

@@ -114,6 +114,7 @@ check(struct act *act, const struct kin *kin)
 
 	items[0].body = act->body;
 	items[0].id = act->id;
+	items[0].before = act->show == NULL ? NULL : act->show->show->body;
 	for (i = 0; i < kin->count; i++) {
 		items[i + 1].body = kin->edge[i].body;
 		items[i + 1].id = kin->edge[i].id;

@@ -175,6 +175,13 @@ check_status "a telephone number is refused" 65 at v publish "$p" --yes
 check_has "and shown" "$OUT" "20 12 34 56"
 check_has "with what to do" "$OUT" "--allow-personal"
 check_same "it is still a draft" "$p" "$(only v)"
+check "--allow-personal publishes it" at v publish "$p" --yes --allow-personal
+check "what is public already is not asked about again" at v own "$p" \
+	--unit "Hjemmeplejen"
+check_status "but what is new is" 65 at v own "$p" --unit "Hos Anne Jensen"
+check "new" at v new --title "Nabohjælp" --summary "Ring til Mette Hansen" \
+	--sector elder_care
+p=$(only v)
 check "drop" at v drafts --drop "$p" --yes
 check_same "the draft is gone" "" "$(only v)"
 

@@ -267,7 +267,7 @@ lint-scripts:
 
 lint-tidy:
 	@echo clang-tidy
-	@printf '%s\n' $(C_FILES) | xargs -P 2 -n 4 sh -c 'clang-tidy --quiet \
+	@printf '%s\n' $(C_FILES) | xargs -P 2 -n 1 sh -c 'clang-tidy --quiet \
 		"$$@" -- -std=c11 $(ALL_CPPFLAGS) -include $B/defines.h' tidy
 
 lint-cppcheck:

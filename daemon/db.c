@@ -11,7 +11,7 @@
 #define FREE_TABLE 0 /* LMDB's own list of free pages */
 
 /* LMDB writes so much at once; with less room a write may end halfway. */
-#define WRITE_ROOM (1024 * 1024)
+#define WRITE_ROOM 1048576
 
 struct db {
 	MDB_env *env;

@@ -67,7 +67,7 @@ node_fork_keep(struct store_txn *txn, const struct log_run *run)
 			continue;
 		at = name + strlen(PREFIX);
 		bytes_hex(fork.log_id, LOG_ID_LEN, at);
-		at += 2 * LOG_ID_LEN;
+		at += (size_t)2 * LOG_ID_LEN;
 		*at++ = '/';
 		bytes_hex(run->log_id, LOG_ID_LEN, at);
 		err = store_note_put(txn, name, ext.data, ext.len);

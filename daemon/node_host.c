@@ -11,7 +11,7 @@
 #include "daemon/peer.h"
 
 /* Fetching stops while so much waits for the writer. */
-#define BACKLOG_BYTES (16 * 1024 * 1024)
+#define BACKLOG_BYTES 16777216
 
 /* Who asks for bodies that are held back may ask again after this. */
 #define HOLD_RETRY_MS 1000
@@ -547,11 +547,25 @@ host_hold_bodies(void *host)
 
 /* ---- bodies that are wanted ---- */
 
+/* A search for bodies to ask a peer for. */
+struct want {
+	struct node *node;
+	struct link *link;
+	struct store_txn *txn;
+	struct wire_ref *refs;
+	size_t max;
+	size_t max_bytes; /* left */
+	bool lacks;       /* the peer has said that it has not got some */
+};
+
+/* Rows of the absent bodies that one search looks at. */
+#define LOOK_MAX 1024
+
 /* Take one absent body into a GET, unless it is not to be had here or now. */
 static bool
-want_body(struct node *node, struct link *link, const struct store_pos *pos,
-    struct wire_ref *ref, bool *lacks)
+want_body(struct want *want, const struct store_pos *pos, struct wire_ref *ref)
 {
+	struct node *node = want->node;
 	const struct view_log *log = view_find(node->view, pos->log_id);
 
 	memset(ref, 0, sizeof(*ref));
@@ -560,8 +574,8 @@ want_body(struct node *node, struct link *link, const struct store_pos *pos,
 	if (log == NULL || pos->n > log->counted ||
 	    posset_has(node->fetching, pos->log_id, pos->n))
 		return false;
-	if (link_lacks(link, ref)) {
-		*lacks = true;
+	if (link_lacks(want->link, ref)) {
+		want->lacks = true;
 		return false;
 	}
 	return posset_add(node->fetching, pos->log_id, pos->n) == ERR_NONE;
@@ -569,29 +583,30 @@ want_body(struct node *node, struct link *link, const struct store_pos *pos,
 
 /* Search on from where the last search stopped; once around at most. */
 static size_t
-want_from(struct node *node, struct link *link, struct store_txn *txn,
-    struct wire_ref *refs, size_t max, size_t max_bytes, bool *lacks)
+want_from(struct want *want)
 {
+	struct node *node = want->node;
 	struct store_pos pos;
 	size_t count = 0;
 	size_t looked = 0;
 	size_t len;
 
-	while (count < max && looked++ < 4 * GET_REFS_MAX) {
-		if (store_absent_next(txn,
+	while (count < want->max && looked++ < LOOK_MAX) {
+		if (store_absent_next(want->txn,
 			node->absent_begun ? &node->absent_after : NULL, &pos,
 			&len) != ERR_NONE) {
 			node->absent_begun = false;
 			break;
 		}
-		if (count > 0 && len > max_bytes)
+		if (count > 0 && len > want->max_bytes)
 			break;
 		node->absent_after = pos;
 		node->absent_begun = true;
-		if (!want_body(node, link, &pos, &refs[count], lacks))
+		if (!want_body(want, &pos, &want->refs[count]))
 			continue;
 		count++;
-		max_bytes -= len < max_bytes ? len : max_bytes;
+		want->max_bytes -= len < want->max_bytes ? len :
+							   want->max_bytes;
 	}
 	return count;
 }
@@ -614,25 +629,29 @@ host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
     size_t max, size_t max_bytes)
 {
 	struct node *node = host;
-	struct store_txn *txn = NULL;
+	struct want want = {
+		.node = node,
+		.link = link,
+		.refs = refs,
+		.max = max,
+		.max_bytes = max_bytes,
+	};
 	bool from_start = !node->absent_begun;
-	bool lacks = false;
 	size_t count;
 
 	if (node->absent_idle || reads_only(node, link) ||
-	    store_begin(node->store, false, &txn) != ERR_NONE)
+	    store_begin(node->store, false, &want.txn) != ERR_NONE)
 		return 0;
-	count = want_from(node, link, txn, refs, max, max_bytes, &lacks);
+	count = want_from(&want);
 	if (count == 0 && !from_start && !node->absent_begun)
-		count = want_from(
-		    node, link, txn, refs, max, max_bytes, &lacks);
+		count = want_from(&want);
 
 	/* The search stopped midway, or others have what this peer lacks. */
 	if (count == 0 && node->absent_begun)
 		node->bodies_mark++;
-	else if (count == 0 && !lacks)
+	else if (count == 0 && !want.lacks)
 		node->absent_idle = true;
-	store_abort(&txn);
+	store_abort(&want.txn);
 	return count;
 }
 

@@ -25,7 +25,7 @@ int
 act_resolve(struct run *run, const char *word, char out[RECORD_ID_CHARS + 1])
 {
 	char path[RECENT_PATH_MAX];
-	char *end;
+	char *end = NULL;
 	unsigned long line;
 
 	if (word[0] != '@') {
@@ -33,7 +33,7 @@ act_resolve(struct run *run, const char *word, char out[RECORD_ID_CHARS + 1])
 		return EXIT_DONE;
 	}
 	line = strtoul(word + 1, &end, 10);
-	if (word[1] < '0' || word[1] > '9' || *end != '\0')
+	if (word[1] < '0' || word[1] > '9' || end == NULL || *end != '\0')
 		return fault_say(&run->faults, EXIT_USAGE, "bad_line", NULL,
 		    "\"%.40s\" is no line: write @3 for the third", word);
 	if (recent_path(path) != ERR_NONE ||
@@ -521,7 +521,7 @@ refuse_hits(struct run *run, const struct personal_hits *hits)
 {
 	Erfa__ErrorAnswer error = ERFA__ERROR_ANSWER__INIT;
 	Erfa__Problem *problems = calloc(hits->count, sizeof(*problems));
-	Erfa__Problem **list = calloc(hits->count, sizeof(*list));
+	Erfa__Problem **list = calloc(hits->count, sizeof(Erfa__Problem *));
 	char(*texts)[256] = calloc(hits->count, sizeof(*texts));
 	int status;
 	size_t i;
@@ -541,6 +541,7 @@ refuse_hits(struct run *run, const struct personal_hits *hits)
 		problems[i].what = texts[i];
 		list[i] = &problems[i];
 	}
+	error.schema = run_lend("erfa.error/1");
 	error.code = run_lend("personal_data");
 	error.has_exit = 1;
 	error.exit = EXIT_DATA;

@@ -27,7 +27,7 @@
 #include "client/slurp.h"
 
 #define FAULTS_TOLD 30 /* mistakes in one refusal; the form names all */
-#define FORM_ROOM   (FORM_TEXT_MAX * 2)
+#define FORM_ROOM   (2 * (size_t)FORM_TEXT_MAX)
 
 /* An edit on its way. */
 struct edit {
@@ -205,6 +205,7 @@ tell_faults(struct edit *edit, const struct form_faults *faults)
 	(void)snprintf(remedy, sizeof(remedy),
 	    "They are marked in %s\nMend it, then:  erfa edit %s --from %s",
 	    edit->path, edit->act.shown, edit->path);
+	error.schema = run_lend("erfa.error/1");
 	error.code = run_lend("bad_form");
 	error.has_exit = 1;
 	error.exit = EXIT_DATA;

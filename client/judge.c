@@ -166,8 +166,8 @@ int
 judge_tell(struct judge *judge, const struct life_list *list, bool style_bad)
 {
 	struct print *print = style_bad ? judge->run->err : judge->run->out;
-	char what[SENTENCE_MAX];
-	char help[SENTENCE_MAX];
+	char what[SENTENCE_MAX] = "";
+	char help[SENTENCE_MAX] = "";
 	int status;
 	size_t i;
 
@@ -185,46 +185,60 @@ judge_tell(struct judge *judge, const struct life_list *list, bool style_bad)
 	return EXIT_DONE;
 }
 
+/* One reason of a refusal, in words. */
+struct reason {
+	Erfa__Problem problem;
+	char what[SENTENCE_MAX];
+	char help[SENTENCE_MAX];
+};
+
+/* Put the findings into words. */
+static int
+fill_reasons(struct judge *judge, const struct life_list *blocks,
+    struct reason *reasons, Erfa__Problem **list)
+{
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; status == EXIT_DONE && i < blocks->count; i++) {
+		status = words_of(
+		    judge, &blocks->at[i], reasons[i].what, reasons[i].help);
+		erfa__problem__init(&reasons[i].problem);
+		reasons[i].problem.what = reasons[i].what;
+		reasons[i].problem.remedy = reasons[i].help;
+		list[i] = &reasons[i].problem;
+	}
+	return status;
+}
+
 /* Tell everything that stands in the way, as one refusal. */
 static int
 refuse(struct judge *judge, enum life_action action,
     const struct life_list *blocks)
 {
-	static const size_t many = LIFE_FINDINGS_MAX;
 	Erfa__ErrorAnswer error = ERFA__ERROR_ANSWER__INIT;
-	Erfa__Problem *problems = calloc(many, sizeof(*problems));
-	Erfa__Problem **list = calloc(many, sizeof(*list));
-	char(*what)[SENTENCE_MAX] = calloc(many, sizeof(*what));
-	char(*help)[SENTENCE_MAX] = calloc(many, sizeof(*help));
+	Erfa__Problem *list[LIFE_FINDINGS_MAX];
+	struct reason *reasons = calloc(LIFE_FINDINGS_MAX, sizeof(*reasons));
 	char message[128];
-	int status = EXIT_DONE;
-	size_t i;
+	int status;
 
-	if (problems == NULL || list == NULL || what == NULL || help == NULL)
-		status = run_nomem(judge->run);
-	for (i = 0; status == EXIT_DONE && i < blocks->count; i++) {
-		status = words_of(judge, &blocks->at[i], what[i], help[i]);
-		erfa__problem__init(&problems[i]);
-		problems[i].what = what[i];
-		problems[i].remedy = help[i];
-		list[i] = &problems[i];
-	}
+	if (reasons == NULL)
+		return run_nomem(judge->run);
+	status = fill_reasons(judge, blocks, reasons, list);
 	if (status == EXIT_DONE) {
 		(void)snprintf(message, sizeof(message),
 		    "%s: %s is not possible", judge->shown,
 		    life_action_name(action));
+		error.schema = run_lend("erfa.error/1");
 		error.code = run_lend("not_yet");
 		error.has_exit = 1;
 		error.exit = EXIT_DATA;
 		error.message = message;
 		error.problem = list;
-		error.n_problem = i;
+		error.n_problem = blocks->count;
 		status = fault_tell(&judge->run->faults, &error);
 	}
-	free(problems);
-	free(list);
-	free(what);
-	free(help);
+	free(reasons);
 	return status;
 }
 

@@ -154,7 +154,7 @@ sift_tell(struct run *run, const struct sift *sift, const char *path,
 {
 	Erfa__ErrorAnswer error = ERFA__ERROR_ANSWER__INIT;
 	Erfa__Problem *problems = calloc(SIFT_KEPT, sizeof(*problems));
-	Erfa__Problem **list = calloc(SIFT_KEPT, sizeof(*list));
+	Erfa__Problem **list = calloc(SIFT_KEPT, sizeof(Erfa__Problem *));
 	char message[256];
 	int status;
 	size_t i;

@@ -179,9 +179,9 @@ fill_lists(struct standing *it, Erfa__StandingReport *report)
 	size_t i;
 
 	report->missing = calloc(
-	    2 * (size_t)LIFE_FINDINGS_MAX, sizeof(*report->missing));
-	report->warning = calloc(LIFE_FINDINGS_MAX, sizeof(*report->warning));
-	report->word = calloc(LIFE_WORDS_MAX, sizeof(*report->word));
+	    2 * (size_t)LIFE_FINDINGS_MAX, sizeof(Erfa__Missing *));
+	report->warning = calloc(LIFE_FINDINGS_MAX, sizeof(Erfa__Missing *));
+	report->word = calloc(LIFE_WORDS_MAX, sizeof(Erfa__StandingWord *));
 	if (report->missing == NULL || report->warning == NULL ||
 	    report->word == NULL)
 		return ERR_NOMEM;

@@ -62,7 +62,7 @@ act_find(struct run *run, const char *word, Erfa__Answer **ret_answer)
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
-	char id[RECORD_ID_CHARS + 1];
+	char id[RECORD_ID_CHARS + 1] = "";
 	int status;
 
 	if ((status = act_resolve(run, word, id)) != EXIT_DONE)
@@ -254,8 +254,8 @@ open_public(struct act *act, const char *id)
 int
 act_look(struct run *run, const char *word, struct act *act)
 {
-	char id[RECORD_ID_CHARS + 1];
-	char draft[RECORD_ID_CHARS + 1];
+	char id[RECORD_ID_CHARS + 1] = "";
+	char draft[RECORD_ID_CHARS + 1] = "";
 	int status;
 
 	memset(act, 0, sizeof(*act));

@@ -45,7 +45,7 @@ anon_new=$(anon new)
 after=$("$B/tests/bench/bench_fill" verify)
 awk -v n="$N" -v begin="$begin" -v end="$end" -v b="$before" -v a="$after" \
 	-v origin="$anon_origin" -v new="$anon_new" 'BEGIN {
-	rate = n / (end - begin); verify = (a + b) / 2
+	rate = n / (end - begin); verify = a > b ? a : b
 	printf "  seconds                       %.2f\n", end - begin
 	printf "  entries a second              %.0f\n", rate
 	printf "  Ed25519 verifications/s, core %.0f before, %.0f after\n", b, a

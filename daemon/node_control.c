@@ -232,8 +232,8 @@ in_group(uid_t uid, const char *group_name)
 	int count = 256;
 	int i;
 
-	if (getgrnam_r(group_name, &group, names, sizeof(names),
-		&group_found) != 0 ||
+	if (getgrnam_r(
+		group_name, &group, names, sizeof(names), &group_found) != 0 ||
 	    group_found == NULL)
 		return false;
 	wanted = group.gr_gid;
@@ -296,8 +296,7 @@ call_run(struct pool_job *job, void *context)
 				"erfa and erfad are of different versions: "
 				"update both" :
 				"",
-			    "the request was not understood: %s",
-			    err_str(err));
+			    "the request was not understood: %s", err_str(err));
 			return;
 		}
 	}
@@ -306,8 +305,8 @@ call_run(struct pool_job *job, void *context)
 	call->allowed = true;
 	waiter->seen = indexer_arrival(node->indexer);
 	if (query_can(waiter->request) &&
-	    (err = query_answer(node->query, waiter->request,
-		 &call->answer)) != ERR_NONE)
+	    (err = query_answer(node->query, waiter->request, &call->answer)) !=
+		ERR_NONE)
 		call_error(call, "failed", err == ERR_NOMEM ? 75 : 1, "",
 		    "the question could not be answered: %s", err_str(err));
 }

@@ -92,8 +92,8 @@ pool_start(unsigned threads, void *context, struct pool **ret_pool)
 	if ((pool->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		goto fail;
 	while (pool->count < threads && pool->count < THREADS_MAX) {
-		if (pthread_create(&pool->threads[pool->count], NULL, work,
-			pool) != 0)
+		if (pthread_create(
+			&pool->threads[pool->count], NULL, work, pool) != 0)
 			goto fail;
 		pool->count++;
 	}

@@ -14,7 +14,7 @@ struct pool;
 struct pool_job {
 	void (*run)(struct pool_job *job, void *context);  /* on a thread */
 	void (*done)(struct pool_job *job, void *context); /* on the loop */
-	struct pool_job *next; /* private */
+	struct pool_job *next;                             /* private */
 };
 
 /**

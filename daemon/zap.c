@@ -44,7 +44,7 @@ struct zap {
 
 	/* What both threads use. */
 	pthread_mutex_t mutex;
-	enum err started; /* what came of binding */
+	enum err started;    /* what came of binding */
 	struct table *table; /* NULL: refuse everybody */
 	struct table *next;  /* to be put in its place */
 	struct zap_stranger strangers[ZAP_STRANGERS_MAX];

@@ -12,11 +12,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "daemon/outbox.h"
-#include "daemon/store.h"
 #include "proto/bytes.h"
 #include "proto/crypto.h"
 #include "proto/header.h"
+#include "daemon/outbox.h"
+#include "daemon/store.h"
 
 /* Entries of one transaction. */
 #define BATCH 4096
@@ -104,8 +104,7 @@ fill_batch(struct store *store, struct outbox *outbox, size_t count,
 	}
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	if (err == ERR_NONE)
-		err = outbox_sign(
-		    outbox, txn, (uint64_t)now.tv_sec * 1000);
+		err = outbox_sign(outbox, txn, (uint64_t)now.tv_sec * 1000);
 	if (err == ERR_NONE)
 		err = store_commit(&txn);
 	store_abort(&txn);
@@ -169,11 +168,9 @@ main(int argc, char *argv[])
 		err = fill(argv[2], strtoul(argv[3], NULL, 10),
 		    strtoul(argv[4], NULL, 10));
 		if (err != ERR_NONE)
-			(void)fprintf(
-			    stderr, "bench_fill: %s\n", err_str(err));
+			(void)fprintf(stderr, "bench_fill: %s\n", err_str(err));
 		return err == ERR_NONE ? EXIT_SUCCESS : EXIT_FAILURE;
 	}
-	(void)fprintf(
-	    stderr, "usage: bench_fill verify | fill DIR N BYTES\n");
+	(void)fprintf(stderr, "usage: bench_fill verify | fill DIR N BYTES\n");
 	return EXIT_FAILURE;
 }

@@ -77,8 +77,7 @@ an_error_takes_the_place_of_what_was_said(void **state)
 	(void)state;
 	assert_int_equal(
 	    answer_new(ERFA__ANSWER__SAY_STATUS, &answer), ERR_NONE);
-	assert_int_equal(
-	    answer_text(&answer->status->org, "dk-791"), ERR_NONE);
+	assert_int_equal(answer_text(&answer->status->org, "dk-791"), ERR_NONE);
 	assert_int_equal(
 	    answer_error(answer, 75, "busy", "try again", "it is busy"),
 	    ERR_NONE);

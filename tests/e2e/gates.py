@@ -209,7 +209,7 @@ def from_draft(own, checks, id):
         checks,
         "a draft that is not there is named",
         ["no such draft"],
-        publish=request(drafts=[id[:-1] + "0"]),
+        publish=request(drafts=[id[:-2] + ("1" if id[-2] == "0" else "0") + id[-1]]),
     )
     refused(
         own,

@@ -8,6 +8,7 @@
 # make bench     measurements
 # make lint      formatting, floors, clang-tidy, cppcheck, gcc -fanalyzer
 # make format    lay out all C files as .clang-format says
+# make pot       take new words of the sources into client/po/*.po
 # make install   below $(DESTDIR)$(prefix); "make uninstall" takes it away
 # make clean     remove what was built
 #
@@ -39,6 +40,7 @@ HELP    = $(filter-out $(UNIT) $(TOOLS),$(wildcard tests/unit/*.c))
 E2E     = $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh tests/golden/*.sh))
 INTEROP = $(wildcard tests/interop/test_*.py)
 LINT    = $(wildcard tests/lint/*.sh)
+PO      = $(wildcard client/po/*.po)
 MAINS   = $(wildcard daemon/main.c client/main.c)
 
 objects  = $(patsubst %.c,$B/%.o,$(1))
@@ -51,6 +53,7 @@ OUR_O   = $(call objects,$(SHARED) $(DAEMON) $(CLIENT) $(MAINS))
 TEST_O  = $(call objects,$(UNIT) $(FUZZ) $(TOOLS) $(HELP) tests/fuzz/replay.c)
 LIBS    = $B/libunit.a $B/libclient.a $B/libdaemon.a $B/libproto.a
 ERFAD   = $(if $(wildcard daemon/main.c),$B/erfad)
+MO      = $(PO:client/po/%.po=$B/locale/%/LC_MESSAGES/erfa.mo)
 ERFA    = $(if $(wildcard client/main.c),$B/erfa)
 
 # How they are compiled.  What only some compilers know is asked for once, when
@@ -106,7 +109,7 @@ Q    = $(if $(filter 1,$(V)),,@)
 say  = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2:$B/%=%))
 jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-all: $(ERFAD) $(ERFA)
+all: $(ERFAD) $(ERFA) $(MO)
 
 # Programs.
 $B/erfad: $(call objects,daemon/main.c $(DAEMON)) $B/libproto.a
@@ -172,6 +175,18 @@ $B/python/%_pb2.py: %.proto $(PROTOS) | $B/deps-test
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
 	$(Q)protoc --python_out=$B/python $<
+
+# Catalogues of messages, which the client reads by itself.
+$B/locale/%/LC_MESSAGES/erfa.mo: client/po/%.po | $B/deps-build
+	@mkdir -p $(@D)
+	$(call say,PO,$@)
+	$(Q)msgfmt -c --endianness=little --no-hash -o $@ $<
+
+pot: | $B/deps-build
+	client/po/extract $B/erfa.pot
+	$(Q)for f in $(PO); do msgmerge -q -U --backup=none --no-wrap \
+		--no-fuzzy-matching --no-location $$f $B/erfa.pot && \
+		msgattrib --no-obsolete --no-wrap -o $$f $$f || exit 1; done
 
 # Stamps: written anew only when what they hold has changed.
 changed = cmp -s $@.new $@ && rm $@.new || mv $@.new $@
@@ -293,6 +308,8 @@ install: all
 	install -D -m 0755 $B/erfa $(into)/bin/erfa
 	$(Q)for f in $(SHARE); do install -D -m 0644 $$f \
 		$(into)/share/erfa/$${f##*/} || exit 1; done
+	$(Q)for f in $(MO:$B/%=%); do install -D -m 0644 $B/$$f \
+		$(into)/share/erfa/$$f || exit 1; done
 	$(Q)for f in $(DOC); do install -D -m 0644 $$f \
 		$(into)/share/doc/erfa/$${f##*/} || exit 1; done
 	$(Q)for f in $(UNITS); do install -d $(into)/lib/systemd/system && \
@@ -316,7 +333,7 @@ clean:
 help:
 	@sed -n '/^# *make\|^# Var\|^# CC\|^# T=/s/^# //p' Makefile
 
-.PHONY: all deps programs unit check asan tsan fuzz fuzz-run demo bench lint \
+.PHONY: all pot deps programs unit check asan tsan fuzz fuzz-run demo bench lint \
 	format lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer \
 	install uninstall clean help FORCE
 

@@ -6,23 +6,27 @@
 
 #include "proto/json.h"
 #include "client/print.h"
+#include "client/speech.h"
 
 #define INDENT 2 /* of what helps */
 
 static const struct fault_code codes[] = {
-	{ EXIT_DONE, "ok", "done; also if a list is empty" },
-	{ EXIT_FAILED, "failed", "anything without a better code" },
-	{ EXIT_USAGE, "usage", "wrong option, command or word" },
-	{ EXIT_DATA, "data", "a file or signature is not valid; damage found" },
-	{ EXIT_NOINPUT, "noinput", "no such trial, entry or file" },
-	{ EXIT_UNAVAILABLE, "unavailable", "erfad is not running" },
-	{ EXIT_SOFTWARE, "software", "a mistake in the program" },
-	{ EXIT_CANTCREAT, "cantcreat", "the target exists or is not writable" },
+	{ EXIT_DONE, "ok", N_("done; also if a list is empty") },
+	{ EXIT_FAILED, "failed", N_("anything without a better code") },
+	{ EXIT_USAGE, "usage", N_("wrong option, command or word") },
+	{ EXIT_DATA, "data",
+	    N_("a file or signature is not valid; damage found") },
+	{ EXIT_NOINPUT, "noinput", N_("no such trial, entry or file") },
+	{ EXIT_UNAVAILABLE, "unavailable", N_("erfad is not running") },
+	{ EXIT_SOFTWARE, "software", N_("a mistake in the program") },
+	{ EXIT_CANTCREAT, "cantcreat",
+	    N_("the target exists or is not writable") },
 	{ EXIT_TEMPFAIL, "tempfail",
-	    "not reachable or not in step: try again" },
-	{ EXIT_PROTOCOL, "protocol", "peer or erfad speaks another version" },
-	{ EXIT_NOPERM, "noperm", "your user may not do this" },
-	{ EXIT_CONFIG, "config", "the configuration is wrong" },
+	    N_("not reachable or not in step: try again") },
+	{ EXIT_PROTOCOL, "protocol",
+	    N_("peer or erfad speaks another version") },
+	{ EXIT_NOPERM, "noperm", N_("your user may not do this") },
+	{ EXIT_CONFIG, "config", N_("the configuration is wrong") },
 };
 
 const struct fault_code *
@@ -76,7 +80,8 @@ tell_lines(struct print *print, const Erfa__ErrorAnswer *error)
 
 	print_styled(print, PRINT_BAD, "erfa:");
 	print_say(print, " %s\n",
-	    error->message == NULL ? "erfad gave no reason" : error->message);
+	    error->message == NULL ? _("erfad gave no reason") :
+				     error->message);
 	for (i = 0; i < error->n_problem; i++)
 		tell_problem(print, error->problem[i]);
 	if (error->remedy != NULL && *error->remedy != '\0')
@@ -107,10 +112,11 @@ fault_say(const struct fault_sink *sink, enum exit_status status,
 	va_list list;
 
 	va_start(list, format);
-	(void)vsnprintf(message, sizeof(message), format, list);
+	(void)vsnprintf(message, sizeof(message), speech(format), list);
 	va_end(list);
 	(void)snprintf(word, sizeof(word), "%s", code);
-	(void)snprintf(help, sizeof(help), "%s", remedy == NULL ? "" : remedy);
+	(void)snprintf(
+	    help, sizeof(help), "%s", remedy == NULL ? "" : speech(remedy));
 	error.schema = schema;
 	error.code = word;
 	error.has_exit = 1;

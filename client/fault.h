@@ -47,7 +47,8 @@ struct fault_code {
 
 /**
  * fault_codes(ret_count):
- * The table of exit codes, which lives as long as the program.
+ * The table of exit codes, which lives as long as the program.  What it says of
+ * "when" is to be translated.
  */
 const struct fault_code *fault_codes(size_t *ret_count);
 
@@ -61,7 +62,7 @@ int fault_tell(const struct fault_sink *sink, const Erfa__ErrorAnswer *error);
 /**
  * fault_say(sink, status, code, remedy, format, ...):
  * Tell of an error of our own: its one-word ${code}, the ${remedy} in lines or
- * NULL, and the message.  Return ${status}.
+ * NULL, and the message.  Remedy and format are translated here.  Return ${status}.
  */
 int fault_say(const struct fault_sink *sink, enum exit_status status,
     const char *code, const char *remedy, const char *format, ...)

@@ -17,8 +17,7 @@
 #define COLUMN_FIRST      2 /* label in the first of languages[] */
 #define COLUMNS           7 /* that must be there */
 
-static const char languages[][LABELS_LANG_LEN + 1] = { "en", "da", "nb", "sv",
-	"fi" };
+static const char *const languages[] = { "en", "da", "nb", "sv", "fi" };
 
 #define LANGUAGES (sizeof(languages) / sizeof(languages[0]))
 
@@ -33,29 +32,6 @@ struct labels {
 	struct label *items;
 	size_t count;
 };
-
-enum err
-labels_language(const char *wanted, char out[LABELS_LANG_LEN + 1])
-{
-	static const char *const others[][2] = { { "nn", "nb" }, { "no", "nb" },
-		{ "C", "en" }, { "POSIX", "en" } };
-	size_t len = strcspn(wanted, "_.@-");
-	size_t i;
-
-	for (i = 0; i < LANGUAGES; i++)
-		if (len == LABELS_LANG_LEN &&
-		    strncmp(wanted, languages[i], len) == 0) {
-			memcpy(out, languages[i], sizeof(languages[i]));
-			return ERR_NONE;
-		}
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (strlen(others[i][0]) == len &&
-		    strncmp(wanted, others[i][0], len) == 0) {
-			memcpy(out, others[i][1], LABELS_LANG_LEN + 1);
-			return ERR_NONE;
-		}
-	return ERR_NOENT;
-}
 
 /* Cut ${line} at its tabs; return how many of ${columns} were filled. */
 static size_t

@@ -10,19 +10,8 @@
 
 #include "proto/err.h"
 
-#define LABELS_LANG_LEN 2 /* letters of a language: da nb sv fi en */
-
 /* Opaque types. */
 struct labels;
-
-/**
- * labels_language(wanted, out):
- * The language that ${wanted} means ("nb", "nn_NO.UTF-8", "sv_FI"): write da,
- * nb, sv, fi or en to ${out}.  Return ERR_NOENT, and write nothing, if it is
- * none of them.
- */
-enum err labels_language(
-    const char *wanted, char out[LABELS_LANG_LEN + 1]) MUST_CHECK;
 
 /**
  * labels_open(path, language, ret_labels):

@@ -5,9 +5,12 @@
 
 #include "client/args.h"
 #include "client/cmd.h"
+#include "client/env.h"
 #include "client/fault.h"
+#include "client/place.h"
 #include "client/print.h"
 #include "client/run.h"
+#include "client/speech.h"
 
 /* The command line, and where it is said that it is wrong. */
 struct line {
@@ -151,20 +154,59 @@ run_line(struct line *line)
 	return run_command(line, cmd);
 }
 
-/* Find --color among the words, before they are sorted. */
+/* Find the value of ${option} among the words, before they are sorted. */
 static const char *
-colour_word(const struct line *line)
+value_of(const struct line *line, const char *option)
 {
+	size_t len = strlen(option);
 	size_t i;
 
 	for (i = 0; i < line->count; i++) {
-		if (strncmp(line->words[i], "--color=", 8) == 0)
-			return line->words[i] + 8;
-		if (strcmp(line->words[i], "--color") == 0 &&
-		    i + 1 < line->count)
+		if (strcmp(line->words[i], "--") == 0)
+			return NULL;
+		if (strncmp(line->words[i], option, len) != 0)
+			continue;
+		if (line->words[i][len] == '=')
+			return line->words[i] + len + 1;
+		if (line->words[i][len] == '\0' && i + 1 < line->count)
 			return line->words[i + 1];
 	}
 	return NULL;
+}
+
+/* Speak the language of the person, before the first word is said.  Without a
+ * catalogue that is English. */
+static enum err
+open_speech(const struct line *line)
+{
+	char language[SPEECH_LANG_LEN + 1];
+	char folder[PLACE_MAX];
+
+	/* What is wrong with --lang is told when the command is run. */
+	(void)!speech_choose(value_of(line, "--lang"), language);
+	if (place_locale(language, folder) != ERR_NONE)
+		return ERR_NONE;
+	return speech_open(folder, language);
+}
+
+/* Know the letters that the terminal takes: if the locale is not installed,
+ * those that its name tells. */
+static void
+set_letters(void)
+{
+	const char *name;
+
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+	if (setlocale(LC_CTYPE, "") != NULL)
+		return;
+	if ((name = env_get("LC_ALL")) == NULL &&
+	    (name = env_get("LC_CTYPE")) == NULL)
+		name = env_get("LANG");
+	if (name != NULL &&
+	    (strcasestr(name, ".utf-8") != NULL ||
+		strcasestr(name, ".utf8") != NULL))
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): likewise */
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 static bool
@@ -172,10 +214,10 @@ open_prints(struct line *line)
 {
 	struct print_options options;
 
-	print_detect(stdout, colour_word(line), &options);
+	print_detect(stdout, value_of(line, "--color"), &options);
 	if (print_new(stdout, &options, &line->out) != ERR_NONE)
 		return false;
-	print_detect(stderr, colour_word(line), &options);
+	print_detect(stderr, value_of(line, "--color"), &options);
 	if (print_new(stderr, &options, &line->err) != ERR_NONE)
 		return false;
 	line->faults.print = line->err;
@@ -198,17 +240,31 @@ copy_words(struct line *line, int argc, const char *const *argv)
 	return true;
 }
 
+/* Open the catalogue, or tell what is wrong with it. */
+static int
+speak(const struct line *line)
+{
+	enum err err = open_speech(line);
+
+	if (err == ERR_NONE)
+		return EXIT_DONE;
+	return fault_say(&line->faults, EXIT_CONFIG, "bad_catalogue",
+	    "Install erfa again, or set ERFA_DATA to its folder.",
+	    "the catalogue of this language cannot be read: %s", err_str(err));
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct line line = { 0 };
 	int status = EXIT_FAILED;
 
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
-	(void)setlocale(LC_CTYPE, "");
+	set_letters();
 	if (copy_words(&line, argc, (const char *const *)argv) &&
 	    open_prints(&line)) {
-		status = run_line(&line);
+		status = speak(&line);
+		if (status == EXIT_DONE)
+			status = run_line(&line);
 		if (print_finish(line.out) != ERR_NONE && status == EXIT_DONE)
 			status = fault_say(&line.faults, EXIT_CANTCREAT,
 			    "not_written", "Is the disk full?",
@@ -218,6 +274,7 @@ main(int argc, char *argv[])
 	}
 	print_free(line.out);
 	print_free(line.err);
+	speech_close();
 	free(line.words);
 	return status;
 }

@@ -10,6 +10,7 @@
 
 #include "proto/text.h"
 #include "client/env.h"
+#include "client/speech.h"
 
 #define COLUMNS_LEAST   40 /* a narrower terminal is written over its edge */
 #define COLUMNS_DEFAULT 80
@@ -319,7 +320,7 @@ print_say(struct print *print, const char *format, ...)
 	va_list list;
 
 	va_start(list, format);
-	say(print, format, &list);
+	say(print, speech(format), &list);
 	va_end(list);
 }
 
@@ -333,7 +334,7 @@ print_styled(
 	if (styled)
 		write_out(print, styles[style], strlen(styles[style]));
 	va_start(list, format);
-	say(print, format, &list);
+	say(print, speech(format), &list);
 	va_end(list);
 	if (styled)
 		write_out(print, STYLE_END, strlen(STYLE_END));
@@ -418,8 +419,10 @@ void
 print_field(struct print *print, unsigned indent, const char *label,
     unsigned column, const char *text)
 {
-	size_t width = indent + text_width(label) + 1;
+	size_t width;
 
+	label = speech(label);
+	width = indent + text_width(label) + 1;
 	write_blanks(print, indent);
 	print_styled(print, PRINT_FAINT, "%s", label);
 	write_blanks(print, 1);
@@ -479,8 +482,8 @@ print_count(uint64_t number, const char *one, const char *many,
 	char text[PRINT_NUMBER_MAX];
 
 	print_number(number, text);
-	(void)snprintf(
-	    out, PRINT_COUNT_MAX, "%s %.40s", text, number == 1 ? one : many);
+	(void)snprintf(out, PRINT_COUNT_MAX, "%s %.40s", text,
+	    speech_many(number, one, many));
 }
 
 void

@@ -71,7 +71,8 @@ unsigned print_columns(const struct print *print);
 
 /**
  * print_say(print, format, ...), print_styled(print, style, format, ...):
- * Print as printf(3) does, every %s gated as one line.  The format is ours; it
+ * Print as printf(3) does, every %s gated as one line.  The format is ours, and
+ * translated here; it
  * may hold newlines, and no conversions but %s %c %d %i %u %x and %%, with the
  * lengths l, ll and z and without widths.
  */
@@ -89,7 +90,7 @@ void print_block(struct print *print, unsigned indent, const char *text);
 
 /**
  * print_field(print, indent, label, column, text):
- * Print ${label} after ${indent} blanks and foreign text of any length from
+ * Print ${label}, our own and translated here, after ${indent} blanks and foreign text of any length from
  * ${column} on, wrapped there.
  */
 void print_field(struct print *print, unsigned indent, const char *label,
@@ -132,6 +133,7 @@ void print_number(uint64_t number, char out[PRINT_NUMBER_MAX]);
 /**
  * print_count(number, one, many, out):
  * Write a number with what it counts, at most 40 bytes: "1 log", "4 812 logs".
+ * The words are translated here.
  */
 void print_count(uint64_t number, const char *one, const char *many,
     char out[PRINT_COUNT_MAX]);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/print.h"
+#include "client/speech.h"
 
 #define FIRST_MS  500   /* shorter things need no progress */
 #define REDRAW_MS 100   /* on a terminal */
@@ -91,7 +92,7 @@ draw(struct progress *progress, uint64_t done, uint64_t all, uint64_t now_ms)
 	struct print *print = progress->print;
 	char number[PRINT_NUMBER_MAX];
 
-	print_pad(print, progress->what, 10);
+	print_pad(print, speech(progress->what), 10);
 	if (all > 0 && print_terminal(print))
 		draw_bar(print, done, all);
 	print_number(done, number);

@@ -8,6 +8,7 @@
 #include "client/args.h"
 #include "client/print.h"
 #include "client/run.h"
+#include "client/speech.h"
 
 bool
 prompt_can(const struct run *run)
@@ -38,7 +39,7 @@ prompt_line(struct run *run, const char *question, char **ret_text)
 	*ret_text = NULL;
 	if (!prompt_can(run))
 		return EXIT_DONE;
-	print_say(run->err, "%s ", question);
+	print_say(run->err, "%s ", speech(question));
 	if (print_finish(run->err) != ERR_NONE ||
 	    getline(&line, &room, stdin) < 0) {
 		free(line);
@@ -59,7 +60,7 @@ prompt_yes(struct run *run, const char *question)
 	char *line = NULL;
 	bool yes;
 
-	(void)snprintf(text, sizeof(text), "%s  [y/N]", question);
+	(void)snprintf(text, sizeof(text), "%s  [y/N]", speech(question));
 	if (prompt_line(run, text, &line) != EXIT_DONE || line == NULL)
 		return false;
 	/* yes, ja, kyllä */

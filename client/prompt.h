@@ -19,7 +19,7 @@ bool prompt_can(const struct run *run);
 
 /**
  * prompt_line(run, question, ret_text):
- * Ask ${question} and read a line, without blanks at its ends.  *${ret_text} is
+ * Ask ${question}, which is translated here, and read a line, without blanks at its ends.  *${ret_text} is
  * NULL if it is empty, or if there is nobody to ask; the caller frees it.
  * Return an exit code.
  */

@@ -12,35 +12,22 @@
 #include "client/cmd.h"
 #include "client/conn.h"
 #include "client/env.h"
+#include "client/place.h"
 #include "client/print.h"
 #include "client/progress.h"
+#include "client/speech.h"
 
-#define LABELS "labels.tsv"
-
-/* Choose the language: --lang, ERFA_LANG, then the locale; else English. */
+/* Choose the language, which main() has opened already. */
 static int
 choose_language(struct run *run)
 {
-	static const char *const names[] = { "ERFA_LANG", "LC_ALL",
-		"LC_MESSAGES", "LANG" };
 	const char *wanted = args_value(run->args, "lang");
-	size_t i;
 
-	if (wanted != NULL) {
-		if (labels_language(wanted, run->language) == ERR_NONE)
-			return EXIT_DONE;
-		return fault_say(&run->faults, EXIT_USAGE, "bad_language",
-		    "Languages: da nb sv fi en", "no language \"%.40s\" here",
-		    wanted);
-	}
-	memcpy(run->language, "en", sizeof("en"));
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		wanted = env_get(names[i]);
-		if (wanted != NULL &&
-		    labels_language(wanted, run->language) == ERR_NONE)
-			break;
-	}
-	return EXIT_DONE;
+	if (speech_choose(wanted, run->language) == ERR_NONE)
+		return EXIT_DONE;
+	return fault_say(&run->faults, EXIT_USAGE, "bad_language",
+	    "Languages: da nb sv fi en", "no language \"%.40s\" here",
+	    run_text(wanted));
 }
 
 /* Read --at: a day, or a time in UTC. */
@@ -66,57 +53,17 @@ choose_time(struct run *run)
 	return EXIT_DONE;
 }
 
-/* Put ${name} behind ${folder}; return whether such a file can be read. */
-static bool
-join_path(char out[RUN_PATH_MAX], const char *folder, const char *name)
-{
-	int len = snprintf(out, RUN_PATH_MAX, "%s/%s", folder, name);
-
-	return len > 0 && len < RUN_PATH_MAX && access(out, R_OK) == 0;
-}
-
-/* The folder conf/ beside that of the program: it has not been installed. */
-static bool
-beside_program(char out[RUN_PATH_MAX])
-{
-	ssize_t len = readlink("/proc/self/exe", out, RUN_PATH_MAX - 16);
-	char *slash;
-
-	if (len <= 0)
-		return false;
-	out[len] = '\0';
-	if ((slash = strrchr(out, '/')) == NULL)
-		return false;
-	memcpy(slash, "/../conf", sizeof("/../conf"));
-	return true;
-}
-
-/* Find the folder of the tables: as said, as installed, or as built. */
-static void
-choose_folder(struct run *run)
-{
-	const char *data = env_get("ERFA_DATA");
-	char path[RUN_PATH_MAX];
-
-	if (data == NULL)
-		data = ERFA_DATADIR;
-	else if (strlen(data) >= sizeof(run->data))
-		data = "";
-	if (strcmp(data, ERFA_DATADIR) == 0 && !join_path(path, data, LABELS) &&
-	    beside_program(run->data) && join_path(path, run->data, LABELS))
-		return;
-	(void)snprintf(run->data, sizeof(run->data), "%s", data);
-}
-
 /* Open the labels; without them the codes must do. */
 static int
 choose_labels(struct run *run)
 {
 	char path[RUN_PATH_MAX];
 	enum err err;
+	int n;
 
-	choose_folder(run);
-	if (!join_path(path, run->data, LABELS))
+	place_data(run->data);
+	n = snprintf(path, sizeof(path), "%s/labels.tsv", run->data);
+	if (n < 0 || (size_t)n >= sizeof(path) || access(path, R_OK) != 0)
 		return EXIT_DONE;
 	err = labels_open(path, run->language, &run->labels);
 	if (err == ERR_SYNTAX)
@@ -208,8 +155,8 @@ run_nomem(struct run *run)
 int
 run_stopped(struct run *run, const char *what)
 {
-	return fault_say(
-	    &run->faults, EXIT_FAILED, "stopped", NULL, "stopped; %s", what);
+	return fault_say(&run->faults, EXIT_FAILED, "stopped", NULL,
+	    "stopped; %s", speech(what));
 }
 
 static int
@@ -434,7 +381,7 @@ run_confirm(struct run *run, const char *question)
 		    "If you mean it, add --yes.",
 		    "erfa %s asks before it goes on, and there is no terminal",
 		    run->cmd->name);
-	print_say(run->err, "%s  [y/N] ", question);
+	print_say(run->err, "%s  [y/N] ", speech(question));
 	if (print_finish(run->err) != ERR_NONE ||
 	    fgets(line, sizeof(line), stdin) == NULL)
 		line[0] = '\0';

@@ -18,10 +18,12 @@
 #include "client/args.h"
 #include "client/fault.h"
 #include "client/labels.h"
+#include "client/place.h"
+#include "client/speech.h"
 
-#define RUN_ASK_MS   30000 /* an answer that waits for nothing is due */
-#define RUN_PATH_MAX 1024  /* bytes of a path, the NUL counted */
-#define RUN_DAY_LEN  10    /* characters of "2026-11-21" */
+#define RUN_ASK_MS   30000     /* an answer that waits for nothing is due */
+#define RUN_PATH_MAX PLACE_MAX /* bytes of a path, the NUL counted */
+#define RUN_DAY_LEN  10        /* characters of "2026-11-21" */
 
 /* Opaque types. */
 struct cmd;
@@ -36,7 +38,7 @@ struct run {
 	struct print *err; /* standard error */
 	struct fault_sink faults;
 	struct labels *labels; /* NULL: codes */
-	char language[LABELS_LANG_LEN + 1];
+	char language[SPEECH_LANG_LEN + 1];
 	const char *socket;      /* path */
 	char data[RUN_PATH_MAX]; /* folder of the tables */
 	struct conn *conn;       /* NULL until something is asked */

@@ -6,6 +6,7 @@
 
 #include "proto/text.h"
 #include "client/print.h"
+#include "client/speech.h"
 
 #define GAP          2 /* blanks between columns */
 #define SHRINK_LEAST 8 /* a column is not cut below this */
@@ -95,7 +96,7 @@ measure(const struct table *table, size_t widths[COLUMNS_MAX])
 	size_t c, i, width;
 
 	for (c = 0; c < table->ncolumns; c++)
-		widths[c] = text_width(table->columns[c].title);
+		widths[c] = text_width(speech(table->columns[c].title));
 	for (c = i = 0; i < table->ncells; i++) {
 		width = text_width(cell);
 		if (width > widths[c])
@@ -192,15 +193,17 @@ print_titles(const struct table *table, struct line *line,
     const size_t widths[COLUMNS_MAX])
 {
 	const struct table_column *column;
+	const char *title;
 	size_t c, spare;
 
 	for (c = 0; c < table->ncolumns; c++) {
 		column = &table->columns[c];
-		spare = widths[c] - text_width(column->title);
+		title = speech(column->title);
+		spare = widths[c] - text_width(title);
 		line->owed += column->right ? spare : 0;
 		for (; line->owed > 0; line->owed--)
 			print_raw(line->print, " ");
-		print_styled(line->print, PRINT_FAINT, "%s", column->title);
+		print_styled(line->print, PRINT_FAINT, "%s", title);
 		line->owed = GAP + (column->right ? 0 : spare);
 	}
 	end_line(line);

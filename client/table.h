@@ -12,7 +12,7 @@
 #include "proto/err.h"
 
 struct table_column {
-	const char *title; /* capitals; empty = none */
+	const char *title; /* N_() in capitals; empty = none */
 	bool right;        /* numbers: flush right */
 	unsigned share;    /* of a narrow terminal; 0 = is never cut */
 };

@@ -51,30 +51,6 @@ table_error(const char *text)
 }
 
 static void
-languages_are_found_in_names_of_locales(void **state)
-{
-	static const char *const pairs[][2] = { { "da", "da" },
-		{ "da_DK.UTF-8", "da" }, { "nb_NO", "nb" }, { "nn_NO", "nb" },
-		{ "no", "nb" }, { "sv_FI@euro", "sv" }, { "fi", "fi" },
-		{ "en-GB", "en" }, { "C", "en" }, { "C.UTF-8", "en" },
-		{ "POSIX", "en" } };
-	char language[LABELS_LANG_LEN + 1];
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		assert_int_equal(
-		    labels_language(pairs[i][0], language), ERR_NONE);
-		assert_string_equal(language, pairs[i][1]);
-	}
-	memcpy(language, "xx", 3);
-	assert_int_equal(labels_language("de_DE", language), ERR_NOENT);
-	assert_int_equal(labels_language("", language), ERR_NOENT);
-	assert_int_equal(labels_language("dansk", language), ERR_NOENT);
-	assert_string_equal(language, "xx");
-}
-
-static void
 a_label_is_given_in_the_language_asked_for(void **state)
 {
 	struct labels *labels = NULL;
@@ -220,7 +196,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(languages_are_found_in_names_of_locales),
 		cmocka_unit_test(a_label_is_given_in_the_language_asked_for),
 		cmocka_unit_test(a_code_without_a_label_stands_for_itself),
 		cmocka_unit_test(

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/provision.h"
 #include "client/cmd.h"
 #include "client/move.h"
 #include "client/prompt.h"
-#include "client/provision.h"
 
 #define PATH_ROOM 64 /* bytes of "exemptions[12].authorities[12]" */
 

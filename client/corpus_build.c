@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "proto/header.h"
+#include "proto/provision.h"
 #include "proto/text.h"
 #include "client/corpus_json.h"
 #include "client/corpus_site.h"
 #include "client/corpus_table.h"
-#include "client/provision.h"
 #include "client/transcript.h"
 
 #define SECTOR_MAX 400 /* bytes for the list of sector words */

@@ -12,10 +12,10 @@
 #include "proto/body.h"
 #include "proto/crypto.h"
 #include "proto/header.h"
+#include "proto/provision.h"
 #include "client/corpus.h"
 #include "client/corpus_export.h"
 #include "client/corpus_table.h"
-#include "client/provision.h"
 
 #define TABLES "conf"
 #define TRIALS "tests/corpus/trials.jsonl"

@@ -1,10 +1,12 @@
 #include "daemon/docket.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "proto/answer.h"
+#include "proto/heirs.h"
 #include "proto/record.h"
 
 /* A list of bodies. */
@@ -45,6 +47,10 @@ docket_new(const struct docket_trial *trial, struct docket **ret_docket)
 	record_print(trial->org, trial->record, RECORD_CHARS, docket->id);
 	(void)strncat(docket->org, trial->org, ORG_MAX);
 	docket_today(docket->today);
+	if (trial->today != NULL)
+		(void)snprintf(
+		    docket->today, sizeof(docket->today), "%s", trial->today);
+	docket->it.heirs = trial->heirs;
 	erfa__envelope__init(&docket->envelope);
 	if (trial->body->envelope != NULL)
 		docket->envelope = *trial->body->envelope;
@@ -173,13 +179,14 @@ docket_may_speak(const struct docket *docket, const char *org)
 	size_t i;
 	size_t j;
 
-	if (strcmp(org, docket->org) == 0)
+	if (heirs_speaks(docket->it.heirs, org, docket->org))
 		return true;
 	for (i = 0; i < trial->n_exemptions; i++) {
 		exemption = trial->exemptions[i];
 		for (j = 0; j < exemption->n_authorities; j++) {
 			if (exemption->authorities[j]->id != NULL &&
-			    strcmp(exemption->authorities[j]->id, org) == 0)
+			    heirs_speaks(docket->it.heirs, org,
+				exemption->authorities[j]->id))
 				return true;
 		}
 	}

@@ -18,6 +18,7 @@
 
 /* Opaque types. */
 struct docket;
+struct heirs;
 
 #define DOCKET_MAX 2000 /* bodies of each list; further ones are left out */
 
@@ -33,6 +34,8 @@ struct docket_trial {
 	const uint8_t *record;
 	const Erfa__Body *body;         /* its envelope may say anything */
 	const char *own_org;            /* publishes ${more}; "" = nobody */
+	const char *today;              /* to judge by; NULL = the clock's */
+	const struct heirs *heirs;      /* NULL = none */
 	const struct docket_more *more; /* looked at as if they were here */
 	size_t nmore;
 };
@@ -46,7 +49,7 @@ enum docket_list {
 
 /**
  * docket_new(trial, ret_docket), docket_free(docket):
- * A docket with the trial alone, by today.  The body must live as long.  NULL
+ * A docket with the trial alone, by its day.  The body must live as long.  NULL
  * may be freed.  Return ERR_NOMEM.
  */
 enum err docket_new(
@@ -87,7 +90,8 @@ bool docket_is_about(const struct docket *docket, const Erfa__RecordRef *ref);
 /**
  * docket_may_speak(docket, org):
  * Whether decisions of ${org} can be heard: it publishes the trial or is an
- * authority that the trial names.  Nobody else can make a case long.
+ * authority that the trial names, or speaks for one of them.  Nobody else can
+ * make a case long.
  */
 bool docket_may_speak(const struct docket *docket, const char *org);
 

@@ -7,7 +7,8 @@
  *
  * Who comes from whom is read from the headers of ADAPTATION entries, so that it
  * outlives the erasure and the retraction of any trial; an edge counts if the
- * organisation that published the copy wrote it.  What a trial or an edge says
+ * organisation that published the copy wrote it, or one that speaks for it
+ * (heirs.h).  What a trial or an edge says
  * is read from the bodies that are here.  Nothing depends on the order in which
  * entries arrived: nodes with the same entries compute the same family.
  *
@@ -28,6 +29,7 @@
 #include "proto/limits.h"
 
 /* Opaque types. */
+struct heirs;
 struct index_txn;
 struct lineage;
 struct shown;
@@ -45,6 +47,7 @@ struct lineage_options {
 	struct store_txn *store; /* borrowed until it is made */
 	struct index_txn *index;
 	const struct shown *shown; /* borrowed for the life of the family */
+	const struct heirs *heirs; /* likewise; NULL = none */
 	const char *today;         /* "2026-01-31": the day to judge by */
 };
 

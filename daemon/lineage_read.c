@@ -4,6 +4,7 @@
 
 #include "proto/body.h"
 #include "proto/header.h"
+#include "proto/heirs.h"
 #include "proto/life_case.h"
 #include "proto/life_state.h"
 #include "proto/personal.h"
@@ -175,7 +176,7 @@ lineage_ends(const struct lineage_options *options,
 	for (i = 0; i < 3; i++)
 		if (about[i].org[0] == '\0')
 			memcpy(about[i].org, own, strlen(own) + 1);
-	if (strcmp(about[1].org, own) != 0)
+	if (!heirs_speaks(options->heirs, own, about[1].org))
 		return ERR_NOENT;
 	memcpy(ret_ends->child_org, about[1].org, sizeof(about[1].org));
 	memcpy(ret_ends->child, about[1].record, RECORD_LEN);
@@ -346,8 +347,10 @@ take_mention(struct reading *reading, const struct shown_item *item)
 	Erfa__Body *body;
 	enum err err;
 
-	if (self != NULL && item->org == self->org &&
-	    item->time_ms > reading->heard_ms)
+	if (self != NULL && item->time_ms > reading->heard_ms &&
+	    heirs_speaks(reading->options->heirs,
+		shown_org(reading->options->shown, item->org),
+		shown_org(reading->options->shown, self->org)))
 		reading->heard_ms = item->time_ms;
 	if (item->kind != HEADER_EXPERIENCE && item->kind != HEADER_RETRACTION)
 		return ERR_NONE;

@@ -211,6 +211,12 @@ right_of(const Erfa__Request *request)
 	case ERFA__REQUEST__ASK_LOGS:
 	case ERFA__REQUEST__ASK_LINEAGE:
 	case ERFA__REQUEST__ASK_SCALE:
+	case ERFA__REQUEST__ASK_HISTORY:
+	case ERFA__REQUEST__ASK_DOSSIER:
+	case ERFA__REQUEST__ASK_TABLE31:
+	case ERFA__REQUEST__ASK_BURDEN:
+	case ERFA__REQUEST__ASK_ORGS:
+	case ERFA__REQUEST__ASK_GUIDES:
 	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		break;
@@ -382,6 +388,12 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_LOGS:
 	case ERFA__REQUEST__ASK_LINEAGE:
 	case ERFA__REQUEST__ASK_SCALE:
+	case ERFA__REQUEST__ASK_HISTORY:
+	case ERFA__REQUEST__ASK_DOSSIER:
+	case ERFA__REQUEST__ASK_TABLE31:
+	case ERFA__REQUEST__ASK_BURDEN:
+	case ERFA__REQUEST__ASK_ORGS:
+	case ERFA__REQUEST__ASK_GUIDES:
 	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		node_waiter_free(waiter);

@@ -314,7 +314,9 @@ judge_decision(const struct node_gate *gate)
 	const Erfa__Decision *decision = gate->after->decision;
 	const Erfa__OrgRef *authority = decision->authority;
 	const char *own = gate->node->config->org;
+	bool own_word = false;
 	char what[256];
+	enum err err;
 
 	if (life_is_transcribed(gate->after)) {
 		if (is_empty(decision->ref) &&
@@ -325,8 +327,13 @@ judge_decision(const struct node_gate *gate)
 			    "erfa decide TRIAL --authority ORG --ref REF");
 		return ERR_NONE;
 	}
-	if (authority != NULL && authority->id != NULL &&
-	    strcmp(authority->id, own) == 0) {
+	if (authority != NULL && authority->id != NULL) {
+		err = query_speaks(
+		    gate->node->query, own, authority->id, &own_word);
+		if (err != ERR_NONE)
+			return err;
+	}
+	if (own_word) {
 		judge_answer(gate);
 		return ERR_NONE;
 	}

@@ -6,12 +6,14 @@
 
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "proto/heirs.h"
 #include "daemon/query_internal.h"
 #include "daemon/shown.h"
 
 /* What is shown, computed once and shared by those who ask. */
 struct picture {
 	struct shown *shown;
+	struct heirs *heirs;
 	uint64_t arrival; /* it was computed for this state of the index, */
 	uint64_t stamp;   /* of the store's logs, */
 	void *holder;     /* and of the directory */
@@ -51,6 +53,7 @@ picture_put(struct query *query, struct picture *picture)
 	if (!last)
 		return;
 	query->options.put(query->options.context, picture->holder);
+	heirs_free(picture->heirs);
 	shown_free(picture->shown);
 	free(picture);
 }
@@ -134,7 +137,13 @@ picture_new(
 		return ERR_NOMEM;
 	err = shown_new(question->index, question->store, question->directory,
 	    &picture->shown);
+	if (err == ERR_NONE) {
+		question->shown = picture->shown;
+		err = query_read_heirs(question, &picture->heirs);
+		question->shown = NULL;
+	}
 	if (err != ERR_NONE) {
+		shown_free(picture->shown);
 		free(picture);
 		return err;
 	}
@@ -177,6 +186,7 @@ query_look(struct question *question)
 		picture->users++;
 		question->picture = picture;
 		question->shown = picture->shown;
+		question->heirs = picture->heirs;
 	}
 	(void)pthread_mutex_unlock(&query->mutex);
 	picture_put(query, old);
@@ -203,7 +213,13 @@ query_can(const Erfa__Request *request)
 	    request->ask_case == ERFA__REQUEST__ASK_BUNDLE_EXPORT ||
 	    request->ask_case == ERFA__REQUEST__ASK_LOGS ||
 	    request->ask_case == ERFA__REQUEST__ASK_LINEAGE ||
-	    request->ask_case == ERFA__REQUEST__ASK_SCALE;
+	    request->ask_case == ERFA__REQUEST__ASK_HISTORY ||
+	    request->ask_case == ERFA__REQUEST__ASK_DOSSIER ||
+	    request->ask_case == ERFA__REQUEST__ASK_TABLE31 ||
+	    request->ask_case == ERFA__REQUEST__ASK_BURDEN ||
+	    request->ask_case == ERFA__REQUEST__ASK_SCALE ||
+	    request->ask_case == ERFA__REQUEST__ASK_ORGS ||
+	    request->ask_case == ERFA__REQUEST__ASK_GUIDES;
 }
 
 static enum err
@@ -227,6 +243,18 @@ ask(struct question *question, const Erfa__Request *request)
 		return query_lineage(question, request->lineage);
 	if (request->ask_case == ERFA__REQUEST__ASK_SCALE)
 		return query_scale(question, request->scale);
+	if (request->ask_case == ERFA__REQUEST__ASK_HISTORY)
+		return query_history(question, request->history);
+	if (request->ask_case == ERFA__REQUEST__ASK_DOSSIER)
+		return query_dossier(question, request->dossier);
+	if (request->ask_case == ERFA__REQUEST__ASK_TABLE31)
+		return query_table31(question, request->table31);
+	if (request->ask_case == ERFA__REQUEST__ASK_BURDEN)
+		return query_burden(question, request->burden);
+	if (request->ask_case == ERFA__REQUEST__ASK_ORGS)
+		return query_orgs(question, request->orgs);
+	if (request->ask_case == ERFA__REQUEST__ASK_GUIDES)
+		return query_guides(question, request->guides);
 	return query_logs(question, request->logs);
 }
 
@@ -425,6 +453,21 @@ query_started(struct query *query, const char *org,
 	if ((err = question_begin(query, &question)) != ERR_NONE)
 		return err;
 	err = query_has_started(&question, org, record, ret_started);
+	question_end(&question);
+	return err;
+}
+
+enum err
+query_speaks(struct query *query, const char *new_org, const char *old_org,
+    bool *ret_speaks)
+{
+	struct question question;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	if ((err = query_look(&question)) == ERR_NONE)
+		*ret_speaks = heirs_speaks(question.heirs, new_org, old_org);
 	question_end(&question);
 	return err;
 }

@@ -3,8 +3,8 @@
 
 /*
  * query - answers to the requests that only read: list, show, find, watch,
- * export, logs, verify, bundle export, lineage, scale; and the counts that
- * status shows.
+ * export, logs, verify, bundle export, lineage, scale, orgs, guides; and the
+ * counts that status shows.
  *
  * Any number of threads may ask at once; each answer is made in short read
  * transactions of its own.  It waits for nothing: an answer to watch may be
@@ -137,5 +137,12 @@ enum err query_case(struct query *query, const struct docket_trial *trial,
  */
 enum err query_started(struct query *query, const char *org,
     const uint8_t record[RECORD_LEN], bool *ret_started) MUST_CHECK;
+
+/**
+ * query_speaks(query, new_org, old_org, ret_speaks):
+ * Whether ${new_org} took over from ${old_org} and speaks for it (heirs.h).
+ */
+enum err query_speaks(struct query *query, const char *new_org,
+    const char *old_org, bool *ret_speaks) MUST_CHECK;
 
 #endif /* !ERFAD_QUERY_H */

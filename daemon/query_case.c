@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "proto/header.h"
+#include "proto/heirs.h"
 #include "proto/life.h"
 #include "proto/record.h"
 #include "daemon/docket.h"
@@ -171,6 +172,56 @@ keep_named(const struct gather *gather, const Erfa__RecordRef *ref,
 	return err;
 }
 
+enum err
+query_retracted(struct question *question, const struct shown_item *item,
+    bool *ret_retracted)
+{
+	const struct gather gather = { .question = question };
+
+	return each_naming(&gather, org_of(&gather, item), item->record,
+	    take_retraction, ret_retracted);
+}
+
+/* Hands on the records that name one. */
+struct naming {
+	struct gather gather; /* first */
+	enum err (*each)(void *context, const struct shown_item *item);
+	void *context;
+};
+
+static enum err
+take_naming(struct gather *gather, const struct shown_item *item)
+{
+	const struct naming *naming = (const struct naming *)gather;
+
+	return naming->each(naming->context, item);
+}
+
+enum err
+query_naming(struct question *question, const struct shown_item *item,
+    enum err (*each)(void *context, const struct shown_item *item),
+    void *context)
+{
+	struct naming naming = { .gather = { .question = question },
+		.each = each,
+		.context = context };
+
+	naming.gather.org = org_of(&naming.gather, item);
+	naming.gather.record = item->record;
+	naming.gather.take = take_naming;
+	return index_each_ref(
+	    question->index, item->record, each_ref, &naming.gather);
+}
+
+enum err
+query_read(struct question *question, const struct shown_item *item,
+    Erfa__Body **ret_body)
+{
+	const struct gather gather = { .question = question };
+
+	return read_item(&gather, item, ret_body);
+}
+
 /* ---- what belongs to a trial ---- */
 
 static enum err
@@ -237,7 +288,7 @@ take_any(struct gather *gather, const struct shown_item *item)
 	/* Of the rest only the word of its own municipality counts. */
 	if ((item->kind != HEADER_EXPERIENCE &&
 		item->kind != HEADER_ADAPTATION) ||
-	    strcmp(org, gather->asked->org) != 0)
+	    !heirs_speaks(gather->question->heirs, org, gather->asked->org))
 		return ERR_NONE;
 	if ((err = keep_item(gather, item, &body)) != ERR_NONE || body == NULL)
 		return err;
@@ -269,12 +320,15 @@ enum err
 query_gather(struct question *question, const struct docket_trial *trial,
     struct docket **ret_docket)
 {
-	struct gather gather = { .question = question, .asked = trial };
+	struct docket_trial asked = *trial;
+	struct gather gather = { .question = question, .asked = &asked };
 	const Erfa__Body *programme;
 	enum err err;
 
-	if ((err = query_look(question)) != ERR_NONE ||
-	    (err = docket_new(trial, &gather.docket)) != ERR_NONE)
+	if ((err = query_look(question)) != ERR_NONE)
+		return err;
+	asked.heirs = question->heirs;
+	if ((err = docket_new(&asked, &gather.docket)) != ERR_NONE)
 		return err;
 	if ((err = each_naming(&gather, trial->org, trial->record, take_any,
 		 NULL)) != ERR_NONE ||
@@ -289,7 +343,45 @@ query_gather(struct question *question, const struct docket_trial *trial,
 	return ERR_NONE;
 }
 
-/* ---- who only claims ---- */
+/* ---- who only claims, and whose permission has run out ---- */
+
+/* Whether a trial goes on: it is planned, active or paused. */
+static bool
+goes_on(const Erfa__Body *body)
+{
+	Erfa__Status status = life_status(body);
+
+	return status == ERFA__STATUS__STATUS_PLANNED ||
+	    status == ERFA__STATUS__STATUS_ACTIVE ||
+	    status == ERFA__STATUS__STATUS_PAUSED;
+}
+
+enum err
+query_expired(struct question *question, const struct query_place *place,
+    const Erfa__Body *body, const char *today, bool *ret_expired)
+{
+	const struct docket_trial asked = {
+		.org = place->org,
+		.own_org = "",
+		.today = today,
+		.record = place->record,
+		.body = body,
+	};
+	struct docket *docket;
+	enum err err;
+
+	*ret_expired = false;
+	if (place->record == NULL || body == NULL ||
+	    body->record_case != ERFA__BODY__RECORD_TRIAL ||
+	    life_is_transcribed(body) || body->trial->n_exemptions == 0 ||
+	    !goes_on(body))
+		return ERR_NONE;
+	if ((err = query_gather(question, &asked, &docket)) != ERR_NONE)
+		return err;
+	*ret_expired = life_expired(docket_case(docket));
+	docket_free(docket);
+	return ERR_NONE;
+}
 
 /* Whether a trial says that it is active and does not pass the gates. */
 static enum err
@@ -324,12 +416,20 @@ query_claims(struct question *question, const struct query_place *place,
     struct query_entry *entry)
 {
 	bool only_claims;
+	bool expired;
 	enum err err;
 
 	err = claims(question, place, entry->body, &only_claims);
 	if (err == ERR_NONE && only_claims) {
 		entry->row->has_claims = true;
 		entry->row->claims = true;
+	}
+	if (err == ERR_NONE)
+		err = query_expired(
+		    question, place, entry->body, NULL, &expired);
+	if (err == ERR_NONE && expired) {
+		entry->row->has_exemption_expired = true;
+		entry->row->exemption_expired = true;
 	}
 	return err;
 }

@@ -9,10 +9,16 @@
  *   query_list.c    list, find, watch, export
  *   query_show.c    show, and which record an id means
  *   query_lineage.c lineage, scale
+ *   query_history.c history, and which version is meant
+ *   query_dossier.c dossier
+ *   query_table31.c table 3.1
+ *   query_burden.c  burden
  *   query_logs.c    logs, counts
  *   query_verify.c  verify
  *   query_bundle.c  bundle export
  *   query_case.c    what is looked at to judge a trial
+ *   query_orgs.c    organisations, and who took over from whom
+ *   query_guides.c  guides
  */
 
 #include <stdbool.h>
@@ -30,6 +36,7 @@
 struct directory;
 struct docket;
 struct docket_trial;
+struct heirs;
 struct query;
 struct shown;
 struct shown_item;
@@ -53,6 +60,7 @@ struct question {
 	struct index_txn *index;
 	const struct directory *directory;
 	const struct shown *shown; /* after query_look() */
+	const struct heirs *heirs; /* likewise */
 	const uint8_t *own_key;
 	const char *own_name;
 	void *holder;  /* private */
@@ -129,7 +137,7 @@ struct query_words {
 /* What a list is about. */
 struct query_filter {
 	uint32_t kind;    /* UINT32_MAX = all */
-	const char *org;  /* publisher; NULL = any */
+	const char *org;  /* publisher, or its heir; NULL = any */
 	char country[3];  /* empty = any */
 	uint32_t sectors; /* 0 = any */
 };
@@ -180,7 +188,52 @@ size_t query_limit(bool has, uint32_t limit);
 enum err query_resolve(struct question *question, const char *id,
     const struct shown_item **ret_item) MUST_CHECK;
 
+/**
+ * query_publisher(question, key, out):
+ * The name that goes with a key: what members wrote when they vouched for it;
+ * empty if none did.
+ */
+enum err query_publisher(struct question *question, const uint8_t key[KEY_LEN],
+    char **out) MUST_CHECK;
+
+/* ---- query_history.c ---- */
+
+/**
+ * query_version(question, item, version, at, place, ret_bad):
+ * Point ${place} to the version of ${item} that is meant: the one called
+ * ${version} ("1.2"), or else the one that held at the end of the day ${at};
+ * either may be NULL or empty.  If there is none, *${ret_bad} is set and the
+ * answer made.
+ */
+enum err query_version(struct question *question,
+    const struct shown_item *item, const char *version, const char *at,
+    struct query_place *place, bool *ret_bad) MUST_CHECK;
+
 /* ---- query_case.c ---- */
+
+/**
+ * query_retracted(question, item, ret_retracted):
+ * Whether the publisher of ${item} has taken it back.
+ */
+enum err query_retracted(struct question *question,
+    const struct shown_item *item, bool *ret_retracted) MUST_CHECK;
+
+/**
+ * query_naming(question, item, each, context):
+ * Call ${each} for every record whose current version is here and names ${item}
+ * itself (not its twins), until it returns an error, which is returned.
+ */
+enum err query_naming(struct question *question, const struct shown_item *item,
+    enum err (*each)(void *context, const struct shown_item *item),
+    void *context) MUST_CHECK;
+
+/**
+ * query_read(question, item, ret_body):
+ * The body of the current version; NULL if it cannot be read.  Free it with
+ * body_free().
+ */
+enum err query_read(struct question *question, const struct shown_item *item,
+    Erfa__Body **ret_body) MUST_CHECK;
 
 /**
  * query_gather(question, trial, ret_docket):
@@ -190,9 +243,18 @@ enum err query_gather(struct question *question,
     const struct docket_trial *trial, struct docket **ret_docket) MUST_CHECK;
 
 /**
+ * query_expired(question, place, body, today, ret_expired):
+ * Whether ${body} is a trial that goes on although a permission that it needs
+ * has run out on ${today} (NULL: by the clock); ${body} may be NULL.
+ */
+enum err query_expired(struct question *question,
+    const struct query_place *place, const Erfa__Body *body, const char *today,
+    bool *ret_expired) MUST_CHECK;
+
+/**
  * query_claims(question, place, entry):
  * Say so in the row of ${entry} if it is a trial that says it is active and does
- * not pass the gates.
+ * not pass the gates, or that goes on although a permission has run out.
  */
 enum err query_claims(struct question *question,
     const struct query_place *place, struct query_entry *entry) MUST_CHECK;
@@ -204,6 +266,35 @@ enum err query_claims(struct question *question,
 enum err query_has_started(struct question *question, const char *org,
     const uint8_t record[RECORD_LEN], bool *ret_started) MUST_CHECK;
 
+/* ---- query_orgs.c ---- */
+
+/**
+ * query_read_heirs(question, ret_heirs):
+ * Gather who says which organisation took over from which, from the profiles
+ * that ${question}->shown holds.  A key whose organisation is disputed gives no
+ * word of its organisation's.  Free *${ret_heirs} with heirs_free().
+ */
+enum err query_read_heirs(
+    struct question *question, struct heirs **ret_heirs) MUST_CHECK;
+
+/**
+ * query_profile(question, org, ret_body):
+ * The profile that ${org} published of itself, the latest of several; NULL if
+ * there is none.  The caller frees it with body_free().
+ */
+enum err query_profile(struct question *question, const char *org,
+    Erfa__Body **ret_body) MUST_CHECK;
+
+/* ---- query_show.c, too ---- */
+
+/**
+ * query_member_name(question, entry, out):
+ * Put the name that the body of a MEMBER entry tells into *${out}, if it is
+ * here and tells one.
+ */
+enum err query_member_name(struct question *question,
+    const struct store_entry *entry, char **out) MUST_CHECK;
+
 /* ---- the answers: each sets question->answer ---- */
 
 /**
@@ -211,7 +302,8 @@ enum err query_has_started(struct question *question, const char *org,
  * query_watch(question, request), query_export(question, request),
  * query_show(question, request), query_logs(question, request),
  * query_verify(question, request), query_bundle(question, request),
- * query_lineage(question, request), query_scale(question, request):
+ * query_lineage(question, request), query_scale(question, request),
+ * query_orgs(question, request), query_guides(question, request):
  * Answer a request of that name.  Errors of store and index are returned; what
  * is wrong with the request is told in the answer.
  */
@@ -235,5 +327,17 @@ enum err query_lineage(
     struct question *question, const Erfa__LineageRequest *request) MUST_CHECK;
 enum err query_scale(
     struct question *question, const Erfa__ScaleRequest *request) MUST_CHECK;
+enum err query_history(
+    struct question *question, const Erfa__HistoryRequest *request) MUST_CHECK;
+enum err query_dossier(
+    struct question *question, const Erfa__DossierRequest *request) MUST_CHECK;
+enum err query_table31(
+    struct question *question, const Erfa__Table31Request *request) MUST_CHECK;
+enum err query_burden(
+    struct question *question, const Erfa__BurdenRequest *request) MUST_CHECK;
+enum err query_orgs(
+    struct question *question, const Erfa__OrgsRequest *request) MUST_CHECK;
+enum err query_guides(
+    struct question *question, const Erfa__GuidesRequest *request) MUST_CHECK;
 
 #endif /* !ERFAD_QUERY_INTERNAL_H */

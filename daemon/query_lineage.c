@@ -115,6 +115,7 @@ find_family(struct question *question, const char *id, const char *at,
 		    "Only trials have a family.  All trials:  erfa list",
 		    "\"%.80s\" is no trial", id);
 	options.shown = question->shown;
+	options.heirs = question->heirs;
 	options.today = today;
 	return lineage_new(&options, item, ret_lineage);
 }
@@ -125,6 +126,7 @@ find_family(struct question *question, const char *id, const char *at,
 struct telling {
 	struct question *question;
 	const struct lineage *lineage;
+	const char *today;
 	size_t changed_bytes;
 	Erfa__LineageTrial *trial;
 	const struct shown_item *self; /* the first of the twins */
@@ -236,6 +238,31 @@ fill_outcome(Erfa__LineageTrial *trial, const struct lineage_node *node)
 	    (int)node->author_role);
 }
 
+/* Whether it goes on although a permission has run out. */
+static enum err
+fill_expired(struct telling *telling, const struct lineage_node *node)
+{
+	struct question *question = telling->question;
+	struct query_place place;
+	struct query_entry entry;
+	bool expired;
+	enum err err;
+
+	if (node->transcribed || node->state != LINEAGE_HERE)
+		return ERR_NONE;
+	place = query_place(question, node->item);
+	if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
+		return err;
+	err = query_expired(
+	    question, &place, entry.body, telling->today, &expired);
+	if (err == ERR_NONE && expired) {
+		telling->trial->has_exemption_expired = true;
+		telling->trial->exemption_expired = true;
+	}
+	query_entry_clear(&entry);
+	return err;
+}
+
 static enum err
 fill_trial(struct telling *telling, const struct lineage_node *node)
 {
@@ -245,6 +272,7 @@ fill_trial(struct telling *telling, const struct lineage_node *node)
 
 	if ((err = fill_identity(telling, node)) != ERR_NONE ||
 	    (err = fill_outcome(trial, node)) != ERR_NONE ||
+	    (err = fill_expired(telling, node)) != ERR_NONE ||
 	    (err = put_cut(&trial->title,
 		 node->title == NULL ? "" : node->title)) != ERR_NONE ||
 	    (err = put_cut(&trial->site,
@@ -275,6 +303,7 @@ fill_lineage(struct question *question, const struct lineage *lineage,
 	struct telling telling = {
 		.question = question,
 		.lineage = lineage,
+		.today = today,
 	};
 	size_t i;
 	enum err err;

@@ -4,6 +4,7 @@
 
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "proto/heirs.h"
 #include "daemon/facts.h"
 #include "daemon/query_internal.h"
 #include "daemon/shown.h"
@@ -116,6 +117,25 @@ is_of_country(const struct question *question, const struct shown_item *item,
 	return strcmp(publisher, country) == 0;
 }
 
+/* Whether the organisation ${org}, or one that took over from it, is what
+ * somebody meant who typed ${typed}. */
+static bool
+is_meant(const struct question *question, const char *org, const char *typed)
+{
+	const struct heirs_word *word;
+	size_t i;
+
+	if (shown_org_matches(org, typed))
+		return true;
+	for (i = 0; i < heirs_count(question->heirs); i++) {
+		word = heirs_at(question->heirs, i);
+		if (shown_org_matches(word->new_org, typed) &&
+		    heirs_counts(question->heirs, word->new_org, org))
+			return true;
+	}
+	return false;
+}
+
 bool
 query_matches(const struct question *question,
     const struct query_filter *filter, const struct shown_item *item)
@@ -125,8 +145,8 @@ query_matches(const struct question *question,
 	if (filter->org != NULL ? item->own_twin : item->twin)
 		return false;
 	if (filter->org != NULL &&
-	    !shown_org_matches(
-		shown_org(question->shown, item->org), filter->org))
+	    !is_meant(
+		question, shown_org(question->shown, item->org), filter->org))
 		return false;
 	if (filter->sectors != 0 && (item->sectors & filter->sectors) == 0)
 		return false;

@@ -97,9 +97,8 @@ query_resolve(struct question *question, const char *id,
 
 /* ---- who published it ---- */
 
-/* Read the name in the body of a MEMBER entry. */
-static enum err
-member_name(
+enum err
+query_member_name(
     struct question *question, const struct store_entry *entry, char **out)
 {
 	struct store_body stored;
@@ -145,8 +144,8 @@ is_about_key(struct question *question, const struct store_entry *entry,
 }
 
 /* The publisher's name: what members wrote when they vouched for its key. */
-static enum err
-fill_publisher(
+enum err
+query_publisher(
     struct question *question, const uint8_t key[KEY_LEN], char **out)
 {
 	struct store_entry entry;
@@ -162,7 +161,8 @@ fill_publisher(
 		memcpy(pos.log_id, entry.log_id, LOG_ID_LEN);
 		pos.n = entry.n;
 		if (is_about_key(question, &entry, key, &time_ms) &&
-		    (err = member_name(question, &entry, out)) != ERR_NONE)
+		    (err = query_member_name(question, &entry, out)) !=
+			ERR_NONE)
 			return err;
 	}
 	if (err != ERR_NOENT)
@@ -375,7 +375,7 @@ fill_record(struct question *question, const struct shown_item *item,
 	if ((err = answer_hex(&answer->chain, entry.c, HASH_LEN)) != ERR_NONE ||
 	    (err = answer_hex(&answer->key, log->key, KEY_LEN)) != ERR_NONE)
 		return err;
-	return fill_publisher(question, log->key, &answer->publisher_name);
+	return query_publisher(question, log->key, &answer->publisher_name);
 }
 
 enum err

@@ -14,6 +14,9 @@
 
 #include "proto/body.h"
 
+/* Opaque types. */
+struct heirs;
+
 struct life_case {
 	const char *today;       /* "2026-01-31": the day to judge by */
 	const Erfa__Body *trial; /* never NULL; holds a trial */
@@ -31,6 +34,7 @@ struct life_case {
 	size_t norigins;
 
 	const Erfa__Body *programme; /* the one it runs under, or NULL */
+	const struct heirs *heirs;   /* who took over from whom, or NULL */
 	const char *heard; /* last day its publisher said a word, or NULL */
 };
 

@@ -4,6 +4,7 @@
 
 #include "proto/body_rule.h"
 #include "proto/day.h"
+#include "proto/heirs.h"
 #include "proto/life_need.h"
 
 /* Who says what a decision says. */
@@ -125,6 +126,14 @@ is_publisher(const Erfa__Envelope *trial, const char *org)
 		trial->id[len] == '/');
 }
 
+/* Whether ${org} is ${other}, or speaks for it. */
+static bool
+speaks(const struct life_case *it, const char *org, const char *other)
+{
+	return org != NULL && other != NULL &&
+	    heirs_speaks(it->heirs, org, other);
+}
+
 /* Who speaks in ${body}, if it is ${authority}'s decision about the trial. */
 static enum voice
 voice_of(const struct life_case *it, const Erfa__Body *body,
@@ -139,16 +148,19 @@ voice_of(const struct life_case *it, const Erfa__Body *body,
 		return VOICE_NONE;
 	decision = body->decision;
 	if (decision->authority == NULL ||
-	    !is_same_org(decision->authority, authority) ||
+	    (!is_same_org(decision->authority, authority) &&
+		!speaks(it, decision->authority->id, authority->id)) ||
 	    !is_about(it, decision) || is_replaced(it, decision) ||
 	    day_ahead(decision->decided_on, it->today))
 		return VOICE_NONE;
 	if (!life_is_transcribed(body))
-		return is_same(decision->authority->id, envelope->publisher) ?
+		return speaks(it, envelope->publisher,
+			   decision->authority->id) ?
 		    VOICE_OWN :
 		    VOICE_NONE;
 	if (decision->ref == NULL || decision->ref[0] == '\0' || mine == NULL ||
-	    !is_publisher(mine, envelope->publisher))
+	    (!is_publisher(mine, envelope->publisher) &&
+		!speaks(it, envelope->publisher, mine->publisher)))
 		return VOICE_NONE;
 	return VOICE_TRANSCRIBED;
 }

@@ -429,3 +429,21 @@ life_gate_permit(const struct life_case *it, struct life_list *blocks,
 	}
 	ret_permit->permit = permit_of(ret_permit, trial->n_exemptions == 0);
 }
+
+bool
+life_expired(const struct life_case *it)
+{
+	const Erfa__Trial *trial = it->trial->trial;
+	struct life_list unheard = { .count = 0 };
+	struct life_authorisation permit;
+	size_t i;
+
+	if (life_is_transcribed(it->trial) || !life_needs_exemption(trial))
+		return false;
+	for (i = 0; i < trial->n_exemptions; i++)
+		if (life_is_local(trial->exemptions[i]) &&
+		    day_past(trial->exemptions[i]->valid_to, it->today))
+			return true;
+	life_gate_permit(it, &unheard, &unheard, &permit);
+	return permit.expired;
+}

@@ -77,4 +77,12 @@ void life_gate_own(const struct life_case *it, struct life_list *blocks,
 void life_gate_permit(const struct life_case *it, struct life_list *blocks,
     struct life_list *warns, struct life_authorisation *ret_permit);
 
+/**
+ * life_expired(it):
+ * Return whether the permission for a rule that the trial departs from, or the
+ * time for which it departs from a rule of its own, has run out.  Never so for a
+ * transcribed trial.
+ */
+bool life_expired(const struct life_case *it);
+
 #endif /* !ERFA_LIFE_GATE_H */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/near.h"
+#include "client/speech.h"
 
 /* An option that was given. */
 struct given {
@@ -82,11 +83,11 @@ unknown(const struct args_option *const tables[ARGS_TABLES_MAX],
 
 	if (meant != NULL)
 		(void)snprintf(ret_fault, ARGS_FAULT_MAX,
-		    "unknown option \"%.100s\".  Did you mean \"--%s\"?", word,
-		    meant);
+		    _("unknown option \"%.100s\".  Did you mean \"--%s\"?"),
+		    word, meant);
 	else
 		(void)snprintf(ret_fault, ARGS_FAULT_MAX,
-		    "unknown option \"%.100s\"", word);
+		    _("unknown option \"%.100s\""), word);
 	return ERR_SYNTAX;
 }
 
@@ -106,7 +107,7 @@ take(struct args *args, const char *const *words, size_t count, size_t *at,
 		return unknown(tables, words[*at], ret_fault);
 	if (given->option->value == NULL && name[len] == '=') {
 		(void)snprintf(ret_fault, ARGS_FAULT_MAX,
-		    "option \"--%s\" takes no value", given->option->name);
+		    _("option \"--%s\" takes no value"), given->option->name);
 		return ERR_SYNTAX;
 	}
 	if (given->option->value != NULL && name[len] == '=')
@@ -115,7 +116,7 @@ take(struct args *args, const char *const *words, size_t count, size_t *at,
 		given->value = words[++*at];
 	else if (given->option->value != NULL) {
 		(void)snprintf(ret_fault, ARGS_FAULT_MAX,
-		    "option \"--%s\" needs a value: --%s %s",
+		    _("option \"--%s\" needs a value: --%s %s"),
 		    given->option->name, given->option->name,
 		    given->option->value);
 		return ERR_SYNTAX;

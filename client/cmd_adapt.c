@@ -206,8 +206,8 @@ leave_links(struct act *trial, struct kin *kin)
 	if (trial->is_public) {
 		for (i = 1; i < kin->count; i++)
 			more[i - 1].body = kin->edge[i].body;
-		return act_leave(
-		    &kin->edge[0], more, kin->count - 1, "where it came from");
+		return act_leave(&kin->edge[0], more, kin->count - 1,
+		    _("where it came from"));
 	}
 	if ((status = kin_keep(kin)) != EXIT_DONE)
 		return status;
@@ -259,7 +259,7 @@ check_told(struct run *run, const struct act *told)
 	if (told->body->envelope->transcribed)
 		return EXIT_DONE;
 	(void)snprintf(remedy, sizeof(remedy),
-	    "Make one of your own from it:  erfa adapt %s", told->shown);
+	    _("Make one of your own from it:  erfa adapt %s"), told->shown);
 	return fault_say(&run->faults, EXIT_USAGE, "not_transcribed", remedy,
 	    "%s is what its owner says, not what a source reports",
 	    told->shown);

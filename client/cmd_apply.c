@@ -14,19 +14,22 @@
 
 #define PATH_ROOM 64 /* bytes of "applicants[199]" */
 
-/* The round has not opened yet, or is closed: a word, nothing more. */
+/* The round was not open yet, or is closed: a word, nothing more. */
 static void
 warn_round(struct run *run, const Erfa__Round *round)
 {
+	const char *date = args_value(run->args, "date");
 	char today[RUN_DAY_LEN + 1];
 
 	run_today(run, today);
+	if (date == NULL)
+		date = today;
 	if (run->json)
 		return;
-	if (day_ahead(round->opens, today))
+	if (day_ahead(round->opens, date))
 		print_say(run->err, "To be kept in mind: the round opens %s.\n",
 		    round->opens);
-	if (day_past(round->closes, today))
+	if (day_past(round->closes, date))
 		print_say(run->err,
 		    "To be kept in mind: the round closed %s.\n",
 		    round->closes);
@@ -178,7 +181,7 @@ cmd_apply(struct run *run)
 	if (status == EXIT_DONE)
 		status = fill_in(&act);
 	if (status == EXIT_DONE)
-		status = act_leave(&act, NULL, 0, "the application");
+		status = act_leave(&act, NULL, 0, _("the application"));
 	act_close(&act);
 	return status;
 }

@@ -93,14 +93,14 @@ int
 cmd_ask(struct run *run)
 {
 	return say_of(run, ERFA__COMMENT_KIND__COMMENT_KIND_QUESTION,
-	    "Your question:", "a question");
+	    _("Your question:"), _("a question"));
 }
 
 int
 cmd_offer(struct run *run)
 {
 	return say_of(run, ERFA__COMMENT_KIND__COMMENT_KIND_OFFER_OF_HELP,
-	    "What can you help with?", "an offer of help");
+	    _("What can you help with?"), _("an offer of help"));
 }
 
 int
@@ -109,13 +109,13 @@ cmd_comment(struct run *run)
 	if (args_given(run->args, "observation"))
 		return say_of(run,
 		    ERFA__COMMENT_KIND__COMMENT_KIND_PEER_OBSERVATION,
-		    "What did you see there?", "a peer observation");
+		    _("What did you see there?"), _("a peer observation"));
 	if (args_given(run->args, "correction"))
 		return say_of(run,
 		    ERFA__COMMENT_KIND__COMMENT_KIND_CORRECTION_REQUEST,
-		    "What is wrong?", "a request for correction");
+		    _("What is wrong?"), _("a request for correction"));
 	return say_of(run, ERFA__COMMENT_KIND__COMMENT_KIND_COMMENT,
-	    "Your comment:", "a comment");
+	    _("Your comment:"), _("a comment"));
 }
 
 /* ---- answer ---- */
@@ -161,8 +161,8 @@ answer_to(struct run *run, const Erfa__ShowAnswer *show)
 		row = question->row;
 	}
 	return say(run, target, run_text(row->full_id),
-	    ERFA__COMMENT_KIND__COMMENT_KIND_ANSWER,
-	    "Your answer:", "an answer");
+	    ERFA__COMMENT_KIND__COMMENT_KIND_ANSWER, _("Your answer:"),
+	    _("an answer"));
 }
 
 int
@@ -230,7 +230,7 @@ cmd_retract(struct run *run)
 		    "Everyone will see it struck through, with the reason; it "
 		    "is not erased.  Retract?");
 	if (status == EXIT_DONE)
-		status = act_leave(&act, NULL, 0, "a retraction");
+		status = act_leave(&act, NULL, 0, _("a retraction"));
 	act_close(&act);
 	act_close(&target);
 	return status;

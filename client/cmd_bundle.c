@@ -190,8 +190,8 @@ struct import {
 static int
 bad_bundle(struct run *run, const struct import *import, enum err err)
 {
-	static const char remedy[] =
-	    "Nothing was taken in.  Copy the file again.";
+	static const char remedy[] = N_(
+	    "Nothing was taken in.  Copy the file again.");
 	const char *path = slurp_name(import->path);
 
 	if (err == ERR_VERSION)

@@ -9,6 +9,7 @@
 #include "client/cmd.h"
 #include "client/print.h"
 #include "client/run.h"
+#include "client/standing.h"
 #include "client/table.h"
 
 #define PATH_ROOM 64 /* bytes of "conditions[12].met_on" */
@@ -67,6 +68,25 @@ find_condition(
 	return meant;
 }
 
+/* Whoever set a condition says that it is met. */
+static int
+check_ours(struct run *run, const struct meant *meant)
+{
+	const Erfa__Row *row = meant->decision->row;
+	const char *publisher = run_text(row->publisher);
+	char org[ORG_MAX + 1];
+	char remedy[128];
+	int status;
+
+	if ((status = run_org(run, org)) != EXIT_DONE ||
+	    strcmp(org, publisher) == 0)
+		return status;
+	(void)snprintf(remedy, sizeof(remedy),
+	    "Tell them:  erfa comment %s TEXT", run_text(row->id));
+	return fault_say(&run->faults, EXIT_NOPERM, "not_yours", remedy,
+	    "%s set that condition and says itself when it is met", publisher);
+}
+
 static int
 write_met(struct run *run, const struct meant *meant)
 {
@@ -88,7 +108,7 @@ write_met(struct run *run, const struct meant *meant)
 		status = act_amend(
 		    &act, ERFA__AMENDMENT_KIND__AMENDMENT_KIND_UPDATE);
 	if (status == EXIT_DONE)
-		status = act_leave(&act, NULL, 0, "the condition is met");
+		status = act_leave(&act, NULL, 0, _("the condition is met"));
 	act_close(&act);
 	return status;
 }
@@ -115,7 +135,12 @@ meet(struct run *run, const Erfa__ShowAnswer *show)
 		    "erfa conditions TRIAL --met N --authority ORG",
 		    "%zu authorities set a condition %llu", meant.count,
 		    (unsigned long long)number);
-	return write_met(run, &meant);
+	if ((status = check_ours(run, &meant)) != EXIT_DONE)
+		return status;
+	status = write_met(run, &meant);
+	if (status == EXIT_DONE && !run->json)
+		status = standing_line(run, run_text(show->row->full_id));
+	return status;
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "client/print.h"
 #include "client/prompt.h"
 #include "client/run.h"
+#include "client/standing.h"
 
 #define PATH_ROOM 64   /* bytes of "conditions[12].text" */
 #define TEXT_ROOM 1100 /* bytes of a condition with its date */
@@ -98,7 +99,7 @@ set_authority(struct decision *it)
 	it->act.body->envelope->transcribed = 1;
 	if (run_text(it->act.body->decision->ref)[0] != '\0')
 		return EXIT_DONE;
-	status = ask(it, false, "ref", "Their letter or case number:");
+	status = ask(it, false, "ref", _("Their letter or case number:"));
 	if (status != EXIT_DONE ||
 	    run_text(it->act.body->decision->ref)[0] != '\0')
 		return status;
@@ -161,10 +162,10 @@ fill_in(struct decision *it)
 	    (status = act_set_options(&it->act, options)) != EXIT_DONE ||
 	    (status = add_conditions(it)) != EXIT_DONE ||
 	    (status = ask(it, decision->has_outcome, "outcome",
-		 "Outcome (approved, approved_with_conditions, rejected ...)?")) !=
+		 _("Outcome (approved, approved_with_conditions, rejected ...)?"))) !=
 		EXIT_DONE ||
 	    (status = ask(it, decision->plain_summary != NULL, "plain_summary",
-		 "In plain words, what may and may not be done?")) !=
+		 _("In plain words, what may and may not be done?"))) !=
 		EXIT_DONE ||
 	    (status = set_authority(it)) != EXIT_DONE)
 		return status;
@@ -231,7 +232,11 @@ cmd_decide(struct run *run)
 	if (status == EXIT_DONE)
 		status = check_said(&it);
 	if (status == EXIT_DONE)
-		status = act_leave(&it.act, NULL, 0, "the decision");
+		status = act_leave(&it.act, NULL, 0, _("the decision"));
+	if (status == EXIT_DONE && !run->json &&
+	    it.act.body->decision->trial != NULL)
+		status = standing_line(
+		    run, run_text(it.act.body->decision->trial->id));
 	act_close(&it.act);
 	act_close(&it.target);
 	return status;

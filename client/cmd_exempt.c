@@ -6,6 +6,7 @@
 #include "client/cmd.h"
 #include "client/move.h"
 #include "client/prompt.h"
+#include "client/speech.h"
 
 #define PATH_ROOM 64 /* bytes of "exemptions[12].authorities[12]" */
 
@@ -91,7 +92,7 @@ add_authorities(struct move *move, size_t place)
 	(void)snprintf(
 	    path, sizeof(path), "exemptions[%zu].authorities[0]", place);
 	return move_ask(
-	    move, "authority", path, "Who must allow it (id or name)?");
+	    move, "authority", path, _("Who must allow it (id or name)?"));
 }
 
 /* The provision in one spelling, by which all are found together. */
@@ -128,7 +129,7 @@ set_fields(struct move *move, size_t place, bool is_new)
 		 is_new ? "Which rule (\"Serviceloven § 83\")?" : NULL)) !=
 		EXIT_DONE ||
 	    (status = set_field(move, place, "why", "why",
-		 is_new ? "How does it hinder, in one sentence?" : NULL)) !=
+		 is_new ? _("How does it hinder, in one sentence?") : NULL)) !=
 		EXIT_DONE)
 		return status;
 	for (i = 0;
@@ -178,5 +179,5 @@ int
 cmd_exempt(struct run *run)
 {
 	return move_do(
-	    run, LIFE_EXEMPT, "the rule that must be suspended", exempt);
+	    run, LIFE_EXEMPT, _("the rule that must be suspended"), exempt);
 }

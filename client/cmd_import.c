@@ -89,7 +89,7 @@ make_problems(const struct corpus_fault *faults, size_t count)
 			break;
 		erfa__problem__init(list[i]);
 		where = (char *)(list[i] + 1);
-		(void)snprintf(where, WHERE_MAX, "line %u", faults[i].line);
+		(void)snprintf(where, WHERE_MAX, _("line %u"), faults[i].line);
 		list[i]->where = where;
 		list[i]->what = run_lend(faults[i].text);
 	}
@@ -117,9 +117,12 @@ tell_faults(struct run *run, const struct import *import, const char *after)
 	int status;
 
 	faults = corpus_faults(import->corpus, &count, &all);
-	(void)snprintf(message, sizeof(message), "%.100s: %zu bad %s%s",
-	    slurp_name(import->path), all, all == 1 ? "line" : "lines",
-	    count < all ? ", of which the first follow" : "");
+	(void)snprintf(message, sizeof(message),
+	    count < all ?
+		_("%.100s: %zu bad lines, of which the first follow") :
+		speech_many(
+		    all, "%.100s: %zu bad line", "%.100s: %zu bad lines"),
+	    slurp_name(import->path), all);
 	error.schema = run_lend("erfa.error/1");
 	error.code = run_lend("bad_lines");
 	error.has_exit = 1;
@@ -284,14 +287,16 @@ tell_done(struct run *run, const struct import *import)
 	} else {
 		print_number(import->published, published);
 		print_number(import->skipped, skipped);
-		print_say(run->out, "%s %s records; %s were known already.\n",
-		    import->dry_run ? "Would publish" : "Published", published,
-		    skipped);
+		print_say(run->out,
+		    import->dry_run ?
+			_("Would publish %s records; %s were known already.\n") :
+			_("Published %s records; %s were known already.\n"),
+		    published, skipped);
 	}
 	if (status == EXIT_DONE && bad > 0)
 		status = tell_faults(run, import,
-		    "The other lines were published.  Mend these and run the "
-		    "same command again.");
+		    _("The other lines were published.  Mend these and run the "
+		      "same command again."));
 	return status;
 }
 
@@ -308,9 +313,9 @@ look_through(struct run *run, struct import *import)
 	    args_given(run->args, "keep-going"))
 		return status;
 	return sift_tell(run, import->sift, slurp_name(import->path),
-	    "Nothing was published.  Name roles instead of people; if it is "
-	    "nobody, add --allow-personal; or publish the other lines with "
-	    "--keep-going.");
+	    _("Nothing was published.  Name roles instead of people; if it is "
+	      "nobody, add --allow-personal; or publish the other lines with "
+	      "--keep-going."));
 }
 
 static int
@@ -324,8 +329,8 @@ import_file(struct run *run, struct import *import)
 	(void)corpus_faults(import->corpus, &kept, &bad);
 	if (bad > 0 && !args_given(run->args, "keep-going"))
 		return tell_faults(run, import,
-		    "Nothing was published.  Mend them, or publish the good "
-		    "lines with --keep-going.");
+		    _("Nothing was published.  Mend them, or publish the good "
+		      "lines with --keep-going."));
 	if ((status = look_through(run, import)) != EXIT_DONE ||
 	    (status = publish_all(run, import)) != EXIT_DONE)
 		return status;
@@ -333,7 +338,7 @@ import_file(struct run *run, struct import *import)
 	if (import->sift == NULL || sift_count(import->sift) == 0)
 		return status;
 	return sift_tell(run, import->sift, slurp_name(import->path),
-	    "The other lines were published.");
+	    _("The other lines were published."));
 }
 
 int

@@ -28,12 +28,13 @@ static const struct {
 	const char *code;
 	const char *heading;
 } sections[SECTIONS] = {
-	[OPEN] = { "question", "Questions that wait for your answer" },
-	[RETRACTED] = { "retraction", "Taken back" },
-	[DESCENDANT] = { "descendant", "Learnt where your trials were copied" },
-	[COPY] = { "copy", "Copies of your trials" },
-	[RELATIVE] = { "relative", "Learnt at origins and siblings" },
-	[WORD] = { "comment", "Other words to your trials" },
+	[OPEN] = { "question", N_("Questions that wait for your answer") },
+	[RETRACTED] = { "retraction", N_("Taken back") },
+	[DESCENDANT] = { "descendant",
+	    N_("Learnt where your trials were copied") },
+	[COPY] = { "copy", N_("Copies of your trials") },
+	[RELATIVE] = { "relative", N_("Learnt at origins and siblings") },
+	[WORD] = { "comment", N_("Other words to your trials") },
 };
 
 /* One line of the inbox; all is lent by the answers. */

@@ -156,9 +156,9 @@ cmd_invite(struct run *run)
 static int
 look_at_line(struct run *run, const char *line)
 {
-	static const char again[] =
+	static const char again[] = N_(
 	    "Copy the whole line again, without a line break.\n"
-	    "It looks like  host:port/0649nq2g... (72 letters and digits)";
+	    "It looks like  host:port/0649nq2g... (72 letters and digits)");
 	struct invite invite;
 	enum err err = invite_parse(line, &invite);
 	char count[PRINT_COUNT_MAX];
@@ -219,7 +219,7 @@ print_joined(struct run *run, const Erfa__JoinAnswer *join)
 	if (run->json)
 		return run_json(run, &join->base);
 	print_say(run->out, "Joined.%s\n",
-	    join->already ? "  They knew you already." : "");
+	    join->already ? _("  They knew you already.") : "");
 	print_say(run->out, "\nNext:  erfa sync --wait 60      erfa list\n");
 	return EXIT_DONE;
 }

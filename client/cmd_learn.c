@@ -68,7 +68,7 @@ cmd_learn(struct run *run)
 	if (status == EXIT_DONE)
 		status = check_said(&act);
 	if (status == EXIT_DONE)
-		status = act_leave(&act, NULL, 0, "what was learnt");
+		status = act_leave(&act, NULL, 0, _("what was learnt"));
 	judge_close(&judge);
 	act_close(&act);
 	act_close(&target);

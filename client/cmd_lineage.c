@@ -149,6 +149,9 @@ print_state(struct run *run, const Erfa__LineageTrial *trial)
 	if (run_text(trial->verdict)[0] != '\0')
 		print_say(run->out, ", %s",
 		    word(run, "verdict", trial->verdict, "VERDICT_", code));
+	if (trial->exemption_expired)
+		print_say(run->out, " (%s)",
+		    labels_get(run->labels, "word", "permission expired"));
 	if (trial->measured)
 		print_say(run->out, ", measured");
 	if (trial->retracted)
@@ -282,20 +285,20 @@ print_scale(struct run *run, const Erfa__ScaleAnswer *scale)
 	    run_text(scale->at));
 	print_line(run, "copies", scale->copies);
 	print_line(run, "started", scale->started);
-	print_line(run, "  running", scale->running);
-	print_line(run, "  completed", scale->completed);
+	print_line(run, _("  running"), scale->running);
+	print_line(run, _("  completed"), scale->completed);
 	print_line(run, "stopped", scale->stopped);
-	print_line(run, "not started", scale->not_started);
+	print_line(run, _("not started"), scale->not_started);
 	print_line(run, "silent", scale->silent);
 	print_line(run, "measured", scale->measured);
-	print_line(run, "  poolable", scale->poolable);
+	print_line(run, _("  poolable"), scale->poolable);
 	print_line(run, "spread", scale->spread);
-	print_some(run, "small counts", scale->held_back);
+	print_some(run, _("small counts"), scale->held_back);
 	print_some(run, "retracted", scale->retracted);
 	print_some(run, "erased", scale->erased);
-	print_some(run, "not here", scale->missing);
-	print_some(run, "documented only", scale->documented);
-	print_some(run, "tell of several", scale->several);
+	print_some(run, _("not here"), scale->missing);
+	print_some(run, _("documented only"), scale->documented);
+	print_some(run, _("tell of several"), scale->several);
 	if (scale->more)
 		print_say(run->out, "There are more; they are left out.\n");
 }

@@ -235,7 +235,7 @@ print_understood(struct run *run, const Erfa__FindAnswer *find)
 	size_t i;
 
 	print_say(run->out, "%s",
-	    find->n_row == 0 ? "Nothing holds all of:" : "Looked for:");
+	    find->n_row == 0 ? _("Nothing holds all of:") : _("Looked for:"));
 	for (i = 0; i < find->n_understood; i++)
 		print_say(run->out, " %s", find->understood[i]);
 	print_say(run->out, "\n");

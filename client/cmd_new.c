@@ -81,8 +81,8 @@ ask_sector(struct act *act)
 		print_say(run->err, ".\n");
 	}
 	status = prompt_line(run,
-	    count > 0 ? "Sector (Enter takes the first):" :
-			"Sector (elder_care, school ...):",
+	    count > 0 ? _("Sector (Enter takes the first):") :
+			_("Sector (elder_care, school ...):"),
 	    &text);
 	if (status == EXIT_DONE && text != NULL)
 		status = act_set(act, "sector", "sector", text);
@@ -107,9 +107,9 @@ ask_three(struct act *act)
 
 	if ((status = act_set_options(act, options)) != EXIT_DONE ||
 	    (status = act_set_all(act)) != EXIT_DONE ||
-	    (status = ask_text(act, "Title:", "title", trial->title)) !=
+	    (status = ask_text(act, _("Title:"), "title", trial->title)) !=
 		EXIT_DONE ||
-	    (status = ask_text(act, "Summary, the problem and the idea:",
+	    (status = ask_text(act, _("Summary, the problem and the idea:"),
 		 "summary", trial->summary)) != EXIT_DONE)
 		return status;
 	return ask_sector(act);
@@ -190,9 +190,9 @@ lacks(const Erfa__Draft *draft, char *out, size_t size)
 		if (strcmp(run_text(draft->missing[i]->action), "publish") == 0)
 			count++;
 	if (count == 0)
-		(void)snprintf(out, size, "ready to publish");
+		(void)snprintf(out, size, _("ready to publish"));
 	else
-		(void)snprintf(out, size, "%zu missing", count);
+		(void)snprintf(out, size, _("%zu missing"), count);
 }
 
 static int

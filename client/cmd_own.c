@@ -4,6 +4,7 @@
 #include "client/cmd.h"
 #include "client/move.h"
 #include "client/prompt.h"
+#include "client/speech.h"
 
 #define PATH_ROOM  64 /* bytes of "goals[1].success_criterion" */
 #define GOALS_MOST 3
@@ -15,9 +16,9 @@ own(struct move *move)
 	int status;
 
 	if ((status = move_ask(move, "unit", "owner.unit",
-		 "Which unit takes it on?")) != EXIT_DONE ||
+		 _("Which unit takes it on?"))) != EXIT_DONE ||
 	    (status = move_ask(move, "role", "owner.role",
-		 "In which role (no names)?")) != EXIT_DONE)
+		 _("In which role (no names)?"))) != EXIT_DONE)
 		return status;
 	if (trial->owner == NULL || run_text(trial->owner->unit)[0] == '\0')
 		return move_missing(move->run, "unit");
@@ -27,7 +28,7 @@ own(struct move *move)
 int
 cmd_own(struct run *run)
 {
-	return move_do(run, LIFE_OWN, "who owns it here", own);
+	return move_do(run, LIFE_OWN, _("who owns it here"), own);
 }
 
 static int
@@ -45,10 +46,10 @@ anchor(struct move *move)
 	int status;
 
 	if ((status = move_ask(move, "body", "anchoring.body_kind",
-		 "Which body decided (council, committee ...)?")) !=
+		 _("Which body decided (council, committee ...)?"))) !=
 		EXIT_DONE ||
 	    (status = move_ask(move, "date", "anchoring.date",
-		 "When (2026-11-21)?")) != EXIT_DONE)
+		 _("When (2026-11-21)?"))) != EXIT_DONE)
 		return status;
 	if (trial->anchoring == NULL || !trial->anchoring->has_body_kind)
 		return move_missing(move->run, "body");
@@ -58,7 +59,7 @@ anchor(struct move *move)
 int
 cmd_anchor(struct run *run)
 {
-	return move_do(run, LIFE_ANCHOR, "which body is behind it", anchor);
+	return move_do(run, LIFE_ANCHOR, _("which body is behind it"), anchor);
 }
 
 /* The goal that a criterion without a goal is for. */
@@ -141,21 +142,22 @@ plan(struct move *move)
 		return status;
 	if (move->act.body->trial->n_goals == 0 && prompt_can(move->run) &&
 	    ((status = move_ask(move, "goal", "goals[0].text",
-		  "What is to be reached?")) != EXIT_DONE ||
+		  _("What is to be reached?"))) != EXIT_DONE ||
 		(status = move_ask(move, "criterion",
 		     "goals[0].success_criterion",
-		     "How will one see that it was reached?")) != EXIT_DONE))
+		     _("How will one see that it was reached?"))) != EXIT_DONE))
 		return status;
 	if (move->act.body->trial->period != NULL || !prompt_can(move->run))
 		return EXIT_DONE;
-	status = move_ask(move, "from", "period.start", "From when (2027-01)?");
+	status = move_ask(
+	    move, "from", "period.start", _("From when (2027-01)?"));
 	return status != EXIT_DONE ?
 	    status :
-	    move_ask(move, "to", "period.end", "Until when (2028-12)?");
+	    move_ask(move, "to", "period.end", _("Until when (2028-12)?"));
 }
 
 int
 cmd_plan(struct run *run)
 {
-	return move_do(run, LIFE_PLAN, "the plan", plan);
+	return move_do(run, LIFE_PLAN, _("the plan"), plan);
 }

@@ -29,7 +29,7 @@ state_of(const Erfa__Peer *peer, char *out, size_t size)
 	(void)snprintf(out, size, "%s%s%s",
 	    peer->removed ? "removed" : run_text(peer->state),
 	    peer->problem != NULL && *peer->problem != '\0' ? " !" : "",
-	    peer->disputed ? " (disputed)" : "");
+	    peer->disputed ? _(" (disputed)") : "");
 }
 
 static void
@@ -199,8 +199,8 @@ cmd_remove(struct run *run)
 
 	ask.peer = run_lend(args_word(run->args, 0));
 	(void)snprintf(question, sizeof(question),
-	    "%.100s will get nothing more, and what it publishes from now on "
-	    "does not count.  Remove it?",
+	    _("%.100s will get nothing more, and what it publishes from now on "
+	      "does not count.  Remove it?"),
 	    ask.peer);
 	if ((status = run_confirm(run, question)) != EXIT_DONE)
 		return status;

@@ -248,9 +248,9 @@ print_published(struct run *run, const Erfa__PublishAnswer *answer)
 
 	for (i = 0; i < answer->n_record; i++) {
 		item = answer->record[i];
-		done = item->skipped ? "Known already:" : "Published";
+		done = item->skipped ? _("Known already:") : _("Published");
 		print_say(run->out, "%s %s",
-		    answer->dry_run ? "Good, could be published:" : done,
+		    answer->dry_run ? _("Good, could be published:") : done,
 		    labels_get(run->labels, "kind", run_text(item->kind)));
 		/* An id is drawn when it is published, not before. */
 		if (!answer->dry_run)

@@ -5,6 +5,7 @@
 #include "client/move.h"
 #include "client/print.h"
 #include "client/prompt.h"
+#include "client/speech.h"
 
 #define PATH_ROOM 64 /* bytes of "parties[12].involvement" */
 
@@ -17,22 +18,22 @@ ready(struct move *move)
 		const char *question;
 	} items[] = {
 		{ "goals", "readiness.goals_criteria",
-		    "Are goals and criteria clear?" },
+		    N_("Are goals and criteria clear?") },
 		{ "time-plan", "readiness.time_plan",
-		    "Is the time plan realistic?" },
+		    N_("Is the time plan realistic?") },
 		{ "roles", "readiness.roles",
-		    "Does everybody know their part?" },
+		    N_("Does everybody know their part?") },
 		{ "resources", "readiness.time_resources",
-		    "Are time and means set aside?" },
+		    N_("Are time and means set aside?") },
 		{ "ownership", "readiness.staff_ownership",
-		    "Do the staff hold it to be theirs?" },
+		    N_("Do the staff hold it to be theirs?") },
 		{ "methods", "readiness.working_methods",
-		    "Are procedures and methods chosen?" },
+		    N_("Are procedures and methods chosen?") },
 		{ "prepared", "readiness.staff_prepared",
-		    "Have the staff been prepared?" },
+		    N_("Have the staff been prepared?") },
 		{ "follow-up", "readiness.follow_up",
-		    "Is there follow-up all along?" },
-		{ "mandate", "readiness.mandate", "Is the mandate clear?" },
+		    N_("Is there follow-up all along?") },
+		{ "mandate", "readiness.mandate", N_("Is the mandate clear?") },
 	};
 
 	int status = EXIT_DONE;
@@ -51,7 +52,7 @@ ready(struct move *move)
 int
 cmd_ready(struct run *run)
 {
-	return move_do(run, LIFE_READY, "how ready it is", ready);
+	return move_do(run, LIFE_READY, _("how ready it is"), ready);
 }
 
 static int
@@ -64,10 +65,10 @@ barrier(struct move *move)
 
 	(void)snprintf(path, sizeof(path), "barriers[%zu].kind", place);
 	status = move_ask(move, "kind", path,
-	    "What kind (law_regulation, culture, leadership ...)?");
+	    _("What kind (law_regulation, culture, leadership ...)?"));
 	(void)snprintf(path, sizeof(path), "barriers[%zu].text", place);
 	if (status == EXIT_DONE)
-		status = move_ask(move, "text", path, "In words:");
+		status = move_ask(move, "text", path, _("In words:"));
 	if (status == EXIT_DONE && trial->n_barriers == place)
 		return move_missing(move->run, "kind");
 	(void)snprintf(
@@ -80,7 +81,7 @@ barrier(struct move *move)
 int
 cmd_barrier(struct run *run)
 {
-	return move_do(run, LIFE_BARRIER, "what stands in the way", barrier);
+	return move_do(run, LIFE_BARRIER, _("what stands in the way"), barrier);
 }
 
 /* Join the last party with one of the same name before it. */
@@ -112,7 +113,7 @@ endorse(struct move *move)
 
 	(void)snprintf(path, sizeof(path), "parties[%zu].party", place);
 	status = move_ask(move, "party", path,
-	    "Who (politicians, administration, employees ...)?");
+	    _("Who (politicians, administration, employees ...)?"));
 	if (status != EXIT_DONE)
 		return status;
 	if (trial->n_parties == place)
@@ -120,7 +121,7 @@ endorse(struct move *move)
 	join_party(trial, &place);
 	(void)snprintf(path, sizeof(path), "parties[%zu].involvement", place);
 	status = move_ask(move, "involvement", path,
-	    "How much say (informed, consulted, co_designed, co_decided)?");
+	    _("How much say (informed, consulted, co_designed, co_decided)?"));
 	(void)snprintf(path, sizeof(path), "parties[%zu].endorsed_on", place);
 	return status != EXIT_DONE ?
 	    status :
@@ -130,5 +131,5 @@ endorse(struct move *move)
 int
 cmd_endorse(struct run *run)
 {
-	return move_do(run, LIFE_ENDORSE, "who backs it", endorse);
+	return move_do(run, LIFE_ENDORSE, _("who backs it"), endorse);
 }

@@ -85,13 +85,14 @@ note(const struct listing *it, int32_t opens, int32_t closes,
 
 	out[0] = '\0';
 	if (days < DAYS_FEW)
-		len += (size_t)snprintf(out, NOTE_ROOM, "only %d days; ", days);
+		len += (size_t)snprintf(
+		    out, NOTE_ROOM, _("only %d days; "), days);
 	if (summer > 0 && days - summer < DAYS_FEW)
 		len += (size_t)snprintf(out + len, NOTE_ROOM - len,
-		    "%d of them in the summer; ", summer);
+		    _("%d of them in the summer; "), summer);
 	if (meets_budget(it, closes))
-		len += (size_t)snprintf(
-		    out + len, NOTE_ROOM - len, "closes in the budget time; ");
+		len += (size_t)snprintf(out + len, NOTE_ROOM - len,
+		    _("closes in the budget time; "));
 	if (len >= 2)
 		out[len - 2] = '\0';
 }
@@ -103,11 +104,12 @@ left(const struct listing *it, int32_t opens, int32_t closes, char *out,
 {
 	if (it->today < opens)
 		(void)snprintf(
-		    out, size, "opens in %d days", opens - it->today);
+		    out, size, _("opens in %d days"), opens - it->today);
 	else if (it->today > closes)
-		(void)snprintf(out, size, "closed");
+		(void)snprintf(out, size, _("closed"));
 	else
-		(void)snprintf(out, size, "%d days left", closes - it->today);
+		(void)snprintf(
+		    out, size, _("%d days left"), closes - it->today);
 }
 
 static void
@@ -121,7 +123,7 @@ add_row(struct listing *it, const Erfa__ShowAnswer *show, int32_t opens,
 	if (run_text(round->title)[0] != '\0')
 		table_add(it->table, round->title);
 	else {
-		(void)snprintf(cell, sizeof(cell), "round %u", round->no);
+		(void)snprintf(cell, sizeof(cell), _("round %u"), round->no);
 		table_add(it->table, round->has_no ? cell : "");
 	}
 	table_add(it->table, round->opens);

@@ -34,12 +34,12 @@ struct scheme {
 
 static const struct scheme schemes[] = {
 	{ "programme", HEADER_PROGRAMME,
-	    { { "name", "name", "What is it called?", true },
+	    { { "name", "name", N_("What is it called?"), true },
 		{ "type", "type",
-		    "Type (welfare_agreement, trust_programme, local ...)?",
+		    N_("Type (welfare_agreement, trust_programme, local ...)?"),
 		    true },
 		{ "status", "status",
-		    "Status (announced, open, running, closed)?", true },
+		    N_("Status (announced, open, running, closed)?"), true },
 		{ "owner", "owner", NULL, true },
 		{ "from", "period.start", NULL, false },
 		{ "to", "period.end", NULL, false },
@@ -48,30 +48,30 @@ static const struct scheme schemes[] = {
 		{ "member", "members[%zu].org", NULL, false },
 		{ "guardrail", "guardrails[%zu]", NULL, false } } },
 	{ "network", HEADER_NETWORK,
-	    { { "name", "name", "What is it called?", true },
+	    { { "name", "name", N_("What is it called?"), true },
 		{ "coordinator", "coordinator",
-		    "Who coordinates it (id or name)?", true },
-		{ "theme", "theme", "What does it work on?", false },
+		    N_("Who coordinates it (id or name)?"), true },
+		{ "theme", "theme", N_("What does it work on?"), false },
 		{ "member", "members[%zu]", NULL, false },
 		{ "programme", "programmes[%zu]", NULL, false },
 		{ "indicator", "shared_indicators[%zu]", NULL, false } } },
 	{ "round", HEADER_ROUND,
-	    { { "programme", "programme", "Of which programme (its id)?",
+	    { { "programme", "programme", N_("Of which programme (its id)?"),
 		  true },
-		{ "opens", "opens", "First day for applications?", true },
-		{ "closes", "closes", "Last day?", true },
+		{ "opens", "opens", N_("First day for applications?"), true },
+		{ "closes", "closes", N_("Last day?"), true },
 		{ "decision-due", "decision_due",
-		    "When are the answers to be there?", false },
+		    N_("When are the answers to be there?"), false },
 		{ "stage", "stage", NULL, false }, { "no", "no", NULL, false },
 		{ "title", "title", NULL, false } } },
 	{ "indicator", HEADER_INDICATOR,
 	    { { "code", "code",
-		  "Code (kolada:N20900, kostra:..., ORG:your_own)?", true },
-		{ "name", "name", "What is counted?", true },
-		{ "unit", "unit", "In which unit?", true },
+		  N_("Code (kolada:N20900, kostra:..., ORG:your_own)?"), true },
+		{ "name", "name", N_("What is counted?"), true },
+		{ "unit", "unit", N_("In which unit?"), true },
 		{ "polarity", "polarity",
-		    "Which way is better (higher_better, lower_better, "
-		    "neutral)?",
+		    N_("Which way is better (higher_better, lower_better, "
+		       "neutral)?"),
 		    true },
 		{ "domain", "domain", NULL, false },
 		{ "data-source", "data_source", NULL, false },
@@ -230,7 +230,7 @@ cmd_indicator_map(struct run *run)
 		    &act, ERFA__AMENDMENT_KIND__AMENDMENT_KIND_UPDATE);
 	if (status == EXIT_DONE)
 		status = act_leave(
-		    &act, NULL, 0, "which other indicator is the same");
+		    &act, NULL, 0, _("which other indicator is the same"));
 	act_close(&act);
 	return status;
 }

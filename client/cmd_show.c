@@ -61,7 +61,7 @@ print_title(struct run *run, const Erfa__ShowAnswer *show)
 	if (retraction != NULL)
 		print_retraction(run, retraction->body->retraction);
 	print_styled(run->out, retraction == NULL ? PRINT_STRONG : PRINT_STRUCK,
-	    "%s", *title == '\0' ? "(no title)" : title);
+	    "%s", *title == '\0' ? _("(no title)") : title);
 	print_say(run->out, "\n");
 	print_say(run->out, "%s %s, version ",
 	    labels_get(run->labels, "kind", run_text(row->kind)),

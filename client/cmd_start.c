@@ -1,6 +1,7 @@
 #include "client/cmd.h"
 #include "client/learn.h"
 #include "client/move.h"
+#include "client/speech.h"
 
 /* From a day of which one knows: it is a fact now. */
 static int
@@ -30,13 +31,13 @@ end_on(struct move *move)
 int
 cmd_start(struct run *run)
 {
-	return move_do(run, LIFE_START, "it is running", begin_on);
+	return move_do(run, LIFE_START, _("it is running"), begin_on);
 }
 
 int
 cmd_pause(struct run *run)
 {
-	return move_do(run, LIFE_PAUSE, "it is paused", NULL);
+	return move_do(run, LIFE_PAUSE, _("it is paused"), NULL);
 }
 
 /* Whether the trial has begun, so that it can end. */
@@ -56,7 +57,7 @@ stop(struct move *move)
 
 	/* Asked once, and no answer is an answer. */
 	status = move_ask(move, "reason", "status_reason",
-	    "Why (no_budget, staff_capacity ...; Enter to skip)?");
+	    _("Why (no_budget, staff_capacity ...; Enter to skip)?"));
 	if (status != EXIT_DONE || !has_begun(move))
 		return status;
 	return end_on(move);
@@ -65,7 +66,7 @@ stop(struct move *move)
 int
 cmd_stop(struct run *run)
 {
-	return move_do(run, LIFE_STOP, "it is stopped", stop);
+	return move_do(run, LIFE_STOP, _("it is stopped"), stop);
 }
 
 static int
@@ -87,8 +88,8 @@ finish(struct move *move)
 	if (has_begun(move) && (status = end_on(move)) != EXIT_DONE)
 		return status;
 	status = move_ask(move, "continuation", "continuation.code",
-	    "What comes after (made_permanent, extended, discontinued ...; "
-	    "Enter to skip)?");
+	    _("What comes after (made_permanent, extended, discontinued ...; "
+	      "Enter to skip)?"));
 	return status != EXIT_DONE ? status :
 				     act_set_options(&move->act, options);
 }
@@ -96,11 +97,11 @@ finish(struct move *move)
 int
 cmd_finish(struct run *run)
 {
-	return move_do(run, LIFE_FINISH, "it is finished", finish);
+	return move_do(run, LIFE_FINISH, _("it is finished"), finish);
 }
 
 int
 cmd_confirm(struct run *run)
 {
-	return move_do(run, LIFE_CONFIRM, "still true", NULL);
+	return move_do(run, LIFE_CONFIRM, _("still true"), NULL);
 }

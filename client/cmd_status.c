@@ -42,37 +42,36 @@ print_top(struct run *run, const Erfa__StatusAnswer *status)
 static void
 print_store(struct run *run, const Erfa__StatusAnswer *status)
 {
-	char a[PRINT_COUNT_MAX], b[PRINT_COUNT_MAX];
+	char a[PRINT_COUNT_MAX], b[PRINT_COUNT_MAX], c[PRINT_NUMBER_MAX];
 	char line[256];
 
 	print_count(status->trials, "trial", "trials", a);
 	print_number(status->trials_transcribed, b);
-	(void)snprintf(line, sizeof(line), "%s, %s of them %s", a, b,
-	    labels_get(run->labels, "word", "documented only"));
+	(void)snprintf(
+	    line, sizeof(line), _("%s, %s of them documented only"), a, b);
 	print_field(run->out, 0, "Trials", COLUMN, line);
 	print_count(status->entries, "entry", "entries", a);
 	print_count(status->logs, "log", "logs", b);
-	(void)snprintf(line, sizeof(line), "%s in %s", a, b);
+	(void)snprintf(line, sizeof(line), _("%s in %s"), a, b);
 	print_field(run->out, 0, "Store", COLUMN, line);
 	print_bytes(status->store_bytes, a);
 	print_bytes(status->store_max_bytes, b);
-	(void)snprintf(line, sizeof(line), "%s of %s", a, b);
-	print_bytes(status->disk_free_bytes, a);
-	(void)snprintf(line + strlen(line), sizeof(line) - strlen(line),
-	    ", %s free on the disk", a);
+	print_bytes(status->disk_free_bytes, c);
+	(void)snprintf(
+	    line, sizeof(line), _("%s of %s, %s free on the disk"), a, b, c);
 	print_field(run->out, 0, "Space", COLUMN, line);
 	if (status->indexed != status->arrival)
-		number_field(run, "Index", status->arrival - status->indexed,
-		    "entries behind");
+		number_field(run, _("Index"), status->arrival - status->indexed,
+		    _("entries behind"));
 	if (status->bodies_absent > 0)
-		number_field(run, "Waiting", status->bodies_absent,
-		    "bodies that are known and not here yet");
+		number_field(run, _("Waiting"), status->bodies_absent,
+		    _("bodies that are known and not here yet"));
 	if (status->logs_frozen > 0)
-		number_field(run, "Frozen", status->logs_frozen,
-		    "forked logs, both branches readable");
+		number_field(run, _("Frozen"), status->logs_frozen,
+		    _("forked logs, both branches readable"));
 	if (status->outbox > 0)
-		number_field(run, "Outbox", status->outbox,
-		    "accepted entries that are not signed yet");
+		number_field(run, _("Outbox"), status->outbox,
+		    _("accepted entries that are not signed yet"));
 }
 
 static void
@@ -83,16 +82,16 @@ print_network(struct run *run, const Erfa__StatusAnswer *status)
 
 	print_number(status->links, a);
 	print_number(status->links_live, b);
-	(void)snprintf(line, sizeof(line), "%s, %s of them in step", a, b);
+	(void)snprintf(line, sizeof(line), _("%s, %s of them in step"), a, b);
 	print_field(run->out, 0, "Links", COLUMN, line);
 	if (run_text(status->listen)[0] == '\0')
-		(void)snprintf(line, sizeof(line), "no; dials out only");
+		(void)snprintf(line, sizeof(line), _("no; dials out only"));
 	else if (status->pub_port != 0)
-		(void)snprintf(line, sizeof(line), "%s, feed on port %u",
+		(void)snprintf(line, sizeof(line), _("%s, feed on port %u"),
 		    status->listen, status->pub_port);
 	else
 		(void)snprintf(
-		    line, sizeof(line), "%s, no feed", status->listen);
+		    line, sizeof(line), _("%s, no feed"), status->listen);
 	print_field(run->out, 0, "Listens", COLUMN, line);
 	print_field(
 	    run->out, 0, "Number", COLUMN, run_text(status->check_number));
@@ -101,7 +100,7 @@ print_network(struct run *run, const Erfa__StatusAnswer *status)
 	print_field(run->out, 0, "Digest", COLUMN, line);
 	if (status->test)
 		print_field(run->out, 0, "Test", COLUMN,
-		    "yes: this state directory is marked as a test");
+		    _("yes: this state directory is marked as a test"));
 }
 
 static void

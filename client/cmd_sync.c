@@ -37,7 +37,7 @@ not_synced(struct run *run, const Erfa__SyncAnswer *sync)
 	    "Wait longer:         erfa sync --wait 600",
 	    "not in step: %s (%s entries and %s bodies to come, %llu of %llu "
 	    "links in step)",
-	    run_text(sync->why)[0] == '\0' ? "something is still missing" :
+	    run_text(sync->why)[0] == '\0' ? _("something is still missing") :
 					     sync->why,
 	    behind, absent, (unsigned long long)sync->links_live,
 	    (unsigned long long)sync->links);
@@ -194,17 +194,18 @@ damaged(struct run *run, const Erfa__VerifyAnswer *verify)
 	char message[128];
 	int status;
 
-	(void)snprintf(message, sizeof(message), "%zu %s damaged",
-	    verify->n_damage,
-	    verify->n_damage == 1 ? "thing is" : "things are");
+	(void)snprintf(message, sizeof(message),
+	    speech_many(verify->n_damage, "%zu thing is damaged",
+		"%zu things are damaged"),
+	    verify->n_damage);
 	error.schema = run_lend("erfa.error/1");
 	error.code = run_lend("damage_found");
 	error.has_exit = 1;
 	error.exit = EXIT_DATA;
 	error.message = message;
 	error.remedy = run_lend(
-	    "What other nodes hold is fetched from them by itself:\n"
-	    "erfa sync --wait 600, then erfa verify again.");
+	    _("What other nodes hold is fetched from them by itself:\n"
+	      "erfa sync --wait 600, then erfa verify again."));
 	error.n_problem = verify->n_damage;
 	error.problem = verify->damage;
 	status = fault_tell(&run->faults, &error);
@@ -221,23 +222,24 @@ print_good(struct run *run, const char *text)
 static int
 print_verify(struct run *run, const Erfa__VerifyAnswer *verify)
 {
-	const char *good = verify->n_damage == 0 ? "good" : "looked at";
+	const char *good = verify->n_damage == 0 ? _("good") : _("looked at");
 	int status = EXIT_DONE;
 
 	if (run->json) {
 		status = run_json(run, &verify->base);
 	} else {
-		verify_line(run, "Chains", verify->logs, good);
-		verify_line(run, "Entries", verify->entries, good);
-		verify_line(run, "Signatures", verify->heads, good);
-		verify_line(run, "Bodies", verify->bodies, good);
+		verify_line(run, _("Chains"), verify->logs, good);
+		verify_line(run, _("Entries"), verify->entries, good);
+		verify_line(run, _("Signatures"), verify->heads, good);
+		verify_line(run, _("Bodies"), verify->bodies, good);
 		if (verify->bodies_absent > 0)
 			verify_line(
-			    run, "", verify->bodies_absent, "not here yet");
+			    run, "", verify->bodies_absent, _("not here yet"));
 		if (verify->bodies_erased > 0)
-			verify_line(run, "", verify->bodies_erased, "erased");
+			verify_line(
+			    run, "", verify->bodies_erased, _("erased"));
 		if (verify->n_damage == 0)
-			print_good(run, "no errors were found");
+			print_good(run, _("no errors were found"));
 	}
 	if (status == EXIT_DONE && verify->n_damage > 0)
 		status = damaged(run, verify);

@@ -122,8 +122,8 @@ too_late(struct run *run, const struct watch *watch)
 {
 	char remedy[CURSOR_MAX + 64];
 
-	(void)snprintf(remedy, sizeof(remedy), "Go on:  erfa watch --from %s",
-	    watch->cursor);
+	(void)snprintf(remedy, sizeof(remedy),
+	    _("Go on:  erfa watch --from %s"), watch->cursor);
 	return fault_say(&run->faults, EXIT_TEMPFAIL, "nothing_came", remedy,
 	    "%llu of %llu entries came in time",
 	    (unsigned long long)watch->count, (unsigned long long)watch->most);

@@ -216,11 +216,12 @@ answer_numbers(struct act *act, const char *name, Erfa__Stance stance)
 static void
 print_promise(struct run *run, size_t number, const Erfa__Commitment *promise)
 {
-	print_say(run->err, "  Promised there (%zu): %s", number,
-	    run_text(promise->text));
 	if (promise->until != NULL)
-		print_say(run->err, "  (until %s)", promise->until);
-	print_say(run->err, "\n");
+		print_say(run->err, "  Promised there (%zu): %s  (until %s)\n",
+		    number, run_text(promise->text), promise->until);
+	else
+		print_say(run->err, "  Promised there (%zu): %s\n", number,
+		    run_text(promise->text));
 }
 
 /* Ask about one promise; false if there is nobody to ask. */
@@ -265,8 +266,10 @@ copy_promises(struct act *act)
 		return EXIT_DONE;
 	return fault_say(&run->faults, EXIT_USAGE, "open_promises",
 	    "Accept or decline each:  --accept 1 --decline 2, or --yes for all",
-	    "%zu %s made there: say whether you promise it too", open,
-	    open == 1 ? "promise was" : "promises were");
+	    speech_many(open,
+		"%zu promise was made there: say whether you promise it too",
+		"%zu promises were made there: say whether you promise it too"),
+	    open);
 }
 
 /* ---- what is only shown ---- */

@@ -7,6 +7,7 @@
 #include "proto/control.h"
 #include "client/act.h"
 #include "client/print.h"
+#include "client/speech.h"
 
 #define SENTENCE_MAX 1024 /* bytes of a finding, the NUL counted */
 
@@ -146,9 +147,13 @@ static int
 words_of(struct judge *judge, const struct life_finding *finding,
     char what[SENTENCE_MAX], char help[SENTENCE_MAX])
 {
+	struct life_finding said = *finding;
 	char *text = NULL;
 
-	if (life_fill(life_sentence(finding->code), finding, judge->shown,
+	if (finding->state != NULL)
+		said.state = labels_get(
+		    judge->run->labels, "status", finding->state);
+	if (life_fill(speech(life_sentence(finding->code)), &said, judge->shown,
 		&text) != ERR_NONE)
 		return run_nomem(judge->run);
 	(void)snprintf(what, SENTENCE_MAX, "%s", text);
@@ -227,7 +232,7 @@ refuse(struct judge *judge, enum life_action action,
 	status = fill_reasons(judge, blocks, reasons, list);
 	if (status == EXIT_DONE) {
 		(void)snprintf(message, sizeof(message),
-		    "%s: %s is not possible", judge->shown,
+		    _("%s: %s is not possible"), judge->shown,
 		    life_action_name(action));
 		error.schema = run_lend("erfa.error/1");
 		error.code = run_lend("not_yet");

@@ -337,10 +337,14 @@ kin_print(const struct kin *kin)
 		    adaptation->from_trial == NULL ?
 			run_text(adaptation->from_text) :
 			run_text(adaptation->from_trial->id));
-		for (k = 0; k < adaptation->n_changed_fields; k++)
-			print_say(run->err, "%s%s",
-			    k == 0 ? "; changed: " : ", ",
-			    adaptation->changed_fields[k]);
+		for (k = 0; k < adaptation->n_changed_fields; k++) {
+			if (k == 0)
+				print_say(run->err, "; changed: ");
+			else
+				print_say(run->err, ", ");
+			print_say(
+			    run->err, "%s", adaptation->changed_fields[k]);
+		}
 		print_say(run->err, "\n");
 	}
 }

@@ -257,13 +257,13 @@ learn_ask(struct act *act)
 	int status;
 
 	if ((status = ask(act, said->has_verdict, "verdict",
-		 "Did it work (worked, worked_partly, no_difference, "
-		 "did_not_work, harmful, too_early)?")) != EXIT_DONE ||
+		 _("Did it work (worked, worked_partly, no_difference, "
+		   "did_not_work, harmful, too_early)?"))) != EXIT_DONE ||
 	    (status = ask(act, said->what_worked != NULL, "what_worked",
-		 "What worked (\"nothing\" is an answer)?")) != EXIT_DONE ||
+		 _("What worked (\"nothing\" is an answer)?"))) != EXIT_DONE ||
 	    (status = ask(act, said->what_did_not != NULL, "what_did_not",
-		 "What did not?")) != EXIT_DONE)
+		 _("What did not?"))) != EXIT_DONE)
 		return status;
 	return ask(act, said->n_conditions + said->n_for_whom > 0,
-	    "conditions[0].text", "Under which conditions, or for whom?");
+	    "conditions[0].text", _("Under which conditions, or for whom?"));
 }

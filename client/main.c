@@ -84,7 +84,7 @@ wrong_words(const struct line *line, const struct cmd *cmd)
 	char remedy[128];
 
 	(void)snprintf(
-	    remedy, sizeof(remedy), "Examples:  erfa %s --help", cmd->name);
+	    remedy, sizeof(remedy), _("Examples:  erfa %s --help"), cmd->name);
 	return fault_say(&line->faults, EXIT_USAGE, "wrong_words", remedy,
 	    "usage: erfa %s%s%s", cmd->name, *cmd->args == '\0' ? "" : " ",
 	    cmd->args);

@@ -8,6 +8,7 @@
 #include "client/cmd.h"
 #include "client/print.h"
 #include "client/prompt.h"
+#include "client/speech.h"
 
 static int
 choose_date(struct move *move)
@@ -45,6 +46,9 @@ tell_line(struct move *move)
 		return status;
 	print_say(move->run->out, "%s\n", text);
 	free(text);
+	if (line.head == LIFE_MAY_START)
+		print_say(move->run->out, "  Start it:  erfa start %s\n",
+		    move->act.shown);
 	if (!line.may)
 		print_say(move->run->out,
 		    "  What is missing:  erfa status %s\n", move->act.shown);
@@ -141,7 +145,7 @@ move_missing(struct run *run, const char *name)
 {
 	char remedy[96];
 
-	(void)snprintf(remedy, sizeof(remedy), "Examples:  erfa %s --help",
+	(void)snprintf(remedy, sizeof(remedy), _("Examples:  erfa %s --help"),
 	    run->cmd->name);
 	return fault_say(&run->faults, EXIT_USAGE, "missing_option", remedy,
 	    "erfa %s wants --%s", run->cmd->name, name);

@@ -72,6 +72,9 @@ rows_status(const struct run *run, const Erfa__Row *row, char *out, size_t size)
 	else if (row->claims)
 		(void)snprintf(out, size, "%s",
 		    labels_get(run->labels, "word", "claims to be active"));
+	else if (row->exemption_expired)
+		(void)snprintf(out, size, "%s (%s)", label,
+		    labels_get(run->labels, "word", "permission expired"));
 	else
 		(void)snprintf(out, size, "%s", label);
 }

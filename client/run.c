@@ -169,21 +169,27 @@ no_right(struct run *run)
 	if (getpwuid_r(geteuid(), &entry, buf, sizeof(buf), &user) != 0)
 		user = NULL;
 	(void)snprintf(remedy, sizeof(remedy),
-	    "Ask your IT:  sudo usermod -aG erfa %.100s   (then log in again)",
+	    _("Ask your IT:  sudo usermod -aG erfa %.100s   (then log in again)"),
 	    user == NULL ? "USER" : user->pw_name);
 	return fault_say(&run->faults, EXIT_NOPERM, "socket_denied", remedy,
 	    "your user %s may not open %s", user == NULL ? "" : user->pw_name,
 	    run->socket);
 }
 
+/* There is no socket, or ${socket} and nobody listens at it. */
 static int
-not_running(struct run *run, const char *why)
+not_running(struct run *run, bool socket)
 {
-	return fault_say(&run->faults, EXIT_UNAVAILABLE, "erfad_not_running",
+	static const char help[] = N_(
 	    "Start it:         sudo systemctl start erfad\n"
 	    "See why it ended: journalctl -u erfad -n 20\n"
-	    "Another place:    --socket PATH, or ERFA_SOCKET",
-	    "erfad is not running (%s %s)", why, run->socket);
+	    "Another place:    --socket PATH, or ERFA_SOCKET");
+
+	return fault_say(&run->faults, EXIT_UNAVAILABLE, "erfad_not_running",
+	    help,
+	    socket ? _("erfad is not running (nobody listens at %s)") :
+		     _("erfad is not running (no socket at %s)"),
+	    run->socket);
 }
 
 static int
@@ -197,9 +203,9 @@ connect_to(struct run *run)
 	if (err == ERR_NONE)
 		return EXIT_DONE;
 	if (err == ERR_NOENT)
-		return not_running(run, "no socket at");
+		return not_running(run, false);
 	if (err == ERR_IO)
-		return not_running(run, "nobody listens at");
+		return not_running(run, true);
 	if (err == ERR_DENIED)
 		return no_right(run);
 	if (err == ERR_SIZE)

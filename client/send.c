@@ -54,7 +54,7 @@ print_changes(struct act *act)
 		if (before[0] != '\0')
 			print_say(run->err, "%s  ->  ", before);
 		print_say(run->err, "%s\n",
-		    diff.changes[i].kind == DIFF_REMOVED ? "(taken out)" :
+		    diff.changes[i].kind == DIFF_REMOVED ? _("(taken out)") :
 							   after);
 	}
 	if (diff.count > SCREEN_LINES)
@@ -98,8 +98,9 @@ publish(struct act *act, struct kin *kin, bool dry_run)
 	if (run->json)
 		status = run_json(run, &answer->publish->base);
 	else
-		print_say(run->out, "%s: %s  %s\n",
-		    dry_run ? "Good, could be published" : "Published",
+		print_say(run->out,
+		    dry_run ? _("Good, could be published: %s  %s\n") :
+			      _("Published: %s  %s\n"),
 		    act->shown, act_title(act->body));
 	control_free_answer(answer);
 	return status;

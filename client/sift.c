@@ -52,12 +52,12 @@ keep(struct sift *sift, unsigned line, const struct personal_hit *hit)
 		return;
 	find = &sift->finds[sift->count++];
 	find->line = line;
-	(void)snprintf(
-	    find->where, sizeof(find->where), "line %u, %s", line, hit->path);
+	(void)snprintf(find->where, sizeof(find->where), _("line %u, %s"), line,
+	    hit->path);
 	(void)snprintf(find->what, sizeof(find->what),
-	    "\"%.*s\" looks like personal data (%s: %s)",
+	    _("\"%.*s\" looks like personal data (%s: %s)"),
 	    (int)(len < 80 ? len : 80), hit->text + hit->start,
-	    personal_kind_str(hit->kind), hit->reason);
+	    speech(personal_kind_str(hit->kind)), speech(hit->reason));
 }
 
 /* Look through one record. */
@@ -140,7 +140,7 @@ sift_holds(const struct sift *sift, const struct corpus_record *record)
 	if (record->kind != HEADER_PROGRAMME && record->kind != HEADER_NETWORK)
 		return true;
 	/* Its own words decide about a record that is shared. */
-	(void)snprintf(begin, sizeof(begin), "line %u, %s.", record->line,
+	(void)snprintf(begin, sizeof(begin), _("line %u, %s."), record->line,
 	    header_kind_name(record->kind));
 	for (i = 0; i < sift->count; i++)
 		if (strncmp(sift->finds[i].where, begin, strlen(begin)) == 0)
@@ -166,15 +166,16 @@ sift_tell(struct run *run, const struct sift *sift, const char *path,
 		list[i] = &problems[i];
 	}
 	(void)snprintf(message, sizeof(message),
-	    "%.100s: %zu %s that may hold personal data, which cannot be "
-	    "called back",
-	    path, sift->lines_found, sift->lines_found == 1 ? "line" : "lines");
+	    speech_many(sift->lines_found,
+		"%.100s: %zu line that may hold personal data, which cannot be called back",
+		"%.100s: %zu lines that may hold personal data, which cannot be called back"),
+	    path, sift->lines_found);
 	error.schema = run_lend("erfa.error/1");
 	error.code = run_lend("personal_data");
 	error.has_exit = 1;
 	error.exit = EXIT_DATA;
 	error.message = message;
-	error.remedy = run_lend(remedy);
+	error.remedy = run_lend(speech(remedy));
 	error.problem = list;
 	error.n_problem = i;
 	status = fault_tell(&run->faults, &error);

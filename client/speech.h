@@ -24,7 +24,7 @@
 #define SPEECH_LANG_LEN 2 /* letters of a language: da nb sv fi en */
 
 #define _(text)  speech(text)
-#define N_(text) (text)
+#define N_(text) text
 
 /**
  * speech(text):

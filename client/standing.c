@@ -50,6 +50,43 @@ look(struct standing *it)
 
 /* ---- for people ---- */
 
+/* What an authority said, for people. */
+static const char *
+standing_says(enum life_standing standing)
+{
+	switch (standing) {
+	case LIFE_STANDING_MISSING:
+		return _("no answer yet");
+	case LIFE_STANDING_PENDING:
+		return _("not decided yet");
+	case LIFE_STANDING_GRANTED:
+		return _("allowed");
+	case LIFE_STANDING_CONDITIONS:
+		return _("allowed, with conditions");
+	case LIFE_STANDING_PARTLY:
+		return _("allowed in part");
+	case LIFE_STANDING_NOT_REQUIRED:
+		return _("no permission needed");
+	case LIFE_STANDING_EXPIRED:
+		return _("the permission has run out");
+	case LIFE_STANDING_NOT_COVERED:
+		return _("this is not in the part that is allowed");
+	case LIFE_STANDING_UNCLEAR:
+		return _("it is not said whether this part is allowed");
+	case LIFE_STANDING_REJECTED:
+		return _("refused");
+	case LIFE_STANDING_RETURNED:
+		return _("sent back, more is wanted");
+	case LIFE_STANDING_WITHDRAWN:
+		return _("the application was withdrawn");
+	case LIFE_STANDING_LAPSED:
+		return _("the application lapsed");
+	case LIFE_STANDINGS:
+		break;
+	}
+	return "?";
+}
+
 static void
 print_word(struct run *run, const struct life_word *word)
 {
@@ -58,9 +95,12 @@ print_word(struct run *run, const struct life_word *word)
 	    word->decision->decision;
 	char line[512];
 
-	(void)snprintf(line, sizeof(line), "%u  %s: %s", word->exemption_no,
-	    life_org_name(word->authority), life_standing_name(word->standing));
+	(void)snprintf(line, sizeof(line), "%u  %s", word->exemption_no,
+	    run_text(word->exemption->provision));
 	print_field(run->out, 2, "rule", COLUMN + 2, line);
+	(void)snprintf(line, sizeof(line), "%s: %s",
+	    life_org_name(word->authority), standing_says(word->standing));
+	print_field(run->out, 2, "", COLUMN + 2, line);
 	if (decision != NULL && run_text(decision->plain_summary)[0] != '\0')
 		print_field(
 		    run->out, 2, "", COLUMN + 2, decision->plain_summary);
@@ -92,18 +132,19 @@ print_people(struct standing *it)
 	    labels_get(run->labels, "status", state));
 	if (it->act.is_draft)
 		print_field(run->out, 0, "Draft", COLUMN,
-		    it->act.is_public ? "changes that are not public yet" :
-					"only this node can read it");
+		    it->act.is_public ? _("changes that are not public yet") :
+					_("only this node can read it"));
 	if (it->permit.permit != LIFE_PERMIT_NOT_NEEDED)
 		print_field(run->out, 0, "Permission", COLUMN,
-		    life_permit_name(it->permit.permit));
+		    speech(life_permit_name(it->permit.permit)));
 	for (i = 0; i < it->permit.nwords; i++)
 		print_word(run, &it->permit.words[i]);
-	if ((status = print_list(it, "Missing:", &it->blocks)) != EXIT_DONE ||
-	    (status = print_list(it, "To be kept in mind:", &it->warns)) !=
+	if ((status = print_list(it, _("Missing:"), &it->blocks)) !=
+		EXIT_DONE ||
+	    (status = print_list(it, _("To be kept in mind:"), &it->warns)) !=
 		EXIT_DONE)
 		return status;
-	return print_list(it, "Before it is finished:", &it->finish);
+	return print_list(it, _("Before it is finished:"), &it->finish);
 }
 
 /* ---- for programs ---- */
@@ -134,7 +175,7 @@ add_missing(struct standing *it, const struct life_list *list,
 		missing->field = strdup(run_text(finding->field));
 		if (missing->action == NULL || missing->code == NULL ||
 		    missing->field == NULL ||
-		    life_fill(life_sentence(finding->code), finding,
+		    life_fill(speech(life_sentence(finding->code)), finding,
 			it->act.shown, &missing->what) != ERR_NONE ||
 		    life_fill(life_command(finding->code), finding,
 			it->act.shown, &missing->remedy) != ERR_NONE)
@@ -261,8 +302,16 @@ open_all(struct standing *it, const char *word)
 	return judge_line(&it->judge, &it->line, &it->first);
 }
 
-int
-standing_print(struct run *run, const char *word)
+static int
+print_first(struct standing *it)
+{
+	print_say(it->run->out, "%s\n", it->first);
+	return EXIT_DONE;
+}
+
+/* Look how the trial stands, and let ${tell} print it. */
+static int
+stand(struct run *run, const char *word, int (*tell)(struct standing *standing))
 {
 	struct standing *it = calloc(1, sizeof(*it));
 	int status;
@@ -272,10 +321,22 @@ standing_print(struct run *run, const char *word)
 	it->run = run;
 	status = open_all(it, word);
 	if (status == EXIT_DONE)
-		status = run->json ? print_program(it) : print_people(it);
+		status = tell(it);
 	free(it->first);
 	judge_close(&it->judge);
 	act_close(&it->act);
 	free(it);
 	return status;
+}
+
+int
+standing_print(struct run *run, const char *word)
+{
+	return stand(run, word, run->json ? print_program : print_people);
+}
+
+int
+standing_line(struct run *run, const char *word)
+{
+	return stand(run, word, print_first);
 }

@@ -16,4 +16,10 @@ struct run;
  */
 int standing_print(struct run *run, const char *word);
 
+/**
+ * standing_line(run, word):
+ * Print only that first line, for people.  Return an exit code.
+ */
+int standing_line(struct run *run, const char *word);
+
 #endif /* !ERFA_STANDING_H */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/text.h"
+#include "client/speech.h"
 
 #define QUOTE_MAX 80 /* bytes of a foreign word repeated in a fault */
 
@@ -17,7 +18,7 @@ step_fault(struct step *step, const char *format, ...)
 	if (step->err != ERR_NONE)
 		return;
 	va_start(args, format);
-	(void)vsnprintf(step->fault, STEP_FAULT_MAX, format, args);
+	(void)vsnprintf(step->fault, STEP_FAULT_MAX, speech(format), args);
 	va_end(args);
 	step->err = ERR_SYNTAX;
 }
@@ -34,7 +35,7 @@ step_fault_word(
 		step->err = ERR_NOMEM;
 	else
 		step_fault(step, "%s: \"%.*s\" is not known: %s", key,
-		    QUOTE_MAX, safe, remedy);
+		    QUOTE_MAX, safe, speech(remedy));
 	free(safe);
 }
 

@@ -8,6 +8,7 @@
 #include "proto/header.h"
 #include "proto/record.h"
 #include "client/corpus_json.h"
+#include "client/speech.h"
 
 /* The countries whose trials can be imported. */
 static const struct step_country countries[] = {
@@ -164,5 +165,5 @@ transcript_start(struct step *step)
 	}
 	if (step->country == NULL)
 		step_fault_word(
-		    step, "country", name, "use DK, NO, SE, FI or IS");
+		    step, "country", name, N_("use DK, NO, SE, FI or IS"));
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/record.h"
 #include "client/print.h"
 #include "client/run.h"
 
@@ -159,7 +160,7 @@ scalar_text(const struct run *run, struct value value, char *out, size_t size)
 	} number = { .u64 = 0 };
 
 	if (value.field->type == PROTOBUF_C_TYPE_BYTES) {
-		(void)snprintf(out, size, "(bytes)");
+		(void)snprintf(out, size, _("(bytes)"));
 		return;
 	}
 	memcpy(&number, value.at, stride(value.field));
@@ -244,9 +245,23 @@ between_parts(const ProtobufCMessage *msg)
 {
 	if (msg->descriptor == &erfa__period__descriptor)
 		return " - ";
-	if (msg->descriptor == &erfa__record_ref__descriptor)
-		return ".";
 	return ", ";
+}
+
+/* A record as people name it: its id as in lists, and the version, if one. */
+static void
+ref_text(const Erfa__RecordRef *ref, char out[TEXT_MAX])
+{
+	const char *id = run_text(ref->id);
+	const char *slash = strchr(id, '/');
+	int len = slash == NULL ? (int)strlen(id) : (int)(slash + 1 - id);
+
+	if (slash != NULL)
+		len += (int)strnlen(slash + 1, RECORD_SHOWN);
+	(void)snprintf(out, TEXT_MAX, "%.*s", len, id);
+	if (ref->has_major)
+		(void)snprintf(out + strlen(out), TEXT_MAX - strlen(out),
+		    ", %s %u.%u", _("version"), ref->major, ref->minor);
 }
 
 /* Put ${msg} on one line; false if it does not fit there. */
@@ -259,6 +274,10 @@ short_text(
 	unsigned f;
 
 	out[0] = '\0';
+	if (msg->descriptor == &erfa__record_ref__descriptor) {
+		ref_text((const Erfa__RecordRef *)msg, out);
+		return true;
+	}
 	for (f = 0; f < msg->descriptor->n_fields; f++) {
 		field = &msg->descriptor->fields[f];
 		value.field = field;

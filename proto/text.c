@@ -117,6 +117,20 @@ text_clean(const char *text, size_t len, bool multiline)
 	return true;
 }
 
+bool
+text_composed(const char *text)
+{
+	utf8proc_uint8_t *composed = NULL;
+	bool same;
+
+	if (utf8proc_map((const utf8proc_uint8_t *)text, 0, &composed,
+		UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE) < 0)
+		return false;
+	same = strcmp((const char *)composed, text) == 0;
+	free(composed);
+	return same;
+}
+
 /* Write the character at ${text} safely and tell how many bytes it took. */
 static size_t
 gate_character(const char *text, size_t len, bool multiline, char **out)
@@ -290,10 +304,9 @@ fold_letters(const char *text, char **ret_folded)
 }
 
 enum err
-text_fold(const char *text, char **ret_folded)
+text_lower(const char *text, char **ret_lower)
 {
 	utf8proc_uint8_t *composed = NULL;
-	enum err err;
 
 	if (!text_valid(text, strlen(text)))
 		return ERR_SYNTAX;
@@ -301,8 +314,20 @@ text_fold(const char *text, char **ret_folded)
 		UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE |
 		    UTF8PROC_CASEFOLD | UTF8PROC_IGNORE) < 0)
 		return ERR_NOMEM;
-	err = fold_letters((const char *)composed, ret_folded);
-	free(composed);
+	*ret_lower = (char *)composed;
+	return ERR_NONE;
+}
+
+enum err
+text_fold(const char *text, char **ret_folded)
+{
+	char *lower;
+	enum err err;
+
+	if ((err = text_lower(text, &lower)) != ERR_NONE)
+		return err;
+	err = fold_letters(lower, ret_folded);
+	free(lower);
 	return err;
 }
 

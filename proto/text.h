@@ -28,6 +28,13 @@ bool text_valid(const char *text, size_t len);
 bool text_clean(const char *text, size_t len, bool multiline);
 
 /**
+ * text_composed(text):
+ * Return whether ${text} is UTF-8 in Normalization Form C: letters and their
+ * accents together.  False too if there is no memory to tell.
+ */
+bool text_composed(const char *text);
+
+/**
  * text_gate(text, len, multiline, ret_safe):
  * Make a copy of foreign text that cannot control a terminal or a log line:
  * bytes that are not UTF-8 and control characters become \x1b style escapes;
@@ -48,6 +55,13 @@ enum err text_gate(
  * ERR_NOMEM.
  */
 enum err text_fold(const char *text, char **ret_folded) MUST_CHECK;
+
+/**
+ * text_lower(text, ret_lower):
+ * Composed (NFC) and case folded only, invisible characters dropped: letters keep
+ * their accents.  The caller frees with free().  Errors as text_fold().
+ */
+enum err text_lower(const char *text, char **ret_lower) MUST_CHECK;
 
 /**
  * text_width(text):

@@ -52,7 +52,7 @@ no_body(struct run *run, const Erfa__Row *row)
 	return fault_say(&run->faults, EXIT_NOINPUT, "no_content",
 	    "See what is known of it:  erfa show TRIAL",
 	    "the content of %s is not here (%s)",
-	    row == NULL ? "the record" : run_text(row->id),
+	    row == NULL ? _("the record") : run_text(row->id),
 	    row == NULL ? "" : run_text(row->state));
 }
 
@@ -226,7 +226,8 @@ check_own(struct act *act, const Erfa__Row *row)
 	if (strcmp(org, run_text(row->publisher)) == 0)
 		return EXIT_DONE;
 	(void)snprintf(remedy, sizeof(remedy),
-	    "Make one of your own from it:  erfa adapt %s", run_text(row->id));
+	    _("Make one of your own from it:  erfa adapt %s"),
+	    run_text(row->id));
 	return fault_say(&run->faults, EXIT_NOPERM, "not_own",
 	    strcmp(run_text(row->kind), "trial") == 0 ? remedy : NULL,
 	    "%s belongs to %s; you are %s", run_text(row->id),
@@ -319,17 +320,67 @@ bad_value(struct run *run, const char *name, const struct form_fault *fault)
 	    "--%s: %s", name, fault->what);
 }
 
+/* Whether ${text} is an id as people type it: its beginning, or "@3". */
+static bool
+is_typed_id(const char *text)
+{
+	static const char digits[] = "0123456789";
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+	size_t org = strspn(text, letters);
+	const char *rest = text + org + 1;
+
+	if (text[0] == '@')
+		return text[1] != '\0' &&
+		    strspn(text + 1, digits) == strlen(text + 1);
+	return org > 0 && text[org] == '/' && rest[0] != '\0' &&
+	    strlen(rest) < RECORD_CHARS &&
+	    strspn(rest, letters) == strlen(rest);
+}
+
+/* "programme=791/k7" with the whole id of that record; the caller frees it. */
+static int
+whole_id(struct run *run, const char *assignment, char **ret_whole)
+{
+	const char *typed = strchr(assignment, '=') + 1;
+	size_t path = (size_t)(typed - assignment);
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	if ((status = act_find(run, typed, &answer)) != EXIT_DONE)
+		return status;
+	*ret_whole = malloc(path + RECORD_ID_CHARS + 1);
+	if (*ret_whole == NULL)
+		status = run_nomem(run);
+	else
+		(void)snprintf(*ret_whole, path + RECORD_ID_CHARS + 1, "%.*s%s",
+		    (int)path, assignment,
+		    run_text(answer->show->row->full_id));
+	control_free_answer(answer);
+	return status;
+}
+
 /* Do one assignment; a fault is told with the option ${name}. */
 static int
 assign(struct act *act, const char *name, const char *assignment)
 {
 	struct form_fault fault = { .line = 0 };
+	const char *mark = strchr(assignment, '=');
+	char *whole = NULL;
 	enum err err;
 	int status;
 
 	if ((status = act_words(act)) != EXIT_DONE)
 		return status;
 	err = form_set(act->words, act->body, assignment, &fault);
+	if (err != ERR_NONE && err != ERR_NOMEM && mark != NULL &&
+	    is_typed_id(mark + 1)) {
+		/* A field that takes a record wants its whole id. */
+		status = whole_id(act->run, assignment, &whole);
+		if (status != EXIT_DONE)
+			return status;
+		err = form_set(act->words, act->body, whole, &fault);
+		free(whole);
+	}
 	if (err == ERR_NONE)
 		return EXIT_DONE;
 	if (err == ERR_NOMEM)
@@ -508,8 +559,8 @@ print_hits(struct run *run, const struct personal_hits *hits)
 		print_say(run->err, "  %s: ", hits->items[i].path);
 		print_styled(run->err, PRINT_STRONG, "%s", text);
 		print_say(run->err, "  (%s: %s)\n",
-		    personal_kind_str(hits->items[i].kind),
-		    hits->items[i].reason);
+		    speech(personal_kind_str(hits->items[i].kind)),
+		    speech(hits->items[i].reason));
 	}
 	if (hits->more)
 		print_say(run->err, "  ... and more\n");
@@ -533,9 +584,9 @@ refuse_hits(struct run *run, const struct personal_hits *hits)
 
 		hit_text(&hits->items[i], text, sizeof(text));
 		(void)snprintf(texts[i], sizeof(texts[i]),
-		    "\"%s\" looks like personal data (%s: %s)", text,
-		    personal_kind_str(hits->items[i].kind),
-		    hits->items[i].reason);
+		    _("\"%s\" looks like personal data (%s: %s)"), text,
+		    speech(personal_kind_str(hits->items[i].kind)),
+		    speech(hits->items[i].reason));
 		erfa__problem__init(&problems[i]);
 		problems[i].where = hits->items[i].path;
 		problems[i].what = texts[i];
@@ -546,10 +597,10 @@ refuse_hits(struct run *run, const struct personal_hits *hits)
 	error.has_exit = 1;
 	error.exit = EXIT_DATA;
 	error.message = run_lend(
-	    "nothing was published: what has left cannot be called back");
+	    _("nothing was published: what has left cannot be called back"));
 	error.remedy = run_lend(
-	    "Name roles instead of people; if it is nobody, "
-	    "add --allow-personal.");
+	    _("Name roles instead of people; if it is nobody, "
+	      "add --allow-personal."));
 	error.problem = list;
 	error.n_problem = i;
 	status = fault_tell(&run->faults, &error);

@@ -87,7 +87,7 @@ static const struct said says[LIFE_CODES] = {
 	[LIFE_G1_DELEGATION] = { "g1_delegation",
 	    SAY("Only the workplace or the administration is behind it: record "
 		"what the council has delegated."),
-	    "erfa anchor {trial} --body workplace --delegation TEXT" },
+	    "erfa anchor {trial} --body workplace --delegated TEXT" },
 	[LIFE_G1_BODY] = { "g1_body",
 	    SAY("A rule from above the municipality is touched ({what}): the "
 		"council or a committee must be behind it."),

@@ -98,7 +98,7 @@ add_trial(struct listing *it, const Erfa__ShowAnswer *show, const char *id)
 			table_add(it->table, trial->show->row->id);
 			table_add(it->table, trial->show->row->title);
 			table_add(
-			    it->table, names[0] == '\0' ? "nobody" : names);
+			    it->table, names[0] == '\0' ? _("nobody") : names);
 		}
 	}
 	control_free_answer(trial);
@@ -126,12 +126,12 @@ int
 cmd_applications(struct run *run)
 {
 	static const struct table_column columns[] = {
-		{ "APPLICATION", false, 0 },
-		{ "FROM", false, 0 },
-		{ "HANDED IN", false, 0 },
-		{ "TRIAL", false, 0 },
-		{ "TITLE", false, 3 },
-		{ "WAITS FOR", false, 2 },
+		{ N_("APPLICATION"), false, 0 },
+		{ N_("FROM"), false, 0 },
+		{ N_("HANDED IN"), false, 0 },
+		{ N_("TRIAL"), false, 0 },
+		{ N_("TITLE"), false, 3 },
+		{ N_("WAITS FOR"), false, 2 },
 	};
 	struct listing it = { .run = run,
 		.waiting = args_value(run->args, "waiting") };

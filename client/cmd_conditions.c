@@ -82,7 +82,7 @@ check_ours(struct run *run, const struct meant *meant)
 	    strcmp(org, publisher) == 0)
 		return status;
 	(void)snprintf(remedy, sizeof(remedy),
-	    "Tell them:  erfa comment %s TEXT", run_text(row->id));
+	    _("Tell them:  erfa comment %s TEXT"), run_text(row->id));
 	return fault_say(&run->faults, EXIT_NOPERM, "not_yours", remedy,
 	    "%s set that condition and says itself when it is met", publisher);
 }
@@ -162,7 +162,7 @@ add_rows(struct table *table, const Erfa__Decision *decision)
 		table_add(table, condition->text);
 		table_add(table, condition->due);
 		table_add(table,
-		    run_text(condition->met_on)[0] == '\0' ? "no" :
+		    run_text(condition->met_on)[0] == '\0' ? _("no") :
 							     condition->met_on);
 	}
 }
@@ -171,11 +171,11 @@ static int
 print_conditions(struct run *run, const Erfa__ShowAnswer *show)
 {
 	static const struct table_column columns[] = {
-		{ "NO", true, 0 },
-		{ "AUTHORITY", false, 1 },
-		{ "CONDITION", false, 3 },
-		{ "DUE", false, 0 },
-		{ "MET", false, 0 },
+		{ N_("NO"), true, 0 },
+		{ N_("AUTHORITY"), false, 1 },
+		{ N_("CONDITION"), false, 3 },
+		{ N_("DUE"), false, 0 },
+		{ N_("MET"), false, 0 },
 	};
 	struct table *table = NULL;
 	int status = EXIT_DONE;

@@ -190,9 +190,9 @@ tell_faults(struct edit *edit, const struct form_faults *faults)
 	for (i = 0; i < faults->count && i < FAULTS_TOLD; i++) {
 		const struct form_fault *fault = &faults->items[i];
 
-		(void)snprintf(where[i], sizeof(where[i]), "line %u%s%s",
-		    fault->line, fault->path[0] == '\0' ? "" : ", ",
-		    fault->path);
+		(void)snprintf(where[i], sizeof(where[i]),
+		    fault->path[0] == '\0' ? _("line %u") : _("line %u, %s"),
+		    fault->line, fault->path);
 		erfa__problem__init(&problems[i]);
 		problems[i].where = where[i];
 		problems[i].what = run_lend(fault->what);
@@ -200,10 +200,12 @@ tell_faults(struct edit *edit, const struct form_faults *faults)
 		list[i] = &problems[i];
 	}
 	(void)snprintf(message, sizeof(message),
-	    "the form has %zu mistake%s; nothing of it is lost", faults->all,
-	    faults->all == 1 ? "" : "s");
+	    speech_many(faults->all,
+		"the form has %zu mistake; nothing of it is lost",
+		"the form has %zu mistakes; nothing of it is lost"),
+	    faults->all);
 	(void)snprintf(remedy, sizeof(remedy),
-	    "They are marked in %s\nMend it, then:  erfa edit %s --from %s",
+	    _("They are marked in %s\nMend it, then:  erfa edit %s --from %s"),
 	    edit->path, edit->act.shown, edit->path);
 	error.schema = run_lend("erfa.error/1");
 	error.code = run_lend("bad_form");

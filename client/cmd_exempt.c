@@ -126,7 +126,7 @@ set_fields(struct move *move, size_t place, bool is_new)
 	size_t i;
 
 	if ((status = set_field(move, place, "provision", "provision",
-		 is_new ? "Which rule (\"Serviceloven § 83\")?" : NULL)) !=
+		 is_new ? _("Which rule (\"Serviceloven § 83\")?") : NULL)) !=
 		EXIT_DONE ||
 	    (status = set_field(move, place, "why", "why",
 		 is_new ? _("How does it hinder, in one sentence?") : NULL)) !=

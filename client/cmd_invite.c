@@ -11,12 +11,12 @@
 #define JOIN_MS 60000 /* erfad dials, asks and commits */
 
 static const struct table_column columns[] = {
-	{ "FOR", false, 0 },
-	{ "STATE", false, 0 },
-	{ "MADE", false, 0 },
-	{ "EXPIRES", false, 0 },
-	{ "USED", false, 0 },
-	{ "FROM", false, 1 },
+	{ N_("FOR"), false, 0 },
+	{ N_("STATE"), false, 0 },
+	{ N_("MADE"), false, 0 },
+	{ N_("EXPIRES"), false, 0 },
+	{ N_("USED"), false, 0 },
+	{ N_("FROM"), false, 1 },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -50,7 +50,7 @@ add_invitation(
 		return;
 	table_add(
 	    table, run_text(it->reader)[0] != '\0' ? it->reader : it->org);
-	table_add(table, state);
+	table_add(table, labels_get(run->labels, "invitation", state));
 	print_time(run_text(it->made), cell);
 	table_add(table, cell);
 	print_time(run_text(it->expires), cell);
@@ -182,8 +182,9 @@ look_at_line(struct run *run, const char *line)
 	print_count((uint64_t)(missing < 0 ? -missing : missing), "character",
 	    "characters", count);
 	return fault_say(&run->faults, EXIT_USAGE, "damaged_line", again,
-	    "the line is damaged: it has %s too %s", count,
-	    missing < 0 ? "many" : "few");
+	    missing < 0 ? _("the line is damaged: it has %s too many") :
+			  _("the line is damaged: it has %s too few"),
+	    count);
 }
 
 static int

@@ -283,19 +283,19 @@ print_scale(struct run *run, const Erfa__ScaleAnswer *scale)
 	print_styled(run->out, PRINT_STRONG, "%s", run_text(scale->id));
 	print_say(run->out, "  and all that came from it, on %s\n",
 	    run_text(scale->at));
-	print_line(run, "copies", scale->copies);
-	print_line(run, "started", scale->started);
+	print_line(run, _("copies"), scale->copies);
+	print_line(run, _("started"), scale->started);
 	print_line(run, _("  running"), scale->running);
 	print_line(run, _("  completed"), scale->completed);
-	print_line(run, "stopped", scale->stopped);
+	print_line(run, _("stopped"), scale->stopped);
 	print_line(run, _("not started"), scale->not_started);
-	print_line(run, "silent", scale->silent);
-	print_line(run, "measured", scale->measured);
+	print_line(run, _("silent"), scale->silent);
+	print_line(run, _("measured"), scale->measured);
 	print_line(run, _("  poolable"), scale->poolable);
-	print_line(run, "spread", scale->spread);
+	print_line(run, _("spread"), scale->spread);
 	print_some(run, _("small counts"), scale->held_back);
-	print_some(run, "retracted", scale->retracted);
-	print_some(run, "erased", scale->erased);
+	print_some(run, _("retracted"), scale->retracted);
+	print_some(run, _("erased"), scale->erased);
 	print_some(run, _("not here"), scale->missing);
 	print_some(run, _("documented only"), scale->documented);
 	print_some(run, _("tell of several"), scale->several);

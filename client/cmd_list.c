@@ -216,12 +216,12 @@ print_sum(struct run *run, const struct page *page, bool trials)
 	    trials ? "trials" : "entries", total);
 	print_number(page->count, shown);
 	if (page->total > page->count)
-		print_say(run->out, "%s of ", shown);
-	print_say(run->out, "%s", total);
+		print_say(run->out, "%s of %s", shown, total);
+	else
+		print_say(run->out, "%s", total);
 	if (trials && documented > 0) {
 		print_number(documented, shown);
-		print_say(run->out, ", %s %s", shown,
-		    labels_get(run->labels, "word", "documented only"));
+		print_say(run->out, ", %s documented only", shown);
 	}
 	print_say(run->out, ".");
 	if (page->count > 0)

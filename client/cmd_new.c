@@ -199,12 +199,12 @@ static int
 print_drafts(struct run *run, const Erfa__DraftListAnswer *list)
 {
 	static const struct table_column columns[] = {
-		{ "DRAFT", false, 0 },
-		{ "KIND", false, 0 },
-		{ "TITLE", false, 3 },
-		{ "CHANGED", false, 0 },
-		{ "PUBLIC", false, 0 },
-		{ "STATE", false, 0 },
+		{ N_("DRAFT"), false, 0 },
+		{ N_("KIND"), false, 0 },
+		{ N_("TITLE"), false, 3 },
+		{ N_("CHANGED"), false, 0 },
+		{ N_("PUBLIC"), false, 0 },
+		{ N_("STATE"), false, 0 },
 	};
 	struct table *table = NULL;
 	const Erfa__Draft *draft;
@@ -226,8 +226,8 @@ print_drafts(struct run *run, const Erfa__DraftListAnswer *list)
 		table_add(table, draft->title);
 		print_time(run_text(draft->changed), cell);
 		table_add(table, cell);
-		table_add(
-		    table, draft->published ? run_text(draft->version) : "no");
+		table_add(table,
+		    draft->published ? run_text(draft->version) : _("no"));
 		lacks(draft, cell, sizeof(cell));
 		table_add(table, cell);
 	}

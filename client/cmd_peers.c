@@ -10,36 +10,37 @@
 #define DIGITS 24 /* of a check number */
 
 static const struct table_column columns[] = {
-	{ "PEER", false, 0 },
-	{ "NAME", false, 1 },
-	{ "STATE", false, 0 },
-	{ "SINCE", false, 0 },
-	{ "LAST SEEN", false, 0 },
-	{ "BEHIND", true, 0 },
-	{ "HOW", false, 1 },
-	{ "VERSION", false, 1 },
+	{ N_("PEER"), false, 0 },
+	{ N_("NAME"), false, 1 },
+	{ N_("STATE"), false, 0 },
+	{ N_("SINCE"), false, 0 },
+	{ N_("LAST SEEN"), false, 0 },
+	{ N_("BEHIND"), true, 0 },
+	{ N_("HOW"), false, 1 },
+	{ N_("VERSION"), false, 1 },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
 /* The state, with what else is to be said of this peer. */
 static void
-state_of(const Erfa__Peer *peer, char *out, size_t size)
+state_of(const struct run *run, const Erfa__Peer *peer, char *out, size_t size)
 {
 	(void)snprintf(out, size, "%s%s%s",
-	    peer->removed ? "removed" : run_text(peer->state),
+	    labels_get(run->labels, "link",
+		peer->removed ? "removed" : run_text(peer->state)),
 	    peer->problem != NULL && *peer->problem != '\0' ? " !" : "",
 	    peer->disputed ? _(" (disputed)") : "");
 }
 
 static void
-add_peer(struct table *table, const Erfa__Peer *peer)
+add_peer(const struct run *run, struct table *table, const Erfa__Peer *peer)
 {
 	char cell[256];
 
 	table_add(table, peer->org);
 	table_add(table, peer->name);
-	state_of(peer, cell, sizeof(cell));
+	state_of(run, peer, cell, sizeof(cell));
 	table_add(table, cell);
 	print_time(run_text(peer->since), cell);
 	table_add(table, cell);
@@ -47,7 +48,8 @@ add_peer(struct table *table, const Erfa__Peer *peer)
 	table_add(table, cell);
 	print_number(peer->behind, cell);
 	table_add(table, cell);
-	(void)snprintf(cell, sizeof(cell), "%s %s", run_text(peer->direction),
+	(void)snprintf(cell, sizeof(cell), "%s %s",
+	    labels_get(run->labels, "direction", run_text(peer->direction)),
 	    run_text(peer->address));
 	table_add(table, cell);
 	table_add(table, peer->version);
@@ -100,7 +102,7 @@ print_peers(struct run *run, const Erfa__PeersAnswer *peers)
 	if (table_new(run->out, columns, COLUMNS, &table) != ERR_NONE)
 		return run_nomem(run);
 	for (i = 0; i < peers->n_peer; i++)
-		add_peer(table, peers->peer[i]);
+		add_peer(run, table, peers->peer[i]);
 	if (table_print(table) != ERR_NONE)
 		status = run_nomem(run);
 	table_free(table);

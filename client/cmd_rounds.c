@@ -158,12 +158,12 @@ int
 cmd_rounds(struct run *run)
 {
 	static const struct table_column columns[] = {
-		{ "ROUND", false, 0 },
-		{ "TITLE", false, 2 },
-		{ "OPENS", false, 0 },
-		{ "CLOSES", false, 0 },
-		{ "TODAY", false, 0 },
-		{ "NOTE", false, 3 },
+		{ N_("ROUND"), false, 0 },
+		{ N_("TITLE"), false, 2 },
+		{ N_("OPENS"), false, 0 },
+		{ N_("CLOSES"), false, 0 },
+		{ N_("TODAY"), false, 0 },
+		{ N_("NOTE"), false, 3 },
 	};
 	struct listing it = { .run = run };
 	char today[RUN_DAY_LEN + 1];

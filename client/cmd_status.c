@@ -197,13 +197,13 @@ static int
 print_logs(struct run *run, const Erfa__LogsAnswer *logs)
 {
 	static const struct table_column columns[] = {
-		{ "LOG", false, 0 },
-		{ "ORG", false, 0 },
-		{ "STATE", false, 0 },
-		{ "ENTRIES", true, 0 },
-		{ "COUNTED", true, 0 },
-		{ "ABSENT", true, 0 },
-		{ "CHAIN", false, 0 },
+		{ N_("LOG"), false, 0 },
+		{ N_("ORG"), false, 0 },
+		{ N_("STATE"), false, 0 },
+		{ N_("ENTRIES"), true, 0 },
+		{ N_("COUNTED"), true, 0 },
+		{ N_("ABSENT"), true, 0 },
+		{ N_("CHAIN"), false, 0 },
 	};
 	struct table *table = NULL;
 	const Erfa__LogView *log;

@@ -8,6 +8,7 @@
 #include "proto/header.h"
 #include "proto/record.h"
 #include "client/corpus_build.h"
+#include "client/speech.h"
 #include "client/step.h"
 
 #define BOM "\xef\xbb\xbf" /* a byte order mark, which some editors write */
@@ -153,8 +154,8 @@ is_duplicate(const struct corpus *corpus, const struct corpus_json *json,
 	if (seen == NULL)
 		return false;
 	(void)snprintf(ret_fault, CORPUS_FAULT_MAX,
-	    "id: the same as in line %u: give each trial an id of its own, "
-	    "or leave one of the lines out",
+	    _("id: the same as in line %u: give each trial an id of its own, "
+	      "or leave one of the lines out"),
 	    seen->line);
 	return true;
 }
@@ -249,8 +250,8 @@ line_take(struct corpus *corpus, unsigned line, const char *text, size_t len)
 
 	if (len > CORPUS_LINE_MAX) {
 		(void)snprintf(fault, sizeof(fault),
-		    "%zu bytes long, more than the %d that one line may have: "
-		    "write each trial on a line of its own, shortened",
+		    _("%zu bytes long, more than the %d that one line may have: "
+		      "write each trial on a line of its own, shortened"),
 		    len, CORPUS_LINE_MAX);
 		return fault_add(corpus, line, fault);
 	}

@@ -12,6 +12,7 @@
 #include "client/corpus_json.h"
 #include "client/corpus_site.h"
 #include "client/corpus_table.h"
+#include "client/speech.h"
 #include "client/transcript.h"
 
 #define SECTOR_MAX 400 /* bytes for the list of sector words */
@@ -167,12 +168,12 @@ put_sector(struct step *step, Erfa__Trial *trial)
 {
 	const char *word = corpus_json_text(step->json, "sector");
 	uint32_t number = corpus_table_sector(step->table, word);
-	char words[SECTOR_MAX] = "use one of ";
-	size_t len = strlen(words);
+	char names[SECTOR_MAX];
+	char words[SECTOR_MAX + 64];
 
 	if (number == 0) {
-		corpus_table_sectors(
-		    step->table, words + len, sizeof(words) - len);
+		corpus_table_sectors(step->table, names, sizeof(names));
+		(void)snprintf(words, sizeof(words), _("use one of %s"), names);
 		step_fault_word(step, "sector", word, words);
 		return;
 	}
@@ -196,8 +197,8 @@ put_approach(struct step *step, Erfa__Trial *trial)
 		i++;
 	if (i == count) {
 		step_fault_word(step, "approach", word,
-		    "use legal, pedagogical, organisational or economic, "
-		    "or null");
+		    _("use legal, pedagogical, organisational or economic, "
+		      "or null"));
 		return;
 	}
 	trial->approach = step_room(step, 1, sizeof(*trial->approach));
@@ -510,8 +511,8 @@ status_find(struct step *step)
 			return statuses[i];
 	}
 	step_fault_word(step, "status", word,
-	    "use applied, approved, rejected, running, ended, "
-	    "made permanent in law, or null");
+	    _("use applied, approved, rejected, running, ended, "
+	      "made permanent in law, or null"));
 	return none;
 }
 

@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "proto/text.h"
+#include "client/speech.h"
 
 #define QUOTE_MAX  120 /* bytes of a foreign text that are repeated in a fault */
 #define LIST_MAX   500 /* elements of one list, before the limits of bodies */
@@ -106,20 +107,20 @@ type_says(enum type type)
 {
 	switch (type) {
 	case TYPE_TEXT:
-		return "a text that is not empty";
+		return _("a text that is not empty");
 	case TYPE_MAYBE:
-		return "a text, or null where nothing is known";
+		return _("a text, or null where nothing is known");
 	case TYPE_NUMBER:
-		return "a number without quotation marks, or null";
+		return _("a number without quotation marks, or null");
 	case TYPE_YEAR:
-		return "a year without quotation marks, or null";
+		return _("a year without quotation marks, or null");
 	case TYPE_TEXTS:
-		return "a list of texts, [] where there are none";
+		return _("a list of texts, [] where there are none");
 	case TYPE_SOURCES:
 	case TYPE_FIGURES:
-		return "a list of objects, [] where there are none";
+		return _("a list of objects, [] where there are none");
 	}
-	return "something else";
+	return _("something else");
 }
 
 static bool
@@ -157,12 +158,12 @@ check_list(
 
 	if (json_array_size(list) > LIST_MAX)
 		return fault(
-		    ret_fault, "%s: more than %d elements", where, LIST_MAX);
+		    ret_fault, _("%s: more than %d elements"), where, LIST_MAX);
 	for (i = 0; i < json_array_size(list) && err == ERR_NONE; i++) {
 		item = json_array_get(list, i);
 		(void)snprintf(place, sizeof(place), "%.80s[%zu]", where, i);
 		if (type == TYPE_TEXTS && !type_fits(item, TYPE_TEXT))
-			err = fault(ret_fault, "%s: write %s", place,
+			err = fault(ret_fault, _("%s: write %s"), place,
 			    type_says(TYPE_TEXT));
 		else if (type == TYPE_SOURCES)
 			err = check_object(
@@ -197,7 +198,7 @@ unknown_key(const json_t *object, struct shape shape, const char *where,
 	if (text_gate(name, strlen(name), false, &safe) != ERR_NONE)
 		return ERR_NOMEM;
 	(void)fault(ret_fault,
-	    "%s%sunknown key \"%.*s\": leave it out, or correct its spelling",
+	    _("%s%sunknown key \"%.*s\": leave it out, or correct its spelling"),
 	    where, where[0] != '\0' ? ": " : "", QUOTE_MAX, safe);
 	free(safe);
 	return ERR_SYNTAX;
@@ -214,11 +215,11 @@ check_key(const json_t *object, const struct key *key, const char *where,
 	(void)snprintf(place, sizeof(place), "%.80s%s%s", where,
 	    where[0] != '\0' ? "." : "", key->name);
 	if (value == NULL)
-		return fault(ret_fault, "%s is missing: write %s", place,
+		return fault(ret_fault, _("%s is missing: write %s"), place,
 		    type_says(key->type));
 	if (!type_fits(value, key->type))
 		return fault(
-		    ret_fault, "%s: write %s", place, type_says(key->type));
+		    ret_fault, _("%s: write %s"), place, type_says(key->type));
 	return json_is_array(value) ?
 	    check_list(value, key->type, place, ret_fault) :
 	    ERR_NONE;
@@ -233,8 +234,8 @@ check_object(const json_t *object, struct shape shape, const char *where,
 	size_t i;
 
 	if (!json_is_object(object))
-		return fault(ret_fault, "%s: not an object { … }",
-		    where[0] != '\0' ? where : "the line");
+		return fault(ret_fault, _("%s: not an object { … }"),
+		    where[0] != '\0' ? where : _("the line"));
 	for (i = 0; i < shape.count && err == ERR_NONE; i++)
 		err = check_key(object, &shape.keys[i], where, ret_fault);
 	if (err == ERR_NONE && json_object_size(object) > shape.count)
@@ -273,7 +274,7 @@ corpus_json_parse(const char *text, size_t len, struct corpus_json **ret_json,
 
 	if (!text_valid(text, len))
 		return fault(ret_fault,
-		    "byte %zu is not UTF-8: save the file as UTF-8",
+		    _("byte %zu is not UTF-8: save the file as UTF-8"),
 		    bad_byte(text, len));
 	if ((line = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error)) ==
 	    NULL) {
@@ -281,7 +282,7 @@ corpus_json_parse(const char *text, size_t len, struct corpus_json **ret_json,
 		    ERR_NONE)
 			return ERR_NOMEM;
 		(void)fault(ret_fault,
-		    "column %d: %s: write one JSON object on one line",
+		    _("column %d: %s: write one JSON object on one line"),
 		    error.column, safe);
 		free(safe);
 		return ERR_SYNTAX;

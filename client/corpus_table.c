@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "proto/text.h"
+#include "client/speech.h"
 
 #define TABLE_COLUMNS 5
 #define TABLE_LINE    4096 /* bytes of one line of a table */
@@ -253,7 +254,7 @@ table_read(const char *dir, const char *name, line_fn *fn, struct rows *rows,
 	if ((file = fopen(path, "re")) == NULL) {
 		err = errno == ENOENT ? ERR_NOENT : ERR_IO;
 		(void)snprintf(ret_fault, CORPUS_TABLE_FAULT, "%s: %s", path,
-		    err == ERR_NOENT ? "not found" : "cannot be read");
+		    err == ERR_NOENT ? _("not found") : _("cannot be read"));
 		goto out;
 	}
 	if ((err = file_read(file, fn, rows, &line_number)) != ERR_NONE)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/text.h"
+#include "client/speech.h"
 
 #define RAW_MAX 512 /* bytes of a message before it is made safe */
 #define MARK    "# ^ "
@@ -32,7 +33,7 @@ put_format(char *out, size_t room, const char *format, va_list args)
 	char raw[RAW_MAX];
 	char *safe = NULL;
 
-	(void)vsnprintf(raw, sizeof(raw), format, args);
+	(void)vsnprintf(raw, sizeof(raw), speech(format), args);
 	/* A character cut in two at the end would be shown as an escape. */
 	put(raw, sizeof(raw), raw);
 	if (text_gate(raw, strlen(raw), false, &safe) != ERR_NONE) {

@@ -6,6 +6,7 @@
 
 #include "client/form_schema.h"
 #include "client/near.h"
+#include "client/speech.h"
 
 #define LIST_MAX 250 /* bytes of a list of fields in a fault */
 
@@ -135,7 +136,7 @@ form_field_rival(
 	if (which == 0 || which == field->id)
 		return NULL;
 	other = protobuf_c_message_descriptor_get_field(msg->descriptor, which);
-	return other == NULL ? "another one" : other->name;
+	return other == NULL ? _("another one") : other->name;
 }
 
 size_t

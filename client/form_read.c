@@ -10,6 +10,7 @@
 #include "client/form_schema.h"
 #include "client/form_value.h"
 #include "client/form_yaml.h"
+#include "client/speech.h"
 
 struct reader {
 	const struct form_words *words;
@@ -81,8 +82,8 @@ read_word(struct reader *reader, ProtobufCMessage *msg,
 
 	if (node->cut && field->type == PROTOBUF_C_TYPE_STRING) {
 		complain(reader, node,
-		    "all after \" #\" is a comment and would be lost",
-		    "put the text in quotes, or the comment on its own line");
+		    _("all after \" #\" is a comment and would be lost"),
+		    _("put the text in quotes, or the comment on its own line"));
 		return ERR_NONE;
 	}
 	err = form_value_read(
@@ -102,8 +103,8 @@ fill(struct reader *reader, ProtobufCMessage *sub, const struct form_node *node)
 		return read_map(reader, sub, node);
 	field = form_value_shorthand(sub->descriptor, node->text);
 	if (field == NULL) {
-		complain(reader, node, "fields are due here, not a word",
-		    "write them on lines of their own, indented by two");
+		complain(reader, node, _("fields are due here, not a word"),
+		    _("write them on lines of their own, indented by two"));
 		return ERR_NONE;
 	}
 	return read_word(reader, sub, field, node, node->text, node->len);
@@ -135,15 +136,15 @@ read_item(struct reader *reader, ProtobufCMessage *msg,
 	if (node->kind == FORM_NODE_NULL || node->kind == FORM_NODE_BAD)
 		return ERR_NONE;
 	if (node->kind == FORM_NODE_LIST) {
-		complain(reader, node, "one value is due here, not a list",
-		    "write it without \"- \" and brackets");
+		complain(reader, node, _("one value is due here, not a list"),
+		    _("write it without \"- \" and brackets"));
 		return ERR_NONE;
 	}
 	if (field->type == PROTOBUF_C_TYPE_MESSAGE)
 		return read_message(reader, msg, field, node);
 	if (node->kind == FORM_NODE_MAP) {
-		complain(reader, node, "a value is due here, not fields",
-		    "put a text with a colon or braces in quotes");
+		complain(reader, node, _("a value is due here, not fields"),
+		    _("put a text with a colon or braces in quotes"));
 		return ERR_NONE;
 	}
 	return read_word(reader, msg, field, node, node->text, node->len);

@@ -10,6 +10,7 @@
 #include "client/form_field.h"
 #include "client/form_schema.h"
 #include "client/form_value.h"
+#include "client/speech.h"
 
 #define NAME_MAX_BYTES 64 /* of one field's name in a path */
 #define DIGITS_MAX     4  /* of an index */
@@ -48,11 +49,11 @@ refuse(struct setter *setter, const char *remedy, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(what, sizeof(what), format, args);
+	(void)vsnprintf(what, sizeof(what), speech(format), args);
 	va_end(args);
 	form_fault_help(
 	    form_faults_add(&setter->faults, 0, 0, setter->path, "%s", what),
-	    "%s", remedy);
+	    "%s", speech(remedy));
 	return ERR_SYNTAX;
 }
 
@@ -64,8 +65,10 @@ take_step(struct setter *setter, const char **path, struct step *step)
 	size_t digits;
 
 	if (len == 0 || len >= sizeof(step->name))
-		return refuse(setter, "write field=value, or goals[0].text=...",
-		    "\"%.*s\" does not begin with a field", FORM_SHOWN, *path);
+		return refuse(setter,
+		    _("write field=value, or goals[0].text=..."),
+		    _("\"%.*s\" does not begin with a field"), FORM_SHOWN,
+		    *path);
 	memcpy(step->name, *path, len);
 	step->name[len] = '\0';
 	*path += len;
@@ -75,8 +78,8 @@ take_step(struct setter *setter, const char **path, struct step *step)
 	digits = strspn(*path + 1, "0123456789");
 	if (digits == 0 || digits > DIGITS_MAX || (*path)[digits + 1] != ']' ||
 	    strchr(".=", (*path)[digits + 2]) == NULL)
-		return refuse(setter, "write [0] for the first item",
-		    "the index of %s is no number in brackets", step->name);
+		return refuse(setter, _("write [0] for the first item"),
+		    _("the index of %s is no number in brackets"), step->name);
 	step->index = strtoul(*path + 1, NULL, 10);
 	*path += digits + 2;
 	return ERR_NONE;
@@ -106,8 +109,8 @@ read_one(struct setter *setter, ProtobufCMessage *msg,
 	}
 	inner = form_value_shorthand(field->descriptor, text);
 	if (inner == NULL)
-		return refuse(setter, "write one of its fields after a dot",
-		    "%s consists of fields", field->name);
+		return refuse(setter, _("write one of its fields after a dot"),
+		    _("%s consists of fields"), field->name);
 	if ((value.message = form_schema_new(field->descriptor)) == NULL)
 		return ERR_NOMEM;
 	err = read_one(setter, value.message, inner, text);
@@ -206,16 +209,16 @@ check_index(
 	size_t count;
 
 	if (!list && step->index != NO_INDEX)
-		return refuse(setter, "leave out the brackets", "%s is no list",
-		    step->name);
+		return refuse(setter, _("leave out the brackets"),
+		    _("%s is no list"), step->name);
 	if (!list || step->index == NO_INDEX)
 		return ERR_NONE;
 	count = form_schema_count(to->msg, to->field);
 	if (step->index > count)
-		return refuse(setter, "items are counted from 0",
-		    "there are only %zu items", count);
+		return refuse(setter, _("items are counted from 0"),
+		    _("there are only %zu items"), count);
 	if (step->index >= rule.items)
-		return refuse(setter, "", "more than %u items", rule.items);
+		return refuse(setter, "", _("more than %u items"), rule.items);
 	return ERR_NONE;
 }
 
@@ -243,7 +246,7 @@ set_here(
 		return ERR_NONE;
 	}
 	if (rival != NULL)
-		return refuse(setter, "take that one back first",
+		return refuse(setter, _("take that one back first"),
 		    "stands beside %s", rival);
 	if ((scratch = form_schema_new(to->msg->descriptor)) == NULL)
 		return ERR_NOMEM;
@@ -270,13 +273,13 @@ set_below(struct setter *setter, const struct form_field *to,
 	enum err err;
 
 	if (to->field->type != PROTOBUF_C_TYPE_MESSAGE)
-		return refuse(setter, "write field=value",
-		    "%s has no fields of its own", step->name);
+		return refuse(setter, _("write field=value"),
+		    _("%s has no fields of its own"), step->name);
 	if (list && step->index == NO_INDEX)
-		return refuse(setter, "write [0] for the first item",
-		    "%s is a list", step->name);
+		return refuse(setter, _("write [0] for the first item"),
+		    _("%s is a list"), step->name);
 	if (form_field_rival(to->msg, to->field) != NULL)
-		return refuse(setter, "take that one back first",
+		return refuse(setter, _("take that one back first"),
 		    "stands beside %s", form_field_rival(to->msg, to->field));
 	if (index < form_schema_count(to->msg, to->field))
 		sub.message = form_schema_message(to->msg, to->field, index);
@@ -332,8 +335,8 @@ form_set(const struct form_words *words, Erfa__Body *body,
 	if (body_record(body) == NULL || body->envelope == NULL)
 		return ERR_NOENT;
 	if (equals == NULL) {
-		err = refuse(&setter, "write field=value",
-		    "\"%.*s\" has no =", FORM_SHOWN, assignment);
+		err = refuse(&setter, _("write field=value"),
+		    _("\"%.*s\" has no ="), FORM_SHOWN, assignment);
 	} else {
 		setter.value = equals + 1;
 		err = set_in(&setter, NULL, assignment);

@@ -13,6 +13,7 @@
 #include "proto/text.h"
 #include "client/form_schema.h"
 #include "client/form_words.h"
+#include "client/speech.h"
 
 #define NUMBER_MAX 64  /* characters of a number */
 #define LIST_MAX   200 /* bytes of a list of codes in a fault */
@@ -40,11 +41,11 @@ refuse(
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(what, sizeof(what), format, args);
+	(void)vsnprintf(what, sizeof(what), speech(format), args);
 	va_end(args);
 	form_fault_help(form_faults_add(place->faults, place->line,
 			    place->column, place->path, "%s", what),
-	    "%s", remedy);
+	    "%s", speech(remedy));
 	return ERR_SYNTAX;
 }
 
@@ -84,7 +85,7 @@ guess_date(const char *text, char *out, size_t room)
 	else
 		return;
 	if (body_form_valid(FORM_DATE, date))
-		(void)snprintf(out, room, "write %s", date);
+		(void)snprintf(out, room, _("write %s"), date);
 }
 
 /* Bring ids and codes to the one spelling that we write. */
@@ -128,16 +129,16 @@ check_text(const struct body_rule *rule, const char *text,
 
 	if (count > rule->chars) {
 		(void)snprintf(remedy, sizeof(remedy),
-		    "shorten it by %zu characters", count - rule->chars);
-		return refuse(place, remedy, "longer than %u characters (%zu)",
-		    rule->chars, count);
+		    _("shorten it by %zu characters"), count - rule->chars);
+		return refuse(place, remedy,
+		    _("longer than %u characters (%zu)"), rule->chars, count);
 	}
 	if (body_form_valid(rule->form, text))
 		return ERR_NONE;
 	remedy[0] = '\0';
 	if (rule->form == FORM_DATE)
 		guess_date(text, remedy, sizeof(remedy));
-	return refuse(place, remedy, "\"%.*s\" must be %s", FORM_SHOWN, text,
+	return refuse(place, remedy, _("\"%.*s\" must be %s"), FORM_SHOWN, text,
 	    body_form_says(rule->form));
 }
 
@@ -149,11 +150,11 @@ read_text(const struct body_rule *rule, const char *text, size_t len,
 	enum err err;
 
 	if (!text_valid(text, len))
-		return refuse(place, "leave it out",
-		    "holds a NUL or a byte that is not UTF-8");
+		return refuse(place, _("leave it out"),
+		    _("holds a NUL or a byte that is not UTF-8"));
 	if (!text_clean(text, len, true))
 		return refuse(place, "delete it and write the word anew",
-		    "holds an invisible or control character");
+		    _("holds an invisible or control character"));
 	copy = rule->form == FORM_TEXT ? strndup(text, len) : trim(text, len);
 	if (copy == NULL)
 		return ERR_NOMEM;
@@ -187,7 +188,7 @@ guess_number(const char *text, char *out, size_t room)
 	}
 	digits[n] = '\0';
 	if (n > 0 && *text == '\0')
-		(void)snprintf(out, room, "write %s", digits);
+		(void)snprintf(out, room, _("write %s"), digits);
 }
 
 static enum err
@@ -199,9 +200,9 @@ refuse_number(
 	guess_number(text, remedy, sizeof(remedy));
 	if (remedy[0] == '\0')
 		(void)snprintf(
-		    remedy, sizeof(remedy), "write digits alone, as 120000");
+		    remedy, sizeof(remedy), _("write digits alone, as 120000"));
 	return refuse(
-	    place, remedy, "\"%.*s\" is not %s", FORM_SHOWN, text, wanted);
+	    place, remedy, _("\"%.*s\" is not %s"), FORM_SHOWN, text, wanted);
 }
 
 static enum err
@@ -214,14 +215,15 @@ read_whole(const ProtobufCFieldDescriptor *field, const struct body_rule *rule,
 	long long number;
 
 	if (len == 0 || len > 10 || strspn(digits, "0123456789") != len)
-		return refuse_number(text, "a whole number", place);
+		return refuse_number(text, _("a whole number"), place);
 	number = strtoll(text, NULL, 10);
 	if (field->type == PROTOBUF_C_TYPE_INT32 ?
 		(number < INT32_MIN || number > INT32_MAX) :
 		number > UINT32_MAX)
-		return refuse(place, "", "\"%s\" is too large a number", text);
+		return refuse(
+		    place, "", _("\"%s\" is too large a number"), text);
 	if (!body_form_number(rule->form, number))
-		return refuse(place, "", "%s must be %s", text,
+		return refuse(place, "", _("%s must be %s"), text,
 		    body_form_says(rule->form));
 	*ret_number = (uint32_t)number;
 	return ERR_NONE;
@@ -237,12 +239,13 @@ read_real(const char *text, const struct form_place *place, double *ret_real)
 	/* strtod() would take hexadecimals, blanks and "infinity". */
 	if (len == 0 || len >= NUMBER_MAX ||
 	    strspn(text, "0123456789.eE+-") != len)
-		return refuse_number(text, "a number", place);
+		return refuse_number(text, _("a number"), place);
 	real = strtod(text, &end);
 	if (*end != '\0')
-		return refuse_number(text, "a number", place);
+		return refuse_number(text, _("a number"), place);
 	if (!isfinite(real))
-		return refuse(place, "", "\"%s\" is too large a number", text);
+		return refuse(
+		    place, "", _("\"%s\" is too large a number"), text);
 	*ret_real = real;
 	return ERR_NONE;
 }
@@ -266,8 +269,8 @@ read_flag(const char *text, const struct form_place *place,
 			*ret_flag = 0;
 			return ERR_NONE;
 		}
-	return refuse(place, "write yes or no", "\"%.*s\" is not yes or no",
-	    FORM_SHOWN, text);
+	return refuse(place, _("write yes or no"),
+	    _("\"%.*s\" is not yes or no"), FORM_SHOWN, text);
 }
 
 /* ---- codes -------------------------------------------------------------- */
@@ -318,8 +321,8 @@ read_code(const struct form_words *words, const ProtobufCEnumDescriptor *desc,
 		list_codes(desc, remedy);
 	form_schema_vocabulary(desc, vocabulary);
 	return refuse(place, remedy,
-	    err == ERR_EXIST ? "\"%.*s\" means several values of %s" :
-			       "\"%.*s\" is no value of %s",
+	    err == ERR_EXIST ? _("\"%.*s\" means several values of %s") :
+			       _("\"%.*s\" is no value of %s"),
 	    FORM_SHOWN, text, vocabulary);
 }
 
@@ -340,7 +343,7 @@ read_trimmed(const struct form_words *words, const struct body_rule *rule,
 	if (field->type == PROTOBUF_C_TYPE_INT32 ||
 	    field->type == PROTOBUF_C_TYPE_UINT32)
 		return read_whole(field, rule, text, place, &ret_value->number);
-	return refuse(place, "", "cannot be written in a form");
+	return refuse(place, "", _("cannot be written in a form"));
 }
 
 enum err
@@ -356,8 +359,8 @@ form_value_read(const struct form_words *words,
 	if (field->type == PROTOBUF_C_TYPE_STRING)
 		return read_text(&rule, text, len, place, &ret_value->text);
 	if (strlen(text) != len || !text_valid(text, len))
-		return refuse(place, "leave it out",
-		    "holds a NUL or a byte that is not UTF-8");
+		return refuse(place, _("leave it out"),
+		    _("holds a NUL or a byte that is not UTF-8"));
 	if ((trimmed = trim(text, len)) == NULL)
 		return ERR_NOMEM;
 	err = read_trimmed(words, &rule, field, trimmed, place, ret_value);

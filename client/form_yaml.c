@@ -7,6 +7,7 @@
 
 #include "proto/arena.h"
 #include "client/form_mend.h"
+#include "client/speech.h"
 
 #define ATTEMPTS_MAX 100   /* lines that are mended or left out */
 #define ARENA_BYTES  65536 /* of the tree of a usual form */
@@ -44,39 +45,39 @@ struct saying {
 
 static const struct saying sayings[] = {
 	{ "mapping values are not allowed in this context",
-	    "there is a colon where none is expected",
-	    "put a text with a colon in quotes, and check the indentation" },
+	    N_("there is a colon where none is expected"),
+	    N_("put a text with a colon in quotes, and check the indentation") },
 	{ "did not find expected key",
-	    "this line does not fit the lines above it",
-	    "check its indentation, and whether quotes above are closed" },
-	{ "could not find expected ':'", "a field's name without a colon",
-	    "write \"field: value\"; indent the further lines of a text" },
+	    N_("this line does not fit the lines above it"),
+	    N_("check its indentation, and whether quotes above are closed") },
+	{ "could not find expected ':'", N_("a field's name without a colon"),
+	    N_("write \"field: value\"; indent the further lines of a text") },
 	{ "found character that cannot start any token",
-	    "a text cannot begin with this character",
-	    "put the text in quotes; indent with blanks, not tabs" },
+	    N_("a text cannot begin with this character"),
+	    N_("put the text in quotes; indent with blanks, not tabs") },
 	{ "found unexpected end of stream",
-	    "a quotation mark that is never closed",
-	    "close it, or write a ' inside a text twice" },
+	    N_("a quotation mark that is never closed"),
+	    N_("close it, or write a ' inside a text twice") },
 	{ "found unexpected document indicator",
-	    "a quotation mark that is never closed", "close it" },
+	    N_("a quotation mark that is never closed"), N_("close it") },
 	{ "did not find expected ',' or ']'",
-	    "a list in brackets [ ] that "
-	    "is not closed or lacks a comma",
-	    "write [one, two]" },
+	    N_("a list in brackets [ ] that "
+	       "is not closed or lacks a comma"),
+	    N_("write [one, two]") },
 	{ "did not find expected ',' or '}'",
-	    "fields in braces { } that are not closed or lack a comma",
-	    "write each field on a line of its own" },
+	    N_("fields in braces { } that are not closed or lack a comma"),
+	    N_("write each field on a line of its own") },
 	{ "block sequence entries are not allowed in this context",
-	    "a \"- \" where no list can be",
-	    "put a list's items on lines of their own" },
+	    N_("a \"- \" where no list can be"),
+	    N_("put a list's items on lines of their own") },
 	{ "did not find expected '-' indicator",
-	    "this line does not fit the list above it",
-	    "begin each item with \"- \", all equally indented" },
+	    N_("this line does not fit the list above it"),
+	    N_("begin each item with \"- \", all equally indented") },
 	{ "found unknown escape character",
-	    "a backslash in a text in double quotes",
-	    "use single quotes, or write \\\\" },
+	    N_("a backslash in a text in double quotes"),
+	    N_("use single quotes, or write \\\\") },
 	{ "did not find expected <document start>",
-	    "this line does not fit the form", "write \"field: value\"" },
+	    N_("this line does not fit the form"), "write \"field: value\"" },
 };
 
 /* ---- places ------------------------------------------------------------- */
@@ -123,7 +124,7 @@ static struct form_fault *
 fault(struct reader *reader, const yaml_mark_t *mark, const char *what)
 {
 	return form_faults_add(reader->faults, (unsigned)mark->line + 1,
-	    (unsigned)mark->column + 1, NULL, "%s", what);
+	    (unsigned)mark->column + 1, NULL, "%s", speech(what));
 }
 
 /* ---- nodes -------------------------------------------------------------- */
@@ -155,13 +156,13 @@ refuse_key(struct reader *reader, struct level *level, struct form_node *key,
 	if (key->kind != FORM_NODE_WORD) {
 		if (key->kind != FORM_NODE_BAD)
 			form_fault_help(
-			    fault(reader, mark, "a field without a name"),
+			    fault(reader, mark, _("a field without a name")),
 			    "write \"field: value\"");
 		return true;
 	}
 	if (strcmp(key->text, "<<") == 0) {
 		form_fault_help(
-		    fault(reader, mark, "forms have no merge keys (<<)"),
+		    fault(reader, mark, _("forms have no merge keys (<<)")),
 		    "write the fields out");
 		return true;
 	}
@@ -264,17 +265,17 @@ static bool
 refuse_tricks(struct reader *reader, const yaml_event_t *event,
     const yaml_char_t *anchor, const yaml_char_t *tag)
 {
-	static const char remedy[] = "leave it out; if it is meant as text, "
-				     "put the text in quotes";
+	static const char remedy[] = N_("leave it out; if it is meant as text, "
+					"put the text in quotes");
 
 	if (anchor != NULL)
 		form_fault_help(fault(reader, &event->start_mark,
-				    "forms have no anchors (&name)"),
-		    "%s", remedy);
+				    _("forms have no anchors (&name)")),
+		    "%s", speech(remedy));
 	else if (tag != NULL)
 		form_fault_help(fault(reader, &event->start_mark,
-				    "forms have no tags (!name)"),
-		    "%s", remedy);
+				    _("forms have no tags (!name)")),
+		    "%s", speech(remedy));
 	return anchor != NULL || tag != NULL;
 }
 
@@ -303,8 +304,8 @@ on_alias(struct reader *reader, const yaml_event_t *event)
 
 	if (node == NULL)
 		return ERR_NOMEM;
-	form_fault_help(
-	    fault(reader, &event->start_mark, "forms have no aliases (*name)"),
+	form_fault_help(fault(reader, &event->start_mark,
+			    _("forms have no aliases (*name)")),
 	    "write it out; if it is meant as text, put the text in quotes");
 	return attach(reader, node, &event->start_mark);
 }
@@ -329,7 +330,7 @@ on_open(struct reader *reader, const yaml_event_t *event)
 		return ERR_NOMEM;
 	if (reader->depth == FORM_DEPTH_MAX) {
 		form_fault_help(
-		    fault(reader, &event->start_mark, "nested too deeply"),
+		    fault(reader, &event->start_mark, _("nested too deeply")),
 		    "no field of a form has so many levels");
 		bad = true;
 	}
@@ -363,7 +364,7 @@ on_document(struct reader *reader, const yaml_event_t *event)
 {
 	if (reader->any) {
 		form_fault_help(fault(reader, &event->start_mark,
-				    "a second document begins here"),
+				    _("a second document begins here")),
 		    "a form is one document: leave out the line ---");
 		reader->over = true;
 	}
@@ -372,7 +373,7 @@ on_document(struct reader *reader, const yaml_event_t *event)
 	    event->data.document_start.tag_directives.start !=
 		event->data.document_start.tag_directives.end)
 		form_fault_help(fault(reader, &event->start_mark,
-				    "forms have no directives (%...)"),
+				    _("forms have no directives (%...)")),
 		    "leave out the lines that begin with %%");
 }
 
@@ -442,7 +443,7 @@ tell(struct reader *reader, const yaml_mark_t *mark, const char *problem)
 		if (strcmp(sayings[i].problem, problem) != 0)
 			continue;
 		told = fault(reader, mark, sayings[i].what);
-		form_fault_help(told, "%s", sayings[i].remedy);
+		form_fault_help(told, "%s", speech(sayings[i].remedy));
 		return;
 	}
 	told = form_faults_add(reader->faults, (unsigned)mark->line + 1,

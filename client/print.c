@@ -516,9 +516,9 @@ print_seconds(uint64_t seconds, char out[PRINT_NUMBER_MAX])
 		    "%" PRIu64 " h %" PRIu64 " min", seconds / 3600,
 		    seconds % 3600 / 60);
 	else
-		(void)snprintf(out, PRINT_NUMBER_MAX,
-		    "%" PRIu64 " days %" PRIu64 " h", seconds / 86400,
-		    seconds % 86400 / 3600);
+		(void)snprintf(out, PRINT_NUMBER_MAX, _("%llu days %llu h"),
+		    (unsigned long long)seconds / 86400,
+		    (unsigned long long)seconds % 86400 / 3600);
 }
 
 enum err

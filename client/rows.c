@@ -14,32 +14,32 @@
 
 static const struct table_column trial_columns[] = {
 	{ "#", true, 0 },
-	{ "ID", false, 0 },
-	{ "TITLE", false, 3 },
-	{ "WHERE", false, 1 },
-	{ "STATUS", false, 1 },
-	{ "LANG", false, 0 },
-	{ "PERIOD", false, 0 },
+	{ N_("ID"), false, 0 },
+	{ N_("TITLE"), false, 3 },
+	{ N_("WHERE"), false, 1 },
+	{ N_("STATUS"), false, 1 },
+	{ N_("LANG"), false, 0 },
+	{ N_("PERIOD"), false, 0 },
 };
 
 static const struct table_column found_columns[] = {
 	{ "#", true, 0 },
-	{ "ID", false, 0 },
-	{ "TITLE", false, 3 },
-	{ "WHERE", false, 1 },
-	{ "STATUS", false, 1 },
-	{ "LANG", false, 0 },
-	{ "MATCHED", false, 2 },
+	{ N_("ID"), false, 0 },
+	{ N_("TITLE"), false, 3 },
+	{ N_("WHERE"), false, 1 },
+	{ N_("STATUS"), false, 1 },
+	{ N_("LANG"), false, 0 },
+	{ N_("MATCHED"), false, 2 },
 };
 
 static const struct table_column entry_columns[] = {
 	{ "#", true, 0 },
-	{ "ID", false, 0 },
-	{ "TITLE", false, 3 },
-	{ "KIND", false, 1 },
-	{ "FROM", false, 1 },
-	{ "STATE", false, 1 },
-	{ "TIME", false, 0 },
+	{ N_("ID"), false, 0 },
+	{ N_("TITLE"), false, 3 },
+	{ N_("KIND"), false, 1 },
+	{ N_("FROM"), false, 1 },
+	{ N_("STATE"), false, 1 },
+	{ N_("TIME"), false, 0 },
 };
 
 #define COLUMNS_NARROW 5   /* of each of these tables, on a narrow terminal */

@@ -3,176 +3,185 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/text.h"
 #include "client/fault.h"
 #include "client/near.h"
 #include "client/print.h"
+#include "client/speech.h"
 
 #define HELP_COLUMN    22 /* where the text of an option begins */
 #define NAME_MAX_SHOWN 32 /* bytes of a name in the help, with its NUL */
+#define MARGIN         8  /* columns with the name of a group, at least */
 #define HELP_WIDTH     76 /* of a line with names of commands */
 
 static const struct args_option common[] = {
-	{ "json", NULL, "one JSON document" },
+	{ "json", NULL, N_("one JSON document") },
 	{ "jsonl", NULL, NULL },
-	{ "lang", "LANG", "da, nb, sv, fi or en" },
-	{ "at", "DATE", "what would be shown on that day" },
-	{ "quiet", NULL, "no progress" },
+	{ "lang", "LANG", N_("da, nb, sv, fi or en") },
+	{ "at", "DATE", N_("what would be shown on that day") },
+	{ "quiet", NULL, N_("no progress") },
 	{ "color", "WHEN", NULL },
-	{ "socket", "PATH", "where erfad listens" },
-	{ "help", NULL, "this" },
+	{ "socket", "PATH", N_("where erfad listens") },
+	{ "help", NULL, N_("this") },
 	{ "version", NULL, NULL },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option find_options[] = {
-	{ "kind", "KIND", "experiences, decisions ... instead of trials" },
-	{ "country", "CC", "only DK, NO, SE, FI or IS" },
+	{ "kind", "KIND", N_("experiences, decisions ... instead of trials") },
+	{ "country", "CC", N_("only DK, NO, SE, FI or IS") },
 	{ "sector", "SECTOR",
-	    "only this field of work: elder_care, school ..." },
-	{ "limit", "N", "at most so many" },
+	    N_("only this field of work: elder_care, school ...") },
+	{ "limit", "N", N_("at most so many") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option list_options[] = {
-	{ "kind", "KIND", "these instead of trials; \"all\" = every entry" },
-	{ "org", "ORG", "only what this organisation published" },
-	{ "country", "CC", "only trials of DK, NO, SE, FI or IS" },
+	{ "kind", "KIND",
+	    N_("these instead of trials; \"all\" = every entry") },
+	{ "org", "ORG", N_("only what this organisation published") },
+	{ "country", "CC", N_("only trials of DK, NO, SE, FI or IS") },
 	{ "sector", "SECTOR",
-	    "only this field of work: elder_care, school ..." },
-	{ "limit", "N", "at most so many" },
+	    N_("only this field of work: elder_care, school ...") },
+	{ "limit", "N", N_("at most so many") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option watch_options[] = {
-	{ "from", "CURSOR", "go on after this; \"start\" = all that is here" },
-	{ "kind", "KIND", "only this kind" },
-	{ "count", "N", "end after so many entries" },
-	{ "wait", "SECONDS", "end with 75 if they did not come in this time" },
+	{ "from", "CURSOR",
+	    N_("go on after this; \"start\" = all that is here") },
+	{ "kind", "KIND", N_("only this kind") },
+	{ "count", "N", N_("end after so many entries") },
+	{ "wait", "SECONDS",
+	    N_("end with 75 if they did not come in this time") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option publish_options[] = {
-	{ "dry-run", NULL, "check everything, publish nothing" },
-	{ "yes", NULL, "do not ask" },
-	{ "allow-personal", NULL, "what looks like a person is none" },
+	{ "dry-run", NULL, N_("check everything, publish nothing") },
+	{ "yes", NULL, N_("do not ask") },
+	{ "allow-personal", NULL, N_("what looks like a person is none") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option import_options[] = {
-	{ "dry-run", NULL, "check everything, publish nothing" },
-	{ "keep-going", NULL, "publish the good lines if others are bad" },
-	{ "allow-personal", NULL, "what looks like a person is none" },
+	{ "dry-run", NULL, N_("check everything, publish nothing") },
+	{ "keep-going", NULL, N_("publish the good lines if others are bad") },
+	{ "allow-personal", NULL, N_("what looks like a person is none") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option export_options[] = {
-	{ "proto", NULL, "protobuf JSON for all records" },
-	{ "all-versions", NULL, "earlier versions too (with --proto)" },
+	{ "proto", NULL, N_("protobuf JSON for all records") },
+	{ "all-versions", NULL, N_("earlier versions too (with --proto)") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option remove_options[] = {
-	{ "yes", NULL, "do not ask" },
+	{ "yes", NULL, N_("do not ask") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option invite_options[] = {
-	{ "reader", "NAME", "for a program that only reads" },
+	{ "reader", "NAME", N_("for a program that only reads") },
 	{ "address", "HOST:PORT",
-	    "where they reach you, if not as configured" },
-	{ "list", NULL, "the invitations you gave" },
-	{ "revoke", "LINE", "withdraw one: its line, or the organisation" },
+	    N_("where they reach you, if not as configured") },
+	{ "list", NULL, N_("the invitations you gave") },
+	{ "revoke", "LINE", N_("withdraw one: its line, or the organisation") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option join_options[] = {
-	{ "yes", NULL, "do not ask whether the check number is right" },
+	{ "yes", NULL, N_("do not ask whether the check number is right") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option sync_options[] = {
-	{ "wait", "SECONDS", "how long to wait; without it: look once" },
+	{ "wait", "SECONDS", N_("how long to wait; without it: look once") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option verify_options[] = {
-	{ "sample", "PERCENT", "look at so many of the bodies only: 1 to 100" },
+	{ "sample", "PERCENT",
+	    N_("look at so many of the bodies only: 1 to 100") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option init_options[] = {
-	{ "org", "ORG", "who you are: no-5501, dk-791 ..." },
-	{ "name", "NAME", "as people write it: \"Tromsø kommune\"" },
-	{ "listen", "HOST:PORT", "be reachable by others; else only dial out" },
-	{ "dir", "DIR", "put everything below DIR: for tests and demos" },
+	{ "org", "ORG", N_("who you are: no-5501, dk-791 ...") },
+	{ "name", "NAME", N_("as people write it: \"Tromsø kommune\"") },
+	{ "listen", "HOST:PORT",
+	    N_("be reachable by others; else only dial out") },
+	{ "dir", "DIR", N_("put everything below DIR: for tests and demos") },
 	{ NULL, NULL, NULL },
 };
 
 /* Options of commands that write, and of those that write records. */
-#define WRITES                                                             \
-	{ "yes", NULL, NULL },                                             \
-	{                                                                  \
-		"allow-personal", NULL, "what looks like a person is none" \
+#define WRITES                                                                 \
+	{ "yes", NULL, NULL },                                                 \
+	{                                                                      \
+		"allow-personal", NULL, N_("what looks like a person is none") \
 	}
-#define STEPS                                     \
-	{ "date", "DATE", "when, if not today" }, \
-	    { "note", "TEXT", "what is new in this version" }, WRITES
+#define STEPS                                         \
+	{ "date", "DATE", N_("when, if not today") }, \
+	    { "note", "TEXT", N_("what is new in this version") }, WRITES
 
 static const struct args_option new_options[] = {
-	{ "title", "TEXT", "what it is called, at most 120 characters" },
-	{ "summary", "TEXT", "the problem and the idea" },
-	{ "sector", "SECTOR", "elder_care, school ...; else from the text" },
-	{ "set", "FIELD=VALUE", "any other field, as often as you like" },
-	{ "yes", NULL, "publish at once, do not ask" },
-	{ "allow-personal", NULL, "what looks like a person is none" },
+	{ "title", "TEXT", N_("what it is called, at most 120 characters") },
+	{ "summary", "TEXT", N_("the problem and the idea") },
+	{ "sector", "SECTOR",
+	    N_("elder_care, school ...; else from the text") },
+	{ "set", "FIELD=VALUE", N_("any other field, as often as you like") },
+	{ "yes", NULL, N_("publish at once, do not ask") },
+	{ "allow-personal", NULL, N_("what looks like a person is none") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option drafts_options[] = {
-	{ "drop", "DRAFT", "throw a draft away" },
-	{ "yes", NULL, "do not ask" },
+	{ "drop", "DRAFT", N_("throw a draft away") },
+	{ "yes", NULL, N_("do not ask") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option edit_options[] = {
-	{ "set", "FIELD=VALUE", "one field, as often as you like" },
-	{ "form", "FILE", "only write the form to FILE" },
-	{ "from", "FILE", "read the form from FILE; - is standard input" },
-	{ "correct", NULL, "what is public was wrong" },
-	{ "rethink", NULL, "the trial itself was thought over" },
-	{ "note", "TEXT", "what is new in this version" },
-	{ "yes", NULL, "publish at once, do not ask" },
-	{ "allow-personal", NULL, "what looks like a person is none" },
+	{ "set", "FIELD=VALUE", N_("one field, as often as you like") },
+	{ "form", "FILE", N_("only write the form to FILE") },
+	{ "from", "FILE", N_("read the form from FILE; - is standard input") },
+	{ "correct", NULL, N_("what is public was wrong") },
+	{ "rethink", NULL, N_("the trial itself was thought over") },
+	{ "note", "TEXT", N_("what is new in this version") },
+	{ "yes", NULL, N_("publish at once, do not ask") },
+	{ "allow-personal", NULL, N_("what looks like a person is none") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option own_options[] = {
-	{ "unit", "TEXT", "which unit takes it on" },
-	{ "role", "TEXT", "in which role; no names" },
+	{ "unit", "TEXT", N_("which unit takes it on") },
+	{ "role", "TEXT", N_("in which role; no names") },
 	STEPS,
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option anchor_options[] = {
 	{ "body", "KIND",
-	    "council, executive, committee, administration, workplace" },
-	{ "name", "TEXT", "what the body is called here" },
-	{ "date", "DATE", "of the decision" },
-	{ "ref", "TEXT", "minutes or case number" },
-	{ "until", "DATE", "to be renewed after" },
-	{ "delegated", "TEXT", "what the council has delegated to it" },
+	    N_("council, executive, committee, administration, workplace") },
+	{ "name", "TEXT", N_("what the body is called here") },
+	{ "date", "DATE", N_("of the decision") },
+	{ "ref", "TEXT", N_("minutes or case number") },
+	{ "until", "DATE", N_("to be renewed after") },
+	{ "delegated", "TEXT", N_("what the council has delegated to it") },
 	{ "delegation", "TEXT", NULL },
-	{ "note", "TEXT", "what is new in this version" },
+	{ "note", "TEXT", N_("what is new in this version") },
 	WRITES,
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option plan_options[] = {
-	{ "goal", "TEXT", "what is to be reached; at most three" },
-	{ "criterion", "TEXT", "how one will see that it was" },
-	{ "from", "DATE", "first day, or month, or year" },
-	{ "to", "DATE", "last day" },
-	{ "mandate", "TEXT", "permission to try, in one sentence" },
+	{ "goal", "TEXT", N_("what is to be reached; at most three") },
+	{ "criterion", "TEXT", N_("how one will see that it was") },
+	{ "from", "DATE", N_("first day, or month, or year") },
+	{ "to", "DATE", N_("last day") },
+	{ "mandate", "TEXT", N_("permission to try, in one sentence") },
 	STEPS,
 	{ NULL, NULL, NULL },
 };
@@ -184,39 +193,39 @@ static const struct args_option step_options[] = {
 
 static const struct args_option stop_options[] = {
 	{ "reason", "CODE",
-	    "no_effect, no_budget, staff_capacity, refused ..." },
+	    N_("no_effect, no_budget, staff_capacity, refused ...") },
 	STEPS,
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option finish_options[] = {
 	{ "verdict", "CODE",
-	    "worked, worked_partly, no_difference, did_not_work ..." },
-	{ "worked", "TEXT", "what worked; \"nothing\" is an answer" },
-	{ "not-worked", "TEXT", "what did not" },
-	{ "condition", "TEXT", "under which conditions" },
-	{ "for-whom", "TEXT", "for which people" },
+	    N_("worked, worked_partly, no_difference, did_not_work ...") },
+	{ "worked", "TEXT", N_("what worked; \"nothing\" is an answer") },
+	{ "not-worked", "TEXT", N_("what did not") },
+	{ "condition", "TEXT", N_("under which conditions") },
+	{ "for-whom", "TEXT", N_("for which people") },
 	{ "continuation", "CODE",
-	    "made_permanent, extended, scaled_up, discontinued ..." },
-	{ "law-ref", "TEXT", "the law that came of it" },
+	    N_("made_permanent, extended, scaled_up, discontinued ...") },
+	{ "law-ref", "TEXT", N_("the law that came of it") },
 	STEPS,
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option learn_options[] = {
 	{ "verdict", "CODE",
-	    "worked, worked_partly, no_difference, did_not_work ..." },
-	{ "worked", "TEXT", "what worked; \"nothing\" is an answer" },
-	{ "not-worked", "TEXT", "what did not" },
-	{ "condition", "TEXT", "under which conditions" },
-	{ "for-whom", "TEXT", "for which people" },
-	{ "unexpected", "TEXT", "what nobody had looked for" },
-	{ "next", "TEXT", "what will be done about it" },
-	{ "role", "ROLE", "self, employees, users, external_evaluator" },
-	{ "with", "ORG", "who says so together with you" },
-	{ "interim", NULL, "or --final, if not as the trial stands" },
+	    N_("worked, worked_partly, no_difference, did_not_work ...") },
+	{ "worked", "TEXT", N_("what worked; \"nothing\" is an answer") },
+	{ "not-worked", "TEXT", N_("what did not") },
+	{ "condition", "TEXT", N_("under which conditions") },
+	{ "for-whom", "TEXT", N_("for which people") },
+	{ "unexpected", "TEXT", N_("what nobody had looked for") },
+	{ "next", "TEXT", N_("what will be done about it") },
+	{ "role", "ROLE", N_("self, employees, users, external_evaluator") },
+	{ "with", "ORG", N_("who says so together with you") },
+	{ "interim", NULL, N_("or --final, if not as the trial stands") },
 	{ "final", NULL, NULL },
-	{ "new", NULL, "beside what was said before, not instead" },
+	{ "new", NULL, N_("beside what was said before, not instead") },
 	{ "domains", "CODES", NULL },
 	{ "set", "FIELD=VALUE", NULL },
 	{ "note", "TEXT", NULL },
@@ -226,15 +235,15 @@ static const struct args_option learn_options[] = {
 };
 
 static const struct args_option ready_options[] = {
-	{ "goals", "ANSWER", "yes, partly, no, unknown: goals are clear" },
-	{ "time-plan", "ANSWER", "the time plan is realistic" },
-	{ "roles", "ANSWER", "everybody knows their part" },
-	{ "resources", "ANSWER", "time and means are set aside" },
-	{ "ownership", "ANSWER", "the staff hold it to be theirs" },
-	{ "methods", "ANSWER", "procedures and methods are chosen" },
-	{ "prepared", "ANSWER", "the staff have been prepared" },
-	{ "follow-up", "ANSWER", "there is follow-up all along" },
-	{ "mandate", "ANSWER", "the mandate is clear" },
+	{ "goals", "ANSWER", N_("yes, partly, no, unknown: goals are clear") },
+	{ "time-plan", "ANSWER", N_("the time plan is realistic") },
+	{ "roles", "ANSWER", N_("everybody knows their part") },
+	{ "resources", "ANSWER", N_("time and means are set aside") },
+	{ "ownership", "ANSWER", N_("the staff hold it to be theirs") },
+	{ "methods", "ANSWER", N_("procedures and methods are chosen") },
+	{ "prepared", "ANSWER", N_("the staff have been prepared") },
+	{ "follow-up", "ANSWER", N_("there is follow-up all along") },
+	{ "mandate", "ANSWER", N_("the mandate is clear") },
 	{ "date", "DATE", NULL },
 	{ "note", "TEXT", NULL },
 	{ "yes", NULL, NULL },
@@ -243,30 +252,31 @@ static const struct args_option ready_options[] = {
 };
 
 static const struct args_option barrier_options[] = {
-	{ "kind", "KIND", "law_regulation, culture, leadership, funding ..." },
-	{ "text", "TEXT", "in words" },
+	{ "kind", "KIND",
+	    N_("law_regulation, culture, leadership, funding ...") },
+	{ "text", "TEXT", N_("in words") },
 	STEPS,
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option endorse_options[] = {
-	{ "party", "PARTY", "politicians, administration, employees ..." },
+	{ "party", "PARTY", N_("politicians, administration, employees ...") },
 	{ "involvement", "HOW",
-	    "informed, consulted, co_designed, co_decided" },
+	    N_("informed, consulted, co_designed, co_decided") },
 	STEPS,
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option exempt_options[] = {
-	{ "provision", "TEXT", "the rule, as people cite it" },
-	{ "why", "TEXT", "how it hinders, in one sentence" },
-	{ "authority", "ORG", "who must allow it; all of them" },
-	{ "level", "LEVEL", "act, regulation, guideline, municipal ..." },
-	{ "rule-kind", "KIND", "procedural, documentation, financing ..." },
-	{ "instead", "TEXT", "the rule that holds instead" },
-	{ "from", "DATE", "first day without the rule; --to the last" },
+	{ "provision", "TEXT", N_("the rule, as people cite it") },
+	{ "why", "TEXT", N_("how it hinders, in one sentence") },
+	{ "authority", "ORG", N_("who must allow it; all of them") },
+	{ "level", "LEVEL", N_("act, regulation, guideline, municipal ...") },
+	{ "rule-kind", "KIND", N_("procedural, documentation, financing ...") },
+	{ "instead", "TEXT", N_("the rule that holds instead") },
+	{ "from", "DATE", N_("first day without the rule; --to the last") },
 	{ "to", "DATE", NULL },
-	{ "no", "N", "change exemption N" },
+	{ "no", "N", N_("change exemption N") },
 	{ "url", "ADDRESS", NULL },
 	STEPS,
 	{ NULL, NULL, NULL },
@@ -274,16 +284,16 @@ static const struct args_option exempt_options[] = {
 
 static const struct args_option decide_options[] = {
 	{ "outcome", "CODE",
-	    "approved, approved_with_conditions, rejected ..." },
-	{ "plain", "TEXT", "what may and may not be done" },
-	{ "reason", "TEXT", "due unless approved" },
-	{ "condition", "TEXT", "\"Keep a log; 2027-03-01\": with its day" },
-	{ "covers", "N", "which exemptions, if not all" },
-	{ "until", "DATE", "last day on which it holds" },
-	{ "date", "DATE", "of the decision, if not today" },
-	{ "authority", "ORG", "whose decision, if not yours" },
-	{ "ref", "TEXT", "their case number; due with --authority" },
-	{ "trial", "TRIAL", "which of a joint application" },
+	    N_("approved, approved_with_conditions, rejected ...") },
+	{ "plain", "TEXT", N_("what may and may not be done") },
+	{ "reason", "TEXT", N_("due unless approved") },
+	{ "condition", "TEXT", N_("\"Keep a log; 2027-03-01\": with its day") },
+	{ "covers", "N", N_("which exemptions, if not all") },
+	{ "until", "DATE", N_("last day on which it holds") },
+	{ "date", "DATE", N_("of the decision, if not today") },
+	{ "authority", "ORG", N_("whose decision, if not yours") },
+	{ "ref", "TEXT", N_("their case number; due with --authority") },
+	{ "trial", "TRIAL", N_("which of a joint application") },
 	{ "set", "FIELD=VALUE", NULL },
 	{ "note", "TEXT", NULL },
 	{ "yes", NULL, NULL },
@@ -292,15 +302,16 @@ static const struct args_option decide_options[] = {
 };
 
 static const struct args_option observe_options[] = {
-	{ "indicator", "ID", "of what:  erfa indicator list" },
-	{ "occasion", "WHEN", "baseline, interim, follow_up" },
-	{ "arm", "ARM", "trial (as a rule), or comparison" },
-	{ "n", "N", "with --mean and --sd; or --events with --total" },
-	{ "exposure", "X", "with --events and --exposure-unit: a rate" },
-	{ "estimate", "X", "with --se, or --low and --high, and --measure" },
-	{ "from", "DATE", "first day; --to the last" },
-	{ "csv", "FILE", "many: its first line names these options" },
-	{ "small-counts", NULL, "show counts of 1 to 4 persons" },
+	{ "indicator", "ID", N_("of what:  erfa indicator list") },
+	{ "occasion", "WHEN", N_("baseline, interim, follow_up") },
+	{ "arm", "ARM", N_("trial (as a rule), or comparison") },
+	{ "n", "N", N_("with --mean and --sd; or --events with --total") },
+	{ "exposure", "X", N_("with --events and --exposure-unit: a rate") },
+	{ "estimate", "X",
+	    N_("with --se, or --low and --high, and --measure") },
+	{ "from", "DATE", N_("first day; --to the last") },
+	{ "csv", "FILE", N_("many: its first line names these options") },
+	{ "small-counts", NULL, N_("show counts of 1 to 4 persons") },
 	{ "mean", "X", NULL },
 	{ "sd", "X", NULL },
 	{ "r", "X", NULL },
@@ -323,128 +334,131 @@ static const struct args_option observe_options[] = {
 };
 
 static const struct args_option indicator_options[] = {
-	{ "code", "CODE", "kolada:..., kostra:..., sotkanet:..., ORG:own" },
-	{ "name", "TEXT", "what is counted" },
-	{ "unit", "TEXT", "in which unit" },
-	{ "polarity", "CODE", "higher_better, lower_better, neutral" },
-	{ "domain", "CODE", "freed_time, service_quality, cost ..." },
-	{ "data-source", "CODE", "register_existing, survey, manual" },
-	{ "definition", "TEXT", "how it is counted" },
+	{ "code", "CODE", N_("kolada:..., kostra:..., sotkanet:..., ORG:own") },
+	{ "name", "TEXT", N_("what is counted") },
+	{ "unit", "TEXT", N_("in which unit") },
+	{ "polarity", "CODE", N_("higher_better, lower_better, neutral") },
+	{ "domain", "CODE", N_("freed_time, service_quality, cost ...") },
+	{ "data-source", "CODE", N_("register_existing, survey, manual") },
+	{ "definition", "TEXT", N_("how it is counted") },
 	{ "set", "FIELD=VALUE", NULL },
-	{ "yes", NULL, "publish at once, do not ask" },
+	{ "yes", NULL, N_("publish at once, do not ask") },
 	{ "allow-personal", NULL, NULL },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option programme_options[] = {
-	{ "name", "TEXT", "what it is called" },
-	{ "type", "TYPE", "welfare_agreement, trust_programme, local ..." },
-	{ "status", "STATUS", "announced, open, running, closed" },
-	{ "owner", "ORG", "who runs it, if not you" },
-	{ "from", "DATE", "first day; --to the last" },
-	{ "legal-basis", "TEXT", "the act or decision it rests on" },
-	{ "area", "TEXT", "what it frees; as often as you like" },
-	{ "member", "ORG", "who takes part; as often as you like" },
-	{ "guardrail", "TEXT", "what may not be departed from" },
-	{ "set", "FIELD=VALUE", "any other field" },
-	{ "yes", NULL, "publish at once, do not ask" },
+	{ "name", "TEXT", N_("what it is called") },
+	{ "type", "TYPE", N_("welfare_agreement, trust_programme, local ...") },
+	{ "status", "STATUS", N_("announced, open, running, closed") },
+	{ "owner", "ORG", N_("who runs it, if not you") },
+	{ "from", "DATE", N_("first day; --to the last") },
+	{ "legal-basis", "TEXT", N_("the act or decision it rests on") },
+	{ "area", "TEXT", N_("what it frees; as often as you like") },
+	{ "member", "ORG", N_("who takes part; as often as you like") },
+	{ "guardrail", "TEXT", N_("what may not be departed from") },
+	{ "set", "FIELD=VALUE", N_("any other field") },
+	{ "yes", NULL, N_("publish at once, do not ask") },
 	{ "to", "DATE", NULL },
 	{ "allow-personal", NULL, NULL },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option network_options[] = {
-	{ "name", "TEXT", "what it is called" },
-	{ "coordinator", "ORG", "who coordinates it; somebody must" },
-	{ "theme", "TEXT", "what it works on" },
-	{ "member", "ORG", "who takes part; as often as you like" },
-	{ "programme", "ID", "that it belongs to" },
-	{ "indicator", "ID", "that all its members measure" },
-	{ "set", "FIELD=VALUE", "any other field" },
-	{ "yes", NULL, "publish at once, do not ask" },
+	{ "name", "TEXT", N_("what it is called") },
+	{ "coordinator", "ORG", N_("who coordinates it; somebody must") },
+	{ "theme", "TEXT", N_("what it works on") },
+	{ "member", "ORG", N_("who takes part; as often as you like") },
+	{ "programme", "ID", N_("that it belongs to") },
+	{ "indicator", "ID", N_("that all its members measure") },
+	{ "set", "FIELD=VALUE", N_("any other field") },
+	{ "yes", NULL, N_("publish at once, do not ask") },
 	{ "allow-personal", NULL, NULL },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option round_options[] = {
-	{ "programme", "ID", "whose round it is" },
-	{ "opens", "DATE", "first day for applications" },
-	{ "closes", "DATE", "last day" },
-	{ "decision-due", "DATE", "when the answers are to be there" },
-	{ "stage", "STAGE", "single, preliminary, final" },
-	{ "no", "N", "first, second ... round" },
-	{ "title", "TEXT", "what it is called" },
-	{ "set", "FIELD=VALUE", "any other field" },
-	{ "yes", NULL, "publish at once, do not ask" },
+	{ "programme", "ID", N_("whose round it is") },
+	{ "opens", "DATE", N_("first day for applications") },
+	{ "closes", "DATE", N_("last day") },
+	{ "decision-due", "DATE", N_("when the answers are to be there") },
+	{ "stage", "STAGE", N_("single, preliminary, final") },
+	{ "no", "N", N_("first, second ... round") },
+	{ "title", "TEXT", N_("what it is called") },
+	{ "set", "FIELD=VALUE", N_("any other field") },
+	{ "yes", NULL, N_("publish at once, do not ask") },
 	{ "allow-personal", NULL, NULL },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option kind_options[] = {
-	{ "org", "ORG", "only what this organisation published" },
-	{ "limit", "N", "at most so many" },
+	{ "org", "ORG", N_("only what this organisation published") },
+	{ "limit", "N", N_("at most so many") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option rounds_options[] = {
-	{ "all", NULL, "those that are closed, too" },
+	{ "all", NULL, N_("those that are closed, too") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option apply_options[] = {
-	{ "round", "ID", "in which round:  erfa rounds" },
-	{ "programme", "ID", "or of which programme" },
-	{ "with", "ORG", "who applies together with you" },
-	{ "stage", "STAGE", "preliminary or final, if not as the round says" },
-	{ "copied-from", "ID", "the application it repeats" },
-	{ "date", "DATE", "when it was handed in, if not today" },
+	{ "round", "ID", N_("in which round:  erfa rounds") },
+	{ "programme", "ID", N_("or of which programme") },
+	{ "with", "ORG", N_("who applies together with you") },
+	{ "stage", "STAGE",
+	    N_("preliminary or final, if not as the round says") },
+	{ "copied-from", "ID", N_("the application it repeats") },
+	{ "date", "DATE", N_("when it was handed in, if not today") },
 	WRITES,
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option applications_options[] = {
-	{ "waiting", "ORG", "only what waits for this authority; \"me\"" },
+	{ "waiting", "ORG", N_("only what waits for this authority; \"me\"") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option conditions_options[] = {
-	{ "met", "N", "condition N is met" },
-	{ "authority", "ORG", "of which decision, if several" },
-	{ "date", "DATE", "when, if not today" },
+	{ "met", "N", N_("condition N is met") },
+	{ "authority", "ORG", N_("of which decision, if several") },
+	{ "date", "DATE", N_("when, if not today") },
 	{ "note", "TEXT", NULL },
 	WRITES,
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option derive_options[] = {
-	{ "also", "TRIAL", "another origin; as often as you like" },
-	{ "accept", "N", "promise number N is made here too" },
-	{ "decline", "N", "promise number N is not" },
-	{ "title", "TEXT", "what it is called here" },
+	{ "also", "TRIAL", N_("another origin; as often as you like") },
+	{ "accept", "N", N_("promise number N is made here too") },
+	{ "decline", "N", N_("promise number N is not") },
+	{ "title", "TEXT", N_("what it is called here") },
 	{ "summary", "TEXT", NULL },
-	{ "set", "FIELD=VALUE", "any other field, as often as you like" },
-	{ "reason", "CODE", "local_conditions, law, budget, staffing ..." },
-	{ "decided-by", "CODE", "political, administration, employees ..." },
-	{ "heard", "TEXT", "how you heard of it" },
-	{ "yes", NULL, "all promises accepted; publish at once" },
+	{ "set", "FIELD=VALUE", N_("any other field, as often as you like") },
+	{ "reason", "CODE", N_("local_conditions, law, budget, staffing ...") },
+	{ "decided-by", "CODE",
+	    N_("political, administration, employees ...") },
+	{ "heard", "TEXT", N_("how you heard of it") },
+	{ "yes", NULL, N_("all promises accepted; publish at once") },
 	{ "allow-personal", NULL, NULL },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option link_options[] = {
-	{ "from", "TRIAL", "the origin; as often as you like" },
-	{ "text", "TEXT", "the origin in words, if it is not here" },
-	{ "reason", "CODE", "local_conditions, law, budget, staffing ..." },
-	{ "decided-by", "CODE", "political, administration, employees ..." },
-	{ "heard", "TEXT", "how you heard of it" },
+	{ "from", "TRIAL", N_("the origin; as often as you like") },
+	{ "text", "TEXT", N_("the origin in words, if it is not here") },
+	{ "reason", "CODE", N_("local_conditions, law, budget, staffing ...") },
+	{ "decided-by", "CODE",
+	    N_("political, administration, employees ...") },
+	{ "heard", "TEXT", N_("how you heard of it") },
 	WRITES,
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option claim_options[] = {
-	{ "set", "FIELD=VALUE", "what the source had wrong" },
-	{ "yes", NULL, "publish at once, do not ask" },
-	{ "allow-personal", NULL, "what looks like a person is none" },
+	{ "set", "FIELD=VALUE", N_("what the source had wrong") },
+	{ "yes", NULL, N_("publish at once, do not ask") },
+	{ "allow-personal", NULL, N_("what looks like a person is none") },
 	{ NULL, NULL, NULL },
 };
 
@@ -454,376 +468,388 @@ static const struct args_option say_options[] = {
 };
 
 static const struct args_option comment_options[] = {
-	{ "observation", NULL, "what you saw when you visited them" },
-	{ "correction", NULL, "something in it is wrong" },
+	{ "observation", NULL, N_("what you saw when you visited them") },
+	{ "correction", NULL, N_("something in it is wrong") },
 	WRITES,
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option retract_options[] = {
 	{ "reason", "CODE",
-	    "data_error, privacy, legal, duplicate, "
-	    "superseded ..." },
-	{ "explanation", "TEXT", "why, in words" },
-	{ "replacement", "ID", "what to read instead" },
-	{ "kind", "KIND", "correction, expression_of_concern, retraction" },
-	{ "yes", NULL, "do not ask" },
+	    N_("data_error, privacy, legal, duplicate, "
+	       "superseded ...") },
+	{ "explanation", "TEXT", N_("why, in words") },
+	{ "replacement", "ID", N_("what to read instead") },
+	{ "kind", "KIND", N_("correction, expression_of_concern, retraction") },
+	{ "yes", NULL, N_("do not ask") },
 	{ "allow-personal", NULL, NULL },
 	{ NULL, NULL, NULL },
 };
 
 static const struct args_option inbox_options[] = {
-	{ "since", "DATE", "nothing older but open questions" },
+	{ "since", "DATE", N_("nothing older but open questions") },
 	{ NULL, NULL, NULL },
 };
 
 static const struct cmd table[] = {
-	{ "find", CMD_LOOK, "WORDS", "find trials; all words must occur",
-	    "erfa find boliger                    trials about housing\n"
-	    "erfa find nattilsyn --country SE     Swedish ones only\n"
-	    "erfa find fall --kind experience     what was learnt",
-	    "Accents and the letters of the neighbours do not matter: ældre,\n"
-	    "äldre and aeldre are the same.",
+	{ "find", CMD_LOOK, "WORDS", N_("find trials; all words must occur"),
+	    N_("erfa find boliger                    trials about housing\n"
+	       "erfa find nattilsyn --country SE     Swedish ones only\n"
+	       "erfa find fall --kind experience     what was learnt"),
+	    N_("Accents and the letters of the neighbours do not matter: ældre,\n"
+	       "äldre and aeldre are the same."),
 	    find_options, 1, 64, true, cmd_find_words },
-	{ "list", CMD_LOOK, "", "list trials, or records of another kind",
-	    "erfa list                            every trial\n"
-	    "erfa list --org no-5501              published by Tromsø\n"
-	    "erfa list --kind programme           programmes instead",
-	    "Each line has a number: @3 is its third, in erfa show @3.",
+	{ "list", CMD_LOOK, "", N_("list trials, or records of another kind"),
+	    N_("erfa list                            every trial\n"
+	       "erfa list --org no-5501              published by Tromsø\n"
+	       "erfa list --kind programme           programmes instead"),
+	    N_("Each line has a number: @3 is its third, in erfa show @3."),
 	    list_options, 0, 0, true, cmd_list },
-	{ "show", CMD_LOOK, "TRIAL", "read one trial, or any other record",
-	    "erfa show dk-791/k7m2p4qd            by its id\n"
-	    "erfa show 791/k7                     by any unique beginning\n"
-	    "erfa show @3                         line 3 of the last list",
-	    "Its chain and body are hashed again before they are shown.", NULL,
-	    1, 1, false, cmd_show },
-	{ "watch", CMD_LOOK, "", "print entries as they arrive",
-	    "erfa watch                           until Ctrl-C\n"
-	    "erfa watch --kind trial --count 1    the next trial, then end\n"
-	    "erfa watch --json --from start       all of it, for a program",
-	    "With --json each entry is one line with the cursor to go on from.",
+	{ "show", CMD_LOOK, "TRIAL", N_("read one trial, or any other record"),
+	    N_("erfa show dk-791/k7m2p4qd            by its id\n"
+	       "erfa show 791/k7                     by any unique beginning\n"
+	       "erfa show @3                         line 3 of the last list"),
+	    N_("Its chain and body are hashed again before they are shown."),
+	    NULL, 1, 1, false, cmd_show },
+	{ "watch", CMD_LOOK, "", N_("print entries as they arrive"),
+	    N_("erfa watch                           until Ctrl-C\n"
+	       "erfa watch --kind trial --count 1    the next trial, then end\n"
+	       "erfa watch --json --from start       all of it, for a program"),
+	    N_("With --json each entry is one line with the cursor to go on from."),
 	    watch_options, 0, 0, true, cmd_watch },
-	{ "lineage", CMD_LOOK, "TRIAL", "its family: origins and copies",
-	    "erfa lineage 791/k7                  where it came from and went\n"
-	    "erfa lineage 791/k7 --at 2026-12-31  silence judged on that day",
-	    "Over all municipalities, with status, verdict and what was\n"
-	    "changed.  A node that was retracted or erased keeps its place.",
+	{ "lineage", CMD_LOOK, "TRIAL", N_("its family: origins and copies"),
+	    N_("erfa lineage 791/k7                  where it came from and went\n"
+	       "erfa lineage 791/k7 --at 2026-12-31  silence judged on that day"),
+	    N_("Over all municipalities, with status, verdict and what was\n"
+	       "changed.  A node that was retracted or erased keeps its place."),
 	    NULL, 1, 1, false, cmd_lineage },
-	{ "scale", CMD_LOOK, "TRIAL", "how far it has spread, in numbers",
+	{ "scale", CMD_LOOK, "TRIAL", N_("how far it has spread, in numbers"),
 	    "erfa scale 791/k7",
-	    "Of the trial and all that came from it, each counted once.\n"
-	    "Documented only is counted apart and nowhere else.",
+	    N_("Of the trial and all that came from it, each counted once.\n"
+	       "Documented only is counted apart and nowhere else."),
 	    NULL, 1, 1, false, cmd_scale },
-	{ "inbox", CMD_LOOK, "", "what waits for you, and what copies learnt",
-	    "erfa inbox                           open questions first\n"
-	    "erfa inbox --since 2026-11-01        leave out what is older",
-	    "Then what was taken back, what was learnt where your trials were\n"
-	    "copied and at their origins, and other words to them.",
+	{ "inbox", CMD_LOOK, "",
+	    N_("what waits for you, and what copies learnt"),
+	    N_("erfa inbox                           open questions first\n"
+	       "erfa inbox --since 2026-11-01        leave out what is older"),
+	    N_("Then what was taken back, what was learnt where your trials were\n"
+	       "copied and at their origins, and other words to them."),
 	    inbox_options, 0, 0, true, cmd_inbox },
-	{ "diff", CMD_LOOK, "TRIAL TRIAL", "what differs between two trials",
-	    "erfa diff 791/k7 5501/q3             from the first to the second",
-	    "With --json it is the record of an adaptation as erfa adapt\n"
-	    "writes it.",
+	{ "diff", CMD_LOOK, "TRIAL TRIAL",
+	    N_("what differs between two trials"),
+	    N_("erfa diff 791/k7 5501/q3             from the first to the second"),
+	    N_("With --json it is the record of an adaptation as erfa adapt\n"
+	       "writes it."),
 	    NULL, 2, 2, false, cmd_diff },
 
-	{ "new", CMD_WRITE, "", "write a trial: title, summary, sector",
-	    "erfa new                             asks three questions\n"
-	    "erfa new --title TITLE --summary TEXT --yes",
-	    "It is a draft, which only this node can read, until it is\n"
-	    "published; new offers that at once.  All else can wait.",
+	{ "new", CMD_WRITE, "", N_("write a trial: title, summary, sector"),
+	    N_("erfa new                             asks three questions\n"
+	       "erfa new --title TITLE --summary TEXT --yes"),
+	    N_("It is a draft, which only this node can read, until it is\n"
+	       "published; new offers that at once.  All else can wait."),
 	    new_options, 0, 0, false, cmd_new },
-	{ "drafts", CMD_WRITE, "", "list what is written and not yet public",
-	    "erfa drafts\n"
-	    "erfa drafts --drop 791/k7            throws one away",
-	    "Drafts are kept by erfad, unsigned, on this node only.",
+	{ "drafts", CMD_WRITE, "",
+	    N_("list what is written and not yet public"),
+	    N_("erfa drafts\n"
+	       "erfa drafts --drop 791/k7            throws one away"),
+	    N_("Drafts are kept by erfad, unsigned, on this node only."),
 	    drafts_options, 0, 0, true, cmd_drafts },
-	{ "adapt", CMD_WRITE, "TRIAL", "make one of your own from another's",
-	    "erfa adapt 791/k7                    asks about each promise\n"
-	    "erfa adapt 791/k7 --decline 1 --title \"Små team\"\n"
-	    "erfa adapt 791/k7 --also 564/m2      from two of them",
-	    "Recipe, goals, indicators and skills come along; owner,\n"
-	    "anchoring, mandate, decisions and results never do.  A draft:\n"
-	    "erfa edit it, then erfa publish tells where it came from.",
+	{ "adapt", CMD_WRITE, "TRIAL",
+	    N_("make one of your own from another's"),
+	    N_("erfa adapt 791/k7                    asks about each promise\n"
+	       "erfa adapt 791/k7 --decline 1 --title \"Små team\"\n"
+	       "erfa adapt 791/k7 --also 564/m2      from two of them"),
+	    N_("Recipe, goals, indicators and skills come along; owner,\n"
+	       "anchoring, mandate, decisions and results never do.  A draft:\n"
+	       "erfa edit it, then erfa publish tells where it came from."),
 	    derive_options, 1, 1, false, cmd_adapt },
-	{ "copy", CMD_WRITE, "TRIAL", "the same, to be left as it is",
+	{ "copy", CMD_WRITE, "TRIAL", N_("the same, to be left as it is"),
 	    "erfa copy 791/k7 --yes",
-	    "Whether it is a copy or an adaptation tells the difference that\n"
-	    "it has when it is published.",
+	    N_("Whether it is a copy or an adaptation tells the difference that\n"
+	       "it has when it is published."),
 	    derive_options, 1, 1, false, cmd_copy },
-	{ "link", CMD_WRITE, "TRIAL", "say where a trial of yours came from",
-	    "erfa link 5501/q3 --from 791/k7\n"
-	    "erfa link 5501/q3 --text \"A talk in Malmö, 2019\"",
-	    "For copies that were made before erfa.", link_options, 1, 1, false,
-	    cmd_link },
+	{ "link", CMD_WRITE, "TRIAL",
+	    N_("say where a trial of yours came from"),
+	    N_("erfa link 5501/q3 --from 791/k7\n"
+	       "erfa link 5501/q3 --text \"A talk in Malmö, 2019\""),
+	    N_("For copies that were made before erfa."), link_options, 1, 1,
+	    false, cmd_link },
 	{ "claim", CMD_WRITE, "TRIAL",
-	    "tell yourself what a source told of you", "erfa claim 791/k7",
-	    "Your own record of a trial that somebody wrote down from a\n"
-	    "source.  The two are never counted twice.",
+	    N_("tell yourself what a source told of you"), "erfa claim 791/k7",
+	    N_("Your own record of a trial that somebody wrote down from a\n"
+	       "source.  The two are never counted twice."),
 	    claim_options, 1, 1, false, cmd_claim },
-	{ "edit", CMD_WRITE, "TRIAL", "change a trial in your editor",
-	    "erfa edit 791/k7                     in $EDITOR, as a form\n"
-	    "erfa edit 791/k7 --set mandate=TEXT  one field, for scripts\n"
-	    "erfa edit 791/k7 --form trial.yaml   to fill in elsewhere\n"
-	    "erfa edit 791/k7 --from trial.yaml   and read back",
-	    "The change is a draft; erfa publish TRIAL makes it public.  A\n"
-	    "form with mistakes is kept, with each of them marked.",
+	{ "edit", CMD_WRITE, "TRIAL", N_("change a trial in your editor"),
+	    N_("erfa edit 791/k7                     in $EDITOR, as a form\n"
+	       "erfa edit 791/k7 --set mandate=TEXT  one field, for scripts\n"
+	       "erfa edit 791/k7 --form trial.yaml   to fill in elsewhere\n"
+	       "erfa edit 791/k7 --from trial.yaml   and read back"),
+	    N_("The change is a draft; erfa publish TRIAL makes it public.  A\n"
+	       "form with mistakes is kept, with each of them marked."),
 	    edit_options, 1, 1, false, cmd_edit },
-	{ "publish", CMD_WRITE, "TRIAL|FILE", "sign and send it to all",
-	    "erfa publish 791/k7                  shows the draft, asks\n"
-	    "erfa publish trial.json              a record from a file\n"
-	    "erfa publish --dry-run trial.json    only checks it\n"
-	    "erfa publish --yes - <trial.json     from another program",
-	    "FILE is protobuf JSON: a Body, a NewRecord ({\"body\": ...}), or\n"
-	    "{\"record\": [...]}; - is standard input.  Needs the group erfa.",
+	{ "publish", CMD_WRITE, "TRIAL|FILE", N_("sign and send it to all"),
+	    N_("erfa publish 791/k7                  shows the draft, asks\n"
+	       "erfa publish trial.json              a record from a file\n"
+	       "erfa publish --dry-run trial.json    only checks it\n"
+	       "erfa publish --yes - <trial.json     from another program"),
+	    N_("FILE is protobuf JSON: a Body, a NewRecord ({\"body\": ...}), or\n"
+	       "{\"record\": [...]}; - is standard input.  Needs the group erfa."),
 	    publish_options, 1, 1, false, cmd_publish },
-	{ "own", CMD_WRITE, "TRIAL", "say which unit here takes a trial on",
-	    "erfa own 791/k7 --unit \"Home care west\" --role \"Head of unit\"",
-	    "Never inherited by a copy.  Without an owner no trial starts.",
+	{ "own", CMD_WRITE, "TRIAL", N_("say which unit here takes a trial on"),
+	    N_("erfa own 791/k7 --unit \"Home care west\" --role \"Head of unit\""),
+	    N_("Never inherited by a copy.  Without an owner no trial starts."),
 	    own_options, 1, 1, false, cmd_own },
-	{ "anchor", CMD_WRITE, "TRIAL", "say which body here is behind it",
-	    "erfa anchor 791/k7 --body council --date 2026-11-21 --ref 26/114\n"
-	    "erfa anchor 791/k7 --body workplace --delegated \"Own rota\"",
-	    "Never inherited by a copy.  A workplace is enough if the council\n"
-	    "delegated it and no rule from above is touched.",
+	{ "anchor", CMD_WRITE, "TRIAL", N_("say which body here is behind it"),
+	    N_("erfa anchor 791/k7 --body council --date 2026-11-21 --ref 26/114\n"
+	       "erfa anchor 791/k7 --body workplace --delegated \"Own rota\""),
+	    N_("Never inherited by a copy.  A workplace is enough if the council\n"
+	       "delegated it and no rule from above is touched."),
 	    anchor_options, 1, 1, false, cmd_anchor },
-	{ "plan", CMD_WRITE, "TRIAL", "set goal, criterion and period",
+	{ "plan", CMD_WRITE, "TRIAL", N_("set goal, criterion and period"),
 	    "erfa plan 791/k7 --goal TEXT --criterion TEXT --from 2027-01 "
 	    "--to 2028",
 	    NULL, plan_options, 1, 1, false, cmd_plan },
-	{ "start", CMD_WRITE, "TRIAL", "say that a trial is running",
-	    "erfa start 791/k7                    or names what is missing\n"
-	    "erfa start 791/k7 --date 2027-01-04",
-	    "Needs plan, own and anchor, and the yes of every authority if a\n"
-	    "rule is suspended: erfa status TRIAL.  After a pause: resumes.\n"
-	    "To start the service: systemctl start erfad",
+	{ "start", CMD_WRITE, "TRIAL", N_("say that a trial is running"),
+	    N_("erfa start 791/k7                    or names what is missing\n"
+	       "erfa start 791/k7 --date 2027-01-04"),
+	    N_("Needs plan, own and anchor, and the yes of every authority if a\n"
+	       "rule is suspended: erfa status TRIAL.  After a pause: resumes.\n"
+	       "To start the service: systemctl start erfad"),
 	    step_options, 1, 1, false, cmd_start },
-	{ "pause", CMD_WRITE, "TRIAL", "say that a trial rests for a while",
-	    "erfa pause 791/k7 --note \"Staff on leave\"", NULL, step_options,
-	    1, 1, false, cmd_pause },
-	{ "stop", CMD_WRITE, "TRIAL", "end a trial early, and say why",
+	{ "pause", CMD_WRITE, "TRIAL", N_("say that a trial rests for a while"),
+	    N_("erfa pause 791/k7 --note \"Staff on leave\""), NULL,
+	    step_options, 1, 1, false, cmd_pause },
+	{ "stop", CMD_WRITE, "TRIAL", N_("end a trial early, and say why"),
 	    "erfa stop 791/k7 --reason staff_capacity",
-	    "One that never began becomes \"not started\".  Others learn most\n"
-	    "from the reason.  To stop the service: systemctl stop erfad",
+	    N_("One that never began becomes \"not started\".  Others learn most\n"
+	       "from the reason.  To stop the service: systemctl stop erfad"),
 	    stop_options, 1, 1, false, cmd_stop },
-	{ "finish", CMD_WRITE, "TRIAL", "say that a trial is done, and how",
-	    "erfa finish 791/k7                   if erfa learn said how it "
-	    "went\n"
-	    "erfa finish 791/k7 --verdict worked --worked TEXT ...",
+	{ "finish", CMD_WRITE, "TRIAL", N_("say that a trial is done, and how"),
+	    N_("erfa finish 791/k7                   if erfa learn said how it "
+	       "went\n"
+	       "erfa finish 791/k7 --verdict worked --worked TEXT ..."),
 	    NULL, finish_options, 1, 1, false, cmd_finish },
-	{ "confirm", CMD_WRITE, "TRIAL", "say that all of it is still true",
+	{ "confirm", CMD_WRITE, "TRIAL", N_("say that all of it is still true"),
 	    "erfa confirm 791/k7", NULL, step_options, 1, 1, false,
 	    cmd_confirm },
-	{ "ready", CMD_WRITE, "TRIAL", "nine questions before the start",
-	    "erfa ready 791/k7                    asks; Enter skips\n"
-	    "erfa ready 791/k7 --goals yes --prepared partly",
+	{ "ready", CMD_WRITE, "TRIAL", N_("nine questions before the start"),
+	    N_("erfa ready 791/k7                    asks; Enter skips\n"
+	       "erfa ready 791/k7 --goals yes --prepared partly"),
 	    NULL, ready_options, 1, 1, false, cmd_ready },
-	{ "barrier", CMD_WRITE, "TRIAL", "name what stands in the way",
-	    "erfa barrier 791/k7 --kind culture --text \"Two night teams\"",
+	{ "barrier", CMD_WRITE, "TRIAL", N_("name what stands in the way"),
+	    N_("erfa barrier 791/k7 --kind culture --text \"Two night teams\""),
 	    NULL, barrier_options, 1, 1, false, cmd_barrier },
-	{ "endorse", CMD_WRITE, "TRIAL", "say which party backs it",
+	{ "endorse", CMD_WRITE, "TRIAL", N_("say which party backs it"),
 	    "erfa endorse 791/k7 --party employees --involvement co_designed",
 	    NULL, endorse_options, 1, 1, false, cmd_endorse },
-	{ "ask", CMD_WRITE, "TRIAL TEXT", "ask those who run a trial",
-	    "erfa ask 791/k7 \"How did the nights go?\"",
-	    "Everybody can read question and answer.", say_options, 1, 64,
+	{ "ask", CMD_WRITE, "TRIAL TEXT", N_("ask those who run a trial"),
+	    N_("erfa ask 791/k7 \"How did the nights go?\""),
+	    N_("Everybody can read question and answer."), say_options, 1, 64,
 	    false, cmd_ask },
-	{ "answer", CMD_WRITE, "ID TEXT", "answer a question",
-	    "erfa answer 5501/q3 \"We gave them up\"  by the question's id\n"
-	    "erfa answer 791/k7 \"We gave them up\"   if only one is open",
+	{ "answer", CMD_WRITE, "ID TEXT", N_("answer a question"),
+	    N_("erfa answer 5501/q3 \"We gave them up\"  by the question's id\n"
+	       "erfa answer 791/k7 \"We gave them up\"   if only one is open"),
 	    "erfa inbox shows the questions that wait.", say_options, 1, 64,
 	    false, cmd_answer },
-	{ "comment", CMD_WRITE, "ID TEXT", "say something about a record",
-	    "erfa comment 791/k7 \"We tried the same in 2015\"\n"
-	    "erfa comment 791/k7 --observation \"We saw calm mornings\"",
+	{ "comment", CMD_WRITE, "ID TEXT", N_("say something about a record"),
+	    N_("erfa comment 791/k7 \"We tried the same in 2015\"\n"
+	       "erfa comment 791/k7 --observation \"We saw calm mornings\""),
 	    NULL, comment_options, 1, 64, false, cmd_comment },
-	{ "offer", CMD_WRITE, "TRIAL TEXT", "offer help to those who run it",
-	    "erfa offer 791/k7 \"Come and see our rota\"", NULL, say_options, 1,
-	    64, false, cmd_offer },
-	{ "retract", CMD_WRITE, "ID", "take back what you published",
+	{ "offer", CMD_WRITE, "TRIAL TEXT",
+	    N_("offer help to those who run it"),
+	    N_("erfa offer 791/k7 \"Come and see our rota\""), NULL,
+	    say_options, 1, 64, false, cmd_offer },
+	{ "retract", CMD_WRITE, "ID", N_("take back what you published"),
 	    "erfa retract 791/k7 --reason data_error --explanation TEXT",
-	    "It stays readable, struck through, with the reason, also where\n"
-	    "it was copied.  Nothing is erased: that is another thing, for\n"
-	    "personal data.",
+	    N_("It stays readable, struck through, with the reason, also where\n"
+	       "it was copied.  Nothing is erased: that is another thing, for\n"
+	       "personal data."),
 	    retract_options, 1, 1, false, cmd_retract },
-	{ "learn", CMD_WRITE, "TRIAL", "write down what was learnt",
-	    "erfa learn 791/k7                    asks what is not said yet\n"
-	    "erfa learn 791/k7 --verdict worked_partly --for-whom TEXT",
-	    "Also of a programme or a network.", learn_options, 1, 1, false,
+	{ "learn", CMD_WRITE, "TRIAL", N_("write down what was learnt"),
+	    N_("erfa learn 791/k7                    asks what is not said yet\n"
+	       "erfa learn 791/k7 --verdict worked_partly --for-whom TEXT"),
+	    N_("Also of a programme or a network."), learn_options, 1, 1, false,
 	    cmd_learn },
-	{ "observe", CMD_WRITE, "TRIAL", "add numbers that you measured",
+	{ "observe", CMD_WRITE, "TRIAL", N_("add numbers that you measured"),
 	    "erfa observe 791/k7 --indicator 791/p2 --occasion baseline "
 	    "--n 84 ...\n"
 	    "erfa observe 791/k7 --indicator 791/p2 --csv numbers.csv",
-	    "Counts of 1 to 4 persons are held back unless --small-counts.",
+	    N_("Counts of 1 to 4 persons are held back unless --small-counts."),
 	    observe_options, 1, 1, false, cmd_observe },
 
-	{ "exempt", CMD_SCHEMES, "TRIAL", "name a rule to be suspended",
-	    "erfa exempt 791/k7 --provision \"Serviceloven § 83\" "
-	    "--why TEXT --authority ORG",
+	{ "exempt", CMD_SCHEMES, "TRIAL", N_("name a rule to be suspended"),
+	    N_("erfa exempt 791/k7 --provision \"Serviceloven § 83\" "
+	       "--why TEXT --authority ORG"),
 	    NULL, exempt_options, 1, 1, false, cmd_exempt },
-	{ "decide", CMD_SCHEMES, "TRIAL", "answer for an authority",
-	    "erfa decide 791/k7 --outcome approved --plain \"You may ...\"",
-	    "At the authority's own node, or written down by the municipality\n"
-	    "with --authority and --ref; the authority's own word holds.",
+	{ "decide", CMD_SCHEMES, "TRIAL", N_("answer for an authority"),
+	    N_("erfa decide 791/k7 --outcome approved --plain \"You may ...\""),
+	    N_("At the authority's own node, or written down by the municipality\n"
+	       "with --authority and --ref; the authority's own word holds."),
 	    decide_options, 1, 1, false, cmd_decide },
 
-	{ "conditions", CMD_SCHEMES, "TRIAL", "what the decisions demand",
-	    "erfa conditions 791/k7               all of them\n"
-	    "erfa conditions 791/k7 --met 2       the second is met",
+	{ "conditions", CMD_SCHEMES, "TRIAL", N_("what the decisions demand"),
+	    N_("erfa conditions 791/k7               all of them\n"
+	       "erfa conditions 791/k7 --met 2       the second is met"),
 	    NULL, conditions_options, 1, 1, false, cmd_conditions },
-	{ "rounds", CMD_SCHEMES, "", "rounds that are open or will be",
-	    "erfa rounds\n"
-	    "erfa rounds --all                    and those that were",
-	    "Says so if a round is shorter than 90 days, or meets the summer\n"
-	    "or the time of the budget.",
+	{ "rounds", CMD_SCHEMES, "", N_("rounds that are open or will be"),
+	    N_("erfa rounds\n"
+	       "erfa rounds --all                    and those that were"),
+	    N_("Says so if a round is shorter than 90 days, or meets the summer\n"
+	       "or the time of the budget."),
 	    rounds_options, 0, 0, true, cmd_rounds },
-	{ "apply", CMD_SCHEMES, "TRIAL...", "hand in trials to a programme",
+	{ "apply", CMD_SCHEMES, "TRIAL...", N_("hand in trials to a programme"),
 	    "erfa apply 791/k7 --round 791/r2\n"
 	    "erfa apply 791/k7 791/m3 --round 791/r2 --with no-5501",
-	    "Each authority named by the exemptions is to answer; see\n"
-	    "erfa status TRIAL.",
+	    N_("Each authority named by the exemptions is to answer; see\n"
+	       "erfa status TRIAL."),
 	    apply_options, 1, 16, false, cmd_apply },
-	{ "applications", CMD_SCHEMES, "", "who waits for which answer",
-	    "erfa applications\n"
-	    "erfa applications --waiting me       for your answer",
+	{ "applications", CMD_SCHEMES, "", N_("who waits for which answer"),
+	    N_("erfa applications\n"
+	       "erfa applications --waiting me       for your answer"),
 	    NULL, applications_options, 0, 0, true, cmd_applications },
 	{ "programme new", CMD_SCHEMES, "",
-	    "write a scheme under which trials run",
+	    N_("write a scheme under which trials run"),
 	    "erfa programme new --name NAME --type local --status running",
 	    NULL, programme_options, 0, 0, false, cmd_scheme_new },
-	{ "programme edit", CMD_SCHEMES, "ID", "change it, as erfa edit does",
+	{ "programme edit", CMD_SCHEMES, "ID",
+	    N_("change it, as erfa edit does"),
 	    "erfa programme edit 791/k7\n"
 	    "erfa programme edit 791/k7 --set FIELD=VALUE",
 	    NULL, edit_options, 1, 1, false, cmd_edit },
-	{ "programme list", CMD_SCHEMES, "", "list them", "erfa programme list",
-	    NULL, kind_options, 0, 0, true, cmd_list },
-	{ "programme show", CMD_SCHEMES, "ID", "read one",
+	{ "programme list", CMD_SCHEMES, "", N_("list them"),
+	    "erfa programme list", NULL, kind_options, 0, 0, true, cmd_list },
+	{ "programme show", CMD_SCHEMES, "ID", N_("read one"),
 	    "erfa programme show 791/k7", NULL, NULL, 1, 1, false, cmd_show },
-	{ "network new", CMD_SCHEMES, "", "write municipalities with one theme",
+	{ "network new", CMD_SCHEMES, "",
+	    N_("write municipalities with one theme"),
 	    "erfa network new --name NAME --coordinator dk-751", NULL,
 	    network_options, 0, 0, false, cmd_scheme_new },
-	{ "network edit", CMD_SCHEMES, "ID", "change it, as erfa edit does",
+	{ "network edit", CMD_SCHEMES, "ID", N_("change it, as erfa edit does"),
 	    "erfa network edit 791/k7\n"
 	    "erfa network edit 791/k7 --set FIELD=VALUE",
 	    NULL, edit_options, 1, 1, false, cmd_edit },
-	{ "network list", CMD_SCHEMES, "", "list them", "erfa network list",
+	{ "network list", CMD_SCHEMES, "", N_("list them"), "erfa network list",
 	    NULL, kind_options, 0, 0, true, cmd_list },
-	{ "network show", CMD_SCHEMES, "ID", "read one",
+	{ "network show", CMD_SCHEMES, "ID", N_("read one"),
 	    "erfa network show 791/k7", NULL, NULL, 1, 1, false, cmd_show },
-	{ "round new", CMD_SCHEMES, "", "write when applications are taken",
+	{ "round new", CMD_SCHEMES, "", N_("write when applications are taken"),
 	    "erfa round new --programme 791/p1 --opens 2027-01-15 "
 	    "--closes 2027-05-01",
 	    NULL, round_options, 0, 0, false, cmd_scheme_new },
-	{ "round edit", CMD_SCHEMES, "ID", "change it, as erfa edit does",
+	{ "round edit", CMD_SCHEMES, "ID", N_("change it, as erfa edit does"),
 	    "erfa round edit 791/k7\n"
 	    "erfa round edit 791/k7 --set FIELD=VALUE",
 	    NULL, edit_options, 1, 1, false, cmd_edit },
-	{ "round list", CMD_SCHEMES, "", "list them", "erfa round list", NULL,
-	    kind_options, 0, 0, true, cmd_list },
-	{ "round show", CMD_SCHEMES, "ID", "read one", "erfa round show 791/k7",
-	    NULL, NULL, 1, 1, false, cmd_show },
-	{ "indicator new", CMD_SCHEMES, "", "say what is counted, and how",
-	    "erfa indicator new --code dk-791:helpers --name \"Helpers per "
-	    "citizen\"",
-	    NULL, indicator_options, 0, 0, false, cmd_scheme_new },
-	{ "indicator list", CMD_SCHEMES, "", "list them", "erfa indicator list",
+	{ "round list", CMD_SCHEMES, "", N_("list them"), "erfa round list",
 	    NULL, kind_options, 0, 0, true, cmd_list },
-	{ "indicator map", CMD_SCHEMES, "ID OTHER", "say that two are the same",
-	    "erfa indicator map 791/p2 5501/k9    yours, and another's", NULL,
-	    step_options, 2, 2, false, cmd_indicator_map },
+	{ "round show", CMD_SCHEMES, "ID", N_("read one"),
+	    "erfa round show 791/k7", NULL, NULL, 1, 1, false, cmd_show },
+	{ "indicator new", CMD_SCHEMES, "", N_("say what is counted, and how"),
+	    N_("erfa indicator new --code dk-791:helpers --name \"Helpers per "
+	       "citizen\""),
+	    NULL, indicator_options, 0, 0, false, cmd_scheme_new },
+	{ "indicator list", CMD_SCHEMES, "", N_("list them"),
+	    "erfa indicator list", NULL, kind_options, 0, 0, true, cmd_list },
+	{ "indicator map", CMD_SCHEMES, "ID OTHER",
+	    N_("say that two are the same"),
+	    N_("erfa indicator map 791/p2 5501/k9    yours, and another's"),
+	    NULL, step_options, 2, 2, false, cmd_indicator_map },
 
-	{ "peers", CMD_PEERS, "", "who you are linked with, and who knocked",
-	    "erfa peers                           every peer and its state\n"
-	    "erfa peers accept NUMBER no-5501     let in who knocked\n"
-	    "erfa peers remove fi-297             cut a peer off",
+	{ "peers", CMD_PEERS, "",
+	    N_("who you are linked with, and who knocked"),
+	    N_("erfa peers                           every peer and its state\n"
+	       "erfa peers accept NUMBER no-5501     let in who knocked\n"
+	       "erfa peers remove fi-297             cut a peer off"),
 	    NULL, NULL, 0, 0, false, cmd_peers },
 	{ "peers accept", CMD_PEERS, "CHECKNUMBER ORG",
-	    "let in a node that knocked",
+	    N_("let in a node that knocked"),
 	    "erfa peers accept 5378 3293 0812 1886 7895 1663 no-5501",
-	    "Compare the number by telephone first.  Needs the group "
-	    "erfa-admin.",
+	    N_("Compare the number by telephone first.  Needs the group "
+	       "erfa-admin."),
 	    NULL, 2, 7, false, cmd_accept },
-	{ "peers remove", CMD_PEERS, "ORG", "cut a peer off at once",
-	    "erfa peers remove fi-297             by organisation\n"
-	    "erfa peers remove 3f0a91             by the first digits of a key",
-	    "Says whether it is out everywhere or for this node only.  Needs\n"
-	    "the group erfa-admin.",
+	{ "peers remove", CMD_PEERS, "ORG", N_("cut a peer off at once"),
+	    N_("erfa peers remove fi-297             by organisation\n"
+	       "erfa peers remove 3f0a91             by the first digits of a key"),
+	    N_("Says whether it is out everywhere or for this node only.  Needs\n"
+	       "the group erfa-admin."),
 	    remove_options, 1, 1, false, cmd_remove },
-	{ "invite", CMD_PEERS, "[ORG]", "make a line with which another joins",
-	    "erfa invite no-5501                  for a municipality\n"
-	    "erfa invite --reader dashboard       for a program of your own\n"
-	    "erfa invite --list                   those you gave\n"
-	    "erfa invite --revoke no-5501         withdraw one",
-	    "A line works once and for seven days.  Needs the group erfa-admin.",
+	{ "invite", CMD_PEERS, "[ORG]",
+	    N_("make a line with which another joins"),
+	    N_("erfa invite no-5501                  for a municipality\n"
+	       "erfa invite --reader dashboard       for a program of your own\n"
+	       "erfa invite --list                   those you gave\n"
+	       "erfa invite --revoke no-5501         withdraw one"),
+	    N_("A line works once and for seven days.  Needs the group erfa-admin."),
 	    invite_options, 0, 1, false, cmd_invite },
-	{ "join", CMD_PEERS, "LINE", "join with the line you were sent",
+	{ "join", CMD_PEERS, "LINE", N_("join with the line you were sent"),
 	    "erfa join erfa.example.org:7411/0649nq2g...",
-	    "Shows whom the line leads to and their check number, and asks.\n"
-	    "If it breaks off, run it again with the same line.  Needs the\n"
-	    "group erfa-admin.",
+	    N_("Shows whom the line leads to and their check number, and asks.\n"
+	       "If it breaks off, run it again with the same line.  Needs the\n"
+	       "group erfa-admin."),
 	    join_options, 1, 1, false, cmd_join },
-	{ "sync", CMD_PEERS, "", "wait until all is here that peers have",
-	    "erfa sync --wait 60                  75 if that was not enough\n"
-	    "erfa sync                            look once",
+	{ "sync", CMD_PEERS, "", N_("wait until all is here that peers have"),
+	    N_("erfa sync --wait 60                  75 if that was not enough\n"
+	       "erfa sync                            look once"),
 	    NULL, sync_options, 0, 0, false, cmd_sync },
 
-	{ "import", CMD_DATA, "FILE", "publish what sources say about trials",
-	    "erfa import trials.jsonl             one JSON object a line\n"
-	    "erfa import --dry-run trials.jsonl   only checks them\n"
-	    "erfa import - <trials.jsonl          from another program",
-	    "A second import publishes nothing new.  If a line is bad, nothing\n"
-	    "is published unless --keep-going.  Needs the group erfa.",
+	{ "import", CMD_DATA, "FILE",
+	    N_("publish what sources say about trials"),
+	    N_("erfa import trials.jsonl             one JSON object a line\n"
+	       "erfa import --dry-run trials.jsonl   only checks them\n"
+	       "erfa import - <trials.jsonl          from another program"),
+	    N_("A second import publishes nothing new.  If a line is bad, nothing\n"
+	       "is published unless --keep-going.  Needs the group erfa."),
 	    import_options, 1, 1, false, cmd_import },
-	{ "export", CMD_DATA, "", "write all records, one a line",
-	    "erfa export >trials.jsonl            can be imported elsewhere\n"
-	    "erfa export --proto >all.jsonl       every field of every record",
-	    "Records that were imported come out in the shape of the import,\n"
-	    "all others as protobuf JSON.",
+	{ "export", CMD_DATA, "", N_("write all records, one a line"),
+	    N_("erfa export >trials.jsonl            can be imported elsewhere\n"
+	       "erfa export --proto >all.jsonl       every field of every record"),
+	    N_("Records that were imported come out in the shape of the import,\n"
+	       "all others as protobuf JSON."),
 	    export_options, 0, 0, true, cmd_export },
-	{ "bundle export", CMD_DATA, "FILE", "write all entries to a file",
-	    "erfa bundle export all.erfa          to carry it elsewhere\n"
-	    "erfa bundle export - | ssh ...       or through a pipe",
-	    "The file holds the signed entries as they are; any node can check\n"
-	    "them.  It is not a backup: it holds no key.",
+	{ "bundle export", CMD_DATA, "FILE", N_("write all entries to a file"),
+	    N_("erfa bundle export all.erfa          to carry it elsewhere\n"
+	       "erfa bundle export - | ssh ...       or through a pipe"),
+	    N_("The file holds the signed entries as they are; any node can check\n"
+	       "them.  It is not a backup: it holds no key."),
 	    NULL, 1, 1, false, cmd_bundle_export },
-	{ "bundle import", CMD_DATA, "FILE", "take in a bundle's entries",
+	{ "bundle import", CMD_DATA, "FILE", N_("take in a bundle's entries"),
 	    "erfa bundle import all.erfa\n"
 	    "erfa bundle import - <all.erfa",
-	    "Entries of nodes that are no members are left out and counted.\n"
-	    "Needs the group erfa.",
+	    N_("Entries of nodes that are no members are left out and counted.\n"
+	       "Needs the group erfa."),
 	    NULL, 1, 1, false, cmd_bundle_import },
 
-	{ "init", CMD_KEEP, "", "make key, configuration and store folder",
-	    "sudo erfa init --org no-5501 --name \"Tromsø kommune\"\n"
-	    "sudo erfa init --org dk-791 --listen 0.0.0.0:7411\n"
-	    "erfa init --org dk-791 --dir /tmp/try",
-	    "Nothing that is there is ever overwritten.", init_options, 0, 0,
-	    false, cmd_init },
-	{ "status", CMD_KEEP, "[TRIAL]", "how this node is, or a trial",
-	    "erfa status                          this node, and what to do\n"
-	    "erfa status 791/k7                   may it start, who must answer\n"
-	    "erfa status --json                   for monitoring",
-	    "To stop or start the service: systemctl stop erfad, or start.",
+	{ "init", CMD_KEEP, "", N_("make key, configuration and store folder"),
+	    N_("sudo erfa init --org no-5501 --name \"Tromsø kommune\"\n"
+	       "sudo erfa init --org dk-791 --listen 0.0.0.0:7411\n"
+	       "erfa init --org dk-791 --dir /tmp/try"),
+	    N_("Nothing that is there is ever overwritten."), init_options, 0,
+	    0, false, cmd_init },
+	{ "status", CMD_KEEP, "[TRIAL]", N_("how this node is, or a trial"),
+	    N_("erfa status                          this node, and what to do\n"
+	       "erfa status 791/k7                   may it start, who must answer\n"
+	       "erfa status --json                   for monitoring"),
+	    N_("To stop or start the service: systemctl stop erfad, or start."),
 	    NULL, 0, 1, false, cmd_status },
-	{ "verify", CMD_KEEP, "", "check every signature, chain and body",
-	    "erfa verify                          0 if good, 65 if damaged\n"
-	    "erfa verify --sample 10              a tenth of the bodies",
+	{ "verify", CMD_KEEP, "", N_("check every signature, chain and body"),
+	    N_("erfa verify                          0 if good, 65 if damaged\n"
+	       "erfa verify --sample 10              a tenth of the bodies"),
 	    NULL, verify_options, 0, 0, false, cmd_verify },
-	{ "logs", CMD_KEEP, "", "positions of all logs, to compare nodes",
-	    "erfa logs\n"
-	    "erfa logs --jsonl                    one log a line",
-	    "Two nodes with the same logs have the same digest in erfa status.",
+	{ "logs", CMD_KEEP, "", N_("positions of all logs, to compare nodes"),
+	    N_("erfa logs\n"
+	       "erfa logs --jsonl                    one log a line"),
+	    N_("Two nodes with the same logs have the same digest in erfa status."),
 	    NULL, 0, 0, true, cmd_logs },
-	{ "help", CMD_KEEP, "[COMMAND]", "this, or the help of a command",
-	    "erfa help publish\n"
-	    "erfa help exit                       exit codes",
+	{ "help", CMD_KEEP, "[COMMAND]", N_("this, or the help of a command"),
+	    N_("erfa help publish\n"
+	       "erfa help exit                       exit codes"),
 	    NULL, NULL, 0, 2, false, cmd_help_run },
 };
 
 #define COMMANDS (sizeof(table) / sizeof(table[0]))
 
-static const char *const group_names[] = { "Look", "Write", "Schemes", "Peers",
-	"Data", "Keep" };
+static const char *const group_names[] = { N_("Look"), N_("Write"),
+	N_("Schemes"), N_("Peers"), N_("Data"), N_("Keep") };
 
 const struct cmd *
 cmd_table(size_t *ret_count)
@@ -908,7 +934,7 @@ help_line(struct print *print, const struct cmd *cmd)
 	print_pad(print, cmd->args,
 	    HELP_COLUMN + 8 > width ? HELP_COLUMN + 8 - strlen(cmd->name) - 1 :
 				      0);
-	print_say(print, "%s\n", cmd->help);
+	print_say(print, "%s\n", speech(cmd->help));
 }
 
 /* Commands that the help of erfa only names, so that it fits a screen. */
@@ -945,13 +971,18 @@ is_sibling(size_t i)
 static void
 help_margin(struct print *print, enum cmd_group group, bool *first)
 {
+	const char *name;
+	size_t width;
+
 	if (*first) {
 		print_say(print, "\n");
-		print_styled(print, PRINT_STRONG, "%s", group_names[group]);
-		print_pad(print, "", 8 - strlen(group_names[group]));
+		name = speech(group_names[group]);
+		width = text_width(name);
+		print_styled(print, PRINT_STRONG, "%s", name);
+		print_pad(print, "", width < MARGIN ? MARGIN - width : 1);
 		*first = false;
 	} else {
-		print_pad(print, "", 8);
+		print_pad(print, "", MARGIN);
 	}
 }
 
@@ -973,7 +1004,7 @@ help_named(struct print *print, enum cmd_group group, bool *first)
 			if (width > 0)
 				print_say(print, "\n");
 			help_margin(print, group, first);
-			width = 8;
+			width = MARGIN;
 		} else {
 			print_say(print, "  ");
 		}
@@ -1030,7 +1061,7 @@ help_options(struct print *print, const struct args_option *options)
 		}
 		print_pad(
 		    print, "", width < HELP_COLUMN ? HELP_COLUMN - width : 1);
-		print_say(print, "%s\n", option->help);
+		print_say(print, "%s\n", speech(option->help));
 	}
 }
 
@@ -1038,14 +1069,14 @@ void
 cmd_help_one(struct print *print, const struct cmd *cmd)
 {
 	print_styled(print, PRINT_STRONG, "erfa %s", cmd->name);
-	print_say(print, ": %s\n\n", cmd->help);
-	print_block(print, 2, cmd->examples);
+	print_say(print, ": %s\n\n", speech(cmd->help));
+	print_block(print, 2, speech(cmd->examples));
 	print_say(print, "\nUsage: erfa %s%s%s%s\n", cmd->name,
 	    *cmd->args == '\0' ? "" : " ", cmd->args,
 	    cmd->options == NULL ? "" : " [OPTION ...]");
 	if (cmd->notes != NULL) {
 		print_say(print, "\n");
-		print_block(print, 0, cmd->notes);
+		print_block(print, 0, speech(cmd->notes));
 	}
 	if (cmd->options != NULL) {
 		print_say(print, "\n");
@@ -1069,6 +1100,6 @@ cmd_help_exit(struct print *print)
 		print_say(print, "%s%d  ", codes[i].status < 10 ? " " : "",
 		    (int)codes[i].status);
 		print_pad(print, codes[i].name, 13);
-		print_say(print, "%s\n", codes[i].when);
+		print_say(print, "%s\n", speech(codes[i].when));
 	}
 }

@@ -36,7 +36,7 @@ add_options(struct report *report, size_t at, const struct args_option *table)
 		erfa__help_option__init(option);
 		option->name = run_lend(table->name);
 		option->value = run_lend(table->value);
-		option->help = run_lend(table->help);
+		option->help = run_lend(speech(table->help));
 		report->option_list[at][command->n_option++] = option;
 	}
 	command->option = report->option_list[at];
@@ -47,7 +47,7 @@ static bool
 add_examples(struct report *report, size_t at, const char *examples)
 {
 	Erfa__HelpCommand *command = &report->commands[at];
-	char *text = strdup(examples);
+	char *text = strdup(speech(examples));
 	char *next;
 
 	if (text == NULL)
@@ -74,9 +74,9 @@ add_command(struct report *report, const struct cmd *cmd)
 	command = &report->commands[at];
 	erfa__help_command__init(command);
 	command->name = run_lend(cmd->name);
-	command->group = run_lend(cmd_group_name(cmd->group));
+	command->group = run_lend(speech(cmd_group_name(cmd->group)));
 	command->args = run_lend(cmd->args);
-	command->help = run_lend(cmd->help);
+	command->help = run_lend(speech(cmd->help));
 	report->command_list[at] = command;
 	report->top.n_command++;
 	add_options(report, at, cmd->options);
@@ -96,7 +96,7 @@ add_exits(struct report *report)
 		report->exits[i].has_code = 1;
 		report->exits[i].code = (uint32_t)codes[i].status;
 		report->exits[i].name = run_lend(codes[i].name);
-		report->exits[i].when = run_lend(codes[i].when);
+		report->exits[i].when = run_lend(speech(codes[i].when));
 		report->exit_list[i] = &report->exits[i];
 	}
 	report->top.n_exit = i;

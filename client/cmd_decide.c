@@ -84,6 +84,21 @@ ask(struct decision *it, bool known, const char *path, const char *question)
 	return status;
 }
 
+/* Another's decision is written down only by those whose trial it is. */
+static int
+check_writer(struct decision *it, const char *authority)
+{
+	const char *publisher = run_text(
+	    it->target.show->show->row->publisher);
+
+	if (strcmp(publisher, it->org) == 0)
+		return EXIT_DONE;
+	return fault_say(&it->run->faults, EXIT_NOPERM, "not_yours", NULL,
+	    "%s belongs to %s: they write down what %s decided, or %s says it "
+	    "itself",
+	    it->target.shown, publisher, authority, authority);
+}
+
 /* The authority: as was said, else this node; and whether it is transcribed. */
 static int
 set_authority(struct decision *it)
@@ -94,6 +109,8 @@ set_authority(struct decision *it)
 	status = act_set(
 	    &it->act, "authority", "authority", said == NULL ? it->org : said);
 	if (status != EXIT_DONE || said == NULL || strcmp(said, it->org) == 0)
+		return status;
+	if ((status = check_writer(it, said)) != EXIT_DONE)
 		return status;
 	it->act.body->envelope->has_transcribed = 1;
 	it->act.body->envelope->transcribed = 1;

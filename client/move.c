@@ -49,7 +49,11 @@ tell_line(struct move *move)
 	if (line.head == LIFE_MAY_START)
 		print_say(move->run->out, "  Start it:  erfa start %s\n",
 		    move->act.shown);
-	if (!line.may)
+	if (line.head == LIFE_IS_OVER && move->action == LIFE_STOP)
+		print_say(move->run->out,
+		    "  Tell what was learnt:  erfa learn %s\n",
+		    move->act.shown);
+	else if (!line.may && line.head != LIFE_IS_OVER)
 		print_say(move->run->out,
 		    "  What is missing:  erfa status %s\n", move->act.shown);
 	return EXIT_DONE;

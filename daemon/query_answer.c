@@ -7,11 +7,15 @@
 #include "proto/header.h"
 #include "proto/log.h"
 #include "proto/record.h"
+#include "proto/text.h"
 #include "daemon/facts.h"
 #include "daemon/query_internal.h"
 #include "daemon/shown.h"
 
 #define MESSAGE_MAX 512 /* bytes of an error's message */
+#define CODE_SIZE   64  /* bytes of a value's code */
+#define CUT_COLUMNS 100 /* of a text that is cut */
+#define CUT_BYTES   400 /* likewise */
 
 /* ---- values ---- */
 
@@ -19,6 +23,48 @@
 static enum err
 text_cut_to(char **out, const char *text, size_t len)
 {
+	return (*out = strndup(text, len)) == NULL ? ERR_NOMEM : ERR_NONE;
+}
+
+enum err
+query_put_code(char **out, const ProtobufCEnumDescriptor *desc, int value)
+{
+	const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(
+	    desc, value);
+	char code[CODE_SIZE] = "";
+	const char *name;
+	size_t i;
+
+	if (value != 0 && found != NULL) {
+		name = found->name + strlen(desc->values[0].name) -
+		    strlen("UNSET");
+		for (i = 0; i < sizeof(code) - 1 && name[i] != '\0'; i++)
+			code[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ?
+				name[i] - 'A' + 'a' :
+				name[i]);
+	}
+	return answer_text(out, code);
+}
+
+enum err
+query_put_id(
+    char **out, const char *org, const uint8_t record[RECORD_LEN], size_t chars)
+{
+	char id[RECORD_ID_CHARS + 1];
+
+	record_print(org, record, chars, id);
+	return answer_text(out, id);
+}
+
+enum err
+query_put_cut(char **out, const char *text)
+{
+	size_t len = text_cut(text, CUT_COLUMNS);
+
+	if (len > CUT_BYTES)
+		len = CUT_BYTES;
+	while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
 	return (*out = strndup(text, len)) == NULL ? ERR_NOMEM : ERR_NONE;
 }
 
@@ -42,6 +88,7 @@ query_place(const struct question *question, const struct shown_item *item)
 {
 	const struct shown_log *log = shown_log(question->shown, item->log);
 	struct query_place place = {
+		.log = item->log,
 		.n = item->n,
 		.arrival = item->arrival,
 		.org = shown_org(question->shown, item->org),

@@ -12,6 +12,7 @@
  *   query_history.c history, and which version is meant
  *   query_dossier.c dossier
  *   query_table31.c table 3.1
+ *   query_walk.c    all records, page by page
  *   query_burden.c  burden
  *   query_logs.c    logs, counts
  *   query_verify.c  verify
@@ -71,6 +72,7 @@ struct question {
 /* An entry that a row is made of, and as what it is shown. */
 struct query_place {
 	uint8_t log_id[LOG_ID_LEN];
+	uint32_t log; /* its number: shown_log(); 0 = not said */
 	uint64_t n;
 	uint64_t arrival;
 	const char *org;       /* who published it */
@@ -110,6 +112,23 @@ void query_epoch(const struct question *question, uint8_t out[STORE_EPOCH_LEN]);
 __attribute__((format(printf, 5, 6))) enum err query_fail(
     struct question *question, unsigned exit, const char *code,
     const char *remedy, const char *format, ...) MUST_CHECK;
+
+/**
+ * query_put_code(out, desc, value):
+ * Put the code of an enumeration's value into *${out}: "worked_partly" of
+ * VERDICT_WORKED_PARTLY; empty for the first, *_UNSET, and for unknown ones.
+ */
+enum err query_put_code(char **out, const ProtobufCEnumDescriptor *desc,
+    int value) MUST_CHECK;
+
+/**
+ * query_put_id(out, org, record, chars), query_put_cut(out, text):
+ * Put a record's id with ${chars} characters into *${out}; or as much of a text
+ * as a line has room for.
+ */
+enum err query_put_id(char **out, const char *org,
+    const uint8_t record[RECORD_LEN], size_t chars) MUST_CHECK;
+enum err query_put_cut(char **out, const char *text) MUST_CHECK;
 
 /**
  * query_place(question, item):
@@ -208,6 +227,40 @@ enum err query_publisher(struct question *question, const uint8_t key[KEY_LEN],
 enum err query_version(struct question *question,
     const struct shown_item *item, const char *version, const char *at,
     struct query_place *place, bool *ret_bad) MUST_CHECK;
+
+/* ---- query_walk.c ---- */
+
+/* A walk over all records, page by page. */
+struct query_walk {
+	struct question *question;
+	char org[ORG_MAX + 1]; /* where the last page ended; empty = nowhere */
+	uint8_t record[RECORD_LEN];
+	size_t next;
+	int64_t until_ms; /* the page is full then */
+	const struct shown_item *last;
+};
+
+/**
+ * query_walk_begin(question, cursor, ret_walk, ret_bad):
+ * Begin after the record that ${cursor} (may be NULL) names.  If it is none of
+ * ours, *${ret_bad} is set and the answer made.
+ */
+enum err query_walk_begin(struct question *question, const char *cursor,
+    struct query_walk *ret_walk, bool *ret_bad) MUST_CHECK;
+
+/**
+ * query_walk_next(walk):
+ * The next record that is here and no twin of another, by publisher and record;
+ * NULL at the end, or after about PAGE_MS.
+ */
+const struct shown_item *query_walk_next(struct query_walk *walk);
+
+/**
+ * query_walk_end(walk, ret_next):
+ * Put the cursor of the next page into *${ret_next}; empty at the end.
+ */
+enum err query_walk_end(
+    const struct query_walk *walk, char **ret_next) MUST_CHECK;
 
 /* ---- query_case.c ---- */
 

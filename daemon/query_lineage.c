@@ -6,64 +6,11 @@
 #include "proto/day.h"
 #include "proto/header.h"
 #include "proto/record.h"
-#include "proto/text.h"
 #include "daemon/lineage.h"
 #include "daemon/query_internal.h"
 #include "daemon/shown.h"
 
-#define SITE_COLUMNS  100    /* of where a trial runs; the rest is cut */
-#define SITE_BYTES    400    /* likewise */
 #define CHANGED_BYTES 524288 /* of names of changed fields in one answer */
-#define CODE_SIZE     64     /* bytes of a value's code */
-
-/* ---- values ---- */
-
-/*
- * The code of an enumeration's value, "worked_partly" of
- * VERDICT_WORKED_PARTLY; empty for the first, *_UNSET, and for unknown ones.
- */
-static enum err
-put_code(char **out, const ProtobufCEnumDescriptor *desc, int value)
-{
-	const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(
-	    desc, value);
-	char code[CODE_SIZE] = "";
-	const char *name;
-	size_t i;
-
-	if (value != 0 && found != NULL) {
-		name = found->name + strlen(desc->values[0].name) -
-		    strlen("UNSET");
-		for (i = 0; i < sizeof(code) - 1 && name[i] != '\0'; i++)
-			code[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ?
-				name[i] - 'A' + 'a' :
-				name[i]);
-	}
-	return answer_text(out, code);
-}
-
-static enum err
-put_id(
-    char **out, const char *org, const uint8_t record[RECORD_LEN], size_t chars)
-{
-	char id[RECORD_ID_CHARS + 1];
-
-	record_print(org, record, chars, id);
-	return answer_text(out, id);
-}
-
-/* As much of a text as a line has room for. */
-static enum err
-put_cut(char **out, const char *text)
-{
-	size_t len = text_cut(text, SITE_COLUMNS);
-
-	if (len > SITE_BYTES)
-		len = SITE_BYTES;
-	while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
-		len--;
-	return (*out = strndup(text, len)) == NULL ? ERR_NOMEM : ERR_NONE;
-}
 
 static const char *
 state_name(enum lineage_state state)
@@ -147,12 +94,12 @@ fill_parent(struct telling *telling, const struct lineage_edge *edge)
 	err = answer_add(&trial->parent, &trial->n_parent,
 	    &erfa__lineage_parent__descriptor, &parent);
 	if (err != ERR_NONE ||
-	    (err = put_id(&parent->full_id, node->org, node->record,
+	    (err = query_put_id(&parent->full_id, node->org, node->record,
 		 RECORD_CHARS)) != ERR_NONE ||
-	    (err = put_id(&parent->adaptation,
+	    (err = query_put_id(&parent->adaptation,
 		 shown_org(shown, edge->item->org), edge->item->record,
 		 RECORD_CHARS)) != ERR_NONE ||
-	    (err = put_code(&parent->relation, &erfa__relation__descriptor,
+	    (err = query_put_code(&parent->relation, &erfa__relation__descriptor,
 		 (int)edge->relation)) != ERR_NONE)
 		return err;
 	for (i = 0; i < edge->nchanged && err == ERR_NONE; i++) {
@@ -189,10 +136,10 @@ fill_identity(struct telling *telling, const struct lineage_node *node)
 	    shown, node->org, node->record);
 	enum err err;
 
-	err = put_id(&trial->id, node->org, node->record,
+	err = query_put_id(&trial->id, node->org, node->record,
 	    item == NULL ? RECORD_SHOWN : item->chars);
 	if (err != ERR_NONE ||
-	    (err = put_id(&trial->full_id, node->org, node->record,
+	    (err = query_put_id(&trial->full_id, node->org, node->record,
 		 RECORD_CHARS)) != ERR_NONE ||
 	    (err = answer_text(&trial->publisher,
 		 node->item == NULL ? node->org :
@@ -226,15 +173,15 @@ fill_outcome(Erfa__LineageTrial *trial, const struct lineage_node *node)
 	trial->held_back = node->held_back;
 	trial->has_depth = true;
 	trial->depth = node->depth;
-	err = put_code(
+	err = query_put_code(
 	    &trial->said, &erfa__status__descriptor, (int)node->said);
 	if (err != ERR_NONE ||
-	    (err = put_code(&trial->status, &erfa__status__descriptor,
+	    (err = query_put_code(&trial->status, &erfa__status__descriptor,
 		 (int)node->status)) != ERR_NONE ||
-	    (err = put_code(&trial->verdict, &erfa__verdict__descriptor,
+	    (err = query_put_code(&trial->verdict, &erfa__verdict__descriptor,
 		 (int)node->verdict)) != ERR_NONE)
 		return err;
-	return put_code(&trial->author_role, &erfa__author_role__descriptor,
+	return query_put_code(&trial->author_role, &erfa__author_role__descriptor,
 	    (int)node->author_role);
 }
 
@@ -273,9 +220,9 @@ fill_trial(struct telling *telling, const struct lineage_node *node)
 	if ((err = fill_identity(telling, node)) != ERR_NONE ||
 	    (err = fill_outcome(trial, node)) != ERR_NONE ||
 	    (err = fill_expired(telling, node)) != ERR_NONE ||
-	    (err = put_cut(&trial->title,
+	    (err = query_put_cut(&trial->title,
 		 node->title == NULL ? "" : node->title)) != ERR_NONE ||
-	    (err = put_cut(&trial->site,
+	    (err = query_put_cut(&trial->site,
 		 node->site == NULL ? "" : node->site)) != ERR_NONE ||
 	    (err = answer_text(&trial->state, state_name(node->state))) !=
 		ERR_NONE ||
@@ -293,7 +240,7 @@ put_node(char **out, const struct lineage *lineage, size_t i)
 {
 	const struct lineage_node *node = lineage_node(lineage, i);
 
-	return put_id(out, node->org, node->record, RECORD_CHARS);
+	return query_put_id(out, node->org, node->record, RECORD_CHARS);
 }
 
 static enum err

@@ -353,16 +353,15 @@ add_twin(void *context, const struct shown_item *item)
 /* The record itself: row, body, and who signed it. */
 static enum err
 fill_record(struct question *question, const struct shown_item *item,
-    Erfa__ShowAnswer *answer, size_t *bytes)
+    const struct query_place *place, Erfa__ShowAnswer *answer, size_t *bytes)
 {
-	const struct shown_log *log = shown_log(question->shown, item->log);
-	struct query_place place = query_place(question, item);
+	const struct shown_log *log = shown_log(question->shown, place->log);
 	struct query_entry entry;
 	enum err err;
 
-	if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
+	if ((err = query_entry(question, place, &entry)) != ERR_NONE)
 		return err;
-	err = query_claims(question, &place, &entry);
+	err = query_claims(question, place, &entry);
 	answer->row = entry.row;
 	answer->body = entry.body;
 	if (err != ERR_NONE)
@@ -378,23 +377,39 @@ fill_record(struct question *question, const struct shown_item *item,
 	return query_publisher(question, log->key, &answer->publisher_name);
 }
 
+static bool
+is_said(const char *text)
+{
+	return text != NULL && *text != '\0';
+}
+
 enum err
 query_show(struct question *question, const Erfa__ShowRequest *request)
 {
 	const struct shown_item *item;
 	struct twins twins = { .err = ERR_NONE };
 	Erfa__ShowAnswer *answer;
+	struct query_place place;
 	size_t bytes = 0;
+	bool bad;
 	enum err err;
 
 	err = query_resolve(question, request->id, &item);
 	if (err != ERR_NONE || item == NULL)
 		return err;
+	place = query_place(question, item);
+	if (is_said(request->version) || is_said(request->at)) {
+		err = query_version(question, item, request->version,
+		    request->at, &place, &bad);
+		if (err != ERR_NONE || bad)
+			return err;
+	}
 	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_SHOW)) !=
 	    ERR_NONE)
 		return err;
 	answer = question->answer->show;
-	if ((err = fill_record(question, item, answer, &bytes)) != ERR_NONE)
+	if ((err = fill_record(question, item, &place, answer, &bytes)) !=
+	    ERR_NONE)
 		return err;
 	twins.shown = question->shown;
 	twins.item = item;

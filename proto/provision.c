@@ -48,7 +48,6 @@ struct section {
 };
 
 struct provision {
-	char act[PROVISION_MAX]; /* of the first */
 	struct section sections[PROVISION_SECTIONS];
 	size_t count;
 };
@@ -388,9 +387,6 @@ provision_read(const char *citation, struct provision **ret_provision)
 	err = ERR_NOENT;
 	if (it->count == 0)
 		goto out;
-	(void)snprintf(it->act, sizeof(it->act), "%.*s",
-	    (int)(strstr(it->sections[0].key, " " SIGN) - it->sections[0].key),
-	    it->sections[0].key);
 	*ret_provision = it;
 	it = NULL;
 	err = ERR_NONE;
@@ -481,17 +477,4 @@ provision_fits(const struct provision *cited, const struct provision *asked)
 	for (i = 0; i < cited->count && fit == PROVISION_OTHER; i++)
 		fit = section_fits(&cited->sections[i], &asked->sections[0]);
 	return fit;
-}
-
-const char *
-provision_act(const struct provision *provision, size_t i)
-{
-	size_t k;
-
-	if (i == 0)
-		return provision->act;
-	for (k = 0; k < sizeof(acts) / sizeof(acts[0]); k++)
-		if (strcmp(acts[k].act, provision->act) == 0 && --i == 0)
-			return acts[k].abbreviation;
-	return NULL;
 }

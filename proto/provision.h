@@ -65,11 +65,4 @@ const char *provision_section(const struct provision *provision, size_t i);
 enum provision_fit provision_fits(
     const struct provision *cited, const struct provision *asked);
 
-/**
- * provision_act(provision, i):
- * The ${i}th name under which the act of the first section may be cited, folded;
- * NULL if there are no more.
- */
-const char *provision_act(const struct provision *provision, size_t i);
-
 #endif /* !ERFA_PROVISION_H */

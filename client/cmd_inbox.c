@@ -5,254 +5,55 @@
 #include "proto/body.h"
 #include "proto/control.h"
 #include "client/cmd.h"
+#include "client/inbox.h"
+#include "client/labels.h"
 #include "client/pages.h"
 #include "client/print.h"
 #include "client/rows.h"
 #include "client/run.h"
-#include "client/talk.h"
+#include "client/speech.h"
 
 #define PAGE 200U /* rows asked for at a time */
-
-/* What a letter is, in the order in which they are shown. */
-enum section {
-	OPEN,       /* a question to a trial of ours that waits */
-	RETRACTED,  /* a trial of our families was taken back */
-	DESCENDANT, /* learnt where ours was copied */
-	COPY,       /* a copy of ours */
-	RELATIVE,   /* learnt at an origin or a sibling */
-	WORD,       /* any other word to a trial of ours */
-	SECTIONS,
-};
 
 static const struct {
 	const char *code;
 	const char *heading;
-} sections[SECTIONS] = {
-	[OPEN] = { "question", N_("Questions that wait for your answer") },
-	[RETRACTED] = { "retraction", N_("Taken back") },
-	[DESCENDANT] = { "descendant",
+} sections[INBOX_SECTIONS] = {
+	[INBOX_OPEN] = { "question",
+	    N_("Questions that wait for your answer") },
+	[INBOX_APPLICATION] = { "application",
+	    N_("Applications that wait for your answer") },
+	[INBOX_DECISION] = { "decision", N_("Decisions about your trials") },
+	[INBOX_EXEMPTION] = { "exemption", N_("Exemptions of yours that end") },
+	[INBOX_CONDITION] = { "condition", N_("Conditions that are due") },
+	[INBOX_RETRACTED] = { "retraction", N_("Taken back") },
+	[INBOX_DESCENDANT] = { "descendant",
 	    N_("Learnt where your trials were copied") },
-	[COPY] = { "copy", N_("Copies of your trials") },
-	[RELATIVE] = { "relative", N_("Learnt at origins and siblings") },
-	[WORD] = { "comment", N_("Other words to your trials") },
-};
-
-/* One line of the inbox; all is lent by the answers. */
-struct letter {
-	enum section section;
-	Erfa__Row *row;
-	const Erfa__Body *body; /* NULL if there is nothing to be read */
-	const char *about;      /* shown id of the trial */
-};
-
-struct inbox {
-	struct run *run;
-	char org[ORG_MAX + 1];
-	const char *since; /* NULL: everything */
-	struct letter *letters;
-	size_t count;
-	Erfa__Answer **answers; /* that letters lie in */
-	size_t nanswers;
+	[INBOX_COPY] = { "copy", N_("Copies of your trials") },
+	[INBOX_RELATIVE] = { "relative", N_("Learnt at origins and siblings") },
+	[INBOX_WORD] = { "comment", N_("Other words to your trials") },
+	[INBOX_HALFTIME] = { "half_time", N_("Half of the time is over") },
+	[INBOX_CONTINUATION] = { "continuation",
+	    N_("Over: what comes after?") },
 };
 
 /* ---- gathering ---- */
 
-static bool
-is_in(const struct inbox *inbox, const Erfa__Row *row)
-{
-	size_t i;
-
-	for (i = 0; i < inbox->count; i++)
-		if (strcmp(run_text(inbox->letters[i].row->full_id),
-			run_text(row->full_id)) == 0)
-			return true;
-	return false;
-}
-
-/* Add a letter, once, unless it is older than was asked for. */
-static int
-add(struct inbox *inbox, enum section section, Erfa__Row *row,
-    const Erfa__Body *body, const char *about)
-{
-	struct letter *more;
-
-	if (is_in(inbox, row) ||
-	    (section != OPEN && inbox->since != NULL &&
-		strcmp(run_text(row->time), inbox->since) < 0))
-		return EXIT_DONE;
-	more = realloc(
-	    inbox->letters, (inbox->count + 1) * sizeof(*inbox->letters));
-	if (more == NULL)
-		return run_nomem(inbox->run);
-	inbox->letters = more;
-	inbox->letters[inbox->count++] = (struct letter){
-		.section = section,
-		.row = row,
-		.body = body,
-		.about = about,
-	};
-	return EXIT_DONE;
-}
-
-/* Keep ${answer} as long as the inbox; it is taken. */
-static int
-hold(struct inbox *inbox, Erfa__Answer *answer)
-{
-	Erfa__Answer **more = realloc(
-	    inbox->answers, (inbox->nanswers + 1) * sizeof(*inbox->answers));
-
-	if (more == NULL) {
-		control_free_answer(answer);
-		return run_nomem(inbox->run);
-	}
-	inbox->answers = more;
-	inbox->answers[inbox->nanswers++] = answer;
-	return EXIT_DONE;
-}
-
-/* Ask about one record; *${ret_show} is NULL if nothing can be told. */
-static int
-look(struct inbox *inbox, char *id, const Erfa__ShowAnswer **ret_show)
-{
-	Erfa__Request request = ERFA__REQUEST__INIT;
-	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
-	Erfa__Answer *answer = NULL;
-	int status;
-
-	*ret_show = NULL;
-	show.id = id;
-	request.ask_case = ERFA__REQUEST__ASK_SHOW;
-	request.show = &show;
-	if ((status = run_try(inbox->run, &request, &answer)) != EXIT_DONE)
-		return status;
-	if (answer->say_case == ERFA__ANSWER__SAY_SHOW &&
-	    answer->show->row != NULL)
-		*ret_show = answer->show;
-	return hold(inbox, answer);
-}
-
-/* Words to a trial of ours: open questions, and all else. */
-static int
-take_words(struct inbox *inbox, const Erfa__ShowAnswer *show)
-{
-	Erfa__Related *related;
-	int status = EXIT_DONE;
-	size_t i;
-
-	for (i = 0; i < show->n_related && status == EXIT_DONE; i++) {
-		related = show->related[i];
-		if (related->row == NULL || related->body == NULL ||
-		    related->body->record_case != ERFA__BODY__RECORD_COMMENT ||
-		    strcmp(run_text(related->row->publisher), inbox->org) == 0)
-			continue;
-		status = add(inbox, talk_is_open(show, related) ? OPEN : WORD,
-		    related->row, related->body, run_text(show->row->id));
-	}
-	return status;
-}
-
-/* What was learnt at another trial of the family, or that it was taken back. */
-static int
-take_learning(struct inbox *inbox, const Erfa__ShowAnswer *show, bool below)
-{
-	const Erfa__Related *retraction = talk_retraction(show);
-	const char *about = run_text(show->row->id);
-	Erfa__Related *related;
-	int status = EXIT_DONE;
-	size_t i;
-
-	if (retraction != NULL)
-		status = add(
-		    inbox, RETRACTED, retraction->row, retraction->body, about);
-	if (status == EXIT_DONE && below)
-		status = add(inbox, COPY, show->row, NULL, about);
-	for (i = 0; i < show->n_related && status == EXIT_DONE; i++) {
-		related = show->related[i];
-		if (related->row != NULL && related->body != NULL &&
-		    related->body->record_case == ERFA__BODY__RECORD_EXPERIENCE)
-			status = add(inbox, below ? DESCENDANT : RELATIVE,
-			    related->row, related->body, about);
-	}
-	return status;
-}
-
-/* Mark in ${below} what came from ${id}; parents stand before children. */
-static void
-mark_below(const Erfa__LineageAnswer *family, const char *id, bool *below)
-{
-	const Erfa__LineageTrial *trial;
-	const char *parent;
-	size_t i, k, p;
-
-	for (i = 0; i < family->n_trial; i++) {
-		trial = family->trial[i];
-		for (k = 0; k < trial->n_parent && !below[i]; k++) {
-			parent = run_text(trial->parent[k]->full_id);
-			below[i] = strcmp(parent, id) == 0;
-			for (p = 0; p < i && !below[i]; p++)
-				below[i] = below[p] &&
-				    strcmp(parent,
-					run_text(family->trial[p]->full_id)) ==
-					0;
-		}
-	}
-}
-
-static int
-take_family(struct inbox *inbox, const Erfa__LineageAnswer *family)
-{
-	const Erfa__ShowAnswer *show;
-	const char *id = run_text(family->id);
-	Erfa__LineageTrial *trial;
-	bool *below = calloc(family->n_trial + 1, sizeof(*below));
-	int status = EXIT_DONE;
-	size_t i;
-
-	if (below == NULL)
-		return run_nomem(inbox->run);
-	mark_below(family, id, below);
-	for (i = 0; i < family->n_trial && status == EXIT_DONE; i++) {
-		trial = family->trial[i];
-		if (strcmp(run_text(trial->publisher), inbox->org) == 0)
-			continue;
-		status = look(inbox, trial->full_id, &show);
-		if (status == EXIT_DONE && show != NULL)
-			status = take_learning(inbox, show, below[i]);
-	}
-	free(below);
-	return status;
-}
-
 /* Everything about one trial of ours. */
 static int
-take_trial(struct inbox *inbox, Erfa__Row *row)
+take_trial(struct inbox *inbox, const Erfa__Row *row)
 {
-	Erfa__Request request = ERFA__REQUEST__INIT;
-	Erfa__LineageRequest lineage = ERFA__LINEAGE_REQUEST__INIT;
-	Erfa__Answer *answer = NULL;
 	const Erfa__ShowAnswer *show;
-	char today[RUN_DAY_LEN + 1];
 	int status;
 
-	status = look(inbox, row->full_id, &show);
-	if (status == EXIT_DONE && show != NULL)
-		status = take_words(inbox, show);
-	if (status != EXIT_DONE)
+	status = inbox_look(inbox, row->full_id, &show);
+	if (status != EXIT_DONE || show == NULL)
 		return status;
-	run_today(inbox->run, today);
-	lineage.id = row->full_id;
-	lineage.at = today;
-	request.ask_case = ERFA__REQUEST__ASK_LINEAGE;
-	request.lineage = &lineage;
-	if ((status = run_try(inbox->run, &request, &answer)) != EXIT_DONE)
-		return status;
-	if (answer->say_case == ERFA__ANSWER__SAY_LINEAGE)
-		status = take_family(inbox, answer->lineage);
-	control_free_answer(answer);
-	return status;
+	status = inbox_due(inbox, show);
+	return status != EXIT_DONE ? status : inbox_talk(inbox, show);
 }
 
-/* Go through all trials of ours. */
+/* Go through all trials of ours, and of those that we took over from. */
 static int
 gather(struct inbox *inbox)
 {
@@ -273,11 +74,14 @@ gather(struct inbox *inbox)
 		list.cursor = before;
 		status = run_ask(inbox->run, &request, 0, &answer);
 		if (status == EXIT_DONE)
-			status = hold(inbox, answer);
+			status = inbox_hold(inbox, answer);
 		if (status != EXIT_DONE)
 			return status;
+		/* What we wrote down of others' trials does not make them ours. */
 		for (i = 0; i < answer->list->n_row && status == EXIT_DONE; i++)
-			status = take_trial(inbox, answer->list->row[i]);
+			if (!answer->list->row[i]->transcribed)
+				status = take_trial(
+				    inbox, answer->list->row[i]);
 		if (!pages_more(answer->list->next, before))
 			break;
 		before = answer->list->next;
@@ -285,37 +89,39 @@ gather(struct inbox *inbox)
 	return status;
 }
 
-/* By section, then the latest first; what is as old, by its id. */
-static int
-compare(const void *left, const void *right)
-{
-	const struct letter *a = left;
-	const struct letter *b = right;
-	int order;
-
-	if (a->section != b->section)
-		return a->section < b->section ? -1 : 1;
-	order = strcmp(run_text(b->row->time), run_text(a->row->time));
-	return order != 0 ?
-	    order :
-	    strcmp(run_text(a->row->full_id), run_text(b->row->full_id));
-}
-
 /* ---- showing ---- */
 
-/* The words of a letter, in brief. */
 static void
-print_words(struct run *run, const struct letter *letter)
+print_decision(struct run *run, const Erfa__Decision *decision)
+{
+	const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(
+	    &erfa__outcome__descriptor, (int)decision->outcome);
+	char code[ROWS_CODE_MAX];
+
+	rows_code(value == NULL ? "" : value->name, "OUTCOME_", code);
+	print_field(
+	    run->out, 2, "", 4, labels_get(run->labels, "decision", code));
+	if (run_text(decision->plain_summary)[0] != '\0')
+		print_field(run->out, 2, "", 4, decision->plain_summary);
+}
+
+/* The words of a letter that somebody wrote, in brief. */
+static void
+print_words(struct run *run, const struct inbox_letter *letter)
 {
 	const Erfa__Body *body = letter->body;
 
 	if (body == NULL) {
 		print_field(run->out, 2, "", 4, run_text(letter->row->title));
+	} else if (body->record_case == ERFA__BODY__RECORD_TRIAL) {
+		print_field(run->out, 2, "", 4, run_text(body->trial->title));
 	} else if (body->record_case == ERFA__BODY__RECORD_COMMENT) {
 		print_field(run->out, 2, "", 4, run_text(body->comment->body));
 	} else if (body->record_case == ERFA__BODY__RECORD_RETRACTION) {
 		print_field(run->out, 2, "", 4,
 		    run_text(body->retraction->explanation));
+	} else if (body->record_case == ERFA__BODY__RECORD_DECISION) {
+		print_decision(run, body->decision);
 	} else if (body->record_case == ERFA__BODY__RECORD_EXPERIENCE) {
 		if (body->experience->what_worked != NULL)
 			print_field(
@@ -323,30 +129,92 @@ print_words(struct run *run, const struct letter *letter)
 		if (body->experience->what_did_not != NULL)
 			print_field(run->out, 2, "-", 4,
 			    body->experience->what_did_not);
+		/* What a source reports has neither. */
+		if (body->experience->what_worked == NULL &&
+		    body->experience->n_reported > 0)
+			print_field(
+			    run->out, 2, "", 4, body->experience->reported[0]);
 	}
 }
 
 static void
-print_letter(struct run *run, const struct letter *letter)
+print_exemption(struct run *run, const struct inbox_letter *letter)
 {
-	char when[PRINT_TIME_MAX];
+	print_field(run->out, 2, "", 4, run_text(letter->what));
+	if (letter->days < 0)
+		print_say(run->out, "    It ran out on %s.\n", letter->due);
+	else if (letter->days == 0)
+		print_say(run->out, "    Today is its last day.\n");
+	else
+		print_say(run->out, "    It ends on %s: %d days are left.\n",
+		    letter->due, letter->days);
+	print_say(
+	    run->out, "  How it stands:  erfa status %s\n", letter->about);
+}
 
-	print_time(run_text(letter->row->time), when);
-	print_say(run->out, "%s  %s", run_text(letter->row->id), when);
-	if (letter->section != COPY)
-		print_say(run->out, "  about %s", letter->about);
-	print_say(run->out, "\n");
-	print_words(run, letter);
-	if (letter->section == OPEN)
+static void
+print_condition(struct run *run, const struct inbox_letter *letter)
+{
+	print_field(run->out, 2, "", 4, run_text(letter->what));
+	if (letter->days < 0)
+		print_say(run->out, "    It was due on %s.\n", letter->due);
+	else
+		print_say(run->out, "    It is due on %s: %d days are left.\n",
+		    letter->due, letter->days);
+	print_say(run->out, "  When it is met:  erfa conditions %s --met %u\n",
+	    letter->about, letter->no);
+}
+
+/* What can be done about a letter. */
+static void
+print_help(struct run *run, const struct inbox_letter *letter)
+{
+	if (letter->section == INBOX_OPEN)
 		print_say(run->out, "  Answer:  erfa answer %s TEXT\n",
 		    run_text(letter->row->id));
+	else if (letter->section == INBOX_APPLICATION)
+		print_say(run->out,
+		    "  Answer:  erfa decide %s --outcome OUTCOME --plain TEXT\n",
+		    letter->about);
+	else if (letter->section == INBOX_HALFTIME)
+		print_say(run->out,
+		    "  What was learnt so far:  erfa learn %s\n",
+		    letter->about);
+	else if (letter->section == INBOX_CONTINUATION)
+		print_say(run->out,
+		    "  Answer:  erfa edit %s --set continuation.code=extended "
+		    "(made_permanent, scaled_up, discontinued, undecided ...)\n",
+		    letter->about);
+}
+
+static void
+print_letter(struct run *run, const struct inbox_letter *letter)
+{
+	char when[PRINT_TIME_MAX];
+	bool reminder = letter->due[0] != '\0';
+
+	print_time(letter->when, when);
+	if (reminder)
+		(void)snprintf(when, sizeof(when), "%s", letter->due);
+	print_say(run->out, "%s  %s", run_text(letter->row->id), when);
+	if (letter->about != NULL && letter->section != INBOX_COPY &&
+	    strcmp(run_text(letter->row->id), letter->about) != 0)
+		print_say(run->out, "  about %s", letter->about);
+	print_say(run->out, "\n");
+	if (letter->section == INBOX_EXEMPTION)
+		print_exemption(run, letter);
+	else if (letter->section == INBOX_CONDITION)
+		print_condition(run, letter);
+	else
+		print_words(run, letter);
+	print_help(run, letter);
 }
 
 static void
 print_inbox(const struct inbox *inbox)
 {
 	struct run *run = inbox->run;
-	enum section last = SECTIONS;
+	enum inbox_section last = INBOX_SECTIONS;
 	size_t i;
 
 	if (inbox->count == 0)
@@ -357,14 +225,29 @@ print_inbox(const struct inbox *inbox)
 			if (i > 0)
 				print_say(run->out, "\n");
 			print_styled(run->out, PRINT_STRONG, "%s",
-			    sections[last].heading);
+			    _(sections[last].heading));
 			print_say(run->out, "\n");
 		}
 		print_letter(run, &inbox->letters[i]);
 	}
 }
 
-/* As JSON it is a list, whose rows say why they are in it. */
+/* One letter as a row that says why it is there. */
+static Erfa__Row
+row_of(const struct inbox_letter *letter)
+{
+	Erfa__Row row = *letter->row;
+
+	/* In which order they came is this node's own business. */
+	row.has_arrival = 0;
+	row.matched = run_lend(sections[letter->section].code);
+	if (letter->due[0] != '\0')
+		row.due = run_lend(letter->due);
+	row.reminder = run_lend(letter->what);
+	return row;
+}
+
+/* As JSON it is a list. */
 static int
 json_inbox(const struct inbox *inbox)
 {
@@ -378,11 +261,7 @@ json_inbox(const struct inbox *inbox)
 	if (rows == NULL || pointers == NULL)
 		status = run_nomem(inbox->run);
 	for (i = 0; i < inbox->count && status == EXIT_DONE; i++) {
-		rows[i] = *inbox->letters[i].row;
-		/* In which order they came is this node's own business. */
-		rows[i].has_arrival = 0;
-		rows[i].matched = run_lend(
-		    sections[inbox->letters[i].section].code);
+		rows[i] = row_of(&inbox->letters[i]);
 		pointers[i] = &rows[i];
 		if (inbox->run->jsonl)
 			status = run_jsonl(inbox->run, &rows[i].base);
@@ -402,26 +281,21 @@ json_inbox(const struct inbox *inbox)
 int
 cmd_inbox(struct run *run)
 {
-	struct inbox inbox = { .run = run };
+	struct inbox inbox;
 	int status;
-	size_t i;
 
-	inbox.since = args_value(run->args, "since");
-	status = run_org(run, inbox.org);
+	status = inbox_open(run, &inbox);
 	if (status == EXIT_DONE)
 		status = gather(&inbox);
+	if (status == EXIT_DONE)
+		status = inbox_applications(&inbox);
 	if (status == EXIT_DONE) {
-		if (inbox.count > 1)
-			qsort(inbox.letters, inbox.count,
-			    sizeof(*inbox.letters), compare);
+		inbox_sort(&inbox);
 		if (run->json)
 			status = json_inbox(&inbox);
 		else
 			print_inbox(&inbox);
 	}
-	for (i = 0; i < inbox.nanswers; i++)
-		control_free_answer(inbox.answers[i]);
-	free(inbox.answers);
-	free(inbox.letters);
+	inbox_close(&inbox);
 	return status;
 }

@@ -2,9 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/answer.h"
 #include "proto/control.h"
 #include "proto/header.h"
 #include "proto/personal.h"
+#include "proto/report.pb-c.h"
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/form_schema.h"
@@ -33,7 +35,7 @@ struct observing {
 	size_t count;
 	bool trying; /* all is read before anything is published */
 	uint64_t held_back;
-	uint64_t published;
+	Erfa__ObserveReport *report;
 };
 
 /* Names that do not depend on the kind of number. */
@@ -198,6 +200,31 @@ forget(struct observing *it)
 	it->count = 0;
 }
 
+/* Remember what was published. */
+static enum err
+take_published(struct observing *it, const Erfa__PublishAnswer *publish)
+{
+	Erfa__ObserveReport *report = it->report;
+	Erfa__Published *record;
+	size_t i;
+	enum err err;
+
+	report->published += it->count;
+	for (i = 0; i < publish->n_record; i++) {
+		err = answer_add(&report->record, &report->n_record,
+		    &erfa__published__descriptor, &record);
+		if (err != ERR_NONE ||
+		    (err = answer_text(&record->id, publish->record[i]->id)) !=
+			ERR_NONE ||
+		    (err = answer_text(&record->kind,
+			 publish->record[i]->kind)) != ERR_NONE ||
+		    (err = answer_text(&record->shown_id,
+			 publish->record[i]->shown_id)) != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
 /* Publish what has gathered. */
 static int
 flush(struct observing *it)
@@ -217,12 +244,9 @@ flush(struct observing *it)
 	if (status == EXIT_DONE && !it->trying)
 		status = act_publish(
 		    it->run, items, it->count, NULL, false, &answer);
-	if (answer != NULL) {
-		it->published += it->count;
-		if (it->run->json)
-			status = run_jsonl(it->run, &answer->publish->base);
-		control_free_answer(answer);
-	}
+	if (answer != NULL && take_published(it, answer->publish) != ERR_NONE)
+		status = run_nomem(it->run);
+	control_free_answer(answer);
 	forget(it);
 	return status;
 }
@@ -369,27 +393,52 @@ open_all(struct observing *it)
 	return status;
 }
 
+/* What became of it, also if only a part could be published. */
+static int
+tell(struct observing *it)
+{
+	struct run *run = it->run;
+	Erfa__ObserveReport *report = it->report;
+
+	if (report->published == 0)
+		return EXIT_DONE;
+	report->has_published = report->has_held_back = 1;
+	report->held_back = it->held_back;
+	if (run->json)
+		return answer_text(&report->schema, "erfa.observe/1") !=
+			    ERR_NONE ||
+			answer_text(&report->trial, it->trial.id) != ERR_NONE ?
+		    run_nomem(run) :
+		    run_json(run, &report->base);
+	print_say(run->out, "Published: %llu for %s.\n",
+	    (unsigned long long)report->published, it->trial.shown);
+	if (it->held_back > 0)
+		print_say(run->out,
+		    "  %llu held back: counts of 1 to 4 persons.  To show one:  "
+		    "--small-counts\n",
+		    (unsigned long long)it->held_back);
+	return EXIT_DONE;
+}
+
 int
 cmd_observe(struct run *run)
 {
 	struct observing it = { .run = run };
 	const char *csv = args_value(run->args, "csv");
+	int told;
 	int status;
 
+	if ((it.report = calloc(1, sizeof(*it.report))) == NULL)
+		return run_nomem(run);
+	erfa__observe_report__init(it.report);
 	status = open_all(&it);
 	if (status == EXIT_DONE)
 		status = csv == NULL ? from_options(&it) : from_csv(&it, csv);
 	if (status == EXIT_DONE)
 		status = flush(&it);
 	forget(&it);
-	if (it.published > 0 && !run->json)
-		print_say(run->out, "Published: %llu for %s.\n",
-		    (unsigned long long)it.published, it.trial.shown);
-	if (it.held_back > 0 && !run->json)
-		print_say(run->out,
-		    "  %llu held back: counts of 1 to 4 persons.  To show one:  "
-		    "--small-counts\n",
-		    (unsigned long long)it.held_back);
+	told = tell(&it);
 	act_close(&it.trial);
-	return status;
+	erfa__observe_report__free_unpacked(it.report, NULL);
+	return status != EXIT_DONE ? status : told;
 }

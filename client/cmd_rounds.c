@@ -1,144 +1,127 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "proto/answer.h"
 #include "proto/control.h"
 #include "proto/day.h"
+#include "proto/report.pb-c.h"
+#include "client/calendar.h"
 #include "client/cmd.h"
 #include "client/each.h"
+#include "client/orgs.h"
 #include "client/print.h"
 #include "client/run.h"
+#include "client/speech.h"
 #include "client/table.h"
 
-#define DAYS_FEW     90  /* a round shorter than this hurries people */
-#define NOTE_ROOM    128 /* bytes of the words beside a round */
-#define SUMMER_BEGIN "07-01"
-#define SUMMER_END   "08-07"
-
-/* When budgets are usually made, by country. */
-static const struct {
-	const char *country;
-	const char *begin;
-	const char *end;
-} budgets[] = {
-	{ "dk", "08-15", "10-15" },
-	{ "no", "10-15", "12-20" },
-	{ "se", "09-15", "11-30" },
-	{ "fi", "10-01", "12-15" },
-	{ "is", "10-15", "12-20" },
-};
+#define NOTE_ROOM 256 /* bytes of the words beside a round */
 
 struct listing {
 	struct run *run;
 	struct table *table;
+	Erfa__RoundsReport *report;
+	struct calendar calendar; /* of this municipality */
 	int32_t today;
-	char org[ORG_MAX + 1];
 	size_t count;
 };
 
-/* Days of the span from ${first} to ${last} that lie between two days of each
- * year. */
-static int32_t
-overlap(int32_t first, int32_t last, const char *begin, const char *end)
+/* What the days of a round tell. */
+static void
+judge(const struct listing *it, int32_t opens, int32_t closes,
+    Erfa__RoundReport *report)
 {
-	char text[DAY_LEN + 8];
-	char day[DAY_LEN + 1];
-	int32_t from, to, rest, sum = 0;
-	int32_t at;
-
-	for (at = first - 366; at <= last; at = day_add_months(at, 12)) {
-		day_text(at, day);
-		(void)snprintf(text, sizeof(text), "%.4s-%s", day, begin);
-		if (day_range(text, &from, &rest) != ERR_NONE)
-			continue;
-		(void)snprintf(text, sizeof(text), "%.4s-%s", day, end);
-		if (day_range(text, &rest, &to) != ERR_NONE)
-			continue;
-		from = from > first ? from : first;
-		to = to < last ? to : last;
-		if (from <= to)
-			sum += to - from + 1;
-	}
-	return sum;
+	report->has_days = report->has_days_left = 1;
+	report->has_days_summer = report->has_few_days = 1;
+	report->has_meets_summer = report->has_meets_budget = 1;
+	report->days = closes - opens + 1;
+	report->days_left = closes - it->today;
+	report->days_summer = calendar_summer(opens, closes);
+	report->few_days = report->days < CALENDAR_FEW_DAYS;
+	report->meets_summer = calendar_meets_summer(opens, closes);
+	report->meets_budget = calendar_meets_budget(&it->calendar, closes);
 }
 
-/* Whether the round closes while this node's budget is made. */
-static bool
-meets_budget(const struct listing *it, int32_t closes)
+static enum err
+fill(const Erfa__ShowAnswer *show, Erfa__RoundReport *report)
 {
-	size_t i;
+	const Erfa__Round *round = show->body->round;
+	const Erfa__Row *row = show->row;
+	enum err err;
 
-	for (i = 0; i < sizeof(budgets) / sizeof(budgets[0]); i++)
-		if (strncmp(it->org, budgets[i].country, 2) == 0)
-			return overlap(closes, closes, budgets[i].begin,
-				   budgets[i].end) > 0;
-	return false;
+	report->has_no = round->has_no;
+	report->no = round->no;
+	if ((err = answer_text(&report->id, row->full_id)) != ERR_NONE ||
+	    (err = answer_text(&report->shown_id, row->id)) != ERR_NONE ||
+	    (err = answer_text(&report->publisher, row->publisher)) !=
+		ERR_NONE ||
+	    (err = answer_text(&report->programme,
+		 round->programme == NULL ? "" : round->programme->id)) !=
+		ERR_NONE ||
+	    (err = answer_text(&report->title, round->title)) != ERR_NONE ||
+	    (err = answer_text(&report->opens, round->opens)) != ERR_NONE ||
+	    (err = answer_text(&report->closes, round->closes)) != ERR_NONE)
+		return err;
+	return answer_text(&report->decision_due, round->decision_due);
 }
+
+/* ---- for people ---- */
 
 /* What is worth a word about a round. */
 static void
-note(const struct listing *it, int32_t opens, int32_t closes,
-    char out[NOTE_ROOM])
+note(const Erfa__RoundReport *report, char out[NOTE_ROOM])
 {
-	int32_t days = closes - opens + 1;
-	int32_t summer = overlap(opens, closes, SUMMER_BEGIN, SUMMER_END);
 	size_t len = 0;
 
 	out[0] = '\0';
-	if (days < DAYS_FEW)
+	if (report->few_days)
 		len += (size_t)snprintf(
-		    out, NOTE_ROOM, _("only %d days; "), days);
-	if (summer > 0 && days - summer < DAYS_FEW)
+		    out, NOTE_ROOM, _("only %d days; "), report->days);
+	if (report->meets_summer)
 		len += (size_t)snprintf(out + len, NOTE_ROOM - len,
-		    _("%d of them in the summer; "), summer);
-	if (meets_budget(it, closes))
+		    _("%d of them in the summer; "), report->days_summer);
+	if (report->meets_budget)
 		len += (size_t)snprintf(out + len, NOTE_ROOM - len,
 		    _("closes in the budget time; "));
-	if (len >= 2)
+	if (len >= 2 && len < NOTE_ROOM)
 		out[len - 2] = '\0';
 }
 
-/* How a round stands today. */
 static void
-left(const struct listing *it, int32_t opens, int32_t closes, char *out,
-    size_t size)
+add_row(struct listing *it, const Erfa__RoundReport *report, int32_t opens)
 {
-	if (it->today < opens)
-		(void)snprintf(
-		    out, size, _("opens in %d days"), opens - it->today);
-	else if (it->today > closes)
-		(void)snprintf(out, size, _("closed"));
-	else
-		(void)snprintf(
-		    out, size, _("%d days left"), closes - it->today);
-}
-
-static void
-add_row(struct listing *it, const Erfa__ShowAnswer *show, int32_t opens,
-    int32_t closes)
-{
-	const Erfa__Round *round = show->body->round;
 	char cell[NOTE_ROOM];
 
-	table_add(it->table, show->row->id);
-	if (run_text(round->title)[0] != '\0')
-		table_add(it->table, round->title);
+	table_add(it->table, report->shown_id);
+	if (run_text(report->title)[0] != '\0')
+		table_add(it->table, report->title);
 	else {
-		(void)snprintf(cell, sizeof(cell), _("round %u"), round->no);
-		table_add(it->table, round->has_no ? cell : "");
+		(void)snprintf(cell, sizeof(cell), _("round %u"), report->no);
+		table_add(it->table, report->has_no ? cell : "");
 	}
-	table_add(it->table, round->opens);
-	table_add(it->table, round->closes);
-	left(it, opens, closes, cell, sizeof(cell));
+	table_add(it->table, report->opens);
+	table_add(it->table, report->closes);
+	if (it->today < opens)
+		(void)snprintf(cell, sizeof(cell), _("opens in %d days"),
+		    opens - it->today);
+	else if (report->days_left < 0)
+		(void)snprintf(cell, sizeof(cell), "%s", _("closed"));
+	else
+		(void)snprintf(
+		    cell, sizeof(cell), _("%d days left"), report->days_left);
 	table_add(it->table, cell);
-	note(it, opens, closes, cell);
+	note(report, cell);
 	table_add(it->table, cell);
 }
+
+/* ---- both ---- */
 
 static int
 add_round(void *context, const Erfa__ShowAnswer *show)
 {
 	struct listing *it = context;
 	const Erfa__Round *round = show->body->round;
+	Erfa__RoundReport *report;
 	int32_t opens, closes, rest;
 
 	if (show->body->record_case != ERFA__BODY__RECORD_ROUND ||
@@ -147,10 +130,50 @@ add_round(void *context, const Erfa__ShowAnswer *show)
 		return EXIT_DONE;
 	if (closes < it->today && !args_given(it->run->args, "all"))
 		return EXIT_DONE;
+	if (answer_add(&it->report->round, &it->report->n_round,
+		&erfa__round_report__descriptor, &report) != ERR_NONE ||
+	    fill(show, report) != ERR_NONE ||
+	    answer_text(&report->state,
+		it->today < opens      ? "ahead" :
+		    it->today > closes ? "closed" :
+					 "open") != ERR_NONE)
+		return run_nomem(it->run);
+	judge(it, opens, closes, report);
 	it->count++;
+	if (it->run->jsonl)
+		return run_jsonl(it->run, &report->base);
+	if (!it->run->json)
+		add_row(it, report, opens);
+	return EXIT_DONE;
+}
+
+/* Whose budget it is: this node's. */
+static int
+read_calendar(struct listing *it)
+{
+	const Erfa__Organisation *own;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	status = orgs_own(it->run, &answer, &own);
+	if (status == EXIT_DONE)
+		calendar_make(
+		    own == NULL ? "" : run_text(own->id), own, &it->calendar);
+	control_free_answer(answer);
+	return status;
+}
+
+static int
+print_all(struct listing *it)
+{
+	if (it->run->jsonl)
+		return EXIT_DONE;
 	if (it->run->json)
-		return run_jsonl(it->run, &show->base);
-	add_row(it, show, opens, closes);
+		return run_json(it->run, &it->report->base);
+	if (it->count == 0)
+		print_say(it->run->out, "No round is open.\n");
+	else if (table_print(it->table) != ERR_NONE)
+		return run_nomem(it->run);
 	return EXIT_DONE;
 }
 
@@ -173,16 +196,19 @@ cmd_rounds(struct run *run)
 	run_today(run, today);
 	if (day_range(today, &it.today, &rest) != ERR_NONE)
 		it.today = 0;
-	if ((status = run_org(run, it.org)) != EXIT_DONE)
-		return status;
-	if (table_new(run->out, columns, 6, &it.table) != ERR_NONE)
+	if ((it.report = calloc(1, sizeof(*it.report))) == NULL)
 		return run_nomem(run);
-	status = each_record(run, "round", add_round, &it);
-	if (status == EXIT_DONE && !run->json && it.count == 0)
-		print_say(run->out, "No round is open.\n");
-	else if (status == EXIT_DONE && !run->json &&
-	    table_print(it.table) != ERR_NONE)
+	erfa__rounds_report__init(it.report);
+	if (answer_text(&it.report->schema, "erfa.rounds/1") != ERR_NONE ||
+	    table_new(run->out, columns, 6, &it.table) != ERR_NONE)
 		status = run_nomem(run);
+	else
+		status = read_calendar(&it);
+	if (status == EXIT_DONE)
+		status = each_record(run, "round", add_round, &it);
+	if (status == EXIT_DONE)
+		status = print_all(&it);
+	erfa__rounds_report__free_unpacked(it.report, NULL);
 	table_free(it.table);
 	return status;
 }

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "proto/control.h"
+#include "proto/heirs.h"
 #include "client/act.h"
+#include "client/orgs.h"
 #include "client/print.h"
 #include "client/speech.h"
 
@@ -112,6 +114,11 @@ judge_open(struct run *run, const Erfa__Body *trial, const char *shown,
 	judge->it.decisions = judge->decisions;
 	judge->it.experiences = judge->experiences;
 	judge->it.origins = judge->origins;
+	/* Only answers of authorities depend on who took over from whom. */
+	if (trial->trial->n_exemptions > 0 &&
+	    (status = orgs_heirs(run, &judge->heirs)) != EXIT_DONE)
+		return status;
+	judge->it.heirs = judge->heirs;
 	if ((status = add_programme(judge)) != EXIT_DONE || show == NULL)
 		return status;
 	for (i = 0; i < show->n_related && status == EXIT_DONE; i++)
@@ -127,6 +134,7 @@ judge_close(struct judge *judge)
 {
 	size_t i;
 
+	heirs_free(judge->heirs);
 	control_free_answer(judge->programme);
 	for (i = 0; i < judge->nparents; i++)
 		control_free_answer(judge->parents[i]);

@@ -26,6 +26,7 @@ struct judge {
 	const Erfa__Body *decisions[JUDGE_MANY];
 	const Erfa__Body *experiences[JUDGE_MANY];
 	const Erfa__Body *origins[JUDGE_MANY];
+	struct heirs *heirs;
 	Erfa__Answer *programme;
 	Erfa__Answer *parents[JUDGE_MANY]; /* that the origins lie in */
 	size_t nparents;

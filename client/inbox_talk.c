@@ -1,0 +1,141 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/body.h"
+#include "proto/control.h"
+#include "client/inbox.h"
+#include "client/run.h"
+#include "client/talk.h"
+
+/* One letter about a record that others wrote. */
+static int
+add(struct inbox *inbox, enum inbox_section section, const Erfa__Row *row,
+    const Erfa__Body *body, const char *about)
+{
+	const struct inbox_letter letter = {
+		.section = section,
+		.row = row,
+		.body = body,
+		.about = about,
+	};
+
+	return inbox_add(inbox, &letter);
+}
+
+/* Words to a trial of ours: open questions, and all else. */
+static int
+take_words(struct inbox *inbox, const Erfa__ShowAnswer *show)
+{
+	const Erfa__Related *related;
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < show->n_related && status == EXIT_DONE; i++) {
+		related = show->related[i];
+		if (related->row == NULL || related->body == NULL ||
+		    related->body->record_case != ERFA__BODY__RECORD_COMMENT ||
+		    inbox_is_own(inbox, related->row->publisher))
+			continue;
+		status = add(inbox,
+		    talk_is_open(show, related) ? INBOX_OPEN : INBOX_WORD,
+		    related->row, related->body, run_text(show->row->id));
+	}
+	return status;
+}
+
+/* What was learnt at another trial of the family, or that it was taken back. */
+static int
+take_learning(struct inbox *inbox, const Erfa__ShowAnswer *show, bool below)
+{
+	const Erfa__Related *retraction = talk_retraction(show);
+	const char *about = run_text(show->row->id);
+	const Erfa__Related *related;
+	int status = EXIT_DONE;
+	size_t i;
+
+	if (retraction != NULL)
+		status = add(inbox, INBOX_RETRACTED, retraction->row,
+		    retraction->body, about);
+	if (status == EXIT_DONE && below)
+		status = add(inbox, INBOX_COPY, show->row, NULL, about);
+	for (i = 0; i < show->n_related && status == EXIT_DONE; i++) {
+		related = show->related[i];
+		if (related->row != NULL && related->body != NULL &&
+		    related->body->record_case == ERFA__BODY__RECORD_EXPERIENCE)
+			status = add(inbox,
+			    below ? INBOX_DESCENDANT : INBOX_RELATIVE,
+			    related->row, related->body, about);
+	}
+	return status;
+}
+
+/* Mark in ${below} what came from ${id}; parents stand before children. */
+static void
+mark_below(const Erfa__LineageAnswer *family, const char *id, bool *below)
+{
+	const Erfa__LineageTrial *trial;
+	const char *parent;
+	size_t i, k, p;
+
+	for (i = 0; i < family->n_trial; i++) {
+		trial = family->trial[i];
+		for (k = 0; k < trial->n_parent && !below[i]; k++) {
+			parent = run_text(trial->parent[k]->full_id);
+			below[i] = strcmp(parent, id) == 0;
+			for (p = 0; p < i && !below[i]; p++)
+				below[i] = below[p] &&
+				    strcmp(parent,
+					run_text(family->trial[p]->full_id)) ==
+					0;
+		}
+	}
+}
+
+static int
+take_family(struct inbox *inbox, const Erfa__LineageAnswer *family)
+{
+	const Erfa__ShowAnswer *show;
+	const char *id = run_text(family->id);
+	const Erfa__LineageTrial *trial;
+	bool *below = calloc(family->n_trial + 1, sizeof(*below));
+	int status = EXIT_DONE;
+	size_t i;
+
+	if (below == NULL)
+		return run_nomem(inbox->run);
+	mark_below(family, id, below);
+	for (i = 0; i < family->n_trial && status == EXIT_DONE; i++) {
+		trial = family->trial[i];
+		if (inbox_is_own(inbox, trial->publisher))
+			continue;
+		status = inbox_look(inbox, trial->full_id, &show);
+		if (status == EXIT_DONE && show != NULL)
+			status = take_learning(inbox, show, below[i]);
+	}
+	free(below);
+	return status;
+}
+
+int
+inbox_talk(struct inbox *inbox, const Erfa__ShowAnswer *show)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__LineageRequest lineage = ERFA__LINEAGE_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	char today[RUN_DAY_LEN + 1];
+	int status;
+
+	if ((status = take_words(inbox, show)) != EXIT_DONE)
+		return status;
+	run_today(inbox->run, today);
+	lineage.id = show->row->full_id;
+	lineage.at = today;
+	request.ask_case = ERFA__REQUEST__ASK_LINEAGE;
+	request.lineage = &lineage;
+	if ((status = run_try(inbox->run, &request, &answer)) != EXIT_DONE)
+		return status;
+	if (answer->say_case == ERFA__ANSWER__SAY_LINEAGE)
+		status = take_family(inbox, answer->lineage);
+	control_free_answer(answer);
+	return status;
+}

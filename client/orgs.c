@@ -1,0 +1,101 @@
+#include "client/orgs.h"
+
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/heirs.h"
+#include "client/run.h"
+
+int
+orgs_ask(struct run *run, bool heirs_only, Erfa__Answer **ret_answer)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__OrgsRequest orgs = ERFA__ORGS_REQUEST__INIT;
+
+	orgs.has_heirs_only = heirs_only;
+	orgs.heirs_only = heirs_only;
+	request.ask_case = ERFA__REQUEST__ASK_ORGS;
+	request.orgs = &orgs;
+	return run_ask(run, &request, 0, ret_answer);
+}
+
+/* Whose voices they are, as heirs has them. */
+static unsigned
+voices_of(const Erfa__Heir *heir)
+{
+	static const struct {
+		const char *name;
+		unsigned by;
+	} voices[] = {
+		{ "old", HEIRS_OLD },
+		{ "new", HEIRS_NEW },
+		{ "registry", HEIRS_REGISTRY },
+	};
+
+	unsigned by = 0;
+	size_t i, k;
+
+	for (i = 0; i < heir->n_by; i++)
+		for (k = 0; k < sizeof(voices) / sizeof(voices[0]); k++)
+			if (strcmp(heir->by[i], voices[k].name) == 0)
+				by |= voices[k].by;
+	return by == 0 ? HEIRS_OTHER : by;
+}
+
+int
+orgs_heirs(struct run *run, struct heirs **ret_heirs)
+{
+	struct heirs *heirs = NULL;
+	Erfa__Answer *answer = NULL;
+	enum err err = ERR_NONE;
+	size_t i;
+	int status;
+
+	if ((status = orgs_ask(run, true, &answer)) != EXIT_DONE)
+		return status;
+	err = heirs_new(&heirs);
+	for (i = 0; i < answer->orgs->n_heir && err == ERR_NONE; i++) {
+		const Erfa__Heir *heir = answer->orgs->heir[i];
+
+		err = heirs_add(
+		    heirs, heir->old_org, heir->new_org, voices_of(heir));
+		if (err != ERR_NOMEM)
+			err = ERR_NONE;
+	}
+	control_free_answer(answer);
+	if (err != ERR_NONE) {
+		heirs_free(heirs);
+		return run_nomem(run);
+	}
+	*ret_heirs = heirs;
+	return EXIT_DONE;
+}
+
+const Erfa__Organisation *
+orgs_find(const Erfa__OrgsAnswer *answer, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < answer->n_org; i++)
+		if (strcmp(run_text(answer->org[i]->id), id) == 0)
+			return answer->org[i];
+	return NULL;
+}
+
+int
+orgs_own(struct run *run, Erfa__Answer **ret_answer,
+    const Erfa__Organisation **ret_own)
+{
+	Erfa__Answer *answer = NULL;
+	size_t i;
+	int status;
+
+	*ret_own = NULL;
+	if ((status = orgs_ask(run, false, &answer)) != EXIT_DONE)
+		return status;
+	for (i = 0; i < answer->orgs->n_org; i++)
+		if (answer->orgs->org[i]->own)
+			*ret_own = answer->orgs->org[i];
+	*ret_answer = answer;
+	return EXIT_DONE;
+}

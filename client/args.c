@@ -91,6 +91,13 @@ unknown(const struct args_option *const tables[ARGS_TABLES_MAX],
 	return ERR_SYNTAX;
 }
 
+/* Whether the word after ${option} is its value. */
+static bool
+takes_next(const struct args_option *option)
+{
+	return option->value != NULL && option->value[0] != '[';
+}
+
 /* Take the option at ${words}[*at] and its value. */
 static enum err
 take(struct args *args, const char *const *words, size_t count, size_t *at,
@@ -112,9 +119,9 @@ take(struct args *args, const char *const *words, size_t count, size_t *at,
 	}
 	if (given->option->value != NULL && name[len] == '=')
 		given->value = name + len + 1;
-	else if (given->option->value != NULL && *at + 1 < count)
+	else if (takes_next(given->option) && *at + 1 < count)
 		given->value = words[++*at];
-	else if (given->option->value != NULL) {
+	else if (takes_next(given->option)) {
 		(void)snprintf(ret_fault, ARGS_FAULT_MAX,
 		    _("option \"--%s\" needs a value: --%s %s"),
 		    given->option->name, given->option->name,
@@ -244,7 +251,7 @@ args_takes_value(
 		return false;
 	name = option_name(word);
 	option = find(tables, name, strcspn(name, "="));
-	return option != NULL && option->value != NULL &&
+	return option != NULL && takes_next(option) &&
 	    strchr(name, '=') == NULL;
 }
 

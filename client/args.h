@@ -20,7 +20,8 @@
 /* An option; a table of them ends with one whose name is NULL. */
 struct args_option {
 	const char *name;  /* without the dashes */
-	const char *value; /* what it takes: "DATE"; NULL = nothing */
+	const char *value; /* what it takes: "DATE"; NULL = nothing; "[MAP]" =
+			      a value only as in "--map=MAP" */
 	const char *help;  /* a few words; NULL = not shown */
 };
 

@@ -68,6 +68,10 @@ static const struct args_option import_options[] = {
 	{ "dry-run", NULL, N_("check everything, publish nothing") },
 	{ "keep-going", NULL, N_("publish the good lines if others are bad") },
 	{ "allow-personal", NULL, N_("what looks like a person is none") },
+	{ "map", "[MAP]", N_("a table: propose, or take, what its columns are") },
+	{ "delimiter", "SIGN", N_("between its cells: semicolon comma tab") },
+	{ "as-ideas", NULL, N_("rows that lack answers for their status") },
+	{ "yes", NULL, N_("do not ask (tables)") },
 	{ NULL, NULL, NULL },
 };
 
@@ -793,13 +797,16 @@ static const struct cmd table[] = {
 	    NULL, sync_options, 0, 0, false, cmd_sync },
 
 	{ "import", CMD_DATA, "FILE",
-	    N_("publish what sources say about trials"),
+	    N_("publish sources' trials, or a table of your own"),
 	    N_("erfa import trials.jsonl             one JSON object a line\n"
 	       "erfa import --dry-run trials.jsonl   only checks them\n"
-	       "erfa import - <trials.jsonl          from another program"),
-	    N_("A second import publishes nothing new.  If a line is bad, nothing\n"
-	       "is published unless --keep-going.  Needs the group erfa."),
-	    import_options, 1, 1, false, cmd_import },
+	       "erfa import ours.csv --map           what may the columns be?\n"
+	       "erfa import ours.csv --map=map.txt   lines of column = field\n"
+	       "erfa import ours.csv --map=\"Titel=title,Resumé=summary\""),
+	    N_("A second import publishes nothing new; a changed row is a new\n"
+	       "version.  If a line is bad, nothing is published unless\n"
+	       "--keep-going.  Needs the group erfa."),
+	    import_options, 1, 2, false, cmd_import },
 	{ "export", CMD_DATA, "", N_("write all records, one a line"),
 	    N_("erfa export >trials.jsonl            can be imported elsewhere\n"
 	       "erfa export --proto >all.jsonl       every field of every record"),

@@ -9,6 +9,9 @@
 #include "client/conn.h"
 #include "client/corpus.h"
 #include "client/corpus_table.h"
+#include "client/corpus_tell.h"
+#include "client/import_csv.h"
+#include "client/import_table.h"
 #include "client/print.h"
 #include "client/progress.h"
 #include "client/run.h"
@@ -17,7 +20,6 @@
 
 #define BATCH_BYTES   1048576 /* of records in one request */
 #define BATCH_RECORDS 500U
-#define WHERE_MAX     32 /* bytes of "line 12" */
 
 /* An import on its way. */
 struct import {
@@ -75,67 +77,16 @@ read_file(struct run *run, struct import *import)
 	    "%s cannot be read", import->path);
 }
 
-/* Bad lines as problems; the caller frees with free_problems(). */
-static Erfa__Problem **
-make_problems(const struct corpus_fault *faults, size_t count)
-{
-	Erfa__Problem **list = calloc(count + 1, sizeof(Erfa__Problem *));
-	char *where;
-	size_t i;
-
-	for (i = 0; list != NULL && i < count; i++) {
-		list[i] = calloc(1, sizeof(**list) + WHERE_MAX);
-		if (list[i] == NULL)
-			break;
-		erfa__problem__init(list[i]);
-		where = (char *)(list[i] + 1);
-		(void)snprintf(where, WHERE_MAX, _("line %u"), faults[i].line);
-		list[i]->where = where;
-		list[i]->what = run_lend(faults[i].text);
-	}
-	return list;
-}
-
-static void
-free_problems(Erfa__Problem **list)
-{
-	size_t i;
-
-	for (i = 0; list != NULL && list[i] != NULL; i++)
-		free(list[i]);
-	free(list);
-}
-
 /* Tell of every bad line. */
 static int
 tell_faults(struct run *run, const struct import *import, const char *after)
 {
-	Erfa__ErrorAnswer error = ERFA__ERROR_ANSWER__INIT;
 	const struct corpus_fault *faults;
-	char message[256];
 	size_t count, all;
-	int status;
 
 	faults = corpus_faults(import->corpus, &count, &all);
-	(void)snprintf(message, sizeof(message),
-	    count < all ?
-		_("%.100s: %zu bad lines, of which the first follow") :
-		speech_many(
-		    all, "%.100s: %zu bad line", "%.100s: %zu bad lines"),
-	    slurp_name(import->path), all);
-	error.schema = run_lend("erfa.error/1");
-	error.code = run_lend("bad_lines");
-	error.has_exit = 1;
-	error.exit = EXIT_DATA;
-	error.message = message;
-	error.remedy = run_lend(after);
-	error.problem = make_problems(faults, count);
-	for (all = 0; error.problem != NULL && error.problem[all] != NULL;)
-		all++;
-	error.n_problem = all;
-	status = fault_tell(&run->faults, &error);
-	free_problems(error.problem);
-	return status;
+	return corpus_tell(
+	    run, slurp_name(import->path), faults, count, all, after);
 }
 
 /* Fill a request with the next records; return how many there are, and in
@@ -304,11 +255,14 @@ tell_done(struct run *run, const struct import *import)
 static int
 look_through(struct run *run, struct import *import)
 {
+	const struct corpus_record *records;
+	size_t count;
 	int status;
 
 	if (args_given(run->args, "allow-personal"))
 		return EXIT_DONE;
-	status = sift_new(run, import->corpus, &import->sift);
+	records = corpus_records(import->corpus, &count);
+	status = sift_new(run, records, count, &import->sift);
 	if (status != EXIT_DONE || sift_count(import->sift) == 0 ||
 	    args_given(run->args, "keep-going"))
 		return status;
@@ -349,6 +303,11 @@ cmd_import(struct run *run)
 	enum err err;
 	int status;
 
+	if (import_table_wanted(run))
+		return import_csv(run);
+	if (args_count(run->args) > 1)
+		return fault_say(&run->faults, EXIT_USAGE, "two_files", NULL,
+		    "one file at a time");
 	import.dry_run = args_given(run->args, "dry-run");
 	if ((status = open_tables(run, &import)) != EXIT_DONE)
 		return status;

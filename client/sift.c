@@ -82,16 +82,15 @@ look(struct sift *sift, const struct person_words *words,
 }
 
 int
-sift_new(struct run *run, const struct corpus *corpus, struct sift **ret_sift)
+sift_new(struct run *run, const struct corpus_record *records, size_t count,
+    struct sift **ret_sift)
 {
-	const struct corpus_record *records;
 	struct person_words *words = NULL;
 	struct sift *sift = calloc(1, sizeof(*sift));
 	enum err err = ERR_NONE;
-	size_t count, i;
+	size_t i;
 	int status;
 
-	records = corpus_records(corpus, &count);
 	if (sift == NULL)
 		return run_nomem(run);
 	sift->last = last_line(records, count);

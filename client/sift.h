@@ -17,12 +17,12 @@ struct run;
 struct sift;
 
 /**
- * sift_new(run, corpus, ret_sift):
- * Look through all records of ${corpus}, which must outlive it, as it is now.
- * Free with sift_free().  Return an exit code.
+ * sift_new(run, records, count, ret_sift):
+ * Look through ${count} records, which must outlive it.  Free with sift_free().
+ * Return an exit code.
  */
-int sift_new(
-    struct run *run, const struct corpus *corpus, struct sift **ret_sift);
+int sift_new(struct run *run, const struct corpus_record *records, size_t count,
+    struct sift **ret_sift);
 
 /**
  * sift_free(sift):

@@ -407,7 +407,7 @@ tell_import(struct run *run, const Erfa__BundleImportAnswer *sum)
 	for (i = 0; i < sum->n_problem; i++)
 		print_say(run->out, "  %s: %s\n",
 		    run_text(sum->problem[i]->where),
-		    run_text(sum->problem[i]->what));
+		    speech(run_text(sum->problem[i]->what)));
 	return EXIT_DONE;
 }
 

@@ -62,8 +62,9 @@ print_trouble(struct run *run, const Erfa__Peer *peer)
 	if (run_text(peer->problem)[0] == '\0')
 		return;
 	print_styled(run->out, PRINT_BAD, "!");
-	print_say(run->out, " %s: %s\n", run_text(peer->org), peer->problem);
-	print_block(run->out, 4, run_text(peer->remedy));
+	print_say(
+	    run->out, " %s: %s\n", run_text(peer->org), speech(peer->problem));
+	print_block(run->out, 4, speech(run_text(peer->remedy)));
 }
 
 static void

@@ -1,10 +1,12 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/control.h"
 #include "client/cmd.h"
 #include "client/pages.h"
 #include "client/print.h"
+#include "client/retell.h"
 #include "client/run.h"
 #include "client/standing.h"
 #include "client/table.h"
@@ -35,7 +37,7 @@ print_top(struct run *run, const Erfa__StatusAnswer *status)
 	print_say(run->out, "   erfad %s, up %s\n", run_text(status->version),
 	    uptime);
 	print_styled(run->out, status->n_problem > 0 ? PRINT_BAD : PRINT_GOOD,
-	    "%s", run_text(status->verdict));
+	    "%s", speech(run_text(status->verdict)));
 	print_say(run->out, "\n\n");
 }
 
@@ -107,16 +109,21 @@ static void
 print_problems(struct run *run, const Erfa__StatusAnswer *status)
 {
 	const Erfa__Problem *problem;
+	char *what = NULL;
 	size_t i;
 
 	for (i = 0; i < status->n_problem; i++) {
 		problem = status->problem[i];
 		print_styled(run->out, PRINT_BAD, "\n!");
-		print_say(run->out, " %s", run_text(problem->what));
+		if (retell_problem(run->labels, problem, &what) != ERR_NONE)
+			return;
+		print_say(run->out, " %s", what);
+		free(what);
+		what = NULL;
 		if (run_text(problem->where)[0] != '\0')
 			print_say(run->out, " (%s)", problem->where);
 		print_say(run->out, "\n");
-		print_block(run->out, 4, run_text(problem->remedy));
+		print_block(run->out, 4, speech(run_text(problem->remedy)));
 	}
 }
 

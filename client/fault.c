@@ -6,6 +6,7 @@
 
 #include "proto/json.h"
 #include "client/print.h"
+#include "client/retell.h"
 #include "client/speech.h"
 
 #define INDENT 2 /* of what helps */
@@ -63,27 +64,34 @@ tell_json(struct print *print, const Erfa__ErrorAnswer *error)
 }
 
 static void
-tell_problem(struct print *print, const Erfa__Problem *problem)
+tell_problem(const struct fault_sink *sink, const Erfa__Problem *problem)
 {
+	struct print *print = sink->print;
+	char *what = NULL;
+
 	print_say(print, "  ");
 	if (problem->where != NULL && *problem->where != '\0')
 		print_say(print, "%s: ", problem->where);
-	print_say(print, "%s\n", problem->what == NULL ? "" : problem->what);
+	if (retell_problem(sink->labels, problem, &what) == ERR_NONE)
+		print_say(print, "%s\n", what);
+	free(what);
 	if (problem->remedy != NULL && *problem->remedy != '\0')
-		print_block(print, 2 * INDENT, problem->remedy);
+		print_block(print, 2 * INDENT, speech(problem->remedy));
 }
 
 static void
-tell_lines(struct print *print, const Erfa__ErrorAnswer *error)
+tell_lines(const struct fault_sink *sink, const Erfa__ErrorAnswer *error)
 {
+	struct print *print = sink->print;
 	size_t i;
 
 	print_styled(print, PRINT_BAD, "erfa:");
 	print_say(print, " %s\n",
-	    error->message == NULL ? _("erfad gave no reason") :
-				     error->message);
+	    error->message == NULL || *error->message == '\0' ?
+		_("erfad gave no reason") :
+		error->message);
 	for (i = 0; i < error->n_problem; i++)
-		tell_problem(print, error->problem[i]);
+		tell_problem(sink, error->problem[i]);
 	if (error->remedy != NULL && *error->remedy != '\0')
 		print_block(print, INDENT, error->remedy);
 }
@@ -91,10 +99,22 @@ tell_lines(struct print *print, const Erfa__ErrorAnswer *error)
 int
 fault_tell(const struct fault_sink *sink, const Erfa__ErrorAnswer *error)
 {
+	Erfa__ErrorAnswer told = *error;
+	char *message = NULL;
+	char remedy[FAULT_TEXT_MAX];
+
+	if (retell_message(sink->labels, error, &message) == ERR_NONE)
+		told.message = message;
+	if (error->remedy != NULL) {
+		(void)snprintf(
+		    remedy, sizeof(remedy), "%s", speech(error->remedy));
+		told.remedy = remedy;
+	}
 	if (sink->json)
-		tell_json(sink->print, error);
+		tell_json(sink->print, &told);
 	else
-		tell_lines(sink->print, error);
+		tell_lines(sink, &told);
+	free(message);
 	/* Nobody is left to be told that this could not be written. */
 	(void)!print_finish(sink->print);
 	return exit_code(error);

@@ -30,12 +30,14 @@ enum exit_status {
 #define FAULT_TEXT_MAX 2048 /* bytes of message or remedy, the NUL counted */
 
 /* Opaque types. */
+struct labels;
 struct print;
 
 /* Where faults go. */
 struct fault_sink {
 	struct print *print;
-	bool json; /* one JSON object instead of lines */
+	bool json;                   /* one JSON object instead of lines */
+	const struct labels *labels; /* NULL: codes */
 };
 
 /* One row of `erfa help exit`. */
@@ -54,7 +56,8 @@ const struct fault_code *fault_codes(size_t *ret_count);
 
 /**
  * fault_tell(sink, error):
- * Tell of ${error}, with all its problems.  Return its exit code, or
+  * Tell of ${error}, with all its problems, in the language of the person; in JSON
+ * its problems stay as they are.  Return its exit code, or
  * EXIT_FAILED if that is none of ours.
  */
 int fault_tell(const struct fault_sink *sink, const Erfa__ErrorAnswer *error);

@@ -150,6 +150,15 @@ judge_experience(struct judge *judge, const Erfa__Body *body)
 
 /* ---- what comes of it ---- */
 
+/* What a sentence calls the status ${code}: the code itself is English. */
+static const char *
+state_word(const struct judge *judge, const char *code)
+{
+	if (strcmp(judge->run->language, "en") == 0)
+		return code;
+	return labels_get(judge->run->labels, "status", code);
+}
+
 /* The sentence of a finding and the command that helps. */
 static int
 words_of(struct judge *judge, const struct life_finding *finding,
@@ -159,8 +168,7 @@ words_of(struct judge *judge, const struct life_finding *finding,
 	char *text = NULL;
 
 	if (finding->state != NULL)
-		said.state = labels_get(
-		    judge->run->labels, "status", finding->state);
+		said.state = state_word(judge, finding->state);
 	if (life_fill(speech(life_sentence(finding->code)), &said, judge->shown,
 		&text) != ERR_NONE)
 		return run_nomem(judge->run);
@@ -289,9 +297,14 @@ judge_lacks(
 int
 judge_line(struct judge *judge, struct life_line *ret_line, char **ret_text)
 {
+	struct life_line said;
+
 	memset(ret_line, 0, sizeof(*ret_line));
 	life_line(&judge->it, ret_line);
-	if (life_line_text(ret_line, judge->shown, ret_text) != ERR_NONE)
+	said = *ret_line;
+	if (said.state != NULL)
+		said.state = state_word(judge, said.state);
+	if (life_line_text(&said, judge->shown, speech, ret_text) != ERR_NONE)
 		return run_nomem(judge->run);
 	return EXIT_DONE;
 }

@@ -111,7 +111,9 @@ run_init(struct run *run, const struct cmd *cmd, const struct args *args,
 		return status;
 	if ((status = choose_time(run)) != EXIT_DONE)
 		return status;
-	return choose_labels(run);
+	status = choose_labels(run);
+	run->faults.labels = run->labels;
+	return status;
 }
 
 void
@@ -121,6 +123,7 @@ run_clear(struct run *run)
 	run->conn = NULL;
 	labels_free(run->labels);
 	run->labels = NULL;
+	run->faults.labels = NULL;
 }
 
 const char *

@@ -130,12 +130,22 @@ error_vnew(const char *code, unsigned exit, const char *remedy,
     const char *format, va_list args)
 {
 	Erfa__Answer *answer;
+	Erfa__ErrorAnswer *error;
 	char message[MESSAGE_MAX];
+	enum err err;
+	va_list again;
 
-	(void)vsnprintf(message, sizeof(message), format, args);
 	if (answer_new(ERFA__ANSWER__SAY_ERROR, &answer) != ERR_NONE)
 		return NULL;
-	if (answer_error(answer, exit, code, remedy, message) != ERR_NONE) {
+	va_copy(again, args);
+	(void)vsnprintf(message, sizeof(message), format, args);
+	err = answer_error(answer, exit, code, remedy, message);
+	error = answer->error;
+	if (err == ERR_NONE)
+		err = answer_pattern(
+		    &error->pattern, &error->arg, &error->n_arg, format, again);
+	va_end(again);
+	if (err != ERR_NONE) {
 		control_free_answer(answer);
 		return NULL;
 	}

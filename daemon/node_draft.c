@@ -212,7 +212,9 @@ tell_one(struct telling *telling, enum life_action action,
 		 &missing->code, life_code_name(finding->code))) != ERR_NONE ||
 	    (err = answer_text(&missing->field, finding->field)) != ERR_NONE ||
 	    (err = life_fill(life_sentence(finding->code), finding,
-		 draft->shown_id, &missing->what)) != ERR_NONE)
+		 draft->shown_id, &missing->what)) != ERR_NONE ||
+	    (err = answer_finding(&missing->pattern, &missing->arg,
+		 &missing->n_arg, finding, draft->shown_id)) != ERR_NONE)
 		return err;
 	return life_fill(life_command(finding->code), finding, draft->shown_id,
 	    &missing->remedy);

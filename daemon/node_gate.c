@@ -64,8 +64,8 @@ tell(const struct node_gate *gate, const struct life_list *list)
 			err = life_fill(life_command(list->at[i].code),
 			    &list->at[i], name, &remedy);
 		if (err == ERR_NONE)
-			gate->refuse(
-			    gate->context, list->at[i].field, what, remedy);
+			gate->refuse(gate->context, &list->at[i],
+			    list->at[i].field, what, remedy);
 		free(what);
 		free(remedy);
 		what = remedy = NULL;
@@ -142,7 +142,7 @@ refuse_status(const struct node_gate *gate, Erfa__Status from, Erfa__Status to)
 	(void)snprintf(what, sizeof(what),
 	    "a trial that is %s cannot become %s, except as a correction",
 	    life_status_name(from), life_status_name(to));
-	gate->refuse(gate->context, "trial.status", what,
+	gate->refuse(gate->context, NULL, "trial.status", what,
 	    "set envelope.amendmentKind to AMENDMENT_KIND_CORRECTION if the "
 	    "status was wrong");
 	return ERR_NONE;
@@ -194,7 +194,7 @@ judge_first(const struct node_gate *gate, const struct life_case *it,
 	else if (status == IDEA || status == NOT_STARTED)
 		life_missing(it, "A", &report.blocks);
 	else
-		gate->refuse(gate->context, "trial.status",
+		gate->refuse(gate->context, NULL, "trial.status",
 		    "only a record that tells what a source says may have "
 		    "this status",
 		    "leave trial.status out");
@@ -206,7 +206,7 @@ static enum err
 judge_transcribed(const struct node_gate *gate)
 {
 	if (gate->before != NULL && !life_is_transcribed(gate->before))
-		gate->refuse(gate->context, "envelope.transcribed",
+		gate->refuse(gate->context, NULL, "envelope.transcribed",
 		    "the record is this municipality's own and cannot become "
 		    "what a source says",
 		    "leave envelope.transcribed out");
@@ -284,26 +284,26 @@ judge_answer(const struct node_gate *gate)
 	Erfa__Outcome outcome = decision->outcome;
 
 	if (!decision->has_outcome || outcome == ERFA__OUTCOME__OUTCOME_UNSET) {
-		gate->refuse(gate->context, "decision.outcome",
+		gate->refuse(gate->context, NULL, "decision.outcome",
 		    "The answer is missing.",
 		    "erfa decide TRIAL --outcome OUTCOME");
 		return;
 	}
 	if (outcome == ERFA__OUTCOME__OUTCOME_APPROVED_WITH_CONDITIONS &&
 	    decision->n_conditions == 0)
-		gate->refuse(gate->context, "decision.conditions",
+		gate->refuse(gate->context, NULL, "decision.conditions",
 		    "The conditions are missing.",
 		    "erfa decide TRIAL --condition TEXT");
 	if ((outcome == ERFA__OUTCOME__OUTCOME_REJECTED ||
 		outcome == ERFA__OUTCOME__OUTCOME_PARTLY_APPROVED ||
 		outcome == ERFA__OUTCOME__OUTCOME_RETURNED) &&
 	    is_empty(decision->reason))
-		gate->refuse(gate->context, "decision.reason",
+		gate->refuse(gate->context, NULL, "decision.reason",
 		    "The reason is missing.",
 		    "erfa decide TRIAL --reason TEXT");
 	if (outcome != ERFA__OUTCOME__OUTCOME_PENDING &&
 	    is_empty(decision->plain_summary))
-		gate->refuse(gate->context, "decision.plain_summary",
+		gate->refuse(gate->context, NULL, "decision.plain_summary",
 		    "What they may and may not do is missing, in plain words.",
 		    "erfa decide TRIAL --plain TEXT");
 }
@@ -321,7 +321,7 @@ judge_decision(const struct node_gate *gate)
 	if (life_is_transcribed(gate->after)) {
 		if (is_empty(decision->ref) &&
 		    gate->after->envelope->n_sources == 0)
-			gate->refuse(gate->context, "decision.ref",
+			gate->refuse(gate->context, NULL, "decision.ref",
 			    "A decision of somebody else needs a reference: "
 			    "the letter or the case.",
 			    "erfa decide TRIAL --authority ORG --ref REF");
@@ -341,7 +341,7 @@ judge_decision(const struct node_gate *gate)
 	    "Only %.100s itself may write its decision; others transcribe it, "
 	    "with a reference.",
 	    authority == NULL ? "the authority" : life_org_name(authority));
-	gate->refuse(gate->context, "decision.authority", what,
+	gate->refuse(gate->context, NULL, "decision.authority", what,
 	    "erfa decide TRIAL --authority ORG --ref REF");
 	return ERR_NONE;
 }

@@ -456,10 +456,11 @@ struct node_gate {
 	const struct docket_more *more; /* everything in the publication */
 	size_t nmore;
 
-	/* Called for everything that stands in the way: which field, why, and
-	 * the command that helps; all are lent for the call. */
-	void (*refuse)(void *context, const char *field, const char *what,
-	    const char *remedy);
+	/* Called for everything that stands in the way: what it is if it is
+	 * about the life of a trial, else NULL; which field, why, and the
+	 * command that helps; all are lent for the call. */
+	void (*refuse)(void *context, const struct life_finding *finding,
+	    const char *field, const char *what, const char *remedy);
 	void *context;
 };
 

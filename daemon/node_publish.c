@@ -116,15 +116,14 @@ print_where(
 		(void)snprintf(out, size, "record %zu", i - drafts + 1);
 }
 
-/* Add what is wrong with record ${i} (from 0) to the refusal. */
-static void __attribute__((format(printf, 4, 5)))
-problem(struct publication *publication, size_t i, const char *remedy,
-    const char *format, ...)
+/* Add an empty problem with record ${i} (from 0) to the refusal; NULL if there
+ * is no room. */
+static Erfa__Problem *
+new_problem(struct publication *publication, size_t i, const char *what,
+    const char *remedy)
 {
 	Erfa__ErrorAnswer *error;
 	char where[RECORD_ID_CHARS + 16];
-	char what[WHAT_MAX];
-	va_list args;
 
 	if (publication->ready != NULL)
 		publication->ready[i].refused = true;
@@ -132,17 +131,39 @@ problem(struct publication *publication, size_t i, const char *remedy,
 		publication->refusal = node_error_new("not_valid", 65, "",
 		    "nothing was published: what was sent is not valid");
 		if (publication->refusal == NULL)
-			return;
+			return NULL;
 	}
 	error = publication->refusal->error;
 	print_where(publication, i, where, sizeof(where));
+	if (error->n_problem >= PROBLEMS_MAX)
+		return NULL;
+	if (answer_problem(&error->problem, &error->n_problem, where, what,
+		remedy) != ERR_NONE) {
+		logger_debug("publish", "a problem could not be told");
+		return NULL;
+	}
+	return error->problem[error->n_problem - 1];
+}
+
+/* Add what is wrong with record ${i} (from 0) to the refusal. */
+static void __attribute__((format(printf, 4, 5)))
+problem(struct publication *publication, size_t i, const char *remedy,
+    const char *format, ...)
+{
+	Erfa__Problem *item;
+	char what[WHAT_MAX];
+	va_list args;
+
 	va_start(args, format);
 	(void)vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
-	if (error->n_problem < PROBLEMS_MAX &&
-	    answer_problem(&error->problem, &error->n_problem, where, what,
-		remedy) != ERR_NONE)
-		logger_debug("publish", "a problem could not be told");
+	if ((item = new_problem(publication, i, what, remedy)) == NULL)
+		return;
+	va_start(args, format);
+	if (answer_pattern(&item->pattern, &item->arg, &item->n_arg, format,
+		args) != ERR_NONE)
+		logger_debug("publish", "a problem is told in English only");
+	va_end(args);
 }
 
 /* ---- making ready ---- */
@@ -337,12 +358,27 @@ struct objection {
 };
 
 static void
-object(void *context, const char *field, const char *what, const char *remedy)
+object(void *context, const struct life_finding *finding, const char *field,
+    const char *what, const char *remedy)
 {
 	const struct objection *objection = context;
+	char text[WHAT_MAX];
+	Erfa__Problem *item;
+	enum err err;
 
-	problem(objection->publication, objection->record, remedy, "%s: %s",
-	    field, what);
+	(void)snprintf(text, sizeof(text), "%s: %s", field, what);
+	item = new_problem(
+	    objection->publication, objection->record, text, remedy);
+	if (item == NULL)
+		return;
+	err = answer_text(&item->path, field);
+	if (err == ERR_NONE && finding != NULL)
+		err = answer_finding(
+		    &item->pattern, &item->arg, &item->n_arg, finding, NULL);
+	else if (err == ERR_NONE)
+		err = answer_text(&item->pattern, what);
+	if (err != ERR_NONE)
+		logger_debug("publish", "a problem is told in English only");
 }
 
 /* Judge the step from what is there. */

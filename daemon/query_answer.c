@@ -73,12 +73,22 @@ query_fail(struct question *question, unsigned exit, const char *code,
     const char *remedy, const char *format, ...)
 {
 	char message[MESSAGE_MAX];
+	Erfa__ErrorAnswer *error;
+	enum err err;
 	va_list args;
 
 	va_start(args, format);
 	(void)vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	return answer_error(question->answer, exit, code, remedy, message);
+	err = answer_error(question->answer, exit, code, remedy, message);
+	if (err != ERR_NONE)
+		return err;
+	error = question->answer->error;
+	va_start(args, format);
+	err = answer_pattern(
+	    &error->pattern, &error->arg, &error->n_arg, format, args);
+	va_end(args);
+	return err;
 }
 
 /* ---- rows ---- */

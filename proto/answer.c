@@ -7,6 +7,7 @@
 
 #include "proto/bytes.h"
 #include "proto/control.h"
+#include "proto/pattern.h"
 
 #define TIME_MAX_S 253402300799 /* the last second of the year 9999 */
 
@@ -220,4 +221,60 @@ answer_error(Erfa__Answer *answer, unsigned exit, const char *code,
 	    (err = answer_text(&error->message, message)) != ERR_NONE)
 		return err;
 	return answer_text(&error->remedy, remedy);
+}
+
+/* ---- sentences for other languages ---- */
+
+enum err
+answer_pattern(char **pattern, char ***args, size_t *count, const char *format,
+    va_list list)
+{
+	if (strchr(format, '%') == NULL)
+		return ERR_NONE;
+	if (pattern_args(format, list, args, count) != ERR_NONE)
+		return ERR_NOMEM;
+	return answer_text(pattern, format);
+}
+
+/* Append "name=value". */
+static enum err
+add_named(char ***args, size_t *count, const char *name, const char *value)
+{
+	char *text = NULL;
+	enum err err;
+
+	if (value == NULL)
+		return ERR_NONE;
+	if (asprintf(&text, "%s=%s", name, value) < 0)
+		return ERR_NOMEM;
+	err = answer_text_add(args, count, text);
+	free(text);
+	return err;
+}
+
+enum err
+answer_finding(char **pattern, char ***args, size_t *count,
+    const struct life_finding *finding, const char *trial)
+{
+	const struct {
+		const char *name;
+		const char *value;
+	} places[] = { { "trial", trial }, { "who", finding->who },
+		{ "org", finding->org }, { "what", finding->what },
+		{ "name", finding->name }, { "date", finding->date },
+		{ "state", finding->state } };
+
+	char number[16];
+	enum err err = ERR_NONE;
+	size_t i;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]) && err == ERR_NONE;
+	     i++)
+		err = add_named(args, count, places[i].name, places[i].value);
+	(void)snprintf(number, sizeof(number), "%u", (unsigned)finding->number);
+	if (err == ERR_NONE)
+		err = add_named(args, count, "number", number);
+	return err != ERR_NONE ?
+	    err :
+	    answer_text(pattern, life_sentence(finding->code));
 }

@@ -9,11 +9,13 @@
  * free the whole.
  */
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "proto/control.pb-c.h"
 #include "proto/err.h"
+#include "proto/life_say.h"
 
 /**
  * answer_new(say, ret_answer):
@@ -77,5 +79,23 @@ enum err answer_problem(Erfa__Problem ***list, size_t *count, const char *where,
  */
 enum err answer_error(Erfa__Answer *answer, unsigned exit, const char *code,
     const char *remedy, const char *message) MUST_CHECK;
+
+/**
+ * answer_pattern(pattern, args, count, format, list):
+ * Put ${format} and its arguments as texts (see proto/pattern) into the fields of
+ * a message that somebody may want to say in another language; nothing if the
+ * format has no conversions, since then the sentence itself tells.  Return
+ * ERR_NOMEM.
+ */
+__attribute__((format(printf, 4, 0))) enum err answer_pattern(char **pattern,
+    char ***args, size_t *count, const char *format, va_list list) MUST_CHECK;
+
+/**
+ * answer_finding(pattern, args, count, finding, trial):
+ * The same for what was found about the life of a trial, which the reader calls
+ * ${trial}.  Return ERR_NOMEM.
+ */
+enum err answer_finding(char **pattern, char ***args, size_t *count,
+    const struct life_finding *finding, const char *trial) MUST_CHECK;
 
 #endif /* !ERFA_ANSWER_H */

@@ -390,7 +390,8 @@ life_line_who(const struct life_line *line, char **ret_text)
 }
 
 enum err
-life_line_text(const struct life_line *line, const char *trial, char **ret_text)
+life_line_text(const struct life_line *line, const char *trial,
+    const char *(*say)(const char *text), char **ret_text)
 {
 	struct life_finding finding = { .what = line->what,
 		.date = line->date,
@@ -400,14 +401,18 @@ life_line_text(const struct life_line *line, const char *trial, char **ret_text)
 	char *why = NULL;
 	char *text = NULL;
 	const char *head = life_sentence(line->head);
+	const char *reason = life_sentence(line->reason);
 	size_t size;
 	enum err err;
 
 	if ((err = life_line_who(line, &who)) != ERR_NONE)
 		goto out;
+	if (say != NULL) {
+		head = say(head);
+		reason = say(reason);
+	}
 	finding.who = who;
-	if ((err = life_fill(life_sentence(line->reason), &finding, trial,
-		 &why)) != ERR_NONE)
+	if ((err = life_fill(reason, &finding, trial, &why)) != ERR_NONE)
 		goto out;
 	size = strlen(head) + strlen(why) + sizeof(": ");
 	if ((text = malloc(size)) == NULL) {

@@ -95,11 +95,12 @@ enum err life_line_who(
     const struct life_line *line, char **ret_text) MUST_CHECK;
 
 /**
- * life_line_text(line, trial, ret_text):
- * ${line} in English: "May not start: waiting for KDD."  The caller frees with
+  * life_line_text(line, trial, say, ret_text):
+ * ${line} in words: "May not start: waiting for KDD."  ${say} translates a
+ * sentence before its places are filled; NULL = English.  The caller frees with
  * free().  Return ERR_NOMEM.
  */
 enum err life_line_text(const struct life_line *line, const char *trial,
-    char **ret_text) MUST_CHECK;
+    const char *(*say)(const char *text), char **ret_text) MUST_CHECK;
 
 #endif /* !ERFA_LIFE_H */

@@ -394,7 +394,7 @@ the_first_line_says_whether_it_may_start(void **state)
 		it.ndecisions = n;
 		life_line(&it, &line);
 		assert_int_equal(
-		    life_line_text(&line, "TRIAL", &text), ERR_NONE);
+		    life_line_text(&line, "TRIAL", NULL, &text), ERR_NONE);
 		assert_string_equal(text, line_rows[i].line);
 		assert_int_equal(line.may, line_rows[i].may);
 		free(text);

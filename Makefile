@@ -87,12 +87,12 @@ MODULES    = libzmq libczmq libprotobuf-c libsodium libsystemd jansson inih \
 PKG_CFLAGS = $(call once,PKG_CFLAGS,$(patsubst -I%,-isystem %,$(shell \
 	pkg-config --cflags $(MODULES) lmdb 2>/dev/null)))
 CLIENT_LIB = $(call once,CLIENT_LIB,$(shell \
-	pkg-config --libs $(MODULES) 2>/dev/null) -lstemmer -pthread)
+	pkg-config --libs $(MODULES) 2>/dev/null) -lstemmer -lm -pthread)
 DAEMON_LIB = $(CLIENT_LIB) -llmdb
 
 # _GNU_SOURCE is defined empty, as "#define _GNU_SOURCE" does.
 ALL_CPPFLAGS = -I. -I$B -D_GNU_SOURCE= $(PKG_CFLAGS) $(CPPFLAGS)
-BASE_CFLAGS  = -std=c11 -pthread -ffile-prefix-map=$(CURDIR)=. $(HARD) $(CFLAGS)
+BASE_CFLAGS  = -std=c11 -pthread -ffp-contract=off -ffile-prefix-map=$(CURDIR)=. $(HARD) $(CFLAGS)
 ALL_CFLAGS   = $(WARN) $(if $(filter 1,$(WERROR)),-Werror) $(BASE_CFLAGS)
 ALL_LDFLAGS  = $(HARDLD) $(CFLAGS) $(LDFLAGS)
 

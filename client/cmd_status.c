@@ -26,6 +26,32 @@ number_field(
 	print_field(run->out, 0, label, COLUMN, line);
 }
 
+/* The first line, which erfad gives in English. */
+static void
+print_verdict(struct run *run, const Erfa__StatusAnswer *status)
+{
+	const char *verdict = run_text(status->verdict);
+
+	if (strcmp(run->language, "en") == 0 ||
+	    strcmp(verdict, "all is well: catching up") == 0)
+		print_styled(run->out,
+		    status->n_problem > 0 ? PRINT_BAD : PRINT_GOOD, "%s",
+		    speech(verdict));
+	else if (status->n_problem > 0)
+		print_styled(run->out, PRINT_BAD,
+		    speech_many(status->n_problem,
+			"%zu thing needs attention: %s",
+			"%zu things need attention: %s"),
+		    status->n_problem,
+		    speech(run_text(status->problem[0]->what)));
+	else
+		print_styled(run->out, PRINT_GOOD,
+		    speech_many(status->links,
+			"all is well: in step with %llu peer",
+			"all is well: in step with %llu peers"),
+		    (unsigned long long)status->links);
+}
+
 static void
 print_top(struct run *run, const Erfa__StatusAnswer *status)
 {
@@ -36,8 +62,7 @@ print_top(struct run *run, const Erfa__StatusAnswer *status)
 	    run_text(status->org));
 	print_say(run->out, "   erfad %s, up %s\n", run_text(status->version),
 	    uptime);
-	print_styled(run->out, status->n_problem > 0 ? PRINT_BAD : PRINT_GOOD,
-	    "%s", speech(run_text(status->verdict)));
+	print_verdict(run, status);
 	print_say(run->out, "\n\n");
 }
 

@@ -38,7 +38,7 @@ not_synced(struct run *run, const Erfa__SyncAnswer *sync)
 	    "not in step: %s (%s entries and %s bodies to come, %llu of %llu "
 	    "links in step)",
 	    run_text(sync->why)[0] == '\0' ? _("something is still missing") :
-					     sync->why,
+					     speech(sync->why),
 	    behind, absent, (unsigned long long)sync->links_live,
 	    (unsigned long long)sync->links);
 }

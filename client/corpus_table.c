@@ -259,7 +259,7 @@ table_read(const char *dir, const char *name, line_fn *fn, struct rows *rows,
 	}
 	if ((err = file_read(file, fn, rows, &line_number)) != ERR_NONE)
 		(void)snprintf(ret_fault, CORPUS_TABLE_FAULT, "%s:%u: %s", path,
-		    line_number, err_str(err));
+		    line_number, speech(err_str(err)));
 	else if (rows->count > 0)
 		qsort(rows->row, rows->count, sizeof(*rows->row), row_compare);
 	(void)fclose(file);
@@ -275,7 +275,8 @@ corpus_table_open(const char *dir, struct corpus_table **ret_table,
 	struct corpus_table *table = calloc(1, sizeof(*table));
 	enum err err;
 
-	(void)snprintf(ret_fault, CORPUS_TABLE_FAULT, "%s", err_str(ERR_NOMEM));
+	(void)snprintf(
+	    ret_fault, CORPUS_TABLE_FAULT, "%s", speech(err_str(ERR_NOMEM)));
 	if (table == NULL)
 		return ERR_NOMEM;
 	if ((err = table_read(dir, "sectors.tsv", word_line, &table->sectors,

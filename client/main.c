@@ -250,7 +250,8 @@ speak(const struct line *line)
 		return EXIT_DONE;
 	return fault_say(&line->faults, EXIT_CONFIG, "bad_catalogue",
 	    "Install erfa again, or set ERFA_DATA to its folder.",
-	    "the catalogue of this language cannot be read: %s", err_str(err));
+	    "the catalogue of this language cannot be read: %s",
+	    speech(err_str(err)));
 }
 
 int

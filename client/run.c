@@ -250,7 +250,8 @@ unanswered(struct run *run, enum err err)
 		return run_nomem(run);
 	return fault_say(&run->faults, EXIT_PROTOCOL, "bad_answer",
 	    "Is something else listening there?",
-	    "what answered at %s is no erfad: %s", run->socket, err_str(err));
+	    "what answered at %s is no erfad: %s", run->socket,
+	    speech(err_str(err)));
 }
 
 /* An answer is an error, or answers what was asked. */

@@ -124,9 +124,8 @@ node_answer(struct node *node, struct waiter *waiter, Erfa__Answer *answer)
 	node_waiter_free(waiter);
 }
 
-/* An answer that says what is wrong, or NULL. */
-static Erfa__Answer *__attribute__((format(printf, 4, 0)))
-error_vnew(const char *code, unsigned exit, const char *remedy,
+Erfa__Answer *
+node_error_vnew(const char *code, unsigned exit, const char *remedy,
     const char *format, va_list args)
 {
 	Erfa__Answer *answer;
@@ -160,7 +159,7 @@ node_error_new(const char *code, unsigned exit, const char *remedy,
 	va_list args;
 
 	va_start(args, format);
-	answer = error_vnew(code, exit, remedy, format, args);
+	answer = node_error_vnew(code, exit, remedy, format, args);
 	va_end(args);
 	return answer;
 }
@@ -173,7 +172,7 @@ node_answer_error(struct node *node, struct waiter *waiter, const char *code,
 	va_list args;
 
 	va_start(args, format);
-	answer = error_vnew(code, exit, remedy, format, args);
+	answer = node_error_vnew(code, exit, remedy, format, args);
 	va_end(args);
 	node_answer(node, waiter, answer);
 }
@@ -186,7 +185,7 @@ call_error(struct call *call, const char *code, unsigned exit,
 	va_list args;
 
 	va_start(args, format);
-	call->answer = error_vnew(code, exit, remedy, format, args);
+	call->answer = node_error_vnew(code, exit, remedy, format, args);
 	va_end(args);
 }
 

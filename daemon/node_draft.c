@@ -124,13 +124,11 @@ static void __attribute__((format(printf, 5, 6)))
 refuse(struct drafting *drafting, const char *code, unsigned exit,
     const char *remedy, const char *format, ...)
 {
-	char message[200];
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(message, sizeof(message), format, args);
+	drafting->answer = node_error_vnew(code, exit, remedy, format, args);
 	va_end(args);
-	drafting->answer = node_error_new(code, exit, remedy, "%s", message);
 }
 
 /* Find the one draft that ${id} means; false if the answer is an error. */

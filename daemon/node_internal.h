@@ -19,6 +19,7 @@
  *   node_bundle.c   bundles are taken in
  */
 
+#include <stdarg.h>
 #include <czmq.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -569,12 +570,16 @@ enum err node_control_open(struct node *node) MUST_CHECK;
 enum err node_control_watch(struct node *node) MUST_CHECK;
 
 /**
- * node_error_new(code, exit, remedy, format, ...):
+ * node_error_new(code, exit, remedy, format, ...), node_error_vnew(code, exit,
+ * remedy, format, args):
  * An ErrorAnswer, all of it from malloc(), or NULL.
  */
 Erfa__Answer *node_error_new(const char *code, unsigned exit,
     const char *remedy, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+Erfa__Answer *node_error_vnew(const char *code, unsigned exit,
+    const char *remedy, const char *format, va_list args)
+    __attribute__((format(printf, 4, 0)));
 
 /**
  * node_answer(node, waiter, answer), node_answer_error(node, waiter, code,

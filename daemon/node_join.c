@@ -10,6 +10,7 @@
 #include "proto/bytes.h"
 #include "proto/invite.h"
 #include "proto/local.pb-c.h"
+#include "proto/say.h"
 #include "daemon/node_internal.h"
 
 /* The whole of it may take this long. */
@@ -387,18 +388,18 @@ static const char *
 line_fault(enum err err)
 {
 	if (err == ERR_CHAIN)
-		return "the line is damaged: its check letters do not fit";
+		return SAY("the line is damaged: its check letters do not fit");
 	if (err == ERR_VERSION)
-		return "the line was made by a newer erfa";
-	return "this is no invitation line (host:port/72 characters)";
+		return SAY("the line was made by a newer erfa");
+	return SAY("this is no invitation line (host:port/72 characters)");
 }
 
 /* Read the line; false with the client told if it is damaged. */
 static bool
 join_line(struct node *node, struct waiter *waiter, struct invite *ret_invite)
 {
-	static const char remedy[] =
-	    "Copy the whole line again, without a line break.";
+	static const char remedy[] = SAY(
+	    "Copy the whole line again, without a line break.");
 	const char *asked = waiter->request->join->line;
 	const char *line = asked != NULL ? asked : "";
 	int missing;

@@ -10,6 +10,7 @@
 #include "proto/bytes.h"
 #include "proto/invite.h"
 #include "proto/local.pb-c.h"
+#include "proto/say.h"
 #include "daemon/node_internal.h"
 #include "daemon/notify.h"
 #include "daemon/peer.h"
@@ -41,24 +42,26 @@ trouble_text(const struct upstream *upstream, const char **ret_remedy)
 	case UPSTREAM_FINE:
 		break;
 	case UPSTREAM_SILENT:
-		*ret_remedy = "Usually a firewall, or it is down: ask for TCP "
-			      "out to that address";
-		return "nothing answers at this address";
+		*ret_remedy = SAY(
+		    "Usually a firewall, or it is down: ask for TCP "
+		    "out to that address");
+		return SAY("nothing answers at this address");
 	case UPSTREAM_REFUSED:
-		*ret_remedy = "Telephone them; they can run:  erfa peers "
-			      "accept CHECKNUMBER ORG";
-		return "the other side does not admit this node's key";
+		*ret_remedy = SAY("Telephone them; they can run:  erfa peers "
+				  "accept CHECKNUMBER ORG");
+		return SAY("the other side does not admit this node's key");
 	case UPSTREAM_WRONG_KEY:
-		*ret_remedy = "Do not go on.  Telephone them and compare the "
-			      "check number";
-		return "the other side does not have the key that you were "
-		       "given";
+		*ret_remedy = SAY(
+		    "Do not go on.  Telephone them and compare the "
+		    "check number");
+		return SAY("the other side does not have the key that you were "
+			   "given");
 	case UPSTREAM_BROKEN:
-		*ret_remedy = "Ask them whether erfad listens there";
-		return "the other side does not speak our protocol";
+		*ret_remedy = SAY("Ask them whether erfad listens there");
+		return SAY("the other side does not speak our protocol");
 	case UPSTREAM_DEAF:
-		*ret_remedy = "It is tried again by itself";
-		return "connected, but it does not say HELLO";
+		*ret_remedy = SAY("It is tried again by itself");
+		return SAY("connected, but it does not say HELLO");
 	}
 	*ret_remedy = "";
 	return NULL;
@@ -107,7 +110,7 @@ sync_why(struct node *node, const struct tally *tally,
 		    dialled->org[0] != '\0' ?
 			dialled->org :
 			upstream_options(dialled->upstream)->address,
-		    trouble != NULL ? trouble : "not connected yet");
+		    trouble != NULL ? trouble : SAY("not connected yet"));
 		return;
 	}
 	if (tally->behind > 0)
@@ -123,7 +126,7 @@ sync_why(struct node *node, const struct tally *tally,
 		    (unsigned long long)(tally->links - tally->same),
 		    (unsigned long long)tally->links);
 	else if (counts->indexed < counts->arrival)
-		(void)snprintf(out, size, "the index is catching up");
+		(void)snprintf(out, size, SAY("the index is catching up"));
 }
 
 bool

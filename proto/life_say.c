@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLACE_MAX 12 /* bytes of a place's name, the NUL counted */
+#include "proto/say.h"
 
-/* Marks a sentence for the catalogue of translations. */
-#define SAY(text) text
+#define PLACE_MAX 12 /* bytes of a place's name, the NUL counted */
 
 struct said {
 	const char *name;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/person_lists.h"
+#include "proto/say.h"
 #include "proto/text.h"
 
 #define PARTS_MAX 4   /* words of one name */
@@ -430,15 +431,15 @@ judge_single(const struct plain *plain, size_t i, size_t end,
 	enum err err;
 
 	if (plain_among(before, PERSON_CLIENTS)) {
-		*ret_reason = "first name of somebody spoken of";
+		*ret_reason = SAY("first name of somebody spoken of");
 		return ERR_NONE;
 	}
 	if ((err = has_age(plain, end, &sign)) == ERR_NONE && sign)
-		*ret_reason = "first name and age";
+		*ret_reason = SAY("first name and age");
 	if (err != ERR_NONE || sign)
 		return err;
 	if ((err = is_signature(plain, i, &sign)) == ERR_NONE && sign)
-		*ret_reason = "signature";
+		*ret_reason = SAY("signature");
 	return err;
 }
 
@@ -468,23 +469,23 @@ judge_pair(const struct plain *plain, size_t i, const struct name *name,
 	enum err err;
 
 	if (has_patronymic(name)) {
-		*ret_reason = "capitalised word before a patronymic";
+		*ret_reason = SAY("capitalised word before a patronymic");
 		return ERR_NONE;
 	}
 	if (is_role(before) || plain_among(before, PERSON_CLIENTS)) {
-		*ret_reason = "two capitalised words after a title";
+		*ret_reason = SAY("two capitalised words after a title");
 		return ERR_NONE;
 	}
 	if ((err = has_birth(plain, name->end, &sign)) == ERR_NONE && sign)
-		*ret_reason = "two capitalised words and a birth";
+		*ret_reason = SAY("two capitalised words and a birth");
 	if (err != ERR_NONE || sign)
 		return err;
 	if ((err = is_signature(plain, i, &sign)) == ERR_NONE && sign)
-		*ret_reason = "signature";
+		*ret_reason = SAY("signature");
 	if (err != ERR_NONE || sign)
 		return err;
 	if ((err = has_title(plain, name->end, &sign)) == ERR_NONE && sign)
-		*ret_reason = "two capitalised words before a title";
+		*ret_reason = SAY("two capitalised words before a title");
 	return err;
 }
 
@@ -508,7 +509,7 @@ judge_name(const struct person_words *words, const struct plain *plain,
 		return ERR_NONE;
 	if (!first)
 		return judge_pair(plain, i, name, before, ret_reason);
-	*ret_reason = "first name before a capitalised word";
+	*ret_reason = SAY("first name before a capitalised word");
 	return ERR_NONE;
 }
 
@@ -610,17 +611,17 @@ static const char *
 judge_mail(const struct local *local, const char *at)
 {
 	if (local->first && local->parts >= 2)
-		return "mail address with a first name";
+		return SAY("mail address with a first name");
 	if (local->shared || local->parts == 0)
 		return NULL;
 	if (plain_among(at, PERSON_PROVIDERS))
-		return "mail address at a provider for private use";
+		return SAY("mail address at a provider for private use");
 	if (local->first || local->surname)
-		return "mail address with a name";
+		return SAY("mail address with a name");
 	if (local->parts == 2 && local->longest >= 3)
-		return "mail address of the form name.name@";
+		return SAY("mail address of the form name.name@");
 	return local->parts == 1 && local->longest <= 4 ?
-	    "mail address made of initials" :
+	    SAY("mail address made of initials") :
 	    NULL;
 }
 

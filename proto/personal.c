@@ -9,6 +9,7 @@
 #include "proto/phone.h"
 #include "proto/plain.h"
 #include "proto/pnr.h"
+#include "proto/say.h"
 
 #define DEPTH_MAX 16 /* of messages within a body */
 
@@ -287,17 +288,17 @@ personal_kind_str(enum personal_kind kind)
 {
 	switch (kind) {
 	case PERSONAL_NUMBER:
-		return "personal number";
+		return SAY("personal number");
 	case PERSONAL_PHONE:
-		return "telephone number";
+		return SAY("telephone number");
 	case PERSONAL_MAIL:
-		return "mail address";
+		return SAY("mail address");
 	case PERSONAL_NAME:
-		return "name of a person";
+		return SAY("name of a person");
 	case PERSONAL_KINDS:
 		break;
 	}
-	return "personal data";
+	return SAY("personal data");
 }
 
 bool

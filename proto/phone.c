@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "proto/say.h"
+
 #define DIGITS_MAX 15 /* of any telephone number in the world */
 
 /* Words before a number that say that it is one, folded. */
@@ -305,7 +307,7 @@ enum err
 phone_find(const struct plain *plain, size_t i, size_t *ret_end,
     const char **ret_reason)
 {
-	const char *reason = "telephone number with the code of a country";
+	const char *reason = SAY("telephone number with the code of a country");
 	struct groups groups;
 	char word[PLAIN_WORD];
 	bool good = false;
@@ -320,11 +322,11 @@ phone_find(const struct plain *plain, size_t i, size_t *ret_end,
 	end = foreign_end(plain, i);
 	if (end == 0 && plain_is_digit(plain_at(plain, i))) {
 		read_groups(plain, i, &groups);
-		reason = "number after a word for telephone";
+		reason = SAY("number after a word for telephone");
 		if (plain_among(word, PHONE))
 			end = named_end(&groups);
 		else if (!plain_among(word, OTHER)) {
-			reason = "number grouped like a telephone number";
+			reason = SAY("number grouped like a telephone number");
 			end = bare_end(&groups);
 		}
 	}

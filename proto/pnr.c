@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "proto/say.h"
+
 #define DIGITS_MAX 12
 
 /* A number as written: digits, perhaps set apart, and digits. */
@@ -170,16 +172,16 @@ judge(const struct number *number, bool other)
 
 	/* A check digit that fits says more than a word before it. */
 	if (number->mark != '+' && is_norwegian(number) && (apart || !other))
-		return "Norwegian national identity number";
+		return SAY("Norwegian national identity number");
 	if ((apart || (number->mark == '\0' && !other)) &&
 	    (number->first == 6 || number->first >= 8) && is_swedish(number))
-		return "Swedish personal identity number";
+		return SAY("Swedish personal identity number");
 	if (number->first == 8 || number->mark == '+')
 		return NULL;
 	if ((apart || !other) && is_icelandic(number))
-		return "Icelandic identity number (or a Danish one)";
+		return SAY("Icelandic identity number (or a Danish one)");
 	if ((apart || !other) && is_danish(number))
-		return "Danish personal number";
+		return SAY("Danish personal number");
 	return NULL;
 }
 
@@ -237,7 +239,7 @@ pnr_find(const struct plain *plain, size_t i, size_t *ret_end,
 		return ERR_NONE;
 	if ((end = finnish_end(plain, i)) != 0) {
 		*ret_end = end;
-		*ret_reason = "Finnish personal identity code";
+		*ret_reason = SAY("Finnish personal identity code");
 		return ERR_NONE;
 	}
 	if (!read_number(plain, i, &number) || !ends_at(plain, number.end))

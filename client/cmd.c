@@ -401,6 +401,18 @@ static const struct args_option kind_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option dossier_options[] = {
+	{ "csv", NULL, N_("for a spreadsheet") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option table31_options[] = {
+	{ "from-trials", NULL, N_("beside it what the trials say, counted") },
+	{ "nordic", NULL, N_("Finland and Iceland too") },
+	{ "csv", NULL, N_("for a spreadsheet") },
+	{ NULL, NULL, NULL },
+};
+
 static const struct args_option rounds_options[] = {
 	{ "all", NULL, N_("those that are closed, too") },
 	{ NULL, NULL, NULL },
@@ -495,6 +507,40 @@ static const struct args_option inbox_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option guides_options[] = {
+	{ "sector", "SECTOR",
+	    N_("only this field of work: elder_care, school ...") },
+	{ "org", "ORG", N_("only this organisation") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option org_list_options[] = {
+	{ "country", "CC", N_("only DK, NO, SE, FI or IS") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option org_edit_options[] = {
+	{ "name", "TEXT", N_("what it is called") },
+	{ "type", "TYPE", N_("municipality, state_authority, union ...") },
+	{ "contact-role", "TEXT", N_("whom to ask: a role; no names") },
+	{ "mailbox", "ADDRESS", N_("a shared mailbox") },
+	{ "budget-proposal", "MONTH",
+	    N_("1 to 12: when the budget is proposed") },
+	{ "budget-adoption", "MONTH", N_("and when it is adopted") },
+	{ "population", "N", NULL },
+	{ "set", "FIELD=VALUE", N_("any other field, as often as you like") },
+	{ "note", "TEXT", N_("what is new in this version") },
+	WRITES,
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option org_succeed_options[] = {
+	{ "date", "DATE", N_("last day of the one that was") },
+	{ "note", "TEXT", N_("what is new in this version") },
+	WRITES,
+	{ NULL, NULL, NULL },
+};
+
 static const struct cmd table[] = {
 	{ "find", CMD_LOOK, "WORDS", N_("find trials; all words must occur"),
 	    N_("erfa find boliger                    trials about housing\n"
@@ -532,6 +578,30 @@ static const struct cmd table[] = {
 	    N_("Of the trial and all that came from it, each counted once.\n"
 	       "Documented only is counted apart and nowhere else."),
 	    NULL, 1, 1, false, cmd_scale },
+	{ "history", CMD_LOOK, "TRIAL", N_("its versions, and what changed"),
+	    N_("erfa history 791/k7                  of any record\n"
+	       "erfa show 791/k7 --version 1.2       one of them"),
+	    N_("The newest first: when, why, who signed, and every field that\n"
+	       "changed.  Above them what was taken back, and who took over.\n"
+	       "A version that was erased keeps its place."),
+	    NULL, 1, 1, false, cmd_history },
+	{ "dossier", CMD_LOOK, "[PROVISION]",
+	    N_("trials that departed from a provision"),
+	    N_("erfa dossier \"Serviceloven § 83\"     with decisions, outcomes\n"
+	       "erfa dossier                         which provisions there are\n"
+	       "erfa dossier \"Serviceloven § 83\" --csv >83.csv"),
+	    N_("However it is cited: \"Servicelovens § 83\" is the same, § 83,\n"
+	       "stk. 2 is a part of it, § 83 a is another.  Of all nodes, and\n"
+	       "trials that are documented only."),
+	    dossier_options, 0, 8, false, cmd_dossier },
+	{ "table31", CMD_LOOK, "", N_("what programmes are about, by country"),
+	    N_("erfa table31                         as DFØ's table 3.1\n"
+	       "erfa table31 --from-trials           beside what trials say\n"
+	       "erfa table31 --csv >table.csv"),
+	    N_("Made from what programmes and networks say of themselves.  The\n"
+	       "programmes that DFØ-notat 2023:1 names:\n"
+	       "  erfa publish FOLDER/table31.jsonl  (see README)"),
+	    table31_options, 0, 0, false, cmd_table31 },
 	{ "inbox", CMD_LOOK, "",
 	    N_("what waits for you, and what copies learnt"),
 	    N_("erfa inbox                           open questions first\n"
@@ -539,6 +609,12 @@ static const struct cmd table[] = {
 	    N_("Then what was taken back, what was learnt where your trials were\n"
 	       "copied and at their origins, and other words to them."),
 	    inbox_options, 0, 0, true, cmd_inbox },
+	{ "guides", CMD_LOOK, "", N_("whom to ask: roles and mailboxes"),
+	    N_("erfa guides\n"
+	       "erfa guides --sector elder_care      of this field of work"),
+	    N_("Trials that offer help, or have somebody who helps "
+	       "colleagues along."),
+	    guides_options, 0, 0, true, cmd_guides },
 	{ "diff", CMD_LOOK, "TRIAL TRIAL",
 	    N_("what differs between two trials"),
 	    N_("erfa diff 791/k7 5501/q3             from the first to the second"),
@@ -701,6 +777,12 @@ static const struct cmd table[] = {
 	    N_("Says so if a round is shorter than 90 days, or meets the summer\n"
 	       "or the time of the budget."),
 	    rounds_options, 0, 0, true, cmd_rounds },
+	{ "burden", CMD_SCHEMES, "PROGRAMME",
+	    N_("what a programme asks of one trial"),
+	    N_("erfa burden 791/p2                   answers, by moment"),
+	    N_("With its own questions (three at most, none once a trial has\n"
+	       "started), its rounds, and what one question more would cost."),
+	    NULL, 1, 1, false, cmd_burden },
 	{ "apply", CMD_SCHEMES, "TRIAL...", N_("hand in trials to a programme"),
 	    "erfa apply 791/k7 --round 791/r2\n"
 	    "erfa apply 791/k7 791/m3 --round 791/r2 --with no-5501",
@@ -826,6 +908,35 @@ static const struct cmd table[] = {
 	       "Needs the group erfa."),
 	    NULL, 1, 1, false, cmd_bundle_import },
 
+	{ "org list", CMD_DATA, "", N_("organisations that were seen"),
+	    "erfa org list\n"
+	    "erfa org list --country NO",
+	    N_("Trials are those that it published; documented are those that\n"
+	       "sources tell of and that ran there."),
+	    org_list_options, 0, 0, true, cmd_org_list },
+	{ "org show", CMD_DATA, "ORG", N_("what is known of one"),
+	    "erfa org show no-5501", NULL, NULL, 1, 1, false, cmd_org_show },
+	{ "org edit", CMD_DATA, "",
+	    N_("say what your own organisation is"),
+	    N_("erfa org edit --contact-role \"Development unit\" --mailbox "
+	       "post@...\n"
+	       "erfa org edit --budget-proposal 8 --budget-adoption 10"),
+	    N_("Roles and shared mailboxes only.  Rounds and plans are held\n"
+	       "against the budget's months."),
+	    org_edit_options, 0, 0, false, cmd_org_edit },
+	{ "org succeed", CMD_DATA, "OLD NEW",
+	    N_("say that one took over from another"),
+	    N_("erfa org succeed no-5401 no-5501     renumbered: at its node\n"
+	       "erfa org succeed dk-799 dk-791       merged: at the node of "
+	       "either"),
+	    N_("Once for each pair if several became one, or one several.\n"
+	       "Whoever looks for NEW finds OLD too; NEW speaks for OLD if\n"
+	       "OLD's node says so, or a registry.  Record ids and topics\n"
+	       "stay, and so does org in erfad.conf: nobody has to follow\n"
+	       "anew.  A trial of OLD is carried on by another node with an\n"
+	       "adaptation, owned and anchored there."),
+	    org_succeed_options, 2, 2, false, cmd_org_succeed },
+
 	{ "init", CMD_KEEP, "", N_("make key, configuration and store folder"),
 	    N_("sudo erfa init --org no-5501 --name \"Tromsø kommune\"\n"
 	       "sudo erfa init --org dk-791 --listen 0.0.0.0:7411\n"
@@ -947,7 +1058,7 @@ help_line(struct print *print, const struct cmd *cmd)
 /* Commands that the help of erfa only names, so that it fits a screen. */
 static const char *const named[] = { "diff", "comment", "offer", "copy", "link",
 	"claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
-	"network", "round", "indicator" };
+	"network", "round", "indicator", "guides", "org" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */

@@ -174,6 +174,16 @@ int cmd_link(struct run *run);
 int cmd_scale(struct run *run);
 
 /**
+ * cmd_burden(run), cmd_dossier(run), cmd_history(run), cmd_table31(run):
+ * The same, for the commands that tell what became of records, laws and
+ * programmes.
+ */
+int cmd_burden(struct run *run);
+int cmd_dossier(struct run *run);
+int cmd_history(struct run *run);
+int cmd_table31(struct run *run);
+
+/**
  * cmd_answer(run), cmd_ask(run), cmd_comment(run), cmd_inbox(run),
  * cmd_offer(run), cmd_retract(run):
  * The same, for the commands with which people talk about records.
@@ -184,5 +194,16 @@ int cmd_comment(struct run *run);
 int cmd_inbox(struct run *run);
 int cmd_offer(struct run *run);
 int cmd_retract(struct run *run);
+
+/**
+ * cmd_guides(run), cmd_org_edit(run), cmd_org_list(run), cmd_org_show(run),
+ * cmd_org_succeed(run):
+ * The same, for the commands about organisations and whom to ask there.
+ */
+int cmd_guides(struct run *run);
+int cmd_org_edit(struct run *run);
+int cmd_org_list(struct run *run);
+int cmd_org_show(struct run *run);
+int cmd_org_succeed(struct run *run);
 
 #endif /* !ERFA_CMD_H */

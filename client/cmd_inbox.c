@@ -100,7 +100,7 @@ print_decision(struct run *run, const Erfa__Decision *decision)
 
 	rows_code(value == NULL ? "" : value->name, "OUTCOME_", code);
 	print_field(
-	    run->out, 2, "", 4, labels_get(run->labels, "decision", code));
+	    run->out, 2, "", 4, labels_get(run->labels, "outcome", code));
 	if (run_text(decision->plain_summary)[0] != '\0')
 		print_field(run->out, 2, "", 4, decision->plain_summary);
 }

@@ -1,0 +1,110 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/control.h"
+#include "client/cmd.h"
+#include "client/print.h"
+#include "client/run.h"
+#include "client/speech.h"
+#include "client/table.h"
+
+#define CELL_ROOM 512 /* bytes of a cell */
+
+/* Add a word to a list of them. */
+static void
+add_word(char out[CELL_ROOM], const char *word)
+{
+	size_t len = strlen(out);
+
+	if (word[0] != '\0')
+		(void)snprintf(out + len, CELL_ROOM - len, "%s%s",
+		    len == 0 ? "" : ", ", word);
+}
+
+/* Whom to ask: the guide of the trial, or else the organisation's contact. */
+static const char *
+whom(const Erfa__Guide *guide)
+{
+	return run_text(guide->development_guide)[0] != '\0' ?
+	    guide->development_guide :
+	    run_text(guide->contact_role);
+}
+
+static void
+add_row(struct run *run, struct table *table, const Erfa__Guide *guide)
+{
+	char offers[CELL_ROOM] = "";
+	size_t i;
+
+	for (i = 0; i < guide->n_support; i++)
+		add_word(offers,
+		    labels_get(run->labels, "support", guide->support[i]));
+	if (guide->offers_sparring && offers[0] == '\0')
+		add_word(
+		    offers, labels_get(run->labels, "support", "sparring"));
+	table_add(table, guide->row->id);
+	table_add(table, guide->row->title);
+	table_add(table, guide->row->publisher);
+	table_add(table, whom(guide));
+	table_add(table, offers);
+	table_add(table, guide->mailbox);
+}
+
+static int
+print_guides(struct run *run, const Erfa__GuidesAnswer *answer)
+{
+	static const struct table_column columns[] = {
+		{ N_("TRIAL"), false, 0 },
+		{ N_("TITLE"), false, 3 },
+		{ N_("ORG"), false, 0 },
+		{ N_("WHOM TO ASK"), false, 2 },
+		{ N_("OFFERS"), false, 2 },
+		{ N_("MAILBOX"), false, 2 },
+	};
+	struct table *table = NULL;
+	int status = EXIT_DONE;
+	size_t i;
+
+	if (answer->n_guide == 0) {
+		print_say(run->out, "Nobody has offered to be asked.\n");
+		return EXIT_DONE;
+	}
+	if (table_new(run->out, columns, 6, &table) != ERR_NONE)
+		return run_nomem(run);
+	for (i = 0; i < answer->n_guide; i++)
+		add_row(run, table, answer->guide[i]);
+	if (table_print(table) != ERR_NONE)
+		status = run_nomem(run);
+	table_free(table);
+	if (status == EXIT_DONE)
+		print_say(run->out, "\nAsk them:  erfa ask TRIAL TEXT\n");
+	return status;
+}
+
+int
+cmd_guides(struct run *run)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__GuidesRequest guides = ERFA__GUIDES_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	size_t i;
+	int status;
+
+	guides.sector = run_lend(args_value(run->args, "sector"));
+	guides.org = run_lend(args_value(run->args, "org"));
+	request.ask_case = ERFA__REQUEST__ASK_GUIDES;
+	request.guides = &guides;
+	status = run_ask(run, &request, 0, &answer);
+	if (status != EXIT_DONE)
+		return status;
+	for (i = 0;
+	     i < answer->guides->n_guide && run->jsonl && status == EXIT_DONE;
+	     i++)
+		status = run_jsonl(run, &answer->guides->guide[i]->base);
+	if (run->json && !run->jsonl)
+		status = run_json(run, &answer->guides->base);
+	else if (!run->json)
+		status = print_guides(run, answer->guides);
+	control_free_answer(answer);
+	return status;
+}

@@ -142,7 +142,7 @@ derive(struct run *run)
 	if (status == EXIT_DONE)
 		status = keep_origins(&act, &origins);
 	if (status == EXIT_DONE)
-		status = send_offer(&act);
+		status = send_offer(&act, true);
 	act_close(&act);
 	close_origins(&origins);
 	return status;
@@ -285,7 +285,7 @@ cmd_claim(struct run *run)
 	if (status == EXIT_DONE)
 		status = act_keep(&act, NULL);
 	if (status == EXIT_DONE)
-		status = send_offer(&act);
+		status = send_offer(&act, false);
 	act_close(&act);
 	act_close(&told);
 	return status;

@@ -333,7 +333,7 @@ keep(struct edit *edit)
 	    (status = act_keep(&edit->act, NULL)) != EXIT_DONE)
 		return status;
 	edit->kept = true;
-	return send_offer(&edit->act);
+	return send_offer(&edit->act, false);
 }
 
 static int

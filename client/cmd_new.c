@@ -17,21 +17,35 @@
 
 /* ---- new ---- */
 
+/* Ask for the field ${path}, again and again until the answer fits; an empty one
+ * is ${usual}, which may be NULL. */
+static int
+ask_field(
+    struct act *act, const char *question, const char *path, const char *usual)
+{
+	char *text;
+	bool again;
+	int status;
+
+	do {
+		text = NULL;
+		status = prompt_line(act->run, question, &text);
+		again = text != NULL;
+		if (status == EXIT_DONE && (again || usual != NULL))
+			status = act_set(act, path, path, again ? text : usual);
+		free(text);
+	} while (status == EXIT_USAGE && again);
+	return status;
+}
+
 /* Ask for the text of ${path} unless it is there; NULL stays NULL. */
 static int
 ask_text(
     struct act *act, const char *question, const char *path, const char *known)
 {
-	char *text = NULL;
-	int status;
-
 	if (known != NULL && *known != '\0')
 		return EXIT_DONE;
-	status = prompt_line(act->run, question, &text);
-	if (status == EXIT_DONE && text != NULL)
-		status = act_set(act, path, path, text);
-	free(text);
-	return status;
+	return ask_field(act, question, path, NULL);
 }
 
 /* What the text of the trial seems to be about. */
@@ -68,9 +82,7 @@ ask_sector(struct act *act)
 {
 	struct run *run = act->run;
 	char codes[GUESS_MANY][GUESS_CODE_MAX];
-	char *text = NULL;
 	size_t count;
-	int status;
 
 	if (act->body->trial->n_sector > 0)
 		return EXIT_DONE;
@@ -80,16 +92,10 @@ ask_sector(struct act *act)
 		print_suggestions(run, codes, count);
 		print_say(run->err, ".\n");
 	}
-	status = prompt_line(run,
+	return ask_field(act,
 	    count > 0 ? _("Sector (Enter takes the first):") :
 			_("Sector (elder_care, school ...):"),
-	    &text);
-	if (status == EXIT_DONE && text != NULL)
-		status = act_set(act, "sector", "sector", text);
-	else if (status == EXIT_DONE && count > 0)
-		status = act_set(act, "sector", "sector", codes[0]);
-	free(text);
-	return status;
+	    "sector", count > 0 ? codes[0] : NULL);
 }
 
 /* The three answers, from options or from the person. */
@@ -143,7 +149,7 @@ cmd_new(struct run *run)
 		status = act_keep(&act, NULL);
 	}
 	if (status == EXIT_DONE)
-		status = send_offer(&act);
+		status = send_offer(&act, false);
 	act_close(&act);
 	return status;
 }

@@ -201,7 +201,7 @@ cmd_scheme_new(struct run *run)
 	if (status == EXIT_DONE)
 		status = act_keep(&act, NULL);
 	if (status == EXIT_DONE)
-		status = send_offer(&act);
+		status = send_offer(&act, false);
 	act_close(&act);
 	return status;
 }

@@ -123,9 +123,36 @@ check(struct act *act, const struct kin *kin)
 	return act_check(act->run, items, kin->count + 1);
 }
 
+/* A draft that stays one: how to go on. */
+static int
+tell_next(struct act *act)
+{
+	print_say(act->run->out,
+	    "  Publish it:  erfa publish %s\n"
+	    "  Add to it:   erfa edit %s\n",
+	    act->shown, act->shown);
+	return EXIT_DONE;
+}
+
+/* Ask and publish; a no is a failure unless it was ${offered}. */
+static int
+ask_and_publish(struct act *act, struct kin *kin, bool offered)
+{
+	static const char question[] = N_(
+	    "It can be erased later, but others may have read it by then.  "
+	    "Publish?");
+	int status;
+
+	if (offered && !prompt_yes(act->run, question))
+		return tell_next(act);
+	if (!offered && (status = run_confirm(act->run, question)) != EXIT_DONE)
+		return status;
+	return publish(act, kin, false);
+}
+
 /* Show, look through, ask, publish. */
 static int
-send_all(struct act *act, struct kin *kin)
+send_all(struct act *act, struct kin *kin, bool offered)
 {
 	struct run *run = act->run;
 	bool shows = !args_given(run->args, "yes") && !run->json;
@@ -140,16 +167,16 @@ send_all(struct act *act, struct kin *kin)
 		return status;
 	if (shows)
 		kin_print(kin);
-	if ((status = check(act, kin)) != EXIT_DONE ||
-	    (status = run_confirm(run,
-		 "It can be erased later, but others may have read it by then.  "
-		 "Publish?")) != EXIT_DONE)
+	if ((status = check(act, kin)) != EXIT_DONE) {
+		if (offered)
+			(void)tell_next(act);
 		return status;
-	return publish(act, kin, false);
+	}
+	return ask_and_publish(act, kin, offered);
 }
 
-int
-send_draft(struct act *act)
+static int
+send_kept(struct act *act, bool offered)
 {
 	struct kin kin;
 	int status;
@@ -158,13 +185,34 @@ send_draft(struct act *act)
 	if (status == EXIT_DONE)
 		status = kin_keep(&kin);
 	if (status == EXIT_DONE)
-		status = send_all(act, &kin);
+		status = send_all(act, &kin, offered);
 	kin_close(&kin);
 	return status;
 }
 
 int
-send_offer(struct act *act)
+send_draft(struct act *act)
+{
+	return send_kept(act, false);
+}
+
+/* Whether the draft has all that is asked of what is published. */
+static bool
+is_whole(const struct act *act)
+{
+	const Erfa__Draft *draft = act->kept->draft_put->draft;
+	size_t i;
+
+	if (draft == NULL)
+		return false;
+	for (i = 0; i < draft->n_missing; i++)
+		if (strcmp(run_text(draft->missing[i]->action), "publish") == 0)
+			return false;
+	return true;
+}
+
+int
+send_offer(struct act *act, bool ask_first)
 {
 	struct run *run = act->run;
 
@@ -176,12 +224,8 @@ send_offer(struct act *act)
 	    "Kept as a draft: %s.  Only this node can read it.\n", act->shown);
 	if (print_finish(run->out) != ERR_NONE)
 		return EXIT_CANTCREAT;
-	if (prompt_can(run) &&
-	    prompt_yes(run, "Look at it and publish it now?"))
-		return send_draft(act);
-	print_say(run->out,
-	    "  Publish it:  erfa publish %s\n"
-	    "  Add to it:   erfa edit %s\n",
-	    act->shown, act->shown);
-	return EXIT_DONE;
+	if (prompt_can(run) && is_whole(act) &&
+	    (!ask_first || prompt_yes(run, "Look at it and publish it now?")))
+		return send_kept(act, true);
+	return tell_next(act);
 }

@@ -20,11 +20,12 @@ struct act;
 int send_draft(struct act *act);
 
 /**
- * send_offer(act):
- * After a draft was kept: publish it, if the person at the terminal says so or
- * --yes was given; else tell how it is published later.  Return an exit code;
- * not to publish is no failure.
+ * send_offer(act, ask_first):
+ * After a draft was kept: publish it, if --yes was given, or if it lacks nothing
+ * and the person at the terminal says so once it was shown; else tell how it is
+ * published later.  With ${ask_first} they are asked before it is shown, too.
+ * Return an exit code; not to publish is no failure.
  */
-int send_offer(struct act *act);
+int send_offer(struct act *act, bool ask_first);
 
 #endif /* !ERFA_SEND_H */

@@ -219,8 +219,9 @@ read_period(
 	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
 		if (strncmp(folded, begins[i], strlen(begins[i])) == 0)
 			folded += strlen(begins[i]);
-	if (read_date(folded, ret_start) == ERR_NONE &&
-	    folded[strlen(folded) - 1] != '-') {
+	if (folded[0] != '\0' && folded[0] != '-' &&
+	    folded[strlen(folded) - 1] != '-' &&
+	    read_date(folded, ret_start) == ERR_NONE) {
 		memcpy(ret_end, ret_start, DAY_LEN + 1);
 		return ERR_NONE;
 	}

@@ -25,7 +25,7 @@ voice_of(const struct question *question, const struct shown_item *item,
 
 	if (member == NULL || member->disputed)
 		return HEIRS_OTHER;
-	if ((member->roles & ROLE_REGISTRY) != 0)
+	if (member->registry)
 		return HEIRS_REGISTRY;
 	if (strcmp(org, old_org) == 0)
 		return HEIRS_OLD;

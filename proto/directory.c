@@ -340,6 +340,8 @@ member_fill(const struct reach *reach, size_t key, const struct naming *naming,
 	memcpy(member->org, naming->org, sizeof(member->org));
 	member->in = standing != 0 && !reach->out[key];
 	member->roles = member->in ? standing & REACH_MASK : 0;
+	member->registry = member->in && (member->roles & ROLE_REGISTRY) != 0 &&
+	    (standing & (REACH_PINNED | REACH_REGISTRY)) != 0;
 	member->withdrawn_by_us = reach->ours[key];
 	member->disputed = naming->differ &&
 	    !reach_is_reader(reach->wide.standing[key]);

@@ -133,24 +133,56 @@ kind_of(const Erfa__Related *related)
 	return colon == NULL ? relation : colon + 1;
 }
 
+/* The comment in ${related}, or NULL. */
+static const Erfa__Comment *
+comment_of(const Erfa__Related *related)
+{
+	return related->body != NULL &&
+		related->body->record_case == ERFA__BODY__RECORD_COMMENT ?
+	    related->body->comment :
+	    NULL;
+}
+
+/* What it is, who says it, and when. */
+static void
+print_heading(struct run *run, const Erfa__Related *related)
+{
+	const Erfa__Comment *comment = comment_of(related);
+	const ProtobufCEnumValue *value = comment == NULL ?
+	    NULL :
+	    protobuf_c_enum_descriptor_get_value(
+		&erfa__comment_kind__descriptor, (int)comment->kind);
+	char code[ROWS_CODE_MAX];
+	char when[PRINT_TIME_MAX];
+
+	rows_code(value == NULL ? "" : value->name, "COMMENT_KIND_", code);
+	print_styled(run->out, PRINT_STRONG, "%s",
+	    value == NULL ? labels_get(run->labels, "kind", kind_of(related)) :
+			    labels_get(run->labels, "comment_kind", code));
+	if (related->row != NULL) {
+		print_time(run_text(related->row->time), when);
+		print_say(run->out, " %s (%s), %s", run_text(related->row->id),
+		    run_text(related->row->publisher), when);
+	}
+	print_say(run->out, "\n");
+}
+
 static void
 print_related(struct run *run, const Erfa__ShowAnswer *show)
 {
+	const char *about = run_text(show->row->full_id);
 	const Erfa__Related *related;
 	size_t i;
 
 	for (i = 0; i < show->n_related; i++) {
 		related = show->related[i];
 		print_say(run->out, "\n");
-		print_styled(run->out, PRINT_STRONG, "%s",
-		    labels_get(run->labels, "kind", kind_of(related)));
-		if (related->row != NULL)
-			print_say(run->out, " %s (%s)",
-			    run_text(related->row->id),
-			    run_text(related->row->publisher));
-		print_say(run->out, "\n");
-		if (related->body != NULL)
-			view_record(run, related->body, false, 2);
+		print_heading(run, related);
+		if (comment_of(related) != NULL)
+			print_block(
+			    run->out, 2, run_text(comment_of(related)->body));
+		else if (related->body != NULL)
+			view_related(run, related->body, about, 2);
 	}
 	for (i = 0; i < show->n_same_as; i++)
 		print_field(run->out, 0, i == 0 ? "\nalso published as" : "",
@@ -174,6 +206,7 @@ cmd_show(struct run *run)
 	Erfa__Answer *answer = NULL;
 	const char *word = args_word(run->args, 0);
 	char id[RECORD_ID_CHARS + 1];
+	char day[RUN_DAY_LEN + 1];
 	int status;
 
 	show.id = run_lend(word);

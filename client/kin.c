@@ -11,6 +11,9 @@
 #include "client/prompt.h"
 #include "client/rows.h"
 #include "client/run.h"
+#include "client/view.h"
+
+#define FROM_MAX 512 /* bytes of what names an origin */
 
 /* ---- one origin ---- */
 
@@ -326,17 +329,21 @@ kin_print(const struct kin *kin)
 {
 	const Erfa__Adaptation *adaptation;
 	struct run *run;
+	char from[FROM_MAX];
 	size_t i, k;
 
 	for (i = 0; i < kin->count; i++) {
 		run = kin->edge[i].run;
 		adaptation = kin->edge[i].body->adaptation;
+		if (adaptation->from_trial == NULL)
+			(void)snprintf(from, sizeof(from), "%s",
+			    run_text(adaptation->from_text));
+		else
+			view_ref(adaptation->from_trial, from, sizeof(from));
 		print_say(run->err, "  %s: %s",
 		    label_of(run, &erfa__relation__descriptor,
 			(int)adaptation->relation, "relation", "RELATION_"),
-		    adaptation->from_trial == NULL ?
-			run_text(adaptation->from_text) :
-			run_text(adaptation->from_trial->id));
+		    from);
 		for (k = 0; k < adaptation->n_changed_fields; k++) {
 			if (k == 0)
 				print_say(run->err, "; changed: ");

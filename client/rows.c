@@ -79,11 +79,14 @@ rows_status(const struct run *run, const Erfa__Row *row, char *out, size_t size)
 		(void)snprintf(out, size, "%s", label);
 }
 
-/* Where it runs: the first place, and how many more there are. */
+/* Where it runs: the first place, and how many more there are.  Who says nothing
+ * of it means their own. */
 static void
 place(const Erfa__Row *row, char *out, size_t size)
 {
-	if (row->n_site == 0)
+	if (row->n_site == 0 && !row->transcribed)
+		(void)snprintf(out, size, "%s", run_text(row->publisher));
+	else if (row->n_site == 0)
 		(void)snprintf(out, size, "%s", run_text(row->country));
 	else if (row->n_site == 1)
 		(void)snprintf(out, size, "%s", row->site[0]);

@@ -102,6 +102,10 @@ publish(struct act *act, struct kin *kin, bool dry_run)
 		    dry_run ? _("Good, could be published: %s  %s\n") :
 			      _("Published: %s  %s\n"),
 		    act->shown, act_title(act->body));
+	if (!run->json && !dry_run && !act->is_public &&
+	    act->body->record_case == ERFA__BODY__RECORD_TRIAL)
+		print_say(run->out, "  Before it starts:  erfa status %s\n",
+		    act->shown);
 	control_free_answer(answer);
 	return status;
 }

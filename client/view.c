@@ -248,22 +248,6 @@ between_parts(const ProtobufCMessage *msg)
 	return ", ";
 }
 
-/* A record as people name it: its id as in lists, and the version, if one. */
-static void
-ref_text(const Erfa__RecordRef *ref, char out[TEXT_MAX])
-{
-	const char *id = run_text(ref->id);
-	const char *slash = strchr(id, '/');
-	int len = slash == NULL ? (int)strlen(id) : (int)(slash + 1 - id);
-
-	if (slash != NULL)
-		len += (int)strnlen(slash + 1, RECORD_SHOWN);
-	(void)snprintf(out, TEXT_MAX, "%.*s", len, id);
-	if (ref->has_major)
-		(void)snprintf(out + strlen(out), TEXT_MAX - strlen(out),
-		    ", %s %u.%u", _("version"), ref->major, ref->minor);
-}
-
 /* Put ${msg} on one line; false if it does not fit there. */
 static bool
 short_text(
@@ -275,7 +259,7 @@ short_text(
 
 	out[0] = '\0';
 	if (msg->descriptor == &erfa__record_ref__descriptor) {
-		ref_text((const Erfa__RecordRef *)msg, out);
+		view_ref((const Erfa__RecordRef *)msg, out, TEXT_MAX);
 		return true;
 	}
 	for (f = 0; f < msg->descriptor->n_fields; f++) {
@@ -399,6 +383,52 @@ in_heading(const ProtobufCFieldDescriptor *field)
 	return strcmp(field->name, "title") == 0 ||
 	    strcmp(field->name, "name") == 0 ||
 	    strcmp(field->name, "status") == 0;
+}
+
+void
+view_ref(const Erfa__RecordRef *ref, char *out, size_t size)
+{
+	const char *id = run_text(ref->id);
+	const char *slash = strchr(id, '/');
+	int len = slash == NULL ? (int)strlen(id) : (int)(slash + 1 - id);
+
+	if (slash != NULL)
+		len += (int)strnlen(slash + 1, RECORD_SHOWN);
+	(void)snprintf(out, size, "%.*s", len, id);
+	if (ref->has_major)
+		(void)snprintf(out + strlen(out), size - strlen(out),
+		    ", %s %u.%u", _("version"), ref->major, ref->minor);
+}
+
+/* Whether the field names nothing but the record ${about}. */
+static bool
+is_about(const ProtobufCMessage *record, const ProtobufCFieldDescriptor *field,
+    const char *about)
+{
+	const Erfa__RecordRef *ref;
+	const void *at;
+
+	if (field->type != PROTOBUF_C_TYPE_MESSAGE ||
+	    field->descriptor != &erfa__record_ref__descriptor ||
+	    values(record, field, &at) != 1)
+		return false;
+	ref = (const Erfa__RecordRef *)message_at(at);
+	return strcmp(run_text(ref->id), about) == 0;
+}
+
+void
+view_related(
+    struct run *run, const Erfa__Body *body, const char *about, unsigned indent)
+{
+	const ProtobufCMessage *record = body_record_of(body);
+	const ProtobufCFieldDescriptor *field;
+	unsigned f;
+
+	for (f = 0; record != NULL && f < record->descriptor->n_fields; f++) {
+		field = &record->descriptor->fields[f];
+		if (!is_about(record, field, about))
+			view_field(run, record, field, indent);
+	}
 }
 
 void

@@ -10,6 +10,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "proto/body.pb-c.h"
 
@@ -23,6 +24,21 @@ struct run;
  */
 void view_record(
     struct run *run, const Erfa__Body *body, bool headed, unsigned indent);
+
+/**
+ * view_related(run, body, about, indent):
+ * Print the fields of the record in ${body}, which stands below the record with
+ * the full id ${about}; what only names that one is left out.
+ */
+void view_related(struct run *run, const Erfa__Body *body, const char *about,
+    unsigned indent);
+
+/**
+ * view_ref(ref, out, size):
+ * Write a reference as people read it into ${size} bytes: the id as lists show
+ * it, and the version, if it names one.
+ */
+void view_ref(const Erfa__RecordRef *ref, char *out, size_t size);
 
 /**
  * view_envelope(run, envelope):

@@ -69,6 +69,8 @@ standing_says(enum life_standing standing)
 		return _("no permission needed");
 	case LIFE_STANDING_EXPIRED:
 		return _("the permission has run out");
+	case LIFE_STANDING_RAN_OUT:
+		return _("the permission ran out before the start");
 	case LIFE_STANDING_NOT_COVERED:
 		return _("this is not in the part that is allowed");
 	case LIFE_STANDING_UNCLEAR:
@@ -136,7 +138,8 @@ print_people(struct standing *it)
 					_("only this node can read it"));
 	if (it->permit.permit != LIFE_PERMIT_NOT_NEEDED)
 		print_field(run->out, 0, "Permission", COLUMN,
-		    speech(life_permit_name(it->permit.permit)));
+		    labels_get(run->labels, "permit",
+			life_permit_name(it->permit.permit)));
 	for (i = 0; i < it->permit.nwords; i++)
 		print_word(run, &it->permit.words[i]);
 	if ((status = print_list(it, _("Missing:"), &it->blocks)) !=

@@ -179,7 +179,8 @@ is_refusal(enum life_standing standing)
 	return standing == LIFE_STANDING_REJECTED ||
 	    standing == LIFE_STANDING_NOT_COVERED ||
 	    standing == LIFE_STANDING_WITHDRAWN ||
-	    standing == LIFE_STANDING_LAPSED;
+	    standing == LIFE_STANDING_LAPSED ||
+	    standing == LIFE_STANDING_RAN_OUT;
 }
 
 static bool
@@ -192,6 +193,12 @@ static bool
 is_expired(enum life_standing standing)
 {
 	return standing == LIFE_STANDING_EXPIRED;
+}
+
+static bool
+is_ran_out(enum life_standing standing)
+{
+	return standing == LIFE_STANDING_RAN_OUT;
 }
 
 static bool
@@ -253,28 +260,36 @@ lifted(const struct life_authorisation *permit)
 	return NULL;
 }
 
-/* When the first permission ran out. */
+/* When the first permission ran out, before the start or after it. */
 static const char *
-expiry(const struct life_list *warns)
+expiry(const struct life_list *found)
 {
 	size_t i;
 
-	for (i = 0; i < warns->count; i++) {
-		if (warns->at[i].code == LIFE_WARN_EXPIRED)
-			return warns->at[i].date;
+	for (i = 0; i < found->count; i++) {
+		if (found->at[i].code == LIFE_WARN_EXPIRED ||
+		    found->at[i].code == LIFE_G2_EXPIRED)
+			return found->at[i].date;
 	}
 	return NULL;
 }
 
 /* Why a permission is not there, or only in part. */
 static void
-explain_no(struct life_line *line, const struct life_authorisation *permit)
+explain_no(struct life_line *line, const struct life_authorisation *permit,
+    const struct life_list *blocks)
 {
 	bool refused = permit->permit == LIFE_PERMIT_REFUSED ||
 	    permit->waiting == 0;
 	bool part = permit->permit == LIFE_PERMIT_PARTLY;
 
 	line->what = lifted(permit);
+	if (permit->permit == LIFE_PERMIT_EXPIRED) {
+		line->reason = LIFE_WHY_RAN_OUT;
+		line->date = expiry(blocks);
+		name_who(line, permit, is_ran_out);
+		return;
+	}
 	name_who(line, permit, refused ? is_refusal : is_awaited);
 	if (line->nwho == 0)
 		line->reason = LIFE_WHY_NOBODY;
@@ -322,16 +337,17 @@ count_missing(const struct life_case *it, Erfa__Status status)
 	return life_total(&report.blocks);
 }
 
-/* What is said of a trial that runs, or may still; ${shut} if gate G2 is. */
+/* What is said of a trial that runs, or may still; ${blocks} shut gate G2. */
 static void
 explain(const struct life_case *it, const struct life_authorisation *permit,
-    bool shut, const struct life_list *warns, struct life_line *line)
+    const struct life_list *blocks, const struct life_list *warns,
+    struct life_line *line)
 {
 	Erfa__Status status = life_status(it->trial);
 
 	line->head = LIFE_MAY_NOT_START;
-	if (shut) {
-		explain_no(line, permit);
+	if (life_total(blocks) > 0) {
+		explain_no(line, permit, blocks);
 		if (permit->permit == LIFE_PERMIT_PARTLY)
 			line->head = LIFE_PARTLY;
 	} else {
@@ -366,7 +382,7 @@ life_line(const struct life_case *it, struct life_line *ret_line)
 		ret_line->head = LIFE_IS_OVER;
 		ret_line->reason = LIFE_WHY_STATE;
 	} else {
-		explain(it, &permit, life_total(&blocks) > 0, &warns, ret_line);
+		explain(it, &permit, &blocks, &warns, ret_line);
 	}
 }
 

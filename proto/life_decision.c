@@ -6,6 +6,7 @@
 #include "proto/day.h"
 #include "proto/heirs.h"
 #include "proto/life_need.h"
+#include "proto/life_state.h"
 
 /* Who says what a decision says. */
 enum voice {
@@ -22,6 +23,7 @@ static const char *const standings[LIFE_STANDINGS] = {
 	[LIFE_STANDING_PARTLY] = "partly_granted",
 	[LIFE_STANDING_NOT_REQUIRED] = "not_required",
 	[LIFE_STANDING_EXPIRED] = "expired",
+	[LIFE_STANDING_RAN_OUT] = "expired_before_start",
 	[LIFE_STANDING_NOT_COVERED] = "not_covered",
 	[LIFE_STANDING_UNCLEAR] = "unclear",
 	[LIFE_STANDING_REJECTED] = "rejected",
@@ -48,6 +50,7 @@ life_is_yes(enum life_standing standing)
 		return true;
 	case LIFE_STANDING_MISSING:
 	case LIFE_STANDING_PENDING:
+	case LIFE_STANDING_RAN_OUT:
 	case LIFE_STANDING_NOT_COVERED:
 	case LIFE_STANDING_UNCLEAR:
 	case LIFE_STANDING_REJECTED:
@@ -154,8 +157,8 @@ voice_of(const struct life_case *it, const Erfa__Body *body,
 	    day_ahead(decision->decided_on, it->today))
 		return VOICE_NONE;
 	if (!life_is_transcribed(body))
-		return speaks(it, envelope->publisher,
-			   decision->authority->id) ?
+		return speaks(
+			   it, envelope->publisher, decision->authority->id) ?
 		    VOICE_OWN :
 		    VOICE_NONE;
 	if (decision->ref == NULL || decision->ref[0] == '\0' || mine == NULL ||
@@ -276,11 +279,36 @@ count_named(const Erfa__Trial *trial, const Erfa__OrgRef *authority)
 	return count;
 }
 
+/* The day by which a permission must be there: of the start. */
+static const char *
+start_day(const struct life_case *it)
+{
+	const Erfa__Period *period = it->trial->trial->period;
+	Erfa__Status status = life_status(it->trial);
+
+	if (period == NULL || period->start == NULL)
+		return status == ERFA__STATUS__STATUS_ACTIVE ? NULL : it->today;
+	if (status == ERFA__STATUS__STATUS_ACTIVE)
+		return period->start;
+
+	/* To go on after a pause is a start of its own. */
+	if (status == ERFA__STATUS__STATUS_PAUSED || !period->has_start_kind ||
+	    period->start_kind != ERFA__DATE_KIND__DATE_KIND_ACTUAL)
+		return it->today;
+	return period->start;
+}
+
 /* A yes, unless its day is past. */
 static enum life_standing
 while_valid(const struct life_case *it, const Erfa__Decision *decision,
     const Erfa__Exemption *exemption, enum life_standing standing)
 {
+	const char *start = start_day(it);
+
+	if (start != NULL &&
+	    (day_past(decision->valid_to, start) ||
+		day_past(exemption->valid_to, start)))
+		return LIFE_STANDING_RAN_OUT;
 	if (day_past(decision->valid_to, it->today) ||
 	    day_past(exemption->valid_to, it->today))
 		return LIFE_STANDING_EXPIRED;

@@ -9,6 +9,10 @@
  * whatever their dates.  Of several, the latest that speaks of the exemption
  * holds.  Decisions of anybody else are not looked at.  Who took over from an
  * authority, or from the publisher, and speaks for it (heirs.h), is heard as it.
+ *
+ * A permission that has run out is no yes to a start; one that was there at the
+ * start and ran out since is told, and stops nothing.  The day of the start is
+ * the trial's own if it runs, or says that the day is a fact; else it is today.
  */
 
 #include <stdbool.h>
@@ -25,7 +29,9 @@ enum life_standing {
 	LIFE_STANDING_CONDITIONS, /* granted with conditions */
 	LIFE_STANDING_PARTLY,     /* granted in part, this in it */
 	LIFE_STANDING_NOT_REQUIRED,
-	LIFE_STANDING_EXPIRED,     /* granted, until a day that is past */
+	LIFE_STANDING_EXPIRED,     /* granted, until a day after the start that
+				      is past */
+	LIFE_STANDING_RAN_OUT,     /* granted, until a day before the start */
 	LIFE_STANDING_NOT_COVERED, /* granted in part, this not in it */
 	LIFE_STANDING_UNCLEAR,     /* granted in part, which is not said */
 	LIFE_STANDING_REJECTED,

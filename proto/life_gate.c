@@ -205,6 +205,8 @@ block_code(enum life_standing standing)
 		return LIFE_G2_NOT_COVERED;
 	case LIFE_STANDING_UNCLEAR:
 		return LIFE_G2_UNCLEAR;
+	case LIFE_STANDING_RAN_OUT:
+		return LIFE_G2_EXPIRED;
 	case LIFE_STANDING_REJECTED:
 		return LIFE_G2_REJECTED;
 	case LIFE_STANDING_RETURNED:
@@ -289,20 +291,29 @@ warn_conditions(struct walk *walk, const struct life_word *word)
 	}
 }
 
+/* The day on which the permission ran out: of the two the first. */
+static const char *
+last_day(const struct life_word *word)
+{
+	const char *decided = word->decision->decision->valid_to;
+	const char *asked = word->exemption->valid_to;
+
+	if (decided == NULL || asked == NULL)
+		return decided == NULL ? asked : decided;
+	return day_compare(asked, decided) < 0 ? asked : decided;
+}
+
 static void
 warn_word(struct walk *walk, const struct life_word *word)
 {
 	struct life_finding finding = about(word, LIFE_WARN_EXPIRED);
-	const char *today = walk->it->today;
 
 	if (life_is_yes(word->standing) &&
 	    word->standing != LIFE_STANDING_NOT_REQUIRED)
 		warn_conditions(walk, word);
 	if (word->standing == LIFE_STANDING_EXPIRED) {
 		finding.field = "decision.valid_to";
-		finding.date = word->decision->decision->valid_to;
-		if (!day_past(finding.date, today))
-			finding.date = word->exemption->valid_to;
+		finding.date = last_day(word);
 		life_add(walk->warns, &finding);
 		walk->permit->expired = true;
 	}
@@ -318,6 +329,10 @@ walk_word(struct walk *walk, const struct life_word *word)
 	enum life_code code = block_code(word->standing);
 	struct life_finding finding = about(word, code);
 
+	if (code == LIFE_G2_EXPIRED) {
+		finding.field = "decision.valid_to";
+		finding.date = last_day(word);
+	}
 	if (code != LIFE_NONE)
 		life_add(walk->blocks, &finding);
 	warn_word(walk, word);
@@ -339,6 +354,7 @@ walk_exemption(struct walk *walk, size_t index)
 		.number = life_exemption_no(trial, index) };
 	bool waits = exemption->n_authorities == 0;
 	bool refused = false;
+	bool ran_out = false;
 	size_t i;
 
 	if (waits) {
@@ -350,13 +366,17 @@ walk_exemption(struct walk *walk, size_t index)
 		struct life_word word = life_hear(
 		    walk->it, index, exemption->authorities[i]);
 
-		waits = waits || !life_is_yes(word.standing);
+		ran_out = ran_out || word.standing == LIFE_STANDING_RAN_OUT;
+		waits = waits ||
+		    (!life_is_yes(word.standing) &&
+			word.standing != LIFE_STANDING_RAN_OUT);
 		refused = refused || is_no(word.standing);
 		walk_word(walk, &word);
 	}
 	walk->permit->refused += refused;
 	walk->permit->waiting += waits && !refused;
-	walk->permit->granted += !waits && !refused;
+	walk->permit->ran_out += ran_out && !waits && !refused;
+	walk->permit->granted += !waits && !refused && !ran_out;
 	if (day_ahead(exemption->valid_from, walk->it->today)) {
 		finding.code = LIFE_WARN_AHEAD;
 		finding.field = "trial.exemptions.valid_from";
@@ -369,10 +389,12 @@ walk_exemption(struct walk *walk, size_t index)
 static enum life_permit
 permit_of(const struct life_authorisation *permit, bool asked)
 {
-	if (permit->granted + permit->waiting + permit->refused == 0)
+	if (permit->granted + permit->waiting + permit->refused +
+		permit->ran_out ==
+	    0)
 		return asked ? LIFE_PERMIT_WAITING : LIFE_PERMIT_NOT_NEEDED;
 	if (permit->waiting + permit->refused == 0) {
-		if (permit->expired)
+		if (permit->expired || permit->ran_out > 0)
 			return LIFE_PERMIT_EXPIRED;
 		return permit->partly ? LIFE_PERMIT_PARTLY :
 					LIFE_PERMIT_GRANTED;

@@ -9,10 +9,10 @@
  * only if the council has delegated that, and no rule from above the
  * municipality is touched; else it takes the council, its executive or a
  * committee.
- * G2: if an exemption is needed, every authority named has decided, and none
- * has refused what is needed.  Rules of the municipality or the workplace need
- * no authority.  Conditions that are not met, and permissions that have run
- * out, warn.
+ * G2: if an exemption is needed, every authority named has decided, none has
+ * refused what is needed, and no permission has run out before the start.  Rules
+ * of the municipality or the workplace need no authority.  Conditions that are
+ * not met, and permissions that have run out since the start, warn.
  */
 
 #include <stdbool.h>
@@ -47,6 +47,7 @@ struct life_authorisation {
 	size_t granted;
 	size_t waiting;
 	size_t refused;
+	size_t ran_out;         /* before the start */
 	bool partly;            /* an authority granted only a part */
 	bool expired;           /* a permission has run out */
 	size_t open_conditions; /* not yet met */

@@ -127,6 +127,10 @@ static const struct said says[LIFE_CODES] = {
 	    SAY("{who} approved a part, without saying whether {what} is in "
 		"it."),
 	    "erfa decide {trial} --authority {org} --covers {number}" },
+	[LIFE_G2_EXPIRED] = { "g2_expired",
+	    SAY("The permission of {who} about {what} ran out on {date}, "
+		"before the start."),
+	    "erfa apply {trial}" },
 
 	[LIFE_WARN_CONDITION] = { "warn_condition",
 	    SAY("{who} set condition {number}, not yet met: {what}"),
@@ -187,6 +191,8 @@ static const struct said says[LIFE_CODES] = {
 	    SAY("{who} allowed a part of what was asked."), "" },
 	[LIFE_WHY_EXPIRED] = { "expired",
 	    SAY("but the permission of {who} ran out on {date}."), "" },
+	[LIFE_WHY_RAN_OUT] = { "ran_out",
+	    SAY("the permission of {who} ran out on {date}."), "" },
 	[LIFE_WHY_WAITING] = { "waiting", SAY("waiting for {who}."), "" },
 	[LIFE_WHY_NOBODY] = { "nobody",
 	    SAY("an exemption is needed, and nobody has been asked."), "" },

@@ -62,6 +62,7 @@ enum life_code {
 	LIFE_G2_LAPSED,
 	LIFE_G2_NOT_COVERED,
 	LIFE_G2_UNCLEAR,
+	LIFE_G2_EXPIRED,
 
 	/* Warnings: said at the start, never in the way. */
 	LIFE_WARN_CONDITION,
@@ -94,6 +95,7 @@ enum life_code {
 	LIFE_WHY_CONDITIONS,
 	LIFE_WHY_IN_PART,
 	LIFE_WHY_EXPIRED,
+	LIFE_WHY_RAN_OUT,
 	LIFE_WHY_WAITING,
 	LIFE_WHY_NOBODY,
 	LIFE_WHY_REFUSED,

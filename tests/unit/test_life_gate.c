@@ -191,6 +191,19 @@ an_owner_and_an_anchoring_that_were_copied_do_not_count(void **state)
 	NEEDS(EX("83", "'authorities':[" ONE "]") "," EX( \
 	    "5", "'authorities':[" ONE "]"))
 
+/* One that starts on a day, which is a fact or not, and how it stands. */
+#define BEGINS(start, kind, status)                                     \
+	TRIAL("'exemptions':[" EX("83",                                 \
+	    "'authorities':[" ONE "]") "],"                             \
+				       "'period':{'start':'" start      \
+				       "','startKind':'DATE_KIND_" kind \
+				       "'},'status':'STATUS_" status "'")
+#define TOO_LATE(date)                                                   \
+	"The permission of Ministeriet about § 83 ran out on " date ", " \
+	"before the start."
+#define RAN_OUT(date) \
+	"The permission of Ministeriet about § 83 ran out on " date "."
+
 /* A decision by the ministry's own node, and one written down here. */
 #define SAYS(org, outcome, rest)                                            \
 	"{'envelope':{'id':'" org "/d','publisher':'" org "'},'decision':{" \
@@ -381,15 +394,47 @@ static const struct gate_row gate_rows[] = {
 		",'conditions':[{'no':1,'text':'Rapport'}]") },
 	    LIFE_PERMIT_GRANTED, "",
 	    "Ministeriet set condition 1, not yet met: Rapport" },
+
+	/* A permission that has run out is no yes to a start, */
 	{ BY_ONE, { SAYS("dk-o1", "APPROVED", ",'validTo':'2026-06-14'") },
-	    LIFE_PERMIT_EXPIRED, "",
-	    "The permission of Ministeriet about § 83 ran out on 2026-06-14." },
+	    LIFE_PERMIT_EXPIRED, TOO_LATE("2026-06-14"), "" },
+	{ BEGINS("2026-06-15", "ACTUAL", "PLANNED"),
+	    { SAYS("dk-o1", "APPROVED", ",'validTo':'2026-06-14'") },
+	    LIFE_PERMIT_EXPIRED, TOO_LATE("2026-06-14"), "" },
+	{ BEGINS("2026-06-01", "ESTIMATED", "PLANNED"),
+	    { SAYS("dk-o1", "APPROVED", ",'validTo':'2026-06-14'") },
+	    LIFE_PERMIT_EXPIRED, TOO_LATE("2026-06-14"), "" },
+	{ BEGINS("2026-07-01", "ACTUAL", "PLANNED"),
+	    { SAYS("dk-o1", "APPROVED", ",'validTo':'2026-06-20'") },
+	    LIFE_PERMIT_EXPIRED, TOO_LATE("2026-06-20"), "" },
+	{ BEGINS("2026-07-01", "ACTUAL", "ACTIVE"),
+	    { SAYS("dk-o1", "APPROVED", ",'validTo':'2026-06-20'") },
+	    LIFE_PERMIT_EXPIRED, TOO_LATE("2026-06-20"), "" },
+	{ BEGINS("2026-06-01", "ACTUAL", "PAUSED"),
+	    { SAYS("dk-o1", "APPROVED", ",'validTo':'2026-06-14'") },
+	    LIFE_PERMIT_EXPIRED, TOO_LATE("2026-06-14"), "" },
+
+	/* and warns if it was there then. */
+	{ BEGINS("2026-06-01", "ACTUAL", "PLANNED"),
+	    { SAYS("dk-o1", "APPROVED", ",'validTo':'2026-06-14'") },
+	    LIFE_PERMIT_EXPIRED, "", RAN_OUT("2026-06-14") },
+	{ BEGINS("2026-06-14", "ESTIMATED", "ACTIVE"),
+	    { SAYS("dk-o1", "APPROVED", ",'validTo':'2026-06-14'") },
+	    LIFE_PERMIT_EXPIRED, "", RAN_OUT("2026-06-14") },
+	{ TRIAL("'status':'STATUS_ACTIVE','exemptions':[" EX(
+	      "83", "'authorities':[" ONE "]") "]"),
+	    { SAYS("dk-o1", "APPROVED", ",'validTo':'2026-06-14'") },
+	    LIFE_PERMIT_EXPIRED, "", RAN_OUT("2026-06-14") },
 	{ BY_ONE, { SAYS("dk-o1", "APPROVED", ",'validTo':'2026'") },
 	    LIFE_PERMIT_GRANTED, "", "" },
 	{ NEEDS(EX("83", "'authorities':[" ONE "],'validTo':'2025'")),
 	    { SAYS("dk-o1", "PARTLY_APPROVED", ",'validTo':'2027'") },
-	    LIFE_PERMIT_EXPIRED, "",
-	    "The permission of Ministeriet about § 83 ran out on 2025." },
+	    LIFE_PERMIT_EXPIRED, TOO_LATE("2025"), "" },
+	{ TWO_RULES,
+	    { SAYS("dk-o1", "APPROVED", ",'covers':[83],'validTo':'2025'"),
+		SAYS("dk-o1", "REJECTED", ",'covers':[5]") },
+	    LIFE_PERMIT_REFUSED,
+	    TOO_LATE("2025") " | Ministeriet said no to § 5.", "" },
 	{ NEEDS(EX("83", "'authorities':[" ONE "],'validFrom':'2026-08'")),
 	    { SAYS("dk-o1", "APPROVED", "") }, LIFE_PERMIT_GRANTED, "",
 	    "The exemption from § 83 holds only from 2026-08." },

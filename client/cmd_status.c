@@ -251,7 +251,8 @@ print_logs(struct run *run, const Erfa__LogsAnswer *logs)
 		    cell, sizeof(cell), "%.*s", HEX, run_text(log->log));
 		table_add(table, cell);
 		table_add(table, log->org);
-		table_add(table, log->state);
+		table_add(table,
+		    labels_get(run->labels, "log", run_text(log->state)));
 		print_number(log->n, cell);
 		table_add(table, cell);
 		print_number(log->counted, cell);

@@ -180,7 +180,7 @@ label(const struct form_words *words, const ProtobufCEnumDescriptor *desc,
 
 	form_schema_vocabulary(desc, vocabulary);
 	form_schema_code(desc, value, code);
-	text = labels_get(words->labels[which], vocabulary, code);
+	text = labels_plain(words->labels[which], vocabulary, code);
 	return text == code ? "" : text;
 }
 

@@ -16,6 +16,10 @@
 #define COLUMN_CODE       1
 #define COLUMN_FIRST      2 /* label in the first of languages[] */
 #define COLUMNS           7 /* that must be there */
+#define COLUMN_UNSURE     7 /* languages whose label nobody has checked; may lack */
+#define COLUMNS_MOST      8
+
+#define UNSURE " (?)" /* behind a label that nobody has checked */
 
 static const char *const languages[] = { "en", "da", "nb", "sv", "fi" };
 
@@ -25,6 +29,7 @@ struct label {
 	const char *vocabulary;
 	const char *code;
 	const char *text;
+	char *marked; /* the text with UNSURE; NULL if it is sure */
 };
 
 struct labels {
@@ -35,12 +40,12 @@ struct labels {
 
 /* Cut ${line} at its tabs; return how many of ${columns} were filled. */
 static size_t
-split(char *line, char *columns[COLUMNS])
+split(char *line, char *columns[COLUMNS_MOST])
 {
 	size_t n = 0;
 	char *at = line;
 
-	while (n < COLUMNS && at != NULL) {
+	while (n < COLUMNS_MOST && at != NULL) {
 		columns[n++] = at;
 		if ((at = strchr(at, '\t')) != NULL)
 			*at++ = '\0';
@@ -53,17 +58,27 @@ static enum err
 add(struct labels *labels, char *line, size_t column)
 {
 	struct label *label = &labels->items[labels->count];
-	char *columns[COLUMNS];
+	char *columns[COLUMNS_MOST] = { NULL };
+	const char *unsure;
+	size_t count;
 
 	if (line[0] == '#' || line[0] == '\0')
 		return ERR_NONE;
-	if (labels->count == LABELS_MAX || split(line, columns) != COLUMNS ||
+	count = split(line, columns);
+	if (labels->count == LABELS_MAX || count < COLUMNS ||
 	    !text_clean(columns[column], strlen(columns[column]), false))
 		return ERR_SYNTAX;
 	label->vocabulary = columns[COLUMN_VOCABULARY];
 	label->code = columns[COLUMN_CODE];
 	label->text = columns[column];
 	labels->count++;
+	unsure = columns[COLUMN_UNSURE];
+	if (unsure != NULL &&
+	    strstr(unsure, languages[column - COLUMN_FIRST]) != NULL &&
+	    asprintf(&label->marked, "%s" UNSURE, label->text) < 0) {
+		label->marked = NULL;
+		return ERR_NOMEM;
+	}
 	return ERR_NONE;
 }
 
@@ -129,24 +144,45 @@ labels_open(const char *path, const char *language, struct labels **ret_labels)
 void
 labels_free(struct labels *labels)
 {
+	size_t i;
+
 	if (labels == NULL)
 		return;
+	for (i = 0; i < labels->count; i++)
+		free(labels->items[i].marked);
 	free(labels->table);
 	free(labels->items);
 	free(labels);
+}
+
+static const struct label *
+find(const struct labels *labels, const char *vocabulary, const char *code)
+{
+	size_t i;
+
+	for (i = 0; labels != NULL && i < labels->count; i++)
+		if (strcmp(labels->items[i].code, code) == 0 &&
+		    strcmp(labels->items[i].vocabulary, vocabulary) == 0)
+			return &labels->items[i];
+	return NULL;
 }
 
 const char *
 labels_get(
     const struct labels *labels, const char *vocabulary, const char *code)
 {
-	size_t i;
+	const struct label *label = find(labels, vocabulary, code);
 
-	if (labels == NULL)
+	if (label == NULL)
 		return code;
-	for (i = 0; i < labels->count; i++)
-		if (strcmp(labels->items[i].code, code) == 0 &&
-		    strcmp(labels->items[i].vocabulary, vocabulary) == 0)
-			return labels->items[i].text;
-	return code;
+	return label->marked != NULL ? label->marked : label->text;
+}
+
+const char *
+labels_plain(
+    const struct labels *labels, const char *vocabulary, const char *code)
+{
+	const struct label *label = find(labels, vocabulary, code);
+
+	return label == NULL ? code : label->text;
 }

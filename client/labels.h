@@ -31,9 +31,17 @@ void labels_free(struct labels *labels);
 /**
  * labels_get(labels, vocabulary, code):
  * The label of ${code} ("not_started") in ${vocabulary} ("status"), as long as
- * ${labels} lives; ${code} itself if there is none, or if ${labels} is NULL.
+ * ${labels} lives; ${code} itself if there is none, or if ${labels} is NULL.  One
+ * that nobody has checked yet, who speaks the language, ends with " (?)".
  */
 const char *labels_get(
+    const struct labels *labels, const char *vocabulary, const char *code);
+
+/**
+ * labels_plain(labels, vocabulary, code):
+ * The same without that mark, to be compared with what somebody wrote.
+ */
+const char *labels_plain(
     const struct labels *labels, const char *vocabulary, const char *code);
 
 #endif /* !ERFA_LABELS_H */

@@ -83,6 +83,31 @@ a_code_without_a_label_stands_for_itself(void **state)
 	labels_free(NULL);
 }
 
+static void
+a_label_that_nobody_has_checked_says_so(void **state)
+{
+	struct labels *labels = NULL;
+
+	(void)state;
+	assert_int_equal(labels_open(TABLE, "fi", &labels), ERR_NONE);
+	assert_string_equal(
+	    labels_get(labels, "trust_relation", "frontline_citizen"),
+	    "etulinja–asukas (?)");
+	assert_string_equal(
+	    labels_plain(labels, "trust_relation", "frontline_citizen"),
+	    "etulinja–asukas");
+	assert_string_equal(
+	    labels_plain(labels, "status", "completed"), "toteutettu");
+	assert_string_equal(labels_plain(labels, "status", "new"), "new");
+	labels_free(labels);
+	labels = NULL;
+	assert_int_equal(labels_open(TABLE, "sv", &labels), ERR_NONE);
+	assert_string_equal(
+	    labels_get(labels, "trust_relation", "frontline_citizen"),
+	    "första linjen–invånare");
+	labels_free(labels);
+}
+
 /* "ProgrammeType" as "programme_type". */
 static void
 vocabulary_of(const ProtobufCEnumDescriptor *desc, char *out)
@@ -197,6 +222,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_label_is_given_in_the_language_asked_for),
+		cmocka_unit_test(a_label_that_nobody_has_checked_says_so),
 		cmocka_unit_test(a_code_without_a_label_stands_for_itself),
 		cmocka_unit_test(
 		    every_value_of_the_schema_has_a_label_in_every_language),

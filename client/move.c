@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/header.h"
+#include "client/budget.h"
 #include "client/cmd.h"
 #include "client/print.h"
 #include "client/prompt.h"
@@ -120,6 +121,9 @@ move_do(struct run *run, enum life_action action, const char *said,
 			ERFA__AMENDMENT_KIND__AMENDMENT_KIND_UPDATE);
 	if (status == EXIT_DONE && change != NULL)
 		status = change(&move);
+	if (status == EXIT_DONE &&
+	    (action == LIFE_PLAN || action == LIFE_START))
+		status = budget_warn(&move.act);
 	if (status == EXIT_DONE)
 		status = judge_and_leave(&move);
 	act_close(&move.experience);

@@ -47,6 +47,11 @@ static const struct args_option list_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option show_options[] = {
+	{ "at-version", "VERSION", N_("an earlier one: 1.2") },
+	{ NULL, NULL, NULL },
+};
+
 static const struct args_option watch_options[] = {
 	{ "from", "CURSOR",
 	    N_("go on after this; \"start\" = all that is here") },
@@ -553,14 +558,17 @@ static const struct cmd table[] = {
 	    N_("erfa list                            every trial\n"
 	       "erfa list --org no-5501              published by Tromsø\n"
 	       "erfa list --kind programme           programmes instead"),
-	    N_("Each line has a number: @3 is its third, in erfa show @3."),
+	    N_("Each line has a number: @3 is its third, in erfa show @3.  What\n"
+	       "ends with (?) is a label that no native speaker has checked."),
 	    list_options, 0, 0, true, cmd_list },
 	{ "show", CMD_LOOK, "TRIAL", N_("read one trial, or any other record"),
 	    N_("erfa show dk-791/k7m2p4qd            by its id\n"
 	       "erfa show 791/k7                     by any unique beginning\n"
 	       "erfa show @3                         line 3 of the last list"),
-	    N_("Its chain and body are hashed again before they are shown."),
-	    NULL, 1, 1, false, cmd_show },
+	    N_("Its chain and body are hashed again before they are shown.  With\n"
+	       "--at DATE it is the version that held on that day.  What ends\n"
+	       "with (?) is a label that no native speaker has checked."),
+	    show_options, 1, 1, false, cmd_show },
 	{ "watch", CMD_LOOK, "", N_("print entries as they arrive"),
 	    N_("erfa watch                           until Ctrl-C\n"
 	       "erfa watch --kind trial --count 1    the next trial, then end\n"
@@ -580,7 +588,7 @@ static const struct cmd table[] = {
 	    NULL, 1, 1, false, cmd_scale },
 	{ "history", CMD_LOOK, "TRIAL", N_("its versions, and what changed"),
 	    N_("erfa history 791/k7                  of any record\n"
-	       "erfa show 791/k7 --version 1.2       one of them"),
+	       "erfa show 791/k7 --at-version 1.2    one of them"),
 	    N_("The newest first: when, why, who signed, and every field that\n"
 	       "changed.  Above them what was taken back, and who took over.\n"
 	       "A version that was erased keeps its place."),

@@ -215,6 +215,11 @@ cmd_show(struct run *run)
 			return status;
 		show.id = id;
 	}
+	show.version = run_lend(args_value(run->args, "at-version"));
+	if (show.version == NULL && args_given(run->args, "at")) {
+		run_today(run, day);
+		show.at = day;
+	}
 	request.ask_case = ERFA__REQUEST__ASK_SHOW;
 	request.show = &show;
 	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)

@@ -67,7 +67,8 @@ index_part(struct vocab *vocab, struct vocab_term *term, size_t number)
 	size_t least = term->hidden ? STEM_PART_BYTES : VOCAB_PART_BYTES;
 	uint32_t *bucket;
 
-	if (term->words != 1 || term->alone)
+	if (term->words != 1 || term->alone ||
+	    (vocab->concepts[term->concept].value && !term->hidden))
 		return;
 	if (len < least)
 		len = term->len[0];

@@ -14,7 +14,7 @@ static const char *const norwegian[] = { "ernes", "anes", "enes", "erne", "ane",
 	"e", "a", "s", NULL };
 static const char *const swedish[] = { "arnas", "ornas", "ernas", "arna",
 	"orna", "erna", "ens", "ets", "ans", "ars", "ers", "ors", "ar", "or",
-	"er", "en", "et", "an", "as", "es", "a", "e", "s", NULL };
+	"er", "en", "et", "an", "on", "as", "es", "a", "e", "o", "s", NULL };
 static const char *const finnish[] = { "issae", "istae", "illae", "iltae",
 	"issa", "ista", "illa", "ilta", "ille", "iksi", "iden", "iden", "ssae",
 	"stae", "llae", "ltae", "tta", "ssa", "sta", "lla", "lta", "lle", "ksi",
@@ -28,8 +28,9 @@ static const char *const icelandic[] = { "arinnar", "unnar", "anna", "innar",
 static const char *const *const endings[FAMILIES] = { english, danish,
 	norwegian, swedish, finnish, icelandic };
 
-size_t
-vocab_stem(enum vocab_family family, const char *word, size_t len)
+/* What is left of a word without its longest ending. */
+static size_t
+cut_once(enum vocab_family family, const char *word, size_t len)
 {
 	const char *const *ending;
 	size_t cut;
@@ -43,6 +44,17 @@ vocab_stem(enum vocab_family family, const char *word, size_t len)
 		    memcmp(word + len - cut, *ending, cut) == 0)
 			return len - cut;
 	}
+	return len;
+}
+
+size_t
+vocab_stem(enum vocab_family family, const char *word, size_t len)
+{
+	len = cut_once(family, word, len);
+
+	/* "-heten" and "-het" end alike only after a second cut. */
+	if (family == FAMILY_DA || family == FAMILY_NO || family == FAMILY_SV)
+		len = cut_once(family, word, len);
 	return len;
 }
 

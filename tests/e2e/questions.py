@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+"""A person at a terminal: every question of erfa new and erfa adapt, answered.
+
+Usage: questions.py SOCKET OTHER
+SOCKET is the control socket of a node, OTHER that of one linked with it.
+"""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+
+from peer import Checks, SLOW
+
+CHECKS = Checks()
+ENV = dict(os.environ, TERM="dumb", NO_COLOR="1", LC_ALL="C.UTF-8", COLUMNS="80")
+QUESTION = re.compile(r"(?:\]|\?|:) $")
+
+
+class Talk:
+    """A command on a terminal of its own."""
+
+    def __init__(self, socket, *words):
+        self.ours, theirs = pty.openpty()
+        self.process = subprocess.Popen(
+            ("erfa", f"--socket={socket}", *words), stdin=theirs, stdout=theirs,
+            stderr=theirs, env=ENV, start_new_session=True)
+        os.close(theirs)
+        self.text = ""
+        self.asked = 0
+
+    def read(self, until):
+        """Read up to a question, or to the end; return what is new."""
+        raw = b""
+        while time.monotonic() < until:
+            if not select.select([self.ours], [], [], 0.2)[0]:
+                continue
+            try:
+                piece = os.read(self.ours, 65536)
+            except OSError:
+                piece = b""
+            raw += piece
+            # A letter may have come in half.
+            if not piece or QUESTION.search(raw.decode(errors="replace")):
+                break
+        new = raw.decode(errors="replace").replace("\r\n", "\n")
+        self.text += new
+        return new
+
+    def answer(self, *pairs):
+        """Each pair: words that the question must hold, and the answer."""
+        for wanted, reply in pairs:
+            new = self.read(time.monotonic() + 20 * SLOW)
+            line = new.rsplit("\n", 1)[-1]
+            self.asked += 1
+            CHECKS.check(f"it asks: {wanted}", wanted in line, repr(new[-200:]))
+            os.write(self.ours, reply.encode() + b"\n")
+
+    def end(self):
+        self.read(time.monotonic() + 20 * SLOW)
+        status = self.process.wait(20 * SLOW)
+        os.close(self.ours)
+        return status
+
+
+def told(socket, *words):
+    """What a command says as JSON."""
+    return json.loads(subprocess.run(
+        ("erfa", f"--socket={socket}", *words, "--json"), env=ENV, check=True,
+        stdout=subprocess.PIPE).stdout)
+
+
+def write(socket):
+    talk = Talk(socket, "new")
+    talk.answer(("Title:", "Faste små teams"),
+                ("Summary", "Et fast team til hver borger i hjemmeplejen."),
+                ("Sector (Enter takes the first):", ""),
+                ("Publish?", "y"))
+    CHECKS.check("four answers publish a trial", talk.end() == 0 and
+                 "Published: " in talk.text and talk.asked == 4, talk.text)
+    CHECKS.check("what leaves was shown", "elder care" in talk.text, talk.text)
+
+
+def write_badly(socket):
+    talk = Talk(socket, "new")
+    talk.answer(("Title:", "x" * 121), ("Title:", "Natlys"),
+                ("Summary", "Lys i gangen."), ("Sector", "moon"),
+                ("Sector", "ældrepleje"), ("Publish?", "n"))
+    CHECKS.check("what does not fit is asked again", talk.end() == 0, talk.text)
+    CHECKS.check("no is no failure, and tells what is next",
+                 "erfa publish " in talk.text and "Published" not in talk.text,
+                 talk.text)
+    titles = [d.get("title") for d in told(socket, "drafts").get("draft", [])]
+    CHECKS.check("the draft is kept", titles == ["Natlys"], str(titles))
+
+
+def adapt(socket, other):
+    new = subprocess.run(
+        ("erfa", f"--socket={other}", "new", "--title", "Hverdagsteam", "--summary",
+         "Et lille team.", "--sector", "elder_care", "--yes", "--json",
+         "--set", "commitments[0].text=Ingen udlicitering"),
+        env=ENV, check=True, stdout=subprocess.PIPE)
+    trial = json.loads(new.stdout)["record"][0]["id"]
+    subprocess.run(("erfa", f"--socket={socket}", "sync", "--wait", str(30 * SLOW)),
+                   env=ENV, check=False, stdout=subprocess.DEVNULL)
+    talk = Talk(socket, "adapt", trial, "--set", "recipe.dose=Hver morgen")
+    talk.answer(("Do you promise it too?", "n"), ("publish it now?", "n"))
+    CHECKS.check("a copy stays a draft unless somebody says otherwise",
+                 talk.end() == 0 and "Published" not in talk.text, talk.text)
+    CHECKS.check("the promise was shown", "Ingen udlicitering" in talk.text,
+                 talk.text)
+
+
+def main():
+    try:
+        for fd in pty.openpty():
+            os.close(fd)
+    except OSError:
+        print("skip questions: this machine has no pseudo terminals (/dev/pts)")
+        return 0
+    socket, other = sys.argv[1:3]
+    write(socket)
+    write_badly(socket)
+    adapt(socket, other)
+    return CHECKS.bad
+
+
+if __name__ == "__main__":
+    sys.exit(main())

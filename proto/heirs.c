@@ -61,10 +61,10 @@ make_room(struct heirs *heirs)
 	size_t size = heirs->size == 0 ? 16 : 2 * heirs->size;
 	struct heirs_word *words;
 
-	if (heirs->count < heirs->size)
-		return ERR_NONE;
 	if (heirs->count >= HEIRS_MAX)
 		return ERR_LIMIT;
+	if (heirs->count < heirs->size)
+		return ERR_NONE;
 	words = realloc(heirs->words, size * sizeof(*words));
 	if (words == NULL)
 		return ERR_NOMEM;

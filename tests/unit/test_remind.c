@@ -167,6 +167,7 @@ a_trial_that_is_over_needs_no_exemption(void **state)
 	world.trial.status = ERFA__STATUS__STATUS_STOPPED;
 	assert_int_equal(on(&world, "2027-06-01", NULL), 0);
 	world.trial.status = ERFA__STATUS__STATUS_ACTIVE;
+	world.envelope.has_transcribed = 1;
 	world.envelope.transcribed = 1;
 	assert_int_equal(on(&world, "2027-06-01", NULL), 0);
 }

@@ -161,8 +161,8 @@ print_condition(struct run *run, const struct inbox_letter *letter)
 	else
 		print_say(run->out, "    It is due on %s: %d days are left.\n",
 		    letter->due, letter->days);
-	print_say(run->out, "  When it is met:  erfa conditions %s --met %u\n",
-	    letter->about, letter->no);
+	print_say(
+	    run->out, "  All of them:  erfa conditions %s\n", letter->about);
 }
 
 /* What can be done about a letter. */

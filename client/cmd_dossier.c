@@ -164,6 +164,13 @@ print_first_line(const struct dossier *it)
 		documented += it->answer->trial[i]->row->transcribed != 0;
 		retracted += it->answer->trial[i]->retracted != 0;
 	}
+	if (it->answer->n_trial == 0) {
+		print_say(
+		    run->out, "No trial departed from it: %s\n", it->asked);
+		print_say(
+		    run->out, "Which provisions there are:  erfa dossier\n");
+		return EXIT_DONE;
+	}
 	print_count(it->answer->n_trial, "trial", "trials", trials);
 	print_count(count, "municipality", "municipalities", where);
 	print_say(run->out, "%s in %s departed from it: %s", trials, where,
@@ -178,9 +185,6 @@ print_first_line(const struct dossier *it)
 		print_say(run->out, "; %s retracted", number);
 	}
 	print_say(run->out, "\n");
-	if (it->answer->n_trial == 0)
-		print_say(
-		    run->out, "Which provisions there are:  erfa dossier\n");
 	return EXIT_DONE;
 }
 

@@ -399,7 +399,7 @@ print_made_from(const struct making *it)
 	if (it->report->n_scheme == 0)
 		print_say(it->run->out,
 		    "Those that DFØ-notat 2023:1 names:  erfa publish "
-		    "%s/table31.jsonl\n",
+		    "%s/table31.json\n",
 		    it->run->data);
 }
 

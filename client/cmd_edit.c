@@ -15,6 +15,7 @@
 
 #include "proto/header.h"
 #include "client/act.h"
+#include "client/burden.h"
 #include "client/cmd.h"
 #include "client/env.h"
 #include "client/form.h"
@@ -313,6 +314,24 @@ judge_edit(struct edit *edit, enum life_action action)
 	return exit;
 }
 
+/* Before a programme asks one question more, its owner sees what that costs. */
+static int
+warn_burden(const struct edit *edit)
+{
+	const struct act *act = &edit->act;
+	size_t before, after;
+
+	if (!act->is_public ||
+	    act->body->record_case != ERFA__BODY__RECORD_PROGRAMME ||
+	    edit->before->record_case != ERFA__BODY__RECORD_PROGRAMME)
+		return EXIT_DONE;
+	before = edit->before->programme->n_required_extra;
+	after = act->body->programme->n_required_extra;
+	return after > before ?
+	    burden_warn(edit->run, act->id, after - before) :
+	    EXIT_DONE;
+}
+
 static int
 keep(struct edit *edit)
 {
@@ -328,7 +347,8 @@ keep(struct edit *edit)
 		kind = ERFA__AMENDMENT_KIND__AMENDMENT_KIND_RETHINK;
 		action = LIFE_RETHINK;
 	}
-	if ((status = act_amend(&edit->act, kind)) != EXIT_DONE ||
+	if ((status = warn_burden(edit)) != EXIT_DONE ||
+	    (status = act_amend(&edit->act, kind)) != EXIT_DONE ||
 	    (status = judge_edit(edit, action)) != EXIT_DONE ||
 	    (status = act_keep(&edit->act, NULL)) != EXIT_DONE)
 		return status;

@@ -606,9 +606,9 @@ static const struct cmd table[] = {
 	    N_("erfa table31                         as DFØ's table 3.1\n"
 	       "erfa table31 --from-trials           beside what trials say\n"
 	       "erfa table31 --csv >table.csv"),
-	    N_("Made from what programmes and networks say of themselves.  The\n"
-	       "programmes that DFØ-notat 2023:1 names:\n"
-	       "  erfa publish FOLDER/table31.jsonl  (see README)"),
+	    N_("Made from what programmes and networks say of themselves.  Those\n"
+	       "that DFØ-notat 2023:1 tells of come with erfa; where there are\n"
+	       "none yet it says how to load them."),
 	    table31_options, 0, 0, false, cmd_table31 },
 	{ "inbox", CMD_LOOK, "",
 	    N_("what waits for you, and what copies learnt"),

@@ -309,7 +309,7 @@ act_words(struct act *act)
 	return fault_say(&run->faults, EXIT_CONFIG, "bad_tables",
 	    "Install erfa again, or set ERFA_DATA to its folder.",
 	    "the tables of forms in %s cannot be read: %s", run->data,
-	    err_str(err));
+	    speech(err_str(err)));
 }
 
 /* Tell what is wrong with the value of ${name}. */

@@ -31,7 +31,7 @@ fill(Erfa__ErrorAnswer *error, Erfa__Problem *problem, Erfa__Problem **list,
 static void
 an_error_says_what_and_below_it_what_to_type(void **state)
 {
-	struct fault_sink sink = { NULL, false };
+	struct fault_sink sink = { NULL, false, NULL };
 	struct capture out;
 	int status;
 
@@ -51,7 +51,7 @@ an_error_says_what_and_below_it_what_to_type(void **state)
 static void
 as_json_an_error_is_one_object(void **state)
 {
-	struct fault_sink sink = { NULL, true };
+	struct fault_sink sink = { NULL, true, NULL };
 	struct capture out;
 
 	(void)state;
@@ -63,7 +63,8 @@ as_json_an_error_is_one_object(void **state)
 	assert_string_equal(capture_text(&out),
 	    "{\"error\":{\"schema\":\"erfa.error/1\",\"code\":\"bad_word\","
 	    "\"exit\":64,\"message\":\"no \\\"x\\\"\",\"remedy\":\"\","
-	    "\"problem\":[]}}\n");
+	    "\"problem\":[],"
+	    "\"pattern\":\"\",\"arg\":[]}}\n");
 	capture_close(&out);
 }
 
@@ -77,7 +78,7 @@ every_problem_is_told_with_its_place_and_remedy(void **state)
 	Erfa__Problem problem, nowhere = ERFA__PROBLEM__INIT;
 	Erfa__Problem *list[2];
 	Erfa__ErrorAnswer error;
-	struct fault_sink sink = { NULL, false };
+	struct fault_sink sink = { NULL, false, NULL };
 	struct capture out;
 
 	(void)state;
@@ -107,7 +108,7 @@ an_exit_code_that_is_none_of_ours_is_one(void **state)
 {
 	static const uint32_t bad[] = { 0, 2, 63, 255, 256, UINT32_MAX };
 	Erfa__ErrorAnswer error = ERFA__ERROR_ANSWER__INIT;
-	struct fault_sink sink = { NULL, false };
+	struct fault_sink sink = { NULL, false, NULL };
 	struct capture out;
 	size_t i;
 

@@ -23,6 +23,7 @@ static const struct {
 	    N_("Questions that wait for your answer") },
 	[INBOX_APPLICATION] = { "application",
 	    N_("Applications that wait for your answer") },
+	[INBOX_ANSWER] = { "answer", N_("Answers to your questions") },
 	[INBOX_DECISION] = { "decision", N_("Decisions about your trials") },
 	[INBOX_EXEMPTION] = { "exemption", N_("Exemptions of yours that end") },
 	[INBOX_CONDITION] = { "condition", N_("Conditions that are due") },
@@ -53,9 +54,24 @@ take_trial(struct inbox *inbox, const Erfa__Row *row)
 	return status != EXIT_DONE ? status : inbox_talk(inbox, show);
 }
 
-/* Go through all trials of ours, and of those that we took over from. */
+/* What was answered to one word of ours. */
 static int
-gather(struct inbox *inbox)
+take_comment(struct inbox *inbox, const Erfa__Row *row)
+{
+	const Erfa__ShowAnswer *show;
+	int status;
+
+	status = inbox_look(inbox, row->full_id, &show);
+	if (status != EXIT_DONE || show == NULL)
+		return status;
+	return inbox_replies(inbox, show);
+}
+
+/* Go through all records of ${kind} (NULL = trials) of ours, and of those that we
+ * took over from. */
+static int
+gather(struct inbox *inbox, const char *kind,
+    int (*take)(struct inbox *inbox, const Erfa__Row *row))
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__ListRequest list = ERFA__LIST_REQUEST__INIT;
@@ -64,6 +80,7 @@ gather(struct inbox *inbox)
 	int status;
 	size_t i;
 
+	list.kind = run_lend(kind);
 	list.org = inbox->org;
 	list.has_limit = 1;
 	list.limit = PAGE;
@@ -80,8 +97,7 @@ gather(struct inbox *inbox)
 		/* What we wrote down of others' trials does not make them ours. */
 		for (i = 0; i < answer->list->n_row && status == EXIT_DONE; i++)
 			if (!answer->list->row[i]->transcribed)
-				status = take_trial(
-				    inbox, answer->list->row[i]);
+				status = take(inbox, answer->list->row[i]);
 		if (!pages_more(answer->list->next, before))
 			break;
 		before = answer->list->next;
@@ -286,7 +302,9 @@ cmd_inbox(struct run *run)
 
 	status = inbox_open(run, &inbox);
 	if (status == EXIT_DONE)
-		status = gather(&inbox);
+		status = gather(&inbox, NULL, take_trial);
+	if (status == EXIT_DONE)
+		status = gather(&inbox, "comment", take_comment);
 	if (status == EXIT_DONE)
 		status = inbox_applications(&inbox);
 	if (status == EXIT_DONE) {

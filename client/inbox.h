@@ -27,6 +27,7 @@ struct run;
 enum inbox_section {
 	INBOX_OPEN,         /* a question to a trial of ours that waits */
 	INBOX_APPLICATION,  /* waits for our answer, as an authority */
+	INBOX_ANSWER,       /* to a question of ours */
 	INBOX_DECISION,     /* about an exemption of ours */
 	INBOX_EXEMPTION,    /* of ours ends, or has ended */
 	INBOX_CONDITION,    /* of a decision about ours is due */
@@ -102,11 +103,14 @@ int inbox_add(struct inbox *inbox, const struct inbox_letter *letter);
 void inbox_sort(struct inbox *inbox);
 
 /**
- * inbox_talk(inbox, show), inbox_due(inbox, show), inbox_applications(inbox):
- * Take in what was said and learnt about a trial of ours and its family; what is
- * due in it, and what was decided about it; and what waits for our answer.
+ * inbox_talk(inbox, show), inbox_replies(inbox, show), inbox_due(inbox, show),
+ * inbox_applications(inbox):
+ * Take in what was said and learnt about a trial of ours and its family; what was
+ * answered to a question or other word of ours; what is due in a trial of ours,
+ * and what was decided about it; and what waits for our answer.
  */
 int inbox_talk(struct inbox *inbox, const Erfa__ShowAnswer *show);
+int inbox_replies(struct inbox *inbox, const Erfa__ShowAnswer *show);
 int inbox_due(struct inbox *inbox, const Erfa__ShowAnswer *show);
 int inbox_applications(struct inbox *inbox);
 

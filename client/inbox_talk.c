@@ -139,3 +139,53 @@ inbox_talk(struct inbox *inbox, const Erfa__ShowAnswer *show)
 	control_free_answer(answer);
 	return status;
 }
+
+/* What the comment shown is about, as people type it; else its own id. */
+static const char *
+target_of(const Erfa__ShowAnswer *show)
+{
+	const Erfa__RecordRef *target = show->body->comment->target;
+	const Erfa__Related *related;
+	size_t i;
+
+	for (i = 0; target != NULL && i < show->n_related; i++) {
+		related = show->related[i];
+		if (related->row != NULL &&
+		    strcmp(run_text(related->row->full_id),
+			run_text(target->id)) == 0)
+			return run_text(related->row->id);
+	}
+	return run_text(show->row->id);
+}
+
+/* Whether ${related} is somebody else's reply to the comment shown. */
+static bool
+is_reply(const struct inbox *inbox, const Erfa__ShowAnswer *show,
+    const Erfa__Related *related)
+{
+	const Erfa__RecordRef *to;
+
+	if (related->row == NULL || related->body == NULL ||
+	    related->body->record_case != ERFA__BODY__RECORD_COMMENT ||
+	    inbox_is_own(inbox, related->row->publisher))
+		return false;
+	to = related->body->comment->reply_to;
+	return to != NULL &&
+	    strcmp(run_text(to->id), run_text(show->row->full_id)) == 0;
+}
+
+int
+inbox_replies(struct inbox *inbox, const Erfa__ShowAnswer *show)
+{
+	int status = EXIT_DONE;
+	size_t i;
+
+	if (show->body == NULL ||
+	    show->body->record_case != ERFA__BODY__RECORD_COMMENT)
+		return EXIT_DONE;
+	for (i = 0; i < show->n_related && status == EXIT_DONE; i++)
+		if (is_reply(inbox, show, show->related[i]))
+			status = add(inbox, INBOX_ANSWER, show->related[i]->row,
+			    show->related[i]->body, target_of(show));
+	return status;
+}

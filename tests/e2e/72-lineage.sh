@@ -146,6 +146,9 @@ check_same "no question waits" "" "$(grep "^Questions" <<<"$OUT")"
 check_status "nor can one be answered" 64 at v answer "$a" "Igen"
 check "Tromsø reads it" at t show "$a"
 check_has "the answer" "$OUT" "Vi lod nattevagterne være"
+check "Tromsø's inbox" at t inbox
+check_has "tells that it was answered" "$OUT" "^Answers to your questions"
+check_has "about which trial" "$OUT" "^dk-791/.* about ${a:0:15}"
 check "a comment" at o comment "$b" --observation "Rolige morgener"
 check "an offer" at o offer "$b" "Kom og se"
 

@@ -43,13 +43,31 @@ open_origin(struct run *run, const char *word, struct act *ret_origin)
 	    "%s is no trial", ret_origin->shown);
 }
 
+/* An origin counts once. */
+static int
+check_once(const struct run *run, const struct origins *origins)
+{
+	const struct act *last = &origins->act[origins->count - 1];
+	size_t i;
+
+	for (i = 0; i + 1 < origins->count; i++)
+		if (strcmp(origins->act[i].id, last->id) == 0)
+			return fault_say(&run->faults, EXIT_USAGE,
+			    "same_origin", NULL, "%s is named twice",
+			    last->shown);
+	return EXIT_DONE;
+}
+
 static int
 add_origin(struct run *run, const char *word, struct origins *origins)
 {
+	int status;
+
 	if (origins->count == KIN_MAX)
 		return fault_say(&run->faults, EXIT_USAGE, "many_origins", NULL,
 		    "a trial has at most %d origins", KIN_MAX);
-	return open_origin(run, word, &origins->act[origins->count++]);
+	status = open_origin(run, word, &origins->act[origins->count++]);
+	return status != EXIT_DONE ? status : check_once(run, origins);
 }
 
 /* Open every trial that the option ${name} gives. */

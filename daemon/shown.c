@@ -524,27 +524,45 @@ external_key(const struct shown_item *item, struct key *key)
 	return item->is_record && item->external != 0;
 }
 
+/* A municipality's own word goes before what others wrote down. */
+static int
+tie_word(const struct shown *shown, const struct shown_item *a,
+    const struct shown_item *b)
+{
+	(void)shown;
+	if (a->transcribed != b->transcribed)
+		return a->transcribed ? 1 : -1;
+	return compare_identity(a, b);
+}
+
 /* Find the twins: the first of equal external ids stands for all. */
 static enum err
 find_twins(struct shown *shown)
 {
 	struct shown_item *items = shown->items;
-	const struct shown_item *one;
+	const struct shown_item *one = NULL;
 	struct shown_item *two;
+	uint32_t *met; /* by organisation: the group that it was last met in */
+	uint32_t group = 0;
 	size_t i;
 	enum err err;
 
-	err = list_items(shown, external_key, tie_identity, &shown->external,
-	    &shown->nexternal);
+	err = list_items(
+	    shown, external_key, tie_word, &shown->external, &shown->nexternal);
 	if (err != ERR_NONE)
 		return err;
-	for (i = 1; i < shown->nexternal; i++) {
-		one = &items[shown->external[i - 1]];
+	if ((met = calloc((size_t)shown->norgs + 1, sizeof(*met))) == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < shown->nexternal; i++) {
 		two = &items[shown->external[i]];
-		two->twin = one->kind == two->kind &&
+		two->twin = one != NULL && one->kind == two->kind &&
 		    one->external == two->external;
-		two->own_twin = two->twin && one->org == two->org;
+		group += two->twin ? 0 : 1;
+		two->own_twin = two->twin && met[two->org] == group;
+		met[two->org] = group;
+		one = two;
 	}
+	free(met);
 	return ERR_NONE;
 }
 

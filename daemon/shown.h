@@ -14,8 +14,9 @@
  *     the greatest (major, minor, time, log, n); what one organisation published
  *     twice with the same commitment is one version;
  *   - which records are one thing: those of one kind with the same external id.
- *     The one with the smallest (organisation, record) is shown, the others are
- *     its twins.
+ *     The one that is shown is a municipality's own word, if there is one, of
+ *     several that with the smallest (organisation, record); the others are its
+ *     twins.
  *
  * It takes about 110 bytes a record; nothing in it is text of a body.
  */

@@ -39,13 +39,15 @@ says "fi" 69 "erfad ei ole kaeynnissae" --socket "$nobody" status
 # The letters themselves, where they can be shown, also by a locale that is not
 # installed; English is spoken where nothing is said.
 for name in C.UTF-8 xx_XX.utf8; do
-	LC_ALL=$name check_status "letters with LC_ALL=$name" 64 \
-		"$ERFA" --lang sv xyzq
+	check_status "letters with LC_ALL=$name" 64 \
+		env LC_ALL="$name" "$ERFA" --lang sv xyzq
 	check_has "as they are" "$OUT" "okänt kommando"
 done
-LC_ALL=nn_NO.UTF-8 check_status "nynorsk is answered in bokmål" 64 "$ERFA" xyzq
+check_status "nynorsk is answered in bokmål" 64 \
+	env LC_ALL=nn_NO.UTF-8 "$ERFA" xyzq
 check_has "by the locale alone" "$OUT" "ukjent kommando"
-LC_ALL=de_DE.UTF-8 check_status "another language is English" 64 "$ERFA" xyzq
+check_status "another language is English" 64 \
+	env LC_ALL=de_DE.UTF-8 "$ERFA" xyzq
 check_has "which is the last resort" "$OUT" "unknown command"
 check_status "an unknown --lang" 64 "$ERFA" --lang tlh help
 check_has "names the five" "$OUT" "da nb sv fi en"
@@ -61,7 +63,7 @@ node_new v dk-791 --name "Viborg Kommune"
 node_up v
 check "a trial in Danish" at v new --title "Title" --sector elder_care \
 	--summary "Look" --yes --lang da
-t=$(at v list --json | field shownId)
+t=$(at v list --json | field id)
 OUT=$(at v list --lang fi)
 check_has "a title that is a word of ours" "$OUT" " Title "
 check_same "the node's JSON is the same in every language" \

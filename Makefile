@@ -7,6 +7,7 @@
 # make fuzz      libFuzzer (clang) for FUZZ_SECONDS on each target
 # make bench     measurements
 # make lint      formatting, floors, clang-tidy, cppcheck, gcc -fanalyzer
+# make vocabulary-check   the rules of the vocabulary, and how large it is
 # make format    lay out all C files as .clang-format says
 # make pot       take new words of the sources into client/po/*.po
 # make install   below $(DESTDIR)$(prefix); "make uninstall" takes it away
@@ -271,6 +272,9 @@ lint:
 	@$(MAKE) $(jobs) $(GEN_H) $B/defines.h
 	@$(MAKE) -k lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer
 
+vocabulary-check: $B/tests/unit/vocab_tool
+	@$< $(WORDS)
+
 lint-format:
 	clang-format --dry-run -Werror $(FORMAT)
 
@@ -296,7 +300,8 @@ lint-analyzer:
 		-include $B/defines.h -std=c11 -O1 -fanalyzer -Werror -c -o /dev/null {}
 
 # Install.  A sample configuration goes to the documentation, never over yours.
-SHARE   = $(PROTOS) $(wildcard proto/PROTOCOL.md conf/*.tsv conf/vocabulary/*)
+SHARE   = $(PROTOS) $(wildcard proto/PROTOCOL.md conf/*.tsv conf/table31.json) $(WORDS)
+WORDS   = conf/vocabulary.txt conf/search_words.txt
 DOC     = $(wildcard README.md CHANGELOG.md LICENSE conf/*.conf)
 UNITS   = $(wildcard systemd/*.service systemd/*.socket systemd/*.timer)
 SYSUSER = $(wildcard systemd/*.sysusers)

@@ -145,8 +145,11 @@ is_better(const struct matching *m, const struct hit *a, const struct hit *b)
 		return is_ours(m, a);
 	if (a->how != b->how)
 		return a->how < b->how;
-	return vocab->labels[a->term->label].label.kind <
-	    vocab->labels[b->term->label].label.kind;
+	if (vocab->labels[a->term->label].label.kind !=
+	    vocab->labels[b->term->label].label.kind)
+		return vocab->labels[a->term->label].label.kind <
+		    vocab->labels[b->term->label].label.kind;
+	return a->term->label < b->term->label;
 }
 
 static void
@@ -178,8 +181,7 @@ is_beaten(const struct matching *m, const struct hits *hits, size_t n)
 	for (i = 0; i < hits->count; i++)
 		if (i != n &&
 		    hits->items[i].term->concept == hit->term->concept &&
-		    (is_better(m, &hits->items[i], hit) ||
-			(i < n && !is_better(m, hit, &hits->items[i]))))
+		    is_better(m, &hits->items[i], hit))
 			return true;
 	return false;
 }

@@ -1,12 +1,18 @@
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "proto/day.h"
 #include "proto/header.h"
 #include "proto/heirs.h"
 #include "proto/life.h"
+#include "proto/life_state.h"
 #include "proto/record.h"
 #include "daemon/docket.h"
 #include "daemon/query_internal.h"
 #include "daemon/shown.h"
+
+#define DAY_MS 86400000U
 
 struct gather;
 typedef enum err gather_take(
@@ -20,7 +26,8 @@ struct gather {
 	const char *org;                  /* the one that is named */
 	const uint8_t *record;
 	gather_take *take;
-	bool found; /* for those who look for one */
+	bool found;         /* for those who look for one */
+	uint64_t *heard_ms; /* for those who look for the last word */
 };
 
 static enum err
@@ -29,10 +36,17 @@ each_ref(void *context, uint32_t doc, const char *org)
 	struct gather *gather = context;
 	const struct shown *shown = gather->question->shown;
 	const struct shown_item *item = shown_by_doc(shown, doc);
+	struct query_place place;
 	const char *meant;
+	bool held;
+	enum err err;
 
 	if (item == NULL || !item->is_record || item->state != INDEX_HERE)
 		return ERR_NONE;
+	place = query_place(gather->question, item);
+	err = query_held(gather->question, item, &place, &held);
+	if (err != ERR_NONE || !held)
+		return err;
 	meant = *org != '\0' ? org : shown_org(shown, item->org);
 	return strcmp(meant, gather->org) == 0 ? gather->take(gather, item) :
 						 ERR_NONE;
@@ -70,9 +84,13 @@ read_item(const struct gather *gather, const struct shown_item *item,
 {
 	struct query_place place = query_place(gather->question, item);
 	struct query_entry entry;
+	bool held;
 	enum err err;
 
 	*ret_body = NULL;
+	err = query_held(gather->question, item, &place, &held);
+	if (err != ERR_NONE || !held)
+		return err;
 	if ((err = query_entry(gather->question, &place, &entry)) != ERR_NONE)
 		return err;
 	*ret_body = entry.body;
@@ -182,19 +200,33 @@ query_retracted(struct question *question, const struct shown_item *item,
 	    take_retraction, ret_retracted);
 }
 
-/* Hands on the records that name one. */
+/* Gathers the records that name one, some of them twice. */
 struct naming {
 	struct gather gather; /* first */
-	enum err (*each)(void *context, const struct shown_item *item);
-	void *context;
+	const struct shown_item **found;
+	size_t count;
 };
 
 static enum err
 take_naming(struct gather *gather, const struct shown_item *item)
 {
-	const struct naming *naming = (const struct naming *)gather;
+	struct naming *naming = (struct naming *)gather;
+	enum err err;
 
-	return naming->each(naming->context, item);
+	err = answer_room(&naming->found, naming->count, sizeof(item));
+	if (err == ERR_NONE)
+		naming->found[naming->count++] = item;
+	return err;
+}
+
+/* All items lie in one array. */
+static int
+compare_items(const void *a, const void *b)
+{
+	const struct shown_item *x = *(const struct shown_item *const *)a;
+	const struct shown_item *y = *(const struct shown_item *const *)b;
+
+	return (x > y) - (x < y);
 }
 
 enum err
@@ -202,15 +234,23 @@ query_naming(struct question *question, const struct shown_item *item,
     enum err (*each)(void *context, const struct shown_item *item),
     void *context)
 {
-	struct naming naming = { .gather = { .question = question },
-		.each = each,
-		.context = context };
+	struct naming naming = { .gather = { .question = question } };
+	size_t i;
+	enum err err;
 
 	naming.gather.org = org_of(&naming.gather, item);
 	naming.gather.record = item->record;
 	naming.gather.take = take_naming;
-	return index_each_ref(
+	err = index_each_ref(
 	    question->index, item->record, each_ref, &naming.gather);
+	if (naming.count > 1)
+		qsort(naming.found, naming.count, sizeof(void *),
+		    compare_items);
+	for (i = 0; i < naming.count && err == ERR_NONE; i++)
+		if (i == 0 || naming.found[i] != naming.found[i - 1])
+			err = each(context, naming.found[i]);
+	free(naming.found);
+	return err;
 }
 
 enum err
@@ -363,7 +403,7 @@ query_expired(struct question *question, const struct query_place *place,
 	const struct docket_trial asked = {
 		.org = place->org,
 		.own_org = "",
-		.today = today,
+		.today = today != NULL ? today : question->day,
 		.record = place->record,
 		.body = body,
 	};
@@ -391,6 +431,7 @@ claims(struct question *question, const struct query_place *place,
 	const struct docket_trial asked = {
 		.org = place->org,
 		.own_org = "",
+		.today = question->day,
 		.record = place->record,
 		.body = body,
 	};
@@ -411,6 +452,81 @@ claims(struct question *question, const struct query_place *place,
 	return ERR_NONE;
 }
 
+/* Say so in the row if its publisher has taken the record back. */
+static enum err
+tell_retracted(struct question *question, const struct query_place *place,
+    Erfa__Row *row)
+{
+	const struct shown_item *item;
+	bool retracted;
+	enum err err;
+
+	if (place->record == NULL || (err = query_look(question)) != ERR_NONE)
+		return place->record == NULL ? ERR_NONE : err;
+	item = shown_record(question->shown, place->org, place->record);
+	if (item == NULL)
+		return ERR_NONE;
+	err = query_retracted(question, item, &retracted);
+	if (err == ERR_NONE && retracted)
+		row->has_retracted = row->retracted = true;
+	return err;
+}
+
+/* Keep when the publisher last said a word about its trial. */
+static enum err
+take_heard(struct gather *gather, const struct shown_item *item)
+{
+	const struct question *question = gather->question;
+	const uint32_t *docs = shown_versions(question->shown, item);
+	struct index_row row;
+	uint32_t i;
+	enum err err;
+
+	if (strcmp(org_of(gather, item), gather->org) != 0)
+		return ERR_NONE;
+	for (i = 0; i < item->versions; i++) {
+		err = index_row(question->index, docs[i], &row);
+		if (err != ERR_NONE)
+			return err;
+		if (row.time_ms > *gather->heard_ms &&
+		    (question->day_end_ms == 0 ||
+			row.time_ms < question->day_end_ms))
+			*gather->heard_ms = row.time_ms;
+	}
+	return ERR_NONE;
+}
+
+/* Say so in the row if nobody knows how the trial stands: it was to end long
+ * ago, and its publisher has been silent for twelve months. */
+static enum err
+tell_silent(struct question *question, const struct query_place *place,
+    const Erfa__Body *body, Erfa__Row *row)
+{
+	uint64_t heard_ms = 0;
+	const struct gather gather = { .question = question,
+		.heard_ms = &heard_ms };
+	char today[16];
+	char heard[DAY_LEN + 1];
+	enum err err;
+
+	docket_today(today);
+	if (question->day != NULL)
+		(void)snprintf(today, sizeof(today), "%s", question->day);
+	if (place->record == NULL || body == NULL ||
+	    body->record_case != ERFA__BODY__RECORD_TRIAL ||
+	    life_derive(body, NULL, today) == life_status(body))
+		return ERR_NONE;
+	err = each_naming(
+	    &gather, place->org, place->record, take_heard, NULL);
+	if (err != ERR_NONE)
+		return err;
+	day_text((int32_t)(heard_ms / DAY_MS), heard);
+	if (life_derive(body, heard, today) == life_status(body))
+		return ERR_NONE;
+	return answer_text(&row->status,
+	    life_status_name(ERFA__STATUS__STATUS_UNKNOWN));
+}
+
 enum err
 query_claims(struct question *question, const struct query_place *place,
     struct query_entry *entry)
@@ -419,6 +535,11 @@ query_claims(struct question *question, const struct query_place *place,
 	bool expired;
 	enum err err;
 
+	err = tell_retracted(question, place, entry->row);
+	if (err == ERR_NONE)
+		err = tell_silent(question, place, entry->body, entry->row);
+	if (err != ERR_NONE)
+		return err;
 	err = claims(question, place, entry->body, &only_claims);
 	if (err == ERR_NONE && only_claims) {
 		entry->row->has_claims = true;

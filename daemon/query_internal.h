@@ -64,8 +64,10 @@ struct question {
 	const struct heirs *heirs; /* likewise */
 	const uint8_t *own_key;
 	const char *own_name;
-	void *holder;  /* private */
-	void *picture; /* private */
+	const char *day;     /* to judge by, "2026-01-31"; NULL = today */
+	uint64_t day_end_ms; /* what came after it is not there; 0 = all is */
+	void *holder;        /* private */
+	void *picture;       /* private */
 	Erfa__Answer *answer;
 };
 
@@ -218,6 +220,22 @@ enum err query_publisher(struct question *question, const uint8_t key[KEY_LEN],
 /* ---- query_history.c ---- */
 
 /**
+ * query_day(question, at, ret_bad):
+ * Let the question be about the day ${at}; NULL or empty is today.  If it is no
+ * day, *${ret_bad} is set and the answer made.
+ */
+enum err query_day(
+    struct question *question, const char *at, bool *ret_bad) MUST_CHECK;
+
+/**
+ * query_held(question, item, place, ret_held):
+ * Point ${place} to the version of ${item} that held at the end of the day that
+ * the question is about; *${ret_held} is false if there was none yet.
+ */
+enum err query_held(struct question *question, const struct shown_item *item,
+    struct query_place *place, bool *ret_held) MUST_CHECK;
+
+/**
  * query_version(question, item, version, at, place, ret_bad):
  * Point ${place} to the version of ${item} that is meant: the one called
  * ${version} ("1.2"), or else the one that held at the end of the day ${at};
@@ -273,8 +291,8 @@ enum err query_retracted(struct question *question,
 
 /**
  * query_naming(question, item, each, context):
- * Call ${each} for every record whose current version is here and names ${item}
- * itself (not its twins), until it returns an error, which is returned.
+ * Call ${each} once for every record whose current version is here and names
+ * ${item} itself (not its twins), until it returns an error, which is returned.
  */
 enum err query_naming(struct question *question, const struct shown_item *item,
     enum err (*each)(void *context, const struct shown_item *item),
@@ -306,8 +324,10 @@ enum err query_expired(struct question *question,
 
 /**
  * query_claims(question, place, entry):
- * Say so in the row of ${entry} if it is a trial that says it is active and does
- * not pass the gates, or that goes on although a permission has run out.
+ * Say so in the row of ${entry} if the record was taken back, if it is a trial
+ * that says it is active and does not pass the gates, or that goes on although a
+ * permission has run out; and that its status is unknown after twelve silent
+ * months.  All by the day that the question is about.
  */
 enum err query_claims(struct question *question,
     const struct query_place *place, struct query_entry *entry) MUST_CHECK;

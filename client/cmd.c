@@ -1066,7 +1066,7 @@ help_line(struct print *print, const struct cmd *cmd)
 /* Commands that the help of erfa only names, so that it fits a screen. */
 static const char *const named[] = { "diff", "comment", "offer", "copy", "link",
 	"claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
-	"network", "round", "indicator", "guides", "org" };
+	"network", "round", "indicator", "burden", "table31", "guides", "org" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */

@@ -340,6 +340,6 @@ help:
 
 .PHONY: all pot deps programs unit check asan tsan fuzz fuzz-run demo bench lint \
 	format lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer \
-	install uninstall clean help FORCE
+	install uninstall clean help vocabulary-check FORCE
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d)

@@ -56,7 +56,7 @@ vocab_load(const char *bytes, size_t len, struct vocab **ret_vocab,
 
 	/* What is not sorted cannot be searched, so nothing more is said. */
 	err = vocab_parse(vocab, report);
-	if (err == ERR_NONE && vocab->count == 0)
+	if (err == ERR_NONE && vocab->count == 0 && report->count == 0)
 		err = ERR_SIZE;
 	if (err == ERR_NONE && report->count == 0)
 		err = vocab_join(vocab, report);

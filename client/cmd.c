@@ -611,11 +611,13 @@ static const struct cmd table[] = {
 	       "none yet it says how to load them."),
 	    table31_options, 0, 0, false, cmd_table31 },
 	{ "inbox", CMD_LOOK, "",
-	    N_("what waits for you, and what copies learnt"),
+	    N_("what waits for you, what copies learnt"),
 	    N_("erfa inbox                           open questions first\n"
 	       "erfa inbox --since 2026-11-01        leave out what is older"),
-	    N_("Then what was taken back, what was learnt where your trials were\n"
-	       "copied and at their origins, and other words to them."),
+	    N_("Then applications and decisions, exemptions that end, conditions\n"
+	       "that are due, what was taken back, what was learnt where your\n"
+	       "trials were copied and at their origins, other words to them,\n"
+	       "half-time, and what comes after the end.  Each once."),
 	    inbox_options, 0, 0, true, cmd_inbox },
 	{ "guides", CMD_LOOK, "", N_("whom to ask: roles and mailboxes"),
 	    N_("erfa guides\n"

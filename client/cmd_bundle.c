@@ -192,7 +192,7 @@ bad_bundle(struct run *run, const struct import *import, enum err err)
 {
 	static const char remedy[] = N_(
 	    "Nothing was taken in.  Copy the file again.");
-	const char *path = slurp_name(import->path);
+	const char *path = speech(slurp_name(import->path));
 
 	if (err == ERR_VERSION)
 		return fault_say(&run->faults, EXIT_PROTOCOL, "newer_bundle",

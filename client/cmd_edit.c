@@ -78,7 +78,8 @@ read_form(struct edit *edit, char **ret_text, size_t *ret_len)
 	if (err == ERR_NOMEM)
 		return run_nomem(run);
 	return fault_say(&run->faults, EXIT_NOINPUT, "file_unreadable", NULL,
-	    "%s cannot be read: %s", slurp_name(edit->path), err_str(err));
+	    "%s cannot be read: %s", speech(slurp_name(edit->path)),
+	    speech(err_str(err)));
 }
 
 /* A file for the editor, in a place that outlives a failure. */

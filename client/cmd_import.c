@@ -86,7 +86,7 @@ tell_faults(struct run *run, const struct import *import, const char *after)
 
 	faults = corpus_faults(import->corpus, &count, &all);
 	return corpus_tell(
-	    run, slurp_name(import->path), faults, count, all, after);
+	    run, speech(slurp_name(import->path)), faults, count, all, after);
 }
 
 /* Fill a request with the next records; return how many there are, and in
@@ -266,7 +266,7 @@ look_through(struct run *run, struct import *import)
 	if (status != EXIT_DONE || sift_count(import->sift) == 0 ||
 	    args_given(run->args, "keep-going"))
 		return status;
-	return sift_tell(run, import->sift, slurp_name(import->path),
+	return sift_tell(run, import->sift, speech(slurp_name(import->path)),
 	    _("Nothing was published.  Name roles instead of people; if it is "
 	      "nobody, add --allow-personal; or publish the other lines with "
 	      "--keep-going."));
@@ -291,7 +291,7 @@ import_file(struct run *run, struct import *import)
 	status = tell_done(run, import);
 	if (import->sift == NULL || sift_count(import->sift) == 0)
 		return status;
-	return sift_tell(run, import->sift, slurp_name(import->path),
+	return sift_tell(run, import->sift, speech(slurp_name(import->path)),
 	    _("The other lines were published."));
 }
 

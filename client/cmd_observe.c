@@ -339,7 +339,7 @@ from_csv(struct observing *it, const char *path)
 	if (err != ERR_NONE)
 		return fault_say(&it->run->faults, EXIT_NOINPUT,
 		    "file_unreadable", NULL, "%s cannot be read: %s",
-		    slurp_name(path), speech(err_str(err)));
+		    speech(slurp_name(path)), speech(err_str(err)));
 	copy = strdup(text);
 	it->trying = true;
 	status = copy == NULL ? run_nomem(it->run) : read_rows(it, copy);

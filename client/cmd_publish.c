@@ -199,7 +199,7 @@ read_publication(struct run *run, struct publication *publication)
 	if (err == ERR_NONE)
 		err = slurp(file, CONTROL_MAX, &text, &len);
 	slurp_close(file);
-	publication->path = slurp_name(publication->path);
+	publication->path = speech(slurp_name(publication->path));
 	if (err != ERR_NONE)
 		return unreadable(run, publication->path, err);
 	status = parse(

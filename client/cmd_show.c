@@ -185,7 +185,7 @@ print_related(struct run *run, const Erfa__ShowAnswer *show)
 			view_related(run, related->body, about, 2);
 	}
 	for (i = 0; i < show->n_same_as; i++)
-		print_field(run->out, 0, i == 0 ? "\nalso published as" : "",
+		print_field(run->out, 0, i == 0 ? _("\nalso published as") : "",
 		    18, show->same_as[i]);
 }
 

@@ -33,7 +33,7 @@ print_verdict(struct run *run, const Erfa__StatusAnswer *status)
 	const char *verdict = run_text(status->verdict);
 
 	if (strcmp(run->language, "en") == 0 ||
-	    strcmp(verdict, "all is well: catching up") == 0)
+	    strcmp(verdict, N_("all is well: catching up")) == 0)
 		print_styled(run->out,
 		    status->n_problem > 0 ? PRINT_BAD : PRINT_GOOD, "%s",
 		    speech(verdict));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proto/text.h"
+#include "client/speech.h"
 
 #define BOM        "\xef\xbb\xbf"
 #define WIDEST     3 /* bytes of a Windows-1252 letter in UTF-8 */
@@ -79,8 +80,8 @@ convert(struct csv *csv, const char *text, size_t len,
 		bytes = put_letter((uint8_t)text[i], csv->text + csv->len);
 		if (bytes == 0) {
 			(void)snprintf(ret_fault, CSV_FAULT_MAX,
-			    "line %u holds a byte that is no letter in UTF-8 "
-			    "or Windows-1252: save the sheet as \"CSV UTF-8\"",
+			    _("line %u holds a byte that is no letter in UTF-8 "
+			      "or Windows-1252: save the sheet as \"CSV UTF-8\""),
 			    count_lines(text, i));
 			return ERR_SYNTAX;
 		}
@@ -99,12 +100,12 @@ read_letters(struct csv *csv, const char *text, size_t len,
 	    (memcmp(text, "\xff\xfe", 2) == 0 ||
 		memcmp(text, "\xfe\xff", 2) == 0)) {
 		(void)snprintf(ret_fault, CSV_FAULT_MAX,
-		    "this is UTF-16: save the sheet as \"CSV UTF-8\"");
+		    _("this is UTF-16: save the sheet as \"CSV UTF-8\""));
 		return ERR_SYNTAX;
 	}
 	if (memchr(text, '\0', len) != NULL) {
 		(void)snprintf(ret_fault, CSV_FAULT_MAX,
-		    "this is no text: save the sheet as \"CSV UTF-8\"");
+		    _("this is no text: save the sheet as \"CSV UTF-8\""));
 		return ERR_SYNTAX;
 	}
 	if (!text_valid(text, len))
@@ -303,16 +304,16 @@ take_cell(struct csv *csv, struct csv_row *row, char ret_fault[CSV_FAULT_MAX])
 	} else if (!take_quoted(csv, cell)) {
 		row->line = cell->line;
 		(void)snprintf(ret_fault, CSV_FAULT_MAX,
-		    "column %u: the quotation mark that begins here is never "
-		    "closed: write it twice if it belongs to the text",
+		    _("column %u: the quotation mark that begins here is never "
+		      "closed: write it twice if it belongs to the text"),
 		    column);
 		return ERR_SYNTAX;
 	}
 	next = csv->text[csv->at];
 	if (next != csv->delimiter && !ends_line(next)) {
 		(void)snprintf(ret_fault, CSV_FAULT_MAX,
-		    "column %u: text goes on after its closing quotation mark: "
-		    "write a quotation mark inside a text twice",
+		    _("column %u: text goes on after its closing quotation mark: "
+		      "write a quotation mark inside a text twice"),
 		    column);
 		skip_line(csv);
 		return ERR_SYNTAX;
@@ -321,7 +322,7 @@ take_cell(struct csv *csv, struct csv_row *row, char ret_fault[CSV_FAULT_MAX])
 	if (cell->len <= CSV_CELL_MAX)
 		return ERR_NONE;
 	(void)snprintf(ret_fault, CSV_FAULT_MAX,
-	    "column %u: a cell of %zu bytes; shorten it to %d", column,
+	    _("column %u: a cell of %zu bytes; shorten it to %d"), column,
 	    cell->len, CSV_CELL_MAX);
 	skip_line(csv);
 	return ERR_SYNTAX;
@@ -339,8 +340,8 @@ take_row(struct csv *csv, struct csv_row *row, char ret_fault[CSV_FAULT_MAX])
 	while (more) {
 		if (row->count == CSV_COLUMNS_MAX) {
 			(void)snprintf(ret_fault, CSV_FAULT_MAX,
-			    "more than %d columns: is it another character "
-			    "that stands between them (--delimiter)?",
+			    _("more than %d columns: is it another character "
+			      "that stands between them (--delimiter)?"),
 			    CSV_COLUMNS_MAX);
 			skip_line(csv);
 			return ERR_SYNTAX;

@@ -8,6 +8,7 @@
 #include "proto/text.h"
 #include "client/near.h"
 #include "client/slurp.h"
+#include "client/speech.h"
 
 #define TABLE_MAX  131072 /* bytes of the table of words */
 #define WORDS_MAX  2000
@@ -292,12 +293,12 @@ refuse_name(const struct csv_row *header, const char *name,
 		}
 	if (meant != NULL)
 		(void)snprintf(ret_fault, CSV_FAULT_MAX,
-		    "there is no column \"%.*s\": did you mean \"%.*s\"?",
+		    _("there is no column \"%.*s\": did you mean \"%.*s\"?"),
 		    NAME_SHOWN, name, NAME_SHOWN, meant);
 	else
 		(void)snprintf(ret_fault, CSV_FAULT_MAX,
-		    "there is no column \"%.*s\": write the words at its head, "
-		    "or its number, 1 to %zu",
+		    _("there is no column \"%.*s\": write the words at its head, "
+		      "or its number, 1 to %zu"),
 		    NAME_SHOWN, name, header->count);
 }
 
@@ -327,7 +328,7 @@ read_pair(const struct csv_row *header, char *pair, struct csv_map *map,
 
 	if (equals == NULL) {
 		(void)snprintf(ret_fault, CSV_FAULT_MAX,
-		    "\"%.*s\" has no =: write column = field", NAME_SHOWN,
+		    _("\"%.*s\" has no =: write column = field"), NAME_SHOWN,
 		    pair);
 		return ERR_SYNTAX;
 	}
@@ -344,8 +345,8 @@ read_pair(const struct csv_row *header, char *pair, struct csv_map *map,
 	    csv_map_find(map, path) < map->count ||
 	    map->path[column][0] != '\0') {
 		(void)snprintf(ret_fault, CSV_FAULT_MAX,
-		    "\"%.*s\" = \"%.*s\": a column has one field, and a field "
-		    "one column",
+		    _("\"%.*s\" = \"%.*s\": a column has one field, and a field "
+		      "one column"),
 		    NAME_SHOWN, name, NAME_SHOWN, path);
 		return ERR_SYNTAX;
 	}
@@ -384,7 +385,7 @@ csv_map_read(const char *text, const struct csv_row *header,
 	if (strlen(text) > CSV_MAP_MAX || !text_valid(text, strlen(text))) {
 		*ret_line = 1;
 		(void)snprintf(ret_fault, CSV_FAULT_MAX,
-		    "this is no mapping: write lines of column = field");
+		    _("this is no mapping: write lines of column = field"));
 		return ERR_SYNTAX;
 	}
 	if ((copy = strdup(text)) == NULL)

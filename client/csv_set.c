@@ -10,6 +10,7 @@
 #include "client/form.h"
 #include "client/form_field.h"
 #include "client/form_schema.h"
+#include "client/speech.h"
 
 #define ITEM_PATH_MAX (CSV_PATH_MAX + 8) /* "keywords[12]" */
 
@@ -180,9 +181,9 @@ refuse_period(struct cell *cell, const char *text)
 {
 	memset(cell->fault, 0, sizeof(*cell->fault));
 	(void)snprintf(cell->fault->what, sizeof(cell->fault->what),
-	    "\"%.*s\" is no period", FORM_SHOWN, text);
+	    _("\"%.*s\" is no period"), FORM_SHOWN, text);
 	(void)snprintf(cell->fault->remedy, sizeof(cell->fault->remedy),
-	    "write 1.1.2026 - 31.12.2027, or 2026-01 - 2027");
+	    _("write 1.1.2026 - 31.12.2027, or 2026-01 - 2027"));
 	return ERR_SYNTAX;
 }
 

@@ -146,6 +146,16 @@ write_marks(FILE *out, const struct form_faults *faults, unsigned line)
 	}
 }
 
+/* Say that there are more mistakes than marks. */
+static void
+write_count(FILE *out, const struct form_faults *faults)
+{
+	(void)fputs(MARK, out);
+	(void)fprintf(out, _("%zu mistakes, the first %zu of them"),
+	    faults->all, faults->count);
+	(void)fputc('\n', out);
+}
+
 static void
 write_lines(
     FILE *out, const char *text, size_t len, const struct form_faults *faults)
@@ -154,8 +164,7 @@ write_lines(
 	size_t at = 0;
 
 	if (faults->all > faults->count)
-		(void)fprintf(out, MARK "%zu mistakes, the first %zu of them\n",
-		    faults->all, faults->count);
+		write_count(out, faults);
 	write_marks(out, faults, 0);
 	while (at < len) {
 		const char *end = memchr(text + at, '\n', len - at);

@@ -136,14 +136,14 @@ read_rows(struct import *import, const struct sheet_options *options)
 	if (err == ERR_LIMIT)
 		return fault_say(&run->faults, EXIT_DATA, "too_large",
 		    "Import it in several parts.", "%s has more than %d rows",
-		    slurp_name(import->path), CSV_ROWS_MAX);
+		    speech(slurp_name(import->path)), CSV_ROWS_MAX);
 	if (err != ERR_NONE)
 		return EXIT_FAILED;
 	import->rows = sheet_rows(import->sheet, &import->count);
 	faults = sheet_faults(import->sheet, &count, &all);
 	if (all > 0 && !args_given(run->args, "keep-going"))
-		return corpus_tell(run, slurp_name(import->path), faults, count,
-		    all,
+		return corpus_tell(run, speech(slurp_name(import->path)),
+		    faults, count, all,
 		    _("Nothing was published.  Mend them, or publish the good "
 		      "lines with --keep-going."));
 	return list_records(import);
@@ -175,7 +175,8 @@ look_through(struct import *import)
 		return status;
 	if (sift_count(import->sift) > 0 &&
 	    !args_given(run->args, "keep-going"))
-		return sift_tell(run, import->sift, slurp_name(import->path),
+		return sift_tell(run, import->sift,
+		    speech(slurp_name(import->path)),
 		    _("Nothing was published.  Name roles instead of people; "
 		      "if it is nobody, add --allow-personal; or publish the "
 		      "other lines with --keep-going."));
@@ -313,7 +314,7 @@ take_problems(struct import *import, const struct batch *batch,
 static int
 tell_refused(struct import *import)
 {
-	return corpus_tell(import->run, slurp_name(import->path),
+	return corpus_tell(import->run, speech(slurp_name(import->path)),
 	    import->refused, import->nrefused, import->nrefused,
 	    _("Nothing was published.  Fill in the columns that are named, or "
 	      "let these rows\nbe ideas with --as-ideas, or publish the others "
@@ -505,17 +506,18 @@ tell_done(struct import *import)
 			  "new.\n"),
 		    published, known);
 	if (status == EXIT_DONE && bad > 0)
-		status = corpus_tell(run, slurp_name(import->path), faults,
-		    kept, bad,
+		status = corpus_tell(run, speech(slurp_name(import->path)),
+		    faults, kept, bad,
 		    _("The other lines were published.  Mend these and run the "
 		      "same command again."));
 	if (import->nrefused > 0)
-		status = corpus_tell(run, slurp_name(import->path),
+		status = corpus_tell(run, speech(slurp_name(import->path)),
 		    import->refused, import->nrefused, import->nrefused,
 		    _("The other lines were published.  Mend these and run the "
 		      "same command again."));
 	if (import->sift != NULL && sift_count(import->sift) > 0)
-		status = sift_tell(run, import->sift, slurp_name(import->path),
+		status = sift_tell(run, import->sift,
+		    speech(slurp_name(import->path)),
 		    _("The other lines were published."));
 	return status;
 }

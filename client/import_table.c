@@ -98,9 +98,10 @@ unreadable(struct run *run, const char *path, size_t max, enum err err)
 	if (err == ERR_SIZE)
 		return fault_say(&run->faults, EXIT_DATA, "too_large",
 		    "Import it in several parts.",
-		    "%s is larger than %zu bytes", slurp_name(path), max);
+		    "%s is larger than %zu bytes", speech(slurp_name(path)),
+		    max);
 	return fault_say(&run->faults, EXIT_NOINPUT, "file_unreadable", NULL,
-	    "%s cannot be read", slurp_name(path));
+	    "%s cannot be read", speech(slurp_name(path)));
 }
 
 static int
@@ -167,12 +168,12 @@ open_table(struct import_table *table)
 		    fault, sizeof(fault), "%s", _("there is nothing in it"));
 	if (err != ERR_NONE)
 		return fault_say(&run->faults, EXIT_DATA, "no_table", NULL,
-		    "%s: %s", slurp_name(table->path), fault);
+		    "%s: %s", speech(slurp_name(table->path)), fault);
 	if (strcmp(csv_charset(table->csv), "UTF-8") != 0 && !run->json)
 		print_say(run->err,
 		    "%s is not UTF-8 and was read as %s: look whether the "
 		    "letters are right.\n",
-		    slurp_name(table->path), csv_charset(table->csv));
+		    speech(slurp_name(table->path)), csv_charset(table->csv));
 	return EXIT_DONE;
 }
 
@@ -287,7 +288,7 @@ read_map(struct import_table *table)
 		    fault);
 	return fault_say(&run->faults, EXIT_DATA, "bad_map",
 	    "See a proposal:  erfa import FILE.csv --map", "%s, line %u: %s",
-	    slurp_name(table->mapping), line, fault);
+	    speech(slurp_name(table->mapping)), line, fault);
 }
 
 static int

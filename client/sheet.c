@@ -11,6 +11,7 @@
 #include "proto/text.h"
 #include "client/csv_set.h"
 #include "client/guess.h"
+#include "client/speech.h"
 
 #define LEARNT       "experience."
 #define EXTERNAL_MAX 200  /* characters of an external id */
@@ -77,7 +78,7 @@ refuse(
 	making->bad = true;
 	if (column < making->cells->count)
 		line = making->cells->cell[column].line;
-	return fault_add(making->sheet, line, "column %zu (%.*s): %s%s%s",
+	return fault_add(making->sheet, line, _("column %zu (%.*s): %s%s%s"),
 	    column + 1, NAME_SHOWN, header->cell[column].text, what,
 	    remedy[0] == '\0' ? "" : ": ", remedy);
 }
@@ -121,14 +122,14 @@ name_row(struct making *making, char out[EXTERNAL_MAX + 1])
 	if (text != NULL) {
 		if (strlen(text) + strlen(org) + 1 > EXTERNAL_MAX ||
 		    !text_clean(text, strlen(text), false))
-			return refuse(making, column, "is no id",
-			    "write a short word or a number");
+			return refuse(making, column, _("is no id"),
+			    _("write a short word or a number"));
 		(void)snprintf(out, EXTERNAL_MAX + 1, "%s:%s", org, text);
 		return ERR_NONE;
 	}
 	if ((text = cell_for(making, "title", &column)) == NULL)
-		return refuse(
-		    making, column, "is empty", "every trial needs a title");
+		return refuse(making, column, _("is empty"),
+		    _("every trial needs a title"));
 	if ((err = text_fold(text, &folded)) != ERR_NONE)
 		return err;
 	record_import("title", folded, record);
@@ -154,14 +155,15 @@ check_once(struct making *making, const char *external_id)
 			continue;
 		(void)cell_for(
 		    making, has_id ? "external_id" : "title", &column);
-		(void)snprintf(what, sizeof(what), "the same as in line %u",
+		(void)snprintf(what, sizeof(what), _("the same as in line %u"),
 		    sheet->rows[i].line);
 		if (column >= sheet->options.map->count)
 			column = 0;
 		return refuse(making, column, what,
-		    has_id ? "give each trial an id of its own" :
-			     "give it another title, or add a column with ids "
-			     "(= external_id)");
+		    has_id ?
+			_("give each trial an id of its own") :
+			_("give it another title, or add a column with ids "
+			  "(= external_id)"));
 	}
 	return ERR_NONE;
 }
@@ -483,8 +485,8 @@ make_trial(struct making *making, const char *external_id)
 	if (err == ERR_DAMAGED) {
 		making->bad = true;
 		return fault_add(making->sheet, row->line,
-		    "its trial is here, but was erased or cannot be read: "
-		    "leave the row out, or give it another id");
+		    _("its trial is here, but was erased or cannot be read: "
+		      "leave the row out, or give it another id"));
 	}
 	if (err != ERR_NONE ||
 	    (err = set_cells(making, row->trial, false)) != ERR_NONE)
@@ -541,9 +543,9 @@ check_width(struct making *making)
 		if (!is_blank(making->cells->cell[i].text)) {
 			making->bad = true;
 			return fault_add(making->sheet, making->cells->line,
-			    "%zu cells, and only %zu columns have a head: put "
-			    "a text that holds the sign between the cells into "
-			    "quotation marks",
+			    _("%zu cells, and only %zu columns have a head: put "
+			      "a text that holds the sign between the cells into "
+			      "quotation marks"),
 			    making->cells->count, columns);
 		}
 	return ERR_NONE;

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "proto/say.h"
+
 #define FIRST_BYTES 65536
 
 enum err
@@ -34,7 +36,7 @@ slurp_open(const char *path, FILE **ret_file)
 const char *
 slurp_name(const char *path)
 {
-	return strcmp(path, "-") == 0 ? "standard input" : path;
+	return strcmp(path, "-") == 0 ? SAY("standard input") : path;
 }
 
 void

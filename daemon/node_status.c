@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 
 #include "proto/bytes.h"
+#include "proto/header.h"
 #include "proto/invite.h"
 #include "proto/local.pb-c.h"
 #include "proto/say.h"
@@ -216,6 +217,50 @@ wrong_disk(struct node *node, Erfa__StatusAnswer *status)
 	return err;
 }
 
+/* Whether an own log was begun under another organisation. */
+static bool
+was_other_org(struct node *node, struct store_txn *txn)
+{
+	struct header_genesis genesis;
+	struct store_entry entry;
+	struct header header;
+	const struct view_log *log;
+	size_t i;
+
+	for (i = 0; i < view_count(node->view); i++) {
+		log = view_at(node->view, i);
+		if (log->own &&
+		    store_entry(txn, log->log_id, 1, &entry) == ERR_NONE &&
+		    header_decode(entry.header.data, entry.header.len,
+			&header) == ERR_NONE &&
+		    header.kind == HEADER_GENESIS &&
+		    header_genesis_decode(header.ext, &genesis) == ERR_NONE &&
+		    strcmp(genesis.org, node->config->org) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* The organisation in records' ids never changes. */
+static enum err
+wrong_org(struct node *node, Erfa__StatusAnswer *status)
+{
+	struct store_txn *txn = NULL;
+	bool other;
+
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
+		return ERR_NONE;
+	other = was_other_org(node, txn);
+	store_abort(&txn);
+	if (!other)
+		return ERR_NONE;
+	return wrong(status, "erfad.conf",
+	    SAY("org is not the one that this node has published as, so that "
+		"its records have other ids here"),
+	    SAY("Put the former one back.  A new number of the municipality is "
+		"told with:  erfa org succeed OLD NEW"));
+}
+
 /* Everything that is wrong and is seen here. */
 static enum err
 status_problems(struct node *node, Erfa__StatusAnswer *status)
@@ -223,7 +268,8 @@ status_problems(struct node *node, Erfa__StatusAnswer *status)
 	enum err err;
 
 	if ((err = wrong_upstreams(node, status)) != ERR_NONE ||
-	    (err = wrong_disk(node, status)) != ERR_NONE)
+	    (err = wrong_disk(node, status)) != ERR_NONE ||
+	    (err = wrong_org(node, status)) != ERR_NONE)
 		return err;
 	if (status->logs_frozen > 0 &&
 	    (err = wrong(status, "logs",

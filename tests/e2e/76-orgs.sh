@@ -112,4 +112,14 @@ check_same "of another field there are none" "Nobody has offered to be asked." \
 	"$(at thief guides --sector school)"
 check "as JSON" at thief guides --json
 check_has "the contact of the organisation" "$OUT" "Utviklingsenheten"
+
+# --- The number of the municipality is not the org of its node.
+
+node_stop thief
+sed -i 's/^org *=.*/org = dk-998/' "$WORK/thief/erfad.conf"
+node_up thief
+check "status of one that changed its org" at thief status
+check_has "says what to do instead" "$OUT" "erfa org succeed"
+check "of one that did not" at old status
+check_same "says nothing" "" "$(grep "org succeed" <<<"$OUT")"
 finish

@@ -217,6 +217,7 @@ alone_only_the_own_key_is_known(void **state)
 	assert_string_equal(own->org, "dk-791");
 	assert_int_equal(
 	    own->roles, ROLE_WRITES | ROLE_INTRODUCES | ROLE_REGISTRY);
+	assert_false(own->registry);
 	assert_true(own->in);
 	assert_false(own->disputed);
 	assert_null(member(world, OULU));
@@ -527,6 +528,7 @@ a_pinned_key_and_a_registry_remove_anyone(void **state)
 	assert_false(is_in(world, OULU));
 	assert_false(member(world, OULU)->withdrawn_by_us);
 	assert_int_equal(member(world, TROMSO)->roles, JOINED | ROLE_REGISTRY);
+	assert_true(member(world, TROMSO)->registry);
 
 	(void)say(world, KL, OULU, JOINED);
 	(void)withdraw(world, TROMSO, KUOPIO);

@@ -135,10 +135,14 @@ check_title(struct act *act)
 int
 cmd_new(struct run *run)
 {
+	char org[ORG_MAX + 1];
 	struct act act;
 	int status;
 
+	/* Nobody shall type what then cannot be kept: is erfad there? */
 	status = act_begin(run, HEADER_TRIAL, &act);
+	if (status == EXIT_DONE)
+		status = run_org(run, org);
 	if (status == EXIT_DONE)
 		status = ask_three(&act);
 	if (status == EXIT_DONE)

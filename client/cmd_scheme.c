@@ -189,10 +189,14 @@ cmd_scheme_new(struct run *run)
 {
 	const struct scheme *scheme = scheme_of(run);
 	const struct item *item;
+	char org[ORG_MAX + 1];
 	struct act act;
 	int status;
 
+	/* As in erfa new: ask nothing that cannot be kept. */
 	status = act_begin(run, scheme->kind, &act);
+	if (status == EXIT_DONE)
+		status = run_org(run, org);
 	for (item = scheme->items; status == EXIT_DONE && item->option != NULL;
 	     item++)
 		status = fill_item(&act, item);

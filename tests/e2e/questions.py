@@ -98,6 +98,12 @@ def write_badly(socket):
     CHECKS.check("the draft is kept", titles == ["Natlys"], str(titles))
 
 
+def write_in_vain():
+    talk = Talk("/nowhere/control", "new")
+    CHECKS.check("without erfad nothing is asked",
+                 talk.end() == 69 and "Title" not in talk.text, talk.text)
+
+
 def adapt(socket, other):
     new = subprocess.run(
         ("erfa", f"--socket={other}", "new", "--title", "Hverdagsteam", "--summary",
@@ -125,6 +131,7 @@ def main():
     socket, other = sys.argv[1:3]
     write(socket)
     write_badly(socket)
+    write_in_vain()
     adapt(socket, other)
     return CHECKS.bad
 

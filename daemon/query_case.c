@@ -244,8 +244,8 @@ query_naming(struct question *question, const struct shown_item *item,
 	err = index_each_ref(
 	    question->index, item->record, each_ref, &naming.gather);
 	if (naming.count > 1)
-		qsort(naming.found, naming.count, sizeof(void *),
-		    compare_items);
+		qsort(
+		    naming.found, naming.count, sizeof(void *), compare_items);
 	for (i = 0; i < naming.count && err == ERR_NONE; i++)
 		if (i == 0 || naming.found[i] != naming.found[i - 1])
 			err = each(context, naming.found[i]);
@@ -454,8 +454,8 @@ claims(struct question *question, const struct query_place *place,
 
 /* Say so in the row if its publisher has taken the record back. */
 static enum err
-tell_retracted(struct question *question, const struct query_place *place,
-    Erfa__Row *row)
+tell_retracted(
+    struct question *question, const struct query_place *place, Erfa__Row *row)
 {
 	const struct shown_item *item;
 	bool retracted;
@@ -516,15 +516,14 @@ tell_silent(struct question *question, const struct query_place *place,
 	    body->record_case != ERFA__BODY__RECORD_TRIAL ||
 	    life_derive(body, NULL, today) == life_status(body))
 		return ERR_NONE;
-	err = each_naming(
-	    &gather, place->org, place->record, take_heard, NULL);
+	err = each_naming(&gather, place->org, place->record, take_heard, NULL);
 	if (err != ERR_NONE)
 		return err;
 	day_text((int32_t)(heard_ms / DAY_MS), heard);
 	if (life_derive(body, heard, today) == life_status(body))
 		return ERR_NONE;
-	return answer_text(&row->status,
-	    life_status_name(ERFA__STATUS__STATUS_UNKNOWN));
+	return answer_text(
+	    &row->status, life_status_name(ERFA__STATUS__STATUS_UNKNOWN));
 }
 
 enum err

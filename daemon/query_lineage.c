@@ -99,8 +99,8 @@ fill_parent(struct telling *telling, const struct lineage_edge *edge)
 	    (err = query_put_id(&parent->adaptation,
 		 shown_org(shown, edge->item->org), edge->item->record,
 		 RECORD_CHARS)) != ERR_NONE ||
-	    (err = query_put_code(&parent->relation, &erfa__relation__descriptor,
-		 (int)edge->relation)) != ERR_NONE)
+	    (err = query_put_code(&parent->relation,
+		 &erfa__relation__descriptor, (int)edge->relation)) != ERR_NONE)
 		return err;
 	for (i = 0; i < edge->nchanged && err == ERR_NONE; i++) {
 		telling->changed_bytes += strlen(edge->changed[i]) + 2;
@@ -181,8 +181,8 @@ fill_outcome(Erfa__LineageTrial *trial, const struct lineage_node *node)
 	    (err = query_put_code(&trial->verdict, &erfa__verdict__descriptor,
 		 (int)node->verdict)) != ERR_NONE)
 		return err;
-	return query_put_code(&trial->author_role, &erfa__author_role__descriptor,
-	    (int)node->author_role);
+	return query_put_code(&trial->author_role,
+	    &erfa__author_role__descriptor, (int)node->author_role);
 }
 
 /* Whether it goes on although a permission has run out. */

@@ -36,33 +36,57 @@ read_conversion(const char *text)
 	return it;
 }
 
+/* The next argument of ${list} as %d, %ld or %lld means it. */
+static int
+write_signed(unsigned longs, va_list *list, char **ret_text)
+{
+	long long number;
+
+	/* NOLINTNEXTLINE(bugprone-branch-clone): each takes another type */
+	if (longs == 0)
+		number = va_arg(*list, int);
+	else if (longs == 1)
+		number = va_arg(*list, long);
+	else
+		number = va_arg(*list, long long);
+	return asprintf(ret_text, "%lld", number);
+}
+
+/* The same for %u, %lu and %llu, or %x. */
+static int
+write_unsigned(unsigned longs, bool hex, va_list *list, char **ret_text)
+{
+	unsigned long long number;
+
+	/* NOLINTNEXTLINE(bugprone-branch-clone): each takes another type */
+	if (longs == 0)
+		number = va_arg(*list, unsigned);
+	else if (longs == 1)
+		number = va_arg(*list, unsigned long);
+	else
+		number = va_arg(*list, unsigned long long);
+	return hex ? asprintf(ret_text, "%llx", number) :
+		     asprintf(ret_text, "%llu", number);
+}
+
 /* Write the next argument of ${list} as ${it} says; NULL if memory is short. */
 static char *
 write_argument(const struct conversion *it, va_list *list)
 {
-	int precision = it->precision == -1 ? va_arg(*list, int) :
-					      it->precision;
-	unsigned long long positive;
-	long long number;
+	int precision = it->precision;
 	char *text = NULL;
-	int n = -1;
+	int n;
 
-	if (it->kind == 's') {
+	if (precision == -1)
+		precision = va_arg(*list, int);
+	if (it->kind == 's')
 		n = asprintf(&text, "%.*s", precision, va_arg(*list, char *));
-	} else if (it->kind == 'c') {
+	else if (it->kind == 'c')
 		n = asprintf(&text, "%c", va_arg(*list, int));
-	} else if (it->kind == 'd' || it->kind == 'i') {
-		number = it->longs == 0 ? va_arg(*list, int) :
-		    it->longs == 1      ? va_arg(*list, long) :
-					  va_arg(*list, long long);
-		n = asprintf(&text, "%lld", number);
-	} else {
-		positive = it->longs == 0 ? va_arg(*list, unsigned) :
-		    it->longs == 1        ? va_arg(*list, unsigned long) :
-					    va_arg(*list, unsigned long long);
-		n = asprintf(
-		    &text, it->kind == 'x' ? "%llx" : "%llu", positive);
-	}
+	else if (it->kind == 'd' || it->kind == 'i')
+		n = write_signed(it->longs, list, &text);
+	else
+		n = write_unsigned(it->longs, it->kind == 'x', list, &text);
 	return n < 0 ? NULL : text;
 }
 
@@ -115,11 +139,32 @@ named(const char *text, char *const *args, size_t count, size_t *ret_len)
 	return NULL;
 }
 
+/* What fills the place at ${text}, of which ${ret_len} bytes are read; NULL if
+ * they stay as they are.  ${next} counts the arguments taken in their order. */
+static const char *
+filling(const char *text, char *const *args, size_t count, size_t *next,
+    size_t *ret_len)
+{
+	struct conversion it;
+
+	*ret_len = 1;
+	if (*text == '{')
+		return named(text, args, count, ret_len);
+	if (*text != '%')
+		return NULL;
+	it = read_conversion(text);
+	if (it.len == 0)
+		return NULL;
+	*ret_len = it.len;
+	if (it.kind == '%')
+		return "%";
+	return *next < count ? args[(*next)++] : NULL;
+}
+
 enum err
 pattern_fill(
     const char *pattern, char *const *args, size_t count, char **ret_text)
 {
-	struct conversion it;
 	const char *value;
 	char *buf = NULL;
 	size_t size = 0, next = 0, len;
@@ -129,18 +174,7 @@ pattern_fill(
 	if (out == NULL)
 		return ERR_NOMEM;
 	for (; *pattern != '\0'; pattern += len) {
-		value = NULL;
-		len = 1;
-		if (*pattern == '{') {
-			value = named(pattern, args, count, &len);
-		} else if (*pattern == '%') {
-			it = read_conversion(pattern);
-			len = it.len > 0 ? it.len : 1;
-			if (it.len > 0 && it.kind == '%')
-				value = "%";
-			else if (it.len > 0 && next < count)
-				value = args[next++];
-		}
+		value = filling(pattern, args, count, &next, &len);
 		if (value != NULL)
 			(void)fputs(value, out);
 		else

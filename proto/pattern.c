@@ -36,13 +36,14 @@ read_conversion(const char *text)
 	return it;
 }
 
+/* NOLINTBEGIN(bugprone-branch-clone): each branch takes another type */
+
 /* The next argument of ${list} as %d, %ld or %lld means it. */
 static int
 write_signed(unsigned longs, va_list *list, char **ret_text)
 {
 	long long number;
 
-	/* NOLINTNEXTLINE(bugprone-branch-clone): each takes another type */
 	if (longs == 0)
 		number = va_arg(*list, int);
 	else if (longs == 1)
@@ -58,7 +59,6 @@ write_unsigned(unsigned longs, bool hex, va_list *list, char **ret_text)
 {
 	unsigned long long number;
 
-	/* NOLINTNEXTLINE(bugprone-branch-clone): each takes another type */
 	if (longs == 0)
 		number = va_arg(*list, unsigned);
 	else if (longs == 1)
@@ -68,6 +68,8 @@ write_unsigned(unsigned longs, bool hex, va_list *list, char **ret_text)
 	return hex ? asprintf(ret_text, "%llx", number) :
 		     asprintf(ret_text, "%llu", number);
 }
+
+/* NOLINTEND(bugprone-branch-clone) */
 
 /* Write the next argument of ${list} as ${it} says; NULL if memory is short. */
 static char *

@@ -61,7 +61,9 @@ goes_on(const Erfa__Body *trial)
 static bool
 is_granted(const struct life_word *word)
 {
-	return word->decision != NULL && life_is_yes(word->standing) &&
+	return word->decision != NULL &&
+	    (life_is_yes(word->standing) ||
+		word->standing == LIFE_STANDING_RAN_OUT) &&
 	    word->standing != LIFE_STANDING_NOT_REQUIRED;
 }
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "proto/heirs.h"
 #include "proto/life_gate.h"
 #include "bodies.h"
 
@@ -389,6 +390,13 @@ static const struct gate_row gate_rows[] = {
 	    "Ministeriet set condition 1, not yet met: Rapport | Ministeriet "
 	    "set condition 3, which was to be met by 2026-06-14: Høring | "
 	    "Ministeriet set condition 9, to be met by 2026-06-15: ?" },
+	{ BY_ONE,
+	    { SAYS("dk-o1", "APPROVED_WITH_CONDITIONS",
+		  ",'conditions':[{'text':'Rapport'},{'text':'Plan'}]"),
+		TOLD("dk-791", "dk-o1", "APPROVED_WITH_CONDITIONS",
+		    REF ",'conditions':[{'no':1,'metOn':'2026-06-01'}]") },
+	    LIFE_PERMIT_GRANTED, "",
+	    "Ministeriet set condition 2, not yet met: Plan" },
 	{ TWO_RULES,
 	    { SAYS("dk-o1", "APPROVED_WITH_CONDITIONS",
 		",'conditions':[{'no':1,'text':'Rapport'}]") },
@@ -649,6 +657,120 @@ standings_and_permits_have_names(void **state)
 	assert_false(life_is_yes(LIFE_STANDINGS));
 }
 
+/* ---- heirs, and the end of a permission ---- */
+
+#define ASKED(rest)                                                     \
+	TRIAL("'exemptions':[{'no':1,'provision':'§ 83','authorities'" \
+	      ":[{'id':'dk-min'}]" rest "}]")
+#define ANSWER(publisher, authority, rest)                                     \
+	"{'envelope':{'id':'" publisher "/b','publisher':'" publisher "'" rest \
+	"},'decision':{'trial':{'id':'dk-791/a'},'authority':{'id'"            \
+	":'" authority "'},'outcome':'OUTCOME_APPROVED','ref':'1',"            \
+	"'decidedOn':'2026-05-01'}}"
+
+/* How the permission stands if ${answer} is all that was said. */
+static enum life_permit
+stands(const struct heirs *heirs, const char *answer)
+{
+	Erfa__Body *trial = bodies_read(ASKED(""));
+	Erfa__Body *decision = bodies_read(answer);
+	const Erfa__Body *const decisions[] = { decision };
+	struct life_case it = { .today = TODAY,
+		.trial = trial,
+		.decisions = decisions,
+		.ndecisions = 1,
+		.heirs = heirs };
+	struct life_list none = { .count = 0 };
+	struct life_authorisation permit;
+
+	life_gate_permit(&it, &none, &none, &permit);
+	body_free(decision);
+	body_free(trial);
+	return permit.permit;
+}
+
+static void
+who_took_over_from_an_authority_is_heard_as_it(void **state)
+{
+	struct heirs *heirs = NULL;
+
+	(void)state;
+	assert_int_equal(heirs_new(&heirs), ERR_NONE);
+	assert_int_equal(
+	    heirs_add(heirs, "dk-min", "dk-ny", HEIRS_OLD), ERR_NONE);
+	assert_int_equal(
+	    heirs_add(heirs, "dk-min", "dk-999", HEIRS_NEW), ERR_NONE);
+	assert_int_equal(
+	    heirs_add(heirs, "dk-791", "dk-792", HEIRS_OLD), ERR_NONE);
+
+	/* In its own name or in that of the one that was. */
+	assert_int_equal(
+	    stands(heirs, ANSWER("dk-ny", "dk-ny", "")), LIFE_PERMIT_GRANTED);
+	assert_int_equal(
+	    stands(heirs, ANSWER("dk-ny", "dk-min", "")), LIFE_PERMIT_GRANTED);
+	assert_int_equal(
+	    stands(NULL, ANSWER("dk-ny", "dk-min", "")), LIFE_PERMIT_WAITING);
+	assert_int_equal(
+	    stands(NULL, ANSWER("dk-ny", "dk-ny", "")), LIFE_PERMIT_WAITING);
+
+	/* Nobody takes what was not given away. */
+	assert_int_equal(
+	    stands(heirs, ANSWER("dk-999", "dk-999", "")), LIFE_PERMIT_WAITING);
+	assert_int_equal(
+	    stands(heirs, ANSWER("dk-999", "dk-min", "")), LIFE_PERMIT_WAITING);
+	assert_int_equal(
+	    stands(heirs, ANSWER("dk-999", "dk-ny", "")), LIFE_PERMIT_WAITING);
+
+	/* Who took over from the municipality writes down what it was told. */
+	assert_int_equal(
+	    stands(heirs, ANSWER("dk-792", "dk-min", ",'transcribed':true")),
+	    LIFE_PERMIT_GRANTED);
+	assert_int_equal(
+	    stands(NULL, ANSWER("dk-792", "dk-min", ",'transcribed':true")),
+	    LIFE_PERMIT_WAITING);
+	heirs_free(heirs);
+}
+
+static void
+a_permission_that_has_run_out_is_told(void **state)
+{
+	static const struct {
+		const char *trial;
+		bool expired;
+	} rows[] = {
+		{ ASKED(""), false },
+		{ ASKED(",'validTo':'2026-06-14'"), true },
+		{ ASKED(",'validTo':'2026-06-15'"), false },
+		{ ASKED(",'validTo':'2026-06-14','level':"
+			"'EXEMPTION_LEVEL_WORKPLACE'"),
+		    true },
+		{ ASKED(",'validTo':'2026','level':"
+			"'EXEMPTION_LEVEL_WORKPLACE'"),
+		    false },
+		{ "{'envelope':{'transcribed':true},'trial':{'exemptions':[{"
+		  "'provision':'§ 83','level':'EXEMPTION_LEVEL_WORKPLACE',"
+		  "'validTo':'2026-06-14'}]}}",
+		    false },
+	};
+
+	Erfa__Body *decision = bodies_read(ANSWER("dk-min", "dk-min", ""));
+	const Erfa__Body *const decisions[] = { decision };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		Erfa__Body *trial = bodies_read(rows[i].trial);
+		struct life_case it = { .today = TODAY,
+			.trial = trial,
+			.decisions = decisions,
+			.ndecisions = 1 };
+
+		assert_int_equal(life_expired(&it), rows[i].expired);
+		body_free(trial);
+	}
+	body_free(decision);
+}
+
 int
 main(void)
 {
@@ -667,6 +789,9 @@ main(void)
 		cmocka_unit_test(
 		    only_what_has_the_form_of_an_id_reaches_a_command),
 		cmocka_unit_test(standings_and_permits_have_names),
+		cmocka_unit_test(
+		    who_took_over_from_an_authority_is_heard_as_it),
+		cmocka_unit_test(a_permission_that_has_run_out_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

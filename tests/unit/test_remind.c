@@ -128,6 +128,19 @@ an_exemption_is_told_of_three_times(void **state)
 }
 
 static void
+one_that_ended_before_the_start_is_told_of_too(void **state)
+{
+	struct world world;
+
+	(void)state;
+	make(&world);
+	world.decision.valid_to = until;
+	world.trial.status = ERFA__STATUS__STATUS_PLANNED;
+	assert_int_equal(on(&world, "2027-07-10", NULL), 1);
+	assert_int_equal(world.list[0].days, -10);
+}
+
+static void
 the_earliest_end_holds(void **state)
 {
 	struct world world;
@@ -265,6 +278,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_exemption_is_told_of_three_times),
+		cmocka_unit_test(
+		    one_that_ended_before_the_start_is_told_of_too),
 		cmocka_unit_test(the_earliest_end_holds),
 		cmocka_unit_test(what_was_not_granted_does_not_end),
 		cmocka_unit_test(a_trial_that_is_over_needs_no_exemption),

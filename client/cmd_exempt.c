@@ -2,9 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/control.h"
 #include "proto/provision.h"
 #include "client/cmd.h"
 #include "client/move.h"
+#include "client/orgs.h"
 #include "client/prompt.h"
 #include "client/speech.h"
 
@@ -95,6 +97,31 @@ add_authorities(struct move *move, size_t place)
 	    move, "authority", path, _("Who must allow it (id or name)?"));
 }
 
+/* Beside its id an authority bears the name that it goes by, if one is known. */
+static int
+add_names(struct move *move, Erfa__Exemption *exemption)
+{
+	Erfa__Answer *answer = NULL;
+	const Erfa__Organisation *known;
+	Erfa__OrgRef *org;
+	int status;
+	size_t i;
+
+	status = orgs_ask(move->run, false, &answer);
+	for (i = 0; status == EXIT_DONE && i < exemption->n_authorities; i++) {
+		org = exemption->authorities[i];
+		known = orgs_find(answer->orgs, run_text(org->id));
+		if (known == NULL || run_text(known->name)[0] == '\0' ||
+		    run_text(org->name)[0] != '\0')
+			continue;
+		free(org->name);
+		if ((org->name = strdup(known->name)) == NULL)
+			status = run_nomem(move->run);
+	}
+	control_free_answer(answer);
+	return status;
+}
+
 /* The provision in one spelling, by which all are found together. */
 static int
 set_key(struct move *move, Erfa__Exemption *exemption)
@@ -167,6 +194,8 @@ exempt(struct move *move)
 	}
 	if (status == EXIT_DONE)
 		status = add_authorities(move, place);
+	if (status == EXIT_DONE)
+		status = add_names(move, trial->exemptions[place]);
 	if (status == EXIT_DONE)
 		status = set_key(move, trial->exemptions[place]);
 	/* To name a rule is to need an exemption from it. */

@@ -36,6 +36,12 @@ says da 69 "erfad koerer ikke \(der er ingen sokkel paa $nobody\)" \
 	--socket "$nobody" status
 says "fi" 69 "erfad ei ole kaeynnissae" --socket "$nobody" status
 
+for language in da nb sv "fi"; do
+	width=$("$ERFA" --lang "$language" help | wc -L)
+	check "$language: the help fits a terminal ($width)" \
+		test "$width" -le 80
+done
+
 # The letters themselves, where they can be shown, also by a locale that is not
 # installed; English is spoken where nothing is said.
 for name in C.UTF-8 xx_XX.utf8; do

@@ -123,7 +123,10 @@ $B/erfa: $(call objects,client/main.c $(CLIENT)) $B/libproto.a
 
 $(call programs,$(UNIT) $(TOOLS)): %: %.o $(LIBS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIB)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(BENCH_LIB) $(DAEMON_LIB)
+
+# What the search is measured against; only the measurement knows it.
+$B/tests/bench/bench_search: BENCH_LIB = -lsqlite3
 
 # Without FUZZER=1 a target runs its seeds; with it, libFuzzer drives it.
 $(call programs,$(FUZZ)): %: %.o $(if $(FUZZER),,$B/tests/fuzz/replay.o) $(LIBS)

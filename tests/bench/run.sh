@@ -5,6 +5,7 @@
 #
 #   N      entries of the catch-up (100,000)
 #   BYTES  of each body (1,024)
+#   DOCS   documents of the search (100,000)
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -53,4 +54,6 @@ awk -v n="$N" -v begin="$begin" -v end="$end" -v b="$before" -v a="$after" \
 	printf "  anonymous memory, origin      %d MB  (goal: under 100)\n", origin
 	printf "  anonymous memory, new node    %d MB  (goal: under 100)\n", new
 }'
+echo
+"$B/tests/bench/bench_search" "${DOCS:-100000}" || die "bench_search"
 finish

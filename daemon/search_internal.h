@@ -1,0 +1,244 @@
+#ifndef ERFAD_SEARCH_INTERNAL_H
+#define ERFAD_SEARCH_INTERNAL_H
+
+/*
+ * search_internal - what the files of search share.
+ *
+ *   search_open.c   the parts of the index as a transaction sees them
+ *   search_list.c   one list: documents of a term, in blocks, as bytes
+ *   search_chunk.c  terms and their lists, many in one row
+ *   search_batch.c  documents that wait to become a part
+ *   search_write.c  parts written: new ones, and several made one
+ *   search_rank.c   the best documents for a question
+ *   search_near.c   words of the index that are like another
+ *
+ * A part is written once and never changed, but for the map of its documents
+ * that are gone.  Documents have ordinals, given once and never again; a part
+ * holds a range of them, and within it counts from 0.
+ *
+ *   table PARTS  be32 part, 'h'   what struct part_head holds
+ *                be32 part, 'd'   DOC_LEN bytes a document
+ *                be32 part, 'g'   one bit a document: gone
+ *                be32 part, 'w'   its long words, each ended by NUL
+ *                be32 part, 't'   le32 places in 'w', by the rest of the word there
+ *                be32 0, 'c'      counters
+ *   table TERMS  be32 part, term  a chunk: this term and those after it, with
+ *                                 their lists
+ *
+ * A term is a letter (enum search_term) and its text.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/bytes.h"
+#include "proto/err.h"
+
+/* Opaque types. */
+struct chunk_writer;
+struct db_cursor;
+struct db_txn;
+
+#define BLOCK      128U         /* documents of a block */
+#define SMALL_LIST 64U          /* up to so many, a list has no blocks */
+#define DOC_LEN    8U           /* doc, language, kind, nothing */
+#define PART_TERM  (4 + 1 + 64) /* bytes of a key in TERMS, at most */
+#define LONG_WORD  8U           /* bytes that a word of 'w' has at least */
+#define NO_DOC     UINT32_MAX
+#define PARTS_MAX  256U
+#define CHUNK_BYTES \
+	65536U /* of terms and lists; one that is longer stands alone */
+
+/* ---- search_list.c ---- */
+
+/* A list as bytes, to be read block by block. */
+struct list {
+	const uint8_t *blocks; /* what is known of each; NULL for a small one */
+	const uint8_t *data;
+	size_t data_len;
+	uint32_t count;   /* documents */
+	uint32_t nblocks; /* 1 for a small one */
+	uint8_t max;      /* greatest impact */
+};
+
+/* What is known of a block before it is read. */
+struct list_block {
+	uint32_t last; /* its last document */
+	uint32_t at;   /* in data */
+	uint8_t max;   /* greatest impact */
+	uint8_t width; /* bits of a difference */
+};
+
+/**
+ * list_size(count), list_write(docs, impacts, count, out):
+ * Write a list of ${count} documents, rising, with their impacts, into ${out},
+ * which has room for list_size() bytes; return how many it took.
+ */
+size_t list_size(uint32_t count);
+size_t list_write(
+    const uint32_t *docs, const uint8_t *impacts, uint32_t count, uint8_t *out);
+
+/**
+ * list_open(bytes, limit, ret_list):
+ * Look at a list whose documents are below ${limit}.  Return ERR_DAMAGED if its
+ * lengths do not fit.
+ */
+enum err list_open(
+    struct bytes bytes, uint32_t limit, struct list *ret_list) MUST_CHECK;
+
+/**
+ * list_block(list, number, ret_block):
+ * What is known of block ${number}.
+ */
+void list_block(
+    const struct list *list, uint32_t number, struct list_block *ret_block);
+
+/**
+ * list_read(list, number, docs, ret_impacts):
+ * Read block ${number}: its documents, and where their impacts stand.  Return
+ * how many there are; 0 if the block is damaged.
+ */
+uint32_t list_read(const struct list *list, uint32_t number,
+    uint32_t docs[BLOCK], const uint8_t **ret_impacts);
+
+/* ---- search_open.c ---- */
+
+struct part_head {
+	uint32_t part;  /* number */
+	uint32_t first; /* ordinal of its first document */
+	uint32_t count; /* ordinals */
+	uint32_t gone;  /* of these: gone */
+	bool dirty;     /* words of such are still in it */
+};
+
+struct counters {
+	uint32_t low;     /* number of the last part that a batch made */
+	uint32_t high;    /* of the last that was made of others */
+	uint32_t ordinal; /* the next document's */
+};
+
+/* A part that can be read; lent by the transaction. */
+struct part {
+	struct part_head head;
+	const uint8_t *docs;
+	const uint8_t *gone; /* NULL = none is */
+};
+
+#define PART_MADE UINT32_C(0x80000000) /* numbers of parts made of others */
+
+struct search {
+	struct db_txn *txn;
+	unsigned table; /* PARTS; TERMS is the next */
+	struct counters counters;
+	struct part *parts; /* by ordinal */
+	size_t count;
+	size_t size;
+	uint64_t docs; /* in all of them, not gone */
+};
+
+/**
+ * part_key(part, tail, len, buf):
+ * A key of the tables: ${buf} has room for it.
+ */
+struct bytes part_key(
+    uint32_t part, const void *tail, size_t len, uint8_t buf[PART_TERM]);
+
+/**
+ * part_value(search, part, name, ret_val):
+ * The value ${name}, one letter, of a part; no bytes if it has none.
+ */
+enum err part_value(struct search *search, const struct part *part,
+    const char *name, struct bytes *ret_val) MUST_CHECK;
+
+/**
+ * part_put(search, head), part_drop(search, part):
+ * Write the head of a part; remove all of a part.
+ */
+enum err part_put(
+    struct search *search, const struct part_head *head) MUST_CHECK;
+enum err part_drop(struct search *search, uint32_t part) MUST_CHECK;
+
+/**
+ * counters_put(search):
+ * Write the counters.
+ */
+enum err counters_put(struct search *search) MUST_CHECK;
+
+/**
+ * search_refresh(search):
+ * Read the parts anew after they were changed.
+ */
+enum err search_refresh(struct search *search) MUST_CHECK;
+
+/* ---- search_chunk.c ---- */
+
+struct chunk {
+	struct bytes bytes;
+	uint32_t count; /* of terms */
+};
+
+/* Where one is among the terms of a part. */
+struct term_walk {
+	struct db_cursor *cursor;
+	struct chunk chunk;
+	uint32_t part;
+	uint32_t next;     /* in the chunk */
+	struct bytes term; /* at hand: lent; without data at the end */
+	struct bytes list;
+};
+
+/**
+ * chunk_open(val, ret_chunk), chunk_at(chunk, i, ret_term, ret_list),
+ * chunk_find(chunk, term, ret_i):
+ * Look at a chunk; at its term ${i} and that term's list; find the first term
+ * that is not before ${term}, chunk->count if all are.  Return ERR_DAMAGED if the
+ * bytes do not fit.
+ */
+enum err chunk_open(struct bytes val, struct chunk *ret_chunk) MUST_CHECK;
+enum err chunk_at(const struct chunk *chunk, uint32_t i, struct bytes *ret_term,
+    struct bytes *ret_list) MUST_CHECK;
+enum err chunk_find(
+    const struct chunk *chunk, struct bytes term, uint32_t *ret_i) MUST_CHECK;
+
+/**
+ * term_compare(a, b):
+ * The order of two terms: below, equal to or above zero.
+ */
+int term_compare(struct bytes a, struct bytes b);
+
+/**
+ * part_list(search, part, term, len, ret_list):
+ * Find a term's list in a part; ERR_NOENT if it has none.
+ */
+enum err part_list(struct search *search, const struct part *part,
+    const char *term, size_t len, struct list *ret_list) MUST_CHECK;
+
+/**
+ * term_begin(search, part, from, walk), term_next(walk), term_end(walk):
+ * Go through the terms of a part, from the first that is not before ${from}.  End
+ * it after an error too.
+ */
+enum err term_begin(struct search *search, uint32_t part, struct bytes from,
+    struct term_walk *walk) MUST_CHECK;
+enum err term_next(struct term_walk *walk) MUST_CHECK;
+void term_end(struct term_walk *walk);
+
+/**
+ * chunk_writer_new(search, part, ret_writer), chunk_writer_free(writer):
+ * A writer of the terms of a part.  NULL may be freed.  Return ERR_NOMEM.
+ */
+enum err chunk_writer_new(struct search *search, uint32_t part,
+    struct chunk_writer **ret_writer) MUST_CHECK;
+void chunk_writer_free(struct chunk_writer *writer);
+
+/**
+ * chunk_add(writer, term, docs, impacts, count), chunk_flush(writer):
+ * Write the next term, in their order; write what is left.  Errors are those of
+ * db_put().
+ */
+enum err chunk_add(struct chunk_writer *writer, struct bytes term,
+    const uint32_t *docs, const uint8_t *impacts, uint32_t count) MUST_CHECK;
+enum err chunk_flush(struct chunk_writer *writer) MUST_CHECK;
+
+#endif /* !ERFAD_SEARCH_INTERNAL_H */

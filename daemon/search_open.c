@@ -1,0 +1,314 @@
+#include "daemon/search.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/db.h"
+#include "daemon/search_internal.h"
+
+#define HEAD_LEN     13 /* first, count, gone, dirty */
+#define COUNTERS_LEN 12
+
+static void
+put_be32(uint8_t *out, uint32_t value)
+{
+	out[0] = (uint8_t)(value >> 24);
+	out[1] = (uint8_t)(value >> 16);
+	out[2] = (uint8_t)(value >> 8);
+	out[3] = (uint8_t)value;
+}
+
+struct bytes
+part_key(uint32_t part, const void *tail, size_t len, uint8_t buf[PART_TERM])
+{
+	if (len > PART_TERM - 4)
+		len = PART_TERM - 4;
+	put_be32(buf, part);
+	if (len > 0)
+		memcpy(buf + 4, tail, len);
+	return (struct bytes){ .data = buf, .len = 4 + len };
+}
+
+/* ---- heads and counters ---- */
+
+enum err
+part_put(struct search *search, const struct part_head *head)
+{
+	uint8_t key[PART_TERM];
+	uint8_t val[HEAD_LEN];
+
+	bytes_put_le32(val, head->first);
+	bytes_put_le32(val + 4, head->count);
+	bytes_put_le32(val + 8, head->gone);
+	val[12] = head->dirty;
+	return db_put(search->txn, search->table,
+	    part_key(head->part, "h", 1, key),
+	    (struct bytes){ .data = val, .len = sizeof(val) }, DB_REPLACE);
+}
+
+enum err
+counters_put(struct search *search)
+{
+	uint8_t key[PART_TERM];
+	uint8_t val[COUNTERS_LEN];
+
+	bytes_put_le32(val, search->counters.low);
+	bytes_put_le32(val + 4, search->counters.high);
+	bytes_put_le32(val + 8, search->counters.ordinal);
+	return db_put(search->txn, search->table, part_key(0, "c", 1, key),
+	    (struct bytes){ .data = val, .len = sizeof(val) }, DB_REPLACE);
+}
+
+static enum err
+counters_get(struct search *search)
+{
+	uint8_t key[PART_TERM];
+	struct bytes val;
+	enum err err;
+
+	search->counters = (struct counters){ .high = PART_MADE };
+	err = db_get(
+	    search->txn, search->table, part_key(0, "c", 1, key), &val);
+	if (err != ERR_NONE)
+		return err == ERR_NOENT ? ERR_NONE : err;
+	if (val.len != COUNTERS_LEN)
+		return ERR_DAMAGED;
+	search->counters.low = bytes_get_le32(val.data);
+	search->counters.high = bytes_get_le32(val.data + 4);
+	search->counters.ordinal = bytes_get_le32(val.data + 8);
+	return ERR_NONE;
+}
+
+enum err
+part_value(struct search *search, const struct part *part, const char *name,
+    struct bytes *ret_val)
+{
+	uint8_t key[PART_TERM];
+	enum err err;
+
+	err = db_get(search->txn, search->table,
+	    part_key(part->head.part, name, 1, key), ret_val);
+	if (err == ERR_NOENT)
+		*ret_val = (struct bytes){ .data = NULL, .len = 0 };
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+/* Make room for one more part. */
+static enum err
+part_room(struct search *search)
+{
+	size_t size = search->size == 0 ? 16 : 2 * search->size;
+	struct part *parts;
+
+	if (search->count < search->size)
+		return ERR_NONE;
+	if (search->count >= PARTS_MAX)
+		return ERR_DAMAGED;
+	parts = realloc(search->parts, size * sizeof(*parts));
+	if (parts == NULL)
+		return ERR_NOMEM;
+	search->parts = parts;
+	search->size = size;
+	return ERR_NONE;
+}
+
+/* Read a part whose head is ${val}. */
+static enum err
+read_part(struct search *search, uint32_t number, struct bytes val)
+{
+	struct part *part;
+	struct bytes docs;
+	struct bytes gone = { .data = NULL, .len = 0 };
+	enum err err;
+
+	if (val.len != HEAD_LEN)
+		return ERR_DAMAGED;
+	if ((err = part_room(search)) != ERR_NONE)
+		return err;
+	part = &search->parts[search->count];
+	memset(part, 0, sizeof(*part));
+	part->head.part = number;
+	part->head.first = bytes_get_le32(val.data);
+	part->head.count = bytes_get_le32(val.data + 4);
+	part->head.gone = bytes_get_le32(val.data + 8);
+	part->head.dirty = val.data[12] != 0;
+	if ((err = part_value(search, part, "d", &docs)) != ERR_NONE ||
+	    (part->head.gone > 0 &&
+		(err = part_value(search, part, "g", &gone)) != ERR_NONE))
+		return err;
+	if (part->head.count == 0 || part->head.gone > part->head.count ||
+	    docs.len != (size_t)part->head.count * DOC_LEN ||
+	    (gone.len != 0 && gone.len != (part->head.count + 7) / 8))
+		return ERR_DAMAGED;
+	part->docs = docs.data;
+	part->gone = gone.len > 0 ? gone.data : NULL;
+	search->docs += part->head.count - part->head.gone;
+	search->count++;
+	return ERR_NONE;
+}
+
+static int
+compare_parts(const void *a, const void *b)
+{
+	uint32_t x = ((const struct part *)a)->head.first;
+	uint32_t y = ((const struct part *)b)->head.first;
+
+	return (x > y) - (x < y);
+}
+
+enum err
+search_refresh(struct search *search)
+{
+	uint8_t buf[PART_TERM];
+	struct bytes key;
+	struct bytes val;
+	uint32_t number = 1;
+	enum err err;
+
+	search->count = 0;
+	search->docs = 0;
+	if ((err = counters_get(search)) != ERR_NONE)
+		return err;
+
+	/* Heads sort behind documents; from one part to the next by seeking. */
+	for (;;) {
+		err = db_seek(search->txn, search->table,
+		    part_key(number, "h", 1, buf), &key, &val);
+		if (err != ERR_NONE)
+			break;
+		if (key.len != 5)
+			return ERR_DAMAGED;
+		number = bytes_get_be32(key.data);
+		if (key.data[4] == 'h' &&
+		    (err = read_part(search, number, val)) != ERR_NONE)
+			return err;
+		if (key.data[4] >= 'h')
+			number++;
+	}
+	if (search->count > 0)
+		qsort(search->parts, search->count, sizeof(*search->parts),
+		    compare_parts);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
+search_open(struct db_txn *txn, unsigned table, struct search **ret_search)
+{
+	struct search *search = calloc(1, sizeof(*search));
+	enum err err;
+
+	if (search == NULL)
+		return ERR_NOMEM;
+	search->txn = txn;
+	search->table = table;
+	if ((err = search_refresh(search)) != ERR_NONE) {
+		search_close(search);
+		return err;
+	}
+	*ret_search = search;
+	return ERR_NONE;
+}
+
+void
+search_close(struct search *search)
+{
+	if (search == NULL)
+		return;
+	free(search->parts);
+	free(search);
+}
+
+uint64_t
+search_docs(const struct search *search)
+{
+	return search->docs;
+}
+
+size_t
+search_parts(const struct search *search)
+{
+	return search->count;
+}
+
+/* ---- lists ---- */
+
+/* A term as it stands in keys; return its length. */
+static size_t
+make_term(enum search_term kind, const char *text, char out[PART_TERM])
+{
+	size_t len = strnlen(text, PART_TERM - 5);
+
+	out[0] = (char)kind;
+	memcpy(out + 1, text, len);
+	return 1 + len;
+}
+
+uint64_t
+search_count(struct search *search, enum search_term kind, const char *text)
+{
+	char term[PART_TERM];
+	size_t len = make_term(kind, text, term);
+	struct list list;
+	uint64_t count = 0;
+	size_t i;
+
+	for (i = 0; i < search->count; i++)
+		if (part_list(search, &search->parts[i], term, len, &list) ==
+		    ERR_NONE)
+			count += list.count;
+	return count;
+}
+
+/* Call ${each} for the documents of a list; false in ${ret_on} ends it all. */
+static enum err
+each_of_list(const struct part *part, const struct list *list,
+    bool (*each)(void *context, uint32_t doc, uint8_t kind), void *context,
+    bool *ret_on)
+{
+	uint32_t docs[BLOCK];
+	const uint8_t *impacts;
+	const uint8_t *row;
+	uint32_t block;
+	uint32_t count;
+	uint32_t i;
+
+	for (block = 0; block < list->nblocks && *ret_on; block++) {
+		count = list_read(list, block, docs, &impacts);
+		if (count == 0)
+			return ERR_DAMAGED;
+		for (i = 0; i < count && *ret_on; i++) {
+			if (docs[i] >= part->head.count)
+				return ERR_DAMAGED;
+			if (part->gone != NULL &&
+			    (part->gone[docs[i] / 8] >> (docs[i] % 8) & 1) != 0)
+				continue;
+			row = part->docs + (size_t)docs[i] * DOC_LEN;
+			*ret_on = each(context, bytes_get_le32(row), row[5]);
+		}
+	}
+	return ERR_NONE;
+}
+
+enum err
+search_each(struct search *search, enum search_term kind, const char *text,
+    bool (*each)(void *context, uint32_t doc, uint8_t kind), void *context)
+{
+	char term[PART_TERM];
+	size_t len = make_term(kind, text, term);
+	struct list list;
+	bool on = true;
+	size_t i;
+	enum err err;
+
+	for (i = 0; i < search->count && on; i++) {
+		err = part_list(search, &search->parts[i], term, len, &list);
+		if (err == ERR_NOENT)
+			continue;
+		if (err == ERR_NONE)
+			err = each_of_list(
+			    &search->parts[i], &list, each, context, &on);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}

@@ -62,6 +62,43 @@ read_day(const char *at, uint64_t *ret_end_ms)
 }
 
 enum err
+query_day(struct question *question, const char *at, bool *ret_bad)
+{
+	*ret_bad = false;
+	if (at == NULL || *at == '\0')
+		return ERR_NONE;
+	*ret_bad = !read_day(at, &question->day_end_ms);
+	if (*ret_bad)
+		return query_fail(question, EXIT_USAGE, "bad_date",
+		    "A day looks like 2026-01-31.", "\"%.80s\" is no day", at);
+	question->day = at;
+	return ERR_NONE;
+}
+
+enum err
+query_held(struct question *question, const struct shown_item *item,
+    struct query_place *place, bool *ret_held)
+{
+	struct index_row row;
+	size_t i;
+	enum err err;
+
+	*ret_held = question->day_end_ms == 0 ||
+	    item->time_ms < question->day_end_ms;
+	if (*ret_held)
+		return ERR_NONE;
+	for (i = item->versions; i-- > 0 && !*ret_held;) {
+		err = version_row(question, item, i, &row);
+		if (err != ERR_NONE)
+			return err;
+		*ret_held = row.time_ms < question->day_end_ms;
+	}
+	if (*ret_held)
+		place_version(question, &row, place);
+	return ERR_NONE;
+}
+
+enum err
 query_version(struct question *question, const struct shown_item *item,
     const char *version, const char *at, struct query_place *place,
     bool *ret_bad)

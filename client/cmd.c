@@ -411,6 +411,19 @@ static const struct args_option dossier_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option term_options[] = {
+	{ "new", NULL, N_("WORD is the id of a term of your own") },
+	{ "label", "LANG:TEXT", N_("what it is called; once a language") },
+	{ "also", "LANG:TEXT", N_("another word for it") },
+	{ "definition", "LANG:TEXT", N_("what it means") },
+	{ "exact", "ID", N_("the concept here that is the same") },
+	{ "close", "ID", N_("one that is nearly the same") },
+	{ "broad", "ID", N_("one that it is part of") },
+	{ "yes", NULL, N_("publish without being asked") },
+	{ "allow-personal", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
 static const struct args_option table31_options[] = {
 	{ "from-trials", NULL, N_("beside it what the trials say, counted") },
 	{ "nordic", NULL, N_("Finland and Iceland too") },
@@ -610,6 +623,13 @@ static const struct cmd table[] = {
 	       "that DFØ-notat 2023:1 tells of come with erfa; where there are\n"
 	       "none yet it says how to load them."),
 	    table31_options, 0, 0, false, cmd_table31 },
+	{ "term", CMD_LOOK, "WORD...", N_("what a word means, in every language"),
+	    N_("erfa term dagtilbud                  not the same in each country\n"
+	       "erfa term kotihoito --lang sv        explained in Swedish\n"
+	       "erfa term snow --new --label da:snerydning"),
+	    N_("(?) marks a word that is in doubt.  Terms that others published\n"
+	       "as their own follow, and say whose they are."),
+	    term_options, 1, 16, false, cmd_term },
 	{ "inbox", CMD_LOOK, "",
 	    N_("what waits for you, what copies learnt"),
 	    N_("erfa inbox                           open questions first\n"
@@ -889,7 +909,7 @@ static const struct cmd table[] = {
 	    NULL, sync_options, 0, 0, false, cmd_sync },
 
 	{ "import", CMD_DATA, "FILE",
-	    N_("publish sources' trials, or a table of your own"),
+	    N_("publish what sources tell, or your table"),
 	    N_("erfa import trials.jsonl             one JSON object a line\n"
 	       "erfa import --dry-run trials.jsonl   only checks them\n"
 	       "erfa import ours.csv --map           what may the columns be?\n"
@@ -1068,7 +1088,8 @@ help_line(struct print *print, const struct cmd *cmd)
 /* Commands that the help of erfa only names, so that it fits a screen. */
 static const char *const named[] = { "diff", "comment", "offer", "copy", "link",
 	"claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
-	"network", "round", "indicator", "burden", "table31", "guides", "org" };
+	"network", "round", "indicator", "burden", "table31", "guides", "org",
+	"term" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */

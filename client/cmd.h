@@ -174,14 +174,16 @@ int cmd_link(struct run *run);
 int cmd_scale(struct run *run);
 
 /**
- * cmd_burden(run), cmd_dossier(run), cmd_history(run), cmd_table31(run):
+ * cmd_burden(run), cmd_dossier(run), cmd_history(run), cmd_table31(run),
+ * cmd_term(run):
  * The same, for the commands that tell what became of records, laws and
- * programmes.
+ * programmes, and what words mean.
  */
 int cmd_burden(struct run *run);
 int cmd_dossier(struct run *run);
 int cmd_history(struct run *run);
 int cmd_table31(struct run *run);
+int cmd_term(struct run *run);
 
 /**
  * cmd_answer(run), cmd_ask(run), cmd_comment(run), cmd_inbox(run),

@@ -37,7 +37,8 @@ says da 69 "erfad koerer ikke \(der er ingen sokkel paa $nobody\)" \
 says "fi" 69 "erfad ei ole kaeynnissae" --socket "$nobody" status
 
 for language in da nb sv "fi"; do
-	width=$("$ERFA" --lang "$language" help | wc -L)
+	width=$(LC_ALL=C.UTF-8 "$ERFA" --lang "$language" help |
+		LC_ALL=C.UTF-8 wc -L)
 	check "$language: the help fits a terminal ($width)" \
 		test "$width" -le 80
 done

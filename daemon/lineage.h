@@ -74,6 +74,7 @@ struct lineage_node {
 	Erfa__AuthorRole author_role; /* whose verdict that is */
 	bool transcribed;
 	bool several;      /* tells of several trials: never a copy */
+	bool departs;      /* names rules that it departs from */
 	bool retracted;    /* by its publisher */
 	bool measured;     /* has a follow-up observation */
 	bool poolable;     /* has something to compare it with, too */

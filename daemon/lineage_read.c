@@ -581,6 +581,7 @@ take_body(struct reading *reading, const Erfa__Body *body)
 	node->state = LINEAGE_HERE;
 	node->transcribed = life_is_transcribed(body);
 	node->several = body->trial->scope == ERFA__SCOPE__SCOPE_SEVERAL;
+	node->departs = body->trial->n_exemptions > 0;
 	judge_status(reading, body);
 }
 

@@ -195,7 +195,7 @@ fill_expired(struct telling *telling, const struct lineage_node *node)
 	bool expired;
 	enum err err;
 
-	if (node->transcribed || node->state != LINEAGE_HERE)
+	if (node->transcribed || node->state != LINEAGE_HERE || !node->departs)
 		return ERR_NONE;
 	place = query_place(question, node->item);
 	if ((err = query_entry(question, &place, &entry)) != ERR_NONE)

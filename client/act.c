@@ -68,6 +68,7 @@ act_find(struct run *run, const char *word, Erfa__Answer **ret_answer)
 	if ((status = act_resolve(run, word, id)) != EXIT_DONE)
 		return status;
 	show.id = id;
+	show.at = run->day[0] == '\0' ? NULL : run->day;
 	request.ask_case = ERFA__REQUEST__ASK_SHOW;
 	request.show = &show;
 	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)

@@ -51,13 +51,14 @@ kind_of(const struct run *run, char out[CODES])
 }
 
 static void
-ask_list(const struct run *run, struct question *question)
+ask_list(struct run *run, struct question *question)
 {
 	erfa__list_request__init(&question->list);
 	question->list.kind = run_lend(kind_of(run, question->kind));
 	question->list.org = run_lend(args_value(run->args, "org"));
 	question->list.sector = run_lend(args_value(run->args, "sector"));
 	question->list.country = country(run, question->country);
+	question->list.at = run->day[0] == '\0' ? NULL : run->day;
 	question->request.ask_case = ERFA__REQUEST__ASK_LIST;
 	question->request.list = &question->list;
 }

@@ -162,6 +162,10 @@ cmd_status(struct run *run)
 
 	if (args_count(run->args) > 0)
 		return standing_print(run, args_word(run->args, 0));
+	if (args_given(run->args, "at"))
+		return fault_say(&run->faults, EXIT_USAGE, "no_day",
+		    "Leave out --at, or name a trial.",
+		    "this node cannot tell how it was on another day");
 	request.ask_case = ERFA__REQUEST__ASK_STATUS;
 	request.status = &ask;
 	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)

@@ -26,6 +26,7 @@ fetch(struct run *run, const char *id, Erfa__Answer **ret_answer)
 
 	*ret_answer = NULL;
 	show.id = run_lend(id);
+	show.at = run->day[0] == '\0' ? NULL : run->day;
 	request.ask_case = ERFA__REQUEST__ASK_SHOW;
 	request.show = &show;
 	if ((status = run_try(run, &request, &answer)) != EXIT_DONE)

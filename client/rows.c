@@ -66,9 +66,12 @@ rows_status(const struct run *run, const Erfa__Row *row, char *out, size_t size)
 
 	rows_code(run_text(row->status), "STATUS_", code);
 	label = labels_get(run->labels, "status", code);
-	if (row->transcribed && *label != '\0')
+	if (row->transcribed && *label != '\0' && !row->retracted)
 		(void)snprintf(out, size, "%s (%s)", label,
 		    labels_get(run->labels, "word", "reported"));
+	else if (row->retracted)
+		(void)snprintf(out, size, "%s",
+		    labels_get(run->labels, "word", "retracted"));
 	else if (row->claims)
 		(void)snprintf(out, size, "%s",
 		    labels_get(run->labels, "word", "claims to be active"));
@@ -114,12 +117,22 @@ struct list {
 	bool narrow;
 };
 
+/* The title, struck through if the record was taken back. */
+static void
+add_title(const struct list *list, const Erfa__Row *row)
+{
+	if (row->retracted)
+		table_strike(list->table, row->title);
+	else
+		table_add(list->table, row->title);
+}
+
 static void
 add_trial(struct run *run, const struct list *list, const Erfa__Row *row)
 {
 	char cell[CELL_MAX];
 
-	table_add(list->table, row->title);
+	add_title(list, row);
 	place(row, cell, sizeof(cell));
 	table_add(list->table, cell);
 	rows_status(run, row, cell, sizeof(cell));
@@ -135,14 +148,16 @@ add_entry(struct run *run, const struct list *list, const Erfa__Row *row)
 {
 	char time_text[PRINT_TIME_MAX];
 
-	table_add(list->table, row->title);
+	add_title(list, row);
 	table_add(
 	    list->table, labels_get(run->labels, "kind", run_text(row->kind)));
 	table_add(list->table, row->publisher);
 	if (list->narrow)
 		return;
 	table_add(list->table,
-	    labels_get(run->labels, "state", run_text(row->state)));
+	    row->retracted ?
+		labels_get(run->labels, "word", "retracted") :
+		labels_get(run->labels, "state", run_text(row->state)));
 	print_time(run_text(row->time), time_text);
 	table_add(list->table, time_text);
 }

@@ -11,6 +11,7 @@
 #include "proto/json.h"
 #include "client/cmd.h"
 #include "client/conn.h"
+#include "client/dated.h"
 #include "client/env.h"
 #include "client/place.h"
 #include "client/print.h"
@@ -50,6 +51,12 @@ choose_time(struct run *run)
 		    "Write it as 2026-11-21 or 2026-11-21T12:00:00Z",
 		    "\"%.40s\" is no date", at);
 	run->now = timegm(&utc);
+	if (dated_of(run->cmd->name) == DATED_NOT)
+		return fault_say(&run->faults, EXIT_USAGE, "no_day",
+		    "Leave out --at.", "erfa %s cannot tell of another day",
+		    run->cmd->name);
+	if (dated_of(run->cmd->name) == DATED_VIEW)
+		run_today(run, run->day);
 	return EXIT_DONE;
 }
 

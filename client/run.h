@@ -43,6 +43,7 @@ struct run {
 	char data[RUN_PATH_MAX]; /* folder of the tables */
 	struct conn *conn;       /* NULL until something is asked */
 	time_t now;              /* --at, or the clock */
+	char day[RUN_DAY_LEN + 1]; /* of --at, if what held then is shown; or "" */
 	bool json;               /* --json or --jsonl */
 	bool jsonl;
 	bool quiet;

@@ -11,12 +11,15 @@
 #define GAP          2 /* blanks between columns */
 #define SHRINK_LEAST 8 /* a column is not cut below this */
 #define COLUMNS_MAX  16
+#define CELL_PLAIN   '.'
+#define CELL_STRUCK  '-'
 
 struct table {
 	struct print *print;
 	const struct table_column *columns;
 	size_t ncolumns;
-	char *text; /* the cells as they are printed, one behind the other */
+	char *text; /* the cells as they are printed, one behind the other, each
+		       after a byte that says how */
 	size_t len;
 	size_t room;
 	size_t ncells;
@@ -65,8 +68,9 @@ make_room(struct table *table, size_t more)
 	return true;
 }
 
-void
-table_add(struct table *table, const char *text)
+/* Put a cell behind the others, after the byte ${how}. */
+static void
+add(struct table *table, char how, const char *text)
 {
 	char *form = NULL;
 	size_t size;
@@ -77,7 +81,8 @@ table_add(struct table *table, const char *text)
 		return;
 	}
 	size = strlen(form) + 1;
-	if (make_room(table, size)) {
+	if (make_room(table, size + 1)) {
+		table->text[table->len++] = how;
 		memcpy(table->text + table->len, form, size);
 		table->len += size;
 		table->ncells++;
@@ -85,6 +90,18 @@ table_add(struct table *table, const char *text)
 		table->lost = true;
 	}
 	free(form);
+}
+
+void
+table_add(struct table *table, const char *text)
+{
+	add(table, CELL_PLAIN, text);
+}
+
+void
+table_strike(struct table *table, const char *text)
+{
+	add(table, CELL_STRUCK, text);
 }
 
 /* Find the width of each column; return that of all. */
@@ -98,7 +115,7 @@ measure(const struct table *table, size_t widths[COLUMNS_MAX])
 	for (c = 0; c < table->ncolumns; c++)
 		widths[c] = text_width(speech(table->columns[c].title));
 	for (c = i = 0; i < table->ncells; i++) {
-		width = text_width(cell);
+		width = text_width(++cell);
 		if (width > widths[c])
 			widths[c] = width;
 		cell += strlen(cell) + 1;
@@ -147,6 +164,7 @@ shrink(const struct table *table, size_t widths[COLUMNS_MAX], size_t all,
 struct line {
 	struct print *print;
 	size_t owed; /* blanks */
+	enum print_style style;
 };
 
 static void
@@ -156,7 +174,10 @@ put(struct line *line, const char *text)
 		return;
 	for (; line->owed > 0; line->owed--)
 		print_raw(line->print, " ");
-	print_raw(line->print, text);
+	if (line->style == PRINT_PLAIN)
+		print_raw(line->print, text);
+	else
+		print_styled(line->print, line->style, "%s", text);
 }
 
 /* Put a cell into its column; one that was cut ends with a tilde. */
@@ -212,7 +233,7 @@ print_titles(const struct table *table, struct line *line,
 enum err
 table_print(struct table *table)
 {
-	struct line line = { table->print, 0 };
+	struct line line = { table->print, 0, PRINT_PLAIN };
 	size_t widths[COLUMNS_MAX] = { 0 };
 	size_t all, i, c, size;
 	char *cell = table->text;
@@ -226,6 +247,8 @@ table_print(struct table *table)
 		shrink(table, widths, all, print_columns(table->print));
 	print_titles(table, &line, widths);
 	for (c = i = 0; i < table->ncells; i++) {
+		line.style = *cell++ == CELL_STRUCK ? PRINT_STRUCK :
+						      PRINT_PLAIN;
 		size = strlen(cell) + 1;
 		put_cell(&line, cell, widths[c], table->columns[c].right);
 		cell += size;

@@ -44,6 +44,13 @@ void table_free(struct table *table);
 void table_add(struct table *table, const char *text);
 
 /**
+ * table_strike(table, text):
+ * The same for a cell of what was taken back: struck through where styles are
+ * shown.
+ */
+void table_strike(struct table *table, const char *text);
+
+/**
  * table_print(table):
  * Print titles and rows; nothing if there is no row.  Call it once.  Return
  * ERR_NOMEM if a cell was lost for want of memory; then nothing was printed.

@@ -201,19 +201,18 @@ list_cursor(const struct question *question, const struct shown_item *item,
 	bytes_put_be64(out + 8 + LOG_ID_LEN, item->n);
 }
 
-/* Add a row for the item; count its bytes. */
+/* Add a row for what stands at ${place}; count its bytes. */
 static enum err
-list_row(struct question *question, const struct shown_item *item,
+list_row(struct question *question, const struct query_place *place,
     Erfa__ListAnswer *list, size_t *bytes)
 {
-	struct query_place place = query_place(question, item);
 	struct query_entry entry;
 	enum err err;
 
-	if ((err = query_entry(question, &place, &entry)) != ERR_NONE)
+	if ((err = query_entry(question, place, &entry)) != ERR_NONE)
 		return err;
 	*bytes += erfa__row__get_packed_size(entry.row);
-	if ((err = query_claims(question, &place, &entry)) == ERR_NONE)
+	if ((err = query_claims(question, place, &entry)) == ERR_NONE)
 		err = take_row(&entry, &list->row, &list->n_row);
 	query_entry_clear(&entry);
 	return err;
@@ -225,16 +224,24 @@ list_page(struct question *question, const struct query_filter *filter,
     const uint8_t after[LIST_CURSOR], size_t limit, Erfa__ListAnswer *list)
 {
 	const struct shown_item *item;
+	struct query_place place;
 	uint8_t last[LIST_CURSOR];
 	uint8_t at[LIST_CURSOR];
 	size_t bytes = 0;
 	size_t i;
 	bool more = false;
+	bool held;
 	enum err err;
 
 	for (i = 0; i < shown_count(question->shown); i++) {
 		item = shown_at(question->shown, SHOWN_BY_TIME, i);
 		if (!query_matches(question, filter, item))
+			continue;
+		place = query_place(question, item);
+		err = query_held(question, item, &place, &held);
+		if (err != ERR_NONE)
+			return err;
+		if (!held)
 			continue;
 		list->total++;
 		list_cursor(question, item, at);
@@ -243,7 +250,8 @@ list_page(struct question *question, const struct query_filter *filter,
 		more = list->n_row == limit || bytes > PAGE_BYTES;
 		if (more)
 			continue;
-		if ((err = list_row(question, item, list, &bytes)) != ERR_NONE)
+		err = list_row(question, &place, list, &bytes);
+		if (err != ERR_NONE)
 			return err;
 		memcpy(last, at, sizeof(last));
 	}
@@ -266,6 +274,8 @@ query_list(struct question *question, const Erfa__ListRequest *request)
 	enum err err;
 
 	err = query_filter(question, &words, &filter, &bad);
+	if (err == ERR_NONE && !bad)
+		err = query_day(question, request->at, &bad);
 	if (err != ERR_NONE || bad)
 		return err;
 	if (!query_cursor(request->cursor, after, sizeof(after)))

@@ -250,8 +250,12 @@ fill_relative(struct question *question, const struct shown_item *item,
 	Erfa__Related *related;
 	struct query_entry entry;
 	char relation[64];
+	bool held;
 	enum err err;
 
+	err = query_held(question, item, &place, &held);
+	if (err != ERR_NONE || !held)
+		return err;
 	err = answer_room(&answer->related, answer->n_related, sizeof(void *));
 	if (err != ERR_NONE)
 		return err;
@@ -394,6 +398,9 @@ query_show(struct question *question, const Erfa__ShowRequest *request)
 	bool bad;
 	enum err err;
 
+	err = query_day(question, request->at, &bad);
+	if (err != ERR_NONE || bad)
+		return err;
 	err = query_resolve(question, request->id, &item);
 	if (err != ERR_NONE || item == NULL)
 		return err;

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "client/cmd.h"
+#include "client/dated.h"
 #include "client/fault.h"
 #include "tests/unit/capture.h"
 
@@ -220,10 +221,35 @@ the_whole_help_fits_a_terminal(void **state)
 	capture_close(&out);
 }
 
+static void
+every_command_that_knows_of_days_is_a_command(void **state)
+{
+	const char *name;
+	char first[32];
+	const char *second;
+	const struct cmd *cmd;
+	size_t words;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; (name = dated_name(i)) != NULL; i++) {
+		second = strchr(name, ' ');
+		(void)snprintf(first, sizeof(first), "%.*s",
+		    (int)strcspn(name, " "), name);
+		cmd = cmd_find(
+		    first, second == NULL ? NULL : second + 1, &words);
+		assert_non_null(cmd);
+		assert_string_equal(cmd->name, name);
+		assert_int_not_equal(dated_of(name), DATED_NOT);
+	}
+	assert_int_equal(dated_of("peers"), DATED_NOT);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_command_that_knows_of_days_is_a_command),
 		cmocka_unit_test(every_command_has_a_help_that_fits_a_screen),
 		cmocka_unit_test(
 		    examples_come_before_options_and_call_the_command_itself),

@@ -45,6 +45,60 @@ is_decision(const Erfa__Related *related, const char *authority)
 		    strcmp(run_text(org->name), authority) == 0));
 }
 
+/* Whether the authority itself says what ${decision} says. */
+static bool
+is_own_word(const Erfa__Related *related)
+{
+	const Erfa__Envelope *envelope = related->body->envelope;
+
+	return envelope == NULL || !envelope->transcribed;
+}
+
+static bool
+is_same_authority(const Erfa__Related *a, const Erfa__Related *b)
+{
+	const Erfa__OrgRef *one = a->body->decision->authority;
+	const Erfa__OrgRef *two = b->body->decision->authority;
+
+	return one != NULL && two != NULL && one->id != NULL &&
+	    strcmp(one->id, run_text(two->id)) == 0;
+}
+
+/* What was written down here of the same decision; or NULL. */
+static const Erfa__Related *
+find_told(const Erfa__ShowAnswer *show, const Erfa__Related *own)
+{
+	const Erfa__Related *related;
+	size_t i;
+
+	for (i = 0; i < show->n_related; i++) {
+		related = show->related[i];
+		if (is_decision(related, NULL) && !is_own_word(related) &&
+		    is_same_authority(related, own) &&
+		    strcmp(run_text(related->row->publisher),
+			run_text(show->row->publisher)) == 0)
+			return related;
+	}
+	return NULL;
+}
+
+/* Whether a decision is not to be counted: a later one holds, or the authority
+ * itself says it. */
+static bool
+is_past(const Erfa__ShowAnswer *show, const Erfa__Related *related)
+{
+	size_t i;
+
+	if (related->body->decision->replaced_by != NULL)
+		return true;
+	for (i = 0; !is_own_word(related) && i < show->n_related; i++)
+		if (is_decision(show->related[i], NULL) &&
+		    is_own_word(show->related[i]) &&
+		    is_same_authority(show->related[i], related))
+			return true;
+	return false;
+}
+
 /* Find condition ${number} of the decisions about the trial. */
 static struct meant
 find_condition(
@@ -55,7 +109,8 @@ find_condition(
 	size_t i, j;
 
 	for (i = 0; i < show->n_related; i++) {
-		if (!is_decision(show->related[i], authority))
+		if (!is_decision(show->related[i], authority) ||
+		    is_past(show, show->related[i]))
 			continue;
 		decision = show->related[i]->body->decision;
 		for (j = 0; j < decision->n_conditions; j++)
@@ -87,20 +142,93 @@ check_ours(struct run *run, const struct meant *meant)
 	    "%s set that condition and says itself when it is met", publisher);
 }
 
+/* Begin to write down here what the authority itself decided. */
 static int
-write_met(struct run *run, const struct meant *meant)
+begin_told(struct run *run, const Erfa__Related *own, struct act *act)
+{
+	Erfa__Decision *decision;
+	Erfa__Decision *swap;
+	Erfa__Body *copy = NULL;
+	int status = act_begin(run, HEADER_DECISION, act);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (act_copy(own->body, &copy) != ERR_NONE)
+		return run_nomem(run);
+	swap = act->body->decision;
+	act->body->decision = copy->decision;
+	copy->decision = swap;
+	body_free(copy);
+	decision = act->body->decision;
+	act->body->envelope->has_transcribed = 1;
+	act->body->envelope->transcribed = 1;
+	return run_text(decision->ref)[0] != '\0' ?
+	    EXIT_DONE :
+	    act_set(act, "ref", "ref", run_text(own->row->full_id));
+}
+
+/* Open what is to say that the condition is met: our own word about it, never
+ * the authority's. */
+static int
+open_met(struct run *run, const Erfa__ShowAnswer *show,
+    const struct meant *meant, struct act *act)
+{
+	const Erfa__Related *told = meant->decision;
+	char org[ORG_MAX + 1] = "";
+	int status = run_org(run, org);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (strcmp(org, run_text(told->row->publisher)) != 0) {
+		if (strcmp(org, run_text(show->row->publisher)) != 0)
+			return fault_say(&run->faults, EXIT_NOPERM, "not_own",
+			    NULL, "%s belongs to %s; you are %s",
+			    run_text(show->row->id),
+			    run_text(show->row->publisher), org);
+		told = find_told(show, meant->decision);
+	}
+	return told == NULL ?
+	    begin_told(run, meant->decision, act) :
+	    act_open(run, run_text(told->row->full_id), HEADER_DECISION, act);
+}
+
+/* The place of condition ${number} in ${decision}; one is added if it is not
+ * there. */
+static size_t
+place_of(const Erfa__Decision *decision, uint32_t number)
+{
+	size_t i;
+
+	for (i = 0; i < decision->n_conditions; i++)
+		if (number_of(decision, i) == number)
+			break;
+	return i;
+}
+
+static int
+write_met(
+    struct run *run, const Erfa__ShowAnswer *show, const struct meant *meant)
 {
 	const char *date = args_value(run->args, "date");
 	char today[RUN_DAY_LEN + 1];
+	const Erfa__Decision *said = meant->decision->body->decision;
 	char path[PATH_ROOM];
-	struct act act;
+	char number[16];
+	struct act act = { .run = run };
+	size_t place = 0;
 	int status;
 
 	run_today(run, today);
-	(void)snprintf(
-	    path, sizeof(path), "conditions[%zu].met_on", meant->place);
-	status = act_open(run, run_text(meant->decision->row->full_id),
-	    HEADER_DECISION, &act);
+	status = open_met(run, show, meant, &act);
+	if (status == EXIT_DONE) {
+		place = place_of(
+		    act.body->decision, number_of(said, meant->place));
+		(void)snprintf(path, sizeof(path), "conditions[%zu].no", place);
+		(void)snprintf(number, sizeof(number), "%u",
+		    number_of(said, meant->place));
+		status = act_set(&act, "met", path, number);
+	}
+	(void)snprintf(path, sizeof(path), "conditions[%zu].met_on", place);
 	if (status == EXIT_DONE)
 		status = act_set(
 		    &act, "date", path, date == NULL ? today : date);
@@ -137,16 +265,36 @@ meet(struct run *run, const Erfa__ShowAnswer *show)
 		    (unsigned long long)number);
 	if ((status = check_ours(run, &meant)) != EXIT_DONE)
 		return status;
-	status = write_met(run, &meant);
+	status = write_met(run, show, &meant);
 	if (status == EXIT_DONE && !run->json)
 		status = standing_line(run, run_text(show->row->full_id));
 	return status;
 }
 
-static void
-add_rows(struct table *table, const Erfa__Decision *decision)
+/* When a condition was met, by the decision or by what was written here. */
+static const char *
+met_on(const Erfa__ShowAnswer *show, const Erfa__Related *related, size_t place)
 {
+	const Erfa__Decision *decision = related->body->decision;
+	const Erfa__Related *told = find_told(show, related);
+	const char *met = run_text(decision->conditions[place]->met_on);
+	size_t at;
+
+	if (met[0] != '\0' || told == NULL)
+		return met;
+	at = place_of(told->body->decision, number_of(decision, place));
+	return at == told->body->decision->n_conditions ?
+	    "" :
+	    run_text(told->body->decision->conditions[at]->met_on);
+}
+
+static size_t
+add_rows(struct table *table, const Erfa__ShowAnswer *show,
+    const Erfa__Related *related)
+{
+	const Erfa__Decision *decision = related->body->decision;
 	const Erfa__Condition *condition;
+	const char *met;
 	char number[16];
 	size_t i;
 
@@ -161,10 +309,10 @@ add_rows(struct table *table, const Erfa__Decision *decision)
 			life_org_name(decision->authority));
 		table_add(table, condition->text);
 		table_add(table, condition->due);
-		table_add(table,
-		    run_text(condition->met_on)[0] == '\0' ? _("no") :
-							     condition->met_on);
+		met = met_on(show, related, i);
+		table_add(table, met[0] == '\0' ? _("no") : met);
 	}
+	return decision->n_conditions;
 }
 
 static int
@@ -185,10 +333,9 @@ print_conditions(struct run *run, const Erfa__ShowAnswer *show)
 	if (table_new(run->out, columns, 5, &table) != ERR_NONE)
 		return run_nomem(run);
 	for (i = 0; i < show->n_related; i++)
-		if (is_decision(show->related[i], NULL)) {
-			add_rows(table, show->related[i]->body->decision);
-			count += show->related[i]->body->decision->n_conditions;
-		}
+		if (is_decision(show->related[i], NULL) &&
+		    !is_past(show, show->related[i]))
+			count += add_rows(table, show, show->related[i]);
 	if (count == 0)
 		print_say(run->out, "No conditions.\n");
 	else if (table_print(table) != ERR_NONE)

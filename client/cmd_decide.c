@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "proto/control.h"
+#include "proto/crypto.h"
 #include "proto/header.h"
+#include "proto/record.h"
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/print.h"
@@ -11,8 +13,9 @@
 #include "client/run.h"
 #include "client/standing.h"
 
-#define PATH_ROOM 64   /* bytes of "conditions[12].text" */
-#define TEXT_ROOM 1100 /* bytes of a condition with its date */
+#define REPLACED_MAX 8    /* decisions */
+#define PATH_ROOM    64   /* bytes of "conditions[12].text" */
+#define TEXT_ROOM    1100 /* bytes of a condition with its date */
 
 /* ---- decide ---- */
 
@@ -21,7 +24,9 @@ struct decision {
 	struct run *run;
 	struct act target; /* the trial or application */
 	struct act act;
-	char org[ORG_MAX + 1]; /* of this node */
+	char org[ORG_MAX + 1];        /* of this node */
+	struct act old[REPLACED_MAX]; /* that it replaces */
+	size_t nold;
 };
 
 /* "Keep a log; 2027-03-01": the words, and the day at the end, if one. */
@@ -88,8 +93,7 @@ ask(struct decision *it, bool known, const char *path, const char *question)
 static int
 check_writer(struct decision *it, const char *authority)
 {
-	const char *publisher = run_text(
-	    it->target.show->show->row->publisher);
+	const char *publisher = run_text(it->target.show->show->row->publisher);
 
 	if (strcmp(publisher, it->org) == 0)
 		return EXIT_DONE;
@@ -227,11 +231,129 @@ check_said(struct decision *it)
 	return EXIT_DONE;
 }
 
+/* ---- what it replaces ---- */
+
+static bool
+is_same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* Whether ${covers} speaks of all that ${earlier} spoke of; a decision without
+ * numbers speaks of everything. */
+static bool
+covers_all(const Erfa__Decision *decision, const Erfa__Decision *earlier)
+{
+	size_t i, j;
+
+	if (decision->n_covers == 0)
+		return true;
+	for (i = 0; i < earlier->n_covers; i++) {
+		for (j = 0; j < decision->n_covers; j++)
+			if (decision->covers[j] == earlier->covers[i])
+				break;
+		if (j == decision->n_covers)
+			return false;
+	}
+	return earlier->n_covers > 0;
+}
+
+/* Whether ${related} is what this node wrote earlier of the same matter. */
+static bool
+is_earlier(const struct decision *it, const Erfa__Related *related)
+{
+	const Erfa__Decision *decision = it->act.body->decision;
+	const Erfa__Decision *earlier;
+
+	if (related->body == NULL || related->row == NULL ||
+	    related->body->record_case != ERFA__BODY__RECORD_DECISION ||
+	    related->body->envelope == NULL ||
+	    !is_same(related->row->publisher, it->org))
+		return false;
+	earlier = related->body->decision;
+	return earlier->replaced_by == NULL && earlier->trial != NULL &&
+	    decision->trial != NULL &&
+	    is_same(earlier->trial->id, decision->trial->id) &&
+	    earlier->authority != NULL && decision->authority != NULL &&
+	    is_same(earlier->authority->id == NULL ? earlier->authority->name :
+						     earlier->authority->id,
+		decision->authority->id == NULL ? decision->authority->name :
+						  decision->authority->id) &&
+	    !related->body->envelope->transcribed ==
+	    !it->act.body->envelope->transcribed &&
+	    covers_all(decision, earlier);
+}
+
+/* Draw the id of the new decision, which the earlier ones are to name. */
+static int
+draw_id(struct decision *it)
+{
+	uint8_t record[RECORD_LEN];
+
+	if (crypto_init() != ERR_NONE)
+		return run_nomem(it->run);
+	crypto_random(record, RECORD_LEN);
+	record_print(it->org, record, RECORD_CHARS, it->act.id);
+	return EXIT_DONE;
+}
+
+/* Point ${related} to the new decision. */
+static int
+replace(struct decision *it, const Erfa__Related *related)
+{
+	struct act *old = &it->old[it->nold++];
+	int status;
+
+	old->run = it->run;
+	old->is_public = true;
+	(void)snprintf(
+	    old->id, sizeof(old->id), "%s", run_text(related->row->full_id));
+	if (act_copy(related->body, &old->body) != ERR_NONE)
+		return run_nomem(it->run);
+	status = act_set(old, "TRIAL", "replaced_by.id", it->act.id);
+	if (status != EXIT_DONE)
+		return status;
+	old->body->envelope->has_amendment_kind = 1;
+	old->body->envelope->amendment_kind =
+	    ERFA__AMENDMENT_KIND__AMENDMENT_KIND_UPDATE;
+	return EXIT_DONE;
+}
+
+/* Publish it, and with it that it holds instead of what was said before. */
+static int
+leave(struct decision *it)
+{
+	const Erfa__ShowAnswer *show = it->target.show->show;
+	struct act_item more[REPLACED_MAX] = { { .body = NULL } };
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < show->n_related && it->nold < REPLACED_MAX &&
+	     status == EXIT_DONE;
+	     i++) {
+		if (!is_earlier(it, show->related[i]))
+			continue;
+		if (it->nold == 0)
+			status = draw_id(it);
+		if (status == EXIT_DONE)
+			status = replace(it, show->related[i]);
+	}
+	if (status != EXIT_DONE)
+		return status;
+	for (i = 0; i < it->nold; i++) {
+		more[i].body = it->old[i].body;
+		more[i].id = it->old[i].id;
+		more[i].before = it->old[i].body;
+	}
+	return act_leave(&it->act, more, it->nold, _("the decision"));
+}
+
 int
 cmd_decide(struct run *run)
 {
 	struct decision it = { .run = run };
 	int status;
+	size_t i;
 
 	status = act_look(run, args_word(run->args, 0), &it.target);
 	if (status == EXIT_DONE && it.target.show == NULL)
@@ -249,11 +371,13 @@ cmd_decide(struct run *run)
 	if (status == EXIT_DONE)
 		status = check_said(&it);
 	if (status == EXIT_DONE)
-		status = act_leave(&it.act, NULL, 0, _("the decision"));
+		status = leave(&it);
 	if (status == EXIT_DONE && !run->json &&
 	    it.act.body->decision->trial != NULL)
 		status = standing_line(
 		    run, run_text(it.act.body->decision->trial->id));
+	for (i = 0; i < it.nold; i++)
+		act_close(&it.old[i]);
 	act_close(&it.act);
 	act_close(&it.target);
 	return status;

@@ -7,6 +7,7 @@
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/guess.h"
+#include "client/kin.h"
 #include "client/print.h"
 #include "client/prompt.h"
 #include "client/run.h"
@@ -160,32 +161,79 @@ cmd_new(struct run *run)
 
 /* ---- drafts ---- */
 
+/* Drop one draft. */
 static int
-drop(struct run *run, const char *word)
+drop_one(struct run *run, char *id, Erfa__Answer **ret_answer)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__DraftDropRequest ask = ERFA__DRAFT_DROP_REQUEST__INIT;
-	Erfa__Answer *answer = NULL;
-	char id[RECORD_ID_CHARS + 1];
-	int status;
 
-	if ((status = act_resolve(run, word, id)) != EXIT_DONE ||
-	    (status = run_confirm(run,
-		 "The draft and all that was written in it will be gone.  "
-		 "Drop it?")) != EXIT_DONE)
-		return status;
 	ask.id = id;
 	request.ask_case = ERFA__REQUEST__ASK_DRAFT_DROP;
 	request.draft_drop = &ask;
-	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
+	return run_ask(run, &request, 0, ret_answer);
+}
+
+/* Drop what was kept beside the draft: from which trials it came. */
+static int
+drop_kin(struct run *run, struct kin *kin)
+{
+	Erfa__Answer *answer;
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < kin->count && status == EXIT_DONE; i++) {
+		answer = NULL;
+		status = drop_one(run, kin->edge[i].id, &answer);
+		control_free_answer(answer);
+	}
+	return status;
+}
+
+/* Drop the draft of ${act}, and tell. */
+static int
+drop_act(struct act *act, struct kin *kin)
+{
+	struct run *run = act->run;
+	Erfa__Answer *answer = NULL;
+	int status = drop_one(run, act->id, &answer);
+
+	if (status != EXIT_DONE)
 		return status;
-	if (run->json)
+	/* Of a public trial only the changes go; where it came from stays. */
+	if (!act->is_public)
+		status = drop_kin(run, kin);
+	if (status == EXIT_DONE && run->json)
 		status = run_json(run, &answer->draft_drop->base);
-	else if (answer->draft_drop->draft != NULL)
+	else if (status == EXIT_DONE && answer->draft_drop->draft != NULL)
 		print_say(run->out, "Dropped the draft of %s: %s\n",
 		    run_text(answer->draft_drop->draft->shown_id),
 		    run_text(answer->draft_drop->draft->title));
 	control_free_answer(answer);
+	return status;
+}
+
+static int
+drop(struct run *run, const char *word)
+{
+	struct kin kin = { .count = 0 };
+	struct act act;
+	int status = act_open(run, word, 0, &act);
+
+	if (status == EXIT_DONE && !act.is_draft)
+		status = fault_say(&run->faults, EXIT_NOINPUT, "no_draft",
+		    "All drafts:  erfa drafts", "there is no draft of %s",
+		    act.shown);
+	if (status == EXIT_DONE)
+		status = run_confirm(run,
+		    "The draft and all that was written in it will be gone.  "
+		    "Drop it?");
+	if (status == EXIT_DONE)
+		status = kin_find(&act, &kin);
+	if (status == EXIT_DONE)
+		status = drop_act(&act, &kin);
+	kin_close(&kin);
+	act_close(&act);
 	return status;
 }
 

@@ -280,12 +280,11 @@ compare_again(struct act *edge, const struct act *trial, size_t parents)
 }
 
 int
-kin_open(const struct act *trial, struct kin *ret_kin)
+kin_find(const struct act *trial, struct kin *ret_kin)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__DraftListRequest list = ERFA__DRAFT_LIST_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
-	size_t i;
 	int status;
 
 	memset(ret_kin, 0, sizeof(*ret_kin));
@@ -297,6 +296,15 @@ kin_open(const struct act *trial, struct kin *ret_kin)
 		return status;
 	status = take_edges(trial, answer->draft_list, ret_kin);
 	control_free_answer(answer);
+	return status;
+}
+
+int
+kin_open(const struct act *trial, struct kin *ret_kin)
+{
+	int status = kin_find(trial, ret_kin);
+	size_t i;
+
 	for (i = 0; i < ret_kin->count && status == EXIT_DONE; i++)
 		status = compare_again(
 		    &ret_kin->edge[i], trial, ret_kin->count);

@@ -36,9 +36,15 @@ int kin_compare(struct act *edge, const Erfa__Body *origin,
     const Erfa__Body *copy, size_t parents);
 
 /**
+ * kin_find(trial, ret_kin):
+ * Find the origins of the draft of ${trial} that are drafts too.  End with
+ * kin_close(), whatever comes back.
+ */
+int kin_find(const struct act *trial, struct kin *ret_kin);
+
+/**
  * kin_open(trial, ret_kin):
- * Find the origins of the draft of ${trial} that are drafts too, and compare
- * anew.  End with kin_close(), whatever comes back.
+ * The same, and compare anew.
  */
 int kin_open(const struct act *trial, struct kin *ret_kin);
 

@@ -381,6 +381,7 @@ life_hear(
 	    it, authority, VOICE_TRANSCRIBED, word.exemption_no);
 
 	word.decision = own != NULL ? own : told;
+	word.told = told;
 	word.standing = standing_of(
 	    it, word.decision != NULL ? word.decision->decision : NULL, &word);
 	if (own != NULL && told != NULL &&

@@ -48,6 +48,7 @@ struct life_word {
 	enum life_standing standing;
 	const Erfa__Body *decision;    /* that it comes from, or NULL */
 	const Erfa__Body *transcribed; /* says something else, or NULL */
+	const Erfa__Body *told; /* what the publisher wrote down, or NULL */
 };
 
 /**

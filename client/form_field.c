@@ -74,7 +74,7 @@ look_below(const ProtobufCMessageDescriptor *desc, const char *name)
 static void
 list_fields(const ProtobufCMessageDescriptor *desc, char out[LIST_MAX])
 {
-	size_t used = (size_t)snprintf(out, LIST_MAX, "possible:");
+	size_t used = (size_t)snprintf(out, LIST_MAX, "%s", _("possible:"));
 	unsigned i;
 
 	for (i = 0; i < desc->n_fields; i++) {

@@ -280,7 +280,7 @@ static void
 list_codes(const ProtobufCEnumDescriptor *desc, char out[LIST_MAX])
 {
 	char code[FORM_CODE_MAX];
-	size_t used = (size_t)snprintf(out, LIST_MAX, "possible:");
+	size_t used = (size_t)snprintf(out, LIST_MAX, "%s", _("possible:"));
 	unsigned i;
 
 	for (i = 0; i < desc->n_values; i++) {
@@ -316,7 +316,7 @@ read_code(const struct form_words *words, const ProtobufCEnumDescriptor *desc,
 	form_words_near(words, desc, text, near);
 	if (near[0] != '\0' && err == ERR_NOENT)
 		(void)snprintf(
-		    remedy, sizeof(remedy), "did you mean %s?", near);
+		    remedy, sizeof(remedy), _("did you mean %s?"), near);
 	else
 		list_codes(desc, remedy);
 	form_schema_vocabulary(desc, vocabulary);

@@ -415,7 +415,7 @@ static const struct args_option term_options[] = {
 	{ "new", NULL, N_("WORD is the id of a term of your own") },
 	{ "label", "LANG:TEXT", N_("what it is called; once a language") },
 	{ "also", "LANG:TEXT", N_("another word for it") },
-	{ "definition", "LANG:TEXT", N_("what it means") },
+	{ "definition", "TEXT", N_("what it means") },
 	{ "exact", "ID", N_("the concept here that is the same") },
 	{ "close", "ID", N_("one that is nearly the same") },
 	{ "broad", "ID", N_("one that it is part of") },

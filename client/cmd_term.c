@@ -130,7 +130,7 @@ print_old(struct run *run, const Erfa__TermMeaning *meaning)
 		put(&line, ")", "");
 		if (run_text(old->instead)[0] != '\0')
 			put(&line, " → ", old->instead);
-		print_row(run, _("No longer"), &line);
+		print_row(run, N_("No longer"), &line);
 	}
 }
 
@@ -158,19 +158,20 @@ print_links(struct run *run, const struct vocab *vocab, enum vocab_lang lang,
 	char *instead = term->replaced_by;
 
 	print_concepts(
-	    run, vocab, lang, _("Broader"), term->broader, term->n_broader);
+	    run, vocab, lang, N_("Broader"), term->broader, term->n_broader);
 	print_concepts(
-	    run, vocab, lang, _("Narrower"), term->narrower, term->n_narrower);
+	    run, vocab, lang, N_("Narrower"), term->narrower, term->n_narrower);
 	print_concepts(
-	    run, vocab, lang, _("Related"), term->related, term->n_related);
-	print_concepts(run, vocab, lang, _("The same as"), term->exact_match,
+	    run, vocab, lang, N_("Related"), term->related, term->n_related);
+	print_concepts(run, vocab, lang, N_("The same as"), term->exact_match,
 	    term->n_exact_match);
-	print_concepts(run, vocab, lang, _("Close to"), term->close_match,
+	print_concepts(run, vocab, lang, N_("Close to"), term->close_match,
 	    term->n_close_match);
-	print_concepts(run, vocab, lang, _("Part of"), term->broad_match,
+	print_concepts(run, vocab, lang, N_("Part of"), term->broad_match,
 	    term->n_broad_match);
 	if (run_text(instead)[0] != '\0')
-		print_concepts(run, vocab, lang, _("Replaced by"), &instead, 1);
+		print_concepts(
+		    run, vocab, lang, N_("Replaced by"), &instead, 1);
 }
 
 /* The definition in ${code}, else in English, else the first. */
@@ -227,14 +228,13 @@ print_meaning(struct run *run, const struct vocab *vocab, enum vocab_lang lang,
 	print_old(run, meaning);
 	print_links(run, vocab, lang, meaning->term);
 	if (run_text(meaning->sector)[0] != '\0')
-		print_field(run->out, INDENT, _("Sector"), COLUMN,
+		print_field(run->out, INDENT, "Sector", COLUMN,
 		    labels_get(run->labels, "sector", meaning->sector));
 	for (i = 0; i < meaning->n_note; i++)
-		print_field(
-		    run->out, INDENT, _("Note"), COLUMN, meaning->note[i]);
+		print_field(run->out, INDENT, "Note", COLUMN, meaning->note[i]);
 	if (run_text(meaning->record)[0] != '\0')
 		print_field(
-		    run->out, INDENT, _("Published"), COLUMN, meaning->record);
+		    run->out, INDENT, "Published", COLUMN, meaning->record);
 }
 
 /* One word, another meaning in each language: say so before anything else. */

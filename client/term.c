@@ -20,10 +20,11 @@ add_label(Erfa__Label ***list, size_t *count, const struct vocab_label *from)
 	    (err = answer_text(
 		 &label->language, vocab_lang_code(from->lang))) != ERR_NONE)
 		return err;
-	label->has_confidence = true;
-	label->confidence = from->checked ?
-	    ERFA__LABEL_CONFIDENCE__LABEL_CONFIDENCE_CHECKED :
-	    ERFA__LABEL_CONFIDENCE__LABEL_CONFIDENCE_UNCHECKED;
+	/* Checked would say that a speaker of the language has looked at it. */
+	label->has_confidence = !from->checked;
+	if (!from->checked)
+		label->confidence =
+		    ERFA__LABEL_CONFIDENCE__LABEL_CONFIDENCE_UNCHECKED;
 	return answer_text(&label->text, from->text);
 }
 

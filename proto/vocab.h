@@ -56,7 +56,7 @@ struct vocab_label {
 	enum vocab_lang lang;
 	enum vocab_kind kind;
 	bool stem;         /* a word that begins with text is meant */
-	bool checked;      /* a speaker's word for it, or a public page's */
+	bool checked;      /* no "?" behind it: not in doubt */
 	const char *text;  /* as written, without marks */
 	const char *until; /* VOCAB_OLD: year or day it was given up, or NULL */
 	const char *instead; /* VOCAB_OLD: what to say now, or NULL */

@@ -67,10 +67,10 @@ take_comment(struct inbox *inbox, const Erfa__Row *row)
 	return inbox_replies(inbox, show);
 }
 
-/* Go through all records of ${kind} (NULL = trials) of ours, and of those that we
- * took over from. */
+/* Go through all records of ${kind} (NULL = trials) of ${org}, and of those that
+ * it took over from. */
 static int
-gather(struct inbox *inbox, const char *kind,
+gather_of(struct inbox *inbox, const char *org, const char *kind,
     int (*take)(struct inbox *inbox, const Erfa__Row *row))
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
@@ -81,7 +81,7 @@ gather(struct inbox *inbox, const char *kind,
 	size_t i;
 
 	list.kind = run_lend(kind);
-	list.org = inbox->org;
+	list.org = run_lend(org);
 	list.has_limit = 1;
 	list.limit = PAGE;
 	request.ask_case = ERFA__REQUEST__ASK_LIST;
@@ -102,6 +102,20 @@ gather(struct inbox *inbox, const char *kind,
 			break;
 		before = answer->list->next;
 	} while (status == EXIT_DONE);
+	return status;
+}
+
+/* All names that this node goes by: a municipality that was renumbered has two,
+ * and what others became part of it is found by the second. */
+static int
+gather(struct inbox *inbox, const char *kind,
+    int (*take)(struct inbox *inbox, const Erfa__Row *row))
+{
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < inbox->nself && status == EXIT_DONE; i++)
+		status = gather_of(inbox, inbox->self[i], kind, take);
 	return status;
 }
 

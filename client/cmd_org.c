@@ -214,18 +214,18 @@ print_numbers(struct run *run, const Erfa__Organisation *org)
 	char text[CELL_ROOM];
 
 	print_number(org->trials, number);
-	field(run, "Trials", number);
+	field(run, N_("Trials"), number);
 	print_number(org->documented, number);
 	if (org->documented > 0)
-		field(run, "Documented", number);
+		field(run, N_("Documented"), number);
 	print_number(org->population, number);
 	if (org->has_population)
-		field(run, "Inhabitants", number);
+		field(run, N_("Inhabitants"), number);
 	(void)snprintf(text, sizeof(text),
 	    _("proposed in month %u, adopted in month %u"), org->proposal_month,
 	    org->adoption_month);
 	if (org->has_proposal_month && org->has_adoption_month)
-		field(run, "Budget", text);
+		field(run, N_("Budget"), text);
 }
 
 static int
@@ -244,19 +244,19 @@ print_org(struct run *run, const Erfa__OrgsAnswer *answer,
 	towns_close(towns);
 	print_styled(run->out, PRINT_STRONG, "%s", run_text(org->id));
 	print_say(run->out, "  %s\n", run_text(org->name));
-	field(run, "Type",
+	field(run, N_("Type"),
 	    labels_get(run->labels, "org_type", run_text(org->type)));
-	field(run, "Country", org->country);
-	field(run, "Node",
+	field(run, N_("Country"), org->country);
+	field(run, N_("Node"),
 	    org->own      ? _("this one") :
 		org->node ? _("a member of the network") :
 			    _("none that is known"));
-	field(run, "Since", org->valid_from);
-	field(run, "Until", org->valid_to);
-	field(run, "Came from", before);
-	field(run, "Followed by", after);
-	field(run, "Contact", org->contact_role);
-	field(run, "Mailbox", org->mailbox);
+	field(run, N_("Since"), org->valid_from);
+	field(run, N_("Until"), org->valid_to);
+	field(run, N_("Came from"), before);
+	field(run, N_("Followed by"), after);
+	field(run, N_("Contact"), org->contact_role);
+	field(run, N_("Mailbox"), org->mailbox);
 	print_numbers(run, org);
 	return EXIT_DONE;
 }

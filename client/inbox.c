@@ -12,14 +12,19 @@
 int
 inbox_open(struct run *run, struct inbox *ret_inbox)
 {
+	Erfa__Answer *answer = NULL;
 	int status;
 
 	memset(ret_inbox, 0, sizeof(*ret_inbox));
 	ret_inbox->run = run;
 	ret_inbox->since = args_value(run->args, "since");
-	status = run_org(run, ret_inbox->org);
-	return status != EXIT_DONE ? status :
-				     orgs_heirs(run, &ret_inbox->heirs);
+	if ((status = run_org(run, ret_inbox->org)) != EXIT_DONE ||
+	    (status = orgs_ask(run, true, &answer)) != EXIT_DONE ||
+	    (status = inbox_hold(ret_inbox, answer)) != EXIT_DONE)
+		return status;
+	ret_inbox->self = answer->orgs->self;
+	ret_inbox->nself = answer->orgs->n_self;
+	return orgs_heirs_of(run, answer->orgs, &ret_inbox->heirs);
 }
 
 void
@@ -38,7 +43,12 @@ inbox_close(struct inbox *inbox)
 bool
 inbox_is_own(const struct inbox *inbox, const char *org)
 {
-	return heirs_counts(inbox->heirs, inbox->org, run_text(org));
+	size_t i;
+
+	for (i = 0; i < inbox->nself; i++)
+		if (heirs_counts(inbox->heirs, inbox->self[i], run_text(org)))
+			return true;
+	return false;
 }
 
 int

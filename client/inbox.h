@@ -57,8 +57,10 @@ struct inbox_letter {
 struct inbox {
 	struct run *run;
 	char org[ORG_MAX + 1]; /* of this node */
-	struct heirs *heirs;   /* who took over from whom */
-	const char *since;     /* NULL: everything */
+	char *const *self;     /* what it goes by: its org first; lent */
+	size_t nself;
+	struct heirs *heirs; /* who took over from whom */
+	const char *since;   /* NULL: everything */
 	struct inbox_letter *letters;
 	size_t count;
 	Erfa__Answer **answers; /* that letters lie in */

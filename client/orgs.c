@@ -43,32 +43,40 @@ voices_of(const Erfa__Heir *heir)
 }
 
 int
-orgs_heirs(struct run *run, struct heirs **ret_heirs)
+orgs_heirs_of(
+    struct run *run, const Erfa__OrgsAnswer *answer, struct heirs **ret_heirs)
 {
 	struct heirs *heirs = NULL;
-	Erfa__Answer *answer = NULL;
-	enum err err = ERR_NONE;
+	enum err err;
 	size_t i;
-	int status;
 
-	if ((status = orgs_ask(run, true, &answer)) != EXIT_DONE)
-		return status;
 	err = heirs_new(&heirs);
-	for (i = 0; i < answer->orgs->n_heir && err == ERR_NONE; i++) {
-		const Erfa__Heir *heir = answer->orgs->heir[i];
+	for (i = 0; i < answer->n_heir && err == ERR_NONE; i++) {
+		const Erfa__Heir *heir = answer->heir[i];
 
 		err = heirs_add(
 		    heirs, heir->old_org, heir->new_org, voices_of(heir));
 		if (err != ERR_NOMEM)
 			err = ERR_NONE;
 	}
-	control_free_answer(answer);
 	if (err != ERR_NONE) {
 		heirs_free(heirs);
 		return run_nomem(run);
 	}
 	*ret_heirs = heirs;
 	return EXIT_DONE;
+}
+
+int
+orgs_heirs(struct run *run, struct heirs **ret_heirs)
+{
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	if ((status = orgs_ask(run, true, &answer)) == EXIT_DONE)
+		status = orgs_heirs_of(run, answer->orgs, ret_heirs);
+	control_free_answer(answer);
+	return status;
 }
 
 const Erfa__Organisation *

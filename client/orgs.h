@@ -29,6 +29,13 @@ int orgs_ask(struct run *run, bool heirs_only, Erfa__Answer **ret_answer);
 int orgs_heirs(struct run *run, struct heirs **ret_heirs);
 
 /**
+ * orgs_heirs_of(run, answer, ret_heirs):
+ * The same from what orgs_ask() brought.
+ */
+int orgs_heirs_of(
+    struct run *run, const Erfa__OrgsAnswer *answer, struct heirs **ret_heirs);
+
+/**
  * orgs_own(run, ret_answer, ret_own):
  * Ask for all organisations and look for this node's, which is lent by
  * *${ret_answer} and NULL if it is not among them.

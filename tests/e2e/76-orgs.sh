@@ -102,6 +102,19 @@ check "plan" at old plan "$a" --goal "Færre hjelpere" --criterion "Høyst åtte
 	--from 2026-11 --to 2027-10
 check "erfad hears it as well: the trial starts" at old start "$a"
 
+# --- What became part of the new number is in the inbox of who bears it.
+
+check "the heir has a trial" at heir new --title "Felles vaktlag" --yes --json \
+	--summary "Én vakt for to." --sector health
+b=$(field id <<<"$OUT")
+check "and becomes part of the new number" at heir org succeed no-ny no-5501 --yes
+check "somebody asks about it" at thief sync --wait 30
+meet
+check "ask" at thief ask "$b" "Hvem har vakt?"
+meet
+check "the inbox of the node with the old number" at old inbox
+check_has "has the question" "$OUT" "Hvem har vakt"
+
 # --- Whom to ask.
 
 check "guides" at thief guides --sector elder_care

@@ -5,43 +5,59 @@
 
 #define STEM_MIN 4 /* bytes that a stem keeps */
 
-/* Folded endings, the longer before the shorter. */
-static const char *const english[] = { "ies", "es", "s", "y", NULL };
-static const char *const danish[] = { "ernes", "erne", "eres", "enes", "ens",
-	"ets", "ers", "ene", "er", "en", "et", "es", "e", "s", NULL };
-static const char *const norwegian[] = { "ernes", "anes", "enes", "erne", "ane",
-	"ene", "ens", "ets", "ers", "ars", "er", "en", "et", "ar", "or", "es",
-	"e", "a", "s", NULL };
-static const char *const swedish[] = { "arnas", "ornas", "ernas", "arna",
-	"orna", "erna", "ens", "ets", "ans", "ars", "ers", "ors", "ar", "or",
-	"er", "en", "et", "an", "on", "as", "es", "a", "e", "o", "s", NULL };
-static const char *const finnish[] = { "issae", "istae", "illae", "iltae",
-	"issa", "ista", "illa", "ilta", "ille", "iksi", "iden", "iden", "ssae",
-	"stae", "llae", "ltae", "tta", "ssa", "sta", "lla", "lta", "lle", "ksi",
-	"iin", "ien", "jen", "ina", "aan", "een", "oon", "uun", "ttae", "taes",
-	"nae", "tae", "jae", "na", "ia", "ta", "ja", "en", "in", "ae", "a", "n",
-	"t", NULL };
-static const char *const icelandic[] = { "arinnar", "unnar", "anna", "innar",
-	"unum", "inum", "ina", "inn", "inu", "ins", "nar", "ast", "ar", "ir",
-	"ur", "id", "um", "in", "na", "a", "i", "u", "s", NULL };
+/* Folded endings, the longer before the shorter; the last is empty. */
+struct ending {
+	uint8_t len;
+	char text[8];
+};
 
-static const char *const *const endings[FAMILIES] = { english, danish,
+#define E(text)                        \
+	{                              \
+		sizeof(text) - 1, text \
+	}
+
+static const struct ending english[] = { E("ies"), E("es"), E("s"), E("y"),
+	E("") };
+static const struct ending danish[] = { E("ernes"), E("erne"), E("eres"),
+	E("enes"), E("ens"), E("ets"), E("ers"), E("ene"), E("er"), E("en"),
+	E("et"), E("es"), E("e"), E("s"), E("") };
+static const struct ending norwegian[] = { E("ernes"), E("anes"), E("enes"),
+	E("erne"), E("ane"), E("ene"), E("ens"), E("ets"), E("ers"), E("ars"),
+	E("er"), E("en"), E("et"), E("ar"), E("or"), E("es"), E("e"), E("a"),
+	E("s"), E("") };
+static const struct ending swedish[] = { E("arnas"), E("ornas"), E("ernas"),
+	E("arna"), E("orna"), E("erna"), E("ens"), E("ets"), E("ans"), E("ars"),
+	E("ers"), E("ors"), E("ar"), E("or"), E("er"), E("en"), E("et"),
+	E("an"), E("on"), E("as"), E("es"), E("a"), E("e"), E("o"), E("s"),
+	E("") };
+static const struct ending finnish[] = { E("issae"), E("istae"), E("illae"),
+	E("iltae"), E("issa"), E("ista"), E("illa"), E("ilta"), E("ille"),
+	E("iksi"), E("iden"), E("ssae"), E("stae"), E("llae"), E("ltae"),
+	E("ttae"), E("taes"), E("tta"), E("ssa"), E("sta"), E("lla"), E("lta"),
+	E("lle"), E("ksi"), E("iin"), E("ien"), E("jen"), E("ina"), E("aan"),
+	E("een"), E("oon"), E("uun"), E("nae"), E("tae"), E("jae"), E("na"),
+	E("ia"), E("ta"), E("ja"), E("en"), E("in"), E("ae"), E("a"), E("n"),
+	E("t"), E("") };
+static const struct ending icelandic[] = { E("arinnar"), E("unnar"), E("innar"),
+	E("anna"), E("unum"), E("inum"), E("ina"), E("inn"), E("inu"), E("ins"),
+	E("nar"), E("ast"), E("ar"), E("ir"), E("ur"), E("id"), E("um"),
+	E("in"), E("na"), E("a"), E("i"), E("u"), E("s"), E("") };
+
+static const struct ending *const endings[FAMILIES] = { english, danish,
 	norwegian, swedish, finnish, icelandic };
 
 /* What is left of a word without its longest ending. */
 static size_t
 cut_once(enum vocab_family family, const char *word, size_t len)
 {
-	const char *const *ending;
+	const struct ending *ending;
 	size_t cut;
 
-	if (len <= STEM_MIN)
-		return len;
-	for (ending = endings[family]; *ending != NULL; ending++) {
-		cut = strlen(*ending);
-		if (word[len - 1] == (*ending)[cut - 1] &&
-		    len >= STEM_MIN + cut &&
-		    memcmp(word + len - cut, *ending, cut) == 0)
+	for (ending = endings[family]; ending->len > 0; ending++) {
+		cut = ending->len;
+		if (len >= STEM_MIN + cut &&
+		    word[len - 1] == ending->text[cut - 1] &&
+		    memcmp(word + len - cut, ending->text, cut) == 0)
 			return len - cut;
 	}
 	return len;
@@ -61,10 +77,10 @@ vocab_stem(enum vocab_family family, const char *word, size_t len)
 bool
 vocab_is_ending(enum vocab_family family, const char *text, size_t len)
 {
-	const char *const *ending;
+	const struct ending *ending;
 
-	for (ending = endings[family]; *ending != NULL; ending++)
-		if (strlen(*ending) == len && memcmp(*ending, text, len) == 0)
+	for (ending = endings[family]; ending->len > 0; ending++)
+		if (ending->len == len && memcmp(ending->text, text, len) == 0)
 			return true;
 	return len == 0;
 }

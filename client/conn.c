@@ -1,6 +1,7 @@
 #include "client/conn.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,9 +13,11 @@
 #include "proto/control.h"
 #include "proto/limits.h"
 
+#define MONITOR_MAX 64 /* bytes of where the monitor tells */
+
 struct conn {
 	zsock_t *socket;
-	zactor_t *monitor; /* tells when erfad hangs up */
+	zsock_t *monitor; /* tells when erfad hangs up */
 	zpoller_t *poller;
 	uint32_t number; /* of the last request */
 };
@@ -48,16 +51,20 @@ knock(const char *path)
 	return err;
 }
 
-/* Watch the socket for the end of its connection. */
+/* Watch the socket for the end of its connection.  An actor would do it, but
+ * czmq sleeps 200 ms at exit while the thread of one is still on its way out. */
 static enum err
 start_monitor(struct conn *conn)
 {
-	conn->monitor = zactor_new(zmonitor, conn->socket);
-	if (conn->monitor == NULL)
+	char address[MONITOR_MAX];
+
+	(void)snprintf(address, sizeof(address), "inproc://erfa-conn-%p",
+	    (const void *)conn);
+	if (zmq_socket_monitor(zsock_resolve(conn->socket), address,
+		ZMQ_EVENT_DISCONNECTED) != 0)
 		return ERR_NOMEM;
-	if (zstr_sendx(conn->monitor, "LISTEN", "DISCONNECTED", NULL) != 0 ||
-	    zstr_send(conn->monitor, "START") != 0 ||
-	    zsock_wait(conn->monitor) != 0)
+	if ((conn->monitor = zsock_new(ZMQ_PAIR)) == NULL ||
+	    zsock_connect(conn->monitor, "%s", address) != 0)
 		return ERR_NOMEM;
 	conn->poller = zpoller_new(conn->socket, conn->monitor, NULL);
 	return conn->poller != NULL ? ERR_NONE : ERR_NOMEM;
@@ -97,7 +104,9 @@ conn_close(struct conn *conn)
 	if (conn == NULL)
 		return;
 	zpoller_destroy(&conn->poller);
-	zactor_destroy(&conn->monitor);
+	if (conn->monitor != NULL)
+		(void)zmq_socket_monitor(zsock_resolve(conn->socket), NULL, 0);
+	zsock_destroy(&conn->monitor);
 	zsock_destroy(&conn->socket);
 	free(conn);
 }

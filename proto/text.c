@@ -8,6 +8,7 @@
 #include <utf8proc.h>
 
 /* One byte may become "\x1b", two may become "<U+00AD>". */
+#define MARKS_MAX   8 /* marks on one letter that are shown as such */
 #define GATE_GROWTH 4
 
 /* A code point of two bytes may become three of two bytes each. */
@@ -99,10 +100,29 @@ is_hidden(utf8proc_int32_t point)
 	    category == UTF8PROC_CATEGORY_ZP;
 }
 
+/*
+ * Does ${point} pile one more mark on a letter that bears ${marks} already, and
+ * more than any language has?  Such a pile runs over the lines around it.
+ */
+static bool
+is_flood(utf8proc_int32_t point, unsigned *marks)
+{
+	utf8proc_category_t category = utf8proc_category(point);
+
+	if (point < 0x300 ||
+	    (category != UTF8PROC_CATEGORY_MN &&
+		category != UTF8PROC_CATEGORY_ME)) {
+		*marks = 0;
+		return false;
+	}
+	return ++*marks > MARKS_MAX;
+}
+
 bool
 text_clean(const char *text, size_t len, bool multiline)
 {
 	utf8proc_int32_t point;
+	unsigned marks = 0;
 	size_t used;
 	size_t i;
 
@@ -111,7 +131,8 @@ text_clean(const char *text, size_t len, bool multiline)
 			return false;
 		if (multiline && (point == '\n' || point == '\t'))
 			continue;
-		if (is_control(point) || is_hidden(point))
+		if (is_control(point) || is_hidden(point) ||
+		    is_flood(point, &marks))
 			return false;
 	}
 	return true;
@@ -133,7 +154,8 @@ text_composed(const char *text)
 
 /* Write the character at ${text} safely and tell how many bytes it took. */
 static size_t
-gate_character(const char *text, size_t len, bool multiline, char **out)
+gate_character(
+    const char *text, size_t len, bool multiline, unsigned *marks, char **out)
 {
 	utf8proc_int32_t point;
 	size_t used = read_character(text, len, &point);
@@ -146,7 +168,7 @@ gate_character(const char *text, size_t len, bool multiline, char **out)
 		*(*out)++ = point == '\n' ? '\n' : ' ';
 	else if (is_control(point))
 		*out += sprintf(*out, "\\x%02x", (unsigned)point);
-	else if (is_hidden(point))
+	else if (is_hidden(point) || is_flood(point, marks))
 		*out += sprintf(*out, "<U+%04X>", (unsigned)point);
 	else {
 		memcpy(*out, text, used);
@@ -160,6 +182,7 @@ text_gate(const char *text, size_t len, bool multiline, char **ret_safe)
 {
 	char *safe;
 	char *out;
+	unsigned marks = 0;
 	size_t i;
 
 	if (len > SIZE_MAX / GATE_GROWTH - 1)
@@ -167,7 +190,7 @@ text_gate(const char *text, size_t len, bool multiline, char **ret_safe)
 	if ((safe = malloc(len * GATE_GROWTH + 1)) == NULL)
 		return ERR_NOMEM;
 	for (out = safe, i = 0; i < len;)
-		i += gate_character(text + i, len - i, multiline, &out);
+		i += gate_character(text + i, len - i, multiline, &marks, &out);
 	*out = '\0';
 	*ret_safe = safe;
 	return ERR_NONE;

@@ -23,7 +23,8 @@ bool text_valid(const char *text, size_t len);
  * text_clean(text, len, multiline):
  * Return whether ${text} is valid and free of what the gate escapes: C0 (a
  * newline and a tab pass if ${multiline}), DEL, C1, bidi controls, invisible,
- * tag and private-use characters.  What we write ourselves must be clean.
+ * tag and private-use characters, and piles of marks on one letter.  What we
+ * write ourselves must be clean.
  */
 bool text_clean(const char *text, size_t len, bool multiline);
 
@@ -39,7 +40,8 @@ bool text_composed(const char *text);
  * Make a copy of foreign text that cannot control a terminal or a log line:
  * bytes that are not UTF-8 and control characters become \x1b style escapes;
  * bidi controls, zero-width, tag and private-use characters, line separators
- * and characters that have no shape become <U+202E> style ones.  If
+ * and characters that have no shape become <U+202E> style ones, and so do marks
+ * beyond the eighth on one letter.  If
  * ${multiline}, a newline passes and a tab becomes a blank; else they are
  * escaped too.  The caller frees *${ret_safe} with free().  Return ERR_NOMEM.
  */

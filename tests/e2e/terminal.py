@@ -6,6 +6,8 @@ Usage: terminal.py SOCKET LINE
 SOCKET is the node's control socket, LINE an invitation to it.
 """
 
+import csv
+import json
 import os
 import pty
 import re
@@ -31,10 +33,14 @@ TRICKS = [
     "\x85next", "\u202egnp.exe", "\u2066x\u2069", "\u200eab\u200f", "\u061c",
     "a\u200bb", "\ufeffbom", "\U000e0041tag", "\x7f\x7f", "\x00nul"[1:], "\x01\x02\x1a",
     "\t\v\f", "\x1b[31mred", "%s%n", "=1+1", BAD, "\u2028line", "\x1b[?1049h",
+    "@SUM(1)", "+1+1", "-1+cmd|' /C calc'!A0", "a" + "\u0301" * 300,
 ]
 HARMLESS = re.compile(
     "[^\n\x20-\x7e\xa0-\U0010ffff]|[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069"
     "\ufeff\U000e0000-\U000e007f]")
+
+# More marks on one letter than any language has: they run over the lines around it.
+FLOOD = re.compile("[\u0300-\u036f]{20}")
 
 
 def fill(message, text, depth=0):
@@ -81,13 +87,60 @@ def serve(peer, control, log):
             raise SystemExit("not ok the node takes the records: not in time")
 
 
-def on_terminal(*words):
+# What the commands of the table are given where they want something.
+TRIALS = ("TRIAL", "ID", "ROOT", "A", "B", "PROGRAMME", "NETWORK", "TARGET", "QUESTION",
+          "TRIAL|APPLICATION", "APPLICATION", "RECORD")
+# These have no end of their own, or dial, or make a node.
+ENDS = {"watch": ["--count", "3", "--wait", "1", "--from", "start"], "sync": ["--wait", "1"]}
+LEFT_OUT = {"init", "join", "bundle export", "bundle import", "help"}
+FORMULA = re.compile(r"^[=+@\t\r]|^-(?![0-9.,]*$)")
+
+
+def invocations(erfa, ids):
+    """Every command of the table, as those who want to be shown something call it."""
+    table = json.loads(subprocess.run([*erfa, "help", "--json"], stdout=subprocess.PIPE,
+                                      check=True, env=ENV).stdout)
+    for number, command in enumerate(table["command"]):
+        if command["name"] in LEFT_OUT:
+            continue
+        words = command["name"].split() + ENDS.get(command["name"], [])
+        wanted = re.findall(r"[A-Z|]+", command.get("args", ""))
+        options = {option["name"] for option in command.get("option", [])}
+        for turn in range(3):
+            given = [ids[(number + 7 * turn + k) % len(ids)] if what in TRIALS
+                     else TRICKS[(number + 5 * turn + k) % 7] for k, what in enumerate(wanted)]
+            yield command["name"], words + given
+            yield command["name"] + " --json", words + given + ["--json"]
+            if "csv" in options:
+                yield command["name"] + " --csv", words + given + ["--csv"]
+
+
+def check_table(erfa, ids):
+    """No command that there is, or will be, lets a text through."""
+    said = {}
+    for name, words in invocations(erfa, ids):
+        out = on_terminal(*erfa, *words, asks=False)
+        said.setdefault(name, []).append(out)
+    for name, outs in said.items():
+        out = b"\n".join(outs) or b"-"
+        if name.endswith(" --csv"):
+            out = out.replace(b"\r\n", b"\n")  # as RFC 4180 ends its lines
+        check(f"erfa {name}, as the table has it", out)
+        if name.endswith(" --csv"):
+            cells = [cell for out in outs
+                     for row in csv.reader(out.decode().splitlines()) for cell in row]
+            CHECKS.check(f"no cell of erfa {name} is a formula",
+                         not any(FORMULA.search(cell) for cell in cells),
+                         repr([cell for cell in cells if FORMULA.search(cell)][:3]))
+
+
+def on_terminal(*words, asks=True):
     """What a command prints on a terminal, standard error included."""
     ours, theirs = pty.openpty()
     mode = termios.tcgetattr(theirs)
     mode[1] &= ~termios.OPOST
     termios.tcsetattr(theirs, termios.TCSANOW, mode)
-    process = subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs,
+    process = subprocess.Popen(words, stdin=theirs if asks else subprocess.DEVNULL, stdout=theirs, stderr=theirs,
                                env=ENV, start_new_session=True)
     os.close(theirs)
     out = b""
@@ -111,6 +164,8 @@ def check(name, out):
         CHECKS.check(name, False, f"no UTF-8: {e}")
         return
     found = HARMLESS.search(text)
+    if not found and "json" not in name and "export" not in name:
+        found = FLOOD.search(text)  # programs get the letters as they are
     CHECKS.check(name, len(text) > 0 and found is None,
                  repr(text[max(0, found.start() - 40):found.start() + 20])
                  if found else "it printed nothing")
@@ -138,6 +193,7 @@ def main():
     rows = on_terminal(*erfa, "list").count(b"\n")
     CHECKS.check("and they were there to be listed", rows >= len(TRICKS) - 1,
                  f"{rows} lines")
+    check_table(erfa, ids)
     for command in ("show", "show --json"):
         out = b"".join(on_terminal(*erfa, *command.split(), i) for i in ids)
         check(f"erfa {command} of {len(ids)} records", out)

@@ -347,10 +347,30 @@ cut_never_splits_a_character_from_its_marks(void **state)
 
 #define T(name) cmocka_unit_test(name)
 
+static void
+a_pile_of_marks_on_one_letter_is_taken_apart(void **state)
+{
+	char text[64] = "a";
+	char *safe = NULL;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 8; i++)
+		strcat(text, "\u0301");
+	assert_true(text_clean(text, strlen(text), false));
+	strcat(text, "\u0301b\u0301");
+	assert_false(text_clean(text, strlen(text), false));
+	assert_int_equal(text_gate(text, strlen(text), false, &safe), ERR_NONE);
+	assert_non_null(strstr(safe, "<U+0301>b\u0301"));
+	assert_true(text_clean(safe, strlen(safe), false));
+	free(safe);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pile_of_marks_on_one_letter_is_taken_apart),
 		T(utf8_is_valid_and_other_bytes_are_not),
 		T(every_two_byte_sequence_is_judged_as_unicode_says),
 		T(nordic_letters_pass_the_gate_unchanged),

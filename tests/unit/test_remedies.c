@@ -37,7 +37,7 @@ can_be_typed(const char *command)
 	const struct args_option *tables[ARGS_TABLES_MAX] = { NULL };
 	char fault[ARGS_FAULT_MAX] = "";
 	char text[COMMAND_MAX];
-	const char *words[WORDS_MAX];
+	const char *words[WORDS_MAX] = { NULL };
 	const struct cmd *cmd;
 	struct args *args = NULL;
 	size_t count, own = 0;
@@ -46,11 +46,13 @@ can_be_typed(const char *command)
 	assert_true(strlen(command) < sizeof(text));
 	(void)snprintf(text, sizeof(text), "%s", command);
 	count = cut(text, words);
-	assert_true(count >= 2);
+	assert_true(count >= 2 && words[0] != NULL && words[1] != NULL);
 	assert_string_equal(words[0], "erfa");
 	cmd = cmd_find(words[1], count > 2 ? words[2] : NULL, &own);
-	if (cmd == NULL)
+	if (cmd == NULL) {
 		fail_msg("no such command: %s", command);
+		return;
+	}
 	tables[0] = cmd->options;
 	tables[1] = cmd_common();
 	err = args_parse(

@@ -235,7 +235,8 @@ size_t vocab_narrower(const struct vocab *vocab, size_t concept,
  * those of ${lang} hide all others (Bokmål and Nynorsk count as one), and exact
  * ones hide inflected ones.  A single word without a label is taken apart:
  * "hjemmeplejeforsøg" names home care and trial.  Matches come in the order of the
- * words; several may begin at one place.  Time and room grow with ${count} alone.
+ * words; several may begin at one place.  Time grows with ${count} alone, of which
+ * the first 65,535 are looked at, and words longer than VOCAB_WORD_MAX mean nothing.
  * Return how many matches were written, at most ${max}.
  */
 size_t vocab_match(const struct vocab *vocab, const char *const *words,

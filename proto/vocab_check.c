@@ -6,6 +6,7 @@
 #include "proto/text.h"
 
 #define DEFINITION_MIN 12 /* bytes */
+#define GONE           SIZE_MAX
 
 /* Is ${text} one sentence: a capital letter, and one stop, at its end? */
 static bool
@@ -73,34 +74,62 @@ check_names(const struct vocab *vocab, const struct vocab_concept *concept,
 		    "\"%s\" has no English label", concept->id);
 }
 
-/* Is ${concept} among those above itself? */
-static enum err
-check_circle(
-    const struct vocab *vocab, size_t concept, struct vocab_report *report)
+/*
+ * Take away, one after another, the concepts from which no ${ahead} leads to one
+ * that is left; ${left} counts for each what still does, or is GONE.
+ */
+static void
+peel(const struct vocab *vocab, enum vocab_link ahead, enum vocab_link back,
+    size_t *left, uint16_t *queue)
 {
-	size_t max = vocab->count;
-	uint16_t *below = calloc(max + 1, sizeof(*below));
 	const uint16_t *links;
-	size_t count;
-	size_t below_count;
-	size_t i;
-	size_t k;
+	size_t head, tail = 0;
+	size_t count, c, i;
 
-	if (below == NULL)
-		return ERR_NOMEM;
-	links = vocab_linked(vocab, concept, VOCAB_BROADER, &count);
-	below_count = vocab_narrower(vocab, concept, below, max);
-	for (i = 0; i < below_count; i++)
-		for (k = 0; k < count; k++)
-			if (below[i] == links[k])
-				vocab_fault(report,
-				    vocab->concepts[concept].line,
-				    "\"%s\" is broader than itself, by way of "
-				    "\"%s\"",
-				    vocab_id(vocab, concept),
-				    vocab_id(vocab, links[k]));
-	free(below);
-	return ERR_NONE;
+	for (c = 0; c < vocab->count; c++) {
+		if (left[c] == GONE)
+			continue;
+		links = vocab_linked(vocab, c, ahead, &count);
+		for (left[c] = 0, i = 0; i < count; i++)
+			left[c] += left[links[i]] != GONE ? 1 : 0;
+	}
+	for (c = 0; c < vocab->count; c++)
+		if (left[c] == 0)
+			queue[tail++] = (uint16_t)c;
+	for (head = 0; head < tail; head++) {
+		left[queue[head]] = GONE;
+		links = vocab_linked(vocab, queue[head], back, &count);
+		for (i = 0; i < count; i++)
+			if (left[links[i]] != GONE && --left[links[i]] == 0)
+				queue[tail++] = links[i];
+	}
+}
+
+/* Is a concept broader than itself, by whatever way? */
+static enum err
+check_circles(const struct vocab *vocab, struct vocab_report *report)
+{
+	size_t *left = calloc(vocab->count + 1, sizeof(*left));
+	uint16_t *queue = calloc(vocab->count + 1, sizeof(*queue));
+	enum err err = ERR_NOMEM;
+	size_t c;
+
+	if (left == NULL || queue == NULL)
+		goto out;
+
+	/* From above, then from below: only circles, and ways between, remain. */
+	peel(vocab, VOCAB_BROADER, VOCAB_NARROWER, left, queue);
+	peel(vocab, VOCAB_NARROWER, VOCAB_BROADER, left, queue);
+	for (c = 0; c < vocab->count; c++)
+		if (left[c] != GONE)
+			vocab_fault(report, vocab->concepts[c].line,
+			    "\"%s\" is broader than itself",
+			    vocab_id(vocab, c));
+	err = ERR_NONE;
+out:
+	free(left);
+	free(queue);
+	return err;
 }
 
 static int
@@ -205,8 +234,8 @@ vocab_check(struct vocab *vocab, struct vocab_report *report)
 	for (c = 0; c < vocab->count; c++) {
 		check_lines(vocab, &vocab->concepts[c], report);
 		check_names(vocab, &vocab->concepts[c], report);
-		if ((err = check_circle(vocab, c, report)) != ERR_NONE)
-			return err;
 	}
+	if ((err = check_circles(vocab, report)) != ERR_NONE)
+		return err;
 	return check_twice(vocab, report);
 }

@@ -574,9 +574,19 @@ every_broken_rule_is_named_with_its_line(void **state)
 static void
 a_circle_is_named(void **state)
 {
+	static struct vocab_report report;
+	static const char text[] = A "\tbroader\tb\n" B "\tbroader\ta\n"
+				     "c\n\ten\tgamma\n\tdef\tThe third of "
+				     "letters.\n\tbroader\ta\n";
+	struct vocab *vocab = NULL;
+
 	(void)state;
-	assert_fault(
-	    A "\tbroader\tb\n" B "\tbroader\ta\n", 1, "broader than itself");
+	assert_fault(text, 1, "broader than itself");
+
+	/* What lies below a circle is in none. */
+	assert_int_equal(
+	    vocab_load(text, strlen(text), &vocab, &report), ERR_SYNTAX);
+	assert_int_equal(report.count, 2);
 }
 
 static void

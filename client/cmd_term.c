@@ -12,11 +12,11 @@
 #include "proto/vocab.h"
 #include "client/act.h"
 #include "client/cmd.h"
-#include "client/lexicon.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/send.h"
 #include "client/term.h"
+#include "client/wordbook.h"
 
 #define TEXT_ROOM 4096 /* bytes of the words typed, and of one line */
 #define PATH_ROOM 64   /* bytes of "pref_label[15].language" */
@@ -505,7 +505,7 @@ cmd_term(struct run *run)
 
 	if (vocab_lang_of(run->language, &lang) != ERR_NONE)
 		lang = VOCAB_EN;
-	if ((status = lexicon_open(run, &vocab)) != EXIT_DONE)
+	if ((status = wordbook_open(run, &vocab)) != EXIT_DONE)
 		return status;
 	if (args_given(run->args, "new"))
 		status = write_new(run, vocab);

@@ -1,4 +1,4 @@
-#include "client/lexicon.h"
+#include "client/wordbook.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ load(struct run *run, const char *path, const char *bytes, size_t len,
 }
 
 int
-lexicon_open(struct run *run, struct vocab **ret_vocab)
+wordbook_open(struct run *run, struct vocab **ret_vocab)
 {
 	char path[RUN_PATH_MAX];
 	FILE *file = NULL;

@@ -559,6 +559,18 @@ static const struct args_option org_succeed_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option evidence_options[] = {
+	{ "table", "FILE", N_("a CSV table; - is standard input") },
+	{ "measure", "CODE",
+	    N_("md, smd, rr, or, rd, irr; else what is usual") },
+	{ "method", "CODE", N_("reml (usual), dl, or ee: equal effects") },
+	{ "ci", "CODE", N_("hk: Hartung-Knapp, ad hoc (usual), or z") },
+	{ "class", "CODE", N_("with (comparison), randomised, before_after") },
+	{ "svg", "FILE", N_("the plot as a picture") },
+	{ "csv", NULL, N_("a table instead of the plot") },
+	{ NULL, NULL, NULL },
+};
+
 static const struct cmd table[] = {
 	{ "find", CMD_LOOK, "WORDS", N_("find trials; all words must occur"),
 	    N_("erfa find boliger                    trials about housing\n"
@@ -599,6 +611,16 @@ static const struct cmd table[] = {
 	    N_("Of the trial and all that came from it, each counted once.\n"
 	       "Documented only is counted apart and nowhere else."),
 	    NULL, 1, 1, false, cmd_scale },
+	{ "evidence", CMD_LOOK, "", N_("what works: many results, pooled"),
+	    N_("erfa evidence --table results.csv    one row a municipality\n"
+	       "erfa evidence --table results.csv --svg plot.svg"),
+	    N_("Columns, in any order: study site year design (randomised,\n"
+	       "comparison_post, comparison_pre_post, before_after) indicator unit\n"
+	       "polarity comparison_site; n1 m1 sd1, or e1 n1 (events), or e1 t1\n"
+	       "(rate); n2 ... for the comparison, n1_before ... for before; r r2\n"
+	       "same_people; or yi with vi, se or ci_low ci_high (ratios: their\n"
+	       "logarithm), or ratio ci_low ci_high; measure; clustered icc."),
+	    evidence_options, 0, 0, false, cmd_evidence },
 	{ "history", CMD_LOOK, "TRIAL", N_("its versions, and what changed"),
 	    N_("erfa history 791/k7                  of any record\n"
 	       "erfa show 791/k7 --at-version 1.2    one of them"),
@@ -1089,7 +1111,7 @@ help_line(struct print *print, const struct cmd *cmd)
 static const char *const named[] = { "diff", "comment", "offer", "copy", "link",
 	"claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
 	"network", "round", "indicator", "burden", "table31", "guides", "org",
-	"term" };
+	"term", "scale", "dossier" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */

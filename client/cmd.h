@@ -208,4 +208,10 @@ int cmd_org_list(struct run *run);
 int cmd_org_show(struct run *run);
 int cmd_org_succeed(struct run *run);
 
+/**
+ * cmd_evidence(run):
+ * The same, for what the results of many come to together.
+ */
+int cmd_evidence(struct run *run);
+
 #endif /* !ERFA_CMD_H */

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM_FIRST     256 /* bytes of a text's first allocation */
-#define NUMBER_ROOM    40  /* bytes of the longest number with its NUL */
-#define DOUBLE_DIGITS  17  /* that tell every double from its neighbours */
-#define FLOAT_DIGITS   9   /* the same for a float */
+#define ROOM_FIRST     256  /* bytes of a text's first allocation */
+#define NUMBER_ROOM    40   /* bytes of the longest number with its NUL */
+#define WHOLE_MAX      1e15 /* up to it whole numbers have no exponent */
+#define DOUBLE_DIGITS  17   /* that tell every double from its neighbours */
+#define FLOAT_DIGITS   9    /* the same for a float */
 #define REPLACEMENT    0xfffd
 #define BMP_END        0x10000
 #define BASE64_BAD     0xff
@@ -278,6 +279,10 @@ jsontext_double(struct jsontext *out, double value)
 		if (strtod(text, NULL) == value)
 			break;
 	}
+	/* Whole numbers as people write them: 220, and not 2.2e+02. */
+	if (value > -WHOLE_MAX && value < WHOLE_MAX &&
+	    strchr(text, 'e') != NULL && value == (double)(int64_t)value)
+		(void)snprintf(text, sizeof(text), "%" PRId64, (int64_t)value);
 	add_number(out, text);
 }
 

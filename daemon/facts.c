@@ -8,11 +8,39 @@
 #include "proto/header.h"
 #include "proto/record.h"
 
-#include "daemon/words.h"
+#define YEARS_MAX 30 /* in which a record can run, as far as facets go */
 
-/* One walk over a body: for its words, or for its references. */
+/* Write the name of an enumeration's value without its prefix, lower case. */
+static void
+write_enum(const ProtobufCEnumDescriptor *desc, int value, const char *prefix,
+    char out[FACTS_TEXT_MAX])
+{
+	const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(
+	    desc, value);
+	const char *name;
+	size_t i;
+
+	if (value == 0)
+		return;
+	if (found == NULL) {
+		(void)snprintf(out, FACTS_TEXT_MAX, "%d", value);
+		return;
+	}
+	name = found->name;
+	if (strncmp(name, prefix, strlen(prefix)) == 0)
+		name += strlen(prefix);
+	for (i = 0; i < FACTS_TEXT_MAX - 1 && name[i] != '\0'; i++)
+		out[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ?
+			name[i] - 'A' + 'a' :
+			name[i]);
+	out[i] = '\0';
+}
+
+/* One walk over a body: for its texts, its values, or its references. */
 struct walk {
-	struct words *words; /* NULL: references are wanted */
+	enum err (*text)(void *context, enum facts_part part, const char *text);
+	enum err (*facet)(void *context, const char *facet);
+	void *context;
 	struct facts_ref *refs;
 	size_t nrefs;
 	enum err err;
@@ -123,15 +151,25 @@ is_technical(const char *name)
 	return false;
 }
 
-/* In which part of the body the field ${name} of the record stands. */
-static uint8_t
-part_of(const char *name)
+/* In which part of the body the field ${name} of ${msg} stands. */
+static enum facts_part
+part_of(const ProtobufCMessage *msg, const char *name, bool outermost)
 {
-	if (strcmp(name, "title") == 0 || strcmp(name, "name") == 0)
-		return WORD_IN_TITLE;
-	if (strcmp(name, "summary") == 0 || strcmp(name, "plain_summary") == 0)
-		return WORD_IN_SUMMARY;
-	return WORD_IN_TEXT;
+	if (msg->descriptor == &erfa__org_ref__descriptor ||
+	    msg->descriptor == &erfa__partner__descriptor ||
+	    strcmp(name, "sites_text") == 0)
+		return FACTS_ORG;
+	if (strcmp(name, "provision") == 0 || strcmp(name, "legal_basis") == 0)
+		return FACTS_PROVISION;
+	if (outermost &&
+	    (strcmp(name, "title") == 0 || strcmp(name, "name") == 0))
+		return FACTS_TITLE;
+	if (outermost &&
+	    (strcmp(name, "summary") == 0 ||
+		strcmp(name, "plain_summary") == 0 ||
+		strcmp(name, "keywords") == 0))
+		return FACTS_SUMMARY;
+	return FACTS_PROSE;
 }
 
 /* Note the record that ${ref} names, once. */
@@ -151,32 +189,74 @@ take_ref(struct walk *walk, const Erfa__RecordRef *ref)
 	walk->nrefs++;
 }
 
-/* Visit one value of a field that holds text or a message. */
+/* Tell "barrier_kind:culture" for a value of an enumeration. */
 static void
-walk_value(struct walk *walk, const ProtobufCFieldDescriptor *field,
-    const void *at, bool outermost)
+take_value(struct walk *walk, const ProtobufCEnumDescriptor *desc, int value)
+{
+	char facet[2 * FACTS_TEXT_MAX] = "";
+	char prefix[FACTS_TEXT_MAX];
+	char code[FACTS_TEXT_MAX] = "";
+	size_t len = 0;
+	size_t i;
+
+	/* BarrierKind -> barrier_kind, and BARRIER_KIND_ before its values. */
+	for (i = 0; desc->short_name[i] != '\0' && len < 60; i++) {
+		if (i > 0 && desc->short_name[i] >= 'A' &&
+		    desc->short_name[i] <= 'Z')
+			facet[len++] = '_';
+		facet[len++] = (char)(desc->short_name[i] | 0x20);
+	}
+	for (i = 0; i < len; i++)
+		prefix[i] = (char)(facet[i] == '_' ? '_' : facet[i] & ~0x20);
+	memcpy(prefix + len, "_", 2);
+	write_enum(desc, value, prefix, code);
+	if (code[0] == '\0')
+		return;
+	(void)snprintf(facet + len, sizeof(facet) - len, ":%s", code);
+	walk->err = walk->facet(walk->context, facet);
+}
+
+/* Visit one value of a field that holds a message. */
+static void
+walk_inner(
+    struct walk *walk, const ProtobufCFieldDescriptor *field, const void *at)
 {
 	const ProtobufCMessage *msg;
-	const char *text;
 
+	memcpy(&msg, at, sizeof(void *));
+	if (msg == NULL || field->descriptor == &erfa__source__descriptor)
+		return;
+	if (field->descriptor != &erfa__record_ref__descriptor)
+		walk_message(walk, msg, false);
+	else if (walk->refs != NULL)
+		take_ref(walk, (const Erfa__RecordRef *)(const void *)msg);
+}
+
+/* Visit one value of a field that holds text, a message or a code. */
+static void
+walk_value(struct walk *walk, const ProtobufCMessage *msg,
+    const ProtobufCFieldDescriptor *field, const void *at, bool outermost)
+{
+	const char *text;
+	int value;
+
+	if (walk->err != ERR_NONE)
+		return;
 	if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-		memcpy(&msg, at, sizeof(void *));
-		if (msg == NULL ||
-		    field->descriptor == &erfa__source__descriptor)
-			return;
-		if (field->descriptor != &erfa__record_ref__descriptor)
-			walk_message(walk, msg, false);
-		else if (walk->words == NULL)
-			take_ref(
-			    walk, (const Erfa__RecordRef *)(const void *)msg);
+		walk_inner(walk, field, at);
+		return;
+	}
+	if (field->type == PROTOBUF_C_TYPE_ENUM) {
+		memcpy(&value, at, sizeof(value));
+		if (walk->facet != NULL && value != 0)
+			take_value(walk, field->descriptor, value);
 		return;
 	}
 	memcpy(&text, at, sizeof(text));
-	if (text == NULL || walk->words == NULL || walk->err != ERR_NONE ||
-	    is_technical(field->name))
+	if (text == NULL || walk->text == NULL || is_technical(field->name))
 		return;
-	walk->err = words_add(
-	    walk->words, text, outermost ? part_of(field->name) : WORD_IN_TEXT);
+	walk->err = walk->text(
+	    walk->context, part_of(msg, field->name, outermost), text);
 }
 
 /* Whether a member of a oneof is the one that is set; true for all others. */
@@ -202,7 +282,7 @@ walk_field(struct walk *walk, const ProtobufCMessage *msg,
 
 	if (field->label != PROTOBUF_C_LABEL_REPEATED) {
 		if (is_set(msg, field))
-			walk_value(walk, field,
+			walk_value(walk, msg, field,
 			    (const char *)msg + field->offset, outermost);
 		return;
 	}
@@ -210,7 +290,13 @@ walk_field(struct walk *walk, const ProtobufCMessage *msg,
 	    sizeof(count));
 	memcpy(&items, (const char *)msg + field->offset, sizeof(items));
 	for (i = 0; i < count; i++)
-		walk_value(walk, field, items + i * sizeof(void *), outermost);
+		walk_value(walk, msg, field,
+		    items +
+			i *
+			    (field->type == PROTOBUF_C_TYPE_ENUM ?
+				    sizeof(int) :
+				    sizeof(void *)),
+		    outermost);
 }
 
 static void
@@ -221,6 +307,7 @@ walk_message(struct walk *walk, const ProtobufCMessage *msg, bool outermost)
 
 	for (i = 0; i < desc->n_fields; i++)
 		if (desc->fields[i].type == PROTOBUF_C_TYPE_STRING ||
+		    desc->fields[i].type == PROTOBUF_C_TYPE_ENUM ||
 		    desc->fields[i].type == PROTOBUF_C_TYPE_MESSAGE)
 			walk_field(walk, msg, &desc->fields[i], outermost);
 }
@@ -238,9 +325,11 @@ walk_body(struct walk *walk, const Erfa__Body *body)
 }
 
 enum err
-facts_words(const Erfa__Body *body, struct words *words)
+facts_texts(const Erfa__Body *body,
+    enum err (*each)(void *context, enum facts_part part, const char *text),
+    void *context)
 {
-	struct walk walk = { .words = words };
+	struct walk walk = { .text = each, .context = context };
 
 	walk_body(&walk, body);
 	return walk.err;
@@ -354,32 +443,6 @@ facts_title(const Erfa__Body *body, size_t *ret_cut)
 	return title;
 }
 
-/* Write the name of an enumeration's value without its prefix, lower case. */
-static void
-write_enum(const ProtobufCEnumDescriptor *desc, int value, const char *prefix,
-    char out[FACTS_TEXT_MAX])
-{
-	const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(
-	    desc, value);
-	const char *name;
-	size_t i;
-
-	if (value == 0)
-		return;
-	if (found == NULL) {
-		(void)snprintf(out, FACTS_TEXT_MAX, "%d", value);
-		return;
-	}
-	name = found->name;
-	if (strncmp(name, prefix, strlen(prefix)) == 0)
-		name += strlen(prefix);
-	for (i = 0; i < FACTS_TEXT_MAX - 1 && name[i] != '\0'; i++)
-		out[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ?
-			name[i] - 'A' + 'a' :
-			name[i]);
-	out[i] = '\0';
-}
-
 void
 facts_status(const Erfa__Body *body, char out[FACTS_TEXT_MAX])
 {
@@ -441,4 +504,113 @@ facts_period(const Erfa__Body *body, char out[FACTS_TEXT_MAX])
 	if (*start != '\0' || *end != '\0')
 		(void)snprintf(out, FACTS_TEXT_MAX, "%s%s-%s%s", start,
 		    *start != '\0' ? " " : "", *end != '\0' ? " " : "", end);
+}
+
+/* ---- facets ---- */
+
+/* The year at the beginning of a date; 0 if there is none. */
+static unsigned
+year_of(const char *date)
+{
+	unsigned year = 0;
+	size_t i;
+
+	for (i = 0; date != NULL && i < 4; i++) {
+		if (date[i] < '0' || date[i] > '9')
+			return 0;
+		year = 10 * year + (unsigned)(date[i] - '0');
+	}
+	return year;
+}
+
+/* Tell every year in which the record runs. */
+static void
+take_years(struct walk *walk, const Erfa__Body *body)
+{
+	const Erfa__Period *period = period_of(body);
+	char facet[FACTS_TEXT_MAX];
+	unsigned first;
+	unsigned last;
+
+	if (period == NULL)
+		return;
+	first = year_of(period->start);
+	last = year_of(period->end);
+	if (first == 0)
+		first = last;
+	if (last < first || last > first + YEARS_MAX)
+		last = first;
+	for (; first != 0 && first <= last && walk->err == ERR_NONE; first++) {
+		(void)snprintf(facet, sizeof(facet), "year:%u", first);
+		walk->err = walk->facet(walk->context, facet);
+	}
+}
+
+/* Tell "NAME:VALUE", if there is a value. */
+static void
+take_text(struct walk *walk, const char *name, const char *value)
+{
+	char facet[4 * FACTS_TEXT_MAX];
+
+	if (value == NULL || *value == '\0' || walk->err != ERR_NONE)
+		return;
+	(void)snprintf(facet, sizeof(facet), "%s:%s", name, value);
+	walk->err = walk->facet(walk->context, facet);
+}
+
+static void
+take_trial(struct walk *walk, const Erfa__Trial *trial)
+{
+	size_t i;
+
+	for (i = 0; i < trial->n_sites; i++)
+		take_text(walk, "site", trial->sites[i]->id);
+	for (i = 0; i < trial->n_exemptions; i++)
+		take_text(walk, "provision", trial->exemptions[i]->key);
+	if (trial->programme != NULL)
+		take_text(walk, "programme", trial->programme->id);
+	if (trial->network != NULL)
+		take_text(walk, "programme", trial->network->id);
+}
+
+enum err
+facts_facets(const Erfa__Body *body,
+    enum err (*each)(void *context, const char *facet), void *context)
+{
+	struct walk walk = { .facet = each, .context = context };
+
+	walk_body(&walk, body);
+	take_years(&walk, body);
+	if (body->envelope != NULL) {
+		take_text(&walk, "lang", body->envelope->language);
+		if (body->envelope->transcribed)
+			take_text(&walk, "transcribed", "yes");
+	}
+	if (body_kind(body) == HEADER_TRIAL)
+		take_trial(&walk, body->trial);
+	if (body_kind(body) == HEADER_EXPERIENCE &&
+	    body->experience->unexpected != NULL &&
+	    *body->experience->unexpected != '\0')
+		take_text(&walk, "finding", "unexpected");
+	return walk.err;
+}
+
+enum err
+facts_parent(const Erfa__Body *body, struct facts_ref *ret_ref)
+{
+	const Erfa__RecordRef *ref = NULL;
+
+	if (body_kind(body) == HEADER_EXPERIENCE &&
+	    body->experience->target_case == ERFA__EXPERIENCE__TARGET_TRIAL)
+		ref = body->experience->trial;
+	else if (body_kind(body) == HEADER_DECISION)
+		ref = body->decision->trial;
+	else if (body_kind(body) == HEADER_APPLICATION &&
+	    body->application->n_trials > 0)
+		ref = body->application->trials[0];
+	if (ref == NULL || ref->id == NULL ||
+	    record_parse_full(ref->id, ret_ref->org, ret_ref->record) !=
+		ERR_NONE)
+		return ERR_NOENT;
+	return ERR_NONE;
 }

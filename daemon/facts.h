@@ -17,8 +17,6 @@
 #include "proto/err.h"
 #include "proto/limits.h"
 
-struct words;
-
 #define FACTS_HASH_LEN  16  /* of an external id */
 #define FACTS_REFS_MAX  128 /* references taken from one body */
 #define FACTS_TITLE_MAX 200 /* bytes of a title that is no title field */
@@ -66,13 +64,44 @@ void facts_external(const char *external_id, uint8_t out[FACTS_HASH_LEN]);
  */
 void facts_country(const char *org, char ret_country[3]);
 
+/* Where in a body a text stands. */
+enum facts_part {
+	FACTS_TITLE,     /* title or name */
+	FACTS_SUMMARY,   /* the record's summary */
+	FACTS_PROVISION, /* a rule, as cited */
+	FACTS_ORG,       /* name of an organisation or place */
+	FACTS_PROSE,     /* everything else that people wrote */
+};
+
 /**
- * facts_words(body, words):
- * Add all text that people would search for: title and summary as such, and
- * everything else but ids, addresses, references and sources.  Return
- * ERR_NOMEM.
+ * facts_texts(body, each, context):
+ * Call ${each} for every text that people would search for, all but ids,
+ * addresses, references and sources, until it returns an error, which is
+ * returned.
  */
-enum err facts_words(const Erfa__Body *body, struct words *words) MUST_CHECK;
+enum err facts_texts(const Erfa__Body *body,
+    enum err (*each)(void *context, enum facts_part part, const char *text),
+    void *context) MUST_CHECK;
+
+/**
+ * facts_facets(body, each, context):
+ * Call ${each} for what the record can be chosen by, until it returns an error,
+ * which is returned: every controlled value as its vocabulary and code
+ * ("status:active", "barrier_kind:culture"), and "year:2019" for each year in
+ * which it runs, "lang:da", "site:dk-791", "programme:ORG/RECORD", "provision:KEY",
+ * "finding:unexpected", "transcribed:yes".
+ */
+enum err facts_facets(const Erfa__Body *body,
+    enum err (*each)(void *context, const char *facet),
+    void *context) MUST_CHECK;
+
+/**
+ * facts_parent(body, ret_ref):
+ * The trial that an application, decision or experience is about.  Return
+ * ERR_NOENT for all others, and if none is named.
+ */
+enum err facts_parent(
+    const Erfa__Body *body, struct facts_ref *ret_ref) MUST_CHECK;
 
 /**
  * facts_refs(body, ret_refs):

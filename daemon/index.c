@@ -8,15 +8,17 @@
 #include "proto/body.h"
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "proto/vocab.h"
 #include "daemon/db.h"
 #include "daemon/facts.h"
-#include "daemon/postings.h"
+#include "daemon/lexicon.h"
+#include "daemon/search.h"
 #include "daemon/store.h"
-#include "daemon/words.h"
 
 #define MAP_BYTES ((size_t)16 << 30)
-#define FORMAT    1      /* of the rows; another one is built anew */
-#define POSTINGS  100000 /* so many are written together */
+#define FORMAT    2       /* of the rows; another one is built anew */
+#define PAIRS     1000000 /* of document and term: so many are written together */
+#define CONCEPTS  64      /* taken from one text */
 
 enum table {
 	META,    /* "state" -> how far the store was followed */
@@ -27,12 +29,15 @@ enum table {
 	SHOWN,   /* arrival, doc -> nothing */
 	COMMITS, /* key, commitment -> doc that was shown with it */
 	REFS,    /* record, doc, org -> nothing */
-	WORDS,   /* postings.h */
+	PARENTS, /* doc -> record, org: the trial it is about */
+	SEARCH,  /* search.h; and the next one */
+	SEARCH_END = SEARCH + SEARCH_TABLES - 1,
 	NTABLES
 };
 
 static const char *const table_names[NTABLES] = { "meta", "logs", "log_ids",
-	"rows", "entries", "shown", "commits", "refs", "words" };
+	"rows", "entries", "shown", "commits", "refs", "parents",
+	"search_parts", "search_terms" };
 
 /* How far the index has followed the store. */
 struct state {
@@ -41,23 +46,26 @@ struct state {
 	uint8_t c[HASH_LEN]; /* of the entry that arrived then */
 	uint32_t docs;
 	uint32_t logs;
+	uint8_t stamp[LEXICON_STAMP];
 };
 
 struct index {
 	struct db *db;
+	const struct lexicon *lexicon;
+	struct search_batch *batch; /* of the one who writes */
 };
 
 struct index_txn {
 	struct db_txn *txn;
 	struct state state;
-	struct postings *postings; /* of a write transaction */
-	struct words *words;
+	struct index *index;
+	struct search *search; /* NULL until it is asked for */
 	bool write;
 };
 
 /* ---- rows as bytes ---- */
 
-#define STATE_LEN (4 + STORE_EPOCH_LEN + 8 + HASH_LEN + 4 + 4)
+#define STATE_LEN (4 + STORE_EPOCH_LEN + 8 + HASH_LEN + 4 + 4 + LEXICON_STAMP)
 #define LOG_LEN   (LOG_ID_LEN + KEY_LEN)
 #define FIXED_LEN (4 + 4 * 8 + 5 * 4) /* the numbers of a row */
 #define ROW_LEN   (FIXED_LEN + 4 + RECORD_LEN + 2 * INDEX_HASH_LEN)
@@ -183,6 +191,7 @@ state_get(struct db_txn *txn, struct state *ret_state)
 	at += 8 + HASH_LEN;
 	ret_state->docs = bytes_get_le32(at);
 	ret_state->logs = bytes_get_le32(at + 4);
+	memcpy(ret_state->stamp, at + 8, LEXICON_STAMP);
 	return ERR_NONE;
 }
 
@@ -200,6 +209,7 @@ state_put(struct db_txn *txn, const struct state *state)
 	at += 8 + HASH_LEN;
 	bytes_put_le32(at, state->docs);
 	bytes_put_le32(at + 4, state->logs);
+	memcpy(at + 8, state->stamp, LEXICON_STAMP);
 	return db_put(txn, META, state_key,
 	    (struct bytes){ .data = val, .len = sizeof(val) }, DB_REPLACE);
 }
@@ -217,6 +227,22 @@ throw_away(const char *path)
 		(void)unlink(lock);
 }
 
+/* Whether the rows are of another format, as those of an older erfad are. */
+static bool
+is_foreign(struct db *db)
+{
+	struct db_txn *txn;
+	struct bytes val;
+	bool foreign;
+
+	if (db_begin(db, false, &txn) != ERR_NONE)
+		return false;
+	foreign = db_get(txn, META, state_key, &val) == ERR_NONE &&
+	    (val.len < 4 || bytes_get_le32(val.data) != FORMAT);
+	db_abort(&txn);
+	return foreign;
+}
+
 enum err
 index_open(const struct index_options *options, struct index **ret_index)
 {
@@ -232,17 +258,27 @@ index_open(const struct index_options *options, struct index **ret_index)
 
 	if ((index = calloc(1, sizeof(*index))) == NULL)
 		return ERR_NOMEM;
+	index->lexicon = options->lexicon;
+	if ((err = search_batch_new(&index->batch)) != ERR_NONE)
+		goto fail;
 	err = db_open(&db_options, &index->db);
+	if (err == ERR_NONE && is_foreign(index->db)) {
+		db_close(index->db);
+		index->db = NULL;
+		err = ERR_VERSION;
+	}
 	if (err == ERR_DAMAGED || err == ERR_VERSION) {
 		throw_away(options->path);
 		err = db_open(&db_options, &index->db);
 	}
-	if (err != ERR_NONE) {
-		free(index);
-		return err;
-	}
+	if (err != ERR_NONE)
+		goto fail;
 	*ret_index = index;
 	return ERR_NONE;
+
+fail:
+	index_close(index);
+	return err;
 }
 
 void
@@ -251,6 +287,7 @@ index_close(struct index *index)
 	if (index == NULL)
 		return;
 	db_close(index->db);
+	search_batch_free(index->batch);
 	free(index);
 }
 
@@ -263,6 +300,7 @@ index_rebuild(struct index *index, struct store *store)
 	enum err err;
 
 	store_epoch(store, state.epoch);
+	lexicon_stamp(index->lexicon, state.stamp);
 	if ((err = db_begin(index->db, true, &txn)) != ERR_NONE)
 		return err;
 	for (table = 0; table < NTABLES && err == ERR_NONE; table++)
@@ -297,6 +335,7 @@ enum err
 index_match(struct index *index, struct store *store, bool *ret_rebuild)
 {
 	uint8_t epoch[STORE_EPOCH_LEN];
+	uint8_t stamp[LEXICON_STAMP];
 	struct store_txn *store_txn = NULL;
 	struct db_txn *txn = NULL;
 	struct state state;
@@ -304,11 +343,13 @@ index_match(struct index *index, struct store *store, bool *ret_rebuild)
 	enum err err;
 
 	store_epoch(store, epoch);
+	lexicon_stamp(index->lexicon, stamp);
 	if ((err = db_begin(index->db, false, &txn)) != ERR_NONE)
 		return err;
 	err = state_get(txn, &state);
 	db_abort(&txn);
-	if (err == ERR_NONE && memcmp(state.epoch, epoch, sizeof(epoch)) == 0) {
+	if (err == ERR_NONE && memcmp(state.epoch, epoch, sizeof(epoch)) == 0 &&
+	    memcmp(state.stamp, stamp, sizeof(stamp)) == 0) {
 		if ((err = store_begin(store, false, &store_txn)) != ERR_NONE)
 			return err;
 		err = state_fits(&state, store_txn, &fits);
@@ -327,8 +368,6 @@ index_match(struct index *index, struct store *store, bool *ret_rebuild)
 static void
 txn_free(struct index_txn **txn_p)
 {
-	postings_free((*txn_p)->postings);
-	words_free((*txn_p)->words);
 	free(*txn_p);
 	*txn_p = NULL;
 }
@@ -342,13 +381,10 @@ index_begin(struct index *index, bool write, struct index_txn **ret_txn)
 	if ((txn = calloc(1, sizeof(*txn))) == NULL)
 		return ERR_NOMEM;
 	txn->write = write;
+	txn->index = index;
 	err = db_begin(index->db, write, &txn->txn);
 	if (err == ERR_NONE)
 		err = state_get(txn->txn, &txn->state);
-	if (err == ERR_NONE && write)
-		err = postings_new(&txn->postings);
-	if (err == ERR_NONE && write)
-		err = words_new(&txn->words);
 	if (err != ERR_NONE) {
 		index_abort(&txn);
 		return err;
@@ -363,13 +399,15 @@ index_commit(struct index_txn **txn_p)
 	struct index_txn *txn = *txn_p;
 	enum err err;
 
-	err = postings_write(txn->postings, txn->txn, WORDS);
+	search_close(txn->search);
+	err = search_batch_write(txn->index->batch, txn->txn, SEARCH);
 	if (err == ERR_NONE)
 		err = state_put(txn->txn, &txn->state);
 	if (err == ERR_NONE)
 		err = db_commit(&txn->txn);
 	else
 		db_abort(&txn->txn);
+	search_batch_clear(txn->index->batch);
 	txn_free(txn_p);
 	return err;
 }
@@ -379,6 +417,9 @@ index_abort(struct index_txn **txn_p)
 {
 	if (*txn_p == NULL)
 		return;
+	search_close((*txn_p)->search);
+	if ((*txn_p)->write)
+		search_batch_clear((*txn_p)->index->batch);
 	db_abort(&(*txn_p)->txn);
 	txn_free(txn_p);
 }
@@ -561,11 +602,69 @@ index_each_ref(struct index_txn *txn, const uint8_t record[RECORD_LEN],
 }
 
 enum err
-index_each_word(struct index_txn *txn, const char *stem,
-    void (*each)(void *context, uint32_t doc, const char *word, uint8_t where),
-    void *context)
+index_search(struct index_txn *txn, struct search **ret_search)
 {
-	return postings_each(txn->txn, WORDS, stem, each, context);
+	enum err err;
+
+	if (txn->search == NULL &&
+	    (err = search_open(txn->txn, SEARCH, &txn->search)) != ERR_NONE)
+		return err;
+	*ret_search = txn->search;
+	return ERR_NONE;
+}
+
+enum err
+index_parent(struct index_txn *txn, uint32_t doc, char ret_org[ORG_MAX + 1],
+    uint8_t ret_record[RECORD_LEN])
+{
+	uint8_t key[4];
+	struct bytes val;
+	enum err err;
+
+	err = db_get(txn->txn, PARENTS, number_key(doc, key), &val);
+	if (err != ERR_NONE)
+		return err;
+	if (val.len < RECORD_LEN || val.len > RECORD_LEN + ORG_MAX)
+		return ERR_DAMAGED;
+	memcpy(ret_record, val.data, RECORD_LEN);
+	memcpy(ret_org, val.data + RECORD_LEN, val.len - RECORD_LEN);
+	ret_org[val.len - RECORD_LEN] = '\0';
+	return ERR_NONE;
+}
+
+void
+index_facet(const char *facet, char out[INDEX_FACET_MAX + 1])
+{
+	uint64_t hash = 0xcbf29ce484222325U;
+	size_t len = strlen(facet);
+	size_t i;
+
+	if (len <= INDEX_FACET_MAX - 1) {
+		memcpy(out, facet, len + 1);
+		return;
+	}
+	for (i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)facet[i]) * 0x100000001b3U;
+	(void)snprintf(out, INDEX_FACET_MAX + 1, "%.40s#%016llx", facet,
+	    (unsigned long long)hash);
+}
+
+enum err
+index_tend(struct index *index, bool *ret_done)
+{
+	struct db_txn *old = NULL;
+	struct db_txn *txn = NULL;
+	enum err err;
+
+	*ret_done = false;
+	if ((err = db_begin(index->db, false, &old)) == ERR_NONE &&
+	    (err = db_begin(index->db, true, &txn)) == ERR_NONE)
+		err = search_tend(old, txn, SEARCH, ret_done);
+	db_abort(&old);
+	if (err == ERR_NONE && *ret_done)
+		return db_commit(&txn);
+	db_abort(&txn);
+	return err;
 }
 
 /* ---- taking in ---- */
@@ -634,12 +733,142 @@ take_about(struct intake *in)
 	return ERR_NONE;
 }
 
-/* Take words and references from the body. */
+/* A text of the body in the language of the body. */
+struct reading {
+	struct search_batch *batch;
+	const struct vocab *vocab; /* NULL = words mean nothing */
+	enum vocab_lang lang;
+	bool is_named; /* programmes and networks are found by their names */
+};
+
+static enum search_field
+field_of(enum facts_part part)
+{
+	switch (part) {
+	case FACTS_TITLE:
+		return SEARCH_TITLE;
+	case FACTS_SUMMARY:
+		return SEARCH_SUMMARY;
+	case FACTS_PROVISION:
+		return SEARCH_PROVISION;
+	case FACTS_ORG:
+		return SEARCH_ORG;
+	case FACTS_PROSE:
+		break;
+	}
+	return SEARCH_TEXT;
+}
+
+/* Take the concepts that a text names. */
+static enum err
+take_concepts(
+    const struct reading *reading, enum search_field field, const char *text)
+{
+	struct vocab_match matches[CONCEPTS];
+	struct vocab_words *words;
+	const char *const *list;
+	size_t count;
+	size_t i;
+	enum err err;
+
+	err = vocab_words_new(text, &words);
+	if (err != ERR_NONE)
+		return err == ERR_NOMEM ? err : ERR_NONE;
+	list = vocab_words_list(words, &count);
+	count = vocab_match(
+	    reading->vocab, list, count, reading->lang, matches, CONCEPTS);
+	for (i = 0; i < count && err == ERR_NONE; i++)
+		err = search_batch_term(reading->batch, SEARCH_CONCEPT, field,
+		    vocab_id(reading->vocab, matches[i].concept));
+	for (i = 0; i < count && reading->is_named && err == ERR_NONE &&
+	     field == SEARCH_TITLE;
+	     i++)
+		err = search_batch_term(reading->batch, SEARCH_NAME, field,
+		    vocab_id(reading->vocab, matches[i].concept));
+	vocab_words_free(words);
+	return err;
+}
+
+static enum err
+take_text(void *context, enum facts_part part, const char *text)
+{
+	const struct reading *reading = context;
+	enum search_field field = field_of(part);
+	enum err err;
+
+	if ((err = search_batch_text(reading->batch, field, text)) != ERR_NONE)
+		return err;
+	if (reading->is_named && field == SEARCH_TITLE &&
+	    (err = search_batch_name(reading->batch, text)) != ERR_NONE)
+		return err;
+	if (reading->vocab == NULL || field == SEARCH_ORG)
+		return ERR_NONE;
+	return take_concepts(reading, field, text);
+}
+
+static enum err
+take_facet(void *context, const char *facet)
+{
+	const struct reading *reading = context;
+	char term[INDEX_FACET_MAX + 1];
+
+	index_facet(facet, term);
+	return search_batch_term(
+	    reading->batch, SEARCH_FACET, SEARCH_TEXT, term);
+}
+
+/* Take texts and facets, so that the entry can be found. */
+static enum err
+take_texts(struct intake *in, const Erfa__Body *body)
+{
+	struct index_txn *txn = in->txn;
+	const char *code = body->envelope != NULL ? body->envelope->language :
+						    NULL;
+	struct reading reading = {
+		.batch = txn->index->batch,
+		.vocab = lexicon_concepts(txn->index->lexicon),
+		.lang = VOCAB_ANY,
+		.is_named = in->header.kind == HEADER_PROGRAMME ||
+		    in->header.kind == HEADER_NETWORK,
+	};
+	enum err err;
+
+	if (code != NULL && vocab_lang_of(code, &reading.lang) != ERR_NONE)
+		reading.lang = VOCAB_ANY;
+	search_batch_begin(reading.batch, in->row.doc, stem_lang(code),
+	    (uint8_t)in->header.kind);
+	if ((err = facts_texts(body, take_text, &reading)) != ERR_NONE ||
+	    (err = facts_facets(body, take_facet, &reading)) != ERR_NONE ||
+	    (err = search_batch_end(reading.batch)) != ERR_NONE)
+		return err;
+	if (search_batch_size(reading.batch) < PAIRS)
+		return ERR_NONE;
+	return search_batch_write(reading.batch, txn->txn, SEARCH);
+}
+
+/* Note which trial the entry is about. */
+static enum err
+take_parent(struct intake *in, const Erfa__Body *body)
+{
+	uint8_t val[RECORD_LEN + ORG_MAX];
+	uint8_t key[4];
+	struct facts_ref ref;
+	size_t len;
+
+	if (facts_parent(body, &ref) != ERR_NONE)
+		return ERR_NONE;
+	len = strnlen(ref.org, ORG_MAX);
+	memcpy(val, ref.record, RECORD_LEN);
+	memcpy(val + RECORD_LEN, ref.org, len);
+	return db_put(in->txn->txn, PARENTS, number_key(in->row.doc, key),
+	    (struct bytes){ .data = val, .len = RECORD_LEN + len }, DB_REPLACE);
+}
+
+/* Take texts and references from the body. */
 static enum err
 take_body(struct intake *in, const Erfa__Body *body)
 {
 	struct facts_ref refs[FACTS_REFS_MAX];
-	struct words *words = in->txn->words;
 	size_t count = facts_refs(body, refs);
 	size_t i;
 	enum err err;
@@ -648,14 +877,9 @@ take_body(struct intake *in, const Erfa__Body *body)
 		if ((err = ref_put(in, refs[i].org, refs[i].record)) !=
 		    ERR_NONE)
 			return err;
-	words_clear(words);
-	if ((err = facts_words(body, words)) != ERR_NONE ||
-	    (err = postings_add(in->txn->postings, in->row.doc, words)) !=
-		ERR_NONE)
+	if ((err = take_parent(in, body)) != ERR_NONE)
 		return err;
-	if (postings_count(in->txn->postings) < POSTINGS)
-		return ERR_NONE;
-	return postings_write(in->txn->postings, in->txn->txn, WORDS);
+	return take_texts(in, body);
 }
 
 /* Copy what rows hold of a body. */
@@ -898,6 +1122,7 @@ static enum err
 is_news(struct intake *in, bool *ret_news)
 {
 	enum store_body_state state;
+	uint8_t key[4];
 	enum err err;
 
 	*ret_news = in->before == INDEX_ABSENT;
@@ -908,10 +1133,13 @@ is_news(struct intake *in, bool *ret_news)
 	if (err != ERR_NONE || state != STORE_BODY_ERASED)
 		return err;
 	*ret_news = true;
-	err = postings_write(in->txn->postings, in->txn->txn, WORDS);
+	err = search_batch_write(in->txn->index->batch, in->txn->txn, SEARCH);
 	if (err == ERR_NONE)
-		err = postings_remove(in->txn->txn, WORDS, in->row.doc);
+		err = search_forget(in->txn->txn, SEARCH, in->row.doc);
 	if (err == ERR_NONE)
+		err = db_del(
+		    in->txn->txn, PARENTS, number_key(in->row.doc, key));
+	if (err == ERR_NONE || err == ERR_NOENT)
 		err = forget_refs(in->txn, in->row.doc);
 	return err;
 }

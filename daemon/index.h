@@ -2,8 +2,8 @@
 #define ERFAD_INDEX_H
 
 /*
- * index - everything derived from headers and bodies: rows to list, words to
- * find, references to follow, the order in which things can be shown.
+ * index - everything derived from headers and bodies: rows to list, texts to
+ * search, references to follow, the order in which things can be shown.
  *
  * An LMDB environment of its own beside main.  It follows the store by arrival
  * numbers, may trail and never leads, and can be thrown away at any time.  Its
@@ -25,6 +25,8 @@
 /* Opaque types. */
 struct index;
 struct index_txn;
+struct lexicon;
+struct search;
 struct store;
 struct store_entry;
 struct store_txn;
@@ -34,7 +36,12 @@ struct store_txn;
 struct index_options {
 	const char *path; /* the file; its directory exists */
 	size_t map_bytes; /* largest size; 0 = 16 GiB */
+	/* What words mean, borrowed for the index's life; NULL = nothing.  An
+	 * index that was made with other words is built anew. */
+	const struct lexicon *lexicon;
 };
+
+#define INDEX_FACET_MAX 63 /* bytes of a facet as a term */
 
 /* What can be seen of an entry. */
 enum index_state {
@@ -180,12 +187,34 @@ enum err index_each_ref(struct index_txn *txn, const uint8_t record[RECORD_LEN],
     void *context) MUST_CHECK;
 
 /**
- * index_each_word(txn, stem, each, context):
- * Call ${each} for every entry that holds a word beginning with ${stem}, once
- * for each such word, with the parts where it stands (words.h: WORD_IN_...).
+ * index_search(txn, ret_search):
+ * The texts of all entries, for questions (daemon/search.h); a document is an
+ * entry, by the number of its row.  Lent until the end of ${txn}, which reads.
  */
-enum err index_each_word(struct index_txn *txn, const char *stem,
-    void (*each)(void *context, uint32_t doc, const char *word, uint8_t where),
-    void *context) MUST_CHECK;
+enum err index_search(
+    struct index_txn *txn, struct search **ret_search) MUST_CHECK;
+
+/**
+ * index_parent(txn, doc, ret_org, ret_record):
+ * The trial that the entry is about (facts.h: facts_parent()); ERR_NOENT if none.
+ */
+enum err index_parent(struct index_txn *txn, uint32_t doc,
+    char ret_org[ORG_MAX + 1], uint8_t ret_record[RECORD_LEN]) MUST_CHECK;
+
+/**
+ * index_facet(facet, out):
+ * The term of a facet (facts.h: facts_facets()): itself, or if it is too long its
+ * beginning and a hash.
+ */
+void index_facet(const char *facet, char out[INDEX_FACET_MAX + 1]);
+
+/**
+ * index_tend(index, ret_done):
+ * Between transactions: put the search index in order where that is due, a step
+ * at a time, in a transaction of its own; *${ret_done} tells whether there was
+ * anything to do.  After an erasure its words are out of all rows when there is
+ * nothing more to do.  Return ERR_DAMAGED, ERR_NOMEM, ERR_FULL or ERR_IO.
+ */
+enum err index_tend(struct index *index, bool *ret_done) MUST_CHECK;
 
 #endif /* !ERFAD_INDEX_H */

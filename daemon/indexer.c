@@ -133,22 +133,49 @@ rebuild(struct indexer *indexer)
 	return err;
 }
 
+/*
+ * Put the search index in order; if it turns out to be damaged, which costs
+ * nothing but time, have everything built anew.
+ */
+static enum err
+tend(struct indexer *indexer)
+{
+	bool done = true;
+	enum err err = ERR_NONE;
+
+	while (err == ERR_NONE && done && !is_interrupted(indexer))
+		err = index_tend(indexer->options.index, &done);
+	if (err != ERR_NONE)
+		tell(indexer, indexer_arrival(indexer), err);
+	return err;
+}
+
+/* Follow arrivals until there are none. */
+static void
+catch_up(struct indexer *indexer, bool again)
+{
+	unsigned count = 1;
+	enum err err = again ? rebuild(indexer) : ERR_NONE;
+
+	while (err == ERR_NONE && count > 0 && !is_interrupted(indexer)) {
+		err = follow(indexer, &count);
+		if (err == ERR_NONE)
+			err = tend(indexer);
+	}
+	if (err == ERR_DAMAGED && !again)
+		catch_up(indexer, true);
+}
+
 static void *
 run(void *context)
 {
 	struct indexer *indexer = context;
-	unsigned count;
 	bool again;
-	enum err err;
 
 	/* On Linux this is the thread's own priority; without it all works. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
-	while (wait_for_work(indexer, &again)) {
-		err = again ? rebuild(indexer) : ERR_NONE;
-		count = 1;
-		while (err == ERR_NONE && count > 0 && !is_interrupted(indexer))
-			err = follow(indexer, &count);
-	}
+	while (wait_for_work(indexer, &again))
+		catch_up(indexer, again);
 	return NULL;
 }
 

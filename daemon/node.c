@@ -519,6 +519,13 @@ open_index(struct node *node)
 	enum err err;
 
 	(void)snprintf(path, sizeof(path), "%s/index.mdb", node->config->state);
+	err = lexicon_open(NULL, &node->lexicon);
+	if (err != ERR_NONE)
+		logger_warning("index",
+		    "the vocabulary cannot be read, words mean only "
+		    "themselves: %s; install erfad again or set ERFA_DATA",
+		    err_str(err));
+	index.lexicon = query.lexicon = node->lexicon;
 	index.path = path;
 	if ((err = index_open(&index, &node->index)) != ERR_NONE) {
 		logger_err(
@@ -741,6 +748,7 @@ node_close(struct node *node)
 	node_bundle_end(node);
 	query_free(node->query);
 	index_close(node->index);
+	lexicon_close(node->lexicon);
 	outbox_close(node->outbox);
 	store_close(node->store);
 	zap_stop(node->zap);

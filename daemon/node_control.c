@@ -204,6 +204,7 @@ right_of(const Erfa__Request *request)
 		return RIGHT_WRITE;
 	case ERFA__REQUEST__ASK_ACCEPT:
 	case ERFA__REQUEST__ASK_REMOVE:
+	case ERFA__REQUEST__ASK_REINDEX:
 	case ERFA__REQUEST__ASK_INVITE:
 	case ERFA__REQUEST__ASK_JOIN:
 		return RIGHT_ADMIN;
@@ -386,6 +387,9 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 		break;
 	case ERFA__REQUEST__ASK_BUNDLE_IMPORT:
 		node_bundle(node, waiter);
+		break;
+	case ERFA__REQUEST__ASK_REINDEX:
+		node_reindex(node, waiter);
 		break;
 	case ERFA__REQUEST__ASK_LIST:
 	case ERFA__REQUEST__ASK_SHOW:

@@ -35,6 +35,7 @@
 #include "daemon/guard.h"
 #include "daemon/hub.h"
 #include "daemon/index.h"
+#include "daemon/lexicon.h"
 #include "daemon/indexer.h"
 #include "daemon/link.h"
 #include "daemon/logger.h"
@@ -98,6 +99,7 @@ struct node {
 	struct outbox *outbox;
 	struct writer *writer;
 	struct index *index;
+	struct lexicon *lexicon; /* NULL if it cannot be read */
 	struct indexer *indexer;
 	struct query *query;
 	struct pool *pool;
@@ -613,6 +615,12 @@ void node_waiter_free(struct waiter *waiter);
  * Answer a StatusRequest, a PeersRequest.
  */
 void node_status(struct node *node, struct waiter *waiter);
+
+/**
+ * node_reindex(node, waiter):
+ * Have the index built anew, and answer at once how far it will go.
+ */
+void node_reindex(struct node *node, struct waiter *waiter);
 void node_peers_list(struct node *node, struct waiter *waiter);
 
 /**

@@ -429,6 +429,28 @@ node_status(struct node *node, struct waiter *waiter)
 /* ---- the service manager ---- */
 
 void
+node_reindex(struct node *node, struct waiter *waiter)
+{
+	struct query_counts counts;
+	Erfa__Answer *answer = NULL;
+	enum err err;
+
+	/* An index that is damaged cannot count, and is built anew all the same. */
+	indexer_rebuild(node->indexer);
+	if ((err = answer_new(ERFA__ANSWER__SAY_REINDEX, &answer)) !=
+	    ERR_NONE) {
+		node_answer_error(node, waiter, "no_memory", 75,
+		    "The index is being built anew.", "%s", err_str(err));
+		return;
+	}
+	if (query_counts(node->query, &counts) == ERR_NONE) {
+		answer->reindex->has_arrival = true;
+		answer->reindex->arrival = counts.arrival;
+	}
+	node_answer(node, waiter, answer);
+}
+
+void
 node_status_tick(struct node *node, int64_t now)
 {
 	struct tally tally = { 0 };

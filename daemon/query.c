@@ -193,6 +193,12 @@ query_look(struct question *question)
 	return err;
 }
 
+const struct lexicon *
+query_lexicon(const struct question *question)
+{
+	return question->query->options.lexicon;
+}
+
 void
 query_epoch(const struct question *question, uint8_t out[STORE_EPOCH_LEN])
 {
@@ -289,6 +295,7 @@ query_answer(struct query *query, const Erfa__Request *request,
 	erfa__answer__init(answer);
 	err = question_begin(query, &question);
 	question.answer = answer;
+	question.lang = request->lang;
 	if (err == ERR_NONE) {
 		err = ask(&question, request);
 		question_end(&question);

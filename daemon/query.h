@@ -25,12 +25,14 @@ struct directory;
 struct docket;
 struct docket_trial;
 struct index;
+struct lexicon;
 struct query;
 struct store;
 
 struct query_options {
 	struct store *store; /* borrowed for the query's life, as all below */
 	struct index *index;
+	const struct lexicon *lexicon; /* what words mean; NULL = nothing */
 	const char *name;   /* of this node, for records of its own key */
 	const uint8_t *key; /* KEY_LEN bytes: this node's key */
 	/*

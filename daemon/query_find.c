@@ -1,325 +1,1207 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "proto/provision.h"
+#include "proto/text.h"
+#include "daemon/facts.h"
+#include "daemon/lexicon.h"
+#include "daemon/plan.h"
 #include "daemon/query_internal.h"
+#include "daemon/search.h"
 #include "daemon/shown.h"
-#include "daemon/words.h"
 
-#define FIND_WORDS  16                       /* of one request */
-#define FIND_CURSOR (4 + 8 + LOG_ID_LEN + 8) /* points, time, log, n */
-#define IN_NAMED    16U /* in the name of its programme or network */
+#define FIND_LIMIT  20    /* rows of a page, if not said */
+#define FIND_MAX    10000 /* hits that can be paged through */
+#define FIND_COUNT  1000  /* up to so many hits are counted */
+#define FIND_MS     150   /* for one question */
+#define FIND_CURSOR 4     /* rows seen */
+#define FILTERS     24
+#define GIVEN       20000 /* trials found by their programme */
+#define READS       3000  /* texts read for a phrase */
 
-/*
- * A search.  For every item and every word one byte says where the word was
- * found.
- */
-struct search {
+/* What a hit in a record about a trial is worth for the trial, of 256. */
+#define WORTH_EXPERIENCE 150
+#define WORTH_DECISION   110
+#define WORTH_NAMED      70 /* impact of the name of a trial's programme */
+#define PARTLY           3  /* a third of the best, at least, for some words */
+
+#define OUT UINT32_C(0x80000000) /* of marks: holds a word it must not */
+
+struct find {
 	struct question *question;
+	const Erfa__FindRequest *request;
 	struct query_filter filter;
-	char stems[FIND_WORDS][WORD_MAX + 1];
-	size_t nstems;
-	size_t stem; /* the one being looked for */
-	uint8_t *where;
-};
-
-/* An item that holds all words. */
-struct hit {
-	const struct shown_item *item;
-	uint8_t key[FIND_CURSOR]; /* by which hits are sorted */
-};
-
-static uint8_t *
-where_of(const struct search *search, const struct shown_item *item)
-{
-	size_t i = (size_t)(item -
-	    shown_at(search->question->shown, SHOWN_BY_RECORD, 0));
-
-	return &search->where[i * search->nstems];
-}
-
-/* A word of an entry begins with the stem. */
-static void
-found_word(void *context, uint32_t doc, const char *word, uint8_t where)
-{
-	struct search *search = context;
-	const struct shown_item *item = shown_by_doc(
-	    search->question->shown, doc);
-
-	(void)word;
-	if (item != NULL)
-		where_of(search, item)[search->stem] |= where;
-}
-
-/* A programme or network and those that name it. */
-struct named {
+	enum vocab_lang lang;
 	struct search *search;
-	const struct shown_item *item;
+	struct plan *plan;
+	uint32_t *marks; /* by item: filters it passes, one bit each */
+	uint32_t wanted; /* bits that it must have */
+	uint32_t bit;    /* of the filter at hand */
+	unsigned nfilters;
+	struct search_group groups[SEARCH_GROUPS];
+	size_t ngroups;
+	struct search_given *given[SEARCH_GROUPS];
+	struct timespec until;
+	unsigned reads;
+	size_t certain; /* so many hits have all words */
+	bool late;
 };
 
-/* An entry names the programme: its words are the entry's. */
-static enum err
-found_named(void *context, uint32_t doc, const char *org)
+/* ---- who may be found ---- */
+
+static size_t
+number_of(const struct find *find, const struct shown_item *item)
 {
-	struct named *named = context;
-	const struct shown *shown = named->search->question->shown;
+	return (
+	    size_t)(item - shown_at(find->question->shown, SHOWN_BY_RECORD, 0));
+}
+
+/* The trial that ${doc} is about, or whose current version it is. */
+static const struct shown_item *
+item_of(const struct find *find, uint32_t doc, bool *ret_about)
+{
+	const struct shown *shown = find->question->shown;
 	const struct shown_item *item = shown_by_doc(shown, doc);
-	uint8_t *there;
+	uint8_t record[RECORD_LEN];
+	char org[ORG_MAX + 1];
+
+	*ret_about = false;
+	if (item == NULL || find->filter.kind != HEADER_TRIAL ||
+	    (item->kind != HEADER_EXPERIENCE && item->kind != HEADER_DECISION &&
+		item->kind != HEADER_APPLICATION))
+		return item;
+	*ret_about = true;
+	if (index_parent(find->question->index, doc, org, record) != ERR_NONE)
+		return NULL;
+	return shown_record(
+	    shown, org[0] != '\0' ? org : shown_org(shown, item->org), record);
+}
+
+static bool
+is_late(void *context)
+{
+	struct find *find = context;
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec > find->until.tv_sec ||
+	    (now.tv_sec == find->until.tv_sec &&
+		now.tv_nsec > find->until.tv_nsec);
+}
+
+/* A text of the body, folded, one after another. */
+struct folded {
+	char *text;
+	size_t len;
+	size_t size;
+};
+
+/* Add the words of a text, one blank between. */
+static enum err
+add_folded(void *context, enum facts_part part, const char *text)
+{
+	struct folded *folded = context;
+	struct vocab_words *words;
+	const char *const *list;
+	size_t count;
+	size_t len;
+	size_t i;
+	char *more;
+	enum err err;
+
+	(void)part;
+	if ((err = vocab_words_new(text, &words)) != ERR_NONE)
+		return err == ERR_NOMEM ? err : ERR_NONE;
+	list = vocab_words_list(words, &count);
+	for (i = 0; i < count && err == ERR_NONE; i++) {
+		len = strlen(list[i]);
+		if (folded->len + len + 3 > folded->size) {
+			folded->size = 2 * (folded->size + len + 512);
+			more = realloc(folded->text, folded->size);
+			if (more == NULL) {
+				err = ERR_NOMEM;
+				break;
+			}
+			folded->text = more;
+		}
+		folded->text[folded->len++] = ' ';
+		memcpy(folded->text + folded->len, list[i], len);
+		folded->len += len;
+		memcpy(folded->text + folded->len, " ", 2);
+	}
+	vocab_words_free(words);
+	return err;
+}
+
+/* Whether the text of an item holds all phrases, word by word. */
+static bool
+has_phrases(struct find *find, const struct shown_item *item)
+{
+	struct folded folded = { .len = 0 };
+	char phrase[PLAN_BYTES];
+	Erfa__Body *body = NULL;
+	bool all = false;
 	size_t i;
 
-	if (item == NULL ||
-	    (*org != '\0' &&
-		strcmp(org, shown_org(shown, named->item->org)) != 0) ||
-	    (*org == '\0' && item->org != named->item->org))
+	if (plan_phrase(find->plan, 0) == NULL)
+		return true;
+	if (++find->reads > READS ||
+	    query_read(find->question, item, &body) != ERR_NONE || body == NULL)
+		return false;
+	if (facts_texts(body, add_folded, &folded) == ERR_NONE &&
+	    folded.text != NULL) {
+		all = true;
+		for (i = 0; plan_phrase(find->plan, i) != NULL && all; i++) {
+			(void)snprintf(phrase, sizeof(phrase), " %s ",
+			    plan_phrase(find->plan, i));
+			all = strstr(folded.text, phrase) != NULL;
+		}
+	}
+	free(folded.text);
+	body_free(body);
+	return all;
+}
+
+static bool
+accept(void *context, uint32_t doc, uint8_t kind, uint32_t *ret_target,
+    uint32_t *ret_worth)
+{
+	struct find *find = context;
+	const struct shown_item *item;
+	uint32_t mark;
+	bool about;
+
+	item = item_of(find, doc, &about);
+	if (item == NULL || item->state != INDEX_HERE ||
+	    !query_matches(find->question, &find->filter, item))
+		return false;
+	mark = find->marks[number_of(find, item)];
+	if ((mark & find->wanted) != find->wanted || (mark & OUT) != 0)
+		return false;
+	if (!has_phrases(
+		find, about ? shown_by_doc(find->question->shown, doc) : item))
+		return false;
+	*ret_target = item->doc;
+	*ret_worth = !about           ? 256 :
+	    kind == HEADER_EXPERIENCE ? WORTH_EXPERIENCE :
+					WORTH_DECISION;
+	return true;
+}
+
+/* ---- filters ---- */
+
+static bool
+mark_doc(void *context, uint32_t doc, uint8_t kind)
+{
+	struct find *find = context;
+	bool about;
+	const struct shown_item *item = item_of(find, doc, &about);
+
+	(void)kind;
+	if (item != NULL)
+		find->marks[number_of(find, item)] |= find->bit;
+	return true;
+}
+
+/* A filter of its own: what is marked from now on passes it. */
+static bool
+begin_filter(struct find *find)
+{
+	if (find->nfilters == FILTERS)
+		return false;
+	find->bit = UINT32_C(1) << find->nfilters++;
+	find->wanted |= find->bit;
+	return true;
+}
+
+/* Tell what was asked for besides words. */
+static enum err
+tell_filter(struct find *find, const char *text)
+{
+	Erfa__FindAnswer *answer = find->question->answer->find;
+
+	return answer_text_add(&answer->filter, &answer->n_filter, text);
+}
+
+static enum err
+mark_facet(struct find *find, const char *facet)
+{
+	char term[INDEX_FACET_MAX + 1];
+
+	index_facet(facet, term);
+	return search_each(find->search, SEARCH_FACET, term, mark_doc, find);
+}
+
+/* Keep to what has the facet "NAME:VALUE". */
+static enum err
+filter_facet(struct find *find, const char *facet)
+{
+	enum err err;
+
+	if (!begin_filter(find))
 		return ERR_NONE;
-	there = where_of(named->search, named->item);
-	for (i = 0; i < named->search->nstems; i++)
-		if ((there[i] & WORD_IN_TITLE) != 0)
-			where_of(named->search, item)[i] |= IN_NAMED;
+	if ((err = mark_facet(find, facet)) != ERR_NONE)
+		return err;
+	return tell_filter(find, facet);
+}
+
+/* Keep to "NAME:VALUE", if there is a value. */
+static enum err
+filter_value(struct find *find, const char *name, const char *value)
+{
+	char facet[200];
+
+	if (value == NULL || *value == '\0')
+		return ERR_NONE;
+	(void)snprintf(facet, sizeof(facet), "%s:%.150s", name, value);
+	return filter_facet(find, facet);
+}
+
+/* Keep to what runs in a year or later. */
+static enum err
+filter_since(struct find *find, const char *since)
+{
+	char facet[40];
+	unsigned year = since == NULL ? 0 : (unsigned)strtoul(since, NULL, 10);
+	unsigned i;
+	enum err err = ERR_NONE;
+
+	if (year < 1000 || year > 9000 || !begin_filter(find))
+		return ERR_NONE;
+	for (i = year; i < year + 100 && err == ERR_NONE; i++) {
+		(void)snprintf(facet, sizeof(facet), "year:%u", i);
+		err = mark_facet(find, facet);
+	}
+	(void)snprintf(facet, sizeof(facet), "since:%u", year);
+	return err == ERR_NONE ? tell_filter(find, facet) : err;
+}
+
+static bool
+mark_provision(void *context, const char *text, uint32_t docs)
+{
+	struct find *find = context;
+
+	(void)docs;
+	return search_each(find->search, SEARCH_FACET, text, mark_doc, find) ==
+	    ERR_NONE;
+}
+
+/* Keep to what suspends a provision, or a part of it. */
+static enum err
+filter_provision(struct find *find, const char *citation)
+{
+	char facet[INDEX_FACET_MAX + 1];
+	char *key = NULL;
+	char *folded = NULL;
+	enum err err;
+
+	if (citation == NULL || *citation == '\0' || !begin_filter(find))
+		return ERR_NONE;
+	err = provision_key(citation, &key);
+	if (err == ERR_NOENT)
+		err = text_fold(citation, &folded);
+	if (err == ERR_NONE) {
+		(void)snprintf(
+		    facet, 41, "provision:%s", key != NULL ? key : folded);
+		err = search_starting(find->search, SEARCH_FACET, facet,
+		    mark_provision, find, 500);
+	}
+	if (err == ERR_NONE)
+		err = tell_filter(find, facet);
+	free(key);
+	free(folded);
+	return err == ERR_SYNTAX ? ERR_NONE : err;
+}
+
+/* A record that names a programme. */
+static enum err
+mark_naming(void *context, const struct shown_item *item)
+{
+	struct find *find = context;
+
+	find->marks[number_of(find, item)] |= find->bit;
 	return ERR_NONE;
 }
 
-/* Let trials be found by the names of their programmes and networks. */
-static enum err
-follow_names(struct search *search)
+/* Programmes whose names hold a word. */
+struct named {
+	struct find *find;
+	const struct shown_item *items[64];
+	size_t count;
+};
+
+static bool
+take_named(void *context, uint32_t doc, uint8_t kind)
 {
-	const struct shown *shown = search->question->shown;
-	struct named named = { .search = search };
-	uint8_t any;
+	struct named *named = context;
+	const struct shown_item *item = shown_by_doc(
+	    named->find->question->shown, doc);
+	size_t i;
+
+	(void)kind;
+	if (item == NULL || !item->is_record)
+		return true;
+	for (i = 0; i < named->count; i++)
+		if (named->items[i] == item)
+			return true;
+	named->items[named->count++] = item;
+	return named->count < sizeof(named->items) / sizeof(named->items[0]);
+}
+
+/* Keep to the trials of a programme, by its id or the words of its name. */
+static enum err
+filter_programme(struct find *find, const char *said)
+{
+	char *words[1] = { (char *)(uintptr_t)said };
+	const struct shown_item *item = NULL;
+	const struct plan_group *groups;
+	struct named named = { .find = find };
+	struct plan *plan = NULL;
+	size_t count;
 	size_t i;
 	size_t k;
+	enum err err = ERR_NONE;
+
+	if (said == NULL || *said == '\0' || !begin_filter(find))
+		return ERR_NONE;
+	if (strchr(said, '/') != NULL) {
+		err = query_resolve(find->question, said, &item);
+		if (err != ERR_NONE || item == NULL)
+			return err;
+		named.items[named.count++] = item;
+	} else {
+		err = plan_new(find->search, NULL, find->lang, words, 1, &plan);
+		if (err != ERR_NONE)
+			return err;
+		groups = plan_groups(plan, &count);
+		for (i = 0; i < count && err == ERR_NONE; i++)
+			for (k = 0;
+			     k < groups[i].group.count && err == ERR_NONE; k++)
+				err = search_each(find->search, SEARCH_NAME,
+				    groups[i].group.ways[k].text, take_named,
+				    &named);
+		plan_free(plan);
+	}
+	for (i = 0; i < named.count && err == ERR_NONE; i++)
+		err = query_naming(
+		    find->question, named.items[i], mark_naming, find);
+	return err == ERR_NONE ? tell_filter(find, "programme") : err;
+}
+
+/* What a profile says of a municipality's size. */
+struct size {
+	uint32_t population;
+	int urban;
+};
+
+static enum err
+read_size(
+    struct find *find, const struct shown_item *item, struct size *ret_size)
+{
+	Erfa__Body *body;
 	enum err err;
 
+	memset(ret_size, 0, sizeof(*ret_size));
+	if ((err = query_read(find->question, item, &body)) != ERR_NONE)
+		return err;
+	if (body != NULL && body->profile != NULL) {
+		ret_size->population = body->profile->population;
+		ret_size->urban = (int)body->profile->degree_of_urbanisation;
+	}
+	body_free(body);
+	return ERR_NONE;
+}
+
+/* Whether two are of like size and settlement, as far as is known. */
+static bool
+is_alike(const struct size *a, const struct size *b)
+{
+	if (a->urban != 0 && b->urban != 0 && a->urban != b->urban)
+		return false;
+	if (a->population == 0 || b->population == 0)
+		return a->urban != 0 && a->urban == b->urban;
+	return a->population <= 2 * (uint64_t)b->population &&
+	    b->population <= 2 * (uint64_t)a->population;
+}
+
+static enum err
+add_note(struct find *find, const char *text)
+{
+	Erfa__FindAnswer *answer = find->question->answer->find;
+
+	return answer_text_add(&answer->note, &answer->n_note, text);
+}
+
+/* Mark all trials that run where ${profile} is about. */
+static enum err
+mark_place(struct find *find, const struct shown_item *profile)
+{
+	const struct shown *shown = find->question->shown;
+	const struct shown_item *item;
+	char facet[ORG_MAX + 8];
+	size_t i;
+
+	(void)snprintf(
+	    facet, sizeof(facet), "site:%s", shown_org(shown, profile->org));
 	for (i = 0; i < shown_count(shown); i++) {
-		named.item = shown_at(shown, SHOWN_BY_RECORD, i);
-		if (!named.item->is_record ||
-		    (named.item->kind != HEADER_PROGRAMME &&
-			named.item->kind != HEADER_NETWORK))
-			continue;
-		any = 0;
-		for (k = 0; k < search->nstems; k++)
-			any |= where_of(search, named.item)[k] & WORD_IN_TITLE;
-		if (any == 0)
-			continue;
-		err = index_each_ref(search->question->index,
-		    named.item->record, found_named, &named);
+		item = shown_at(shown, SHOWN_BY_RECORD, i);
+		if (item->org == profile->org && !item->transcribed)
+			find->marks[i] |= find->bit;
+	}
+	return mark_facet(find, facet);
+}
+
+/* Keep to municipalities of similar size and settlement, by their profiles. */
+static enum err
+filter_like_us(struct find *find)
+{
+	const struct shown *shown = find->question->shown;
+	const struct shown_item *item;
+	struct size own = { .population = 0 };
+	struct size other;
+	size_t pass;
+	size_t i;
+	enum err err;
+
+	for (pass = 0; pass < 2; pass++) {
+		if (pass == 1 && own.population == 0 && own.urban == 0)
+			return add_note(find,
+			    "like us: your own profile says neither "
+			    "population nor degree of urbanisation");
+		if (pass == 1 && !begin_filter(find))
+			return ERR_NONE;
+		for (i = 0; i < shown_count(shown); i++) {
+			item = shown_at(shown, SHOWN_BY_RECORD, i);
+			if (item->kind != HEADER_PROFILE || item->twin ||
+			    item->state != INDEX_HERE)
+				continue;
+			err = read_size(find, item, &other);
+			if (err != ERR_NONE)
+				return err;
+			if (pass == 0 &&
+			    memcmp(shown_log(shown, item->log)->key,
+				find->question->own_key, KEY_LEN) == 0)
+				own = other;
+			if (pass == 1 && is_alike(&own, &other) &&
+			    (err = mark_place(find, item)) != ERR_NONE)
+				return err;
+		}
+	}
+	return add_note(find,
+	    "like us: by population (half to twice yours) and degree of "
+	    "urbanisation, of those whose profile says them");
+}
+
+/* All that the request asks for, and all that the words do. */
+static enum err
+set_filters(struct find *find)
+{
+	const Erfa__FindRequest *request = find->request;
+	const char *facet;
+	size_t i;
+	enum err err;
+
+	if ((err = filter_value(find, "verdict", request->verdict)) !=
+		ERR_NONE ||
+	    (err = filter_value(find, "status", request->status)) != ERR_NONE ||
+	    (err = filter_value(find, "lang", request->text_lang)) !=
+		ERR_NONE ||
+	    (err = filter_since(find, request->since)) != ERR_NONE ||
+	    (err = filter_provision(find, request->provision)) != ERR_NONE ||
+	    (err = filter_programme(find, request->programme)) != ERR_NONE ||
+	    (request->like_us && (err = filter_like_us(find)) != ERR_NONE))
+		return err;
+	for (i = 0; i < request->n_facet; i++)
+		if ((err = filter_facet(find, request->facet[i])) != ERR_NONE)
+			return err;
+	for (i = 0; (facet = plan_facet(find->plan, i)) != NULL; i++) {
+		if (strncmp(facet, "country:", 8) != 0) {
+			err = filter_facet(find, facet);
+		} else if (find->filter.country[0] == '\0') {
+			facts_country(facet + 8, find->filter.country);
+			err = tell_filter(find, facet);
+		}
 		if (err != ERR_NONE)
 			return err;
 	}
 	return ERR_NONE;
 }
 
-/* What a word is worth, by the best place where it stands; 0 = nowhere. */
-static unsigned
-points_of(uint8_t where)
-{
-	if ((where & WORD_IN_TITLE) != 0)
-		return 8;
-	if ((where & WORD_IN_SUMMARY) != 0)
-		return 4;
-	return (where & IN_NAMED) != 0 ? 2 : where != 0;
-}
-
-/* Make the key by which the item is sorted; false if a word is missing. */
-static bool
-make_key(const struct search *search, const struct shown_item *item,
-    uint8_t out[FIND_CURSOR])
-{
-	const uint8_t *where = where_of(search, item);
-	uint64_t points = 0;
-	uint8_t wide[8];
-	size_t i;
-
-	for (i = 0; i < search->nstems; i++) {
-		if (where[i] == 0)
-			return false;
-		points += points_of(where[i]);
-	}
-	bytes_put_be64(wide, UINT32_MAX - points);
-	memcpy(out, wide + 4, 4);
-	bytes_put_be64(out + 4, ~item->time_ms);
-	memcpy(out + 12, shown_log(search->question->shown, item->log)->log_id,
-	    LOG_ID_LEN);
-	bytes_put_be64(out + 12 + LOG_ID_LEN, item->n);
-	return true;
-}
-
-static int
-compare_hits(const void *a, const void *b)
-{
-	return memcmp(((const struct hit *)a)->key,
-	    ((const struct hit *)b)->key, FIND_CURSOR);
-}
-
-/* Gather the items that hold all words, best first. */
+/* Mark what holds a word that it must not. */
 static enum err
-gather(struct search *search, struct hit **ret_hits, size_t *ret_count)
+set_without(struct find *find)
 {
-	const struct shown *shown = search->question->shown;
-	const struct shown_item *item;
-	struct hit *hits;
-	size_t count = 0;
+	const struct search_way *ways;
+	size_t count;
 	size_t i;
+	enum err err = ERR_NONE;
 
-	if ((hits = calloc(shown_count(shown) + 1, sizeof(*hits))) == NULL)
-		return ERR_NOMEM;
-	for (i = 0; i < shown_count(shown); i++) {
-		item = shown_at(shown, SHOWN_BY_RECORD, i);
-		if (!make_key(search, item, hits[count].key) ||
-		    !query_matches(search->question, &search->filter, item))
-			continue;
-		hits[count++].item = item;
-	}
-	qsort(hits, count, sizeof(*hits), compare_hits);
-	*ret_hits = hits;
-	*ret_count = count;
+	ways = plan_without(find->plan, &count);
+	find->bit = OUT;
+	for (i = 0; i < count && err == ERR_NONE; i++)
+		err = search_each(
+		    find->search, ways[i].kind, ways[i].text, mark_doc, find);
+	return err;
+}
+
+/* ---- programmes by their names ---- */
+
+struct giving {
+	struct find *find;
+	struct search_given *given;
+	size_t count;
+};
+
+static enum err
+give(void *context, const struct shown_item *item)
+{
+	struct giving *giving = context;
+
+	if (giving->count < GIVEN && item->kind == HEADER_TRIAL)
+		giving->given[giving->count++] = (struct search_given){
+			.doc = item->doc,
+			.impact = WORTH_NAMED,
+		};
 	return ERR_NONE;
 }
 
-/* Look every word up. */
-static enum err
-look_up(struct search *search)
+static int
+compare_given(const void *a, const void *b)
 {
-	struct question *question = search->question;
-	enum err err = ERR_NONE;
+	const struct search_given *x = a;
+	const struct search_given *y = b;
 
-	search->where = calloc(
-	    shown_count(question->shown) + 1, search->nstems);
-	if (search->where == NULL)
-		return ERR_NOMEM;
-	for (search->stem = 0; search->stem < search->nstems && err == ERR_NONE;
-	     search->stem++)
-		err = index_each_word(question->index,
-		    search->stems[search->stem], found_word, search);
-	return err == ERR_NONE ? follow_names(search) : err;
+	return (x->doc > y->doc) - (x->doc < y->doc);
 }
 
-/* Say where each word was found: "bolig* in the title, eldre* in the text". */
+/* Let trials be found by the names of their programmes and networks. */
 static enum err
-fill_matched(
-    const struct search *search, const struct shown_item *item, Erfa__Row *row)
+give_named(struct find *find, size_t number)
 {
-	static const char *const places[] = { [8] = "the title",
-		[4] = "the summary",
-		[2] = "the name of its programme",
-		[1] = "the text" };
-	const uint8_t *where = where_of(search, item);
-	char text[FIND_WORDS * (WORD_MAX + 40)] = "";
+	struct search_group *group = &find->groups[number];
+	struct named named = { .find = find };
+	struct giving giving = { .find = find };
+	size_t i;
+	enum err err = ERR_NONE;
+
+	for (i = 0; i < group->count && err == ERR_NONE; i++)
+		if (group->ways[i].mark == PLAN_WORD ||
+		    group->ways[i].mark == PLAN_CONCEPT)
+			err = search_each(find->search, SEARCH_NAME,
+			    group->ways[i].text, take_named, &named);
+	if (err != ERR_NONE || named.count == 0)
+		return err;
+	giving.given = calloc(GIVEN, sizeof(*giving.given));
+	if (giving.given == NULL)
+		return ERR_NOMEM;
+	find->given[number] = giving.given;
+	for (i = 0; i < named.count && err == ERR_NONE; i++)
+		err = query_naming(
+		    find->question, named.items[i], give, &giving);
+	qsort(giving.given, giving.count, sizeof(*giving.given), compare_given);
+	group->given = giving.given;
+	group->ngiven = giving.count;
+	return err;
+}
+
+/* ---- searching ---- */
+
+static enum err
+search_for(struct find *find, bool all, size_t limit, struct search_hit *hits,
+    size_t *ret_count)
+{
+	struct search_ask ask = {
+		.groups = find->groups,
+		.count = find->ngroups,
+		.all = all,
+		.limit = limit,
+		.accept = accept,
+		.context = find,
+		.late = is_late,
+	};
+	bool late;
+	enum err err;
+
+	err = search_top(find->search, &ask, hits, ret_count, &late);
+	find->late |= late;
+	return err;
+}
+
+/* Among equally good ones the newer is first; the rest does not depend on here. */
+static int
+compare_hits(const void *a, const void *b, void *context)
+{
+	const struct search_hit *x = a;
+	const struct search_hit *y = b;
+	const struct find *find = context;
+	const struct shown *shown = find->question->shown;
+	const struct shown_item *p = shown_by_doc(shown, x->target);
+	const struct shown_item *q = shown_by_doc(shown, y->target);
+	int order;
+
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	if (p->time_ms != q->time_ms)
+		return p->time_ms > q->time_ms ? -1 : 1;
+	order = memcmp(shown_log(shown, p->log)->log_id,
+	    shown_log(shown, q->log)->log_id, LOG_ID_LEN);
+	return order != 0 ? order : (p->n > q->n) - (p->n < q->n);
+}
+
+/* Add those that have some of the words behind those that have all. */
+static enum err
+add_partial(
+    struct find *find, size_t limit, struct search_hit *hits, size_t *count)
+{
+	struct search_hit *more = calloc(limit, sizeof(*more));
+	size_t all = *count;
+	size_t found;
+	size_t i;
+	size_t k;
+	enum err err;
+
+	if (more == NULL)
+		return ERR_NOMEM;
+	err = search_for(find, false, limit, more, &found);
+	if (err == ERR_NONE)
+		qsort_r(more, found, sizeof(*more), compare_hits, find);
+	for (i = 0; err == ERR_NONE && i < found && *count < limit; i++) {
+		if (more[i].score < more[0].score / PARTLY)
+			break;
+		for (k = 0; k < all && hits[k].target != more[i].target;)
+			k++;
+		if (k == all)
+			hits[(*count)++] = more[i];
+	}
+	free(more);
+	return err;
+}
+
+/* All items that pass the filters, when there are no words. */
+static enum err
+take_all(struct find *find, size_t limit, struct search_hit *hits,
+    size_t *ret_count, uint64_t *ret_total)
+{
+	const struct shown *shown = find->question->shown;
+	const struct shown_item *item;
+	uint32_t target;
+	uint32_t worth;
+	size_t i;
+
+	*ret_count = 0;
+	*ret_total = 0;
+	for (i = 0; i < shown_count(shown); i++) {
+		item = shown_at(shown, SHOWN_BY_TIME, i);
+		if (!accept(find, item->doc, (uint8_t)item->kind, &target,
+			&worth) ||
+		    target != item->doc)
+			continue;
+		++*ret_total;
+		if (*ret_count < limit)
+			hits[(*ret_count)++] = (struct search_hit){
+				.doc = item->doc,
+				.target = item->doc,
+			};
+	}
+	return ERR_NONE;
+}
+
+/* Find the best ${limit}, and count. */
+static enum err
+take_hits(
+    struct find *find, size_t limit, struct search_hit *hits, size_t *ret_count)
+{
+	Erfa__FindAnswer *answer = find->question->answer->find;
+	enum err err;
+
+	answer->has_total = true;
+	if (find->ngroups == 0) {
+		err = take_all(find, limit, hits, ret_count, &answer->total);
+		find->certain = *ret_count;
+		return err;
+	}
+	err = search_for(find, true, limit, hits, ret_count);
+	if (err != ERR_NONE)
+		return err;
+	qsort_r(hits, *ret_count, sizeof(*hits), compare_hits, find);
+	find->certain = *ret_count;
+	answer->total = *ret_count;
+	answer->has_more = answer->more = *ret_count == limit;
+	if (*ret_count < limit && find->ngroups > 1) {
+		err = add_partial(find, limit, hits, ret_count);
+		if (find->certain == 0 && *ret_count > 0) {
+			answer->has_partial = answer->partial = true;
+			answer->total = *ret_count;
+		}
+	}
+	return err;
+}
+
+/* ---- why ---- */
+
+/* Looking for what a way stands for in a text. */
+struct looking {
+	struct find *find;
+	const struct search_way *way;
+	size_t concept;       /* of a way that is a concept */
+	enum vocab_lang lang; /* of the text */
+	char found[PLAN_TEXT];
+	enum facts_part part;
+	bool there;
+};
+
+/* Keep the words ${first}.. as found. */
+static void
+keep_found(struct looking *looking, enum facts_part part,
+    const char *const *list, size_t first, size_t count)
+{
 	size_t len = 0;
 	size_t i;
-	int wrote;
 
-	for (i = 0; i < search->nstems && len < sizeof(text); i++) {
-		wrote = snprintf(text + len, sizeof(text) - len, "%s%s* in %s",
-		    i > 0 ? ", " : "", search->stems[i],
-		    places[points_of(where[i])]);
-		len += wrote > 0 ? (size_t)wrote : 0;
+	for (i = first; i < first + count && len < PLAN_TEXT - 1; i++) {
+		(void)snprintf(looking->found + len, PLAN_TEXT - len, "%s%s",
+		    i > first ? " " : "", list[i]);
+		len = strlen(looking->found);
+	}
+	looking->part = part;
+	looking->there = true;
+}
+
+/* Whether a folded word of the text is what the way stands for. */
+static bool
+is_way(const struct looking *looking, const char *word)
+{
+	size_t len = strlen(looking->way->text);
+
+	if (looking->way->kind == SEARCH_STEM)
+		return strncmp(word, looking->way->text, len) == 0;
+	return strcmp(word, looking->way->text) == 0;
+}
+
+static enum err
+look_in(void *context, enum facts_part part, const char *text)
+{
+	struct looking *looking = context;
+	const struct vocab *vocab = lexicon_concepts(
+	    query_lexicon(looking->find->question));
+	struct vocab_match matches[64];
+	struct vocab_words *words;
+	const char *const *list;
+	size_t count;
+	size_t found;
+	size_t i;
+	enum err err;
+
+	if (looking->there)
+		return ERR_NONE;
+	if ((err = vocab_words_new(text, &words)) != ERR_NONE)
+		return err == ERR_NOMEM ? err : ERR_NONE;
+	list = vocab_words_list(words, &count);
+	if (looking->way->kind == SEARCH_CONCEPT) {
+		found = vocab == NULL ?
+		    0 :
+		    vocab_match(vocab, list, count, looking->lang, matches, 64);
+		for (i = 0; i < found && !looking->there; i++)
+			if (matches[i].concept == looking->concept)
+				keep_found(looking, part, list,
+				    matches[i].first, matches[i].count);
+	} else {
+		for (i = 0; i < count && !looking->there; i++)
+			if (is_way(looking, list[i]))
+				keep_found(looking, part, list, i, 1);
+	}
+	vocab_words_free(words);
+	return err;
+}
+
+static const char *
+part_name(enum facts_part part, uint32_t kind)
+{
+	if (kind == HEADER_EXPERIENCE)
+		return "experience";
+	if (kind == HEADER_DECISION || kind == HEADER_APPLICATION)
+		return "decision";
+	switch (part) {
+	case FACTS_TITLE:
+		return "title";
+	case FACTS_SUMMARY:
+		return "summary";
+	case FACTS_PROVISION:
+		return "provision";
+	case FACTS_ORG:
+		return "org";
+	case FACTS_PROSE:
+		break;
+	}
+	return "text";
+}
+
+/* Say why one word found ${body}, the text that was hit. */
+static enum err
+fill_reason(struct find *find, size_t number, int way, const Erfa__Body *body,
+    uint32_t kind, Erfa__Reason *reason)
+{
+	const struct vocab *vocab = lexicon_concepts(
+	    query_lexicon(find->question));
+	const struct search_group *group = &find->groups[number];
+	struct looking looking = { .find = find, .lang = VOCAB_ANY };
+	const char *id;
+	size_t count;
+	enum err err;
+
+	err = answer_text(
+	    &reason->word, plan_groups(find->plan, &count)[number].typed);
+	if (err != ERR_NONE)
+		return err;
+	if ((size_t)way >= group->count)
+		return answer_text(&reason->part, "programme");
+	looking.way = &group->ways[way];
+	id = looking.way->text;
+	if (looking.way->kind == SEARCH_CONCEPT &&
+	    vocab_find(vocab, id, &looking.concept) == ERR_NONE &&
+	    ((err = answer_text(&reason->concept_id, id)) != ERR_NONE ||
+		(err = answer_text(&reason->concept,
+		     vocab_name(vocab, looking.concept, find->lang))) !=
+		    ERR_NONE))
+		return err;
+	if (body == NULL)
+		return ERR_NONE;
+	if (body->envelope != NULL && body->envelope->language != NULL &&
+	    vocab_lang_of(body->envelope->language, &looking.lang) != ERR_NONE)
+		looking.lang = VOCAB_ANY;
+	if ((err = facts_texts(body, look_in, &looking)) != ERR_NONE ||
+	    (err = answer_text(&reason->found,
+		 looking.there ? looking.found : id)) != ERR_NONE)
+		return err;
+	return answer_text(&reason->part, part_name(looking.part, kind));
+}
+
+/* The reasons as one line: "hjemmepleje -> home care <- kotihoito". */
+static enum err
+fill_matched(Erfa__Row *row)
+{
+	char text[1024] = "";
+	size_t len = 0;
+	size_t i;
+	const Erfa__Reason *reason;
+
+	for (i = 0; i < row->n_reason && len < sizeof(text) - 1; i++) {
+		reason = row->reason[i];
+		(void)snprintf(text + len, sizeof(text) - len,
+		    "%s%s%s%s%s%s%s%s", i > 0 ? ", " : "", reason->word,
+		    reason->concept != NULL ? " \xe2\x86\x92 " : "",
+		    reason->concept != NULL ? reason->concept : "",
+		    reason->found != NULL && reason->concept != NULL ?
+			" \xe2\x86\x90 " :
+			"",
+		    reason->found != NULL && reason->concept != NULL ?
+			reason->found :
+			"",
+		    reason->part != NULL ? " in " : "",
+		    reason->part != NULL ? reason->part : "");
+		len = strlen(text);
 	}
 	return answer_text(&row->matched, text);
 }
 
 static enum err
-find_row(struct search *search, const struct shown_item *item,
+fill_reasons(struct find *find, const struct search_hit *hit,
+    const struct query_entry *entry, Erfa__Row *row)
+{
+	const struct search_ask ask = {
+		.groups = find->groups,
+		.count = find->ngroups,
+	};
+	const struct shown_item *item;
+	Erfa__Body *other = NULL;
+	const Erfa__Body *body = entry->body;
+	int ways[SEARCH_GROUPS];
+	Erfa__Reason *reason;
+	size_t i;
+	enum err err;
+
+	if (find->ngroups == 0)
+		return ERR_NONE;
+	err = search_explain(find->search, &ask, hit, ways);
+	if (err != ERR_NONE)
+		return err;
+	item = shown_by_doc(find->question->shown, hit->doc);
+	if (hit->doc != hit->target && item != NULL) {
+		err = query_read(find->question, item, &other);
+		body = other;
+	}
+	for (i = 0; i < find->ngroups && err == ERR_NONE; i++) {
+		if (ways[i] < 0)
+			continue;
+		err = answer_add(&row->reason, &row->n_reason,
+		    &erfa__reason__descriptor, (void **)&reason);
+		if (err == ERR_NONE)
+			err = fill_reason(find, i, ways[i], body,
+			    item != NULL ? item->kind : 0, reason);
+	}
+	body_free(other);
+	return err == ERR_NONE ? fill_matched(row) : err;
+}
+
+/* ---- rows ---- */
+
+/* The verdict of what was learnt from a trial. */
+struct judging {
+	struct find *find;
+	int verdict;
+};
+
+static enum err
+judge(void *context, const struct shown_item *item)
+{
+	struct judging *judging = context;
+	Erfa__Body *body;
+	enum err err;
+
+	if (item->kind != HEADER_EXPERIENCE)
+		return ERR_NONE;
+	err = query_read(judging->find->question, item, &body);
+	if (err != ERR_NONE)
+		return err;
+	if (body != NULL && body->experience != NULL &&
+	    body->experience->verdict != ERFA__VERDICT__VERDICT_UNSET &&
+	    (judging->verdict == 0 ||
+		judging->verdict == ERFA__VERDICT__VERDICT_NOT_STATED))
+		judging->verdict = (int)body->experience->verdict;
+	body_free(body);
+	return ERR_NONE;
+}
+
+static enum err
+fill_verdict(struct find *find, const struct shown_item *item, Erfa__Row *row)
+{
+	struct judging judging = { .find = find };
+	const ProtobufCEnumValue *value;
+	char code[40];
+	size_t i;
+	enum err err;
+
+	if (item->kind != HEADER_TRIAL)
+		return ERR_NONE;
+	err = query_naming(find->question, item, judge, &judging);
+	if (err != ERR_NONE || judging.verdict == 0)
+		return err;
+	value = protobuf_c_enum_descriptor_get_value(
+	    &erfa__verdict__descriptor, judging.verdict);
+	if (value == NULL)
+		return ERR_NONE;
+	(void)snprintf(code, sizeof(code), "%s", value->name + 8);
+	for (i = 0; code[i] != '\0'; i++)
+		code[i] = (char)(code[i] == '_' ? '_' : code[i] | 0x20);
+	return answer_text(&row->verdict, code);
+}
+
+/* Make the row of a hit; none if its text was erased since it was indexed. */
+static enum err
+find_row(struct find *find, const struct search_hit *hit, bool partial,
     Erfa__FindAnswer *answer, size_t *bytes)
 {
-	struct query_place place = query_place(search->question, item);
+	const struct shown_item *item = shown_by_doc(
+	    find->question->shown, hit->target);
+	struct query_place place = query_place(find->question, item);
 	struct query_entry entry;
 	enum err err;
 
-	err = query_entry(search->question, &place, &entry);
+	err = query_entry(find->question, &place, &entry);
 	if (err != ERR_NONE)
 		return err;
-	if ((err = query_claims(search->question, &place, &entry)) == ERR_NONE)
-		err = fill_matched(search, item, entry.row);
+	if (entry.body == NULL)
+		goto out;
+	if ((err = query_claims(find->question, &place, &entry)) != ERR_NONE ||
+	    (err = fill_reasons(find, hit, &entry, entry.row)) != ERR_NONE ||
+	    (err = fill_verdict(find, item, entry.row)) != ERR_NONE)
+		goto out;
+	entry.row->has_partial = partial;
+	entry.row->partial = partial;
 	*bytes += erfa__row__get_packed_size(entry.row);
-	if (err == ERR_NONE)
-		err = answer_room(&answer->row, answer->n_row, sizeof(void *));
+	err = answer_room(&answer->row, answer->n_row, sizeof(void *));
 	if (err == ERR_NONE) {
 		answer->row[answer->n_row++] = entry.row;
 		entry.row = NULL;
 	}
+out:
 	query_entry_clear(&entry);
 	return err;
 }
 
-/* Fill the page after ${after}. */
+/* Fill the page behind ${seen} hits. */
 static enum err
-find_page(struct search *search, const uint8_t after[FIND_CURSOR], size_t limit,
-    Erfa__FindAnswer *answer)
+fill_page(struct find *find, const struct search_hit *hits, size_t count,
+    size_t seen, size_t limit, Erfa__FindAnswer *answer)
 {
-	struct hit *hits;
-	size_t count;
+	uint8_t cursor[FIND_CURSOR];
 	size_t bytes = 0;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	for (i = seen; i < count && err == ERR_NONE; i++) {
+		if (answer->n_row == limit || bytes > PAGE_BYTES) {
+			bytes_put_le32(cursor, (uint32_t)i);
+			return answer_hex(&answer->next, cursor, FIND_CURSOR);
+		}
+		err = find_row(
+		    find, &hits[i], i >= find->certain, answer, &bytes);
+	}
+	return err;
+}
+
+/* ---- what was understood ---- */
+
+/* "hjemmepleje -> home care", "forening". */
+static enum err
+tell_group(struct find *find, const struct plan_group *group)
+{
+	const struct vocab *vocab = lexicon_concepts(
+	    query_lexicon(find->question));
+	Erfa__FindAnswer *answer = find->question->answer->find;
+	char text[3 * PLAN_TEXT];
+	size_t len;
 	size_t i;
 	enum err err;
 
-	if ((err = gather(search, &hits, &count)) != ERR_NONE)
-		return err;
-	answer->has_total = true;
-	answer->total = count;
-	for (i = 0; i < count && memcmp(hits[i].key, after, FIND_CURSOR) <= 0;)
-		i++;
-	for (; i < count && err == ERR_NONE; i++) {
-		if (answer->n_row == limit || bytes > PAGE_BYTES) {
-			err = answer_hex(
-			    &answer->next, hits[i - 1].key, FIND_CURSOR);
-			break;
-		}
-		err = find_row(search, hits[i].item, answer, &bytes);
+	len = (size_t)snprintf(text, sizeof(text), "%s", group->typed);
+	for (i = 0; i < group->nconcepts && len < sizeof(text) - 1; i++) {
+		(void)snprintf(text + len, sizeof(text) - len, "%s%s",
+		    i == 0 ? " \xe2\x86\x92 " : ", ",
+		    vocab_name(vocab, group->concepts[i], find->lang));
+		len = strlen(text);
 	}
+	err = answer_text_add(&answer->understood, &answer->n_understood, text);
+	if (err == ERR_NONE && group->guess[0] != '\0')
+		err = answer_text_add(
+		    &answer->suggested, &answer->n_suggested, group->guess);
+	return err;
+}
+
+static enum err
+tell_understood(struct find *find)
+{
+	Erfa__FindAnswer *answer = find->question->answer->find;
+	const struct plan_group *groups;
+	const char *left;
+	size_t count;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	groups = plan_groups(find->plan, &count);
+	for (i = 0; i < count && err == ERR_NONE; i++)
+		err = tell_group(find, &groups[i]);
+	for (i = 0;
+	     err == ERR_NONE && (left = plan_left(find->plan, i)) != NULL; i++)
+		err = answer_text_add(
+		    &answer->left_out, &answer->n_left_out, left);
+	return err;
+}
+
+/* ---- the request ---- */
+
+/* Understand the words; the answer is made if there is nothing to look for. */
+static enum err
+understand(struct find *find, bool *ret_bad)
+{
+	const Erfa__FindRequest *request = find->request;
+	const struct plan_group *groups;
+	size_t i;
+	enum err err;
+
+	err = plan_new(find->search, query_lexicon(find->question), find->lang,
+	    request->word, request->n_word, &find->plan);
+	if (err != ERR_NONE)
+		return err;
+	groups = plan_groups(find->plan, &find->ngroups);
+	for (i = 0; i < find->ngroups; i++)
+		find->groups[i] = groups[i].group;
+	*ret_bad = find->ngroups == 0 && plan_facet(find->plan, 0) == NULL &&
+	    request->verdict == NULL && request->status == NULL &&
+	    request->programme == NULL && request->provision == NULL &&
+	    request->since == NULL && !request->like_us &&
+	    request->n_facet == 0 && request->country == NULL &&
+	    request->sector == NULL && request->text_lang == NULL;
+	if (!*ret_bad)
+		return ERR_NONE;
+	return query_fail(find->question, EXIT_USAGE, "no_words",
+	    "A word has at least two letters or digits:  erfa find boliger",
+	    "there is no word to look for");
+}
+
+/* Search; if nothing passes the filters, look without them. */
+static enum err
+search_page(struct find *find, size_t seen, size_t limit)
+{
+	Erfa__FindAnswer *answer = find->question->answer->find;
+	size_t most = seen + limit + 1 > FIND_COUNT ? seen + limit + 1 :
+						      FIND_COUNT;
+	struct search_hit *hits = calloc(most, sizeof(*hits));
+	size_t count = 0;
+	enum err err;
+
+	if (hits == NULL)
+		return ERR_NOMEM;
+	err = take_hits(find, most, hits, &count);
+	if (err == ERR_NONE && count == 0 && find->ngroups > 0 &&
+	    (find->wanted != 0 || find->filter.country[0] != '\0')) {
+		find->wanted = 0;
+		find->filter.country[0] = '\0';
+		err = take_hits(find, most, hits, &count);
+		answer->has_unfiltered = answer->unfiltered = count > 0;
+	}
+	if (err == ERR_NONE)
+		err = fill_page(find, hits, count, seen, limit, answer);
+	answer->has_late = answer->late = find->late;
 	free(hits);
 	return err;
 }
 
-/* Read the words; the answer is made if there are none or too many. */
 static enum err
-read_words(
-    struct search *search, const Erfa__FindRequest *request, bool *ret_bad)
+run(struct find *find, size_t seen, size_t limit)
 {
-	size_t count;
 	size_t i;
 	enum err err;
 
-	*ret_bad = true;
-	for (i = 0; i < request->n_word; i++) {
-		err = words_stems(request->word[i],
-		    search->stems + search->nstems, FIND_WORDS - search->nstems,
-		    &count);
-		if (err == ERR_LIMIT)
-			return query_fail(search->question, EXIT_USAGE,
-			    "too_many_words", "Leave some out.",
-			    "more than %d words", FIND_WORDS);
-		if (err != ERR_NONE && err != ERR_NOENT)
-			return err;
-		search->nstems += err == ERR_NONE ? count : 0;
-	}
-	if (search->nstems == 0)
-		return query_fail(search->question, EXIT_USAGE, "no_words",
-		    "A word has at least two letters or digits:  "
-		    "erfa find boliger",
-		    "there is no word to look for");
-	*ret_bad = false;
-	return ERR_NONE;
+	find->marks = calloc(
+	    shown_count(find->question->shown) + 1, sizeof(*find->marks));
+	if (find->marks == NULL)
+		return ERR_NOMEM;
+	if ((err = tell_understood(find)) != ERR_NONE ||
+	    (err = set_filters(find)) != ERR_NONE ||
+	    find->question->answer->say_case != ERFA__ANSWER__SAY_FIND ||
+	    (err = set_without(find)) != ERR_NONE)
+		return err;
+	for (i = 0; i < find->ngroups && err == ERR_NONE; i++)
+		err = give_named(find, i);
+	return err == ERR_NONE ? search_page(find, seen, limit) : err;
 }
 
-/* Say how the words were understood: "bolig*". */
-static enum err
-fill_understood(const struct search *search, Erfa__FindAnswer *answer)
+static void
+find_end(struct find *find)
 {
-	char text[WORD_MAX + 2];
 	size_t i;
-	enum err err;
 
-	for (i = 0; i < search->nstems; i++) {
-		(void)snprintf(text, sizeof(text), "%s*", search->stems[i]);
-		err = answer_text_add(
-		    &answer->understood, &answer->n_understood, text);
-		if (err != ERR_NONE)
-			return err;
+	for (i = 0; i < SEARCH_GROUPS; i++)
+		free(find->given[i]);
+	free(find->marks);
+	plan_free(find->plan);
+}
+
+/* Until when the answer is to be there. */
+static void
+set_time(struct find *find)
+{
+	(void)clock_gettime(CLOCK_MONOTONIC, &find->until);
+	find->until.tv_nsec += FIND_MS * 1000000L;
+	if (find->until.tv_nsec >= 1000000000L) {
+		find->until.tv_sec++;
+		find->until.tv_nsec -= 1000000000L;
 	}
-	return ERR_NONE;
 }
 
 enum err
@@ -330,29 +1212,31 @@ query_find(struct question *question, const Erfa__FindRequest *request)
 		.country = request->country,
 		.sector = request->sector,
 	};
-	struct search search = { .question = question };
+	struct find find = { .question = question, .request = request };
 	uint8_t after[FIND_CURSOR] = { 0 };
-	Erfa__FindAnswer *answer;
+	size_t limit;
 	bool bad;
 	enum err err;
 
-	err = query_filter(question, &words, &search.filter, &bad);
+	err = query_filter(question, &words, &find.filter, &bad);
 	if (err != ERR_NONE || bad)
 		return err;
-	if (!query_cursor(request->cursor, after, sizeof(after)))
+	if (!query_cursor(request->cursor, after, sizeof(after)) ||
+	    bytes_get_le32(after) > FIND_MAX)
 		return query_bad_cursor(question);
-	err = read_words(&search, request, &bad);
-	if (err != ERR_NONE || bad)
-		return err;
-	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_FIND)) !=
-	    ERR_NONE)
-		return err;
-	answer = question->answer->find;
-	if ((err = fill_understood(&search, answer)) == ERR_NONE &&
-	    (err = query_look(question)) == ERR_NONE &&
-	    (err = look_up(&search)) == ERR_NONE)
-		err = find_page(&search, after,
-		    query_limit(request->has_limit, request->limit), answer);
-	free(search.where);
+	limit = request->has_limit ? query_limit(true, request->limit) :
+				     FIND_LIMIT;
+	if (question->lang == NULL ||
+	    vocab_lang_of(question->lang, &find.lang) != ERR_NONE)
+		find.lang = VOCAB_ANY;
+	set_time(&find);
+	if ((err = index_search(question->index, &find.search)) != ERR_NONE ||
+	    (err = understand(&find, &bad)) != ERR_NONE || bad)
+		goto out;
+	err = answer_say(question->answer, ERFA__ANSWER__SAY_FIND);
+	if (err == ERR_NONE && (err = query_look(question)) == ERR_NONE)
+		err = run(&find, bytes_get_le32(after), limit);
+out:
+	find_end(&find);
 	return err;
 }

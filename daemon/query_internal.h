@@ -37,6 +37,7 @@
 struct directory;
 struct docket;
 struct docket_trial;
+struct lexicon;
 struct heirs;
 struct query;
 struct shown;
@@ -62,6 +63,7 @@ struct question {
 	const struct directory *directory;
 	const struct shown *shown; /* after query_look() */
 	const struct heirs *heirs; /* likewise */
+	const char *lang; /* of the one who asks; NULL = not said */
 	const uint8_t *own_key;
 	const char *own_name;
 	const char *day;     /* to judge by, "2026-01-31"; NULL = today */
@@ -98,6 +100,12 @@ struct query_entry {
  * Provide ${question}->shown.
  */
 enum err query_look(struct question *question) MUST_CHECK;
+
+/**
+ * query_lexicon(question):
+ * What words mean; NULL if that is not known.
+ */
+const struct lexicon *query_lexicon(const struct question *question);
 
 /**
  * query_epoch(question, out):

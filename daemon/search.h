@@ -86,6 +86,14 @@ enum err search_batch_term(struct search_batch *batch, enum search_term kind,
     enum search_field field, const char *text) MUST_CHECK;
 
 /**
+ * search_batch_name(batch, name):
+ * Add the words of a programme's or network's name as SEARCH_NAME, folded and
+ * stemmed.  Return ERR_NOMEM.
+ */
+enum err search_batch_name(
+    struct search_batch *batch, const char *name) MUST_CHECK;
+
+/**
  * search_batch_end(batch):
  * The document is complete.  Return ERR_NOMEM.
  */
@@ -104,6 +112,12 @@ size_t search_batch_size(const struct search_batch *batch);
  */
 enum err search_batch_write(
     struct search_batch *batch, struct db_txn *txn, unsigned table) MUST_CHECK;
+
+/**
+ * search_batch_clear(batch):
+ * Empty the batch, a document that is not complete too.
+ */
+void search_batch_clear(struct search_batch *batch);
 
 /**
  * search_forget(txn, table, doc):

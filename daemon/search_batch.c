@@ -465,6 +465,33 @@ search_batch_term(struct search_batch *batch, enum search_term kind,
 	return count_term(batch, number, field);
 }
 
+enum err
+search_batch_name(struct search_batch *batch, const char *name)
+{
+	struct token token;
+	size_t len;
+	enum err err = ERR_NONE;
+
+	if (!text_valid(name, strlen(name)))
+		return ERR_NONE;
+	for (name = tokens_next(name, &len); len > 0 && err == ERR_NONE;
+	     name = tokens_next(name + len, &len)) {
+		err = tokens_forms(
+		    batch->forms, name, len, batch->lang, &token);
+		if (err == ERR_NOENT) {
+			err = ERR_NONE;
+			continue;
+		}
+		if (err == ERR_NONE)
+			err = search_batch_term(
+			    batch, SEARCH_NAME, SEARCH_TITLE, token.folded);
+		if (err == ERR_NONE && token.stem[0] != '\0')
+			err = search_batch_term(
+			    batch, SEARCH_NAME, SEARCH_TITLE, token.stem);
+	}
+	return err;
+}
+
 /* What the term is worth in the document: 1..255. */
 static uint8_t
 impact_of(const float per_word[SEARCH_FIELDS], const struct found *found)
@@ -653,8 +680,8 @@ write_lists(struct search *search, const struct search_batch *batch,
 	return err;
 }
 
-static void
-empty(struct search_batch *batch)
+void
+search_batch_clear(struct search_batch *batch)
 {
 	batch->arena.count = 0;
 	batch->terms.count = 0;
@@ -720,7 +747,7 @@ search_batch_write(
 	if (err == ERR_NONE)
 		err = write_part(search, batch, &words);
 	if (err == ERR_NONE)
-		empty(batch);
+		search_batch_clear(batch);
 	free(words.items);
 	search_close(search);
 	return err;

@@ -15,8 +15,8 @@
 #include "daemon/facts.h"
 #include "daemon/index.h"
 #include "daemon/indexer.h"
+#include "daemon/search.h"
 #include "daemon/store.h"
-#include "daemon/words.h"
 #include "tests/unit/press.h"
 #include "tests/unit/scratch.h"
 
@@ -171,28 +171,42 @@ row_at(struct fixture *f, uint64_t n)
 	return row;
 }
 
-static void
-count_word(void *context, uint32_t doc, const char *word, uint8_t where)
+static bool
+count_doc(void *context, uint32_t doc, uint8_t kind)
 {
 	unsigned *found = context;
 
 	(void)doc;
-	(void)word;
-	*found += where;
+	(void)kind;
+	++*found;
+	return true;
 }
 
-/* In how many places words with this beginning stand, weighed. */
+/* How many entries hold a word, those that are gone left out. */
 static unsigned
-word_weight(struct fixture *f, const char *stem)
+count_word(struct fixture *f, const char *word)
 {
 	struct index_txn *txn;
+	struct search *search;
 	unsigned found = 0;
 
 	assert_int_equal(index_begin(f->index, false, &txn), ERR_NONE);
+	assert_int_equal(index_search(txn, &search), ERR_NONE);
 	assert_int_equal(
-	    index_each_word(txn, stem, count_word, &found), ERR_NONE);
+	    search_each(search, SEARCH_WORD, word, count_doc, &found),
+	    ERR_NONE);
 	index_abort(&txn);
 	return found;
+}
+
+/* Have the search index put in order. */
+static void
+tend(struct index *index)
+{
+	bool done = true;
+
+	while (done)
+		assert_int_equal(index_tend(index, &done), ERR_NONE);
 }
 
 /* ---- everything that an index says, as text ---- */
@@ -223,31 +237,66 @@ dump_row(void *context, const struct index_row *row)
 	return ERR_NONE;
 }
 
-struct pairs {
-	struct {
-		char word[WORD_MAX + 1];
-		uint32_t doc;
-		uint8_t where;
-	} items[8192];
-
-	size_t count;
+/* A term, and the documents that hold it. */
+struct term_dump {
+	const struct dump *dump;
+	struct search *search;
+	enum search_term kind;
 };
 
-static void
-dump_word(void *context, uint32_t doc, const char *word, uint8_t where)
+static bool
+dump_doc(void *context, uint32_t doc, uint8_t kind)
 {
-	struct pairs *pairs = context;
+	const struct term_dump *term = context;
 
-	assert_true(pairs->count < 8192);
-	memcpy(pairs->items[pairs->count].word, word, strlen(word) + 1);
-	pairs->items[pairs->count].doc = doc;
-	pairs->items[pairs->count++].where = where;
+	(void)fprintf(term->dump->file, " %u/%u", doc, kind);
+	return true;
+}
+
+static bool
+dump_term(void *context, const char *text, uint32_t docs)
+{
+	struct term_dump *term = context;
+
+	(void)docs; /* of one part */
+	(void)fprintf(term->dump->file, "term %c %s:", (int)term->kind, text);
+	assert_int_equal(
+	    search_each(term->search, term->kind, text, dump_doc, term),
+	    ERR_NONE);
+	(void)fprintf(term->dump->file, "\n");
+	return true;
 }
 
 static int
-compare_pairs(const void *a, const void *b)
+compare_lines(const void *a, const void *b)
 {
-	return memcmp(a, b, WORD_MAX + 1 + sizeof(uint32_t));
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sort the lines of a text. */
+static char *
+sort_text(char *text)
+{
+	char **lines = calloc(strlen(text) + 1, sizeof(*lines));
+	char *sorted = calloc(1, strlen(text) + 2);
+	char *line;
+	size_t count = 0;
+	size_t i;
+
+	assert_non_null(lines);
+	assert_non_null(sorted);
+	for (line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"))
+		lines[count++] = line;
+	qsort(lines, count, sizeof(*lines), compare_lines);
+	for (i = 0; i < count; i++) {
+		if (i > 0 && strcmp(lines[i], lines[i - 1]) == 0)
+			continue; /* a term of several parts */
+		(void)strcat(sorted, lines[i]);
+		(void)strcat(sorted, "\n");
+	}
+	free(lines);
+	free(text);
+	return sorted;
 }
 
 static enum err
@@ -263,14 +312,16 @@ dump_ref(void *context, uint32_t doc, const char *org)
 static char *
 dump_index(struct index *index, const uint8_t record[RECORD_LEN])
 {
-	struct pairs *pairs = calloc(1, sizeof(*pairs));
+	static const enum search_term kinds[] = { SEARCH_WORD, SEARCH_EXACT,
+		SEARCH_STEM, SEARCH_CONCEPT, SEARCH_NAME, SEARCH_FACET };
 	struct dump dump = { .text = NULL };
+	struct term_dump term = { .dump = &dump };
 	struct index_txn *txn;
 	struct index_row row;
 	uint64_t after = 0;
 	size_t i;
 
-	assert_non_null(pairs);
+	tend(index);
 	dump.file = open_memstream(&dump.text, &dump.len);
 	assert_non_null(dump.file);
 	assert_int_equal(index_begin(index, false, &txn), ERR_NONE);
@@ -285,18 +336,18 @@ dump_index(struct index *index, const uint8_t record[RECORD_LEN])
 	assert_int_equal(
 	    index_each_ref(txn, record, dump_ref, &dump), ERR_NONE);
 
-	/* How words lie in batches depends on history; what they say not. */
-	assert_int_equal(index_each_word(txn, "", dump_word, pairs), ERR_NONE);
-	qsort(
-	    pairs->items, pairs->count, sizeof(pairs->items[0]), compare_pairs);
-	for (i = 0; i < pairs->count; i++)
-		(void)fprintf(dump.file, "word %s %u %u\n",
-		    pairs->items[i].word, pairs->items[i].doc,
-		    pairs->items[i].where);
+	/* In which parts words lie depends on history; what they say not. */
+	assert_int_equal(index_search(txn, &term.search), ERR_NONE);
+	assert_true(search_parts(term.search) < 12);
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		term.kind = kinds[i];
+		assert_int_equal(search_starting(term.search, term.kind, "",
+				     dump_term, &term, 100000),
+		    ERR_NONE);
+	}
 	index_abort(&txn);
 	(void)fclose(dump.file);
-	free(pairs);
-	return dump.text;
+	return sort_text(dump.text);
 }
 
 /* Build a second index from the same store and compare. */
@@ -324,114 +375,6 @@ assert_rebuild_is_equal(struct fixture *f)
 	index_close(again);
 	(void)unlink(path);
 	free(path);
-}
-
-/* ---- words ---- */
-
-static void
-assert_stem(const char *typed, const char *stem)
-{
-	char stems[4][WORD_MAX + 1];
-	size_t count;
-
-	assert_int_equal(words_stems(typed, stems, 4, &count), ERR_NONE);
-	assert_string_equal(stems[0], stem);
-}
-
-static void
-plural_and_definite_endings_are_cut_off(void **state)
-{
-	(void)state;
-	assert_stem("Boliger", "bolig");
-	assert_stem("boligerne", "bolig");
-	assert_stem("boliger", "bolig");
-	assert_stem("kommuner", "kommun");
-	assert_stem("plan", "plan");
-	assert_stem("elever", "elever");
-	assert_stem("bolig", "bolig");
-}
-
-static void
-a_question_has_words_or_is_refused(void **state)
-{
-	char stems[2][WORD_MAX + 1];
-	size_t count;
-
-	(void)state;
-	assert_int_equal(words_stems("\xff", stems, 2, &count), ERR_NOENT);
-	assert_int_equal(words_stems(" - . ", stems, 2, &count), ERR_NOENT);
-	assert_int_equal(words_stems("en to tre", stems, 2, &count), ERR_LIMIT);
-	assert_int_equal(
-	    words_stems("\xc2\xa7 14 b, LÆ285", stems, 2, &count), ERR_NONE);
-	assert_int_equal(count, 2);
-	assert_string_equal(stems[0], "14");
-	assert_string_equal(stems[1], "lae285");
-}
-
-static void
-a_set_holds_each_word_once_with_all_its_places(void **state)
-{
-	struct words *words;
-	const struct word *found;
-	size_t count;
-
-	(void)state;
-	assert_int_equal(words_new(&words), ERR_NONE);
-	assert_int_equal(
-	    words_add(words, "Bolig for unge", WORD_IN_TITLE), ERR_NONE);
-	assert_int_equal(
-	    words_add(words, "unge uden bolig", WORD_IN_TEXT), ERR_NONE);
-	assert_int_equal(words_add(words, "\xc3", WORD_IN_TEXT), ERR_NONE);
-	found = words_sorted(words, &count);
-	assert_int_equal(count, 4);
-	assert_string_equal(found[0].text, "bolig");
-	assert_int_equal(found[0].where, WORD_IN_TITLE | WORD_IN_TEXT);
-	assert_string_equal(found[3].text, "unge");
-	words_clear(words);
-	(void)words_sorted(words, &count);
-	assert_int_equal(count, 0);
-	words_free(words);
-	words_free(NULL);
-}
-
-static void
-a_long_word_is_cut_between_characters(void **state)
-{
-	struct words *words;
-	const struct word *found;
-	size_t count;
-
-	(void)state;
-	assert_int_equal(words_new(&words), ERR_NONE);
-	assert_int_equal(
-	    words_add(words, "abcdefghijabcdefghijabcdefghija\xd0\xb6\xd0\xb6",
-		WORD_IN_TEXT),
-	    ERR_NONE);
-	found = words_sorted(words, &count);
-	assert_int_equal(count, 1);
-	assert_string_equal(found[0].text, "abcdefghijabcdefghijabcdefghija");
-	words_free(words);
-}
-
-/* More different words than a set has room for. */
-static void
-a_set_stops_growing(void **state)
-{
-	struct words *words;
-	char text[16];
-	size_t count;
-	unsigned i;
-
-	(void)state;
-	assert_int_equal(words_new(&words), ERR_NONE);
-	for (i = 0; i < 2 * WORDS_MAX; i++) {
-		(void)snprintf(text, sizeof(text), "w%u w%u", i, i);
-		assert_int_equal(
-		    words_add(words, text, WORD_IN_TEXT), ERR_NONE);
-	}
-	(void)words_sorted(words, &count);
-	assert_true(count <= WORDS_MAX && count >= WORDS_MAX / 2);
-	words_free(words);
 }
 
 /* ---- facts ---- */
@@ -504,9 +447,9 @@ a_row_says_what_header_and_body_say(void **state)
 	assert_string_equal(row.country, "FI");
 	assert_int_equal(row.arrival, 2);
 	assert_int_equal(row.shown, 2);
-	assert_int_equal(word_weight(f, "bolig"), WORD_IN_TITLE);
-	assert_int_equal(word_weight(f, "plejehjem"), WORD_IN_SUMMARY);
-	assert_int_equal(word_weight(f, "oulu"), WORD_IN_TEXT);
+	assert_int_equal(count_word(f, "boliger"), 1);
+	assert_int_equal(count_word(f, "plejehjem"), 1);
+	assert_int_equal(count_word(f, "oulu"), 1);
 	row = row_at(f, 1);
 	assert_int_equal(row.kind, HEADER_GENESIS);
 	assert_int_equal(row.state, INDEX_BARE);
@@ -523,13 +466,13 @@ an_absent_body_is_taken_in_when_it_comes(void **state)
 	follow(f, f->index, 1000);
 	assert_int_equal(row_at(f, n).state, INDEX_ABSENT);
 	assert_int_equal(row_at(f, n).shown, 0);
-	assert_int_equal(word_weight(f, "bolig"), 0);
+	assert_int_equal(count_word(f, "boliger"), 0);
 	give(f, n);
 	follow(f, f->index, 1000);
 	assert_int_equal(row_at(f, n).state, INDEX_HERE);
 	assert_int_equal(row_at(f, n).arrival, 2);
 	assert_int_equal(row_at(f, n).shown, 3);
-	assert_int_equal(word_weight(f, "bolig"), WORD_IN_TITLE);
+	assert_int_equal(count_word(f, "boliger"), 1);
 	assert_rebuild_is_equal(f);
 }
 
@@ -746,7 +689,7 @@ nothing_of_an_erased_body_stays(void **state)
 	    f, NULL, press_trial("Boliger for alle", NULL, NULL, NULL));
 	press_publish(&f->press, f->store, false);
 	follow(f, f->index, 1000);
-	assert_int_equal(word_weight(f, "bolig"), 2 * WORD_IN_TITLE);
+	assert_int_equal(count_word(f, "boliger"), 2);
 	assert_int_equal(refs_to(f, other).count, 1);
 
 	add_erase(f, n);
@@ -758,8 +701,8 @@ nothing_of_an_erased_body_stays(void **state)
 	assert_false(row_at(f, n).transcribed);
 	assert_string_equal(row_at(f, n).country, "");
 	assert_true(row_at(f, n).has_record);
-	assert_int_equal(word_weight(f, "bolig"), WORD_IN_TITLE);
-	assert_int_equal(word_weight(f, "unge"), 0);
+	assert_int_equal(count_word(f, "boliger"), 1);
+	assert_int_equal(count_word(f, "unge"), 0);
 	assert_int_equal(refs_to(f, other).count, 0);
 	assert_int_equal(row_at(f, kept).state, INDEX_HERE);
 	assert_rebuild_is_equal(f);
@@ -796,7 +739,7 @@ an_erase_without_effect_is_ignored(void **state)
 	press_publish(&f->press, f->store, false);
 	follow(f, f->index, 1000);
 	assert_int_equal(row_at(f, n).state, INDEX_HERE);
-	assert_int_equal(word_weight(f, "bolig"), WORD_IN_TITLE);
+	assert_int_equal(count_word(f, "boliger"), 1);
 }
 
 /* ---- matching ---- */
@@ -1105,12 +1048,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plural_and_definite_endings_are_cut_off),
-		cmocka_unit_test(a_question_has_words_or_is_refused),
-		cmocka_unit_test(
-		    a_set_holds_each_word_once_with_all_its_places),
-		cmocka_unit_test(a_long_word_is_cut_between_characters),
-		cmocka_unit_test(a_set_stops_growing),
 		cmocka_unit_test(facts_are_taken_from_a_trial),
 		cmocka_unit_test(a_country_is_read_from_an_org),
 		T(a_row_says_what_header_and_body_say),

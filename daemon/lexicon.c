@@ -1,0 +1,161 @@
+#include "daemon/lexicon.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/crypto.h"
+#include "proto/limits.h"
+#include "proto/vocab.h"
+
+#define PATH_BYTES 4096
+
+struct lexicon {
+	struct vocab *concepts;
+	struct vocab *values;
+	uint8_t stamp[LEXICON_STAMP];
+};
+
+/* Read a file of at most VOCAB_BYTES_MAX; the caller frees. */
+static enum err
+read_file(
+    const char *folder, const char *name, char **ret_bytes, size_t *ret_len)
+{
+	char path[PATH_BYTES];
+	char *bytes;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if ((file = fopen(path, "re")) == NULL)
+		return ERR_NOENT;
+	if ((bytes = malloc(VOCAB_BYTES_MAX + 1)) == NULL) {
+		(void)fclose(file);
+		return ERR_NOMEM;
+	}
+	*ret_len = fread(bytes, 1, VOCAB_BYTES_MAX + 1, file);
+	(void)fclose(file);
+	*ret_bytes = bytes;
+	return ERR_NONE;
+}
+
+/* Whether ${folder} has the vocabulary. */
+static bool
+has_vocabulary(const char *folder)
+{
+	static const char name[] = "/vocabulary.txt";
+	char path[PATH_BYTES + sizeof(name)];
+
+	(void)snprintf(path, sizeof(path), "%s%s", folder, name);
+	return access(path, R_OK) == 0;
+}
+
+/* The folder of the source beside the folder in which the program is. */
+static bool
+beside_program(char out[PATH_BYTES])
+{
+	static const char name[] = "/../conf";
+	ssize_t len = readlink("/proc/self/exe", out, PATH_BYTES - 1);
+	char *slash;
+
+	if (len <= 0)
+		return false;
+	out[len] = '\0';
+	if ((slash = strrchr(out, '/')) == NULL ||
+	    (size_t)(slash - out) + sizeof(name) > PATH_BYTES)
+		return false;
+	memcpy(slash, name, sizeof(name));
+	return true;
+}
+
+/* Where the files are; *${beside} has room for a path. */
+static const char *
+find_folder(char beside[PATH_BYTES])
+{
+	const char *said = getenv("ERFA_DATA");
+
+	if (said != NULL && *said != '\0')
+		return said;
+	if (!has_vocabulary(ERFA_DATADIR) && beside_program(beside) &&
+	    has_vocabulary(beside))
+		return beside;
+	return ERFA_DATADIR;
+}
+
+/* Read one of the two files into *${ret_vocab}; mix it into the stamp. */
+static enum err
+read_vocab(struct lexicon *lexicon, const char *folder, const char *name,
+    struct vocab **ret_vocab)
+{
+	uint8_t hash[HASH_LEN];
+	char *bytes = NULL;
+	size_t len = 0;
+	size_t i;
+	enum err err;
+
+	if ((err = read_file(folder, name, &bytes, &len)) != ERR_NONE)
+		return err;
+	err = vocab_load(bytes, len, ret_vocab, NULL);
+	if (err == ERR_NONE) {
+		crypto_h(bytes, len, hash);
+		for (i = 0; i < LEXICON_STAMP; i++)
+			lexicon->stamp[i] ^= hash[i];
+	}
+	free(bytes);
+	return err == ERR_NONE || err == ERR_NOMEM ? err : ERR_SYNTAX;
+}
+
+enum err
+lexicon_open(const char *folder, struct lexicon **ret_lexicon)
+{
+	struct lexicon *lexicon = calloc(1, sizeof(*lexicon));
+	char beside[PATH_BYTES];
+	enum err err;
+
+	if (lexicon == NULL)
+		return ERR_NOMEM;
+	if (folder == NULL)
+		folder = find_folder(beside);
+	err = read_vocab(lexicon, folder, "vocabulary.txt", &lexicon->concepts);
+	if (err == ERR_NONE)
+		err = read_vocab(
+		    lexicon, folder, "search_words.txt", &lexicon->values);
+	if (err != ERR_NONE) {
+		lexicon_close(lexicon);
+		return err;
+	}
+	*ret_lexicon = lexicon;
+	return ERR_NONE;
+}
+
+void
+lexicon_close(struct lexicon *lexicon)
+{
+	if (lexicon == NULL)
+		return;
+	vocab_free(lexicon->concepts);
+	vocab_free(lexicon->values);
+	free(lexicon);
+}
+
+const struct vocab *
+lexicon_concepts(const struct lexicon *lexicon)
+{
+	return lexicon == NULL ? NULL : lexicon->concepts;
+}
+
+const struct vocab *
+lexicon_values(const struct lexicon *lexicon)
+{
+	return lexicon == NULL ? NULL : lexicon->values;
+}
+
+void
+lexicon_stamp(const struct lexicon *lexicon, uint8_t out[LEXICON_STAMP])
+{
+	if (lexicon == NULL)
+		memset(out, 0, LEXICON_STAMP);
+	else
+		memcpy(out, lexicon->stamp, LEXICON_STAMP);
+}

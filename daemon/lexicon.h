@@ -1,0 +1,48 @@
+#ifndef ERFAD_LEXICON_H
+#define ERFAD_LEXICON_H
+
+/*
+ * lexicon - what words mean, as files that are installed with erfad say:
+ * vocabulary.txt, the concepts of municipal work, and search_words.txt, the words
+ * by which people ask for a country, a result or a state.
+ *
+ * Without the files everything works, but words mean only themselves.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/err.h"
+
+/* Opaque types. */
+struct lexicon;
+struct vocab;
+
+#define LEXICON_STAMP 16 /* bytes */
+
+/**
+ * lexicon_open(folder, ret_lexicon), lexicon_close(lexicon):
+ * Read the files in ${folder}; NULL stands for the folder that ERFA_DATA names,
+ * else that in which erfad was installed, else that beside its source.  NULL may
+ * be closed.  Return ERR_NOENT if there is no vocabulary, ERR_SYNTAX if a file
+ * breaks the rules, or ERR_NOMEM.
+ */
+enum err lexicon_open(
+    const char *folder, struct lexicon **ret_lexicon) MUST_CHECK;
+void lexicon_close(struct lexicon *lexicon);
+
+/**
+ * lexicon_concepts(lexicon), lexicon_values(lexicon):
+ * The vocabulary, and the words for controlled values; NULL if there are none,
+ * or for NULL.
+ */
+const struct vocab *lexicon_concepts(const struct lexicon *lexicon);
+const struct vocab *lexicon_values(const struct lexicon *lexicon);
+
+/**
+ * lexicon_stamp(lexicon, out):
+ * Bytes that are others when the vocabulary is another; zeros for NULL.
+ */
+void lexicon_stamp(const struct lexicon *lexicon, uint8_t out[LEXICON_STAMP]);
+
+#endif /* !ERFAD_LEXICON_H */

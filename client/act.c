@@ -173,9 +173,9 @@ act_begin(struct run *run, uint32_t kind, struct act *act)
 	if (body_new(kind, &act->body) != ERR_NONE)
 		return run_nomem(run);
 	/* English is what one reads when nothing else was said. */
-	if (strcmp(run->language, "en") == 0)
+	if (strcmp(run->asked, "en") == 0)
 		return EXIT_DONE;
-	return put_text(run, &act->body->envelope->language, run->language);
+	return put_text(run, &act->body->envelope->language, run->asked);
 }
 
 /* Read the draft with the full id ${id}. */

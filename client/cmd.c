@@ -1111,7 +1111,7 @@ help_line(struct print *print, const struct cmd *cmd)
 static const char *const named[] = { "diff", "comment", "offer", "copy", "link",
 	"claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
 	"network", "round", "indicator", "burden", "table31", "guides", "org",
-	"term", "scale", "dossier" };
+	"term", "scale", "dossier", "evidence" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */
@@ -1210,7 +1210,7 @@ cmd_help(struct print *print)
 		help_named(print, group, &first);
 	}
 	print_say(print,
-	    "\nEvery command: --json  --lang da|nb|sv|fi|en  --at DATE  --help"
+	    "\nEvery command: --json  --lang da|nb|nn|sv|fi|is|en  --at DATE  --help"
 	    "\nStart here:    erfa status        erfa find boliger        "
 	    "erfa help publish\n");
 }

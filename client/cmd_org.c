@@ -407,7 +407,7 @@ set_name(struct act *act)
 	status = act_set(act, "name", "name[0].text", name);
 	return status != EXIT_DONE ?
 	    status :
-	    act_set(act, "name", "name[0].language", act->run->language);
+	    act_set(act, "name", "name[0].language", act->run->asked);
 }
 
 int

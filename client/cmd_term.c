@@ -379,7 +379,7 @@ set_label(struct act *act, const char *list, size_t i, const char *value)
 		memcpy(language, value, 2);
 		value += 3;
 	}
-	if (vocab_lang_of(language[0] != '\0' ? language : act->run->language,
+	if (vocab_lang_of(language[0] != '\0' ? language : act->run->asked,
 		&lang) != ERR_NONE)
 		return fault_say(&act->run->faults, EXIT_USAGE, "no_language",
 		    "Write one of en da nb nn sv fi is before the colon.",
@@ -503,7 +503,7 @@ cmd_term(struct run *run)
 	enum vocab_lang lang = VOCAB_EN;
 	int status;
 
-	if (vocab_lang_of(run->language, &lang) != ERR_NONE)
+	if (vocab_lang_of(run->asked, &lang) != ERR_NONE)
 		lang = VOCAB_EN;
 	if ((status = wordbook_open(run, &vocab)) != EXIT_DONE)
 		return status;

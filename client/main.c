@@ -180,10 +180,11 @@ static enum err
 open_speech(const struct line *line)
 {
 	char language[SPEECH_LANG_LEN + 1];
+	char asked[SPEECH_LANG_LEN + 1];
 	char folder[PLACE_MAX];
 
 	/* What is wrong with --lang is told when the command is run. */
-	(void)!speech_choose(value_of(line, "--lang"), language);
+	(void)!speech_choose(value_of(line, "--lang"), language, asked);
 	if (place_locale(language, folder) != ERR_NONE)
 		return ERR_NONE;
 	return speech_open(folder, language);

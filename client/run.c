@@ -24,10 +24,10 @@ choose_language(struct run *run)
 {
 	const char *wanted = args_value(run->args, "lang");
 
-	if (speech_choose(wanted, run->language) == ERR_NONE)
+	if (speech_choose(wanted, run->language, run->asked) == ERR_NONE)
 		return EXIT_DONE;
 	return fault_say(&run->faults, EXIT_USAGE, "bad_language",
-	    "Languages: da nb sv fi en", "no language \"%.40s\" here",
+	    "Languages: da nb nn sv fi is en", "no language \"%.40s\" here",
 	    run_text(wanted));
 }
 
@@ -283,7 +283,7 @@ ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
 
 	if ((status = connect_to(run)) != EXIT_DONE)
 		return status;
-	request->lang = run->language;
+	request->lang = run->asked;
 	err = conn_ask(
 	    run->conn, request, (int)wait_ms + RUN_ASK_MS, ret_answer);
 	request->lang = NULL;

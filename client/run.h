@@ -38,7 +38,8 @@ struct run {
 	struct print *err; /* standard error */
 	struct fault_sink faults;
 	struct labels *labels; /* NULL: codes */
-	char language[SPEECH_LANG_LEN + 1];
+	char language[SPEECH_LANG_LEN + 1]; /* that erfa speaks */
+	char asked[SPEECH_LANG_LEN + 1];    /* that the person reads */
 	const char *socket;      /* path */
 	char data[RUN_PATH_MAX]; /* folder of the tables */
 	struct conn *conn;       /* NULL until something is asked */

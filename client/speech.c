@@ -33,9 +33,6 @@ struct catalogue {
  * own gettext keeps it for the process, too. */
 static struct catalogue spoken;
 
-static const char languages[][SPEECH_LANG_LEN + 1] = { "en", "da", "nb", "sv",
-	"fi" };
-
 static uint32_t
 number_at(const struct catalogue *catalogue, size_t at)
 {
@@ -114,42 +111,46 @@ speech_many(uint64_t number, const char *one, const char *many)
 }
 
 enum err
-speech_language(const char *wanted, char out[SPEECH_LANG_LEN + 1])
+speech_language(const char *wanted, char out[SPEECH_LANG_LEN + 1],
+    char asked[SPEECH_LANG_LEN + 1])
 {
-	static const char *const others[][2] = { { "nn", "nb" }, { "no", "nb" },
-		{ "C", "en" }, { "POSIX", "en" } };
+	/* As it is written, as people read it, and as erfa speaks it. */
+	static const char *const names[][3] = { { "da", "da", "da" },
+		{ "nb", "nb", "nb" }, { "no", "nb", "nb" },
+		{ "nn", "nn", "nb" }, { "sv", "sv", "sv" },
+		{ "fi", "fi", "fi" }, { "is", "is", "en" },
+		{ "en", "en", "en" }, { "C", "en", "en" },
+		{ "POSIX", "en", "en" } };
 	size_t len = strcspn(wanted, "_.@-");
 	size_t i;
 
-	for (i = 0; i < sizeof(languages) / sizeof(languages[0]); i++)
-		if (len == SPEECH_LANG_LEN &&
-		    strncmp(wanted, languages[i], len) == 0) {
-			memcpy(out, languages[i], sizeof(languages[i]));
-			return ERR_NONE;
-		}
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (strlen(others[i][0]) == len &&
-		    strncmp(wanted, others[i][0], len) == 0) {
-			memcpy(out, others[i][1], SPEECH_LANG_LEN + 1);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i][0]) == len &&
+		    strncmp(wanted, names[i][0], len) == 0) {
+			memcpy(asked, names[i][1], SPEECH_LANG_LEN + 1);
+			memcpy(out, names[i][2], SPEECH_LANG_LEN + 1);
 			return ERR_NONE;
 		}
 	return ERR_NOENT;
 }
 
 enum err
-speech_choose(const char *wanted, char out[SPEECH_LANG_LEN + 1])
+speech_choose(const char *wanted, char out[SPEECH_LANG_LEN + 1],
+    char asked[SPEECH_LANG_LEN + 1])
 {
 	static const char *const names[] = { "ERFA_LANG", "LC_ALL",
 		"LC_MESSAGES", "LANG" };
 	const char *said;
 	size_t i;
 
-	if (wanted != NULL && speech_language(wanted, out) == ERR_NONE)
+	if (wanted != NULL && speech_language(wanted, out, asked) == ERR_NONE)
 		return ERR_NONE;
 	memcpy(out, "en", sizeof("en"));
+	memcpy(asked, "en", sizeof("en"));
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		said = env_get(names[i]);
-		if (said != NULL && speech_language(said, out) == ERR_NONE)
+		if (said != NULL &&
+		    speech_language(said, out, asked) == ERR_NONE)
 			break;
 	}
 	return wanted == NULL ? ERR_NONE : ERR_NOENT;

@@ -21,7 +21,7 @@
 
 #include "proto/err.h"
 
-#define SPEECH_LANG_LEN 2 /* letters of a language: da nb sv fi en */
+#define SPEECH_LANG_LEN 2 /* letters of a language: da, nn */
 
 /* The names that everybody who translates expects. */
 /* NOLINTBEGIN(cert-dcl37-c,readability-identifier-naming) */
@@ -44,22 +44,24 @@ const char *speech_many(uint64_t number, const char *one, const char *many)
     __attribute__((format_arg(2), format_arg(3)));
 
 /**
- * speech_language(wanted, out):
- * The language that ${wanted} means ("nb", "nn_NO.UTF-8", "sv_FI"): write da,
- * nb, sv, fi or en to ${out}.  Return ERR_NOENT, and write nothing, if it is
- * none of them.
+ * speech_language(wanted, out, asked):
+ * The language that ${wanted} means ("nb", "nn_NO.UTF-8", "sv_FI"): write what
+ * erfa speaks then, one of da nb sv fi en, to ${out}, and what people read, nn
+ * (answered in nb) and is (in en) too, to ${asked}.  Return ERR_NOENT, and write
+ * nothing, if it is none of them.
  */
-enum err speech_language(
-    const char *wanted, char out[SPEECH_LANG_LEN + 1]) MUST_CHECK;
+enum err speech_language(const char *wanted, char out[SPEECH_LANG_LEN + 1],
+    char asked[SPEECH_LANG_LEN + 1]) MUST_CHECK;
 
 /**
- * speech_choose(wanted, out):
+ * speech_choose(wanted, out, asked):
  * Choose the language: ${wanted} (may be NULL), else that of ERFA_LANG, LC_ALL,
- * LC_MESSAGES or LANG, the first that is one of the five, else English.  Return
- * ERR_NOENT if ${wanted} is none of them; the choice is then made without it.
+ * LC_MESSAGES or LANG, the first that is one of the seven, else English; ${out}
+ * and ${asked} as above.  Return ERR_NOENT if ${wanted} is none of them; the
+ * choice is then made without it.
  */
-enum err speech_choose(
-    const char *wanted, char out[SPEECH_LANG_LEN + 1]) MUST_CHECK;
+enum err speech_choose(const char *wanted, char out[SPEECH_LANG_LEN + 1],
+    char asked[SPEECH_LANG_LEN + 1]) MUST_CHECK;
 
 /**
  * speech_open(folder, language):

@@ -18,6 +18,13 @@ check_has "and for adults in Norwegian" "$OUT" "^dagaktivitet +day_activity$"
 check "the reader's language comes first" term dagtilbud --lang nb
 check_has "for a Norwegian" "$(grep -E '^[a-zæøå]+  ' <<<"$OUT" | head -n 1)" \
 	"day_activity$"
+check "nynorsk comes first for who reads it" term heimeteneste --lang nn
+check_has "by its own word" "$(head -n 1 <<<"$OUT")" "^heimeteneste"
+check "and by ERFA_LANG" env ERFA_LANG=nn "$ERFA" --socket="$WORK/none" \
+	term heimeteneste
+check_has "too" "$(head -n 1 <<<"$OUT")" "^heimeteneste"
+check "Icelandic comes first for who reads that" term "home care" --lang is
+check_has "by its own word" "$(head -n 1 <<<"$OUT")" "^heimastuðningur"
 check "an inflected word" term kotihoidossa --lang en
 check_has "is the concept" "$OUT" "^home care +home_care$"
 check_has "with its Danish word" "$OUT" "da +hjemmepleje"

@@ -53,11 +53,15 @@ done
 check_status "nynorsk is answered in bokmål" 64 \
 	env LC_ALL=nn_NO.UTF-8 "$ERFA" xyzq
 check_has "by the locale alone" "$OUT" "ukjent kommando"
+check_status "and by --lang" 64 "$ERFA" --lang nn xyzq
+check_has "likewise" "$OUT" "ukjent kommando"
+check_status "Icelandic is answered in English" 64 "$ERFA" --lang is xyzq
+check_has "until there is a catalogue" "$OUT" "unknown command"
 check_status "another language is English" 64 \
 	env LC_ALL=de_DE.UTF-8 "$ERFA" xyzq
 check_has "which is the last resort" "$OUT" "unknown command"
 check_status "an unknown --lang" 64 "$ERFA" --lang tlh help
-check_has "names the five" "$OUT" "da nb sv fi en"
+check_has "names the seven" "$OUT" "da nb nn sv fi is en"
 mkdir "$WORK/data"
 cp -r "$ERFA_DATA"/. "$WORK/data"
 mkdir -p "$WORK/data/locale/da/LC_MESSAGES"

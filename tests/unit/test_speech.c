@@ -132,24 +132,29 @@ teardown(void **state)
 static void
 languages_are_found_in_names_of_locales(void **state)
 {
-	static const char *const pairs[][2] = { { "da", "da" },
-		{ "da_DK.UTF-8", "da" }, { "nb_NO", "nb" }, { "nn_NO", "nb" },
-		{ "no", "nb" }, { "sv_FI@euro", "sv" }, { "fi", "fi" },
-		{ "en-GB", "en" }, { "C", "en" }, { "C.UTF-8", "en" },
-		{ "POSIX", "en" } };
+	static const char *const names[][3] = { { "da", "da", "da" },
+		{ "da_DK.UTF-8", "da", "da" }, { "nb_NO", "nb", "nb" },
+		{ "nn_NO", "nb", "nn" }, { "nn", "nb", "nn" },
+		{ "no", "nb", "nb" }, { "sv_FI@euro", "sv", "sv" },
+		{ "fi", "fi", "fi" }, { "is_IS.UTF-8", "en", "is" },
+		{ "en-GB", "en", "en" }, { "C", "en", "en" },
+		{ "C.UTF-8", "en", "en" }, { "POSIX", "en", "en" } };
 	char language[SPEECH_LANG_LEN + 1];
+	char asked[SPEECH_LANG_LEN + 1];
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		assert_int_equal(
-		    speech_language(pairs[i][0], language), ERR_NONE);
-		assert_string_equal(language, pairs[i][1]);
+		    speech_language(names[i][0], language, asked), ERR_NONE);
+		assert_string_equal(language, names[i][1]);
+		assert_string_equal(asked, names[i][2]);
 	}
 	memcpy(language, "xx", 3);
-	assert_int_equal(speech_language("de_DE", language), ERR_NOENT);
-	assert_int_equal(speech_language("", language), ERR_NOENT);
-	assert_int_equal(speech_language("dansk", language), ERR_NOENT);
+	assert_int_equal(speech_language("de_DE", language, asked), ERR_NOENT);
+	assert_int_equal(speech_language("", language, asked), ERR_NOENT);
+	assert_int_equal(speech_language("dansk", language, asked), ERR_NOENT);
+	assert_string_equal(asked, "en");
 	assert_string_equal(language, "xx");
 }
 
@@ -157,26 +162,28 @@ static void
 the_option_comes_before_the_environment_and_that_in_its_order(void **state)
 {
 	char language[SPEECH_LANG_LEN + 1];
+	char asked[SPEECH_LANG_LEN + 1];
 
 	(void)state;
 	assert_int_equal(unsetenv("ERFA_LANG"), 0);
 	assert_int_equal(setenv("LC_ALL", "de_DE.UTF-8", 1), 0);
 	assert_int_equal(setenv("LC_MESSAGES", "nn_NO.UTF-8", 1), 0);
 	assert_int_equal(setenv("LANG", "fi_FI.UTF-8", 1), 0);
-	assert_int_equal(speech_choose(NULL, language), ERR_NONE);
+	assert_int_equal(speech_choose(NULL, language, asked), ERR_NONE);
 	assert_string_equal(language, "nb");
+	assert_string_equal(asked, "nn");
 	assert_int_equal(setenv("ERFA_LANG", "sv", 1), 0);
-	assert_int_equal(speech_choose(NULL, language), ERR_NONE);
+	assert_int_equal(speech_choose(NULL, language, asked), ERR_NONE);
 	assert_string_equal(language, "sv");
-	assert_int_equal(speech_choose("da", language), ERR_NONE);
+	assert_int_equal(speech_choose("da", language, asked), ERR_NONE);
 	assert_string_equal(language, "da");
-	assert_int_equal(speech_choose("tlh", language), ERR_NOENT);
+	assert_int_equal(speech_choose("tlh", language, asked), ERR_NOENT);
 	assert_string_equal(language, "sv");
 	assert_int_equal(unsetenv("ERFA_LANG"), 0);
 	assert_int_equal(unsetenv("LC_ALL"), 0);
 	assert_int_equal(unsetenv("LC_MESSAGES"), 0);
 	assert_int_equal(unsetenv("LANG"), 0);
-	assert_int_equal(speech_choose(NULL, language), ERR_NONE);
+	assert_int_equal(speech_choose(NULL, language, asked), ERR_NONE);
 	assert_string_equal(language, "en");
 }
 

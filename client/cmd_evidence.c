@@ -20,7 +20,8 @@
 #include "client/slurp.h"
 #include "client/speech.h"
 
-#define LEVEL 0.95
+#define LEVEL        0.95
+#define NAMES_COLUMN 28 /* where the meaning of a column begins */
 
 struct choice {
 	const char *word;
@@ -112,7 +113,8 @@ write_svg(struct run *run, const Erfa__EvidenceReport *report)
 	if (forest_svg(report, &text) != ERR_NONE)
 		return run_nomem(run);
 	file = fopen(path, "we");
-	failed = file == NULL || fputs(text, file) < 0;
+	failed = file == NULL ||
+	    fputs(text, file) < 0; /* lint: allowed: a file of its own */
 	if (file != NULL)
 		failed |= fclose(file) != 0;
 	free(text);
@@ -209,7 +211,7 @@ pool_table(struct run *run, const char *path,
 	faults = evidence_table_faults(table, &count, &all);
 	if (all > 0)
 		return corpus_tell(run, slurp_name(path), faults, count, all,
-		    "Columns and their names: erfa evidence --help");
+		    "Columns and what they hold: erfa evidence --columns");
 	if (evidence_table_unused(table)[0] != '\0' && !run->quiet)
 		print_say(run->err, "columns not used: %s\n",
 		    evidence_table_unused(table));
@@ -252,6 +254,25 @@ read_table(
 	return status;
 }
 
+/* What the columns of a table are called. */
+static int
+print_columns_known(struct run *run)
+{
+	const char *names;
+	const char *help;
+	size_t i;
+
+	for (i = 0; evidence_table_column(i, &names, &help); i++) {
+		if (help == NULL) {
+			print_say(run->out, "%s\n", names);
+			continue;
+		}
+		print_pad(run->out, names, NAMES_COLUMN);
+		print_say(run->out, "%s\n", _(help));
+	}
+	return EXIT_DONE;
+}
+
 int
 cmd_evidence(struct run *run)
 {
@@ -259,6 +280,8 @@ cmd_evidence(struct run *run)
 	struct evidence_options options;
 	int status;
 
+	if (args_given(run->args, "columns"))
+		return print_columns_known(run);
 	if ((status = read_options(run, &options)) != EXIT_DONE)
 		return status;
 	if (path == NULL)

@@ -49,6 +49,7 @@ read_ready(const Erfa__EvidenceStudy *study, struct effect_ready *ready)
 	ready->logged = study->has_as_pooled && study->as_pooled;
 	ready->estimate = NUMBER(from, estimate);
 	ready->se = NUMBER(from, se);
+	ready->variance = NUMBER(study, variance);
 	ready->low = NUMBER(from, ci_low);
 	ready->high = NUMBER(from, ci_high);
 	ready->n.given = from->has_n != 0;

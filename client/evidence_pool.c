@@ -436,7 +436,6 @@ list_effects(const struct group *group, double tau2, Erfa__EvidencePool *pool)
 	    (err = quantile_normal(
 		 1 - (1 - group->options.level) / 2, &quantile)) != ERR_NONE)
 		return err;
-	pool->has_total_n = 1;
 	for (i = 0; i < group->count; i++) {
 		Erfa__EvidenceEffect *message = effect_message(
 		    group, group->in[i]);
@@ -451,6 +450,7 @@ list_effects(const struct group *group, double tau2, Erfa__EvidencePool *pool)
 			return err;
 		pool->effect[pool->n_effect++] = message;
 	}
+	pool->has_total_n = isfinite(pool->total_n);
 	return ERR_NONE;
 }
 

@@ -41,10 +41,8 @@ enum kind {
 	POLARITY,
 	MEASURE,
 	WITHOUT, /* units of a cell without the event */
-	VARIANCE,
-	EFFECT,     /* on the scale that is pooled */
-	RATIO,      /* on the ratio scale */
-	LINE_BOUND, /* of an interval on either */
+	EFFECT,  /* on the scale that is pooled */
+	RATIO,   /* on the ratio scale */
 };
 
 /* A row on its way: a study and all that may hang on it. */
@@ -57,92 +55,118 @@ struct row {
 	bool has_pairs;
 	bool has_estimate;
 	bool has_ratio;
-	bool has_variance;
-	double variance;
 	bool has_without[CELLS];
 	double without[CELLS];
 };
 
 struct column {
-	const char *names; /* with blanks between them */
+	const char *names; /* with blanks between them; the first is ours */
+	const char *help;
 	enum kind kind;
 	enum cell cell;
 	size_t has; /* offsets, as kind says */
 	size_t value;
 };
 
-#define STUDY(names, field)                                                 \
-	{                                                                   \
-		names, TEXT, AFTER, 0, offsetof(Erfa__EvidenceStudy, field) \
+#define STUDY(names, field, help)                        \
+	{                                                \
+		names, help, TEXT, AFTER, 0,             \
+		    offsetof(Erfa__EvidenceStudy, field) \
 	}
-#define AT(names, kind, type, field)                             \
-	{                                                        \
-		names, kind, AFTER, offsetof(type, has_##field), \
-		    offsetof(type, field)                        \
+#define AT(names, kind, type, field, help)                             \
+	{                                                              \
+		names, help, kind, AFTER, offsetof(type, has_##field), \
+		    offsetof(type, field)                              \
 	}
-#define CELL(names, cell, field)                               \
+#define CELL(names, cell, field, help)                         \
 	{                                                      \
-		names, OF_CELL, cell,                          \
+		names, help, OF_CELL, cell,                    \
 		    offsetof(Erfa__EvidenceCell, has_##field), \
 		    offsetof(Erfa__EvidenceCell, field)        \
 	}
-#define SPECIAL(names, kind, cell)      \
-	{                               \
-		names, kind, cell, 0, 0 \
+#define SPECIAL(names, kind, cell, help)      \
+	{                                     \
+		names, help, kind, cell, 0, 0 \
 	}
 
 static const struct column columns[] = {
-	STUDY("study name author", name),
-	STUDY("site municipality", site),
-	STUDY("year", year),
-	STUDY("indicator", indicator),
-	STUDY("indicator_name", indicator_name),
-	STUDY("unit", unit),
-	STUDY("comparison_site", comparison_site),
-	STUDY("exposure_unit", exposure_unit),
-	STUDY("left_out exclude", left_out),
-	SPECIAL("design class alloc", DESIGN, AFTER),
-	SPECIAL("polarity", POLARITY, AFTER),
-	SPECIAL("measure", MEASURE, AFTER),
-	AT("origin", FLAG, Erfa__EvidenceStudy, origin),
-	AT("same_people", FLAG, Erfa__EvidenceStudy, same_people),
-	AT("clustered", FLAG, Erfa__EvidenceStudy, clustered),
-	AT("cluster_size", NUMBER, Erfa__EvidenceStudy, cluster_size),
-	AT("icc", NUMBER, Erfa__EvidenceStudy, icc),
-	AT("r r1 ri", NUMBER, Erfa__EvidenceStudy, r),
-	AT("r2", NUMBER, Erfa__EvidenceStudy, comparison_r),
-	CELL("n1 n1i", AFTER, n),
-	CELL("m1 mean1 m1i", AFTER, mean),
-	CELL("sd1 sd1i", AFTER, sd),
-	CELL("e1 events1 ai x1 x1i tpos", AFTER, events),
-	CELL("t1 exposure1 t1i", AFTER, exposure),
-	CELL("n2 n2i", COMPARISON, n),
-	CELL("m2 mean2 m2i", COMPARISON, mean),
-	CELL("sd2 sd2i", COMPARISON, sd),
-	CELL("e2 events2 ci x2 x2i cpos", COMPARISON, events),
-	CELL("t2 exposure2 t2i", COMPARISON, exposure),
-	CELL("n1_before", BEFORE, n),
-	CELL("m1_before mean1_before", BEFORE, mean),
-	CELL("sd1_before", BEFORE, sd),
-	CELL("e1_before events1_before", BEFORE, events),
-	CELL("t1_before exposure1_before", BEFORE, exposure),
-	CELL("n2_before", COMPARISON_BEFORE, n),
-	CELL("m2_before mean2_before", COMPARISON_BEFORE, mean),
-	CELL("sd2_before", COMPARISON_BEFORE, sd),
-	CELL("e2_before events2_before", COMPARISON_BEFORE, events),
-	CELL("t2_before exposure2_before", COMPARISON_BEFORE, exposure),
-	SPECIAL("f1 bi tneg", WITHOUT, AFTER),
-	SPECIAL("f2 di cneg", WITHOUT, COMPARISON),
-	AT("pairs_both", OF_PAIRS, Erfa__EvidencePairs, both),
-	AT("pairs_before", OF_PAIRS, Erfa__EvidencePairs, only_before),
-	AT("pairs_after", OF_PAIRS, Erfa__EvidencePairs, only_after),
-	AT("pairs_neither", OF_PAIRS, Erfa__EvidencePairs, neither),
-	AT("yi", EFFECT, Erfa__Estimate, estimate),
-	AT("ratio", RATIO, Erfa__Estimate, estimate),
-	SPECIAL("vi", VARIANCE, AFTER),
-	AT("se sei", OF_ESTIMATE, Erfa__Estimate, se),
-	AT("ci_low", LINE_BOUND, Erfa__Estimate, ci_low),
-	AT("ci_high", LINE_BOUND, Erfa__Estimate, ci_high),
+	STUDY("study name author", name, N_("what the row is called")),
+	STUDY("site municipality", site,
+	    N_("the municipality; one that stands twice is told of")),
+	STUDY("year", year, N_("of the last follow-up")),
+	SPECIAL("design class alloc", DESIGN, AFTER,
+	    N_("randomised, comparison_post, comparison_pre_post, "
+	       "before_after, time_series")),
+	STUDY("indicator", indicator, N_("its code; each is pooled apart")),
+	STUDY("indicator_name", indicator_name, N_("its name")),
+	STUDY("unit", unit, N_("of the numbers")),
+	SPECIAL("polarity", POLARITY, AFTER,
+	    N_("higher_better, lower_better or neutral")),
+	AT("origin", FLAG, Erfa__EvidenceStudy, origin,
+	    N_("yes: the pool is shown without it too")),
+	STUDY("comparison_site", comparison_site,
+	    N_("the comparison municipality; one used twice is told of")),
+	STUDY("left_out exclude", left_out,
+	    N_("a reason: the row is listed and not pooled")),
+	CELL("n1 n1i", AFTER, n, N_("units measured, with the trial")),
+	CELL("m1 mean1 m1i", AFTER, mean, N_("their mean")),
+	CELL("sd1 sd1i", AFTER, sd, N_("their standard deviation")),
+	CELL("e1 events1 ai x1 x1i tpos", AFTER, events,
+	    N_("units with the event, or events of a rate")),
+	SPECIAL("f1 bi tneg", WITHOUT, AFTER,
+	    N_("units without it, instead of n1")),
+	CELL("t1 exposure1 t1i", AFTER, exposure,
+	    N_("time or units that a rate is of")),
+	CELL("n2 n2i", COMPARISON, n, N_("the same of the comparison")),
+	CELL("m2 mean2 m2i", COMPARISON, mean, NULL),
+	CELL("sd2 sd2i", COMPARISON, sd, NULL),
+	CELL("e2 events2 ci x2 x2i cpos", COMPARISON, events, NULL),
+	SPECIAL("f2 di cneg", WITHOUT, COMPARISON, NULL),
+	CELL("t2 exposure2 t2i", COMPARISON, exposure, NULL),
+	STUDY("exposure_unit", exposure_unit, N_("of t1 and t2")),
+	CELL("n1_before", BEFORE, n, N_("the same before the trial")),
+	CELL("m1_before mean1_before", BEFORE, mean, NULL),
+	CELL("sd1_before", BEFORE, sd, NULL),
+	CELL("e1_before events1_before", BEFORE, events, NULL),
+	CELL("t1_before exposure1_before", BEFORE, exposure, NULL),
+	CELL("n2_before", COMPARISON_BEFORE, n,
+	    N_("the same of the comparison, before")),
+	CELL("m2_before mean2_before", COMPARISON_BEFORE, mean, NULL),
+	CELL("sd2_before", COMPARISON_BEFORE, sd, NULL),
+	CELL("e2_before events2_before", COMPARISON_BEFORE, events, NULL),
+	CELL("t2_before exposure2_before", COMPARISON_BEFORE, exposure, NULL),
+	AT("r r1 ri", NUMBER, Erfa__EvidenceStudy, r,
+	    N_("correlation of before and after; else 0.5 is assumed")),
+	AT("r2", NUMBER, Erfa__EvidenceStudy, comparison_r,
+	    N_("the same of the comparison")),
+	AT("same_people", FLAG, Erfa__EvidenceStudy, same_people,
+	    N_("yes or no: before and after are the same people")),
+	AT("pairs_both", OF_PAIRS, Erfa__EvidencePairs, both,
+	    N_("the same people: with the event before and after")),
+	AT("pairs_before", OF_PAIRS, Erfa__EvidencePairs, only_before,
+	    N_("only before")),
+	AT("pairs_after", OF_PAIRS, Erfa__EvidencePairs, only_after,
+	    N_("only after")),
+	AT("pairs_neither", OF_PAIRS, Erfa__EvidencePairs, neither,
+	    N_("never")),
+	SPECIAL("measure", MEASURE, AFTER,
+	    N_("of yi and ratio: md, smd, rr, or, rd, irr, mc, smcr")),
+	AT("yi", EFFECT, Erfa__Estimate, estimate,
+	    N_("a ready-made effect; of a ratio its logarithm")),
+	AT("ratio", RATIO, Erfa__Estimate, estimate,
+	    N_("a ready-made ratio, with ci_low and ci_high")),
+	AT("vi", NUMBER, Erfa__EvidenceStudy, variance, N_("variance of yi")),
+	AT("se sei", OF_ESTIMATE, Erfa__Estimate, se,
+	    N_("or its standard error")),
+	AT("ci_low", OF_ESTIMATE, Erfa__Estimate, ci_low,
+	    N_("or its interval of 95 %")),
+	AT("ci_high", OF_ESTIMATE, Erfa__Estimate, ci_high, NULL),
+	AT("clustered", FLAG, Erfa__EvidenceStudy, clustered,
+	    N_("yes: in schools, homes ... and not corrected for it")),
+	AT("cluster_size", NUMBER, Erfa__EvidenceStudy, cluster_size,
+	    N_("mean units in one")),
+	AT("icc", NUMBER, Erfa__EvidenceStudy, icc,
+	    N_("intraclass correlation: the variance is corrected")),
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -346,10 +370,6 @@ put_number(struct row *row, const struct column *column, double number)
 		row->has_without[column->cell] = true;
 		row->without[column->cell] = number;
 		break;
-	case VARIANCE:
-		row->has_variance = true;
-		row->variance = number;
-		break;
 	case EFFECT:
 	case RATIO:
 		row->has_estimate = true;
@@ -357,7 +377,6 @@ put_number(struct row *row, const struct column *column, double number)
 		put(&row->estimate, column, number);
 		break;
 	case OF_ESTIMATE:
-	case LINE_BOUND:
 		put(&row->estimate, column, number);
 		break;
 	case TEXT:
@@ -465,10 +484,8 @@ take_cell(struct evidence_table *table, struct row *row,
 	case OF_PAIRS:
 	case OF_ESTIMATE:
 	case WITHOUT:
-	case VARIANCE:
 	case EFFECT:
 	case RATIO:
-	case LINE_BOUND:
 		if (read_number(table, cells->cell[i].text, &number))
 			put_number(row, column, number);
 		else
@@ -529,11 +546,6 @@ add_ready(struct evidence_table *table, struct row *row, unsigned line)
 		fault_add(table, line,
 		    _("a ratio, and nobody says of what: write rr, or or irr "
 		      "in a column \"measure\", or give --measure"));
-	if (row->has_variance && !ready->has_se) {
-		ready->has_se = 1;
-		ready->se = row->variance > 0 ? sqrt(row->variance) :
-						row->variance;
-	}
 	row->study.has_as_pooled = 1;
 	row->study.as_pooled = !row->has_ratio;
 	row->study.estimate = ready;
@@ -799,4 +811,14 @@ const char *
 evidence_table_unused(const struct evidence_table *table)
 {
 	return table->unused;
+}
+
+bool
+evidence_table_column(size_t i, const char **ret_names, const char **ret_help)
+{
+	if (i >= COLUMNS)
+		return false;
+	*ret_names = columns[i].names;
+	*ret_help = columns[i].help;
+	return true;
 }

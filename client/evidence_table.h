@@ -11,6 +11,7 @@
  * proto/effect's to refuse.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "proto/control.pb-c.h"
@@ -57,5 +58,14 @@ const struct corpus_fault *evidence_table_faults(
  * none.  It lives as long as ${table}.
  */
 const char *evidence_table_unused(const struct evidence_table *table);
+
+/**
+ * evidence_table_column(i, ret_names, ret_help):
+ * The names of the column number ${i} that is known, from 0, with blanks between
+ * them, and in English what it holds; NULL if that is said of one before it.
+ * Return false if there are not so many.
+ */
+bool evidence_table_column(
+    size_t i, const char **ret_names, const char **ret_help);
 
 #endif /* !ERFA_EVIDENCE_TABLE_H */

@@ -269,7 +269,8 @@ print_details(const struct layout *layout, const Erfa__EvidenceEffect *effect)
 	    effect->study->year;
 
 	if (layout->years) {
-		(void)snprintf(text, sizeof(text), "%.4s", year);
+		(void)snprintf(text, sizeof(text), "%.*s",
+		    (int)strspn(year, "0123456789") % (int)YEAR_COLS, year);
 		print_right(layout->print, text, YEAR_COLS);
 	}
 	if (!layout->counts)
@@ -421,12 +422,12 @@ print_heading(const struct layout *layout)
 	const char *name = pool->indicator_name != NULL ? pool->indicator_name :
 							  pool->indicator;
 
-	if (name != NULL && name[0] != '\0')
+	if (name != NULL && name[0] != '\0') {
 		print_styled(layout->print, PRINT_STRONG, "%s", name);
-	if (pool->unit != NULL && pool->unit[0] != '\0')
-		print_say(layout->print, " (%s)", pool->unit);
-	if (name != NULL && name[0] != '\0')
+		if (pool->unit != NULL && pool->unit[0] != '\0')
+			print_say(layout->print, " (%s)", pool->unit);
 		print_say(layout->print, ": ");
+	}
 	print_styled(layout->print, PRINT_STRONG, "%s", _(forest_class(pool)));
 	print_say(layout->print, ", %s\n", _(forest_measure(pool)));
 }

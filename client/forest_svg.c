@@ -182,9 +182,12 @@ draw_pooled(struct canvas *canvas, const Erfa__EvidencePooled *pooled,
 	const char *weight = strong ? " font-weight=\"bold\"" :
 				      " font-size=\"11\"";
 	char text[FOREST_EFFECT_MAX];
+	int turn = canvas->scale.mirrored ? -1 : 1;
 	bool out;
-	double low = place(canvas, pooled->ci_low, &out);
-	double high = place(canvas, pooled->ci_high, &out);
+	bool out_low;
+	bool out_high;
+	double low = place(canvas, pooled->ci_low, &out_low);
+	double high = place(canvas, pooled->ci_high, &out_high);
 	double middle = place(canvas, pooled->estimate, &out);
 
 	label(canvas, MARGIN, "start", weight, name, NAME_COLS);
@@ -193,6 +196,10 @@ draw_pooled(struct canvas *canvas, const Erfa__EvidencePooled *pooled,
 	    "fill=\"%s\" stroke=\"" BLUE "\"/>\n",
 	    low, canvas->y, middle, canvas->y - 6, high, canvas->y, middle,
 	    canvas->y + 6, strong ? BLUE : "none");
+	if (out_low)
+		arrow(canvas, low, -turn);
+	if (out_high)
+		arrow(canvas, high, turn);
 	forest_effect(&canvas->scale, pooled->estimate, pooled->ci_low,
 	    pooled->ci_high, text);
 	label(canvas, EFFECT_END, "end", weight, text, 60);

@@ -32,7 +32,20 @@ static const struct args_option find_options[] = {
 	{ "country", "CC", N_("only DK, NO, SE, FI or IS") },
 	{ "sector", "SECTOR",
 	    N_("only this field of work: elder_care, school ...") },
-	{ "limit", "N", N_("at most so many") },
+	{ "verdict", "VERDICT",
+	    N_("only with this result: worked, did_not_work ...") },
+	{ "status", "STATUS", N_("only these: active, stopped ...") },
+	{ "programme", "WORDS", N_("only trials of this programme") },
+	{ "provision", "SECTION", N_("only what suspends this provision") },
+	{ "since", "YEAR", N_("only what runs in this year or later") },
+	{ "like-us", NULL, N_("only from places of similar size and settlement") },
+	{ "facet", "NAME:VALUE", N_("only with this value: approach:legal ...") },
+	{ "text-lang", "LANG", N_("only what is written in this language") },
+	{ "limit", "N", N_("at most so many; 20 if not said") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option reindex_options[] = {
 	{ NULL, NULL, NULL },
 };
 
@@ -561,6 +574,7 @@ static const struct args_option org_succeed_options[] = {
 
 static const struct args_option evidence_options[] = {
 	{ "table", "FILE", N_("a CSV table; - is standard input") },
+	{ "columns", NULL, N_("all columns that it may have, and what they hold") },
 	{ "measure", "CODE",
 	    N_("md, smd, rr, or, rd, irr; else what is usual") },
 	{ "method", "CODE", N_("reml (usual), dl, or ee: equal effects") },
@@ -572,13 +586,16 @@ static const struct args_option evidence_options[] = {
 };
 
 static const struct cmd table[] = {
-	{ "find", CMD_LOOK, "WORDS", N_("find trials; all words must occur"),
-	    N_("erfa find boliger                    trials about housing\n"
-	       "erfa find nattilsyn --country SE     Swedish ones only\n"
+	{ "find", CMD_LOOK, "WORDS", N_("find trials, in any Nordic language"),
+	    N_("erfa find hjemmepleje                also hemtjänst and kotihoito\n"
+	       "erfa find '\"en plan\" -skole'       a phrase; not a word\n"
+	       "erfa find afviste forsøg             what was refused\n"
 	       "erfa find fall --kind experience     what was learnt"),
-	    N_("Accents and the letters of the neighbours do not matter: ældre,\n"
-	       "äldre and aeldre are the same."),
-	    find_options, 1, 64, true, cmd_find_words },
+	    N_("Words mean what they mean in your language (--lang), and find it in\n"
+	       "all others; MATCHED says why.  Accents and the letters of the\n"
+	       "neighbours do not matter: ældre, äldre and aeldre are the same.\n"
+	       "hjemme* finds what begins so.  What has all the words comes first."),
+	    find_options, 0, 64, true, cmd_find_words },
 	{ "list", CMD_LOOK, "", N_("list trials, or records of another kind"),
 	    N_("erfa list                            every trial\n"
 	       "erfa list --org no-5501              published by Tromsø\n"
@@ -614,12 +631,10 @@ static const struct cmd table[] = {
 	{ "evidence", CMD_LOOK, "", N_("what works: many results, pooled"),
 	    N_("erfa evidence --table results.csv    one row a municipality\n"
 	       "erfa evidence --table results.csv --svg plot.svg"),
-	    N_("Columns, in any order: study site year design (randomised,\n"
-	       "comparison_post, comparison_pre_post, before_after) indicator unit\n"
-	       "polarity comparison_site; n1 m1 sd1, or e1 n1 (events), or e1 t1\n"
-	       "(rate); n2 ... for the comparison, n1_before ... for before; r r2\n"
-	       "same_people; or yi with vi, se or ci_low ci_high (ratios: their\n"
-	       "logarithm), or ratio ci_low ci_high; measure; clustered icc."),
+	    N_("Columns: study site year design indicator unit polarity; n1 m1 sd1,\n"
+	       "e1 n1 (events) or e1 t1 (rate), with 2 for the comparison, n1_before\n"
+	       "... for before; or yi with vi, se or ci_low ci_high (ratios: their\n"
+	       "logarithm); or ratio with ci_low ci_high and measure."),
 	    evidence_options, 0, 0, false, cmd_evidence },
 	{ "history", CMD_LOOK, "TRIAL", N_("its versions, and what changed"),
 	    N_("erfa history 791/k7                  of any record\n"
@@ -1005,6 +1020,11 @@ static const struct cmd table[] = {
 	    N_("erfa verify                          0 if good, 65 if damaged\n"
 	       "erfa verify --sample 10              a tenth of the bodies"),
 	    NULL, verify_options, 0, 0, false, cmd_verify },
+	{ "reindex", CMD_KEEP, "", N_("build lists and search anew"),
+	    N_("erfa reindex                         erfad goes on answering"),
+	    N_("Nothing is lost by it: the index is made of the entries.  erfa status\n"
+	       "tells how far it is."),
+	    reindex_options, 0, 0, false, cmd_reindex },
 	{ "logs", CMD_KEEP, "", N_("positions of all logs, to compare nodes"),
 	    N_("erfa logs\n"
 	       "erfa logs --jsonl                    one log a line"),

@@ -8,6 +8,7 @@
 #include "client/run.h"
 
 #define PAGE  200U /* rows asked for at a time */
+#define FOUND 20U  /* rows of a search, if not said otherwise */
 #define CODES 16   /* bytes of a country or sector code */
 
 /* Which of the two commands it is: they differ in their question only. */
@@ -16,6 +17,7 @@ struct question {
 	Erfa__ListRequest list;
 	Erfa__FindRequest find;
 	char *words[64];
+	char *facet[1];
 	char country[CODES];
 	char kind[CODES]; /* that the command is named after */
 };
@@ -76,6 +78,17 @@ ask_find(const struct run *run, struct question *question)
 	question->find.kind = run_lend(args_value(run->args, "kind"));
 	question->find.sector = run_lend(args_value(run->args, "sector"));
 	question->find.country = country(run, question->country);
+	question->find.verdict = run_lend(args_value(run->args, "verdict"));
+	question->find.status = run_lend(args_value(run->args, "status"));
+	question->find.programme = run_lend(args_value(run->args, "programme"));
+	question->find.provision = run_lend(args_value(run->args, "provision"));
+	question->find.since = run_lend(args_value(run->args, "since"));
+	question->find.text_lang = run_lend(args_value(run->args, "text-lang"));
+	question->find.has_like_us = question->find.like_us = args_given(
+	    run->args, "like-us");
+	question->facet[0] = run_lend(args_value(run->args, "facet"));
+	question->find.facet = question->facet;
+	question->find.n_facet = question->facet[0] != NULL;
 	question->request.ask_case = ERFA__REQUEST__ASK_FIND;
 	question->request.find = &question->find;
 }
@@ -230,16 +243,46 @@ print_sum(struct run *run, const struct page *page, bool trials)
 	print_say(run->out, "\n");
 }
 
+/* Say ${what}, and a list behind it. */
 static void
-print_understood(struct run *run, const Erfa__FindAnswer *find)
+print_words(struct run *run, const char *what, char *const *list, size_t count)
 {
 	size_t i;
 
-	print_say(run->out, "%s",
-	    find->n_row == 0 ? _("Nothing holds all of:") : _("Looked for:"));
-	for (i = 0; i < find->n_understood; i++)
-		print_say(run->out, " %s", find->understood[i]);
+	if (count == 0)
+		return;
+	print_say(run->out, "%s", what);
+	for (i = 0; i < count; i++)
+		print_say(run->out, "%s %s", i > 0 ? "," : "", list[i]);
 	print_say(run->out, "\n");
+}
+
+/* Say how the question was taken, and what the answer is worth. */
+static void
+print_understood(struct run *run, const Erfa__FindAnswer *find)
+{
+	print_words(
+	    run, _("Looked for:"), find->understood, find->n_understood);
+	print_words(run, _("Only with:"), find->filter, find->n_filter);
+	print_words(
+	    run, _("Did you mean:"), find->suggested, find->n_suggested);
+	print_words(run, _("Left out:"), find->left_out, find->n_left_out);
+	print_words(run, _("Note:"), find->note, find->n_note);
+	if (find->n_row == 0)
+		print_say(run->out,
+		    "Nothing fits.  Other or fewer words may; erfa list shows "
+		    "all there is.\n");
+	if (find->unfiltered)
+		print_say(run->out,
+		    "Nothing fits all you asked for; these fit the words "
+		    "alone.\n");
+	if (find->partial)
+		print_say(
+		    run->out, "Nothing has all the words; these have some.\n");
+	if (find->late)
+		print_say(run->out,
+		    "That was a long question: there may be better ones than "
+		    "these.\n");
 }
 
 static int
@@ -265,7 +308,9 @@ static int
 ask_and_print(struct run *run, struct question *question)
 {
 	Erfa__Answer *all = NULL;
-	uint64_t limit = UINT64_MAX;
+	uint64_t limit = question->request.ask_case == ERFA__REQUEST__ASK_FIND ?
+	    FOUND :
+	    UINT64_MAX;
 	struct page page;
 	int status;
 

@@ -127,6 +127,18 @@ add_title(const struct list *list, const Erfa__Row *row)
 		table_add(list->table, row->title);
 }
 
+/* Put what was learnt behind the status, if somebody says so. */
+static void
+add_verdict(struct run *run, const Erfa__Row *row, char *cell, size_t size)
+{
+	size_t len = strlen(cell);
+
+	if (row->verdict == NULL || strcmp(row->verdict, "not_stated") == 0)
+		return;
+	(void)snprintf(cell + len, size - len, "; %s",
+	    labels_get(run->labels, "verdict", row->verdict));
+}
+
 static void
 add_trial(struct run *run, const struct list *list, const Erfa__Row *row)
 {
@@ -136,6 +148,7 @@ add_trial(struct run *run, const struct list *list, const Erfa__Row *row)
 	place(row, cell, sizeof(cell));
 	table_add(list->table, cell);
 	rows_status(run, row, cell, sizeof(cell));
+	add_verdict(run, row, cell, sizeof(cell));
 	table_add(list->table, cell);
 	if (list->narrow)
 		return;

@@ -249,6 +249,23 @@ filter_facet(struct find *find, const char *facet)
 	return tell_filter(find, facet);
 }
 
+/* Who asks what did not work wants to see all that says so. */
+static enum err
+mark_failures(struct find *find, const char *facet)
+{
+	static const char *const also[] = { "verdict:harmful",
+		"stop_reason:no_effect", "stop_reason:quality_or_safety",
+		"status:stopped" };
+	size_t i;
+	enum err err = ERR_NONE;
+
+	if (strcmp(facet, "verdict:did_not_work") != 0)
+		return ERR_NONE;
+	for (i = 0; i < sizeof(also) / sizeof(also[0]) && err == ERR_NONE; i++)
+		err = mark_facet(find, also[i]);
+	return err;
+}
+
 /* Keep to "NAME:VALUE", if there is a value. */
 static enum err
 filter_value(struct find *find, const char *name, const char *value)
@@ -521,6 +538,8 @@ set_filters(struct find *find)
 	for (i = 0; (facet = plan_facet(find->plan, i)) != NULL; i++) {
 		if (strncmp(facet, "country:", 8) != 0) {
 			err = filter_facet(find, facet);
+			if (err == ERR_NONE)
+				err = mark_failures(find, facet);
 		} else if (find->filter.country[0] == '\0') {
 			facts_country(facet + 8, find->filter.country);
 			err = tell_filter(find, facet);

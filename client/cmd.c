@@ -39,8 +39,8 @@ static const struct args_option find_options[] = {
 	{ "provision", "SECTION", N_("only what suspends this provision") },
 	{ "since", "YEAR", N_("only what runs in this year or later") },
 	{ "like-us", NULL, N_("only from places of similar size and settlement") },
-	{ "facet", "NAME:VALUE", N_("only with this value: approach:legal ...") },
-	{ "text-lang", "LANG", N_("only what is written in this language") },
+	{ "facet", "NAME:VALUE", NULL },
+	{ "text-lang", "LANG", NULL },
 	{ "limit", "N", N_("at most so many; 20 if not said") },
 	{ NULL, NULL, NULL },
 };
@@ -589,12 +589,10 @@ static const struct cmd table[] = {
 	{ "find", CMD_LOOK, "WORDS", N_("find trials, in any Nordic language"),
 	    N_("erfa find hjemmepleje                also hemtjänst and kotihoito\n"
 	       "erfa find '\"en plan\" -skole'       a phrase; not a word\n"
-	       "erfa find afviste forsøg             what was refused\n"
-	       "erfa find fall --kind experience     what was learnt"),
-	    N_("Words mean what they mean in your language (--lang), and find it in\n"
-	       "all others; MATCHED says why.  Accents and the letters of the\n"
-	       "neighbours do not matter: ældre, äldre and aeldre are the same.\n"
-	       "hjemme* finds what begins so.  What has all the words comes first."),
+	       "erfa find afviste forsøg             what was refused"),
+	    N_("Words are taken in your language (--lang) and found in all; MATCHED\n"
+	       "says why.  Letters of the neighbours do not matter: ældre, aeldre.\n"
+	       "hjemme* finds what begins so.  What has all words comes first."),
 	    find_options, 0, 64, true, cmd_find_words },
 	{ "list", CMD_LOOK, "", N_("list trials, or records of another kind"),
 	    N_("erfa list                            every trial\n"

@@ -588,11 +588,10 @@ static const struct args_option evidence_options[] = {
 static const struct cmd table[] = {
 	{ "find", CMD_LOOK, "WORDS", N_("find trials, in any Nordic language"),
 	    N_("erfa find hjemmepleje                also hemtjänst and kotihoito\n"
-	       "erfa find '\"en plan\" -skole'       a phrase; not a word\n"
+	       "erfa find '\"en plan\" -skole bo*'   phrase, without, beginning\n"
 	       "erfa find afviste forsøg             what was refused"),
 	    N_("Words are taken in your language (--lang) and found in all; MATCHED\n"
-	       "says why.  Letters of the neighbours do not matter: ældre, aeldre.\n"
-	       "hjemme* finds what begins so.  What has all words comes first."),
+	       "says why.  What has all words comes first."),
 	    find_options, 0, 64, true, cmd_find_words },
 	{ "list", CMD_LOOK, "", N_("list trials, or records of another kind"),
 	    N_("erfa list                            every trial\n"

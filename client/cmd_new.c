@@ -8,6 +8,7 @@
 #include "client/cmd.h"
 #include "client/guess.h"
 #include "client/kin.h"
+#include "client/named.h"
 #include "client/print.h"
 #include "client/prompt.h"
 #include "client/run.h"
@@ -266,6 +267,7 @@ print_drafts(struct run *run, const Erfa__DraftListAnswer *list)
 	};
 	struct table *table = NULL;
 	const Erfa__Draft *draft;
+	char title[NAMED_MAX];
 	char cell[64];
 	int status = EXIT_DONE;
 	size_t i;
@@ -276,12 +278,13 @@ print_drafts(struct run *run, const Erfa__DraftListAnswer *list)
 	}
 	if (table_new(run->out, columns, 6, &table) != ERR_NONE)
 		return run_nomem(run);
-	for (i = 0; i < list->n_draft; i++) {
+	for (i = 0; i < list->n_draft && status == EXIT_DONE; i++) {
 		draft = list->draft[i];
+		status = named_draft(run, draft, title);
 		table_add(table, draft->shown_id);
 		table_add(table,
 		    labels_get(run->labels, "kind", run_text(draft->kind)));
-		table_add(table, draft->title);
+		table_add(table, title);
 		print_time(run_text(draft->changed), cell);
 		table_add(table, cell);
 		table_add(table,
@@ -289,7 +292,7 @@ print_drafts(struct run *run, const Erfa__DraftListAnswer *list)
 		lacks(draft, cell, sizeof(cell));
 		table_add(table, cell);
 	}
-	if (table_print(table) != ERR_NONE)
+	if (status == EXIT_DONE && table_print(table) != ERR_NONE)
 		status = run_nomem(run);
 	table_free(table);
 	return status;

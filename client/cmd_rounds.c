@@ -9,6 +9,7 @@
 #include "client/calendar.h"
 #include "client/cmd.h"
 #include "client/each.h"
+#include "client/named.h"
 #include "client/orgs.h"
 #include "client/print.h"
 #include "client/run.h"
@@ -87,18 +88,16 @@ note(const Erfa__RoundReport *report, char out[NOTE_ROOM])
 		out[len - 2] = '\0';
 }
 
-static void
-add_row(struct listing *it, const Erfa__RoundReport *report, int32_t opens)
+static int
+add_row(struct listing *it, const Erfa__RoundReport *report, int32_t opens,
+    const Erfa__ShowAnswer *show)
 {
+	char title[NAMED_MAX];
 	char cell[NOTE_ROOM];
+	int status = named_row(it->run, show->row, title);
 
 	table_add(it->table, report->shown_id);
-	if (run_text(report->title)[0] != '\0')
-		table_add(it->table, report->title);
-	else {
-		(void)snprintf(cell, sizeof(cell), _("round %u"), report->no);
-		table_add(it->table, report->has_no ? cell : "");
-	}
+	table_add(it->table, title);
 	table_add(it->table, report->opens);
 	table_add(it->table, report->closes);
 	if (it->today < opens)
@@ -112,6 +111,7 @@ add_row(struct listing *it, const Erfa__RoundReport *report, int32_t opens)
 	table_add(it->table, cell);
 	note(report, cell);
 	table_add(it->table, cell);
+	return status;
 }
 
 /* ---- both ---- */
@@ -142,9 +142,7 @@ add_round(void *context, const Erfa__ShowAnswer *show)
 	it->count++;
 	if (it->run->jsonl)
 		return run_jsonl(it->run, &report->base);
-	if (!it->run->json)
-		add_row(it, report, opens);
-	return EXIT_DONE;
+	return it->run->json ? EXIT_DONE : add_row(it, report, opens, show);
 }
 
 /* Whose budget it is: this node's. */

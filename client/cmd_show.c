@@ -71,8 +71,10 @@ print_title(struct run *run, const Erfa__ShowAnswer *show)
 		    show->body->envelope->minor);
 	else
 		print_say(run->out, "?");
+	/* Versions are named by two numbers, so how many there are is no third. */
 	if (show->versions > 1)
-		print_say(run->out, " of %u", show->versions);
+		print_say(run->out, " (all %u:  erfa history %s)",
+		    show->versions, run_text(row->id));
 	print_say(run->out, "\n");
 }
 

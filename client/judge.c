@@ -65,6 +65,18 @@ means(const Erfa__RecordRef *ref, const char *id)
 	return ref != NULL && strcmp(run_text(ref->id), id) == 0;
 }
 
+/* Whether ${application} is about the trial with the full id ${id}. */
+static bool
+hands_in(const Erfa__Application *application, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < application->n_trials; i++)
+		if (means(application->trials[i], id))
+			return true;
+	return false;
+}
+
 /* Sort one record that names the trial to where it is looked for. */
 static int
 add_related(struct judge *judge, const char *id, const Erfa__Body *body)
@@ -74,6 +86,9 @@ add_related(struct judge *judge, const char *id, const Erfa__Body *body)
 	if (body->record_case == ERFA__BODY__RECORD_DECISION &&
 	    means(body->decision->trial, id) && it->ndecisions < JUDGE_MANY)
 		judge->decisions[it->ndecisions++] = body;
+	else if (body->record_case == ERFA__BODY__RECORD_APPLICATION &&
+	    hands_in(body->application, id) && it->napplications < JUDGE_ASKED)
+		judge->applications[it->napplications++] = body;
 	else if (body->record_case == ERFA__BODY__RECORD_EXPERIENCE &&
 	    body->experience->target_case == ERFA__EXPERIENCE__TARGET_TRIAL &&
 	    means(body->experience->trial, id))
@@ -113,6 +128,7 @@ judge_open(struct run *run, const Erfa__Body *trial, const char *shown,
 	judge->it.today = judge->today;
 	judge->it.trial = trial;
 	judge->it.decisions = judge->decisions;
+	judge->it.applications = judge->applications;
 	judge->it.experiences = judge->experiences;
 	judge->it.origins = judge->origins;
 	/* Only answers of authorities depend on who took over from whom. */

@@ -15,7 +15,8 @@
 #include "proto/life.h"
 #include "client/run.h"
 
-#define JUDGE_MANY 256 /* decisions or experiences that are looked at */
+#define JUDGE_MANY  256 /* decisions or experiences that are looked at */
+#define JUDGE_ASKED 32  /* applications; one is enough */
 
 /* A trial and all that decides about it. */
 struct judge {
@@ -24,6 +25,7 @@ struct judge {
 	struct life_case it;
 	char today[RUN_DAY_LEN + 1];
 	const Erfa__Body *decisions[JUDGE_MANY];
+	const Erfa__Body *applications[JUDGE_ASKED];
 	const Erfa__Body *experiences[JUDGE_MANY];
 	const Erfa__Body *origins[JUDGE_MANY];
 	struct heirs *heirs;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/named.h"
 #include "client/print.h"
 #include "client/recent.h"
 #include "client/run.h"
@@ -118,13 +119,17 @@ struct list {
 };
 
 /* The title, struck through if the record was taken back. */
-static void
-add_title(const struct list *list, const Erfa__Row *row)
+static int
+add_title(struct run *run, const struct list *list, const Erfa__Row *row)
 {
+	char title[NAMED_MAX];
+	int status = named_row(run, row, title);
+
 	if (row->retracted)
-		table_strike(list->table, row->title);
+		table_strike(list->table, title);
 	else
-		table_add(list->table, row->title);
+		table_add(list->table, title);
+	return status;
 }
 
 /* Put what was learnt behind the status, if somebody says so. */
@@ -139,40 +144,42 @@ add_verdict(struct run *run, const Erfa__Row *row, char *cell, size_t size)
 	    labels_get(run->labels, "verdict", row->verdict));
 }
 
-static void
+static int
 add_trial(struct run *run, const struct list *list, const Erfa__Row *row)
 {
 	char cell[CELL_MAX];
+	int status = add_title(run, list, row);
 
-	add_title(list, row);
 	place(row, cell, sizeof(cell));
 	table_add(list->table, cell);
 	rows_status(run, row, cell, sizeof(cell));
 	add_verdict(run, row, cell, sizeof(cell));
 	table_add(list->table, cell);
 	if (list->narrow)
-		return;
+		return status;
 	table_add(list->table, row->language);
 	table_add(list->table, list->found ? row->matched : row->period);
+	return status;
 }
 
-static void
+static int
 add_entry(struct run *run, const struct list *list, const Erfa__Row *row)
 {
 	char time_text[PRINT_TIME_MAX];
+	int status = add_title(run, list, row);
 
-	add_title(list, row);
 	table_add(
 	    list->table, labels_get(run->labels, "kind", run_text(row->kind)));
 	table_add(list->table, row->publisher);
 	if (list->narrow)
-		return;
+		return status;
 	table_add(list->table,
 	    row->retracted ?
 		labels_get(run->labels, "word", "retracted") :
 		labels_get(run->labels, "state", run_text(row->state)));
 	print_time(run_text(row->time), time_text);
 	table_add(list->table, time_text);
+	return status;
 }
 
 /* Keep the ids for @1, @2 ...; without a terminal there is nothing to keep. */
@@ -241,19 +248,17 @@ rows_print(struct run *run, Erfa__Row *const *rows, size_t count, bool found)
 
 	if ((status = begin_list(run, &list)) != EXIT_DONE)
 		return status;
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && status == EXIT_DONE; i++) {
 		(void)snprintf(cell, sizeof(cell), "%zu", i + 1);
 		table_add(list.table, cell);
 		name_of(rows[i], cell, sizeof(cell));
 		table_add(list.table, cell);
-		if (list.trials)
-			add_trial(run, &list, rows[i]);
-		else
-			add_entry(run, &list, rows[i]);
+		status = list.trials ? add_trial(run, &list, rows[i]) :
+				       add_entry(run, &list, rows[i]);
 	}
-	if (table_print(list.table) != ERR_NONE)
+	if (status == EXIT_DONE && table_print(list.table) != ERR_NONE)
 		status = run_nomem(run);
-	else
+	else if (status == EXIT_DONE)
 		status = remember(run, rows, count);
 	table_free(list.table);
 	return status;

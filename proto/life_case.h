@@ -25,6 +25,11 @@ struct life_case {
 	const Erfa__Body *const *decisions;
 	size_t ndecisions;
 
+	/* Applications about the trial, whoever handed them in; NULL if none was
+	 * looked for. */
+	const Erfa__Body *const *applications;
+	size_t napplications;
+
 	/* Experiences with the trial, whoever wrote them. */
 	const Erfa__Body *const *experiences;
 	size_t nexperiences;

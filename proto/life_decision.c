@@ -367,6 +367,23 @@ standing_of(const struct life_case *it, const Erfa__Decision *decision,
 	return LIFE_STANDING_MISSING;
 }
 
+/* Whether somebody has handed in the trial and waits for the answer. */
+static bool
+is_asked(const struct life_case *it)
+{
+	const Erfa__Application *application;
+	size_t i;
+
+	for (i = 0; i < it->napplications; i++) {
+		application = it->applications[i]->application;
+		if (!application->has_outcome ||
+		    application->outcome == ERFA__OUTCOME__OUTCOME_UNSET ||
+		    application->outcome == ERFA__OUTCOME__OUTCOME_PENDING)
+			return true;
+	}
+	return false;
+}
+
 struct life_word
 life_hear(
     const struct life_case *it, size_t index, const Erfa__OrgRef *authority)
@@ -384,6 +401,8 @@ life_hear(
 	word.told = told;
 	word.standing = standing_of(
 	    it, word.decision != NULL ? word.decision->decision : NULL, &word);
+	if (word.standing == LIFE_STANDING_MISSING && is_asked(it))
+		word.standing = LIFE_STANDING_PENDING;
 	if (own != NULL && told != NULL &&
 	    standing_of(it, told->decision, &word) != word.standing)
 		word.transcribed = told;

@@ -24,7 +24,7 @@
 /* What one authority has said about one exemption. */
 enum life_standing {
 	LIFE_STANDING_MISSING,
-	LIFE_STANDING_PENDING,
+	LIFE_STANDING_PENDING, /* it says so, or was asked */
 	LIFE_STANDING_GRANTED,
 	LIFE_STANDING_CONDITIONS, /* granted with conditions */
 	LIFE_STANDING_PARTLY,     /* granted in part, this in it */

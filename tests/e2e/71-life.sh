@@ -110,6 +110,12 @@ check_has "it is over" "$OUT" "No round"
 check "programme list" at v programme list
 check_has "has the programme" "$OUT" "Velfærdsaftalen"
 check "apply" at v apply "$t" --round "$r" --with no-5501
+check "rounds list" at v round list
+check_has "a round without a title goes by its programme" "$OUT" "Velfærdsaftalen"
+check "rounds, by the same name" at v rounds --at 2026-06-15
+check_has "and no number that it has not" "$OUT" "Velfærdsaftalen +2026-06-01"
+check "what was handed in goes by the trial" at v list --kind application
+check_has "and no title of its own" "$OUT" "Faste teams"
 check "applications" at v applications
 check_has "shows what it is about" "$OUT" "Faste teams"
 check "applications that wait for somebody else" at v applications --waiting dk-c999

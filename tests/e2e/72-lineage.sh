@@ -57,6 +57,9 @@ check "adapt" at t adapt "$a" --accept 1 --decline 2 --title "Faste team i heime
 check_has "the guardrail is the origin's" "$OUT" "Guardrail of dk-791, not yours: Loven"
 check_has "the rule is a hint" "$OUT" "Needed there: Serviceloven § 83"
 b=$(at t drafts --jsonl | grep '"kind": *"trial"' | first)
+check "drafts" at t drafts
+check_same "the adaptation goes by the trial that is made" 2 \
+	"$(grep -c "Faste team i heimetenesta" <<<"$OUT")"
 check "publish sends the trial and where it came from" at t publish "$b" --yes --json
 check_has "the trial" "$OUT" '"kind": *"trial"'
 check_has "and the adaptation" "$OUT" '"kind": *"adaptation"'

@@ -43,7 +43,15 @@ p=$(field id <<<"$OUT")
 check "a round" at v round new --programme "$p" --opens 2090-06-01 --closes 2090-08-20 \
 	--no 1 --yes --json
 r=$(field id <<<"$OUT")
+check "before it is handed in" at v status "$a"
+check_has "that is what is missing" "$OUT" "erfa apply dk-791/"
 check "apply" at v apply "$a" --round "$r"
+check "after it" at v status "$a"
+check_same "it is not asked for again" "" "$(grep "erfa apply" <<<"$OUT")"
+check_has "but waited for" "$OUT" "not decided yet"
+check "round show" at v show "$r"
+check "rounds go by programme and number" at v list --kind round
+check_has "where they have no title" "$OUT" "Velfærdsaftaler, round 1"
 meet
 
 # --- Applications wait for the authority, decisions arrive at the municipality.

@@ -575,6 +575,38 @@ an_unknown_answer_is_no_yes(void **state)
 	body_free(trial);
 }
 
+/* Who was asked and is silent has not decided; what was taken back asks nobody. */
+static void
+who_was_asked_is_waited_for(void **state)
+{
+	Erfa__Body *trial = bodies_read(BY_ONE);
+	Erfa__Body *asked = bodies_read("{'application':{}}");
+	const Erfa__Body *applications[] = { asked };
+	const Erfa__OrgRef *who = trial->trial->exemptions[0]->authorities[0];
+	struct life_case it = { .today = TODAY, .trial = trial };
+	struct life_authorisation permit = { .nwords = 0 };
+	struct life_list blocks = { .count = 0 };
+	struct life_list warns = { .count = 0 };
+
+	(void)state;
+	assert_int_equal(
+	    life_hear(&it, 0, who).standing, LIFE_STANDING_MISSING);
+	it.applications = applications;
+	it.napplications = 1;
+	assert_int_equal(
+	    life_hear(&it, 0, who).standing, LIFE_STANDING_PENDING);
+	life_gate_permit(&it, &blocks, &warns, &permit);
+	assert_int_equal(blocks.count, 1);
+	assert_int_equal(blocks.at[0].code, LIFE_G2_PENDING);
+	assert_int_equal(permit.permit, LIFE_PERMIT_WAITING);
+	asked->application->has_outcome = 1;
+	asked->application->outcome = ERFA__OUTCOME__OUTCOME_WITHDRAWN;
+	assert_int_equal(
+	    life_hear(&it, 0, who).standing, LIFE_STANDING_MISSING);
+	body_free(asked);
+	body_free(trial);
+}
+
 /* However many there are, none is overlooked. */
 static void
 more_authorities_than_can_be_shown_still_count(void **state)
@@ -784,6 +816,7 @@ main(void)
 		cmocka_unit_test(
 		    of_two_decisions_of_one_day_all_nodes_choose_the_same),
 		cmocka_unit_test(an_unknown_answer_is_no_yes),
+		cmocka_unit_test(who_was_asked_is_waited_for),
 		cmocka_unit_test(
 		    more_authorities_than_can_be_shown_still_count),
 		cmocka_unit_test(

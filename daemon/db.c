@@ -1,6 +1,7 @@
 #include "daemon/db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,6 +252,22 @@ db_usage(struct db *db, uint64_t *ret_used, uint64_t *ret_max)
 		return;
 	*ret_used = (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
 	*ret_max = info.me_mapsize;
+}
+
+enum err
+db_copy(struct db *db, const char *path)
+{
+	enum err err;
+	int fd;
+
+	err = err_from_mdb(mdb_env_copy2(db->env, path, MDB_CP_COMPACT));
+	if (err != ERR_NONE)
+		return err;
+	if ((fd = open(path, O_RDWR | O_CLOEXEC)) < 0)
+		return err_from_mdb(errno);
+	err = fsync(fd) == 0 ? ERR_NONE : err_from_mdb(errno);
+	(void)close(fd);
+	return err;
 }
 
 void

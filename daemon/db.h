@@ -74,6 +74,14 @@ void db_usage(struct db *db, uint64_t *ret_used, uint64_t *ret_max);
 void db_check_readers(struct db *db);
 
 /**
+ * db_copy(db, path):
+ * Write what is in ${db} now, without its free pages, to the file ${path}, which
+ * must not exist, and sync it.  Readers and a writer may go on meanwhile.  Return
+ * ERR_DENIED, ERR_FULL, ERR_NOMEM or ERR_IO; there may be part of a file then.
+ */
+enum err db_copy(struct db *db, const char *path) MUST_CHECK;
+
+/**
  * db_version():
  * The version of LMDB in use, for the log.  The string is static.
  */

@@ -1,8 +1,11 @@
 #include "daemon/index.h"
 
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/body.h"
@@ -47,10 +50,14 @@ struct state {
 	uint32_t docs;
 	uint32_t logs;
 	uint8_t stamp[LEXICON_STAMP];
+	bool erased; /* words of erased texts may stand in free pages */
 };
 
 struct index {
-	struct db *db;
+	struct db *db; /* NULL if it could not be opened again */
+	struct db_options options;
+	char *path;
+	pthread_rwlock_t lock; /* held by every transaction */
 	const struct lexicon *lexicon;
 	struct search_batch *batch; /* of the one who writes */
 };
@@ -65,7 +72,8 @@ struct index_txn {
 
 /* ---- rows as bytes ---- */
 
-#define STATE_LEN (4 + STORE_EPOCH_LEN + 8 + HASH_LEN + 4 + 4 + LEXICON_STAMP)
+#define STATE_LEN \
+	(4 + STORE_EPOCH_LEN + 8 + HASH_LEN + 4 + 4 + LEXICON_STAMP + 1)
 #define LOG_LEN   (LOG_ID_LEN + KEY_LEN)
 #define FIXED_LEN (4 + 4 * 8 + 5 * 4) /* the numbers of a row */
 #define ROW_LEN   (FIXED_LEN + 4 + RECORD_LEN + 2 * INDEX_HASH_LEN)
@@ -192,6 +200,7 @@ state_get(struct db_txn *txn, struct state *ret_state)
 	ret_state->docs = bytes_get_le32(at);
 	ret_state->logs = bytes_get_le32(at + 4);
 	memcpy(ret_state->stamp, at + 8, LEXICON_STAMP);
+	ret_state->erased = at[8 + LEXICON_STAMP] != 0;
 	return ERR_NONE;
 }
 
@@ -210,6 +219,7 @@ state_put(struct db_txn *txn, const struct state *state)
 	bytes_put_le32(at, state->docs);
 	bytes_put_le32(at + 4, state->logs);
 	memcpy(at + 8, state->stamp, LEXICON_STAMP);
+	at[8 + LEXICON_STAMP] = state->erased;
 	return db_put(txn, META, state_key,
 	    (struct bytes){ .data = val, .len = sizeof(val) }, DB_REPLACE);
 }
@@ -243,35 +253,92 @@ is_foreign(struct db *db)
 	return foreign;
 }
 
-enum err
-index_open(const struct index_options *options, struct index **ret_index)
+/* Overwrite a file and remove it, so that nothing of it can be read again. */
+static void
+wipe(const char *path)
 {
-	struct db_options db_options = {
-		.path = options->path,
-		.map_bytes = options->map_bytes > 0 ? options->map_bytes :
-						      MAP_BYTES,
-		.tables = table_names,
-		.ntables = NTABLES,
-	};
-	struct index *index;
-	enum err err;
+	static const uint8_t zeros[65536];
+	struct stat st;
+	off_t at = 0;
+	ssize_t wrote = 1;
+	int fd;
 
-	if ((index = calloc(1, sizeof(*index))) == NULL)
-		return ERR_NOMEM;
-	index->lexicon = options->lexicon;
-	if ((err = search_batch_new(&index->batch)) != ERR_NONE)
-		goto fail;
-	err = db_open(&db_options, &index->db);
+	if ((fd = open(path, O_WRONLY | O_CLOEXEC)) < 0)
+		return;
+	if (fstat(fd, &st) == 0)
+		for (; at < st.st_size && wrote > 0; at += wrote)
+			wrote = pwrite(fd, zeros,
+			    st.st_size - at < (off_t)sizeof(zeros) ?
+				(size_t)(st.st_size - at) :
+				sizeof(zeros),
+			    at);
+	(void)fsync(fd);
+	(void)close(fd);
+	(void)unlink(path);
+}
+
+/* The names of the files beside the index while it is compacted. */
+static bool
+beside(const struct index *index, const char *tail, char out[4096])
+{
+	int len = snprintf(out, 4096, "%s%s", index->path, tail);
+
+	return len > 0 && len < 4096;
+}
+
+/* Finish what a crash has left of a compaction. */
+static void
+clean_up(const struct index *index)
+{
+	char path[4096];
+
+	if (beside(index, "-new", path))
+		(void)unlink(path);
+	if (beside(index, "-old", path))
+		wipe(path);
+}
+
+/* Open the file, making it anew if it cannot be used. */
+static enum err
+open_file(struct index *index)
+{
+	enum err err = db_open(&index->options, &index->db);
+
 	if (err == ERR_NONE && is_foreign(index->db)) {
 		db_close(index->db);
 		index->db = NULL;
 		err = ERR_VERSION;
 	}
 	if (err == ERR_DAMAGED || err == ERR_VERSION) {
-		throw_away(options->path);
-		err = db_open(&db_options, &index->db);
+		throw_away(index->path);
+		err = db_open(&index->options, &index->db);
 	}
-	if (err != ERR_NONE)
+	return err;
+}
+
+enum err
+index_open(const struct index_options *options, struct index **ret_index)
+{
+	struct index *index;
+	enum err err = ERR_NOMEM;
+
+	if ((index = calloc(1, sizeof(*index))) == NULL)
+		return ERR_NOMEM;
+	(void)pthread_rwlock_init(&index->lock, NULL);
+	index->lexicon = options->lexicon;
+	if ((index->path = strdup(options->path)) == NULL)
+		goto fail;
+	index->options = (struct db_options){
+		.path = index->path,
+		.map_bytes = options->map_bytes > 0 ? options->map_bytes :
+						      MAP_BYTES,
+		.tables = table_names,
+		.ntables = NTABLES,
+	};
+	if ((err = search_batch_new(&index->batch)) != ERR_NONE)
+		goto fail;
+	clean_up(index);
+	if ((err = open_file(index)) != ERR_NONE)
 		goto fail;
 	*ret_index = index;
 	return ERR_NONE;
@@ -288,6 +355,8 @@ index_close(struct index *index)
 		return;
 	db_close(index->db);
 	search_batch_free(index->batch);
+	free(index->path);
+	(void)pthread_rwlock_destroy(&index->lock);
 	free(index);
 }
 
@@ -301,6 +370,8 @@ index_rebuild(struct index *index, struct store *store)
 
 	store_epoch(store, state.epoch);
 	lexicon_stamp(index->lexicon, state.stamp);
+	if (index->db == NULL)
+		return ERR_IO;
 	if ((err = db_begin(index->db, true, &txn)) != ERR_NONE)
 		return err;
 	for (table = 0; table < NTABLES && err == ERR_NONE; table++)
@@ -344,6 +415,8 @@ index_match(struct index *index, struct store *store, bool *ret_rebuild)
 
 	store_epoch(store, epoch);
 	lexicon_stamp(index->lexicon, stamp);
+	if (index->db == NULL)
+		return ERR_IO;
 	if ((err = db_begin(index->db, false, &txn)) != ERR_NONE)
 		return err;
 	err = state_get(txn, &state);
@@ -368,6 +441,7 @@ index_match(struct index *index, struct store *store, bool *ret_rebuild)
 static void
 txn_free(struct index_txn **txn_p)
 {
+	(void)pthread_rwlock_unlock(&(*txn_p)->index->lock);
 	free(*txn_p);
 	*txn_p = NULL;
 }
@@ -382,7 +456,9 @@ index_begin(struct index *index, bool write, struct index_txn **ret_txn)
 		return ERR_NOMEM;
 	txn->write = write;
 	txn->index = index;
-	err = db_begin(index->db, write, &txn->txn);
+	(void)pthread_rwlock_rdlock(&index->lock);
+	err = index->db == NULL ? ERR_IO :
+				  db_begin(index->db, write, &txn->txn);
 	if (err == ERR_NONE)
 		err = state_get(txn->txn, &txn->state);
 	if (err != ERR_NONE) {
@@ -657,13 +733,91 @@ index_tend(struct index *index, bool *ret_done)
 	enum err err;
 
 	*ret_done = false;
-	if ((err = db_begin(index->db, false, &old)) == ERR_NONE &&
+	(void)pthread_rwlock_rdlock(&index->lock);
+	err = index->db == NULL ? ERR_IO : db_begin(index->db, false, &old);
+	if (err == ERR_NONE &&
 	    (err = db_begin(index->db, true, &txn)) == ERR_NONE)
 		err = search_tend(old, txn, SEARCH, ret_done);
 	db_abort(&old);
 	if (err == ERR_NONE && *ret_done)
+		err = db_commit(&txn);
+	db_abort(&txn);
+	(void)pthread_rwlock_unlock(&index->lock);
+	return err;
+}
+
+/* Read the state, or write that nothing erased is left. */
+static enum err
+note_compact(struct index *index, bool *ret_erased)
+{
+	struct db_txn *txn;
+	struct state state;
+	enum err err;
+
+	if ((err = db_begin(index->db, ret_erased == NULL, &txn)) != ERR_NONE)
+		return err;
+	err = state_get(txn, &state);
+	if (ret_erased != NULL) {
+		*ret_erased = err == ERR_NONE && state.erased;
+		db_abort(&txn);
+		return err;
+	}
+	state.erased = false;
+	if (err == ERR_NONE)
+		err = state_put(txn, &state);
+	if (err == ERR_NONE)
 		return db_commit(&txn);
 	db_abort(&txn);
+	return err;
+}
+
+/* Put the new file in the place of the old one, and wipe that. */
+static enum err
+exchange(struct index *index, const char *path_new, const char *path_old)
+{
+	enum err err;
+
+	db_close(index->db);
+	index->db = NULL;
+	if (rename(index->path, path_old) != 0)
+		err = ERR_IO;
+	else if (rename(path_new, index->path) != 0)
+		err = rename(path_old, index->path) == 0 ? ERR_FULL : ERR_IO;
+	else
+		err = ERR_NONE;
+	if (open_file(index) != ERR_NONE)
+		return ERR_IO;
+	if (err == ERR_NONE) {
+		wipe(path_old);
+		err = note_compact(index, NULL);
+	}
+	return err;
+}
+
+enum err
+index_compact(struct index *index, bool *ret_done)
+{
+	char path_new[4096];
+	char path_old[4096];
+	bool erased = false;
+	enum err err;
+
+	*ret_done = false;
+	if (!beside(index, "-new", path_new) ||
+	    !beside(index, "-old", path_old))
+		return ERR_IO;
+	(void)pthread_rwlock_wrlock(&index->lock);
+	err = index->db == NULL ? ERR_IO : note_compact(index, &erased);
+	if (err == ERR_NONE && erased) {
+		(void)unlink(path_new);
+		err = db_copy(index->db, path_new);
+		if (err == ERR_NONE)
+			err = exchange(index, path_new, path_old);
+		else
+			(void)unlink(path_new);
+		*ret_done = err == ERR_NONE;
+	}
+	(void)pthread_rwlock_unlock(&index->lock);
 	return err;
 }
 
@@ -1133,6 +1287,7 @@ is_news(struct intake *in, bool *ret_news)
 	if (err != ERR_NONE || state != STORE_BODY_ERASED)
 		return err;
 	*ret_news = true;
+	in->txn->state.erased = true;
 	err = search_batch_write(in->txn->index->batch, in->txn->txn, SEARCH);
 	if (err == ERR_NONE)
 		err = search_forget(in->txn->txn, SEARCH, in->row.doc);

@@ -209,6 +209,18 @@ enum err index_parent(struct index_txn *txn, uint32_t doc,
 void index_facet(const char *facet, char out[INDEX_FACET_MAX + 1]);
 
 /**
+ * index_compact(index, ret_done):
+ * Between transactions: if a text was erased since the last time, write the index
+ * into a new file, so that no word of it stays in free pages, overwrite the old
+ * one and remove it; *${ret_done} tells whether that was so.  Call it when
+ * index_tend() has nothing more to do.  Waits for all transactions, and holds up
+ * new ones meanwhile.  Return ERR_FULL, ERR_NOMEM, ERR_DENIED or ERR_IO; the index
+ * then goes on as it was, or if that fails too every index_begin() returns
+ * ERR_IO.
+ */
+enum err index_compact(struct index *index, bool *ret_done) MUST_CHECK;
+
+/**
  * index_tend(index, ret_done):
  * Between transactions: put the search index in order where that is due, a step
  * at a time, in a transaction of its own; *${ret_done} tells whether there was

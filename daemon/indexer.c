@@ -150,6 +150,18 @@ tend(struct indexer *indexer)
 	return err;
 }
 
+/* Take the words of erased texts out of the file. */
+static enum err
+compact(struct indexer *indexer)
+{
+	bool done;
+	enum err err = index_compact(indexer->options.index, &done);
+
+	if (err != ERR_NONE)
+		tell(indexer, indexer_arrival(indexer), err);
+	return err;
+}
+
 /* Follow arrivals until there are none. */
 static void
 catch_up(struct indexer *indexer, bool again)
@@ -162,6 +174,8 @@ catch_up(struct indexer *indexer, bool again)
 		if (err == ERR_NONE)
 			err = tend(indexer);
 	}
+	if (err == ERR_NONE && !is_interrupted(indexer))
+		err = compact(indexer);
 	if (err == ERR_DAMAGED && !again)
 		catch_up(indexer, true);
 }

@@ -708,6 +708,65 @@ nothing_of_an_erased_body_stays(void **state)
 	assert_rebuild_is_equal(f);
 }
 
+/* Whether a word stands anywhere in a file. */
+static bool
+file_holds(const char *path, const char *word)
+{
+	FILE *file = fopen(path, "re");
+	static char bytes[8 << 20];
+	size_t len;
+
+	assert_non_null(file);
+	len = fread(bytes, 1, sizeof(bytes), file);
+	assert_true(len < sizeof(bytes));
+	(void)fclose(file);
+	return memmem(bytes, len, word, strlen(word)) != NULL;
+}
+
+static void
+no_word_of_an_erased_body_stays_in_the_file(void **state)
+{
+	struct fixture *f = *state;
+	char *old = scratch_path(f->dir, "index-old");
+	uint64_t n = add_trial(f, f->record,
+	    press_trial("Hemmeligheder", "Frugtsommelighed", NULL, NULL));
+	bool done;
+
+	(void)add_trial(
+	    f, NULL, press_trial("Boliger for alle", NULL, NULL, NULL));
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	tend(f->index);
+	assert_int_equal(index_compact(f->index, &done), ERR_NONE);
+	assert_false(done);
+	assert_true(file_holds(f->index_path, "hemmeligheder"));
+	add_erase(f, n);
+	mark_erased(f, n);
+	put(f, 0);
+	follow(f, f->index, 1000);
+	assert_int_equal(count_word(f, "hemmeligheder"), 0);
+	tend(f->index);
+	assert_int_equal(index_compact(f->index, &done), ERR_NONE);
+	assert_true(done);
+	assert_false(file_holds(f->index_path, "hemmeligheder"));
+	assert_false(file_holds(f->index_path, "frugtsommelighed"));
+	assert_true(file_holds(f->index_path, "boliger"));
+	assert_int_equal(access(old, F_OK), -1);
+	assert_int_equal(count_word(f, "boliger"), 1);
+	assert_int_equal(index_compact(f->index, &done), ERR_NONE);
+	assert_false(done);
+	assert_rebuild_is_equal(f);
+
+	/* What a crash leaves of the old file is wiped at the next start. */
+	index_close(f->index);
+	f->index = NULL;
+	assert_int_equal(link(f->index_path, old), 0);
+	assert_int_equal(unlink(f->index_path), 0);
+	assert_int_equal(open_index(f), ERR_NONE);
+	assert_int_equal(access(old, F_OK), -1);
+	free(old);
+}
+
 static void
 a_body_erased_before_it_came_is_told_with_its_header(void **state)
 {
@@ -1058,6 +1117,7 @@ main(void)
 		T(references_are_read_from_the_body),
 		T(what_is_published_again_is_told_once),
 		T(nothing_of_an_erased_body_stays),
+		T(no_word_of_an_erased_body_stays_in_the_file),
 		T(a_body_erased_before_it_came_is_told_with_its_header),
 		T(an_erase_without_effect_is_ignored),
 		T(an_index_behind_its_store_goes_on),

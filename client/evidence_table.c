@@ -513,7 +513,7 @@ row_init(struct row *row)
 
 /* Units are those with the event and those without. */
 static void
-add_without(struct row *row)
+add_without(struct evidence_table *table, struct row *row, unsigned line)
 {
 	size_t i;
 
@@ -527,6 +527,11 @@ add_without(struct row *row)
 
 		/* Fewer than none without it: more events than units. */
 		cell->n = cell->events + row->without[i];
+		if (isfinite(cell->n))
+			continue;
+		cell->n = 0;
+		fault_add(
+		    table, line, _("has more units than can be computed with"));
 	}
 }
 
@@ -557,7 +562,7 @@ join(struct evidence_table *table, struct row *row, unsigned line)
 {
 	Erfa__EvidenceStudy *study = &row->study;
 
-	add_without(row);
+	add_without(table, row, line);
 	add_ready(table, row, line);
 	if (row->has_cell[BEFORE])
 		study->before = &row->cell[BEFORE];

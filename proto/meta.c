@@ -9,19 +9,22 @@
 #include "proto/quantile.h"
 #include "proto/real.h"
 
-#define GRID_FEW   400 /* places where the slope of the likelihood is looked at */
-#define GRID_MANY  60 /* if there are GRID_LARGE studies or more */
-#define GRID_LARGE 1000
-#define GRID_LEAST 1e-4 /* of the smallest variance: the first place */
-#define GRID_MOST  100  /* of the largest variance or spread: the last */
-#define STEPS_MAX  200
-#define STEP_LEAST 4e-16 /* of a value: below it is rounding */
+#define GRID_FEW    400 /* places where the slope of the likelihood is looked at */
+#define GRID_MANY   40 /* if there are GRID_LARGE studies or more */
+#define GRID_LARGE  1000
+#define GRID_LEAST  1e-4 /* of the smallest variance: the first place */
+#define GRID_MOST   100  /* of the largest variance or spread: the last */
+#define FISHER_MOST 20   /* steps that may go on by themselves */
+#define STEPS_MAX   200
+#define STEP_LEAST  1e-14 /* of tau2: below it is rounding */
 
 /* The sums over all studies at one tau2. */
 struct sums {
 	double w;  /* sum of w = 1 / (v + tau2) */
 	double w2; /* of w^2 */
 	double w3;
+	double c; /* w - w2 / w, of pairs of weights: what is left of w may be
+		   * far less than its last digit */
 	double mu;
 	double wr2;  /* of w (y - mu)^2 */
 	double w2r2; /* of w^2 (y - mu)^2 */
@@ -62,6 +65,8 @@ sums_at(const struct meta_study *studies, size_t k, double tau2,
 	struct real_sum w3 = { 0 };
 	struct real_sum wr2 = { 0 };
 	struct real_sum w2r2 = { 0 };
+	struct real_sum pairs = { 0 };
+	struct real_sum before = { 0 };
 	size_t i;
 
 	ret_sums->mu = mean_of(studies, k, tau2, &ret_sums->w);
@@ -69,11 +74,14 @@ sums_at(const struct meta_study *studies, size_t k, double tau2,
 		double w = 1 / (studies[i].v + tau2);
 		double r = studies[i].y - ret_sums->mu;
 
+		real_add(&pairs, w * real_total(&before));
+		real_add(&before, w);
 		real_add(&w2, w * w);
 		real_add(&w3, w * w * w);
 		real_add(&wr2, w * r * r);
 		real_add(&w2r2, w * r * (w * r));
 	}
+	ret_sums->c = 2 * real_total(&pairs) / ret_sums->w;
 	ret_sums->w2 = real_total(&w2);
 	ret_sums->w3 = real_total(&w3);
 	ret_sums->wr2 = real_total(&wr2);
@@ -83,16 +91,29 @@ sums_at(const struct meta_study *studies, size_t k, double tau2,
 static double
 slope_of(const struct sums *sums)
 {
-	return sums->w2r2 - (sums->w - sums->w2 / sums->w);
+	return sums->w2r2 - sums->c;
 }
 
 double
 meta_score(const struct meta_study *studies, size_t k, double tau2)
 {
-	struct sums sums;
+	struct real_sum before = { 0 };
+	struct real_sum pairs = { 0 };
+	struct real_sum w2r2 = { 0 };
+	double all;
+	double mu = mean_of(studies, k, tau2, &all);
+	size_t i;
 
-	sums_at(studies, k, tau2, &sums);
-	return slope_of(&sums);
+	/* As sums_at(), without what the slope does not need. */
+	for (i = 0; i < k; i++) {
+		double w = 1 / (studies[i].v + tau2);
+		double wr = w * (studies[i].y - mu);
+
+		real_add(&pairs, w * real_total(&before));
+		real_add(&before, w);
+		real_add(&w2r2, wr * wr);
+	}
+	return real_total(&w2r2) - 2 * real_total(&pairs) / all;
 }
 
 /* The restricted likelihood's logarithm, without its constant. */
@@ -139,9 +160,10 @@ climb(const struct meta_study *studies, size_t k, double low, double high,
 		    high - low <= STEP_LEAST * high)
 			break;
 
-		/* Fisher may creep: every fourth step halves. */
+		/* Fisher may creep: then every other step halves. */
 		tau2 += step;
-		if (i % 4 == 3 || !(tau2 > low && tau2 < high))
+		if ((i > FISHER_MOST && i % 2 == 0) ||
+		    !(tau2 > low && tau2 < high))
 			tau2 = low + (high - low) / 2;
 	}
 	return tau2;
@@ -154,7 +176,7 @@ dl(const struct meta_study *studies, size_t k)
 	double tau2;
 
 	sums_at(studies, k, 0, &sums);
-	tau2 = (sums.wr2 - (double)(k - 1)) / (sums.w - sums.w2 / sums.w);
+	tau2 = (sums.wr2 - (double)(k - 1)) / sums.c;
 	return tau2 > 0 ? tau2 : 0;
 }
 
@@ -281,7 +303,7 @@ add_spread(const struct meta_study *studies, size_t k,
 		result->i2 = result->h2 > 1 ? 100 - 100 / result->h2 : 0;
 		return ERR_NONE;
 	}
-	typical = result->q_df / (sums.w - sums.w2 / sums.w);
+	typical = result->q_df / sums.c;
 	result->i2 = 100 * result->tau2 / (result->tau2 + typical);
 	result->h2 = (result->tau2 + typical) / typical;
 	return add_tau2_ci(studies, k, 1 - options->level, result);

@@ -93,19 +93,6 @@ real_exp(double x)
 	return ldexp(1 + (rest + rest * sum), power);
 }
 
-void
-real_add(struct real_sum *sum, double x)
-{
-	double high = sum->high + x;
-
-	/* Neumaier: the smaller of the two lost its last digits. */
-	if ((sum->high < 0 ? -sum->high : sum->high) >= (x < 0 ? -x : x))
-		sum->low += (sum->high - high) + x;
-	else
-		sum->low += (x - high) + sum->high;
-	sum->high = high;
-}
-
 double
 real_total(const struct real_sum *sum)
 {

@@ -60,7 +60,7 @@ prompt_yes(struct run *run, const char *question)
 	char *line = NULL;
 	bool yes;
 
-	(void)snprintf(text, sizeof(text), "%s  [y/N]", speech(question));
+	(void)snprintf(text, sizeof(text), _("%s  [y/N]"), speech(question));
 	if (prompt_line(run, text, &line) != EXIT_DONE || line == NULL)
 		return false;
 	/* yes, ja, kyllä */

@@ -398,7 +398,8 @@ run_confirm(struct run *run, const char *question)
 		    "If you mean it, add --yes.",
 		    "erfa %s asks before it goes on, and there is no terminal",
 		    run->cmd->name);
-	print_say(run->err, "%s  [y/N] ", speech(question));
+	print_say(run->err, "%s  [y/N]", speech(question));
+	print_say(run->err, " ");
 	if (print_finish(run->err) != ERR_NONE ||
 	    fgets(line, sizeof(line), stdin) == NULL)
 		line[0] = '\0';

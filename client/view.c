@@ -274,14 +274,16 @@ short_text(
 	return strlen(out) <= SHORT_MAX;
 }
 
-/* "target_group" as "target group". */
+/* "target_group" as "target group"; "no" is the answer, not the field. */
 static void
 field_name(const ProtobufCFieldDescriptor *field, char out[NAME_BYTES])
 {
+	const char *name = strcmp(field->name, "no") == 0 ? "number" :
+							    field->name;
 	size_t i;
 
-	for (i = 0; field->name[i] != '\0' && i + 1 < NAME_BYTES; i++)
-		out[i] = (char)(field->name[i] == '_' ? ' ' : field->name[i]);
+	for (i = 0; name[i] != '\0' && i + 1 < NAME_BYTES; i++)
+		out[i] = (char)(name[i] == '_' ? ' ' : name[i]);
 	out[i] = '\0';
 }
 

@@ -414,9 +414,12 @@ join_line(struct node *node, struct waiter *waiter, struct invite *ret_invite)
 		return false;
 	}
 	missing = invite_missing(line);
-	node_answer_error(node, waiter, "damaged_line", 64, remedy,
-	    "the line is damaged: %d character%s %s", abs(missing),
-	    abs(missing) == 1 ? "" : "s", missing > 0 ? "missing" : "too many");
+	if (missing > 0)
+		node_answer_error(node, waiter, "damaged_line", 64, remedy,
+		    "the line is damaged; characters missing: %d", missing);
+	else
+		node_answer_error(node, waiter, "damaged_line", 64, remedy,
+		    "the line is damaged; characters too many: %d", -missing);
 	return false;
 }
 

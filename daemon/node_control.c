@@ -227,6 +227,8 @@ right_of(const Erfa__Request *request)
 	case ERFA__REQUEST__ASK_BURDEN:
 	case ERFA__REQUEST__ASK_ORGS:
 	case ERFA__REQUEST__ASK_GUIDES:
+	case ERFA__REQUEST__ASK_STUDIES:
+	case ERFA__REQUEST__ASK_OVERVIEW:
 	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		break;
@@ -407,6 +409,8 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_BURDEN:
 	case ERFA__REQUEST__ASK_ORGS:
 	case ERFA__REQUEST__ASK_GUIDES:
+	case ERFA__REQUEST__ASK_STUDIES:
+	case ERFA__REQUEST__ASK_OVERVIEW:
 	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		node_waiter_free(waiter);

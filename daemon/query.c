@@ -225,7 +225,9 @@ query_can(const Erfa__Request *request)
 	    request->ask_case == ERFA__REQUEST__ASK_BURDEN ||
 	    request->ask_case == ERFA__REQUEST__ASK_SCALE ||
 	    request->ask_case == ERFA__REQUEST__ASK_ORGS ||
-	    request->ask_case == ERFA__REQUEST__ASK_GUIDES;
+	    request->ask_case == ERFA__REQUEST__ASK_GUIDES ||
+	    request->ask_case == ERFA__REQUEST__ASK_STUDIES ||
+	    request->ask_case == ERFA__REQUEST__ASK_OVERVIEW;
 }
 
 static enum err
@@ -261,6 +263,10 @@ ask(struct question *question, const Erfa__Request *request)
 		return query_orgs(question, request->orgs);
 	if (request->ask_case == ERFA__REQUEST__ASK_GUIDES)
 		return query_guides(question, request->guides);
+	if (request->ask_case == ERFA__REQUEST__ASK_STUDIES)
+		return query_evidence(question, request->studies);
+	if (request->ask_case == ERFA__REQUEST__ASK_OVERVIEW)
+		return query_overview(question, request->overview);
 	return query_logs(question, request->logs);
 }
 

@@ -20,6 +20,8 @@
  *   query_case.c    what is looked at to judge a trial
  *   query_orgs.c    organisations, and who took over from whom
  *   query_guides.c  guides
+ *   query_evidence*.c  what a family measured (evidence_internal.h)
+ *   query_overview.c   overview
  */
 
 #include <stdbool.h>
@@ -384,7 +386,8 @@ enum err query_member_name(struct question *question,
  * query_show(question, request), query_logs(question, request),
  * query_verify(question, request), query_bundle(question, request),
  * query_lineage(question, request), query_scale(question, request),
- * query_orgs(question, request), query_guides(question, request):
+ * query_orgs(question, request), query_guides(question, request),
+ * query_evidence(question, request), query_overview(question, request):
  * Answer a request of that name.  Errors of store and index are returned; what
  * is wrong with the request is told in the answer.
  */
@@ -420,5 +423,9 @@ enum err query_orgs(
     struct question *question, const Erfa__OrgsRequest *request) MUST_CHECK;
 enum err query_guides(
     struct question *question, const Erfa__GuidesRequest *request) MUST_CHECK;
+enum err query_evidence(
+    struct question *question, const Erfa__EvidenceRequest *request) MUST_CHECK;
+enum err query_overview(
+    struct question *question, const Erfa__OverviewRequest *request) MUST_CHECK;
 
 #endif /* !ERFAD_QUERY_INTERNAL_H */

@@ -1,0 +1,362 @@
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "proto/day.h"
+#include "proto/header.h"
+#include "proto/heirs.h"
+#include "proto/life_case.h"
+#include "proto/life_state.h"
+#include "proto/personal.h"
+#include "daemon/evidence_internal.h"
+#include "daemon/shown.h"
+
+#define DAY_MS 86400000U
+
+/* A trial while it is read. */
+struct reading {
+	struct evidence_family *family;
+	struct evidence_trial *trial;
+	const struct shown_item *twin; /* the record of it that is looked at */
+	char twin_id[RECORD_ID_CHARS + 1];
+	uint64_t heard_ms;  /* the last word of its publisher */
+	uint64_t final_ms;  /* when the verdict was written, */
+	uint64_t latest_ms; /* and the latest one */
+	const struct shown_item **items;
+	size_t nitems;
+	enum err err;
+};
+
+static const char *
+org_of(const struct reading *reading, const struct shown_item *item)
+{
+	return shown_org(reading->family->question->shown, item->org);
+}
+
+static void
+id_of(const struct reading *reading, const struct shown_item *item,
+    char out[RECORD_ID_CHARS + 1])
+{
+	record_print(org_of(reading, item), item->record, RECORD_CHARS, out);
+}
+
+static bool
+is_twin(const struct reading *reading, const Erfa__RecordRef *ref)
+{
+	return ref != NULL && ref->id != NULL &&
+	    strcmp(ref->id, reading->twin_id) == 0;
+}
+
+/* ---- observations ---- */
+
+/* Make room for one observation more; its list doubles. */
+static enum err
+grow(struct evidence_trial *trial)
+{
+	size_t room = trial->count == 0 ? 4 : 2 * trial->count;
+	struct choose_seen *seen;
+	Erfa__Body **bodies;
+
+	if (trial->count != 0 &&
+	    (trial->count < 4 || (trial->count & (trial->count - 1)) != 0))
+		return ERR_NONE;
+	seen = realloc(trial->seen, room * sizeof(*seen));
+	if (seen == NULL)
+		return ERR_NOMEM;
+	trial->seen = seen;
+	bodies = realloc(trial->bodies, room * sizeof(Erfa__Body *));
+	if (bodies == NULL)
+		return ERR_NOMEM;
+	trial->bodies = bodies;
+	return ERR_NONE;
+}
+
+static enum err
+keep_observation(struct reading *reading, const struct shown_item *item,
+    Erfa__Body **body_p, bool retracted)
+{
+	struct evidence_trial *trial = reading->trial;
+	const Erfa__Observation *observation = (*body_p)->observation;
+	struct choose_seen seen = { .observation = observation,
+		.publisher = org_of(reading, item),
+		.time_ms = item->time_ms,
+		.retracted = retracted };
+	char id[RECORD_ID_CHARS + 1];
+	enum err err;
+
+	id_of(reading, item, id);
+	if ((err = evidence_indicator(reading->family, observation->indicator,
+		 &seen.indicator)) != ERR_NONE ||
+	    (err = grow(trial)) != ERR_NONE)
+		return err;
+	if ((seen.id = strdup(id)) == NULL)
+		return ERR_NOMEM;
+	if (!retracted) {
+		trial->measured |= observation->occasion ==
+			ERFA__OCCASION__OCCASION_FOLLOW_UP &&
+		    observation->arm != ERFA__ARM__ARM_COMPARISON;
+		trial->held_back |= personal_small_counts(observation) ||
+		    (observation->has_small_count_confirmed &&
+			!observation->small_count_confirmed);
+	}
+	trial->seen[trial->count] = seen;
+	trial->bodies[trial->count++] = *body_p;
+	*body_p = NULL;
+	return ERR_NONE;
+}
+
+static enum err
+take_observation(struct reading *reading, const struct shown_item *item)
+{
+	struct evidence_family *family = reading->family;
+	Erfa__Body *body = NULL;
+	char id[RECORD_ID_CHARS + 1];
+	bool retracted = false;
+	enum err err;
+
+	/* Another record stands for a twin. */
+	if (item->twin)
+		return ERR_NONE;
+	if (reading->trial->count == EVIDENCE_SEEN_MAX) {
+		family->answer->more = true;
+		return ERR_NONE;
+	}
+	if ((err = query_read(family->question, item, &body)) != ERR_NONE)
+		return err;
+	if (body == NULL ||
+	    body->record_case != ERFA__BODY__RECORD_OBSERVATION ||
+	    !is_twin(reading, body->observation->trial))
+		goto out;
+	err = query_retracted(family->question, item, &retracted);
+	if (err == ERR_NONE && retracted) {
+		id_of(reading, item, id);
+		err = evidence_gone(
+		    family, id, "observation", "retracted", reading->trial->id);
+	}
+	if (err == ERR_NONE)
+		err = keep_observation(reading, item, &body, retracted);
+out:
+	body_free(body);
+	return err;
+}
+
+/* ---- experiences ---- */
+
+static enum err
+take_experience(struct reading *reading, const struct shown_item *item)
+{
+	struct question *question = reading->family->question;
+	struct evidence_trial *trial = reading->trial;
+	const Erfa__Experience *experience;
+	Erfa__Body *body = NULL;
+	bool retracted = false;
+	enum err err;
+
+	if ((err = query_read(question, item, &body)) != ERR_NONE)
+		return err;
+	if (body == NULL || body->record_case != ERFA__BODY__RECORD_EXPERIENCE)
+		goto out;
+	experience = body->experience;
+	if (experience->target_case != ERFA__EXPERIENCE__TARGET_TRIAL ||
+	    !is_twin(reading, experience->trial) ||
+	    experience->verdict == ERFA__VERDICT__VERDICT_UNSET)
+		goto out;
+	err = query_retracted(question, item, &retracted);
+	if (err != ERR_NONE || retracted)
+		goto out;
+	if (item->time_ms >= reading->latest_ms) {
+		reading->latest_ms = item->time_ms;
+		trial->latest = experience->verdict;
+	}
+	if (experience->stage != ERFA__STAGE__STAGE_INTERIM &&
+	    item->time_ms >= reading->final_ms) {
+		reading->final_ms = item->time_ms;
+		trial->verdict = experience->verdict;
+	}
+out:
+	body_free(body);
+	return err;
+}
+
+/* ---- all that names the trial ---- */
+
+static enum err
+take_item(void *context, const struct shown_item *item)
+{
+	struct reading *reading = context;
+	enum err err;
+
+	err = answer_room(&reading->items, reading->nitems, sizeof(item));
+	if (err == ERR_NONE)
+		reading->items[reading->nitems++] = item;
+	return err;
+}
+
+/* By time, then by log and number: the same on every node. */
+static int
+compare_items(const void *a, const void *b, void *context)
+{
+	const struct shown *shown = context;
+	const struct shown_item *x = *(const struct shown_item *const *)a;
+	const struct shown_item *y = *(const struct shown_item *const *)b;
+	int order;
+
+	if (x->time_ms != y->time_ms)
+		return x->time_ms < y->time_ms ? -1 : 1;
+	order = memcmp(shown_log(shown, x->log)->log_id,
+	    shown_log(shown, y->log)->log_id, LOG_ID_LEN);
+	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+/* An observation of which only the header is left. */
+static enum err
+take_erased(void *context, uint32_t doc, const char *org)
+{
+	struct reading *reading = context;
+	struct question *question = reading->family->question;
+	const struct shown_item *item = shown_by_doc(question->shown, doc);
+	char id[RECORD_ID_CHARS + 1];
+
+	if (item == NULL || item->kind != HEADER_OBSERVATION ||
+	    item->state != INDEX_ERASED || !item->is_record ||
+	    (question->day_end_ms != 0 &&
+		item->time_ms >= question->day_end_ms))
+		return ERR_NONE;
+	if (strcmp(*org != '\0' ? org : org_of(reading, item),
+		org_of(reading, reading->twin)) != 0)
+		return ERR_NONE;
+	id_of(reading, item, id);
+	return evidence_gone(
+	    reading->family, id, "observation", "erased", reading->trial->id);
+}
+
+static enum err
+take_one(struct reading *reading, const struct shown_item *item)
+{
+	const struct heirs *heirs = reading->family->question->heirs;
+
+	if (item->time_ms > reading->heard_ms &&
+	    heirs_speaks(heirs, org_of(reading, item),
+		org_of(reading, reading->trial->node->item)))
+		reading->heard_ms = item->time_ms;
+	if (item->kind == HEADER_OBSERVATION)
+		return take_observation(reading, item);
+	if (item->kind == HEADER_EXPERIENCE)
+		return take_experience(reading, item);
+	return ERR_NONE;
+}
+
+static void
+take_twin(void *context, const struct shown_item *item)
+{
+	struct reading *reading = context;
+	struct question *question = reading->family->question;
+	bool retracted = false;
+	size_t i;
+
+	if (reading->err != ERR_NONE)
+		return;
+	reading->twin = item;
+	id_of(reading, item, reading->twin_id);
+	reading->nitems = 0;
+	reading->err = query_naming(question, item, take_item, reading);
+	if (reading->err == ERR_NONE && reading->nitems > 1)
+		qsort_r(reading->items, reading->nitems,
+		    sizeof(reading->items[0]), compare_items,
+		    (void *)(uintptr_t)question->shown);
+	for (i = 0; i < reading->nitems && reading->err == ERR_NONE; i++)
+		reading->err = take_one(reading, reading->items[i]);
+	free(reading->items);
+	reading->items = NULL;
+	if (reading->err == ERR_NONE)
+		reading->err = index_each_ref(
+		    question->index, item->record, take_erased, reading);
+	if (reading->err == ERR_NONE)
+		reading->err = query_retracted(question, item, &retracted);
+	reading->trial->retracted |= retracted;
+}
+
+/* ---- the trial itself ---- */
+
+/* Where it stood on another day; today the family knows. */
+static void
+judge(const struct reading *reading, const Erfa__Body *body)
+{
+	const struct evidence_family *family = reading->family;
+	struct evidence_trial *trial = reading->trial;
+	char heard[DAY_LEN + 1];
+
+	trial->said = trial->node->said;
+	trial->status = trial->node->status;
+	if (family->question->day_end_ms == 0 || body == NULL)
+		return;
+	day_text((int32_t)(reading->heard_ms / DAY_MS), heard);
+	trial->said = life_status(body);
+	trial->status = life_derive(body, heard, family->today);
+}
+
+static int
+compare_seen(const void *a, const void *b)
+{
+	const struct choose_seen *x = a;
+	const struct choose_seen *y = b;
+
+	return strcmp(x->id, y->id);
+}
+
+enum err
+evidence_read(struct evidence_family *family, const struct lineage_node *node,
+    struct evidence_trial *trial, bool *ret_here)
+{
+	struct reading reading = { .family = family, .trial = trial };
+	struct question *question = family->question;
+	struct query_place place;
+	enum err err;
+
+	*trial = (struct evidence_trial){ .node = node };
+	record_print(node->org, node->record, RECORD_CHARS, trial->id);
+	*ret_here = true;
+	if (node->item == NULL)
+		return ERR_NONE;
+	place = query_place(question, node->item);
+	err = query_held(question, node->item, &place, ret_here);
+	if (err != ERR_NONE || !*ret_here)
+		return err;
+	if (question->day_end_ms == 0 ||
+	    node->item->time_ms < question->day_end_ms)
+		reading.heard_ms = node->item->time_ms;
+	shown_twins(question->shown, node->item, take_twin, &reading);
+	err = reading.err;
+	if (err == ERR_NONE && node->state == LINEAGE_HERE)
+		err = query_read(question, node->item, &trial->body);
+	if (trial->body != NULL &&
+	    trial->body->record_case != ERFA__BODY__RECORD_TRIAL) {
+		body_free(trial->body);
+		trial->body = NULL;
+	}
+	judge(&reading, trial->body);
+	if (trial->count > 1)
+		qsort(trial->seen, trial->count, sizeof(*trial->seen),
+		    compare_seen);
+	return err;
+}
+
+void
+evidence_trial_clear(struct evidence_trial *trial)
+{
+	union {
+		const char *lent;
+		char *ours;
+	} id;
+
+	size_t i;
+
+	for (i = 0; i < trial->count; i++) {
+		id.lent = trial->seen[i].id;
+		free(id.ours);
+		body_free(trial->bodies[i]);
+	}
+	free(trial->seen);
+	free(trial->bodies);
+	body_free(trial->body);
+}

@@ -92,6 +92,26 @@ chunk_find(const struct chunk *chunk, struct bytes term, uint32_t *ret_i)
 	return ERR_NONE;
 }
 
+/* Find the chunk that begins with this term, or the last before it. */
+static enum err
+find_chunk(struct search *search, struct bytes want, struct bytes *ret_key,
+    struct bytes *ret_val)
+{
+	enum err err;
+
+	if (search->cursor == NULL &&
+	    (err = db_cursor_open(
+		 search->txn, search->table + 1, &search->cursor)) != ERR_NONE)
+		return err;
+	err = db_cursor_seek(search->cursor, want, ret_key, ret_val);
+	if (err == ERR_NOENT)
+		return db_seek_le(
+		    search->txn, search->table + 1, want, ret_key, ret_val);
+	if (err != ERR_NONE || bytes_equal(want, *ret_key))
+		return err;
+	return db_cursor_prev(search->cursor, ret_key, ret_val);
+}
+
 enum err
 part_list(struct search *search, const struct part *part, const char *term,
     size_t len, struct list *ret_list)
@@ -104,9 +124,8 @@ part_list(struct search *search, const struct part *part, const char *term,
 	uint32_t i;
 	enum err err;
 
-	/* The chunk that begins with this term, or the last before it. */
-	err = db_seek_le(search->txn, search->table + 1,
-	    part_key(part->head.part, term, len, buf), &key, &val);
+	err = find_chunk(
+	    search, part_key(part->head.part, term, len, buf), &key, &val);
 	if (err != ERR_NONE)
 		return err;
 	if (key.len < 5 || bytes_get_be32(key.data) != part->head.part)

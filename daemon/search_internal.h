@@ -135,6 +135,7 @@ struct search {
 	size_t count;
 	size_t size;
 	uint64_t docs; /* in all of them, not gone */
+	struct db_cursor *cursor; /* in TERMS; NULL until it is needed */
 };
 
 /**

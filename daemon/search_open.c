@@ -214,6 +214,7 @@ search_close(struct search *search)
 {
 	if (search == NULL)
 		return;
+	db_cursor_close(search->cursor);
 	free(search->parts);
 	free(search);
 }

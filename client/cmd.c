@@ -771,7 +771,8 @@ static const struct cmd table[] = {
 	{ "finish", CMD_WRITE, "TRIAL", N_("say that a trial is done, and how"),
 	    N_("erfa finish 791/k7                   if erfa learn said how it "
 	       "went\n"
-	       "erfa finish 791/k7 --verdict worked --worked TEXT ..."),
+	       "erfa finish 791/k7 --verdict worked --worked TEXT ...\n"
+	       "erfa finish 791/k7 --continuation extended   after the end"),
 	    NULL, finish_options, 1, 1, false, cmd_finish },
 	{ "confirm", CMD_WRITE, "TRIAL", N_("say that all of it is still true"),
 	    "erfa confirm 791/k7", NULL, step_options, 1, 1, false,

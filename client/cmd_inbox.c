@@ -4,6 +4,8 @@
 
 #include "proto/body.h"
 #include "proto/control.h"
+#include "proto/record.h"
+#include "proto/text.h"
 #include "client/cmd.h"
 #include "client/inbox.h"
 #include "client/labels.h"
@@ -13,7 +15,9 @@
 #include "client/run.h"
 #include "client/speech.h"
 
-#define PAGE 200U /* rows asked for at a time */
+#define PAGE       200U /* rows asked for at a time */
+#define WIDTH      80   /* of a line that nobody looks at on a terminal */
+#define ROOM_LEAST 12   /* columns that a title has */
 
 static const struct {
 	const char *code;
@@ -141,11 +145,10 @@ print_words(struct run *run, const struct inbox_letter *letter)
 {
 	const Erfa__Body *body = letter->body;
 
-	if (body == NULL) {
-		print_field(run->out, 2, "", 4, run_text(letter->row->title));
-	} else if (body->record_case == ERFA__BODY__RECORD_TRIAL) {
-		print_field(run->out, 2, "", 4, run_text(body->trial->title));
-	} else if (body->record_case == ERFA__BODY__RECORD_COMMENT) {
+	/* What stands in no other record is the trial, whose title was told. */
+	if (body == NULL)
+		return;
+	if (body->record_case == ERFA__BODY__RECORD_COMMENT) {
 		print_field(run->out, 2, "", 4, run_text(body->comment->body));
 	} else if (body->record_case == ERFA__BODY__RECORD_RETRACTION) {
 		print_field(run->out, 2, "", 4,
@@ -195,6 +198,22 @@ print_condition(struct run *run, const struct inbox_letter *letter)
 	    run->out, "  All of them:  erfa conditions %s\n", letter->about);
 }
 
+/* A trial that still runs is not finished by the one answer alone. */
+static void
+print_continuation(struct run *run, const struct inbox_letter *letter)
+{
+	if (strcmp(run_text(letter->row->status), "completed") == 0)
+		print_say(run->out,
+		    "  Answer:  erfa finish %s --continuation extended "
+		    "(made_permanent, scaled_up, discontinued, undecided ...)\n",
+		    letter->about);
+	else
+		print_say(run->out,
+		    "  Answer:  erfa edit %s --set continuation.code=extended "
+		    "(made_permanent, scaled_up, discontinued, undecided ...)\n",
+		    letter->about);
+}
+
 /* What can be done about a letter. */
 static void
 print_help(struct run *run, const struct inbox_letter *letter)
@@ -211,26 +230,59 @@ print_help(struct run *run, const struct inbox_letter *letter)
 		    "  What was learnt so far:  erfa learn %s\n",
 		    letter->about);
 	else if (letter->section == INBOX_CONTINUATION)
-		print_say(run->out,
-		    "  Answer:  erfa edit %s --set continuation.code=extended "
-		    "(made_permanent, scaled_up, discontinued, undecided ...)\n",
-		    letter->about);
+		print_continuation(run, letter);
+}
+
+/* Print the title of the trial on the line of ${used} columns, cut to fit. */
+static void
+print_title(struct run *run, const char *title, size_t used)
+{
+	size_t width = print_columns(run->out);
+	char *form = NULL;
+	size_t len, room;
+
+	if (title[0] == '\0' ||
+	    print_form(run->out, title, false, &form) != ERR_NONE)
+		return;
+	len = strlen(form);
+	width = width == 0 ? WIDTH : width;
+	room = width > used + 2 + ROOM_LEAST ? width - used - 2 : ROOM_LEAST;
+	if (text_width(form) > room)
+		form[text_cut(form, room - 3)] = '\0';
+	print_say(run->out, "  %s%s", form, strlen(form) < len ? "..." : "");
+	free(form);
+}
+
+/* What it is about, and who wrote it unless that is this node. */
+static void
+print_head(const struct inbox *inbox, const struct inbox_letter *letter)
+{
+	struct run *run = inbox->run;
+	const char *id = run_text(letter->row->id);
+	const char *writer = run_text(letter->row->publisher);
+	char when[PRINT_TIME_MAX];
+	char about[RECORD_ID_CHARS + 64] = "";
+
+	print_time(letter->when, when);
+	if (letter->due[0] != '\0')
+		(void)snprintf(when, sizeof(when), "%s", letter->due);
+	if (letter->about != NULL && strcmp(id, letter->about) != 0)
+		(void)snprintf(
+		    about, sizeof(about), _("  about %s"), letter->about);
+	print_say(run->out, "%s  %s%s", id, when, about);
+	print_title(run, run_text(letter->title),
+	    strlen(id) + 2 + strlen(when) + text_width(about));
+	print_say(run->out, "\n");
+	if (!inbox_is_own(inbox, writer))
+		print_say(run->out, "  From %s\n", inbox_name(inbox, writer));
 }
 
 static void
-print_letter(struct run *run, const struct inbox_letter *letter)
+print_letter(const struct inbox *inbox, const struct inbox_letter *letter)
 {
-	char when[PRINT_TIME_MAX];
-	bool reminder = letter->due[0] != '\0';
+	struct run *run = inbox->run;
 
-	print_time(letter->when, when);
-	if (reminder)
-		(void)snprintf(when, sizeof(when), "%s", letter->due);
-	print_say(run->out, "%s  %s", run_text(letter->row->id), when);
-	if (letter->about != NULL && letter->section != INBOX_COPY &&
-	    strcmp(run_text(letter->row->id), letter->about) != 0)
-		print_say(run->out, "  about %s", letter->about);
-	print_say(run->out, "\n");
+	print_head(inbox, letter);
 	if (letter->section == INBOX_EXEMPTION)
 		print_exemption(run, letter);
 	else if (letter->section == INBOX_CONDITION)
@@ -258,7 +310,7 @@ print_inbox(const struct inbox *inbox)
 			    _(sections[last].heading));
 			print_say(run->out, "\n");
 		}
-		print_letter(run, &inbox->letters[i]);
+		print_letter(inbox, &inbox->letters[i]);
 	}
 }
 

@@ -50,6 +50,15 @@ has_begun(const struct move *move)
 	    status == ERFA__STATUS__STATUS_PAUSED;
 }
 
+static bool
+is_over(const struct move *move)
+{
+	Erfa__Status status = life_status(move->act.body);
+
+	return status == ERFA__STATUS__STATUS_COMPLETED ||
+	    status == ERFA__STATUS__STATUS_STOPPED;
+}
+
 static int
 stop(struct move *move)
 {
@@ -69,16 +78,59 @@ cmd_stop(struct run *run)
 	return move_do(run, LIFE_STOP, _("it is stopped"), stop);
 }
 
+/* What the trial says of what comes after it; 0 = nothing. */
 static int
-finish(struct move *move)
+continuation(const struct move *move)
+{
+	const Erfa__Continuation *said = move->act.body->trial->continuation;
+
+	return said == NULL ? 0 : (int)said->code;
+}
+
+/* What comes after: asked once, and no answer is an answer. */
+static int
+go_on(struct move *move)
 {
 	static const struct act_option options[] = {
 		{ "law-ref", "continuation.law_ref" },
 		{ NULL, NULL },
 	};
+	int status = EXIT_DONE;
+
+	if (args_given(move->run->args, "continuation") ||
+	    continuation(move) == 0)
+		status = move_ask(move, "continuation", "continuation.code",
+		    _("What comes after (made_permanent, extended, "
+		      "discontinued ...; Enter to skip)?"));
+	return status != EXIT_DONE ? status :
+				     act_set_options(&move->act, options);
+}
+
+/* After the end: the one answer that may still be given in a word.  Without it
+ * the rules tell that the trial is over. */
+static int
+finish_after(struct move *move)
+{
+	int before = continuation(move);
+	int status = go_on(move);
+
+	if (status == EXIT_DONE &&
+	    (args_given(move->run->args, "continuation") ||
+		continuation(move) != before)) {
+		move->action = LIFE_EDIT;
+		move->said = _("what comes after is told");
+	}
+	return status;
+}
+
+static int
+finish(struct move *move)
+{
 	struct run *run = move->run;
 	int status;
 
+	if (is_over(move) && !learn_wanted(run))
+		return finish_after(move);
 	if (learn_wanted(run)) {
 		move->learns = true;
 		if ((status = learn_begin(run, &move->act, true,
@@ -87,11 +139,7 @@ finish(struct move *move)
 	}
 	if (has_begun(move) && (status = end_on(move)) != EXIT_DONE)
 		return status;
-	status = move_ask(move, "continuation", "continuation.code",
-	    _("What comes after (made_permanent, extended, discontinued ...; "
-	      "Enter to skip)?"));
-	return status != EXIT_DONE ? status :
-				     act_set_options(&move->act, options);
+	return go_on(move);
 }
 
 int

@@ -19,9 +19,10 @@ inbox_open(struct run *run, struct inbox *ret_inbox)
 	ret_inbox->run = run;
 	ret_inbox->since = args_value(run->args, "since");
 	if ((status = run_org(run, ret_inbox->org)) != EXIT_DONE ||
-	    (status = orgs_ask(run, true, &answer)) != EXIT_DONE ||
+	    (status = orgs_ask(run, false, &answer)) != EXIT_DONE ||
 	    (status = inbox_hold(ret_inbox, answer)) != EXIT_DONE)
 		return status;
+	ret_inbox->orgs = answer->orgs;
 	ret_inbox->self = answer->orgs->self;
 	ret_inbox->nself = answer->orgs->n_self;
 	return orgs_heirs_of(run, answer->orgs, &ret_inbox->heirs);
@@ -49,6 +50,15 @@ inbox_is_own(const struct inbox *inbox, const char *org)
 		if (heirs_counts(inbox->heirs, inbox->self[i], run_text(org)))
 			return true;
 	return false;
+}
+
+const char *
+inbox_name(const struct inbox *inbox, const char *org)
+{
+	const Erfa__Organisation *found = orgs_find(inbox->orgs, org);
+
+	return found == NULL || run_text(found->name)[0] == '\0' ? org :
+								   found->name;
 }
 
 int

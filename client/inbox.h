@@ -47,6 +47,7 @@ struct inbox_letter {
 	const Erfa__Row *row;
 	const Erfa__Body *body; /* NULL if there is nothing to be read */
 	const char *about;      /* shown id of the trial */
+	const char *title;      /* of that trial; "" if not known */
 	const char *what;       /* of a reminder: the rule, the condition */
 	uint32_t no;            /* its number */
 	char due[DAY_LEN + 1];  /* of a reminder: the day, or empty */
@@ -59,8 +60,9 @@ struct inbox {
 	char org[ORG_MAX + 1]; /* of this node */
 	char *const *self;     /* what it goes by: its org first; lent */
 	size_t nself;
-	struct heirs *heirs; /* who took over from whom */
-	const char *since;   /* NULL: everything */
+	struct heirs *heirs;          /* who took over from whom */
+	const Erfa__OrgsAnswer *orgs; /* what all are called; lent */
+	const char *since;            /* NULL: everything */
 	struct inbox_letter *letters;
 	size_t count;
 	Erfa__Answer **answers; /* that letters lie in */
@@ -80,6 +82,12 @@ void inbox_close(struct inbox *inbox);
  * from.
  */
 bool inbox_is_own(const struct inbox *inbox, const char *org);
+
+/**
+ * inbox_name(inbox, org):
+ * What ${org} is called, as far as is known; else its id.
+ */
+const char *inbox_name(const struct inbox *inbox, const char *org);
 
 /**
  * inbox_hold(inbox, answer), inbox_look(inbox, id, ret_show):

@@ -62,6 +62,7 @@ add_reminder(struct inbox *inbox, const Erfa__ShowAnswer *show,
 		.section = sections[remind->kind],
 		.row = show->row,
 		.about = run_text(show->row->id),
+		.title = run_text(show->row->title),
 		.what = remind->what,
 		.no = remind->no,
 		.days = remind->days,
@@ -103,7 +104,8 @@ add_decisions(struct inbox *inbox, const Erfa__ShowAnswer *show)
 {
 	const Erfa__Related *related;
 	struct inbox_letter letter = { .section = INBOX_DECISION,
-		.about = run_text(show->row->id) };
+		.about = run_text(show->row->id),
+		.title = run_text(show->row->title) };
 	int status = EXIT_DONE;
 	size_t i;
 
@@ -154,6 +156,7 @@ add_application(void *context, const struct waiting *waiting)
 	letter.row = application->row;
 	letter.body = trial->body;
 	letter.about = run_text(trial->row->id);
+	letter.title = run_text(trial->row->title);
 	return inbox_add(inbox, &letter);
 }
 

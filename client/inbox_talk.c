@@ -10,13 +10,14 @@
 /* One letter about a record that others wrote. */
 static int
 add(struct inbox *inbox, enum inbox_section section, const Erfa__Row *row,
-    const Erfa__Body *body, const char *about)
+    const Erfa__Body *body, const Erfa__Row *about)
 {
 	const struct inbox_letter letter = {
 		.section = section,
 		.row = row,
 		.body = body,
-		.about = about,
+		.about = run_text(about->id),
+		.title = run_text(about->title),
 	};
 
 	return inbox_add(inbox, &letter);
@@ -38,7 +39,7 @@ take_words(struct inbox *inbox, const Erfa__ShowAnswer *show)
 			continue;
 		status = add(inbox,
 		    talk_is_open(show, related) ? INBOX_OPEN : INBOX_WORD,
-		    related->row, related->body, run_text(show->row->id));
+		    related->row, related->body, show->row);
 	}
 	return status;
 }
@@ -48,7 +49,7 @@ static int
 take_learning(struct inbox *inbox, const Erfa__ShowAnswer *show, bool below)
 {
 	const Erfa__Related *retraction = talk_retraction(show);
-	const char *about = run_text(show->row->id);
+	const Erfa__Row *about = show->row;
 	const Erfa__Related *related;
 	int status = EXIT_DONE;
 	size_t i;
@@ -140,8 +141,8 @@ inbox_talk(struct inbox *inbox, const Erfa__ShowAnswer *show)
 	return status;
 }
 
-/* What the comment shown is about, as people type it; else its own id. */
-static const char *
+/* What the comment shown is about; else the comment. */
+static const Erfa__Row *
 target_of(const Erfa__ShowAnswer *show)
 {
 	const Erfa__RecordRef *target = show->body->comment->target;
@@ -153,9 +154,9 @@ target_of(const Erfa__ShowAnswer *show)
 		if (related->row != NULL &&
 		    strcmp(run_text(related->row->full_id),
 			run_text(target->id)) == 0)
-			return run_text(related->row->id);
+			return related->row;
 	}
-	return run_text(show->row->id);
+	return show->row;
 }
 
 /* Whether ${related} is somebody else's reply to the comment shown. */

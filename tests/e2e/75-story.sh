@@ -180,8 +180,8 @@ check "the directorate sees it" at health applications --waiting me
 check_has "as waiting for it" "$OUT" "2026-04-01 .*Hva er viktig for deg i dag"
 check_status "no start before they answered" 65 at tromso start "$t" --date 2026-05-01
 refused "both are named" \
-	"$NAME has not answered about Helse- og omsorgstjenesteloven § 3-2." \
-	"$COUNTY has not answered about Forvaltningsloven § 16."
+	"$NAME has not decided yet about Helse- og omsorgstjenesteloven § 3-2." \
+	"$COUNTY has not decided yet about Forvaltningsloven § 16."
 check "the directorate decides at its own node" at health decide "$t" \
 	--outcome approved_with_conditions --date 2026-04-20 \
 	--plain "Dere kan la vedtakene vente" \
@@ -190,7 +190,7 @@ check "the directorate decides at its own node" at health decide "$t" \
 stands "$t" "Partly: Helse- og omsorgstjenesteloven § 3-2 is allowed; waiting for $COUNTY."
 check_status "half a permission is none" 65 at tromso start "$t" --date 2026-05-01
 refused "who is late is named" \
-	"$COUNTY has not answered about Forvaltningsloven § 16."
+	"$COUNTY has not decided yet about Forvaltningsloven § 16."
 check_status "a stranger writes down no decision" 77 at oulu decide "$t" \
 	--authority "$COUNTY" --ref "2026/1" --outcome approved --plain "Ja"
 check "the county governor's letter is written down" at tromso decide "$t" \

@@ -113,6 +113,36 @@ has_not "and no more told of" 2090-10-01 "^Conditions"
 check "what comes after" at v edit "$a" --set "continuation.code=extended" --yes
 has_not "is asked no more" 2091-01-01 "^Over"
 
+# --- A letter says what it is about and who wrote it; one word answers it.
+
+check "the inbox of the municipality" at v inbox --at 2090-08-15
+check_has "the title stands behind the id" \
+	"$(grep -A 1 "^Decisions about" <<<"$OUT" | tail -n 1)" "about dk-791/.*  Faste team$"
+check_has "and below it who wrote" "$OUT" "^  From Ministeriet$"
+check "a trial that ends" at v new --yes --json --sector school --title "Kort prøve med $(
+	printf 'mange ord i en meget lang titel %s' 'som ingen linje har plads til')" \
+	--summary "Et halvt år." --set "goals[0].text=Ro" \
+	--set "goals[0].success_criterion=Mere ro" --set "period.start=2026-01-01" \
+	--set "period.end=2026-06-30"
+e=$(field id <<<"$OUT")
+check "own it" at v own "$e" --unit "Skolen" --role "Leder"
+check "anchor it" at v anchor "$e" --body council --date 2025-12-01
+check "start it" at v start "$e" --date 2026-01-01
+check "finish it" at v finish "$e" --date 2026-06-30 --verdict worked --worked "Ro" \
+	--not-worked "Intet" --for-whom "Alle"
+check "what comes after is asked" at v inbox --at 2026-12-01
+check_has "with the command" "$OUT" "erfa finish dk-791/[0-9a-z]* --continuation"
+check_has "a title that is too long is cut" "$OUT" "Kort prøve med mange .*\.\.\.$"
+check_same "so that it fits a line" "" "$(grep "^dk-791" <<<"$OUT" | grep -E '.{81}')"
+check_status "without a word it is over already" 65 at v finish "$e"
+check "one word answers" at v finish "$e" --continuation made_permanent
+check_has "and is published" "$OUT" "what comes after is told"
+check "show" at v show "$e" --json
+check_has "as it was said" "$OUT" "CONTINUATION_CODE_MADE_PERMANENT"
+check "inbox" at v inbox --at 2026-12-01
+check_same "it is asked once" "" "$(grep "erfa finish" <<<"$OUT")"
+check_status "a word that there is not" 64 at v finish "$e" --continuation moon
+
 # --- The flag of a trial whose permission has run out.
 
 check "lineage after it" at v lineage "$a" --at 2091-01-02

@@ -4,6 +4,7 @@
 #include "client/cmd.h"
 #include "client/move.h"
 #include "client/prompt.h"
+#include "client/question.h"
 #include "client/speech.h"
 
 #define PATH_ROOM  64 /* bytes of "goals[1].success_criterion" */
@@ -15,10 +16,8 @@ own(struct move *move)
 	const Erfa__Trial *trial = move->act.body->trial;
 	int status;
 
-	if ((status = move_ask(move, "unit", "owner.unit",
-		 _("Which unit takes it on?"))) != EXIT_DONE ||
-	    (status = move_ask(move, "role", "owner.role",
-		 _("In which role (no names)?"))) != EXIT_DONE)
+	status = question_ask(move, LIFE_NEED_OWNER);
+	if (status != EXIT_DONE)
 		return status;
 	if (trial->owner == NULL || run_text(trial->owner->unit)[0] == '\0')
 		return move_missing(move->run, "unit");
@@ -45,11 +44,8 @@ anchor(struct move *move)
 	const Erfa__Trial *trial = move->act.body->trial;
 	int status;
 
-	if ((status = move_ask(move, "body", "anchoring.body_kind",
-		 _("Which body decided (council, committee ...)?"))) !=
-		EXIT_DONE ||
-	    (status = move_ask(move, "date", "anchoring.date",
-		 _("When (2026-11-21)?"))) != EXIT_DONE)
+	status = question_ask(move, LIFE_NEED_ANCHORING);
+	if (status != EXIT_DONE)
 		return status;
 	if (trial->anchoring == NULL || !trial->anchoring->has_body_kind)
 		return move_missing(move->run, "body");
@@ -141,19 +137,13 @@ plan(struct move *move)
 	    (status = act_set_options(&move->act, options)) != EXIT_DONE)
 		return status;
 	if (move->act.body->trial->n_goals == 0 && prompt_can(move->run) &&
-	    ((status = move_ask(move, "goal", "goals[0].text",
-		  _("What is to be reached?"))) != EXIT_DONE ||
-		(status = move_ask(move, "criterion",
-		     "goals[0].success_criterion",
-		     _("How will one see that it was reached?"))) != EXIT_DONE))
+	    ((status = question_ask(move, LIFE_NEED_GOAL)) != EXIT_DONE ||
+		(status = question_ask(move, LIFE_NEED_CRITERION)) !=
+		    EXIT_DONE))
 		return status;
 	if (move->act.body->trial->period != NULL || !prompt_can(move->run))
 		return EXIT_DONE;
-	status = move_ask(
-	    move, "from", "period.start", _("From when (2027-01)?"));
-	return status != EXIT_DONE ?
-	    status :
-	    move_ask(move, "to", "period.end", _("Until when (2028-12)?"));
+	return question_ask(move, LIFE_NEED_PERIOD);
 }
 
 int

@@ -1,14 +1,24 @@
 #include "client/cmd.h"
 #include "client/learn.h"
 #include "client/move.h"
+#include "client/question.h"
 #include "client/speech.h"
 
 /* From a day of which one knows: it is a fact now. */
 static int
 begin_on(struct move *move)
 {
-	int status = EXIT_DONE;
+	bool answered = false;
+	int status;
 
+	status = question_ask_missing(move, &answered);
+	if (status != EXIT_DONE)
+		return status;
+	/* What was answered is kept, though something else is missing. */
+	if (answered && (status = move_lacks(move)) != EXIT_DONE)
+		return status;
+	if (move->action != LIFE_START)
+		return EXIT_DONE;
 	if (life_status(move->act.body) == ERFA__STATUS__STATUS_PAUSED)
 		return EXIT_DONE;
 	status = act_set(&move->act, "date", "period.start", move->date);

@@ -60,6 +60,25 @@ tell_line(struct move *move)
 	return EXIT_DONE;
 }
 
+int
+move_lacks(struct move *move)
+{
+	struct life_list blocks = { .count = 0 };
+	struct judge judge;
+	int status;
+
+	status = judge_open(move->run, move->act.body, move->act.shown,
+	    move->act.show == NULL ? NULL : move->act.show->show, &judge);
+	if (status == EXIT_DONE && judge_lacks(&judge, move->action, &blocks)) {
+		move->action = LIFE_EDIT;
+		move->said = _("what was answered");
+		print_say(move->run->err, "Not started yet:\n");
+		status = judge_tell(&judge, &blocks, true);
+	}
+	judge_close(&judge);
+	return status;
+}
+
 /* A plan may be written piece by piece; it is planned when all is there. */
 static int
 allow_piece(struct move *move)

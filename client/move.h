@@ -44,6 +44,13 @@ int move_ask(struct move *move, const char *name, const char *path,
     const char *question);
 
 /**
+ * move_lacks(move):
+ * If answers are missing and nothing else is in the way, tell which and let the
+ * step be a mere edit that keeps what there is.
+ */
+int move_lacks(struct move *move);
+
+/**
  * move_missing(run, name):
  * Tell that the command wants the option ${name}.
  */

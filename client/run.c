@@ -225,6 +225,17 @@ connect_to(struct run *run)
 	return run_nomem(run);
 }
 
+bool
+run_reachable(struct run *run)
+{
+	enum err err;
+
+	if (run->conn != NULL)
+		return true;
+	err = conn_open(run->socket, &run->conn);
+	return err != ERR_NOENT && err != ERR_IO;
+}
+
 /* Tell why there is no answer. */
 static int
 unanswered(struct run *run, enum err err)

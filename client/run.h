@@ -82,6 +82,13 @@ int run_ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
 int run_try(struct run *run, Erfa__Request *request, Erfa__Answer **ret_answer);
 
 /**
+ * run_reachable(run):
+ * Return whether something listens at the socket of erfad: a file that a dead
+ * one left does not.
+ */
+bool run_reachable(struct run *run);
+
+/**
  * run_today(run, out):
  * Write the day of --at, or of the clock, in UTC: "2026-11-21".
  */

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/answer.h"
 #include "proto/control.h"
@@ -151,7 +150,7 @@ term_local(struct run *run, const char *text, Erfa__TermReport *report)
 	int status;
 
 	/* A dictionary is of use where no erfad runs. */
-	if (access(run->socket, F_OK) != 0)
+	if (!run_reachable(run))
 		return EXIT_DONE;
 	list.kind = run_lend("term");
 	request.ask_case = ERFA__REQUEST__ASK_LIST;

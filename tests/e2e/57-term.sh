@@ -50,6 +50,12 @@ check_has "with the concept" "$OUT" '"concept": *"early_childhood"'
 check "--json of nothing" term qqqqqq --json
 check_has "has no meaning" "$OUT" '"meaning": *\[\]'
 
+/usr/bin/python3 -c 'import socket, sys
+socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$WORK/left"
+check "the socket file of a dead erfad" test -S "$WORK/left"
+check "is no reason not to answer" "$ERFA" --socket="$WORK/left" term dagtilbud
+check_has "from the vocabulary alone" "$OUT" "early_childhood"
+
 # --- Terms of one's own.
 
 node_listen a dk-791 --name "Viborg Kommune"

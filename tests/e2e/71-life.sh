@@ -201,6 +201,49 @@ check "show" at v show "$n" --json
 check_has "it was not started" "$OUT" "STATUS_NOT_STARTED"
 check_has "and why" "$OUT" "STOP_REASON_NO_BUDGET"
 
+# --- At a terminal, start asks for what is missing.
+
+# typed ANSWERS COMMAND...: a person who types these lines at a terminal.
+typed() {
+	/usr/bin/python3 -c '
+import os, pty, sys
+
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+os.write(fd, sys.argv[1].encode())
+try:
+    while data := os.read(fd, 4096):
+        sys.stdout.buffer.write(data)
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+' "$@"
+}
+
+check "new" at v new --title "Skolehave" --summary "Elever dyrker mad" --sector school \
+	--yes --json
+g=$(id <<<"$OUT")
+check "some answers, one in the second attempt, and Enter for the others" typed \
+	$'Madglæde\nAlle har høstet\n2026-01-01\n2026-13\n2027-06-30\n\n\n\n\n' \
+	"$ERFA" --socket "$WORK/v/run/control" start "$g" --date 2026-02-01
+check_has "it asks for the goal" "$OUT" "What is to be reached"
+check_has "what is still missing is said" "$OUT" "Not started yet"
+check_has "with its command" "$OUT" "erfa own $g"
+check_has "what was answered is kept" "$OUT" "what was answered"
+check "show" at v show "$g" --json
+check_has "the goal" "$OUT" "Madglæde"
+check_has "the period" "$OUT" '"end": *"2027-06-30"'
+check_same "it has not begun" "" "$(grep -o STATUS_ACTIVE <<<"$OUT")"
+check_status "without a terminal nobody is asked" 65 at v start "$g" </dev/null
+check "the rest" typed $'Skolen\nLeder\ncouncil\n2025-12-01\n' \
+	"$ERFA" --socket "$WORK/v/run/control" start "$g" --date 2026-02-01
+check_same "what is answered is not asked again" "" "$(grep "to be reached" <<<"$OUT")"
+check_has "it is running" "$OUT" "it is running"
+check "show" at v show "$g" --json
+check_has "since the day that was given" "$OUT" '"start": *"2026-02-01"'
+check_has "with the date of the council" "$OUT" '"date": *"2025-12-01"'
+
 # --- A form with mistakes loses nothing.
 
 check "edit --form" at v edit "$n" --form "$WORK/form.yaml"

@@ -17,7 +17,8 @@
  * transaction can only be aborted.
  *
  * The functions stand in store_open.c, store_txn.c, store_log.c, store_run.c,
- * store_branch.c, store_body.c, store_note.c, store_outbox.c and store_draft.c.
+ * store_branch.c, store_body.c, store_erase.c, store_note.c, store_outbox.c and
+ * store_draft.c.
  */
 
 #include <stdbool.h>
@@ -327,13 +328,45 @@ enum err store_body_lost(struct store_txn *txn,
     const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;
 
 /**
- * store_mark_erased(txn, log_id, n):
- * The first step of an erasure: from the commit on the body is neither told
- * nor taken, for ever, be the entry here yet or not.  The slot is another
- * step's.  ERR_EXIST if it is marked.
+ * store_erase(txn, log_id, n):
+ * Erase a body: from the commit on it is neither told nor taken, for ever, be
+ * the entry here yet or not.  The commit marks its slots, in all branches, as
+ * pending; store_commit() zeroes and syncs them before it returns, so that
+ * whatever is told afterwards is told of a body that is gone.  If the process
+ * ends in between, the next store_open() does it.  ERR_EXIST if it is erased.
  */
-enum err store_mark_erased(struct store_txn *txn,
-    const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;
+enum err store_erase(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n) MUST_CHECK;
+
+/*
+ * What an ERASE of another key than the log's names: whether it counts is for
+ * the directory to say, which the store does not know.  store_add_run() and
+ * store_add_branch() carry out what a log's own key has erased, whichever of
+ * the two logs comes first, and keep the rest as claims.
+ */
+struct store_claim {
+	uint8_t log_id[LOG_ID_LEN]; /* the body named */
+	uint64_t n;
+	uint8_t key[KEY_LEN]; /* of the log in which the ERASE stands */
+	uint8_t erase_log[LOG_ID_LEN];
+	uint64_t erase_n;
+};
+
+/**
+ * store_claim_next(txn, after, ret_claim):
+ * The next claim after ${after} (NULL = the first), which may be ${ret_claim};
+ * ERR_NOENT at the end.
+ */
+enum err store_claim_next(struct store_txn *txn,
+    const struct store_claim *after, struct store_claim *ret_claim) MUST_CHECK;
+
+/**
+ * store_claim_grant(txn, claim):
+ * It counts: erase what it names.  The ERASE gets a further arrival number, so
+ * that the index sees it again.  ERR_NOENT if there is no such claim.
+ */
+enum err store_claim_grant(
+    struct store_txn *txn, const struct store_claim *claim) MUST_CHECK;
 
 /**
  * store_absent_next(txn, after, ret_pos, ret_len):

@@ -277,7 +277,7 @@ store_body_clear(struct store_body *body)
 	body->len = 0;
 }
 
-/* ---- lost, absent, erased ---- */
+/* ---- lost and absent ---- */
 
 enum err
 store_body_lost(
@@ -316,25 +316,6 @@ store_body_lost(
 	txn->state.absent++;
 	return store_put_new(
 	    txn, STORE_ABSENT, key, (struct bytes){ absent, sizeof(absent) });
-}
-
-enum err
-store_mark_erased(
-    struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
-{
-	uint8_t raw[STORE_KEY_LEN];
-	struct bytes key = store_key(raw, log_id, 0, n);
-	struct bytes val;
-	enum err err;
-
-	err = db_put(txn->db, STORE_ERASED, key, (struct bytes){ 0 }, DB_NEW);
-	if (err != ERR_NONE)
-		return err;
-	txn->state.erased++;
-	err = db_get(txn->db, STORE_ABSENT, key, &val);
-	if (err == ERR_NONE)
-		err = take_absent(txn, log_id, key);
-	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
 enum err

@@ -190,17 +190,22 @@ write_branch(struct store_txn *txn, const struct addition *add)
 static enum err
 keep(struct store_txn *txn, struct store_row *row, struct addition *add)
 {
+	uint8_t key[KEY_LEN];
 	enum err err;
 
 	err = store_freeze(txn, add->run->log_id, add->base);
 	if (err != ERR_NONE)
 		return err;
+	memcpy(key, row->log.key, KEY_LEN);
 	if (add->number == 0) {
+		/* One branch too many: what it erases goes all the same. */
 		if (row->branches == STORE_BRANCHES_MAX)
-			return ERR_NONE;
+			return store_erase_run(txn, key, add->run, add->from);
 		add->number = ++row->branches;
 	}
-	return write_branch(txn, add);
+	if ((err = write_branch(txn, add)) != ERR_NONE)
+		return err;
+	return store_erase_run(txn, key, add->run, add->from);
 }
 
 /* Does the run continue a branch that is kept? */

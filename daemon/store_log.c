@@ -181,6 +181,7 @@ static enum err
 extend(struct store_txn *txn, struct store_row *row, const struct log_run *run)
 {
 	uint8_t c[BOUNDARY_N][HASH_LEN];
+	uint8_t key[KEY_LEN];
 	struct log_head head;
 	struct log_tip tip;
 	enum err err;
@@ -191,11 +192,13 @@ extend(struct store_txn *txn, struct store_row *row, const struct log_run *run)
 		return err;
 	row->log.tip = tip;
 	memcpy(row->log.head, run->head, HEAD_LEN);
+	memcpy(key, row->log.key, KEY_LEN);
 	store_row_changed(txn);
-	if (!log_at_boundary(&tip))
-		return ERR_NONE;
 	log_head_parse(run->head, &head);
-	return put_boundary(txn, &head, run->head);
+	if (log_at_boundary(&tip) &&
+	    (err = put_boundary(txn, &head, run->head)) != ERR_NONE)
+		return err;
+	return store_erase_run(txn, key, run, run->first);
 }
 
 /* Make a log with its first run. */

@@ -33,6 +33,7 @@ static const char *const tables[STORE_NTABLES] = {
 	[STORE_OUTBOX] = "outbox",
 	[STORE_DRAFTS] = "draft",
 	[STORE_DROPPED] = "dropped",
+	[STORE_CLAIMS] = "claim",
 };
 
 static const struct bytes format_name = { (const uint8_t *)"format", 6 };

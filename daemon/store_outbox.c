@@ -139,6 +139,15 @@ move_body(struct store_txn *txn, const uint8_t *log_id, uint64_t n,
 	struct store_row *row;
 	enum err err;
 
+	/* What was erased before it had a place is not kept in it. */
+	err = store_is_erased(txn, log_id, n);
+	if (err == ERR_ERASED)
+		return sealed.len < STORE_SLOT_PRE ?
+		    ERR_DAMAGED :
+		    store_slot_drop(txn, bytes_get_le64(sealed.data));
+	if (err != ERR_NONE)
+		return err;
+
 	/* What is lent by the transaction does not outlive a write. */
 	memcpy(txn->store->sealed, sealed.data, sealed.len);
 	sealed.data = txn->store->sealed;

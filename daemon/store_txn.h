@@ -42,6 +42,7 @@ enum store_table {
 	STORE_OUTBOX,  /* ticket, be64 -> header length, header, slot, sealed */
 	STORE_DRAFTS,  /* record -> time, slot, salt and draft sealed */
 	STORE_DROPPED, /* slot, be64 -> nothing: to be zeroed, or just so */
+	STORE_CLAIMS,  /* L 0 N, key -> L, n of the ERASE; not carried out */
 	STORE_NTABLES
 };
 
@@ -255,6 +256,15 @@ enum err store_state_write(
  */
 enum err store_fold(const struct log_run *run, const struct log_tip *start,
     struct log_tip *ret_tip, uint8_t ret_c[BOUNDARY_N][HASH_LEN]) MUST_CHECK;
+
+/**
+ * store_erase_run(txn, key, run, from):
+ * After the entries of ${run} from ${from} on were written to a log of ${key}:
+ * carry out what is an ERASE among them, or keep it as claims, and if the log is
+ * new what claims of its own key name.  Lends rows of other logs.
+ */
+enum err store_erase_run(struct store_txn *txn, const uint8_t key[KEY_LEN],
+    const struct log_run *run, uint64_t from) MUST_CHECK;
 
 /**
  * store_branch_get(txn, log_id, branch, ret_branch):

@@ -61,6 +61,40 @@ genesis_ext(const struct origin *origin, uint8_t *out, size_t size)
 	return len;
 }
 
+/* Append an entry with this header to the run. */
+static void
+append(struct origin *origin, struct origin_run *run, struct header *header)
+{
+	size_t i = run->run.count;
+	size_t len;
+
+	header->time_ms = origin->time_ms + origin->tip.n + 1;
+	if (header_encode(header, run->bytes + run->used,
+		sizeof(run->bytes) - run->used, &len) != ERR_NONE ||
+	    log_step(&origin->tip, run->bytes + run->used, len) != ERR_NONE)
+		abort();
+	run->headers[i] = (struct bytes){ run->bytes + run->used, len };
+	run->body_len[i] = header->body_len;
+	run->used += len;
+	run->run.count++;
+}
+
+void
+origin_erase(struct origin *origin, struct origin_run *run,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n)
+{
+	struct header header = { .kind = HEADER_ERASE };
+	struct header_target target = { .n = n, .reason = 1 };
+	uint8_t ext[64];
+	size_t len;
+
+	memcpy(target.log_id, log_id, LOG_ID_LEN);
+	if (header_erase_encode(&target, 1, ext, sizeof(ext), &len) != ERR_NONE)
+		abort();
+	header.ext = (struct bytes){ ext, len };
+	append(origin, run, &header);
+}
+
 void
 origin_add(struct origin *origin, struct origin_run *run, uint32_t kind,
     uint32_t body_len)
@@ -70,12 +104,9 @@ origin_add(struct origin *origin, struct origin_run *run, uint32_t kind,
 	uint8_t *body = malloc((size_t)body_len + 1);
 	uint8_t salt[SALT_LEN];
 	uint8_t ext[256];
-	size_t i = run->run.count;
-	size_t len;
 
 	if (body == NULL)
 		abort();
-	header.time_ms = origin->time_ms + n;
 	if (kind == HEADER_GENESIS)
 		header.ext = (struct bytes){ ext,
 			genesis_ext(origin, ext, sizeof(ext)) };
@@ -86,14 +117,7 @@ origin_add(struct origin *origin, struct origin_run *run, uint32_t kind,
 		crypto_commit(salt, body, body_len, header.commit);
 	}
 	free(body);
-	if (header_encode(&header, run->bytes + run->used,
-		sizeof(run->bytes) - run->used, &len) != ERR_NONE ||
-	    log_step(&origin->tip, run->bytes + run->used, len) != ERR_NONE)
-		abort();
-	run->headers[i] = (struct bytes){ run->bytes + run->used, len };
-	run->body_len[i] = body_len;
-	run->used += len;
-	run->run.count++;
+	append(origin, run, &header);
 }
 
 void

@@ -55,6 +55,13 @@ void origin_add(struct origin *origin, struct origin_run *run, uint32_t kind,
 void origin_run_end(struct origin *origin, struct origin_run *run);
 
 /**
+ * origin_erase(origin, run, log_id, n):
+ * Add an ERASE that names entry ${n} of a log.
+ */
+void origin_erase(struct origin *origin, struct origin_run *run,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n);
+
+/**
  * origin_write(origin, run, count, body_len):
  * A whole run: GENESIS if the log is empty, then entries of kind TRIAL, ${count}
  * in all, or fewer if a boundary comes.

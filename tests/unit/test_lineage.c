@@ -391,10 +391,6 @@ erase(struct fixture *f, uint64_t first, uint64_t second)
 	(void)press_add(press, &options, NULL);
 	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
 	press_put(press, txn, true, 0);
-	for (i = 0; i < 2; i++)
-		assert_int_equal(
-		    store_mark_erased(txn, press->log_id, targets[i].n),
-		    ERR_NONE);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
 	settle(&f->node);
 }

@@ -818,7 +818,7 @@ absent_and_erased_bodies_are_told_as_such(void **state)
 	    query_record(f->node.query, "dk-999", name, &record), ERR_NOENT);
 
 	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
-	assert_int_equal(store_mark_erased(txn, f->own.log_id, n), ERR_NONE);
+	assert_int_equal(store_erase(txn, f->own.log_id, n), ERR_NONE);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
 	full_id(&f->own, "a", id);
 	answer = show(&f->node, id);

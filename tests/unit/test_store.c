@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -985,17 +986,13 @@ erased_body_is_neither_told_nor_taken(void **state)
 	size_t len;
 
 	/* Before the entry came, without its body, and with it. */
-	assert_int_equal(
-	    store_mark_erased(f->txn, f->origin.log_id, 2), ERR_NONE);
-	assert_int_equal(
-	    store_mark_erased(f->txn, f->origin.log_id, 2), ERR_EXIST);
+	assert_int_equal(store_erase(f->txn, f->origin.log_id, 2), ERR_NONE);
+	assert_int_equal(store_erase(f->txn, f->origin.log_id, 2), ERR_EXIST);
 	write_run(f, 5);
 	assert_int_equal(add_body(f, 0, 4, BODY_LEN), ERR_NONE);
 	next_txn(f);
-	assert_int_equal(
-	    store_mark_erased(f->txn, f->origin.log_id, 3), ERR_NONE);
-	assert_int_equal(
-	    store_mark_erased(f->txn, f->origin.log_id, 4), ERR_NONE);
+	assert_int_equal(store_erase(f->txn, f->origin.log_id, 3), ERR_NONE);
+	assert_int_equal(store_erase(f->txn, f->origin.log_id, 4), ERR_NONE);
 	next_txn(f);
 
 	for (uint64_t n = 2; n <= 4; n++) {
@@ -1010,6 +1007,87 @@ erased_body_is_neither_told_nor_taken(void **state)
 	assert_int_equal(pos.n, 5);
 	assert_int_equal(log_of(f).bodies_absent, 1);
 	assert_int_equal(counts_of(f).bodies_absent, 1);
+}
+
+/* Append an ERASE by ${origin} that names ${n} of a log. */
+static void
+write_erase(struct fixture *f, struct origin *origin,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n)
+{
+	origin_run_begin(origin, f->run);
+	if (origin->tip.n == 0)
+		origin_add(origin, f->run, HEADER_GENESIS, 0);
+	origin_erase(origin, f->run, log_id, n);
+	origin_run_end(origin, f->run);
+	assert_int_equal(store_add_run(f->txn, origin->key.public_key,
+			     origin->inc, false, &f->run->run),
+	    ERR_NONE);
+}
+
+static void
+erase_of_the_same_key_zeroes_the_slot_with_its_commit(void **state)
+{
+	struct fixture *f = *state;
+	struct store_claim claim;
+
+	write_run(f, 4);
+	for (uint64_t n = 2; n <= 4; n++)
+		assert_int_equal(add_body(f, 0, n, BODY_LEN), ERR_NONE);
+	next_txn(f);
+	write_erase(f, &f->origin, f->origin.log_id, 3);
+	assert_int_equal(state_of(f, 3), STORE_BODY_ERASED);
+	assert_false(slot_is_zero(f, 1));
+	next_txn(f);
+	assert_true(slot_is_zero(f, 1));
+	assert_false(slot_is_zero(f, 0));
+	assert_false(slot_is_zero(f, 2));
+	assert_int_equal(add_body(f, 0, 3, BODY_LEN), ERR_ERASED);
+	assert_int_equal(store_claim_next(f->txn, NULL, &claim), ERR_NOENT);
+	reopen(f);
+	assert_int_equal(state_of(f, 3), STORE_BODY_ERASED);
+	assert_body(f, 0, 2);
+	assert_body(f, 0, 4);
+}
+
+/* Another log of the same key counts, in whatever order they come. */
+static void
+erase_that_comes_before_its_target_waits_for_it(void **state)
+{
+	struct fixture *f = *state;
+	struct store_claim claim;
+	struct origin later;
+	struct origin foreign;
+
+	origin_begin(&later, 1, 8);
+	assert_memory_equal(
+	    later.key.public_key, f->origin.key.public_key, KEY_LEN);
+	origin_begin(&foreign, 2, 1);
+	write_erase(f, &foreign, f->origin.log_id, 2);
+	write_erase(f, &later, f->origin.log_id, 3);
+	next_txn(f);
+	write_run(f, 4);
+	for (uint64_t n = 2; n <= 4; n++)
+		assert_int_equal(add_body(f, 0, n, BODY_LEN),
+		    n == 3 ? ERR_ERASED : ERR_NONE);
+	assert_int_equal(log_of(f).bodies_absent, 0);
+
+	/* A stranger's word is kept, and does nothing by itself. */
+	assert_body(f, 0, 2);
+	assert_int_equal(store_claim_next(f->txn, NULL, &claim), ERR_NONE);
+	assert_memory_equal(claim.key, foreign.key.public_key, KEY_LEN);
+	assert_memory_equal(claim.log_id, f->origin.log_id, LOG_ID_LEN);
+	assert_memory_equal(claim.erase_log, foreign.log_id, LOG_ID_LEN);
+	assert_int_equal(claim.n, 2);
+	assert_int_equal(claim.erase_n, 2);
+	assert_int_equal(store_claim_next(f->txn, &claim, &claim), ERR_NOENT);
+	assert_int_equal(store_claim_next(f->txn, NULL, &claim), ERR_NONE);
+	next_txn(f);
+	assert_int_equal(store_claim_grant(f->txn, &claim), ERR_NONE);
+	assert_int_equal(store_claim_grant(f->txn, &claim), ERR_NOENT);
+	assert_int_equal(state_of(f, 2), STORE_BODY_ERASED);
+	next_txn(f);
+	assert_true(slot_is_zero(f, 0));
+	assert_body(f, 0, 4);
 }
 
 /* ---- forks ---- */
@@ -1590,6 +1668,101 @@ kill_at_any_moment_loses_nothing_acknowledged(void **state)
 	assert_true(told > 30);
 }
 
+/*
+ * All writes of keys and main pass here, so that a process can end right before
+ * any of them: the two files are written by the library and by our own code.
+ */
+static int writes_left = -1; /* -1: no end */
+
+static void
+count_down(void)
+{
+	if (writes_left > 0 && --writes_left == 0)
+		(void)raise(SIGKILL);
+}
+
+ssize_t
+pwrite(int fd, const void *buf, size_t len, off_t at)
+{
+	count_down();
+	return syscall(SYS_pwrite64, fd, buf, len, at);
+}
+
+int
+fdatasync(int fd)
+{
+	count_down();
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+/* Erase entry ${n} in a process of its own, which ends before a write. */
+static bool
+erase_and_end(struct fixture *f, uint64_t n, int writes)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		if (open_sized(f->dir, MAP_BYTES, &f->store) != ERR_NONE ||
+		    store_begin(f->store, true, &f->txn) != ERR_NONE)
+			_exit(1);
+		f->origin.tip = log_of(f).tip;
+		write_erase(f, &f->origin, f->origin.log_id, n);
+		writes_left = writes;
+		if (store_commit(&f->txn) != ERR_NONE)
+			_exit(2);
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status))
+		assert_int_equal(WEXITSTATUS(status), 0);
+	return WIFSIGNALED(status);
+}
+
+static void
+erasure_that_is_cut_off_anywhere_is_whole_or_not_begun(void **state)
+{
+	struct fixture *f = *state;
+	unsigned not_begun = 0;
+	unsigned finished = 0;
+	bool ended = true;
+	bool erased;
+	uint64_t n;
+	int writes;
+
+	write_run(f, 40);
+	for (n = 2; n <= 40; n++)
+		assert_int_equal(add_body(f, 0, n, BODY_LEN), ERR_NONE);
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+	store_close(f->store);
+	f->store = NULL;
+	for (n = 2, writes = 1; ended; n++, writes++) {
+		assert_true(n <= 40);
+		ended = erase_and_end(f, n, writes);
+		assert_int_equal(
+		    open_sized(f->dir, MAP_BYTES, &f->store), ERR_NONE);
+		assert_int_equal(
+		    store_begin(f->store, true, &f->txn), ERR_NONE);
+
+		/* Its ERASE is here if and only if the body is gone. */
+		erased = state_of(f, n) == STORE_BODY_ERASED;
+		assert_int_equal(erased, slot_is_zero(f, (off_t)n - 2));
+		assert_int_equal(log_of(f).tip.n, 40 + finished + erased);
+		not_begun += !erased;
+		finished += erased;
+		assert_int_equal(add_body(f, 0, n, BODY_LEN),
+		    erased ? ERR_ERASED : ERR_EXIST);
+		if (!erased)
+			assert_body(f, 0, n);
+		assert_int_equal(store_commit(&f->txn), ERR_NONE);
+		store_close(f->store);
+		f->store = NULL;
+	}
+	assert_true(not_begun >= 2);
+	assert_true(finished >= 3);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -1626,6 +1799,8 @@ main(void)
 		T(body_without_its_key_is_damaged_and_can_come_again),
 		T(slots_are_never_used_twice_and_lost_ones_zeroed),
 		T(erased_body_is_neither_told_nor_taken),
+		T(erase_of_the_same_key_zeroes_the_slot_with_its_commit),
+		T(erase_that_comes_before_its_target_waits_for_it),
 		T(fork_freezes_the_log_and_both_branches_stay_readable),
 		T(branch_may_be_named_by_any_of_its_entries),
 		T(branch_that_does_not_part_there_is_refused),
@@ -1640,6 +1815,7 @@ main(void)
 		T(keys_without_room_fail_the_commit_and_no_more),
 		T(too_many_readers_are_busy),
 		T(kill_at_any_moment_loses_nothing_acknowledged),
+		T(erasure_that_is_cut_off_anywhere_is_whole_or_not_begun),
 	};
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #
 # Variables: V=1 shows whole command lines; WERROR=1 makes warnings errors;
 # CC=clang; B=DIR builds elsewhere; prefix, sysconfdir, DESTDIR, CFLAGS as usual;
+# unitdir, sysusersdir, tmpfilesdir for systemd, as pkg-config says if prefix=/usr;
 # T=WORD runs only the tests whose name contains it: make check T=test_log
 
 prefix       ?= /usr/local
@@ -311,6 +312,14 @@ SYSUSER = $(wildcard systemd/*.sysusers)
 TMPFILE = $(wildcard systemd/*.tmpfiles)
 into    = $(DESTDIR)$(prefix)
 
+# Where systemd looks; below any other prefix than /usr, in lib there.
+systemd_dir  = $(or $(if $(filter /usr,$(prefix)),$(shell pkg-config \
+	--variable=$(1) systemd 2>/dev/null)),$(prefix)/lib/$(2))
+unitdir     ?= $(call systemd_dir,systemdsystemunitdir,systemd/system)
+sysusersdir ?= $(call systemd_dir,sysusersdir,sysusers.d)
+tmpfilesdir ?= $(call systemd_dir,tmpfilesdir,tmpfiles.d)
+with_paths   = sed 's,@prefix@,$(prefix),g; s,@sysconfdir@,$(sysconfdir),g'
+
 install: all
 	install -D -m 0755 $B/erfad $(into)/sbin/erfad
 	install -D -m 0755 $B/erfa $(into)/bin/erfa
@@ -320,19 +329,22 @@ install: all
 		$(into)/share/erfa/$$f || exit 1; done
 	$(Q)for f in $(DOC); do install -D -m 0644 $$f \
 		$(into)/share/doc/erfa/$${f##*/} || exit 1; done
-	$(Q)for f in $(UNITS); do install -d $(into)/lib/systemd/system && \
-		sed 's,@prefix@,$(prefix),g; s,@sysconfdir@,$(sysconfdir),g' \
-		$$f >$(into)/lib/systemd/system/$${f##*/} || exit 1; done
-	$(Q)for f in $(SYSUSER); do f=$${f##*/}; install -D -m 0644 systemd/$$f \
-		$(into)/lib/sysusers.d/$${f%.sysusers}.conf || exit 1; done
-	$(Q)for f in $(TMPFILE); do f=$${f##*/}; install -D -m 0644 systemd/$$f \
-		$(into)/lib/tmpfiles.d/$${f%.tmpfiles}.conf || exit 1; done
+	$(Q)install -d $(DESTDIR)$(unitdir) $(DESTDIR)$(sysusersdir) \
+		$(DESTDIR)$(tmpfilesdir)
+	$(Q)for f in $(UNITS); do $(with_paths) $$f \
+		>$(DESTDIR)$(unitdir)/$${f##*/} && \
+		chmod 0644 $(DESTDIR)$(unitdir)/$${f##*/} || exit 1; done
+	$(Q)for f in $(SYSUSER); do f=$${f##*/}; install -m 0644 systemd/$$f \
+		$(DESTDIR)$(sysusersdir)/$${f%.sysusers}.conf || exit 1; done
+	$(Q)for f in $(TMPFILE); do f=$${f##*/}; $(with_paths) systemd/$$f \
+		>$(DESTDIR)$(tmpfilesdir)/$${f%.tmpfiles}.conf && \
+		chmod 0644 $(DESTDIR)$(tmpfilesdir)/$${f%.tmpfiles}.conf || exit 1; done
 
 uninstall:
 	rm -f $(into)/sbin/erfad $(into)/bin/erfa
-	rm -f $(patsubst systemd/%,$(into)/lib/systemd/system/%,$(UNITS))
-	rm -f $(patsubst systemd/%.sysusers,$(into)/lib/sysusers.d/%.conf,$(SYSUSER))
-	rm -f $(patsubst systemd/%.tmpfiles,$(into)/lib/tmpfiles.d/%.conf,$(TMPFILE))
+	rm -f $(UNITS:systemd/%=$(DESTDIR)$(unitdir)/%)
+	rm -f $(SYSUSER:systemd/%.sysusers=$(DESTDIR)$(sysusersdir)/%.conf)
+	rm -f $(TMPFILE:systemd/%.tmpfiles=$(DESTDIR)$(tmpfilesdir)/%.conf)
 	rm -rf $(into)/share/erfa $(into)/share/doc/erfa
 
 clean:

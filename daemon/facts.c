@@ -94,16 +94,53 @@ sector_set(const Erfa__Sector *sectors, size_t count)
 	return set;
 }
 
+/* The hash of a record as a thing: no external id is the same. */
 static void
-read_envelope(const Erfa__Envelope *envelope, struct facts *facts)
+hash_record(const char *id, uint8_t out[FACTS_HASH_LEN])
 {
+	uint8_t text[RECORD_ID_CHARS + 1] = { 0 }; /* begins with a NUL */
+	uint8_t hash[HASH_LEN];
+	size_t len = strnlen(id, RECORD_ID_CHARS);
+
+	memcpy(text + 1, id, len);
+	crypto_h(text, len + 1, hash);
+	memcpy(out, hash, FACTS_HASH_LEN);
+}
+
+/* Which thing the record tells of: by its external id; else a trial that was
+ * claimed is the one that it says to be the same as, and what a source tells of
+ * is itself. */
+static bool
+thing_of(const Erfa__Body *body, uint8_t out[FACTS_HASH_LEN])
+{
+	const Erfa__Envelope *envelope = body->envelope;
+	const char *id = NULL;
+
+	if (envelope->external_id != NULL && *envelope->external_id != '\0') {
+		facts_external(envelope->external_id, out);
+		return true;
+	}
+	if (body_kind(body) != HEADER_TRIAL)
+		return false;
+	if (envelope->transcribed)
+		id = envelope->id;
+	else if (envelope->n_same_as > 0)
+		id = envelope->same_as[0]->id;
+	if (id == NULL || *id == '\0')
+		return false;
+	hash_record(id, out);
+	return true;
+}
+
+static void
+read_envelope(const Erfa__Body *body, struct facts *facts)
+{
+	const Erfa__Envelope *envelope = body->envelope;
+
 	facts->major = envelope->major;
 	facts->minor = envelope->minor;
 	facts->transcribed = envelope->transcribed;
-	facts->has_external = envelope->external_id != NULL &&
-	    *envelope->external_id != '\0';
-	if (facts->has_external)
-		facts_external(envelope->external_id, facts->external);
+	facts->has_external = thing_of(body, facts->external);
 }
 
 void
@@ -112,7 +149,7 @@ facts_read(const Erfa__Body *body, struct facts *ret_facts)
 	struct facts facts = { .kind = body_kind(body) };
 
 	if (body->envelope != NULL)
-		read_envelope(body->envelope, &facts);
+		read_envelope(body, &facts);
 	if (facts.kind == HEADER_TRIAL) {
 		facts.sectors = sector_set(
 		    body->trial->sector, body->trial->n_sector);

@@ -19,7 +19,7 @@
 #include "daemon/store.h"
 
 #define MAP_BYTES ((size_t)16 << 30)
-#define FORMAT    2       /* of the rows; another one is built anew */
+#define FORMAT    3       /* of the rows; another one is built anew */
 #define PAIRS     1000000 /* of document and term: so many are written together */
 #define CONCEPTS  64      /* taken from one text */
 

@@ -56,6 +56,25 @@ check "what the source says is still shown" at t show "$own" --json
 check_has "as the same thing" "$OUT" "$told"
 check_status "what its owner says is not claimed" 64 at t claim "$own"
 
+# --- One that bears no external id is claimed by its own.
+
+check "a record without one" at k publish --yes - <<END
+{"envelope":{"transcribed":true,"sources":[{"title":"Avisen"}]},
+ "trial":{"title":"Lys i parken","summary":"Lamper","sector":["SECTOR_TECHNICAL_ENVIRONMENT"],
+ "sites":[{"id":"dk-630","name":"Vejle Kommune"}],"status":"STATUS_ENDED"}}
+END
+meet
+bare=$(at v list --jsonl | grep "Lys i parken" | field fullId)
+before=$(status v trials)
+check "Vejle claims it" at v claim "$bare" --yes --json
+claimed=$(field id <<<"$OUT")
+meet
+for name in k v t; do
+	check_same "$name counts it once" "$before" "$(status "$name" trials)"
+	check "$name shows Vejle's word" at "$name" show "$claimed" --json
+	check_has "$name: as the same thing" "$OUT" "\"sameAs\".*$bare"
+done
+
 # --- From two origins.
 
 check "Tromsø has one" at t new --yes --json --title "Morgenmøde" --sector school \

@@ -357,6 +357,20 @@ settle_status(struct making *making)
 	trial->status = before->status;
 }
 
+/* The day on which a trial that runs, or ran, began is a fact. */
+static void
+settle_start(Erfa__Trial *trial)
+{
+	Erfa__Period *period = trial->period;
+
+	if (period == NULL || period->start == NULL || period->has_start_kind ||
+	    trial->status == ERFA__STATUS__STATUS_NOT_STARTED ||
+	    progress(trial->status) < progress(ERFA__STATUS__STATUS_ACTIVE))
+		return;
+	period->has_start_kind = 1;
+	period->start_kind = ERFA__DATE_KIND__DATE_KIND_ACTUAL;
+}
+
 /* Without a sector, take the one that the text seems to be about. */
 static enum err
 settle_sector(struct making *making)
@@ -493,6 +507,7 @@ make_trial(struct making *making, const char *external_id)
 		return err;
 	straighten(row->trial->trial->title);
 	settle_status(making);
+	settle_start(row->trial->trial);
 	if ((err = settle_sector(making)) != ERR_NONE ||
 	    (err = finish_exemptions(row->trial->trial)) != ERR_NONE)
 		return err;

@@ -44,6 +44,7 @@ id=$(at v list --jsonl | grep "åbne" | field id)
 check "show" at v show "$id" --json
 check_has "the label is a code" "$OUT" "STATUS_ACTIVE"
 check_has "the body is one" "$OUT" "BODY_KIND_COUNCIL"
+check_has "that it began is a fact, as it runs" "$OUT" "DATE_KIND_ACTUAL"
 check_has "the date is one" "$OUT" "2025-01-12"
 check_has "the quotation marks are kept" "$OUT" 'Den \\"åbne\\" skole'
 check "a second import" at v import "$t" --map "$WORK/map.txt" --yes --json

@@ -350,6 +350,10 @@ member_fill(const struct reach *reach, size_t key, const struct naming *naming,
 		    KEY_LEN);
 	if (naming->since_ms != UINT64_MAX)
 		member->since_ms = naming->since_ms;
+	if (reach->by[key] == NULL)
+		return;
+	memcpy(member->withdrawn_by, reach->by[key]->voucher->key, KEY_LEN);
+	member->withdrawn_ms = reach->by[key]->time_ms;
 }
 
 /* List every key that pass 1 reached, named by pass 2 where that reached it. */
@@ -664,4 +668,103 @@ directory_succeeds(const struct directory *directory,
 			    !line_has(line, count, all[i].old_key))
 				line[count++] = all[i].old_key;
 	return line_has(line + 1, count - 1, old_key);
+}
+
+/* Are both organisations of one country?  Ids begin with it: "dk-". */
+static bool
+same_country(const char *org, const char *other)
+{
+	return strlen(org) > 3 && strlen(other) > 3 && org[2] == '-' &&
+	    memcmp(org, other, 3) == 0;
+}
+
+/* Return whether no key of this organisation is in. */
+static bool
+is_closed(const struct directory *directory, const char *org)
+{
+	size_t i;
+
+	for (i = 0; i < directory->count; i++)
+		if (directory->members[i].in &&
+		    strcmp(directory->members[i].org, org) == 0)
+			return false;
+	return true;
+}
+
+bool
+directory_may_erase(const struct directory *directory,
+    const uint8_t key[KEY_LEN], const uint8_t old_key[KEY_LEN])
+{
+	const struct directory_member *by = directory_find(directory, key);
+	const struct directory_member *of = directory_find(directory, old_key);
+
+	if (memcmp(key, old_key, KEY_LEN) == 0)
+		return true;
+	if (by == NULL || !by->in)
+		return false;
+	if (directory_succeeds(directory, old_key, key))
+		return true;
+	return by->registry && of != NULL && !of->in && !of->withdrawn_by_us &&
+	    same_country(by->org, of->org) && is_closed(directory, of->org);
+}
+
+bool
+directory_cut_at(const struct directory *directory, const uint8_t key[KEY_LEN],
+    size_t i, uint8_t ret_log_id[LOG_ID_LEN], uint64_t *ret_n)
+{
+	const struct directory_member *member = directory_find(directory, key);
+	size_t low = 0, high = directory->ncuts;
+
+	if (member == NULL || member->in)
+		return false;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (memcmp(directory->cuts[mid].key, key, KEY_LEN) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (i >= directory->ncuts - low ||
+	    memcmp(directory->cuts[low + i].key, key, KEY_LEN) != 0)
+		return false;
+	memcpy(ret_log_id, directory->cuts[low + i].log_id, LOG_ID_LEN);
+	*ret_n = directory->cuts[low + i].n;
+	return true;
+}
+
+/* Return whether any key succeeds ${key} directly. */
+static bool
+has_heir(const struct directory *directory, const uint8_t *key)
+{
+	size_t i;
+
+	for (i = 0; i < directory->nsuccessions; i++)
+		if (memcmp(directory->successions[i].old_key, key, KEY_LEN) ==
+		    0)
+			return true;
+	return false;
+}
+
+const struct directory_member *
+directory_heir(const struct directory *directory, const uint8_t key[KEY_LEN])
+{
+	const struct directory_member *heir = NULL;
+	size_t i;
+
+	if (!has_heir(directory, key))
+		return NULL;
+	for (i = 0; i < directory->count; i++) {
+		const struct directory_member *member = &directory->members[i];
+
+		if (!member->in ||
+		    !directory_succeeds(directory, key, member->key))
+			continue;
+		if (heir == NULL ||
+		    directory_succeeds(directory, heir->key, member->key))
+			heir = member;
+		else if (!directory_succeeds(directory, member->key, heir->key))
+			return NULL;
+	}
+	return heir;
 }

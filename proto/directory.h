@@ -46,6 +46,9 @@ struct directory_member {
 				     is one; zero for the own key and where
 				     nobody does */
 	uint64_t since_ms; /* earliest time of an entry that vouches for it */
+	uint8_t withdrawn_by[KEY_LEN]; /* one key whose withdrawal put it out;
+					  zero where none did */
+	uint64_t withdrawn_ms;         /* when; 0 likewise */
 };
 
 /**
@@ -115,11 +118,39 @@ uint64_t directory_cut(const struct directory *directory,
     const uint8_t key[KEY_LEN], const uint8_t log_id[LOG_ID_LEN]);
 
 /**
+ * directory_cut_at(directory, key, i, ret_log_id, ret_n):
+ * The ${i}th cut named for the logs of ${key}, which is not in; false beyond
+ * the last.
+ */
+bool directory_cut_at(const struct directory *directory,
+    const uint8_t key[KEY_LEN], size_t i, uint8_t ret_log_id[LOG_ID_LEN],
+    uint64_t *ret_n);
+
+/**
+ * directory_heir(directory, key):
+ * The member that stands where ${key} stood: it is in, succeeds ${key}, and
+ * every other member that does.  NULL if nobody does, or two that do not agree.
+ * Lent until directory_free().
+ */
+const struct directory_member *directory_heir(
+    const struct directory *directory, const uint8_t key[KEY_LEN]);
+
+/**
  * directory_succeeds(directory, old_key, new_key):
  * Return whether ${new_key} replaced ${old_key}, directly or through others.  A
  * key speaks for at most 63 earlier keys, the nearest first.
  */
 bool directory_succeeds(const struct directory *directory,
     const uint8_t old_key[KEY_LEN], const uint8_t new_key[KEY_LEN]);
+
+/**
+ * directory_may_erase(directory, key, old_key):
+ * Return whether an ERASE in a log of ${key} may name bodies in logs of
+ * ${old_key}: it is the same key, or one that succeeds it, or a registry's and
+ * ${old_key} is closed: withdrawn, not by this node alone, and of an
+ * organisation of the registry's country that has no other key that is in.
+ */
+bool directory_may_erase(const struct directory *directory,
+    const uint8_t key[KEY_LEN], const uint8_t old_key[KEY_LEN]);
 
 #endif /* !ERFA_DIRECTORY_H */

@@ -528,6 +528,8 @@ find_out(struct reach *reach)
 		all = may_withdraw(view, edge->voucher, x);
 		if (!all && (standing & (REACH_OWN | ROLE_REGISTRY)) == 0)
 			continue;
+		if (reach->by[x] == NULL || (all && reach->ours[x]))
+			reach->by[x] = edge->last;
 		reach->ours[x] = !all && (reach->ours[x] || !reach->out[x]);
 		reach->out[x] = true;
 		cuts_add(reach, edge->last);
@@ -569,9 +571,10 @@ work_init(struct reach *reach, const struct vouch_key *own)
 	reach->stacked = calloc(reach->count, sizeof(*reach->stacked));
 	reach->out = calloc(reach->count, sizeof(*reach->out));
 	reach->ours = calloc(reach->count, sizeof(*reach->ours));
+	reach->by = calloc(reach->count, sizeof(void *));
 	if (reach->rank == NULL || reach->said == NULL ||
 	    reach->stack == NULL || reach->stacked == NULL ||
-	    reach->out == NULL || reach->ours == NULL)
+	    reach->out == NULL || reach->ours == NULL || reach->by == NULL)
 		return ERR_NOMEM;
 	for (i = 0; i < reach->count; i++)
 		reach->rank[set->keys[i]->id] = i;
@@ -615,5 +618,6 @@ reach_clear(struct reach *reach)
 	free(reach->stacked);
 	free(reach->out);
 	free(reach->ours);
+	free(reach->by);
 	free(reach->cuts);
 }

@@ -77,8 +77,9 @@ struct reach {
 	size_t depth;
 	bool *stacked;
 	bool *out;
-	bool *ours;             /* out for this node only */
-	struct reach_cut *cuts; /* sorted by (key, log_id), each once */
+	bool *ours;                    /* out for this node only */
+	const struct vouch_entry **by; /* the withdrawal of who is out */
+	struct reach_cut *cuts;        /* sorted by (key, log_id), each once */
 	size_t ncuts;
 	struct reach_view wide;   /* pass 1 */
 	struct reach_view strict; /* pass 2 */

@@ -956,6 +956,126 @@ a_registry_replaces_a_lost_key(void **state)
 	assert_true(member(world, THIRD)->disputed);
 }
 
+static bool
+may_erase(struct world *world, unsigned key, unsigned old_key)
+{
+	return directory_may_erase(
+	    world->directory, key_of(world, key), key_of(world, old_key));
+}
+
+static void
+a_heir_may_erase_and_a_registry_for_closed_members(void **state)
+{
+	struct world *world = *state;
+
+	make_chain(world);
+	join(world, KUOPIO, IISALMI);
+	world->pins[world->npins++] = KL;
+	(void)say(world, KL, TROMSO, JOINED | ROLE_REGISTRY);
+	(void)say(world, KUOPIO, KL, JOINED);
+	(void)rotate(world, KUOPIO, NEWKEY);
+	(void)say(world, OULU, THIRD, JOINED);
+	look_from(world, IISALMI);
+	assert_true(may_erase(world, KUOPIO, KUOPIO));
+	assert_true(may_erase(world, NEWKEY, KUOPIO));
+	assert_false(may_erase(world, KUOPIO, NEWKEY));
+	assert_false(may_erase(world, OULU, KUOPIO));
+
+	/* A registry for who is closed, and of its own country. */
+	assert_true(member(world, KL)->registry);
+	assert_true(member(world, TROMSO)->registry);
+	assert_false(may_erase(world, KL, VIBORG));
+	(void)withdraw(world, KL, VIBORG);
+	(void)withdraw(world, KL, OULU);
+	look_from(world, IISALMI);
+	assert_string_equal(member(world, KL)->org, "dk-kl");
+	assert_non_null(
+	    directory_find(world->directory, key_of(world, VIBORG)));
+	assert_false(is_in(world, VIBORG));
+	assert_string_equal(member(world, VIBORG)->org, "dk-791");
+	assert_true(may_erase(world, KL, VIBORG));
+	assert_false(may_erase(world, KL, OULU));
+	assert_false(may_erase(world, TROMSO, VIBORG));
+	assert_false(may_erase(world, KUOPIO, VIBORG));
+}
+
+static void
+a_registry_leaves_erasing_to_a_live_key_of_the_same_org(void **state)
+{
+	struct world *world = *state;
+
+	make_chain(world);
+	world->pins[world->npins++] = KL;
+	(void)say(world, OULU, KL, JOINED);
+	(void)withdraw(world, KL, VIBORG);
+	look_from(world, OULU);
+	assert_true(may_erase(world, KL, VIBORG));
+	(void)snprintf(
+	    say(world, KL, THIRD, JOINED)->member.org, ORG_MAX + 1, "dk-791");
+	look_from(world, OULU);
+	assert_false(may_erase(world, KL, VIBORG));
+}
+
+static void
+a_withdrawal_says_whose_it_is_and_where_it_cuts(void **state)
+{
+	struct world *world = *state;
+	uint8_t log_id[LOG_ID_LEN];
+	struct directory_entry *entry;
+	uint64_t n;
+
+	make_chain(world);
+	look_from(world, VIBORG);
+	assert_int_equal(member(world, KUOPIO)->withdrawn_ms, 0);
+	assert_false(directory_cut_at(
+	    world->directory, key_of(world, KUOPIO), 0, log_id, &n));
+
+	/* Ours alone, and then the inviter's, which counts for more. */
+	(void)withdraw(world, VIBORG, KUOPIO);
+	look_from(world, VIBORG);
+	assert_memory_equal(member(world, KUOPIO)->withdrawn_by,
+	    key_of(world, VIBORG), KEY_LEN);
+	entry = withdraw(world, OULU, KUOPIO);
+	cut(world, entry, KUOPIO, 7);
+	cut(world, entry, THIRD, 9);
+	look_from(world, VIBORG);
+	assert_memory_equal(
+	    member(world, KUOPIO)->withdrawn_by, key_of(world, OULU), KEY_LEN);
+	assert_int_equal(member(world, KUOPIO)->withdrawn_ms, entry->time_ms);
+	assert_true(directory_cut_at(
+	    world->directory, key_of(world, KUOPIO), 0, log_id, &n));
+	assert_memory_equal(log_id, world->log_id[KUOPIO], LOG_ID_LEN);
+	assert_int_equal(n, 7);
+	assert_true(directory_cut_at(
+	    world->directory, key_of(world, KUOPIO), 1, log_id, &n));
+	assert_int_equal(n, 9);
+	assert_false(directory_cut_at(
+	    world->directory, key_of(world, KUOPIO), 2, log_id, &n));
+}
+
+static void
+the_heir_is_the_last_of_the_line_unless_two_claim_it(void **state)
+{
+	struct world *world = *state;
+
+	make_chain(world);
+	look_from(world, VIBORG);
+	assert_null(directory_heir(world->directory, key_of(world, KUOPIO)));
+	(void)rotate(world, KUOPIO, NEWKEY);
+	(void)rotate(world, NEWKEY, THIRD);
+	look_from(world, VIBORG);
+	assert_ptr_equal(
+	    directory_heir(world->directory, key_of(world, KUOPIO)),
+	    member(world, THIRD));
+	assert_ptr_equal(
+	    directory_heir(world->directory, key_of(world, NEWKEY)),
+	    member(world, THIRD));
+	assert_null(directory_heir(world->directory, key_of(world, THIRD)));
+	(void)rotate(world, KUOPIO, IISALMI);
+	look_from(world, VIBORG);
+	assert_null(directory_heir(world->directory, key_of(world, KUOPIO)));
+}
+
 static void
 a_pinned_key_hands_its_standing_on(void **state)
 {
@@ -1405,6 +1525,10 @@ main(void)
 		TEST(a_rotation_not_signed_by_the_new_key_is_none),
 		TEST(two_heirs_of_one_key_are_disputed),
 		TEST(a_registry_replaces_a_lost_key),
+		TEST(a_heir_may_erase_and_a_registry_for_closed_members),
+		TEST(a_registry_leaves_erasing_to_a_live_key_of_the_same_org),
+		TEST(a_withdrawal_says_whose_it_is_and_where_it_cuts),
+		TEST(the_heir_is_the_last_of_the_line_unless_two_claim_it),
 		TEST(a_pinned_key_hands_its_standing_on),
 		TEST(our_earlier_key_stays_ours),
 		TEST(keys_that_succeed_each_other_in_a_circle_end),

@@ -581,8 +581,7 @@ import_rows(struct import *import)
 		.header = import->table.header,
 		.org = import->org,
 		/* English is what one reads when nothing else was said. */
-		.language = strcmp(run->asked, "en") == 0 ? NULL :
-							    run->asked,
+		.language = strcmp(run->asked, "en") == 0 ? NULL : run->asked,
 		.sector_words = sector_words,
 		.known = find_known,
 		.context = run,

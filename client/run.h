@@ -37,15 +37,16 @@ struct run {
 	struct print *out; /* standard output */
 	struct print *err; /* standard error */
 	struct fault_sink faults;
-	struct labels *labels; /* NULL: codes */
+	struct labels *labels;              /* NULL: codes */
 	char language[SPEECH_LANG_LEN + 1]; /* that erfa speaks */
 	char asked[SPEECH_LANG_LEN + 1];    /* that the person reads */
-	const char *socket;      /* path */
-	char data[RUN_PATH_MAX]; /* folder of the tables */
-	struct conn *conn;       /* NULL until something is asked */
-	time_t now;              /* --at, or the clock */
-	char day[RUN_DAY_LEN + 1]; /* of --at, if what held then is shown; or "" */
-	bool json;               /* --json or --jsonl */
+	const char *socket;                 /* path */
+	char data[RUN_PATH_MAX];            /* folder of the tables */
+	struct conn *conn;                  /* NULL until something is asked */
+	time_t now;                         /* --at, or the clock */
+	char day[RUN_DAY_LEN +
+	    1];    /* of --at, if what held then is shown; or "" */
+	bool json; /* --json or --jsonl */
 	bool jsonl;
 	bool quiet;
 	bool endless; /* Ctrl-C is how it ends: nothing to be told */

@@ -30,7 +30,8 @@ struct facts {
 	uint32_t sectors; /* facts_sector() added up */
 	bool transcribed;
 	bool has_external;
-	uint8_t external[FACTS_HASH_LEN]; /* of the thing: its external id, or the
+	uint8_t
+	    external[FACTS_HASH_LEN]; /* of the thing: its external id, or the
 					   * record that was claimed */
 };
 

@@ -575,6 +575,8 @@ static const struct args_option org_succeed_options[] = {
 static const struct args_option evidence_options[] = {
 	{ "table", "FILE", N_("a CSV table; - is standard input") },
 	{ "columns", NULL, N_("all columns that it may have, and what they hold") },
+	{ "indicator", "CODE", N_("its code, name or id; else all") },
+	{ "all-fidelity", NULL, N_("also copies that left the core of the origin") },
 	{ "measure", "CODE",
 	    N_("md, smd, rr, or, rd, irr; else what is usual") },
 	{ "method", "CODE", N_("reml (usual), dl, or ee: equal effects") },
@@ -625,14 +627,22 @@ static const struct cmd table[] = {
 	    N_("Of the trial and all that came from it, each counted once.\n"
 	       "Documented only is counted apart and nowhere else."),
 	    NULL, 1, 1, false, cmd_scale },
-	{ "evidence", CMD_LOOK, "", N_("what works: many results, pooled"),
-	    N_("erfa evidence --table results.csv    one row a municipality\n"
+	{ "evidence", CMD_LOOK, "[TRIAL]", N_("what works: many results, pooled"),
+	    N_("erfa evidence 791/k7                 its whole family's\n"
+	       "erfa evidence 791/k7 --indicator kolada:N28104\n"
+	       "erfa evidence --table results.csv    one row a municipality\n"
 	       "erfa evidence --table results.csv --svg plot.svg"),
 	    N_("Columns: study site year design indicator unit polarity; n1 m1 sd1,\n"
 	       "e1 n1 (events) or e1 t1 (rate), with 2 for the comparison, n1_before\n"
 	       "... for before; or yi with vi, se or ci_low ci_high (ratios: their\n"
 	       "logarithm); or ratio with ci_low ci_high and measure."),
-	    evidence_options, 0, 0, false, cmd_evidence },
+	    evidence_options, 0, 1, false, cmd_evidence },
+	{ "overview", CMD_LOOK, "[SECTOR]", N_("what worked, and what stood in the way"),
+	    N_("erfa overview                        every field of work\n"
+	       "erfa overview elder_care             one of them"),
+	    N_("Opportunities beside challenges.  Nobody is ranked: municipalities\n"
+	       "stand by name."),
+	    NULL, 0, 1, false, cmd_overview },
 	{ "history", CMD_LOOK, "TRIAL", N_("its versions, and what changed"),
 	    N_("erfa history 791/k7                  of any record\n"
 	       "erfa show 791/k7 --at-version 1.2    one of them"),

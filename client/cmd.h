@@ -211,9 +211,11 @@ int cmd_org_show(struct run *run);
 int cmd_org_succeed(struct run *run);
 
 /**
- * cmd_evidence(run):
- * The same, for what the results of many come to together.
+ * cmd_evidence(run), cmd_overview(run):
+ * The same, for what the results of many come to together, and for what worked
+ * beside what stood in the way.
  */
 int cmd_evidence(struct run *run);
+int cmd_overview(struct run *run);
 
 #endif /* !ERFA_CMD_H */

@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "proto/json.h"
+#include "client/act.h"
 #include "client/cmd.h"
 #include "client/corpus_tell.h"
 #include "client/csv.h"
 #include "client/evidence.h"
 #include "client/evidence_csv.h"
 #include "client/evidence_table.h"
+#include "client/family.h"
 #include "client/forest.h"
 #include "client/forest_svg.h"
 #include "client/print.h"
@@ -143,11 +145,13 @@ print_plots(struct run *run, const Erfa__EvidenceReport *report)
 
 	for (i = 0; i < report->n_pool; i++) {
 		forest_print(run->out, report->pool[i]);
+		family_tell_pool(run, report->pool[i]);
 		print_say(run->out, "\n");
 	}
 	if (report->n_pool == 0)
 		print_say(run->out, "Nothing here can be pooled.\n");
 	forest_denominator(run->out, report->denominator);
+	family_tell(run, report);
 }
 
 /* Only what is there: an sd that is missing is not an sd of 0. */
@@ -167,7 +171,7 @@ print_json(struct run *run, const Erfa__EvidenceReport *report)
 	return err == ERR_NONE ? EXIT_DONE : run_nomem(run);
 }
 
-/* Print the report as asked for; a pool of nothing is bad data. */
+/* Print the report as asked for. */
 static int
 tell(struct run *run, const Erfa__EvidenceReport *report)
 {
@@ -181,8 +185,6 @@ tell(struct run *run, const Erfa__EvidenceReport *report)
 		status = print_csv(run, report);
 	else
 		print_plots(run, report);
-	if (status == EXIT_DONE && report->denominator->poolable == 0)
-		return EXIT_DATA;
 	return status;
 }
 
@@ -220,6 +222,11 @@ pool_table(struct run *run, const char *path,
 		return run_nomem(run);
 	evidence_report(evidence)->table = run_lend(base_name(path));
 	status = tell(run, evidence_report(evidence));
+
+	/* A table of which nothing can be pooled is bad data. */
+	if (status == EXIT_DONE &&
+	    evidence_report(evidence)->denominator->poolable == 0)
+		status = EXIT_DATA;
 	evidence_free(evidence);
 	return status;
 }
@@ -254,6 +261,50 @@ read_table(
 	return status;
 }
 
+/* ---- a family ---- */
+
+static int
+pool_family(struct run *run, struct family *family,
+    const struct evidence_options *options)
+{
+	struct evidence *evidence = NULL;
+	Erfa__EvidenceStudy *const *studies;
+	size_t count;
+	int status;
+
+	studies = family_studies(family, &count);
+	if (evidence_new(studies, count, options, &evidence) != ERR_NONE)
+		return run_nomem(run);
+	if (family_report(family, options, evidence_report(evidence)) !=
+	    ERR_NONE)
+		status = run_nomem(run);
+	else
+		status = tell(run, evidence_report(evidence));
+	evidence_free(evidence);
+	return status;
+}
+
+static int
+read_family(struct run *run, const struct evidence_options *options)
+{
+	struct family *family = NULL;
+	char id[RECORD_ID_CHARS + 1];
+	int status;
+
+	status = act_resolve(run, args_word(run->args, 0), id);
+	if (status == EXIT_DONE)
+		status = family_ask(run, id, options, &family);
+	if (status != EXIT_DONE)
+		return status;
+	if (run->json || args_given(run->args, "csv") ||
+	    args_given(run->args, "svg") || !family_choose(run, family))
+		status = pool_family(run, family, options);
+	family_free(family);
+	return status;
+}
+
+/* ---- the command ---- */
+
 /* What the columns of a table are called. */
 static int
 print_columns_known(struct run *run)
@@ -284,9 +335,15 @@ cmd_evidence(struct run *run)
 		return print_columns_known(run);
 	if ((status = read_options(run, &options)) != EXIT_DONE)
 		return status;
-	if (path == NULL)
-		return fault_say(&run->faults, EXIT_USAGE, "missing_option",
-		    "erfa evidence --table FILE.csv",
-		    "erfa evidence wants a table");
-	return read_table(run, path, &options);
+	if (path != NULL && args_count(run->args) > 0)
+		return fault_say(&run->faults, EXIT_USAGE, "too_much",
+		    "erfa evidence TRIAL\nerfa evidence --table FILE.csv",
+		    "a table has no trial");
+	if (path != NULL)
+		return read_table(run, path, &options);
+	if (args_count(run->args) > 0)
+		return read_family(run, &options);
+	return fault_say(&run->faults, EXIT_USAGE, "missing_trial",
+	    "erfa evidence TRIAL\nerfa evidence --table FILE.csv",
+	    "erfa evidence wants a trial, or a table");
 }

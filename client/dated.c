@@ -13,6 +13,8 @@ static const struct {
 	{ "status", DATED_VIEW },
 	{ "lineage", DATED_VIEW },
 	{ "scale", DATED_VIEW },
+	{ "evidence", DATED_VIEW },
+	{ "overview", DATED_VIEW },
 	{ "rounds", DATED_DEED },
 	{ "programme list", DATED_VIEW },
 	{ "programme show", DATED_VIEW },

@@ -29,6 +29,10 @@
 #define WORTH_CONCEPT 200
 #define WORTH_NARROW  150
 #define WORTH_CLOSE   110
+#define WORTH_BROAD   40 /* what is above it */
+#define WORTH_RELATED 30
+#define WORTH_OF_MANY \
+	110 /* one of several words that mean something together */
 #define WORTH_INFLECT 150
 #define WORTH_INSIDE  110
 #define WORTH_BEGIN   100
@@ -37,14 +41,18 @@
 #define WORTH_FIRST   60  /* the first */
 #define WORTH_GUESS   128
 
+#define LIGHT 48 /* of 256: what a word weighs that many questions have */
+
 /* A word that was typed. */
 struct item {
 	char typed[PLAN_TEXT];
 	char folded[TOKEN_MAX + 1];
 	bool without;
 	bool prefix;
-	bool phrase; /* of a quotation: taken as it is */
-	bool used;   /* of a facet, or of another group */
+	bool phrase;   /* of a quotation: taken as it is */
+	bool used;     /* of a facet, or of another group */
+	bool light;    /* says little about what is asked for */
+	size_t number; /* 1 + the value that it is a number of; 0 = none */
 };
 
 struct plan {
@@ -236,7 +244,7 @@ add_way(struct plan_group *group, enum search_term kind, const char *text,
 	struct search_way *way;
 	size_t i;
 
-	if (*text == '\0')
+	if (*text == '\0' || worth == 0)
 		return;
 	for (i = 0; i < into->count; i++) {
 		way = &into->ways[i];
@@ -445,13 +453,27 @@ add_split(struct plan *plan, struct plan_group *group, const char *folded)
 
 /* ---- concepts ---- */
 
+/* Add the concepts that a link leads to. */
+static void
+add_linked(struct plan *plan, struct plan_group *group, size_t concept,
+    enum vocab_link link, unsigned worth)
+{
+	const uint16_t *linked;
+	size_t count;
+	size_t i;
+
+	linked = vocab_linked(plan->concepts, concept, link, &count);
+	for (i = 0; i < count; i++)
+		add_way(group, SEARCH_CONCEPT,
+		    vocab_id(plan->concepts, linked[i]), worth, PLAN_NEAR);
+}
+
 /* Add a concept and what is near to it. */
 static void
 add_concept(
     struct plan *plan, struct plan_group *group, size_t concept, unsigned most)
 {
 	uint16_t below[CLOSE];
-	const uint16_t *close;
 	size_t instead;
 	size_t count;
 	size_t i;
@@ -465,11 +487,11 @@ add_concept(
 		add_way(group, SEARCH_CONCEPT,
 		    vocab_id(plan->concepts, below[i]),
 		    WORTH_NARROW * most / 256, PLAN_NEAR);
-	close = vocab_linked(plan->concepts, concept, VOCAB_CLOSE, &count);
-	for (i = 0; i < count; i++)
-		add_way(group, SEARCH_CONCEPT,
-		    vocab_id(plan->concepts, close[i]),
-		    WORTH_CLOSE * most / 256, PLAN_NEAR);
+	add_linked(plan, group, concept, VOCAB_CLOSE, WORTH_CLOSE * most / 256);
+	add_linked(
+	    plan, group, concept, VOCAB_BROADER, WORTH_BROAD * most / 256);
+	add_linked(
+	    plan, group, concept, VOCAB_RELATED, WORTH_RELATED * most / 256);
 	for (i = 0; i < group->nconcepts; i++)
 		if (group->concepts[i] == concept)
 			return;
@@ -546,6 +568,8 @@ new_group(struct plan *plan, size_t first, size_t count)
 	if (group->group.ways == NULL)
 		return NULL;
 	group->group.factor = 256;
+	if (count == 1 && plan->items[first].light)
+		group->group.factor = LIGHT;
 	for (i = first; i < first + count && len < PLAN_TEXT - 1; i++) {
 		(void)snprintf(group->typed + len, PLAN_TEXT - len, "%s%.60s",
 		    i > first ? " " : "", plan->items[i].typed);
@@ -594,6 +618,23 @@ add_guess(struct plan *plan, struct plan_group *group, const char *folded)
 	return ERR_NONE;
 }
 
+/* Add a number in the words of all languages. */
+static void
+add_number(struct plan *plan, struct plan_group *group, size_t value)
+{
+	const struct vocab_label *label;
+	struct token token;
+	size_t i;
+
+	for (i = 0; i < vocab_labels(plan->values, value); i++) {
+		label = vocab_label(plan->values, value, i);
+		if (tokens_forms(plan->tokens, label->text, strlen(label->text),
+			STEM_NONE, &token) == ERR_NONE)
+			add_way(group, SEARCH_WORD, token.folded, WORTH_WORD,
+			    PLAN_WORD);
+	}
+}
+
 /* Make the group of one word that no label has. */
 static enum err
 plan_word(struct plan *plan, size_t number)
@@ -614,13 +655,59 @@ plan_word(struct plan *plan, size_t number)
 	err = add_forms(plan, group, item->typed, 256, PLAN_WORD);
 	if (err != ERR_NONE || item->phrase)
 		return err;
+	if (item->number > 0) {
+		add_number(plan, group, item->number - 1);
+		return ERR_NONE;
+	}
 	err = add_parts(plan, group, item->folded);
 	if (err == ERR_NONE &&
 	    search_count(plan->search, SEARCH_WORD, item->folded) == 0)
 		add_split(plan, group, item->folded);
-	if (err == ERR_NONE && !finds_something(plan, group))
+	if (err == ERR_NONE && !item->light && !finds_something(plan, group))
 		err = add_guess(plan, group, item->folded);
 	return err;
+}
+
+/*
+ * What one of several words is worth of which ${concept} was understood: much if
+ * it says as much alone.
+ */
+static unsigned
+worth_of(struct plan *plan, const struct item *item, size_t concept)
+{
+	struct vocab_match matches[8];
+	const char *const words[1] = { item->folded };
+	size_t count;
+	size_t i;
+
+	count = vocab_match(plan->concepts, words, 1, plan->lang, matches, 8);
+	for (i = 0; i < count; i++)
+		if (matches[i].concept == concept &&
+		    matches[i].how <= VOCAB_INFLECTED)
+			return 256;
+	return item->light || tokens_is_common(item->folded) ? 0 :
+							       WORTH_OF_MANY;
+}
+
+/*
+ * Whether a word that is in all texts is meant as a label of another language, or
+ * as an abbreviation typed in small letters: it is not.
+ */
+static bool
+is_by_chance(
+    struct plan *plan, const struct item *item, const struct vocab_match *match)
+{
+	const struct vocab_label *label;
+
+	if (match->count > 1 || match->how == VOCAB_STEM ||
+	    (!item->light && !tokens_is_common(item->folded)))
+		return false;
+	label = vocab_label(plan->concepts, match->concept, match->label);
+	return (plan->lang != VOCAB_ANY &&
+		   stem_of(plan->lang) != stem_of(match->lang)) ||
+	    (label->text[0] >= 'A' && label->text[0] <= 'Z' &&
+		strcmp(label->text, item->typed) != 0) ||
+	    match->how == VOCAB_PART;
 }
 
 /* Make the group of what several words, or one, mean. */
@@ -636,11 +723,11 @@ plan_meaning(struct plan *plan, const struct vocab_match *matches, size_t count,
 	if (group == NULL)
 		return ERR_NONE;
 	for (i = 0; i < words && err == ERR_NONE; i++)
-		if (words == 1 ||
-		    !tokens_is_common(plan->items[first + i].folded))
-			err = add_forms(plan, group,
-			    plan->items[first + i].typed,
-			    words == 1 ? 256 : 160, PLAN_WORD);
+		err = add_forms(plan, group, plan->items[first + i].typed,
+		    words == 1 ? 256 :
+				 worth_of(plan, &plan->items[first + i],
+				     matches[0].concept),
+		    PLAN_WORD);
 	for (i = 0; i < count; i++)
 		add_concept(plan, group, matches[i].concept,
 		    matches[i].how == VOCAB_PART ? 150 : 256);
@@ -692,6 +779,19 @@ is_choice(const char *id)
 	    strncmp(id, "finding.", 8) == 0;
 }
 
+/* Note a word that weighs little, or is a number; false if it is neither. */
+static bool
+note_item(struct item *item, const char *id, size_t value)
+{
+	if (strcmp(id, "word.light") == 0)
+		item->light = true;
+	else if (strncmp(id, "number.", 7) == 0)
+		item->number = value + 1;
+	else
+		return false;
+	return true;
+}
+
 /* Take the words that say a country, a result or a state. */
 static void
 plan_values(struct plan *plan)
@@ -711,6 +811,10 @@ plan_values(struct plan *plan)
 	    plan->values, row.words, row.count, plan->lang, matches, MATCHES);
 	for (i = 0; i < count; i++) {
 		id = vocab_id(plan->values, matches[i].concept);
+		if (matches[i].how != VOCAB_PART && matches[i].count == 1 &&
+		    note_item(&plan->items[row.items[matches[i].first]], id,
+			matches[i].concept))
+			continue;
 		if (matches[i].how == VOCAB_PART || !is_choice(id) ||
 		    !is_together(&row, &matches[i]) ||
 		    plan->items[row.items[matches[i].first]].used ||
@@ -730,6 +834,7 @@ static enum err
 plan_meanings(struct plan *plan)
 {
 	struct vocab_match matches[MATCHES];
+	const struct item *item;
 	struct row row;
 	size_t count;
 	size_t more;
@@ -746,8 +851,9 @@ plan_meanings(struct plan *plan)
 		     matches[i + more].first == matches[i].first &&
 		     matches[i + more].count == matches[i].count;)
 			more++;
-		if (!is_together(&row, &matches[i]) ||
-		    plan->items[row.items[matches[i].first]].used)
+		item = &plan->items[row.items[matches[i].first]];
+		if (!is_together(&row, &matches[i]) || item->used ||
+		    is_by_chance(plan, item, &matches[i]))
 			continue;
 		err = plan_meaning(
 		    plan, &matches[i], more, row.items[matches[i].first]);

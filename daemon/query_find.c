@@ -27,7 +27,9 @@
 #define WORTH_EXPERIENCE 150
 #define WORTH_DECISION   110
 #define WORTH_NAMED      70 /* impact of the name of a trial's programme */
-#define PARTLY           3  /* a third of the best, at least, for some words */
+#define PARTLY           6  /* a sixth of the best, at least */
+#define FAR              80 /* of 256: who fulfils less of all words is far off */
+#define NEAREST          5 /* shown of what is far off */
 
 #define OUT UINT32_C(0x80000000) /* of marks: holds a word it must not */
 
@@ -47,7 +49,9 @@ struct find {
 	struct search_given *given[SEARCH_GROUPS];
 	struct timespec until;
 	unsigned reads;
-	size_t certain; /* so many hits have all words */
+	size_t certain;     /* so many hits have all words */
+	uint16_t far_below; /* of 256: what the best hit must fulfil */
+	bool far;           /* nothing does */
 	bool late;
 };
 
@@ -637,6 +641,7 @@ search_for(struct find *find, bool all, size_t limit, struct search_hit *hits,
 		.groups = find->groups,
 		.count = find->ngroups,
 		.all = all,
+		.cover = !all,
 		.limit = limit,
 		.accept = accept,
 		.context = find,
@@ -671,33 +676,25 @@ compare_hits(const void *a, const void *b, void *context)
 	return order != 0 ? order : (p->n > q->n) - (p->n < q->n);
 }
 
-/* Add those that have some of the words behind those that have all. */
-static enum err
-add_partial(
-    struct find *find, size_t limit, struct search_hit *hits, size_t *count)
+/*
+ * Keep those that are good enough beside the best one; all are too far from what
+ * was asked for if the best fulfils too little of it.
+ */
+static size_t
+count_good(struct find *find, const struct search_hit *hits, size_t count)
 {
-	struct search_hit *more = calloc(limit, sizeof(*more));
-	size_t all = *count;
-	size_t found;
+	uint16_t most = 0;
+	size_t good;
 	size_t i;
-	size_t k;
-	enum err err;
 
-	if (more == NULL)
-		return ERR_NOMEM;
-	err = search_for(find, false, limit, more, &found);
-	if (err == ERR_NONE)
-		qsort_r(more, found, sizeof(*more), compare_hits, find);
-	for (i = 0; err == ERR_NONE && i < found && *count < limit; i++) {
-		if (more[i].score < more[0].score / PARTLY)
+	for (i = 0; i < count; i++)
+		if (hits[i].cover > most)
+			most = hits[i].cover;
+	find->far = most < find->far_below;
+	for (good = 0; good < count; good++)
+		if (hits[good].score < hits[0].score / PARTLY)
 			break;
-		for (k = 0; k < all && hits[k].target != more[i].target;)
-			k++;
-		if (k == all)
-			hits[(*count)++] = more[i];
-	}
-	free(more);
-	return err;
+	return find->far && good > NEAREST ? NEAREST : good;
 }
 
 /* All items that pass the filters, when there are no words. */
@@ -744,20 +741,19 @@ take_hits(
 		return err;
 	}
 	err = search_for(find, true, limit, hits, ret_count);
+	find->certain = *ret_count;
+	if (err == ERR_NONE && *ret_count < limit)
+		err = search_for(find, false, limit, hits, ret_count);
 	if (err != ERR_NONE)
 		return err;
 	qsort_r(hits, *ret_count, sizeof(*hits), compare_hits, find);
-	find->certain = *ret_count;
-	answer->total = *ret_count;
+	if (find->certain < limit)
+		*ret_count = count_good(find, hits, *ret_count);
+	answer->total = find->far ? 0 : *ret_count;
 	answer->has_more = answer->more = *ret_count == limit;
-	if (*ret_count < limit && find->ngroups > 1) {
-		err = add_partial(find, limit, hits, ret_count);
-		if (find->certain == 0 && *ret_count > 0) {
-			answer->has_partial = answer->partial = true;
-			answer->total = *ret_count;
-		}
-	}
-	return err;
+	answer->has_partial = answer->partial = find->certain == 0 &&
+	    *ret_count > 0 && !find->far;
+	return ERR_NONE;
 }
 
 /* ---- why ---- */
@@ -1019,9 +1015,22 @@ fill_verdict(struct find *find, const struct shown_item *item, Erfa__Row *row)
 	return answer_text(&row->verdict, code);
 }
 
+/* Add the row of ${entry} to a list. */
+static enum err
+put_row(Erfa__Row ***rows, size_t *count, struct query_entry *entry)
+{
+	enum err err = answer_room(rows, *count, sizeof(void *));
+
+	if (err == ERR_NONE) {
+		(*rows)[(*count)++] = entry->row;
+		entry->row = NULL;
+	}
+	return err;
+}
+
 /* Make the row of a hit; none if its text was erased since it was indexed. */
 static enum err
-find_row(struct find *find, const struct search_hit *hit, bool partial,
+find_row(struct find *find, const struct search_hit *hit,
     Erfa__FindAnswer *answer, size_t *bytes)
 {
 	const struct shown_item *item = shown_by_doc(
@@ -1039,14 +1048,11 @@ find_row(struct find *find, const struct search_hit *hit, bool partial,
 	    (err = fill_reasons(find, hit, &entry, entry.row)) != ERR_NONE ||
 	    (err = fill_verdict(find, item, entry.row)) != ERR_NONE)
 		goto out;
-	entry.row->has_partial = partial;
-	entry.row->partial = partial;
+	entry.row->has_partial = true;
+	entry.row->partial = hit->groups < find->ngroups;
 	*bytes += erfa__row__get_packed_size(entry.row);
-	err = answer_room(&answer->row, answer->n_row, sizeof(void *));
-	if (err == ERR_NONE) {
-		answer->row[answer->n_row++] = entry.row;
-		entry.row = NULL;
-	}
+	err = find->far ? put_row(&answer->near, &answer->n_near, &entry) :
+			  put_row(&answer->row, &answer->n_row, &entry);
 out:
 	query_entry_clear(&entry);
 	return err;
@@ -1067,8 +1073,7 @@ fill_page(struct find *find, const struct search_hit *hits, size_t count,
 			bytes_put_le32(cursor, (uint32_t)i);
 			return answer_hex(&answer->next, cursor, FIND_CURSOR);
 		}
-		err = find_row(
-		    find, &hits[i], i >= find->certain, answer, &bytes);
+		err = find_row(find, &hits[i], answer, &bytes);
 	}
 	return err;
 }
@@ -1248,6 +1253,7 @@ query_find(struct question *question, const Erfa__FindRequest *request)
 	if (question->lang == NULL ||
 	    vocab_lang_of(question->lang, &find.lang) != ERR_NONE)
 		find.lang = VOCAB_ANY;
+	find.far_below = FAR;
 	set_time(&find);
 	if ((err = index_search(question->index, &find.search)) != ERR_NONE ||
 	    (err = understand(&find, &bad)) != ERR_NONE || bad)

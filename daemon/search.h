@@ -195,12 +195,19 @@ struct search_hit {
 	uint32_t target; /* what accept() said */
 	uint32_t score;
 	uint32_t ordinal; /* of the document: for search_explain() */
+	uint16_t cover;   /* how much of the question it fulfils, of 256 */
+	uint16_t groups;  /* how many groups */
 };
 
 struct search_ask {
 	const struct search_group *groups;
 	size_t count; /* 1..SEARCH_GROUPS */
 	bool all;     /* every group must be fulfilled */
+	/*
+	 * What fulfils less of the question is worth less, beyond what it lacks:
+	 * groups weigh by how rare they are, ways by their weights.
+	 */
+	bool cover;
 	size_t limit; /* hits wanted */
 	/*
 	 * Whether ${doc} is wanted; if so, of which target it is a part (itself,

@@ -16,7 +16,10 @@
  */
 
 #define SCALE      1024.0 /* of weights: an idf of 1 */
-#define LATE_EVERY 512    /* documents between two looks at the clock */
+#define WELL       200    /* a way of this weight fulfils its group wholly */
+#define UNKNOWN    25  /* a word that nothing has weighs like one in so many */
+#define LEAST      48  /* of 256: what a hit is worth that fulfils nothing */
+#define LATE_EVERY 512 /* documents between two looks at the clock */
 
 /* A way in one part. */
 struct cursor {
@@ -30,6 +33,7 @@ struct cursor {
 	uint32_t count; /* documents of it that were read; 0 = not read yet */
 	uint32_t at;
 	uint32_t doc; /* at hand; NO_DOC at the end; valid once it was sought */
+	uint32_t cover; /* what of the question it fulfils: of rank->whole */
 	uint8_t elsewhere;
 	uint8_t group;
 	bool damaged;
@@ -45,8 +49,9 @@ struct found {
 struct rank {
 	struct search *search;
 	const struct search_ask *ask;
-	uint32_t *weights;   /* by way, all groups' in a row */
-	struct found *found; /* by part, way */
+	uint32_t *weights;            /* by way, all groups' in a row */
+	uint32_t full[SEARCH_GROUPS]; /* what each group weighs */
+	struct found *found;          /* by part, way */
 	size_t nways;
 	struct bytes *given; /* by part, group: lists that were made */
 	struct cursor *cursors;
@@ -54,6 +59,7 @@ struct rank {
 	const struct part *part;
 	struct search_hit *hits;
 	size_t nhits;
+	uint32_t whole; /* what all groups together weigh */
 	uint32_t floor; /* what a score must be above */
 	uint32_t looks;
 	bool late;
@@ -169,18 +175,43 @@ seek(struct cursor *cursor, uint32_t doc)
 	return cursor->doc = cursor->docs[low];
 }
 
+/* Whether the way means something else in the document at hand. */
+static bool
+is_elsewhere(const struct rank *rank, const struct cursor *cursor)
+{
+	return cursor->elsewhere != 0 &&
+	    (cursor->elsewhere >>
+		    (rank->part->docs[(size_t)cursor->doc * DOC_LEN + 4] & 7) &
+		1) != 0;
+}
+
 /* What the document at hand gives. */
 static uint32_t
 score_of(const struct rank *rank, const struct cursor *cursor)
 {
 	uint32_t score = cursor->weight * cursor->impacts[cursor->at];
 
-	if (cursor->elsewhere != 0 &&
-	    (cursor->elsewhere >>
-		    (rank->part->docs[(size_t)cursor->doc * DOC_LEN + 4] & 7) &
-		1) != 0)
-		return score / 8;
-	return score;
+	return is_elsewhere(rank, cursor) ? score / 8 : score;
+}
+
+/* What the best way of each group gives for one document. */
+struct sums {
+	uint32_t score[SEARCH_GROUPS];
+	uint32_t cover[SEARCH_GROUPS];
+};
+
+/* Take what a cursor gives for the document at which it stands. */
+static void
+take_score(
+    const struct rank *rank, const struct cursor *cursor, struct sums *sums)
+{
+	uint32_t score = score_of(rank, cursor);
+
+	if (score > sums->score[cursor->group])
+		sums->score[cursor->group] = score;
+	if (cursor->cover > sums->cover[cursor->group] &&
+	    !is_elsewhere(rank, cursor))
+		sums->cover[cursor->group] = cursor->cover;
 }
 
 /* ---- the best hits ---- */
@@ -219,12 +250,12 @@ insert(struct rank *rank, const struct search_hit *hit)
 		rank->floor = rank->hits[rank->nhits - 1].score;
 }
 
-/* Offer a document of the part with this score. */
+/* Offer a document of the part: ${like} has its score, and what it fulfils. */
 static void
-offer(struct rank *rank, uint32_t local, uint32_t score)
+offer(struct rank *rank, uint32_t local, const struct search_hit *like)
 {
 	const uint8_t *row = rank->part->docs + (size_t)local * DOC_LEN;
-	struct search_hit hit = { .score = score };
+	struct search_hit hit = *like;
 	uint32_t worth = 256;
 
 	if (rank->part->gone != NULL &&
@@ -238,7 +269,7 @@ offer(struct rank *rank, uint32_t local, uint32_t score)
 		rank->ask->context, hit.doc, row[5], &hit.target, &worth))
 		return;
 	if (worth < 256)
-		hit.score = (uint32_t)((uint64_t)score * worth / 256);
+		hit.score = (uint32_t)((uint64_t)hit.score * worth / 256);
 	if (hit.score > 0 &&
 	    (hit.score > rank->floor || rank->nhits < rank->ask->limit))
 		insert(rank, &hit);
@@ -316,36 +347,57 @@ bound_of(struct rank *rank, size_t needed, const uint32_t most[SEARCH_GROUPS],
 	return sum;
 }
 
-/* Score a document by all cursors; ${sum} is of those that are needed. */
+/* Add up what the groups give; what fulfils less of the question is worth less. */
 static void
-finish_any(struct rank *rank, size_t needed, uint32_t doc,
-    uint32_t best[SEARCH_GROUPS], const uint32_t most[SEARCH_GROUPS])
+add_up(const struct rank *rank, const struct sums *sums,
+    struct search_hit *ret_hit)
 {
+	uint64_t cover = 0;
+	size_t i;
+
+	memset(ret_hit, 0, sizeof(*ret_hit));
+	for (i = 0; i < rank->ask->count; i++) {
+		ret_hit->score += sums->score[i];
+		if (sums->score[i] > 0)
+			ret_hit->groups++;
+		cover += sums->cover[i];
+	}
+	ret_hit->cover = (uint16_t)(cover / (rank->whole + 1));
+	if (rank->ask->cover)
+		ret_hit->score = (uint32_t)((uint64_t)ret_hit->score *
+		    (LEAST + (256 - LEAST) * (uint64_t)ret_hit->cover / 256) /
+		    256);
+}
+
+/* Score a document by all cursors; ${sums} is of those that are needed. */
+static void
+finish_any(struct rank *rank, size_t needed, uint32_t doc, struct sums *sums,
+    const uint32_t most[SEARCH_GROUPS])
+{
+	struct search_hit hit;
 	struct cursor *cursor;
 	uint32_t bound = 0;
-	uint32_t sum = 0;
-	uint32_t score;
 	size_t i;
 
 	for (i = 0; i < rank->ask->count; i++)
-		bound += best[i] > most[i] ? best[i] : most[i];
+		bound += sums->score[i] > most[i] ? sums->score[i] : most[i];
 	if (bound <= rank->floor)
 		return;
 	for (i = needed; i-- > 0;) {
 		cursor = &rank->cursors[i];
-		if (cursor->most <= best[cursor->group] ||
+		if ((cursor->most <= sums->score[cursor->group] &&
+			(!rank->ask->cover ||
+			    cursor->cover <= sums->cover[cursor->group])) ||
 		    !shallow(cursor, doc) ||
-		    cursor->block_most <= best[cursor->group] ||
+		    (cursor->block_most <= sums->score[cursor->group] &&
+			!rank->ask->cover) ||
 		    seek(cursor, doc) != doc)
 			continue;
-		score = score_of(rank, cursor);
-		if (score > best[cursor->group])
-			best[cursor->group] = score;
+		take_score(rank, cursor, sums);
 	}
-	for (i = 0; i < rank->ask->count; i++)
-		sum += best[i];
-	if (sum > rank->floor)
-		offer(rank, doc, sum);
+	add_up(rank, sums, &hit);
+	if (hit.score > rank->floor)
+		offer(rank, doc, &hit);
 }
 
 /* Go through the documents ${doc}..${end}; return how far that went. */
@@ -353,11 +405,10 @@ static uint32_t
 walk_stretch(struct rank *rank, size_t needed,
     const uint32_t most[SEARCH_GROUPS], uint32_t doc, uint32_t end)
 {
-	uint32_t best[SEARCH_GROUPS];
 	uint32_t floor = rank->floor;
 	struct cursor *cursor;
 	uint32_t next = NO_DOC;
-	uint32_t score;
+	struct sums sums;
 	size_t i;
 
 	for (i = needed; i < rank->count; i++)
@@ -366,19 +417,17 @@ walk_stretch(struct rank *rank, size_t needed,
 	while (next <= end && next != NO_DOC && !is_late(rank)) {
 		doc = next;
 		next = NO_DOC;
-		memset(best, 0, rank->ask->count * sizeof(*best));
+		memset(&sums, 0, sizeof(sums));
 		for (i = needed; i < rank->count; i++) {
 			cursor = &rank->cursors[i];
 			if (cursor->doc == doc) {
-				score = score_of(rank, cursor);
-				if (score > best[cursor->group])
-					best[cursor->group] = score;
+				take_score(rank, cursor, &sums);
 				(void)seek(cursor, doc + 1);
 			}
 			if (cursor->doc < next)
 				next = cursor->doc;
 		}
-		finish_any(rank, needed, doc, best, most);
+		finish_any(rank, needed, doc, &sums, most);
 		if (rank->floor != floor)
 			return doc;
 	}
@@ -553,24 +602,27 @@ static uint32_t
 walk_all(struct rank *rank, const struct span spans[SEARCH_GROUPS],
     uint32_t doc, uint32_t end, uint32_t others)
 {
+	struct search_hit hit = { .cover = 256 };
 	uint32_t score;
+	uint32_t next;
 
-	for (;;) {
+	hit.groups = (uint16_t)rank->ask->count;
+	while (doc <= end) {
 		doc = seek_group(rank, &spans[0], doc);
 		if (doc > end || is_late(rank))
-			return doc;
+			break;
 		score = score_group(rank, &spans[0], doc);
 		if (score + others <= rank->floor) {
 			doc++;
 			continue;
 		}
-		if (meet_all(rank, spans, doc, &end, &score)) {
-			if (score > rank->floor)
-				offer(rank, doc, score);
-			return doc + 1;
-		}
-		return end;
+		hit.score = score;
+		if (meet_all(rank, spans, doc, &next, &hit.score) &&
+		    hit.score > rank->floor)
+			offer(rank, doc, &hit);
+		doc = next;
 	}
+	return doc;
 }
 
 static void
@@ -645,6 +697,8 @@ look_up(struct rank *rank, const struct search_group *group, size_t first)
 
 	/* All ways mean one thing, so the commonest says how rare that is. */
 	docs = rank->search->docs > most ? rank->search->docs : most;
+	if (most == 0)
+		most = docs / UNKNOWN; /* it may be any word */
 	idf = log(1.0 + ((double)(docs - most) + 0.5) / ((double)most + 0.5));
 	for (i = 0; i <= group->count; i++) {
 		k = i < group->count ? group->ways[i].weight : 256;
@@ -701,13 +755,16 @@ make_given(struct rank *rank, const struct part *part,
 /* ---- parts ---- */
 
 static void
-add_cursor(struct rank *rank, const struct list *list, uint32_t weight,
-    uint8_t elsewhere, size_t group)
+add_cursor(struct rank *rank, const struct list *list, size_t way,
+    uint16_t worth, uint8_t elsewhere, size_t group)
 {
+	uint32_t weight = rank->weights[way];
 	struct cursor *cursor = &rank->cursors[rank->count++];
 
 	cursor->list = *list;
 	cursor->weight = weight;
+	cursor->cover = worth >= WELL ? rank->full[group] * 256 :
+					rank->full[group] * 256 / WELL * worth;
 	cursor->most = weight * list->max;
 	cursor->elsewhere = elsewhere;
 	cursor->group = (uint8_t)group;
@@ -738,8 +795,8 @@ set_cursors(struct rank *rank, size_t number)
 		for (k = 0; k < group->count; k++) {
 			found = &rank->found[number * rank->nways + first + k];
 			if (found->there)
-				add_cursor(rank, &found->list,
-				    rank->weights[first + k],
+				add_cursor(rank, &found->list, first + k,
+				    group->ways[k].weight,
 				    group->ways[k].elsewhere, i);
 		}
 		if (group->ngiven > 0) {
@@ -750,8 +807,8 @@ set_cursors(struct rank *rank, size_t number)
 			if (given.len > 0 &&
 			    list_open(given, rank->part->head.count, &list) ==
 				ERR_NONE)
-				add_cursor(rank, &list,
-				    rank->weights[first + group->count], 0, i);
+				add_cursor(rank, &list, first + group->count,
+				    256, 0, i);
 		}
 		first += group->count + 1;
 	}
@@ -819,6 +876,8 @@ rank_begin(struct rank *rank)
 		if (err != ERR_NONE)
 			return err;
 		first += rank->ask->groups[i].count + 1;
+		rank->full[i] = rank->weights[first - 1];
+		rank->whole += rank->full[i];
 	}
 	return ERR_NONE;
 }

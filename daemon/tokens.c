@@ -254,7 +254,7 @@ tokens_is_common(const char *folded)
 {
 	static const char *const common[] = {
 		/* Danish, Norwegian */
-		" ad af al alle alt am an and andet andre at av blev bli blir "
+		" aa ad af al alle alt am an and andet andre at av blev bli blir "
 		"blitt blive bliver da de deg dei deira dem den denne der deres "
 		"det dets dette dig din disse dit du efter eg ei ein eit eller "
 		"ellers en end er et etter faa faar fik fikk foer for fra fraa "

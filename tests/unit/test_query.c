@@ -1096,7 +1096,7 @@ words_are_found_in_titles_before_texts(void **state)
 	assert_string_equal(answer->find->understood[1], "unge");
 	assert_string_equal(answer->find->row[0]->title, "Plan");
 	assert_false(answer->find->row[0]->partial);
-	assert_int_equal(answer->find->total, 1);
+	assert_int_equal(answer->find->total, 2);
 	assert_string_equal(
 	    answer->find->row[0]->matched, "Boliger in text, unge in text");
 	assert_int_equal(answer->find->row[0]->n_reason, 2);

@@ -1,5 +1,6 @@
 #include "daemon/config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
@@ -30,31 +31,47 @@
 /* The file whose presence in the state folder makes [test] count. */
 #define TEST_MARK "TEST"
 
+/* The folder beside the file whose files are read after it, and how many. */
+#define DROPINS     "conf.d"
+#define DROPINS_MAX 100
+
+/* The key as systemd hands it over. */
+#define CREDENTIAL "node.key"
+
 struct config_errors {
 	size_t count;
 	char *lines[ERRORS_MAX];
 };
 
-/* A file that is being read. */
+/* A line of a file; line 0 is the file as a whole. */
+struct spot {
+	const char *path; /* NULL: the first file */
+	unsigned line;
+};
+
+/* Files that are being read. */
 struct load {
-	const char *path;
-	char folder[PATH_MAX]; /* absolute */
+	const char *top;            /* the first */
+	const char *path;           /* the one that is being read */
+	char folder[PATH_MAX];      /* of the first, absolute */
+	char *dropins[DROPINS_MAX]; /* paths of the others */
+	size_t ndropins;
 	FILE *file;
 	unsigned line;
 	bool continued; /* this line goes on with the setting before it */
 	const struct config_setting *last; /* NULL: the line before was bad */
 	struct config *config;
 	struct config_errors *errors;
-	unsigned *set_at; /* the line of each setting; 0 = not set */
+	struct spot *set_at; /* of each setting; line 0 = not set */
 	enum err failed;
 };
 
-static void complain(struct load *load, unsigned line, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+static void complain(struct load *load, struct spot spot, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
 
-/* Keep a message; line 0 is the file as a whole. */
+/* Keep a message. */
 static void
-complain(struct load *load, unsigned line, const char *format, ...)
+complain(struct load *load, struct spot spot, const char *format, ...)
 {
 	char text[MESSAGE_MAX];
 	char where[16] = "";
@@ -68,13 +85,27 @@ complain(struct load *load, unsigned line, const char *format, ...)
 	if (vsnprintf(text, sizeof(text), format, args) < 0)
 		text[0] = '\0';
 	va_end(args);
-	if (line > 0)
-		(void)snprintf(where, sizeof(where), ":%u", line);
-	if (asprintf(&message, "%s%s: %s", load->path, where, text) == -1) {
+	if (spot.line > 0)
+		(void)snprintf(where, sizeof(where), ":%u", spot.line);
+	if (asprintf(&message, "%s%s: %s",
+		spot.path != NULL ? spot.path : load->top, where, text) == -1) {
 		load->failed = ERR_NOMEM;
 		return;
 	}
 	load->errors->lines[load->errors->count++] = message;
+}
+
+/* The line that is being read, and its file as a whole. */
+static struct spot
+here(const struct load *load)
+{
+	return (struct spot){ load->path, load->line };
+}
+
+static struct spot
+whole(const struct load *load)
+{
+	return (struct spot){ load->path, 0 };
 }
 
 /* Number of the setting of that name, or of config_value_count() if none. */
@@ -166,15 +197,15 @@ complain_unknown(struct load *load, const char *section, const char *name)
 	size_t elsewhere = find(NULL, name);
 
 	if (elsewhere < config_value_count())
-		complain(load, load->line,
+		complain(load, here(load),
 		    "%s stands in [%s]; it belongs in [%s]", name, section,
 		    config_value_at(elsewhere)->section);
 	else if (near != NULL)
-		complain(load, load->line,
+		complain(load, here(load),
 		    "unknown setting \"%s\" in [%s]; did you mean \"%s\"?",
 		    name, section, near);
 	else
-		complain(load, load->line, "unknown setting \"%s\" in [%s]",
+		complain(load, here(load), "unknown setting \"%s\" in [%s]",
 		    name, section);
 }
 
@@ -190,7 +221,7 @@ take_value(void *arg, const char *section, const char *name, const char *value)
 
 	load->last = NULL;
 	if (section[0] == '\0')
-		complain(load, load->line,
+		complain(load, here(load),
 		    "%s stands before any section; begin with [node]", name);
 	if (!section_known(section))
 		return 1;
@@ -200,15 +231,15 @@ take_value(void *arg, const char *section, const char *name, const char *value)
 	}
 	setting = config_value_at(i);
 	load->last = setting;
-	if (load->set_at[i] != 0 && !load->continued) {
-		complain(load, load->line, "%s is set again; it was in line %u",
-		    name, load->set_at[i]);
+	if (load->set_at[i].path == load->path && !load->continued) {
+		complain(load, here(load), "%s is set again; it was in line %u",
+		    name, load->set_at[i].line);
 		return 1;
 	}
-	load->set_at[i] = load->line;
+	load->set_at[i] = here(load);
 	err = config_value_set(setting, load->config, value, why, sizeof(why));
 	if (err == ERR_SYNTAX)
-		complain(load, load->line, "%s", why);
+		complain(load, here(load), "%s", why);
 	else if (err != ERR_NONE)
 		load->failed = err;
 	return 1;
@@ -248,7 +279,7 @@ check_section(struct load *load, const char *text)
 	if (*rest == ']')
 		rest += 1 + strspn(rest + 1, " \t");
 	if (text[1 + len] != ']' || strchr("\n;#", *rest) == NULL) {
-		complain(load, load->line, "a section is written [name]");
+		complain(load, here(load), "a section is written [name]");
 		return false;
 	}
 	if (len <= NAME_LEN) {
@@ -257,7 +288,7 @@ check_section(struct load *load, const char *text)
 		if (section_known(name))
 			return true;
 	}
-	complain(load, load->line,
+	complain(load, here(load),
 	    "unknown section [%.*s]; there are [node], [timers] and [test]",
 	    (int)text_cut(text + 1, len), text + 1);
 	return true;
@@ -277,7 +308,7 @@ check_line(struct load *load, const char *line)
 	if (*text == '\n' || *text == '#' || *text == ';')
 		return false;
 	if (!text_clean(line, strlen(line), true)) {
-		complain(load, load->line, "this is no plain UTF-8 text");
+		complain(load, here(load), "this is no plain UTF-8 text");
 		return false;
 	}
 	if (*text == '[')
@@ -289,7 +320,7 @@ check_line(struct load *load, const char *line)
 		load->continued = true;
 		return true;
 	}
-	complain(load, load->line, "expected \"name = value\"");
+	complain(load, here(load), "expected \"name = value\"");
 	return false;
 }
 
@@ -309,7 +340,7 @@ next_line(char *line, int size, void *arg)
 		memmove(
 		    line, line + strlen(mark), strlen(line + strlen(mark)) + 1);
 	if (!whole)
-		complain(load, load->line,
+		complain(load, here(load),
 		    "this line has more than %d bytes, or a zero byte",
 		    size - (int)sizeof("\r\n"));
 	if (!whole || !check_line(load, line))
@@ -331,12 +362,13 @@ set_defaults(struct load *load)
 
 	for (i = 0; i < config_value_count(); i++) {
 		setting = config_value_at(i);
-		if (load->set_at[i] != 0)
+		if (load->set_at[i].line != 0)
 			continue;
 		if (setting->initial == NULL) {
 			config_value_allowed(setting, why, sizeof(why));
-			complain(load, 0, "%s is missing in [%s]; it takes %s",
-			    setting->name, setting->section, why);
+			complain(load, whole(load),
+			    "%s is missing in [%s]; it takes %s", setting->name,
+			    setting->section, why);
 			continue;
 		}
 		err = config_value_set(
@@ -467,7 +499,7 @@ check_test(struct load *load)
 	}
 	load->config->test = access(mark, F_OK) == 0;
 	for (i = 0; i < config_value_count() && !load->config->test; i++)
-		if (load->set_at[i] != 0 &&
+		if (load->set_at[i].line != 0 &&
 		    strcmp(config_value_at(i)->section, "test") == 0)
 			complain(load, load->set_at[i],
 			    "%s is for tests; [test] counts only where there "
@@ -476,17 +508,33 @@ check_test(struct load *load)
 	free(mark);
 }
 
+/* Has systemd handed the key over?  Then say where it is. */
+static bool
+find_credential(char out[PATH_MAX])
+{
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes it */
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+	if (folder == NULL || folder[0] != '/' ||
+	    strlen(folder) + sizeof("/" CREDENTIAL) > PATH_MAX)
+		return false;
+	(void)snprintf(out, PATH_MAX, "%s/" CREDENTIAL, folder);
+	return access(out, F_OK) == 0;
+}
+
 static void
 check_files(struct load *load)
 {
 	const struct config *config = load->config;
+	char credential[PATH_MAX];
 	struct sockaddr_un address;
 	struct stat info;
 
 	if (strlen(config->control) >= sizeof(address.sun_path))
 		complain_at(load, "node", "control",
 		    "is too long for a socket's path (107 bytes)");
-	if (stat(config->key, &info) == 0 && (info.st_mode & 077) != 0)
+	if (!find_credential(credential) && stat(config->key, &info) == 0 &&
+	    (info.st_mode & 077) != 0)
 		complain(load, load->set_at[find("node", "key")],
 		    "others can use the key in %s; run: chmod 600 %s",
 		    config->key, config->key);
@@ -513,42 +561,117 @@ find_folder(const char *path, char out[PATH_MAX])
 	return ERR_NONE;
 }
 
-/* Open the file and find its folder; a failure is told. */
+/* Open a file; a failure is told. */
 static enum err
-open_file(struct load *load)
+open_file(struct load *load, const char *path)
 {
-	enum err err;
-
-	load->file = fopen(load->path, "re");
+	load->path = path;
+	load->line = 0;
+	load->last = NULL;
+	load->file = fopen(path, "re");
 	if (load->file == NULL && errno == ENOENT) {
-		complain(load, 0, "is not there; `erfa init` makes one");
+		complain(
+		    load, whole(load), "is not there; `erfa init` makes one");
 		return ERR_NOENT;
 	}
 	if (load->file == NULL && errno == EACCES) {
-		complain(load, 0, "cannot be read by this user");
+		complain(load, whole(load), "cannot be read by this user");
 		return ERR_DENIED;
 	}
 	if (load->file == NULL) {
-		complain(load, 0, "cannot be opened");
+		complain(load, whole(load), "cannot be opened");
 		return ERR_IO;
 	}
-	if ((err = find_folder(load->path, load->folder)) != ERR_NONE)
-		complain(load, 0, "its folder cannot be found");
+	return ERR_NONE;
+}
+
+/* Read a file; what is wrong with it stands in load->errors afterwards. */
+static enum err
+read_file(struct load *load, const char *path)
+{
+	enum err err;
+	int rc;
+
+	if ((err = open_file(load, path)) != ERR_NONE)
+		return err;
+	rc = ini_parse_stream(next_line, load, take_value, load);
+	if (ferror(load->file)) {
+		complain(load, whole(load), "cannot be read");
+		err = ERR_IO;
+	} else if (rc > 0) {
+		complain(load, (struct spot){ load->path, (unsigned)rc },
+		    "expected \"name = value\"");
+	}
+	(void)fclose(load->file);
+	load->file = NULL;
 	return err;
 }
 
-/* Read it all; what is wrong stands in load->errors afterwards. */
-static enum err
-read_file(struct load *load)
+static int
+is_dropin(const struct dirent *entry)
 {
-	int rc = ini_parse_stream(next_line, load, take_value, load);
+	size_t len = strlen(entry->d_name);
 
-	if (ferror(load->file)) {
-		complain(load, 0, "cannot be read");
-		return ERR_IO;
+	return entry->d_name[0] != '.' && len > strlen(".conf") &&
+	    strcmp(entry->d_name + len - strlen(".conf"), ".conf") == 0;
+}
+
+/* The same order everywhere, whatever the locale says. */
+static int
+by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* Find the files that are read after the first, in the order of their names. */
+static void
+find_dropins(struct load *load)
+{
+	struct dirent **entries = NULL;
+	char *path = NULL;
+	int count;
+	int i;
+
+	if (asprintf(&path, "%s/" DROPINS, load->folder) == -1) {
+		load->failed = ERR_NOMEM;
+		return;
 	}
-	if (rc > 0)
-		complain(load, (unsigned)rc, "expected \"name = value\"");
+	if ((count = scandir(path, &entries, is_dropin, by_bytes)) < 0 &&
+	    errno != ENOENT)
+		complain(load, (struct spot){ path, 0 },
+		    "this folder cannot be read");
+	if (count > DROPINS_MAX)
+		complain(load, (struct spot){ path, 0 },
+		    "there are more than %d files", DROPINS_MAX);
+	for (i = 0; i < count; i++) {
+		if (load->ndropins < DROPINS_MAX &&
+		    asprintf(&load->dropins[load->ndropins], "%s/%s", path,
+			entries[i]->d_name) >= 0)
+			load->ndropins++;
+		free(entries[i]);
+	}
+	free(entries);
+	free(path);
+}
+
+/* Read it all, and check it as a whole. */
+static enum err
+read_all(struct load *load)
+{
+	enum err err;
+	size_t i;
+
+	if ((err = read_file(load, load->top)) != ERR_NONE)
+		return err;
+	if ((err = find_folder(load->top, load->folder)) != ERR_NONE) {
+		complain(load, whole(load), "its folder cannot be found");
+		return err;
+	}
+	find_dropins(load);
+	for (i = 0; i < load->ndropins; i++)
+		if ((err = read_file(load, load->dropins[i])) != ERR_NONE)
+			load->failed = err;
+	load->path = load->top;
 	set_defaults(load);
 
 	/* Further checks make sense of sound values only. */
@@ -564,35 +687,119 @@ read_file(struct load *load)
 	return load->failed;
 }
 
+/* Say of each setting where it was set, as people name the file. */
+static enum err
+keep_sources(struct load *load)
+{
+	const struct spot *spot;
+	const char *name;
+	size_t i;
+
+	load->config->from = calloc(
+	    config_value_count(), sizeof(*load->config->from));
+	if (load->config->from == NULL ||
+	    (load->config->path = strdup(load->top)) == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < config_value_count(); i++) {
+		spot = &load->set_at[i];
+		if (spot->line == 0)
+			continue;
+		name = strrchr(spot->path, '/');
+		name = name == NULL ? spot->path : name + 1;
+		if (asprintf(&load->config->from[i], "%s%s:%u",
+			spot->path == load->top ? "" : DROPINS "/", name,
+			spot->line) == -1) {
+			load->config->from[i] = NULL;
+			return ERR_NOMEM;
+		}
+	}
+	return ERR_NONE;
+}
+
+static void
+free_load(struct load *load)
+{
+	size_t i;
+
+	if (load->file != NULL)
+		(void)fclose(load->file);
+	for (i = 0; i < load->ndropins; i++)
+		free(load->dropins[i]);
+	config_errors_free(load->errors);
+	config_free(load->config);
+	free(load->set_at);
+}
+
 enum err
 config_load(const char *path, struct config **ret_config,
     struct config_errors **ret_errors)
 {
-	struct load load = { .path = path };
+	struct load load = { .top = path };
 	enum err err = ERR_NOMEM;
 
+	*ret_errors = NULL;
 	load.config = calloc(1, sizeof(*load.config));
 	load.errors = calloc(1, sizeof(*load.errors));
 	load.set_at = calloc(config_value_count(), sizeof(*load.set_at));
 	if (load.config == NULL || load.errors == NULL || load.set_at == NULL)
 		goto out;
-	if ((err = open_file(&load)) != ERR_NONE ||
-	    (err = read_file(&load)) != ERR_NONE)
+	if ((err = read_all(&load)) != ERR_NONE)
+		goto out;
+	if ((err = keep_sources(&load)) != ERR_NONE)
 		goto out;
 	*ret_config = load.config;
 	load.config = NULL;
 out:
-	if (load.file != NULL)
-		(void)fclose(load.file);
 	if (err != ERR_NONE && err != ERR_NOMEM) {
 		*ret_errors = load.errors;
 		load.errors = NULL;
-	} else {
-		*ret_errors = NULL;
 	}
-	config_errors_free(load.errors);
-	config_free(load.config);
-	free(load.set_at);
+	free_load(&load);
+	return err;
+}
+
+enum err
+config_follow(
+    const struct config *running, struct config *fresh, bool **ret_held)
+{
+	bool *held = calloc(config_value_count(), sizeof(*held));
+	const struct config_setting *setting;
+	enum err err = ERR_NONE;
+	size_t i;
+
+	if (held == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < config_value_count() && err == ERR_NONE; i++) {
+		setting = config_value_at(i);
+		if (setting->reloadable)
+			continue;
+		if ((err = config_differ(running, fresh, i, &held[i])) ==
+			ERR_NONE &&
+		    held[i])
+			err = config_value_copy(setting, running, fresh);
+	}
+	if (err != ERR_NONE) {
+		free(held);
+		return err;
+	}
+	*ret_held = held;
+	return ERR_NONE;
+}
+
+enum err
+config_differ(
+    const struct config *a, const struct config *b, size_t i, bool *ret_differ)
+{
+	char *text[2] = { NULL, NULL };
+	enum err err;
+
+	if ((err = config_value_say(config_value_at(i), a, &text[0])) ==
+		ERR_NONE &&
+	    (err = config_value_say(config_value_at(i), b, &text[1])) ==
+		ERR_NONE)
+		*ret_differ = strcmp(text[0], text[1]) != 0;
+	free(text[0]);
+	free(text[1]);
 	return err;
 }
 
@@ -617,6 +824,18 @@ config_errors_print(const struct config_errors *errors, FILE *out)
 	(void)fprintf(out, "%zu error%s%s. Nothing was started or changed.\n",
 	    errors->count, errors->count == 1 ? "" : "s",
 	    errors->count == ERRORS_MAX ? " or more" : "");
+}
+
+size_t
+config_errors_count(const struct config_errors *errors)
+{
+	return errors == NULL ? 0 : errors->count;
+}
+
+const char *
+config_errors_at(const struct config_errors *errors, size_t i)
+{
+	return errors->lines[i];
 }
 
 void
@@ -659,7 +878,7 @@ config_print(const struct config *config, FILE *out)
 
 /* Write words behind "#", in lines of at most 76 columns. */
 static void
-print_comment(const char *text, FILE *out)
+print_comment(const char *text, bool reloadable, FILE *out)
 {
 	size_t column = 0;
 	size_t len;
@@ -675,6 +894,10 @@ print_comment(const char *text, FILE *out)
 		column += 1 + len;
 		text += len;
 	}
+	if (reloadable)
+		(void)fputs(column + sizeof("(reload)") > 76 ? "\n# (reload)" :
+							       " (reload)",
+		    out);
 	(void)fputc('\n', out);
 }
 
@@ -684,12 +907,17 @@ config_sample(FILE *out)
 	const struct config_setting *setting;
 	size_t i;
 
-	(void)fputs("# The settings of erfad, each with its default.  Remove "
-		    "the # before a name to\n"
-		    "# change it; erfad reads this file when it starts.  "
-		    "\"erfad --check-config\"\n"
-		    "# looks for mistakes, \"erfad --print-config\" shows what "
-		    "is in force.\n\n",
+	(void)fputs(
+	    "# The settings of erfad, each with its default.  Remove the # "
+	    "before a name to\n"
+	    "# change it.  The files conf.d/*.conf in this folder are read "
+	    "after this one, in\n"
+	    "# the order of their names, and go before it.  erfad reads "
+	    "them when it starts;\n"
+	    "# what is marked with (reload) also with \"erfa reload\".  "
+	    "\"erfad --check-config\"\n"
+	    "# looks for mistakes, \"erfa config\" shows what is in force, "
+	    "and from where.\n\n",
 	    out);
 	for (i = 0; i < config_value_count(); i++) {
 		setting = config_value_at(i);
@@ -698,9 +926,9 @@ config_sample(FILE *out)
 		    strcmp(config_value_at(i - 1)->section, "test") != 0)
 			print_comment("For tests: counts only if the state "
 				      "folder holds a file named TEST.",
-			    out);
+			    false, out);
 		(void)fputc('\n', out);
-		print_comment(setting->help, out);
+		print_comment(setting->help, setting->reloadable, out);
 		(void)fprintf(out, "#%s =%s%s\n", setting->name,
 		    setting->initial == NULL || setting->initial[0] != '\0' ?
 			" " :
@@ -709,9 +937,10 @@ config_sample(FILE *out)
 	}
 }
 
-/* Read up to ${size} bytes of a file that nobody else may use. */
+/* Read up to ${size} bytes of a file that those of ${others} may not use. */
 static enum err
-read_secret(const char *path, char *out, size_t size, size_t *ret_len)
+read_secret(
+    const char *path, mode_t others, char *out, size_t size, size_t *ret_len)
 {
 	enum err err = ERR_NONE;
 	struct stat info = { .st_mode = 0 };
@@ -725,7 +954,7 @@ read_secret(const char *path, char *out, size_t size, size_t *ret_len)
 					 ERR_IO;
 	if (fstat(fd, &info) == 0 && !S_ISREG(info.st_mode))
 		err = ERR_SYNTAX;
-	else if ((info.st_mode & 077) != 0)
+	else if ((info.st_mode & others) != 0)
 		err = ERR_DENIED;
 	else if ((len = read(fd, out, size)) == -1)
 		err = ERR_IO;
@@ -739,10 +968,16 @@ enum err
 config_read_key(const struct config *config, uint8_t ret_seed[SEED_LEN])
 {
 	char text[2 * SEED_LEN + 2]; /* room for a newline and one too many */
+	char credential[PATH_MAX];
 	size_t len = 0;
 	enum err err;
 
-	err = read_secret(config->key, text, sizeof(text), &len);
+	/* What the group of a credential may do is what its list of users
+	 * says, and that is written by systemd. */
+	if (find_credential(credential))
+		err = read_secret(credential, 07, text, sizeof(text), &len);
+	else
+		err = read_secret(config->key, 077, text, sizeof(text), &len);
 	if (err != ERR_NONE)
 		return err;
 	if (len == sizeof(text) - 1 && text[len - 1] == '\n') {

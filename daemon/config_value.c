@@ -26,7 +26,14 @@
 #define ROW(section, name, type, min, max, unit, initial, help)                \
 	{                                                                      \
 		section, #name, type, offsetof(struct config, name), min, max, \
-		    unit, initial, help                                        \
+		    unit, initial, help, false                                 \
+	}
+
+/* One that a running erfad can take a new value of. */
+#define LIVE(section, name, type, min, max, unit, initial, help)               \
+	{                                                                      \
+		section, #name, type, offsetof(struct config, name), min, max, \
+		    unit, initial, help, true                                  \
 	}
 
 static const struct config_setting table[] = {
@@ -39,7 +46,7 @@ static const struct config_setting table[] = {
 	ROW("node", listen, CONFIG_PLACE, 0, INVITE_ADDR_MAX, NULL, "",
 	    "Where other nodes reach this one, such as 0.0.0.0:7411.  Port 0: "
 	    "the system chooses.  Empty: this node only dials out."),
-	ROW("node", advertise, CONFIG_PLACE, 0, INVITE_ADDR_MAX, NULL, "",
+	LIVE("node", advertise, CONFIG_PLACE, 0, INVITE_ADDR_MAX, NULL, "",
 	    "The same address as others see it, for invitations, such as "
 	    "erfa.example.org:7411.  Empty: as in listen."),
 	ROW("node", pub, CONFIG_YES_NO, 0, 0, NULL, "yes",
@@ -50,7 +57,8 @@ static const struct config_setting table[] = {
 	    "that the system chooses if that is so of listen."),
 	ROW("node", key, CONFIG_PATH, 1, 0, NULL, "node.key",
 	    "File with the secret key: 64 hexadecimal digits, for nobody else "
-	    "to read.  Paths begin at the folder of this file."),
+	    "to read.  Paths begin at the folder of this file.  A credential "
+	    "node.key that systemd hands over goes before it."),
 	ROW("node", state, CONFIG_PATH, 1, 0, NULL, "/var/lib/erfa",
 	    "Folder of the store."),
 	ROW("node", runtime, CONFIG_PATH, 1, 0, NULL, "/run/erfa",
@@ -60,45 +68,45 @@ static const struct config_setting table[] = {
 	    "folder."),
 	ROW("node", write_group, CONFIG_WORD, 1, 32, NULL, "erfa",
 	    "Group whose members may write trials."),
-	ROW("node", admin_group, CONFIG_WORD, 1, 32, NULL, "erfa-admin",
+	LIVE("node", admin_group, CONFIG_WORD, 1, 32, NULL, "erfa-admin",
 	    "Group whose members may invite, remove and erase."),
 	ROW("node", store_max, CONFIG_SIZE, MEGA, 16 * TERA, NULL, "64 GB",
 	    "How large the store may become.  It takes no space before it is "
 	    "used."),
-	ROW("node", pinned, CONFIG_KEYS, 0, 0, NULL, "",
+	LIVE("node", pinned, CONFIG_KEYS, 0, 0, NULL, "",
 	    "Keys that are believed without an invitation, 64 hexadecimal "
 	    "digits each, with commas between them.  Further lines begin with "
 	    "a blank."),
 
-	ROW("timers", have_ms, CONFIG_NUMBER, 20, DAY_MS, "milliseconds",
+	LIVE("timers", have_ms, CONFIG_NUMBER, 20, DAY_MS, "milliseconds",
 	    "20000", "How often peers tell each other what they have."),
-	ROW("timers", hello_ms, CONFIG_NUMBER, 100, DAY_MS, "milliseconds",
+	LIVE("timers", hello_ms, CONFIG_NUMBER, 100, DAY_MS, "milliseconds",
 	    "10000", "When the answer to a greeting is due."),
-	ROW("timers", get_ms, CONFIG_NUMBER, 100, DAY_MS, "milliseconds",
+	LIVE("timers", get_ms, CONFIG_NUMBER, 100, DAY_MS, "milliseconds",
 	    "30000", "When something that was asked for is due."),
-	ROW("timers", silence_ms, CONFIG_NUMBER, 100, DAY_MS, "milliseconds",
+	LIVE("timers", silence_ms, CONFIG_NUMBER, 100, DAY_MS, "milliseconds",
 	    "180000", "After this silence a connection is made anew."),
-	ROW("timers", gap_ms, CONFIG_NUMBER, 0, DAY_MS, "milliseconds", "5000",
+	LIVE("timers", gap_ms, CONFIG_NUMBER, 0, DAY_MS, "milliseconds", "5000",
 	    "Longest wait before a gap is filled by asking."),
-	ROW("timers", beacon_ms, CONFIG_NUMBER, 100, INT64_C(30) * DAY_MS,
+	LIVE("timers", beacon_ms, CONFIG_NUMBER, 100, INT64_C(30) * DAY_MS,
 	    "milliseconds", "86400000",
 	    "How often a node that publishes nothing signs its position."),
-	ROW("timers", reconnect_ms, CONFIG_NUMBER, 0, DAY_MS, "milliseconds",
+	LIVE("timers", reconnect_ms, CONFIG_NUMBER, 0, DAY_MS, "milliseconds",
 	    "0",
 	    "First wait before dialing again.  0: 1,000 to 5,000, by the own "
 	    "key."),
-	ROW("timers", reconnect_max_ms, CONFIG_NUMBER, 10, DAY_MS,
+	LIVE("timers", reconnect_max_ms, CONFIG_NUMBER, 10, DAY_MS,
 	    "milliseconds", "60000", "It doubles up to this."),
-	ROW("timers", backoff_ms, CONFIG_NUMBER, 10, DAY_MS, "milliseconds",
+	LIVE("timers", backoff_ms, CONFIG_NUMBER, 10, DAY_MS, "milliseconds",
 	    "1000", "First wait after a refusal."),
-	ROW("timers", backoff_max_ms, CONFIG_NUMBER, 10, DAY_MS, "milliseconds",
-	    "300000", "It doubles up to this."),
-	ROW("timers", pause_ms, CONFIG_NUMBER, 0, DAY_MS, "milliseconds",
+	LIVE("timers", backoff_max_ms, CONFIG_NUMBER, 10, DAY_MS,
+	    "milliseconds", "300000", "It doubles up to this."),
+	LIVE("timers", pause_ms, CONFIG_NUMBER, 0, DAY_MS, "milliseconds",
 	    "60000",
 	    "Longest pause of signing while it is unclear whether this "
 	    "machine was set back."),
 
-	ROW("test", drop_notes_percent, CONFIG_NUMBER, 0, 100, "percent", "0",
+	LIVE("test", drop_notes_percent, CONFIG_NUMBER, 0, 100, "percent", "0",
 	    "How many of the messages to subscribers are withheld."),
 	ROW("test", kill_zap, CONFIG_YES_NO, 0, 0, NULL, "no",
 	    "Whether the thread that admits connections dies after the "
@@ -472,12 +480,90 @@ config_value_print(const struct config_setting *setting,
 	(void)fputc('\n', out);
 }
 
+enum err
+config_value_say(const struct config_setting *setting,
+    const struct config *config, char **ret_text)
+{
+	size_t skip = strlen(setting->name) + strlen(" =");
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out;
+	char *c;
+
+	if ((out = open_memstream(&text, &len)) == NULL)
+		return ERR_NOMEM;
+	config_value_print(setting, config, out);
+	if (fclose(out) != 0 || text == NULL) {
+		free(text);
+		return ERR_NOMEM;
+	}
+	skip += text[skip] == ' ';
+	text[len - 1] = '\0';
+	memmove(text, text + skip, len - skip);
+	while ((c = strstr(text, ",\n   ")) != NULL)
+		memmove(c + 1, c + strlen(",\n   "),
+		    strlen(c + strlen(",\n   ")) + 1);
+	*ret_text = text;
+	return ERR_NONE;
+}
+
+/* A list of keys like another. */
+static enum err
+copy_keys(const struct config *from, struct config *to)
+{
+	uint8_t(*keys)[KEY_LEN] = NULL;
+
+	if (from->npinned > 0) {
+		if ((keys = calloc(from->npinned, sizeof(*keys))) == NULL)
+			return ERR_NOMEM;
+		memcpy(keys, from->pinned, from->npinned * sizeof(*keys));
+	}
+	free(to->pinned);
+	to->pinned = keys;
+	to->npinned = from->npinned;
+	return ERR_NONE;
+}
+
+enum err
+config_value_copy(const struct config_setting *setting,
+    const struct config *from, struct config *to)
+{
+	const void *value = const_member(setting, from);
+	const char *text;
+
+	switch (setting->type) {
+	case CONFIG_ORG:
+	case CONFIG_TEXT:
+	case CONFIG_WORD:
+	case CONFIG_PLACE:
+	case CONFIG_PATH:
+		memcpy(&text, value, sizeof(text));
+		return set_string(member(setting, to), text);
+	case CONFIG_YES_NO:
+		memcpy(member(setting, to), value, sizeof(bool));
+		break;
+	case CONFIG_NUMBER:
+		memcpy(member(setting, to), value, sizeof(uint32_t));
+		break;
+	case CONFIG_SIZE:
+		memcpy(member(setting, to), value, sizeof(uint64_t));
+		break;
+	case CONFIG_KEYS:
+		return copy_keys(from, to);
+	}
+	return ERR_NONE;
+}
+
 void
 config_value_clear(struct config *config)
 {
 	char **text;
 	size_t i;
 
+	for (i = 0; config->from != NULL && i < config_value_count(); i++)
+		free(config->from[i]);
+	free(config->from);
+	free(config->path);
 	for (i = 0; i < config_value_count(); i++)
 		if ((text = config_value_text(&table[i], config)) != NULL)
 			free(*text);

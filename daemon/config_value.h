@@ -54,6 +54,10 @@ struct config {
 	bool kill_zap;
 	char *boot_id;
 	bool test; /* the state directory is marked, [test] is honoured */
+
+	/* Where it was read. */
+	char *path;  /* as it was named; of erfad.conf */
+	char **from; /* by row: "erfad.conf:12", or NULL for a default */
 };
 
 enum config_type {
@@ -79,6 +83,7 @@ struct config_setting {
 	const char *unit;    /* of numbers, in words */
 	const char *initial; /* default as text; NULL = must be set */
 	const char *help;    /* for the sample */
+	bool reloadable;     /* a running erfad can take a new value */
 };
 
 /**
@@ -110,6 +115,21 @@ char **config_value_text(
  */
 void config_value_print(const struct config_setting *setting,
     const struct config *config, FILE *out);
+
+/**
+ * config_value_say(setting, config, ret_text):
+ * The value as one line without its name.  The caller frees *${ret_text}.
+ * Return ERR_NOMEM.
+ */
+enum err config_value_say(const struct config_setting *setting,
+    const struct config *config, char **ret_text) MUST_CHECK;
+
+/**
+ * config_value_copy(setting, from, to):
+ * Give ${to} a copy of the value that ${from} has.  Return ERR_NOMEM.
+ */
+enum err config_value_copy(const struct config_setting *setting,
+    const struct config *from, struct config *to) MUST_CHECK;
 
 /**
  * config_value_allowed(setting, out, size):

@@ -457,12 +457,186 @@ what_is_no_key_is_refused(void **state)
 }
 
 static void
+a_credential_goes_before_the_key_that_is_named(void **state)
+{
+	static const char text[] = DIGITS "\n";
+	struct fixture *f = *state;
+	struct config config = { .key = f->path };
+	uint8_t seed[SEED_LEN];
+
+	/* systemd lets the user in by a list that shows as the group's. */
+	write_file(f->key, text, strlen(text), 0440);
+	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", f->dir, 1), 0);
+	assert_int_equal(config_read_key(&config, seed), ERR_NONE);
+	write_file(f->key, text, strlen(text), 0444);
+	assert_int_equal(config_read_key(&config, seed), ERR_DENIED);
+	assert_int_equal(unlink(f->key), 0);
+	assert_int_equal(config_read_key(&config, seed), ERR_NOENT);
+	assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+}
+
+/* Put a file into conf.d, and make that if need be. */
+static void
+drop_in(const struct fixture *f, const char *name, const char *text)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/conf.d", f->dir);
+	(void)mkdir(path, 0755);
+	(void)snprintf(path, sizeof(path), "%s/conf.d/%s", f->dir, name);
+	write_file(path, text, strlen(text), 0644);
+}
+
+/* Where the setting of that name comes from. */
+static const char *
+source(const struct config *config, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < config_value_count(); i++)
+		if (strcmp(config_value_at(i)->name, name) == 0)
+			return config->from[i];
+	return "no such setting";
+}
+
+static void
+files_of_conf_d_follow_in_the_order_of_their_names(void **state)
+{
+	static const char text[] = "[node]\norg = dk-791\nname = A\n"
+				   "pinned = " DIGITS "\n";
+	struct fixture *f = *state;
+	struct config *config;
+
+	write_file(f->path, text, strlen(text), 0644);
+	drop_in(f, "90-last.conf", "[node]\nname = C\n");
+	drop_in(f, "10-first.conf",
+	    "[node]\nname = B\npinned = " DIGITS "\n[timers]\nhave_ms = 700\n");
+	drop_in(f, "95-kept.conf.bak", "nonsense");
+	drop_in(f, ".hidden.conf", "nonsense");
+	config = load(f->path);
+	assert_string_equal(config->name, "C");
+	assert_int_equal(config->have_ms, 700);
+	assert_int_equal(config->npinned, 2);
+	assert_string_equal(source(config, "org"), "erfad.conf:2");
+	assert_string_equal(source(config, "name"), "conf.d/90-last.conf:2");
+	assert_string_equal(
+	    source(config, "have_ms"), "conf.d/10-first.conf:5");
+	assert_null(source(config, "get_ms"));
+	config_free(config);
+}
+
+static void
+mistakes_of_all_files_are_told_each_with_its_own(void **state)
+{
+	static const char text[] = "[node]\nogr = dk-791\n";
+	struct fixture *f = *state;
+	enum err err;
+	char *errors;
+
+	write_file(f->path, text, strlen(text), 0644);
+	drop_in(f, "10-a.conf", "[timers]\n\nhave_ms = never\n");
+	drop_in(
+	    f, "20-b.conf", "[timers]\nreconnect_ms = 50\nreconnect_ms = 60\n");
+	errors = outcome(f->path, &err);
+	assert_int_equal(err, ERR_SYNTAX);
+	assert_non_null(strstr(errors, "erfad.conf:2: unknown setting"));
+	assert_non_null(strstr(errors, "conf.d/10-a.conf:3: have_ms is never"));
+	assert_non_null(
+	    strstr(errors, "conf.d/20-b.conf:3: reconnect_ms is set again"));
+	assert_non_null(strstr(errors, "4 errors."));
+	free(errors);
+
+	/* What does not go together is told at the line that came last. */
+	write_file(f->path, "[node]\norg = dk-791\n", 20, 0644);
+	drop_in(f, "10-a.conf", "[timers]\nreconnect_max_ms = 100\n");
+	drop_in(f, "20-b.conf", "[timers]\nreconnect_ms = 200\n");
+	errors = outcome(f->path, &err);
+	assert_non_null(strstr(
+	    errors, "conf.d/10-a.conf:2: reconnect_max_ms is less than"));
+	free(errors);
+}
+
+static void
+a_running_erfad_keeps_what_it_cannot_change(void **state)
+{
+	static const char before[] = "[node]\norg = dk-791\nname = A\n"
+				     "store_max = 1 GB\npub = no\n";
+	static const char after[] = "[node]\norg = dk-791\nname = B\n"
+				    "store_max = 2 GB\npinned = " DIGITS
+				    "\n[timers]\nhave_ms = 700\n";
+	struct fixture *f = *state;
+	struct config *running;
+	struct config *fresh;
+	bool *held = NULL;
+	bool differ = true;
+	size_t count = 0;
+	size_t i;
+
+	write_file(f->path, before, strlen(before), 0644);
+	running = load(f->path);
+	write_file(f->path, after, strlen(after), 0644);
+	fresh = load(f->path);
+	assert_int_equal(config_follow(running, fresh, &held), ERR_NONE);
+	assert_string_equal(fresh->name, "A");
+	assert_int_equal(fresh->store_max, 1000000000);
+	assert_false(fresh->pub);
+	assert_int_equal(fresh->have_ms, 700);
+	assert_int_equal(fresh->npinned, 1);
+	for (i = 0; i < config_value_count(); i++) {
+		count += held[i];
+		if (config_value_at(i)->reloadable)
+			continue;
+		assert_int_equal(
+		    config_differ(running, fresh, i, &differ), ERR_NONE);
+		assert_false(differ);
+	}
+	assert_int_equal(count, 3);
+	free(held);
+	config_free(running);
+	config_free(fresh);
+}
+
+static void
+a_list_of_keys_is_copied_and_said_in_one_line(void **state)
+{
+	static const char text[] = "[node]\norg = dk-791\npinned = " DIGITS
+				   ",\n  " DIGITS "\n";
+	struct fixture *f = *state;
+	const struct config_setting *setting;
+	struct config *a;
+	struct config *b;
+	char *said = NULL;
+	size_t i;
+
+	write_file(f->path, text, strlen(text), 0644);
+	a = load(f->path);
+	write_file(f->path, text, 20, 0644);
+	b = load(f->path);
+	for (i = 0; strcmp(config_value_at(i)->name, "pinned") != 0; i++)
+		continue;
+	setting = config_value_at(i);
+	assert_int_equal(config_value_say(setting, a, &said), ERR_NONE);
+	assert_int_equal(strlen(said), 2 * 64 + 2);
+	assert_non_null(strstr(said, ", 0123"));
+	free(said);
+	assert_int_equal(config_value_say(setting, b, &said), ERR_NONE);
+	assert_string_equal(said, "");
+	free(said);
+	assert_int_equal(config_value_copy(setting, a, b), ERR_NONE);
+	assert_int_equal(b->npinned, 2);
+	assert_memory_equal(b->pinned[1], a->pinned[1], KEY_LEN);
+	config_free(a);
+	config_free(b);
+}
+
+static void
 nothing_is_freed_and_printed_without_harm(void **state)
 {
 	(void)state;
 	config_free(NULL);
 	config_errors_free(NULL);
 	config_errors_print(NULL, stderr);
+	assert_int_equal(config_errors_count(NULL), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -484,6 +658,11 @@ main(void)
 		TEST(a_key_that_others_can_use_is_refused),
 		TEST(a_key_that_others_can_use_is_told_with_the_settings),
 		TEST(what_is_no_key_is_refused),
+		TEST(a_credential_goes_before_the_key_that_is_named),
+		TEST(files_of_conf_d_follow_in_the_order_of_their_names),
+		TEST(mistakes_of_all_files_are_told_each_with_its_own),
+		TEST(a_running_erfad_keeps_what_it_cannot_change),
+		TEST(a_list_of_keys_is_copied_and_said_in_one_line),
 		TEST(nothing_is_freed_and_printed_without_harm),
 	};
 

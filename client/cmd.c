@@ -628,14 +628,11 @@ static const struct cmd table[] = {
 	       "Documented only is counted apart and nowhere else."),
 	    NULL, 1, 1, false, cmd_scale },
 	{ "evidence", CMD_LOOK, "[TRIAL]", N_("what works: many results, pooled"),
-	    N_("erfa evidence 791/k7                 its whole family's\n"
+	    N_("erfa evidence 791/k7                 of its whole family\n"
 	       "erfa evidence 791/k7 --indicator kolada:N28104\n"
-	       "erfa evidence --table results.csv    one row a municipality\n"
-	       "erfa evidence --table results.csv --svg plot.svg"),
-	    N_("Columns: study site year design indicator unit polarity; n1 m1 sd1,\n"
-	       "e1 n1 (events) or e1 t1 (rate), with 2 for the comparison, n1_before\n"
-	       "... for before; or yi with vi, se or ci_low ci_high (ratios: their\n"
-	       "logarithm); or ratio with ci_low ci_high and measure."),
+	       "erfa evidence --table results.csv    one row a municipality"),
+	    N_("A table has study site year design; e1 n1 e2 n2 (events), n1 m1 sd1\n"
+	       "n2 m2 sd2 (means), or yi vi.  More of them:  --columns"),
 	    evidence_options, 0, 1, false, cmd_evidence },
 	{ "overview", CMD_LOOK, "[SECTOR]", N_("what worked, and what stood in the way"),
 	    N_("erfa overview                        every field of work\n"
@@ -1139,7 +1136,7 @@ help_line(struct print *print, const struct cmd *cmd)
 static const char *const named[] = { "diff", "comment", "offer", "copy", "link",
 	"claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
 	"network", "round", "indicator", "burden", "table31", "guides", "org",
-	"term", "scale", "dossier", "evidence" };
+	"term", "scale", "dossier", "evidence", "overview" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */

@@ -47,6 +47,9 @@ static const struct {
 	{ "comparison_shared",
 	    N_("a comparison municipality is used more than once: the effects "
 	       "depend on each other") },
+	{ "after_window",
+	    N_("it was measured after the planned end only: the first "
+	       "follow-up is taken") },
 	{ "design_assumed",
 	    N_("the design is not said: taken as with comparison") },
 };

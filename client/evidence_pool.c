@@ -7,7 +7,7 @@
 #include "proto/arena.h"
 #include "proto/quantile.h"
 
-#define FLAGS_MORE   3 /* assumptions that are made here */
+#define FLAGS_MORE   4 /* assumptions that are made here */
 #define BANNERS_MOST 8
 
 /* The studies that are pooled. */
@@ -365,6 +365,9 @@ set_flags(const struct group *group, const struct evidence_item *item,
 	if (item->class_assumed)
 		message->flag[message->n_flag++] = evidence_lend(
 		    "design_assumed");
+	if (item->study->has_after_window && item->study->after_window)
+		message->flag[message->n_flag++] = evidence_lend(
+		    "after_window");
 	if (item->comparison_shared)
 		message->flag[message->n_flag++] = evidence_lend(
 		    "comparison_shared");

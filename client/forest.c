@@ -640,6 +640,15 @@ forest_denominator(
 		{ N_("stopped"), denominator->has_stopped,
 		    denominator->stopped },
 		{ N_("silent"), denominator->has_silent, denominator->silent },
+		{ N_("small counts held back"), denominator->has_held_back,
+		    denominator->held_back },
+		{ N_("retracted"), denominator->has_retracted,
+		    denominator->retracted },
+		{ N_("erased"), denominator->has_erased, denominator->erased },
+		{ N_("not here"), denominator->has_missing,
+		    denominator->missing },
+		{ N_("documented only"), denominator->has_documented,
+		    denominator->documented },
 	};
 
 	bool first = true;

@@ -806,9 +806,15 @@ index_compact(struct index *index, bool *ret_done)
 	if (!beside(index, "-new", path_new) ||
 	    !beside(index, "-old", path_old))
 		return ERR_IO;
-	(void)pthread_rwlock_wrlock(&index->lock);
+
+	/* Readers are held up only if there is anything to do. */
+	(void)pthread_rwlock_rdlock(&index->lock);
 	err = index->db == NULL ? ERR_IO : note_compact(index, &erased);
-	if (err == ERR_NONE && erased) {
+	(void)pthread_rwlock_unlock(&index->lock);
+	if (err != ERR_NONE || !erased)
+		return err;
+	(void)pthread_rwlock_wrlock(&index->lock);
+	if (index->db != NULL) {
 		(void)unlink(path_new);
 		err = db_copy(index->db, path_new);
 		if (err == ERR_NONE)

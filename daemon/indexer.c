@@ -15,6 +15,9 @@
 #define BATCH 1000 /* entries of one transaction */
 #define NICE  10   /* above all other threads of the process */
 
+/* What was erased leaves the file so soon even while entries keep coming. */
+#define COMPACT_SECONDS 20
+
 struct indexer {
 	struct indexer_options options;
 	struct ahead *ahead;
@@ -25,6 +28,7 @@ struct indexer {
 	bool stopping;
 	bool rebuilding;
 	uint64_t arrival; /* committed */
+	uint64_t clean;   /* and compacted after erasures */
 };
 
 /* Wait for work; false when it is time to end. */
@@ -154,12 +158,26 @@ tend(struct indexer *indexer)
 static enum err
 compact(struct indexer *indexer)
 {
+	uint64_t arrival = indexer_arrival(indexer);
 	bool done;
 	enum err err = index_compact(indexer->options.index, &done);
 
-	if (err != ERR_NONE)
-		tell(indexer, indexer_arrival(indexer), err);
+	if (err == ERR_NONE) {
+		(void)pthread_mutex_lock(&indexer->mutex);
+		indexer->clean = arrival;
+		(void)pthread_mutex_unlock(&indexer->mutex);
+	}
+	tell(indexer, arrival, err);
 	return err;
+}
+
+static time_t
+seconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
 }
 
 /* Follow arrivals until there are none. */
@@ -167,12 +185,17 @@ static void
 catch_up(struct indexer *indexer, bool again)
 {
 	unsigned count = 1;
+	time_t begun = seconds();
 	enum err err = again ? rebuild(indexer) : ERR_NONE;
 
 	while (err == ERR_NONE && count > 0 && !is_interrupted(indexer)) {
 		err = follow(indexer, &count);
 		if (err == ERR_NONE)
 			err = tend(indexer);
+		if (err != ERR_NONE || seconds() - begun < COMPACT_SECONDS)
+			continue;
+		err = compact(indexer);
+		begun = seconds();
 	}
 	if (err == ERR_NONE && !is_interrupted(indexer))
 		err = compact(indexer);
@@ -316,6 +339,17 @@ indexer_arrival(struct indexer *indexer)
 	arrival = indexer->arrival;
 	(void)pthread_mutex_unlock(&indexer->mutex);
 	return arrival;
+}
+
+uint64_t
+indexer_clean(struct indexer *indexer)
+{
+	uint64_t clean;
+
+	(void)pthread_mutex_lock(&indexer->mutex);
+	clean = indexer->clean;
+	(void)pthread_mutex_unlock(&indexer->mutex);
+	return clean;
 }
 
 bool

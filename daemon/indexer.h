@@ -67,6 +67,14 @@ void indexer_rebuild(struct indexer *indexer);
 uint64_t indexer_arrival(struct indexer *indexer);
 
 /**
+ * indexer_clean(indexer):
+ * The arrival number up to which no word of an erased text is left in the file
+ * either (index_compact()): not later than a minute after the index got there.
+ * Any thread.
+ */
+uint64_t indexer_clean(struct indexer *indexer);
+
+/**
  * indexer_wait(indexer, arrival, timeout_ms):
  * Wait until the index is committed up to ${arrival}; false if that took
  * longer.  For tests and for callers that may block.

@@ -352,6 +352,7 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	tick_beacon(node, now);
 	tick_readers(node, now);
 	node_status_tick(node, now);
+	node_seen_tick(node, now);
 	if (node->serving > 0 || node->imports != NULL)
 		node_wake_turn(node);
 	return 0;
@@ -479,7 +480,19 @@ open_store(struct node *node)
 		    "begins a new log; nothing is lost");
 		node->hold_until = node_now() + HOLD_MS;
 	}
-	if ((err = note_arrival(node)) != ERR_NONE)
+	return note_arrival(node);
+}
+
+/* What was left undone when the process ended is done before anybody writes or
+ * asks; the store has zeroed what it had to by itself. */
+static enum err
+open_writer(struct node *node)
+{
+	enum err err;
+
+	if ((err = node_claims_finish(node)) != ERR_NONE) {
+		logger_err("store", "an erasure was not carried out: %s",
+		    err_str(err));
 		return err;
 	return writer_start(node->store, node->outbox, &node->writer);
 }
@@ -668,6 +681,7 @@ node_open(const struct config *config, struct node **ret_node)
 	    (err = open_store(node)) != ERR_NONE ||
 	    (err = node_members_compute(node)) != ERR_NONE ||
 	    (err = node_view_load(node)) != ERR_NONE ||
+	    (err = open_writer(node)) != ERR_NONE ||
 	    (err = open_index(node)) != ERR_NONE ||
 	    (err = open_sockets(node)) != ERR_NONE ||
 	    (err = open_loop(node)) != ERR_NONE) {

@@ -492,6 +492,10 @@ node_after_commit(struct node *node)
 		tell_commits(node, news, count, now);
 	free(news);
 	indexer_wake(node->indexer);
+	if (node->erases_touched) {
+		node->erases_touched = false;
+		node_claims_changed(node);
+	}
 	if (node->forks_touched) {
 		node->forks_touched = false;
 		node_each_link(node, ask_forks, node);

@@ -205,6 +205,7 @@ right_of(const Erfa__Request *request)
 	case ERFA__REQUEST__ASK_ACCEPT:
 	case ERFA__REQUEST__ASK_REMOVE:
 	case ERFA__REQUEST__ASK_REINDEX:
+	case ERFA__REQUEST__ASK_ERASE:
 	case ERFA__REQUEST__ASK_INVITE:
 	case ERFA__REQUEST__ASK_JOIN:
 		return RIGHT_ADMIN;
@@ -229,6 +230,7 @@ right_of(const Erfa__Request *request)
 	case ERFA__REQUEST__ASK_GUIDES:
 	case ERFA__REQUEST__ASK_STUDIES:
 	case ERFA__REQUEST__ASK_OVERVIEW:
+	case ERFA__REQUEST__ASK_ERASURE:
 	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		break;
@@ -394,6 +396,9 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 		node_reindex(node, waiter);
 		break;
 	case ERFA__REQUEST__ASK_LIST:
+	case ERFA__REQUEST__ASK_ERASE:
+		node_erase(node, waiter);
+		break;
 	case ERFA__REQUEST__ASK_SHOW:
 	case ERFA__REQUEST__ASK_FIND:
 	case ERFA__REQUEST__ASK_WATCH:
@@ -412,6 +417,7 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_STUDIES:
 	case ERFA__REQUEST__ASK_OVERVIEW:
 	case ERFA__REQUEST__ASK__NOT_SET:
+	case ERFA__REQUEST__ASK_ERASURE:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		node_waiter_free(waiter);
 		break;
@@ -437,6 +443,9 @@ call_done(struct pool_job *job, void *context)
 	} else if (call->answer != NULL) {
 		node_answer(node, waiter, call->answer);
 	} else if (call->allowed) {
+		if (call->answer->say_case == ERFA__ANSWER__SAY_ERASURE &&
+		    node_erasure(node, call->answer->erasure) != ERR_NONE)
+			logger_debug("control", "an answer is not complete");
 		dispatch(node, waiter, call->uid);
 	} else {
 		/* There was no memory for the refusal. */

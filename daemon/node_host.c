@@ -30,6 +30,7 @@ struct run_job {
 	bool own;
 	bool members; /* a MEMBER entry is among them */
 	bool forks;   /* a FORK entry is among them */
+	bool erases;  /* an ERASE entry is among them */
 	bool branch;
 	uint64_t last_common;
 	struct log_run run;
@@ -155,6 +156,7 @@ run_job_done(struct writer_job *job, void *context)
 		node_touch(node, run->run.log_id);
 		node->members_touched |= run->members;
 		node->forks_touched |= run->forks;
+		node->erases_touched |= run->erases;
 		if (run->branch)
 			node_touch_own(node);
 		if (run->branch)
@@ -212,6 +214,7 @@ run_job_new(struct node *node, struct link *link, const struct view_log *log,
 			continue;
 		job->members |= header.kind == HEADER_MEMBER;
 		job->forks |= header.kind == HEADER_FORK;
+		job->erases |= header.kind == HEADER_ERASE;
 	}
 	return job;
 }

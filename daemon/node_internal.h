@@ -14,6 +14,7 @@
  *   node_publish.c  requests of people become entries
  *   node_invite.c   invitations, strangers let in, members removed
  *   node_write.c    MEMBER entries and notes that the node writes itself
+ *   node_erase.c    erasures, by this node and others
  *   node_control.c  the control socket: who may, who answers, who waits
  *   node_status.c   what `erfa status`, `peers` and `sync` show
  *   node_bundle.c   bundles are taken in
@@ -164,6 +165,7 @@ struct node {
 	int64_t members_due;      /* it is computed then; 0 = it is not due */
 	int64_t rules_due;        /* and so the ZAP table */
 	bool forks_touched;
+	bool erases_touched; /* ERASE entries of others came */
 
 	/* Clients. */
 	size_t clients;      /* requests that are not answered yet */
@@ -182,6 +184,7 @@ struct node {
 	int64_t beacon_at;
 	int64_t readers_at;
 	int64_t status_at;
+	int64_t seen_at; /* how far peers are is looked at then */
 	char status[120]; /* as the service manager knows it */
 	uint64_t refused; /* frames that got no session */
 };
@@ -561,6 +564,38 @@ enum err node_write_note(struct node *node, const char *note, const void *data,
 void node_write_counts(struct node *node, uint64_t change);
 void node_write_end(struct node *node);
 
+/* ---- node_erase.c ---- */
+
+/**
+ * node_claims_finish(node), node_claims_changed(node):
+ * Have all that ERASE entries of other keys name, and that may be named by them
+ * as the directory is now, erased: at once, before the writer starts; or by the
+ * writer.
+ */
+enum err node_claims_finish(struct node *node) MUST_CHECK;
+void node_claims_changed(struct node *node);
+
+/**
+ * node_erase(node, waiter):
+ * Take up an EraseRequest; answered when the bodies are gone, durably.
+ */
+void node_erase(struct node *node, struct waiter *waiter);
+
+/**
+ * node_erasure(node, erasure):
+ * Fill in how far the nodes of all members are, if anything is erased.  A peer
+ * whose digest is ours holds what we hold; of others it is known how far they
+ * were when that was so last.
+ */
+enum err node_erasure(
+    struct node *node, Erfa__ErasureAnswer *erasure) MUST_CHECK;
+
+/**
+ * node_seen_tick(node, now):
+ * Write down from time to time how far the peers are that are in step.
+ */
+void node_seen_tick(struct node *node, int64_t now);
+
 /* ---- node_control.c ---- */
 
 /**
@@ -628,6 +663,13 @@ void node_peers_list(struct node *node, struct waiter *waiter);
  * Fill in ${answer}; return whether this node is in step with its peers.
  */
 bool node_sync(struct node *node, Erfa__SyncAnswer *answer);
+
+/**
+ * node_is_clean(node):
+ * Has the index taken in all there is, and is no word of an erased text left in
+ * its file?
+ */
+bool node_is_clean(struct node *node);
 
 /**
  * node_status_tick(node, now):

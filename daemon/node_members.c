@@ -448,6 +448,7 @@ members_done(struct pool_job *job, void *context)
 		snapshot_use(node, members->snapshot);
 		apply(node, before->directory);
 		node_snapshot_put(node, before);
+		node_claims_changed(node);
 		node_write_counts(node, members->number);
 		if (node->members_changes > members->number)
 			node->members_due = node_now();

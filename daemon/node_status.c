@@ -128,6 +128,22 @@ sync_why(struct node *node, const struct tally *tally,
 		    (unsigned long long)tally->links);
 	else if (counts->indexed < counts->arrival)
 		(void)snprintf(out, size, SAY("the index is catching up"));
+	else if (!node_is_clean(node))
+		(void)snprintf(out, size,
+		    SAY("what was erased is being taken out of the index"));
+}
+
+bool
+node_is_clean(struct node *node)
+{
+	struct store_counts counts = { .arrival = UINT64_MAX };
+	struct store_txn *txn = NULL;
+
+	if (store_begin(node->store, false, &txn) == ERR_NONE &&
+	    store_counts(txn, &counts) != ERR_NONE)
+		counts.arrival = UINT64_MAX;
+	store_abort(&txn);
+	return indexer_clean(node->indexer) >= counts.arrival;
 }
 
 bool
@@ -151,7 +167,8 @@ node_sync(struct node *node, Erfa__SyncAnswer *answer)
 
 	answer->has_synced = answer->has_entries = answer->has_behind = 1;
 	answer->has_bodies_absent = answer->has_links = 1;
-	answer->has_links_live = 1;
+	answer->has_links_live = answer->has_clean = 1;
+	answer->clean = node_is_clean(node);
 	answer->synced = why[0] == '\0';
 	answer->entries = stored.entries;
 	answer->behind = tally.behind;

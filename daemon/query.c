@@ -227,6 +227,7 @@ query_can(const Erfa__Request *request)
 	    request->ask_case == ERFA__REQUEST__ASK_ORGS ||
 	    request->ask_case == ERFA__REQUEST__ASK_GUIDES ||
 	    request->ask_case == ERFA__REQUEST__ASK_STUDIES ||
+	    request->ask_case == ERFA__REQUEST__ASK_ERASURE ||
 	    request->ask_case == ERFA__REQUEST__ASK_OVERVIEW;
 }
 
@@ -268,6 +269,8 @@ ask(struct question *question, const Erfa__Request *request)
 	if (request->ask_case == ERFA__REQUEST__ASK_OVERVIEW)
 		return query_overview(question, request->overview);
 	return query_logs(question, request->logs);
+	if (request->ask_case == ERFA__REQUEST__ASK_ERASURE)
+		return query_erasure(question, request->erasure);
 }
 
 /* Tell an error of store or index in words. */

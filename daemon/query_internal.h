@@ -23,6 +23,7 @@
  *   query_evidence*.c  what a family measured (evidence_internal.h)
  *   query_overview.c   overview
  */
+ *   query_erasure.c    erasure
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -387,7 +388,9 @@ enum err query_member_name(struct question *question,
  * query_verify(question, request), query_bundle(question, request),
  * query_lineage(question, request), query_scale(question, request),
  * query_orgs(question, request), query_guides(question, request),
- * query_evidence(question, request), query_overview(question, request):
+ * query_evidence(question, request), query_overview(question, request),
+ * query_erasure(question, request),
+ * query_directory(question, request):
  * Answer a request of that name.  Errors of store and index are returned; what
  * is wrong with the request is told in the answer.
  */
@@ -429,3 +432,6 @@ enum err query_overview(
     struct question *question, const Erfa__OverviewRequest *request) MUST_CHECK;
 
 #endif /* !ERFAD_QUERY_INTERNAL_H */
+    const Erfa__DirectoryRequest *request) MUST_CHECK;
+enum err query_erasure(
+    struct question *question, const Erfa__ErasureRequest *request) MUST_CHECK;

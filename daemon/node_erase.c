@@ -1,0 +1,684 @@
+/*
+ * Erasures: what this node erases for ever, what others' ERASE entries name if
+ * the directory lets them, and which nodes have done it.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/bytes.h"
+#include "proto/header.h"
+#include "proto/local.pb-c.h"
+#include "proto/record.h"
+#include "daemon/node_internal.h"
+
+/* How far peers are is written down this often, if it has changed ... */
+#define SEEN_MS 5000
+
+/* ... or so long after it was written last. */
+#define SEEN_AGAIN_MS 3600000
+
+#define SEEN_LOGS 64 /* own logs, the last to be told of first */
+
+/* ---- claims ---- */
+
+/* Whether the directory lets a claim count; not as long as its log is unknown. */
+static bool
+counts(struct store_txn *txn, const struct directory *directory,
+    const struct store_claim *claim)
+{
+	struct store_log log;
+
+	return store_log(txn, claim->log_id, &log) == ERR_NONE &&
+	    directory_may_erase(directory, claim->key, log.key);
+}
+
+/* Grant all claims that count. */
+static enum err
+grant(struct store_txn *txn, const struct directory *directory)
+{
+	struct store_claim claim;
+	bool begun = false;
+	enum err err;
+
+	while ((err = store_claim_next(txn, begun ? &claim : NULL, &claim)) ==
+	    ERR_NONE) {
+		begun = true;
+		if (counts(txn, directory, &claim) &&
+		    (err = store_claim_grant(txn, &claim)) != ERR_NONE)
+			return err;
+	}
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
+node_claims_finish(struct node *node)
+{
+	struct store_txn *txn = NULL;
+	enum err err;
+
+	if ((err = store_begin(node->store, true, &txn)) != ERR_NONE)
+		return err;
+	err = grant(txn, node_directory(node));
+	if (err == ERR_NONE)
+		return store_commit(&txn);
+	store_abort(&txn);
+	return err;
+}
+
+struct claims_job {
+	struct writer_job job; /* first */
+	struct snapshot *snapshot;
+};
+
+static enum err
+claims_run(struct store_txn *txn, struct writer_job *job)
+{
+	return grant(txn, ((struct claims_job *)job)->snapshot->directory);
+}
+
+static void
+claims_done(struct writer_job *job, void *context)
+{
+	struct claims_job *claims = (struct claims_job *)job;
+	struct node *node = context;
+
+	node_snapshot_put(node, claims->snapshot);
+	if (node != NULL && job->err != ERR_NONE)
+		logger_err("store", "an erasure was not carried out: %s",
+		    err_str(job->err));
+	free(claims);
+}
+
+void
+node_claims_changed(struct node *node)
+{
+	struct claims_job *claims = calloc(1, sizeof(*claims));
+
+	if (claims == NULL)
+		return;
+	claims->job.run = claims_run;
+	claims->job.done = claims_done;
+	claims->job.entries = 1;
+	claims->snapshot = node_snapshot_get(node);
+	writer_submit(node->writer, &claims->job);
+}
+
+/* ---- erasing ---- */
+
+struct erase_job {
+	struct writer_job job; /* first */
+	struct waiter *waiter;
+	struct outbox *outbox;
+	struct snapshot *snapshot;
+	const uint8_t *key;
+	uint8_t record[RECORD_LEN];
+	struct header_target *targets;
+	size_t count;
+	size_t erased;  /* of them, by the job */
+	size_t entries; /* ERASE entries it wrote */
+	bool had_draft;
+};
+
+static void
+erase_free(struct node *node, struct erase_job *erase)
+{
+	node_snapshot_put(node, erase->snapshot);
+	free(erase->targets);
+	free(erase);
+}
+
+/* Is a version of this record accepted and not signed yet?  It has no position
+ * that could be named. */
+static enum err
+check_outbox(struct store_txn *txn, const uint8_t record[RECORD_LEN])
+{
+	struct header header;
+	struct bytes bytes;
+	uint64_t ticket = 0;
+	size_t size;
+	enum err err;
+
+	while ((err = store_outbox_next(txn, ticket, &ticket, &bytes, &size)) ==
+	    ERR_NONE)
+		if (header_decode(bytes.data, bytes.len, &header) == ERR_NONE &&
+		    header.has_record &&
+		    memcmp(header.record, record, RECORD_LEN) == 0)
+			return ERR_BUSY;
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+/* Are all targets entries that this node may erase? */
+static enum err
+check_targets(struct store_txn *txn, const struct erase_job *erase)
+{
+	struct store_log log;
+	size_t i;
+	enum err err;
+
+	for (i = 0; i < erase->count; i++) {
+		err = store_log(txn, erase->targets[i].log_id, &log);
+		if (err != ERR_NONE)
+			return err;
+		if (!directory_may_erase(
+			erase->snapshot->directory, erase->key, log.key))
+			return ERR_DENIED;
+		if (!log.frozen && erase->targets[i].n > log.tip.n)
+			return ERR_NOENT;
+	}
+	return ERR_NONE;
+}
+
+/* Erase here what is not erased yet; the others leave the list. */
+static enum err
+erase_here(struct store_txn *txn, const struct erase_job *erase,
+    struct header_target *ret_done, size_t *ret_count)
+{
+	size_t i;
+	enum err err;
+
+	*ret_count = 0;
+	for (i = 0; i < erase->count; i++) {
+		err = store_erase(
+		    txn, erase->targets[i].log_id, erase->targets[i].n);
+		if (err == ERR_NONE)
+			ret_done[(*ret_count)++] = erase->targets[i];
+		else if (err != ERR_EXIST)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+/* Publish ERASE entries that name the targets. */
+static enum err
+publish_erases(struct store_txn *txn, struct erase_job *erase,
+    const struct header_target *targets, size_t count)
+{
+	struct outbox_entry entry = { .kind = HEADER_ERASE };
+	uint8_t ext[HEADER_MAX];
+	uint64_t ticket;
+	size_t len;
+	size_t i;
+	size_t part;
+	enum err err;
+
+	for (i = 0; i < count; i += part) {
+		part = count - i < ERASE_MAX ? count - i : ERASE_MAX;
+		err = header_erase_encode(
+		    targets + i, part, ext, sizeof(ext), &len);
+		if (err != ERR_NONE)
+			return err;
+		entry.ext = (struct bytes){ ext, len };
+		err = outbox_add(erase->outbox, txn, &entry, &ticket);
+		if (err != ERR_NONE)
+			return err;
+		erase->entries++;
+	}
+	return ERR_NONE;
+}
+
+static enum err
+erase_run(struct store_txn *txn, struct writer_job *job)
+{
+	struct erase_job *erase = (struct erase_job *)job;
+	struct header_target *done;
+	enum err err;
+
+	erase->entries = 0;
+	if ((err = check_outbox(txn, erase->record)) != ERR_NONE ||
+	    (err = check_targets(txn, erase)) != ERR_NONE)
+		return err;
+	done = calloc(erase->count, sizeof(*done));
+	if (done == NULL)
+		return ERR_NOMEM;
+	err = erase_here(txn, erase, done, &erase->erased);
+	if (err == ERR_NONE)
+		err = publish_erases(txn, erase, done, erase->erased);
+	free(done);
+	if (err != ERR_NONE)
+		return err;
+
+	/* What is being written anew was taken from what goes. */
+	err = store_draft_drop(txn, erase->record);
+	erase->had_draft = err == ERR_NONE;
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+/* Say why nothing was erased. */
+static void
+erase_failed(struct node *node, struct waiter *waiter, enum err err)
+{
+	if (err == ERR_BUSY)
+		node_answer_error(node, waiter, "not_signed", 75,
+		    "Try again in a minute; nothing was erased.",
+		    "a version of it waits to be signed and cannot be named "
+		    "yet");
+	else if (err == ERR_DENIED)
+		node_answer_error(node, waiter, "not_yours", 77,
+		    "Ask who published it.",
+		    "only who published it can erase it");
+	else if (err == ERR_NOENT)
+		node_answer_error(node, waiter, "no_such_entry", 66, "",
+		    "there is no such entry; nothing was erased");
+	else
+		node_answer_error(node, waiter, "not_written", 75,
+		    "Run the same again, and ask your IT to look at the log:  "
+		    "journalctl -u erfad",
+		    "it is not known whether this was erased: %s",
+		    err_str(err));
+}
+
+static void
+erase_answer(struct node *node, struct erase_job *erase)
+{
+	const char *id = erase->waiter->request->erase->id;
+	Erfa__Answer *answer = NULL;
+	Erfa__EraseAnswer *said;
+
+	logger_info("erase",
+	    "%zu bodies of %.40s are erased for ever, in %zu entries (uid=%u)",
+	    erase->erased, id, erase->entries, (unsigned)erase->waiter->uid);
+	if (answer_new(ERFA__ANSWER__SAY_ERASE, &answer) != ERR_NONE ||
+	    answer_text(&answer->erase->id, id) != ERR_NONE) {
+		control_free_answer(answer);
+		node_answer_error(node, erase->waiter, "no_memory", 75, "",
+		    "it was erased; there is no memory for more words");
+		return;
+	}
+	said = answer->erase;
+	said->has_erased = said->has_entries = said->has_draft_dropped = true;
+	said->erased = (uint32_t)erase->erased;
+	said->entries = (uint32_t)erase->entries;
+	said->draft_dropped = erase->had_draft;
+	node_answer(node, erase->waiter, answer);
+}
+
+static void
+erase_done(struct writer_job *job, void *context)
+{
+	struct erase_job *erase = (struct erase_job *)job;
+	struct node *node = context;
+
+	if (node == NULL) {
+		node_waiter_free(erase->waiter);
+	} else if (job->err != ERR_NONE) {
+		erase_failed(node, erase->waiter, job->err);
+	} else {
+		node_touch_own(node);
+		erase_answer(node, erase);
+	}
+	erase_free(node, erase);
+}
+
+/* Read what a request names. */
+static bool
+read_targets(const Erfa__EraseRequest *request, struct erase_job *erase)
+{
+	char org[ORG_MAX + 1];
+	size_t i;
+
+	if (request->id == NULL || request->n_entry == 0 ||
+	    record_parse_full(request->id, org, erase->record) != ERR_NONE)
+		return false;
+	erase->targets = calloc(request->n_entry, sizeof(*erase->targets));
+	if (erase->targets == NULL)
+		return false;
+	for (i = 0; i < request->n_entry; i++) {
+		const Erfa__ErasureEntry *entry = request->entry[i];
+
+		if (entry->log == NULL || !entry->has_n || entry->n == 0 ||
+		    bytes_unhex(entry->log, erase->targets[i].log_id,
+			LOG_ID_LEN) != ERR_NONE)
+			return false;
+		erase->targets[i].n = entry->n;
+		erase->targets[i].reason = (uint32_t)request->reason;
+	}
+	erase->count = request->n_entry;
+	return true;
+}
+
+void
+node_erase(struct node *node, struct waiter *waiter)
+{
+	struct erase_job *erase = calloc(1, sizeof(*erase));
+
+	if (erase == NULL || !read_targets(waiter->request->erase, erase) ||
+	    !waiter->request->erase->has_reason ||
+	    waiter->request->erase->reason ==
+		ERFA__ERASURE_REASON__ERASURE_REASON_UNSET) {
+		node_answer_error(node, waiter, "bad_request", 65,
+		    "erfa erase TRIAL --reason CODE",
+		    "the request does not say what to erase, and why");
+		if (erase != NULL)
+			erase_free(node, erase);
+		return;
+	}
+	erase->job.run = erase_run;
+	erase->job.done = erase_done;
+	erase->job.entries = 1;
+	erase->waiter = waiter;
+	erase->outbox = node->outbox;
+	erase->key = node->key.public_key;
+	erase->snapshot = node_snapshot_get(node);
+	writer_submit(node->writer, &erase->job);
+}
+
+/* ---- how far peers are ---- */
+
+/* Notes about peers that are to be written together. */
+struct seen_note {
+	char name[201];
+	uint8_t *data;
+	size_t len;
+};
+
+struct seen_job {
+	struct writer_job job; /* first */
+	struct seen_note *notes;
+	size_t count;
+};
+
+static enum err
+seen_run(struct store_txn *txn, struct writer_job *job)
+{
+	struct seen_job *seen = (struct seen_job *)job;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	for (i = 0; i < seen->count && err == ERR_NONE; i++)
+		err = store_note_put(txn, seen->notes[i].name,
+		    seen->notes[i].data, seen->notes[i].len);
+	return err;
+}
+
+static void
+seen_free(struct seen_job *seen)
+{
+	size_t i;
+
+	for (i = 0; i < seen->count; i++)
+		free(seen->notes[i].data);
+	free(seen->notes);
+	free(seen);
+}
+
+static void
+seen_done(struct writer_job *job, void *context)
+{
+	(void)context;
+	seen_free((struct seen_job *)job);
+}
+
+static void
+seen_name(const uint8_t key[KEY_LEN], char out[201])
+{
+	char hex[2 * KEY_LEN + 1];
+
+	bytes_hex(key, KEY_LEN, hex);
+	(void)snprintf(out, 201, "seen/%s", hex);
+}
+
+/* What was noted of a peer; NULL if nothing.  The caller frees it. */
+static Erfa__LocalSeen *
+seen_read(struct store_txn *txn, const uint8_t key[KEY_LEN])
+{
+	struct bytes data;
+	char name[201];
+
+	seen_name(key, name);
+	if (store_note_get(txn, name, &data) != ERR_NONE)
+		return NULL;
+	return erfa__local_seen__unpack(NULL, data.len, data.data);
+}
+
+static bool
+seen_holds(const Erfa__LocalSeen *seen, const uint8_t *log_id, uint64_t n)
+{
+	size_t i;
+
+	for (i = 0; i < seen->n_position; i++)
+		if (seen->position[i]->log_id.len == LOG_ID_LEN &&
+		    memcmp(seen->position[i]->log_id.data, log_id,
+			LOG_ID_LEN) == 0)
+			return seen->position[i]->n >= n;
+	return false;
+}
+
+/* Own logs as they count now, the last of the view first. */
+static size_t
+own_positions(struct node *node, Erfa__LocalSeen__Position *positions)
+{
+	struct view_log *log;
+	size_t count = 0;
+	size_t i;
+
+	for (i = view_count(node->view); i-- > 0 && count < SEEN_LOGS;) {
+		log = view_at(node->view, i);
+		if (!log->own || log->counted == 0)
+			continue;
+		erfa__local_seen__position__init(&positions[count]);
+		positions[count].has_log_id = positions[count].has_n = true;
+		positions[count].log_id.data = log->log_id;
+		positions[count].log_id.len = LOG_ID_LEN;
+		positions[count++].n = log->counted;
+	}
+	return count;
+}
+
+/* A look at all peers that are in step. */
+struct looking {
+	struct node *node;
+	struct store_txn *txn;
+	struct seen_job *job;
+	Erfa__LocalSeen now;
+};
+
+/* Is what is noted of this peer old? */
+static bool
+is_stale(const struct looking *looking, const uint8_t key[KEY_LEN])
+{
+	Erfa__LocalSeen *seen = seen_read(looking->txn, key);
+	const Erfa__LocalSeen *now = &looking->now;
+	bool stale;
+	size_t i;
+
+	stale = seen == NULL ||
+	    seen->in_step_ms + SEEN_AGAIN_MS < now->in_step_ms;
+	for (i = 0; i < now->n_position && !stale; i++)
+		stale = !seen_holds(
+		    seen, now->position[i]->log_id.data, now->position[i]->n);
+	if (seen != NULL)
+		erfa__local_seen__free_unpacked(seen, NULL);
+	return stale;
+}
+
+static void
+look_at(struct link *link, void *arg)
+{
+	struct looking *looking = arg;
+	const uint8_t *key = link_key(link);
+	struct link_info info;
+	struct seen_note *note;
+	size_t len;
+
+	if (key == NULL || link_state(link) != LINK_LIVE)
+		return;
+	link_info(link, &info);
+	if (!info.same_digest || !is_stale(looking, key) ||
+	    answer_room(&looking->job->notes, looking->job->count,
+		sizeof(*note)) != ERR_NONE)
+		return;
+	note = &looking->job->notes[looking->job->count];
+	len = erfa__local_seen__get_packed_size(&looking->now);
+	seen_name(key, note->name);
+	if ((note->data = malloc(len)) == NULL)
+		return;
+	note->len = erfa__local_seen__pack(&looking->now, note->data);
+	looking->job->count++;
+}
+
+void
+node_seen_tick(struct node *node, int64_t now)
+{
+	Erfa__LocalSeen__Position positions[SEEN_LOGS];
+	Erfa__LocalSeen__Position *list[SEEN_LOGS];
+	struct looking looking = { .node = node };
+	size_t i;
+
+	if (now < node->seen_at)
+		return;
+	node->seen_at = now + SEEN_MS;
+	erfa__local_seen__init(&looking.now);
+	looking.now.has_in_step_ms = true;
+	looking.now.in_step_ms = node_clock();
+	looking.now.n_position = own_positions(node, positions);
+	looking.now.position = list;
+	for (i = 0; i < looking.now.n_position; i++)
+		list[i] = &positions[i];
+	looking.job = calloc(1, sizeof(*looking.job));
+	if (looking.job == NULL ||
+	    store_begin(node->store, false, &looking.txn) != ERR_NONE) {
+		free(looking.job);
+		return;
+	}
+	node_each_link(node, look_at, &looking);
+	store_abort(&looking.txn);
+	if (looking.job->count == 0) {
+		free(looking.job);
+		return;
+	}
+	looking.job->job.run = seen_run;
+	looking.job->job.done = seen_done;
+	looking.job->job.entries = 1;
+	writer_submit(node->writer, &looking.job->job);
+}
+
+/* ---- which nodes have executed an erasure ---- */
+
+/* Does a node that holds these own logs know every ERASE in the answer? */
+static bool
+knows_all(const Erfa__ErasureAnswer *erasure,
+    bool (*holds)(const void *context, const uint8_t *log_id, uint64_t n),
+    const void *context)
+{
+	const Erfa__ErasureEntry *entry;
+	uint8_t log_id[LOG_ID_LEN];
+	size_t i;
+
+	for (i = 0; i < erasure->n_entry; i++) {
+		entry = erasure->entry[i];
+		if (entry->has_erase_n &&
+		    (bytes_unhex(entry->erase_log, log_id, LOG_ID_LEN) !=
+			    ERR_NONE ||
+			!holds(context, log_id, entry->erase_n)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+held_then(const void *context, const uint8_t *log_id, uint64_t n)
+{
+	return seen_holds(context, log_id, n);
+}
+
+static bool
+held_now(const void *context, const uint8_t *log_id, uint64_t n)
+{
+	const struct node *node = context;
+	const struct view_log *log = view_find(node->view, log_id);
+
+	return log != NULL && log->counted >= n;
+}
+
+/* The link to a member, if there is one. */
+static struct link *
+link_of(struct node *node, const uint8_t key[KEY_LEN])
+{
+	const uint8_t *other;
+	size_t i;
+
+	for (i = 0; i < node_nlinks(node); i++) {
+		other = link_key(node_link_at(node, i));
+		if (other != NULL && memcmp(other, key, KEY_LEN) == 0 &&
+		    link_state(node_link_at(node, i)) != LINK_DOWN)
+			return node_link_at(node, i);
+	}
+	return NULL;
+}
+
+/* How far one member's node is. */
+static enum err
+fill_node(struct node *node, struct store_txn *txn,
+    const struct directory_member *member, const Erfa__ErasureAnswer *erasure,
+    Erfa__ErasureNode *one)
+{
+	struct link *link = link_of(node, member->key);
+	Erfa__LocalSeen *seen = seen_read(txn, member->key);
+	struct link_info info = { .same_digest = false };
+	const char *state = "not_known";
+	uint64_t in_step_ms = 0;
+	uint64_t heard_ms = 0;
+	enum err err;
+
+	if (link != NULL) {
+		link_info(link, &info);
+		state = "not_yet";
+		if (info.last_heard != 0)
+			heard_ms = node_clock() -
+			    (uint64_t)(node_now() - info.last_heard);
+	}
+	if (seen != NULL) {
+		in_step_ms = seen->in_step_ms;
+		state = knows_all(erasure, held_then, seen) ? "executed" :
+							      "not_yet";
+		erfa__local_seen__free_unpacked(seen, NULL);
+	}
+	if (info.same_digest) {
+		in_step_ms = heard_ms;
+		if (knows_all(erasure, held_now, node))
+			state = "executed";
+	}
+	if (heard_ms < in_step_ms)
+		heard_ms = in_step_ms;
+	if ((err = answer_text(&one->org, member->org)) != ERR_NONE ||
+	    (err = answer_hex(&one->key, member->key, KEY_LEN)) != ERR_NONE ||
+	    (err = answer_text(&one->state, state)) != ERR_NONE ||
+	    (err = answer_time(&one->in_step, in_step_ms)) != ERR_NONE)
+		return err;
+	return answer_time(&one->last_seen, heard_ms);
+}
+
+enum err
+node_erasure(struct node *node, Erfa__ErasureAnswer *erasure)
+{
+	const struct directory *directory = node_directory(node);
+	const struct directory_member *member;
+	struct store_txn *txn = NULL;
+	Erfa__ErasureNode *one;
+	bool any = false;
+	size_t i;
+	enum err err;
+
+	for (i = 0; i < erasure->n_entry; i++)
+		any |= erasure->entry[i]->has_erase_n != 0;
+	if (!any)
+		return ERR_NONE;
+	erasure->has_here = true;
+	erasure->here = node_is_clean(node);
+	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+		return err;
+	for (i = 0; err == ERR_NONE && i < directory_count(directory); i++) {
+		member = directory_at(directory, i);
+		if (!member->in || (member->roles & ROLE_READER) != 0 ||
+		    memcmp(member->key, node->key.public_key, KEY_LEN) == 0)
+			continue;
+		err = answer_add(&erasure->node, &erasure->n_node,
+		    &erfa__erasure_node__descriptor, &one);
+		if (err == ERR_NONE)
+			err = fill_node(node, txn, member, erasure, one);
+	}
+	store_abort(&txn);
+	return err;
+}

@@ -1,0 +1,322 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/directory.h"
+#include "proto/header.h"
+#include "proto/record.h"
+#include "daemon/query_internal.h"
+#include "daemon/shown.h"
+
+/* All that holds a version of one record, while it is gathered. */
+struct gathering {
+	struct question *question;
+	const struct shown_item *item;
+	const char *org; /* its publisher */
+	Erfa__ErasureAnswer *answer;
+};
+
+/* ---- entries ---- */
+
+/* What the store says of a body; of a branch beside it only "erased" or "here". */
+static const char *
+state_word(struct question *question, const uint8_t *log_id, uint64_t n)
+{
+	enum store_body_state state;
+	struct store_body body;
+	enum err err;
+
+	if (store_body_state(question->store, log_id, n, &state) == ERR_NONE)
+		return state == STORE_BODY_ERASED ? "erased" :
+		    state == STORE_BODY_ABSENT    ? "absent" :
+						    "here";
+	err = store_body(question->store, log_id, n, &body);
+	if (err == ERR_NONE)
+		store_body_clear(&body);
+	return err == ERR_ERASED ? "erased" : "here";
+}
+
+/* Has the entry been listed? */
+static bool
+is_listed(const Erfa__ErasureAnswer *answer, const char *log, uint64_t n)
+{
+	size_t i;
+
+	for (i = 0; i < answer->n_entry; i++)
+		if (answer->entry[i]->n == n &&
+		    strcmp(answer->entry[i]->log, log) == 0)
+			return true;
+	return false;
+}
+
+/* List an entry, once. */
+static enum err
+list_entry(struct gathering *all, const struct store_log *log, uint64_t n,
+    const struct header *header, const char *version)
+{
+	Erfa__ErasureAnswer *answer = all->answer;
+	char hex[2 * LOG_ID_LEN + 1];
+	Erfa__ErasureEntry *entry;
+	enum err err;
+
+	bytes_hex(log->log_id, LOG_ID_LEN, hex);
+	if (is_listed(answer, hex, n))
+		return ERR_NONE;
+	err = answer_add(&answer->entry, &answer->n_entry,
+	    &erfa__erasure_entry__descriptor, &entry);
+	if (err != ERR_NONE)
+		return err;
+	entry->has_n = entry->has_erasable = true;
+	entry->n = n;
+	entry->erasable = directory_may_erase(
+	    all->question->directory, all->question->own_key, log->key);
+	answer->erasable |= entry->erasable;
+	if ((err = answer_text(&entry->log, hex)) != ERR_NONE ||
+	    (err = answer_text(&entry->version, version)) != ERR_NONE ||
+	    (err = answer_time(&entry->time, header->time_ms)) != ERR_NONE)
+		return err;
+	return answer_text(
+	    &entry->state, state_word(all->question, log->log_id, n));
+}
+
+/* Does the header belong to the record, and name a body? */
+static bool
+is_of_record(
+    const struct gathering *all, struct bytes bytes, struct header *header)
+{
+	return header_decode(bytes.data, bytes.len, header) == ERR_NONE &&
+	    header->has_record && header->body_len > 0 &&
+	    memcmp(header->record, all->item->record, RECORD_LEN) == 0;
+}
+
+/* An entry of the index, if it belongs to the record and its publisher. */
+static enum err
+take_row(void *context, const struct index_row *row)
+{
+	struct gathering *all = context;
+	struct question *question = all->question;
+	const struct shown_log *shown = shown_log(question->shown, row->log);
+	struct store_entry entry;
+	struct store_log log;
+	struct header header;
+	char version[24] = "";
+	enum err err;
+
+	if (!row->has_record || shown == NULL ||
+	    memcmp(row->record, all->item->record, RECORD_LEN) != 0 ||
+	    strcmp(shown_org(question->shown, shown->org), all->org) != 0)
+		return ERR_NONE;
+	err = store_log(question->store, shown->log_id, &log);
+	if (err == ERR_NONE)
+		err = store_entry(
+		    question->store, shown->log_id, row->n, &entry);
+	if (err != ERR_NONE)
+		return err;
+	if (!is_of_record(all, entry.header, &header))
+		return ERR_NONE;
+	if (row->major != 0 || row->minor != 0)
+		(void)snprintf(
+		    version, sizeof(version), "%u.%u", row->major, row->minor);
+	return list_entry(all, &log, row->n, &header, version);
+}
+
+/* ---- branches of forked logs, which no index knows ---- */
+
+static enum err
+take_branch(struct gathering *all, const struct store_log *log,
+    const struct log_tip *tip)
+{
+	uint8_t name[8 + C8_LEN];
+	uint64_t first = log->last_common + 1;
+	struct store_run read;
+	struct header header;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	bytes_put_le64(name, tip->n);
+	memcpy(name + 8, tip->c, C8_LEN);
+	while (err == ERR_NONE) {
+		err = store_read_run(
+		    all->question->store, log->log_id, first, name, &read);
+		if (err != ERR_NONE)
+			return err == ERR_NOENT ? ERR_NONE : err;
+		for (i = 0; i < read.run.count && err == ERR_NONE; i++)
+			if (is_of_record(all, read.run.headers[i], &header))
+				err = list_entry(
+				    all, log, first + i, &header, "");
+		first = read.end.n + 1;
+		store_run_clear(&read);
+	}
+	return err;
+}
+
+/* The branches of all frozen logs that this node may erase in. */
+static enum err
+take_branches(struct gathering *all)
+{
+	struct question *question = all->question;
+	uint8_t last[LOG_ID_LEN];
+	uint8_t after[C8_LEN];
+	struct store_log log;
+	struct log_tip tip;
+	enum err err;
+
+	for (err = store_log_next(question->store, NULL, &log); err == ERR_NONE;
+	     err = store_log_next(question->store, last, &log)) {
+		memcpy(last, log.log_id, LOG_ID_LEN);
+		if (!log.frozen ||
+		    !directory_may_erase(
+			question->directory, question->own_key, log.key))
+			continue;
+		err = store_branch_next(
+		    question->store, log.log_id, NULL, &tip);
+		while (err == ERR_NONE) {
+			if ((err = take_branch(all, &log, &tip)) != ERR_NONE)
+				return err;
+			memcpy(after, tip.c, C8_LEN);
+			err = store_branch_next(
+			    question->store, log.log_id, after, &tip);
+		}
+		if (err != ERR_NOENT)
+			return err;
+	}
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+/* ---- who erased them ---- */
+
+/* Say which ERASE names an entry that is erased. */
+static enum err
+name_erase(struct gathering *all, const struct header_target *target,
+    const struct shown_log *log, const struct index_row *row)
+{
+	Erfa__ErasureAnswer *answer = all->answer;
+	char hex[2 * LOG_ID_LEN + 1];
+	Erfa__ErasureEntry *entry;
+	size_t i;
+	enum err err;
+
+	bytes_hex(target->log_id, LOG_ID_LEN, hex);
+	for (i = 0; i < answer->n_entry; i++) {
+		entry = answer->entry[i];
+		if (entry->n != target->n || strcmp(entry->log, hex) != 0 ||
+		    strcmp(entry->state, "erased") != 0 || entry->has_erase_n)
+			continue;
+		entry->has_erase_n = entry->has_reason = true;
+		entry->erase_n = row->n;
+		entry->reason = target->reason <=
+			ERFA__ERASURE_REASON__ERASURE_REASON_OTHER ?
+		    (Erfa__ErasureReason)target->reason :
+		    ERFA__ERASURE_REASON__ERASURE_REASON_OTHER;
+		err = answer_hex(&entry->erase_log, log->log_id, LOG_ID_LEN);
+		return err != ERR_NONE ?
+		    err :
+		    answer_time(&entry->erased, row->time_ms);
+	}
+	return ERR_NONE;
+}
+
+static enum err
+take_erase(void *context, const struct index_row *row)
+{
+	struct gathering *all = context;
+	struct question *question = all->question;
+	const struct shown_log *log = shown_log(question->shown, row->log);
+	struct header_target targets[ERASE_MAX];
+	struct store_entry entry;
+	struct header header;
+	size_t count = 0;
+	size_t i;
+	enum err err;
+
+	if (row->kind != HEADER_ERASE || log == NULL)
+		return ERR_NONE;
+	err = store_entry(question->store, log->log_id, row->n, &entry);
+	if (err != ERR_NONE)
+		return err == ERR_NOENT ? ERR_NONE : err;
+	if (header_decode(entry.header.data, entry.header.len, &header) !=
+		ERR_NONE ||
+	    header_erase_decode(header.ext, targets, &count) != ERR_NONE)
+		return ERR_NONE;
+	for (i = 0; i < count && err == ERR_NONE; i++)
+		err = name_erase(all, &targets[i], log, row);
+	return err;
+}
+
+/* ---- the answer ---- */
+
+/* What the record is called. */
+static enum err
+fill_record(struct gathering *all)
+{
+	struct query_place place = query_place(all->question, all->item);
+	Erfa__ErasureAnswer *answer = all->answer;
+	struct query_entry entry;
+	enum err err;
+
+	err = query_entry(all->question, &place, &entry);
+	if (err != ERR_NONE)
+		return err;
+	if ((err = answer_text(&answer->id, entry.row->id)) == ERR_NONE &&
+	    (err = answer_text(&answer->full_id, entry.row->full_id)) ==
+		ERR_NONE &&
+	    (err = answer_text(&answer->kind, entry.row->kind)) == ERR_NONE &&
+	    (err = answer_text(&answer->title, entry.row->title)) == ERR_NONE)
+		err = answer_text(&answer->publisher, place.org);
+	query_entry_clear(&entry);
+	return err;
+}
+
+/* Does the index know all that this node has published? */
+static enum err
+is_behind(struct question *question, bool *ret_behind)
+{
+	struct store_log log;
+	struct index_row row;
+	uint8_t last[LOG_ID_LEN];
+	enum err err;
+
+	*ret_behind = false;
+	for (err = store_log_next(question->store, NULL, &log); err == ERR_NONE;
+	     err = store_log_next(question->store, last, &log)) {
+		memcpy(last, log.log_id, LOG_ID_LEN);
+		if (!log.own)
+			continue;
+		err = index_row_at(
+		    question->index, log.log_id, log.tip.n, &row);
+		if (err != ERR_NONE && err != ERR_NOENT)
+			return err;
+		*ret_behind |= err == ERR_NOENT;
+	}
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
+query_erasure(struct question *question, const Erfa__ErasureRequest *request)
+{
+	struct gathering all = { .question = question };
+	bool behind;
+	enum err err;
+
+	err = query_resolve(question, request->id, &all.item);
+	if (err != ERR_NONE || all.item == NULL)
+		return err;
+	if ((err = is_behind(question, &behind)) != ERR_NONE)
+		return err;
+	if (behind)
+		return query_fail(question, EXIT_TEMPFAIL, "index_behind",
+		    "Try again in a moment.",
+		    "the index is still taking in what was published before");
+	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_ERASURE)) !=
+	    ERR_NONE)
+		return err;
+	all.org = shown_org(question->shown, all.item->org);
+	all.answer = question->answer->erasure;
+	all.answer->has_erasable = true;
+	if ((err = fill_record(&all)) != ERR_NONE ||
+	    (err = index_each_row(question->index, take_row, &all)) !=
+		ERR_NONE ||
+	    (err = take_branches(&all)) != ERR_NONE)
+		return err;
+	return index_each_row(question->index, take_erase, &all);
+}

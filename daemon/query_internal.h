@@ -389,8 +389,7 @@ enum err query_member_name(struct question *question,
  * query_lineage(question, request), query_scale(question, request),
  * query_orgs(question, request), query_guides(question, request),
  * query_evidence(question, request), query_overview(question, request),
- * query_erasure(question, request),
- * query_directory(question, request):
+ * query_erasure(question, request):
  * Answer a request of that name.  Errors of store and index are returned; what
  * is wrong with the request is told in the answer.
  */
@@ -432,6 +431,5 @@ enum err query_overview(
     struct question *question, const Erfa__OverviewRequest *request) MUST_CHECK;
 
 #endif /* !ERFAD_QUERY_INTERNAL_H */
-    const Erfa__DirectoryRequest *request) MUST_CHECK;
 enum err query_erasure(
     struct question *question, const Erfa__ErasureRequest *request) MUST_CHECK;

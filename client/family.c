@@ -291,11 +291,10 @@ tell_nesta(struct run *run, const Erfa__EvidenceNesta *nesta)
 {
 	if (nesta == NULL)
 		return;
-	print_say(run->out, "Nesta level %u of 5", nesta->level);
+	print_say(run->out, "Nesta level %u of 5\n", nesta->level);
 	if (nesta->level > 0)
-		print_say(
-		    run->out, ": %s", _(nesta->step[nesta->level - 1]->text));
-	print_say(run->out, "\n");
+		print_block(
+		    run->out, 2, _(nesta->step[nesta->level - 1]->text));
 }
 
 static void

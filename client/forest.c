@@ -11,16 +11,17 @@
 #include "client/print.h"
 #include "client/speech.h"
 
-#define WIDTH       80
-#define WIDTH_MOST  100
-#define NAME_MOST   26
-#define NAME_LEAST  10
-#define PLOT_LEAST  20
-#define PLOT_MOST   44
-#define YEAR_COLS   5U
-#define N_COLS      7U
-#define WEIGHT_COLS 8U
-#define SMALL       5.0 /* per cent: below it the mark is small */
+#define FIRST_OF_SOME 6 /* of the denominator: only if there is any */
+#define WIDTH         80
+#define WIDTH_MOST    100
+#define NAME_MOST     26
+#define NAME_LEAST    10
+#define PLOT_LEAST    20
+#define PLOT_MOST     44
+#define YEAR_COLS     5U
+#define N_COLS        7U
+#define WEIGHT_COLS   8U
+#define SMALL         5.0 /* per cent: below it the mark is small */
 
 enum glyph {
 	BLANK,
@@ -652,13 +653,19 @@ forest_denominator(
 	};
 
 	bool first = true;
+	bool some = false;
 	size_t i;
 
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (!parts[i].has)
 			continue;
-		print_say(print, "%s%s %u", first ? "" : " · ",
+		/* What is only told if there is any stands on a line of its own. */
+		if (i >= FIRST_OF_SOME && !some && !first)
+			print_say(print, "\n");
+		print_say(print, "%s%s %u",
+		    first || (i >= FIRST_OF_SOME && !some) ? "" : " · ",
 		    _(parts[i].name), parts[i].number);
+		some = i >= FIRST_OF_SOME;
 		first = false;
 	}
 	if (!first)

@@ -352,6 +352,7 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	tick_beacon(node, now);
 	tick_readers(node, now);
 	node_status_tick(node, now);
+	node_alive_tick(node, now);
 	node_seen_tick(node, now);
 	if (node->serving > 0 || node->imports != NULL)
 		node_wake_turn(node);
@@ -680,8 +681,8 @@ node_open(const struct config *config, struct node **ret_node)
 	    (err = open_key(node)) != ERR_NONE ||
 	    (err = open_store(node)) != ERR_NONE ||
 	    (err = node_members_compute(node)) != ERR_NONE ||
-	    (err = node_view_load(node)) != ERR_NONE ||
 	    (err = open_writer(node)) != ERR_NONE ||
+	    (err = node_view_load(node)) != ERR_NONE ||
 	    (err = open_index(node)) != ERR_NONE ||
 	    (err = open_sockets(node)) != ERR_NONE ||
 	    (err = open_loop(node)) != ERR_NONE) {

@@ -395,10 +395,13 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_REINDEX:
 		node_reindex(node, waiter);
 		break;
-	case ERFA__REQUEST__ASK_LIST:
+	case ERFA__REQUEST__ASK_SETTINGS:
+		node_settings(node, waiter);
+		break;
 	case ERFA__REQUEST__ASK_ERASE:
 		node_erase(node, waiter);
 		break;
+	case ERFA__REQUEST__ASK_LIST:
 	case ERFA__REQUEST__ASK_SHOW:
 	case ERFA__REQUEST__ASK_FIND:
 	case ERFA__REQUEST__ASK_WATCH:
@@ -416,8 +419,8 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_GUIDES:
 	case ERFA__REQUEST__ASK_STUDIES:
 	case ERFA__REQUEST__ASK_OVERVIEW:
-	case ERFA__REQUEST__ASK__NOT_SET:
 	case ERFA__REQUEST__ASK_ERASURE:
+	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		node_waiter_free(waiter);
 		break;
@@ -441,11 +444,11 @@ call_done(struct pool_job *job, void *context)
 		control_free_answer(call->answer);
 		node_wait(node, waiter, waiter->request->watch->wait_ms);
 	} else if (call->answer != NULL) {
-		node_answer(node, waiter, call->answer);
-	} else if (call->allowed) {
 		if (call->answer->say_case == ERFA__ANSWER__SAY_ERASURE &&
 		    node_erasure(node, call->answer->erasure) != ERR_NONE)
 			logger_debug("control", "an answer is not complete");
+		node_answer(node, waiter, call->answer);
+	} else if (call->allowed) {
 		dispatch(node, waiter, call->uid);
 	} else {
 		/* There was no memory for the refusal. */

@@ -184,6 +184,9 @@ struct node {
 	int64_t beacon_at;
 	int64_t readers_at;
 	int64_t status_at;
+	int64_t alive_at;  /* the service manager is told so next; 0 = never yet */
+	uint32_t alive_ms; /* how often; 0 = it does not ask */
+	bool alive_busy;   /* the writer has not come back yet */
 	int64_t seen_at; /* how far peers are is looked at then */
 	char status[120]; /* as the service manager knows it */
 	uint64_t refused; /* frames that got no session */
@@ -676,6 +679,29 @@ bool node_is_clean(struct node *node);
  * Tell the service manager in a line how things are, when that has changed.
  */
 void node_status_tick(struct node *node, int64_t now);
+
+/* ---- node_service.c ---- */
+
+/**
+ * node_alive_tick(node, now):
+ * Tell the service manager that the node lives, if it asks for that, after a
+ * round trip through the writer and never without one.
+ */
+void node_alive_tick(struct node *node, int64_t now);
+
+/**
+ * node_reload(node):
+ * Read the settings again and put in force what can be; with a mistake in them
+ * nothing changes.  What came of it is logged.
+ */
+void node_reload(struct node *node);
+
+/**
+ * node_settings(node, waiter), node_settings_end(node):
+ * Answer a SettingsRequest.  Free what reloads left, after all threads.
+ */
+void node_settings(struct node *node, struct waiter *waiter);
+void node_settings_end(struct node *node);
 
 /* ---- node_bundle.c ---- */
 

@@ -268,9 +268,9 @@ ask(struct question *question, const Erfa__Request *request)
 		return query_evidence(question, request->studies);
 	if (request->ask_case == ERFA__REQUEST__ASK_OVERVIEW)
 		return query_overview(question, request->overview);
-	return query_logs(question, request->logs);
 	if (request->ask_case == ERFA__REQUEST__ASK_ERASURE)
 		return query_erasure(question, request->erasure);
+	return query_logs(question, request->logs);
 }
 
 /* Tell an error of store or index in words. */

@@ -22,8 +22,8 @@
  *   query_guides.c  guides
  *   query_evidence*.c  what a family measured (evidence_internal.h)
  *   query_overview.c   overview
- */
  *   query_erasure.c    erasure
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -429,7 +429,7 @@ enum err query_evidence(
     struct question *question, const Erfa__EvidenceRequest *request) MUST_CHECK;
 enum err query_overview(
     struct question *question, const Erfa__OverviewRequest *request) MUST_CHECK;
-
-#endif /* !ERFAD_QUERY_INTERNAL_H */
 enum err query_erasure(
     struct question *question, const Erfa__ErasureRequest *request) MUST_CHECK;
+
+#endif /* !ERFAD_QUERY_INTERNAL_H */

@@ -495,6 +495,7 @@ open_writer(struct node *node)
 		logger_err("store", "an erasure was not carried out: %s",
 		    err_str(err));
 		return err;
+	}
 	return writer_start(node->store, node->outbox, &node->writer);
 }
 

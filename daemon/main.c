@@ -131,7 +131,8 @@ harden(void)
 	(void)umask(0077);
 }
 
-/* Signals that ask us to stop arrive as reads of a descriptor. */
+/* Signals that ask us to stop, or to read the settings again, arrive as reads of
+ * a descriptor. */
 static int
 open_signals(void)
 {
@@ -140,6 +141,7 @@ open_signals(void)
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGINT);
 	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
 	(void)signal(SIGPIPE, SIG_IGN);
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
 	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)

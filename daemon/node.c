@@ -4,10 +4,12 @@
 
 #include "daemon/node.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -202,14 +204,19 @@ index_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
 	return 0;
 }
 
-/* A signal asks the node to stop. */
+/* A signal asks the node to stop, or to read its settings again. */
 static int
 stop_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
 {
+	struct signalfd_siginfo info = { .ssi_signo = 0 };
 	struct node *node = arg;
 
 	(void)loop;
-	(void)item;
+	if (read(item->fd, &info, sizeof(info)) == (ssize_t)sizeof(info) &&
+	    info.ssi_signo == SIGHUP) {
+		node_reload(node);
+		return 0;
+	}
 	node->stopping = true;
 	return -1;
 }
@@ -632,6 +639,19 @@ make_runtime(const char *path)
 		logger_warning("node", "%s is for its owner only", path);
 }
 
+void
+node_timers_set(struct node *node)
+{
+	const struct config *config = node->config;
+
+	node->timers.have_ms = config->have_ms;
+	node->timers.hello_ms = config->hello_ms;
+	node->timers.get_ms = config->get_ms;
+	node->timers.silence_ms = config->silence_ms;
+	node->timers.gap_ms = config->gap_ms;
+	node->beacon_at = node_now() + config->beacon_ms;
+}
+
 /* Values that the parts borrow. */
 static enum err
 open_values(struct node *node)
@@ -643,13 +663,8 @@ open_values(struct node *node)
 	make_runtime(config->runtime);
 	(void)snprintf(mark, sizeof(mark), "%s/TEST", config->state);
 	node->test = access(mark, F_OK) == 0;
-	node->timers.have_ms = config->have_ms;
-	node->timers.hello_ms = config->hello_ms;
-	node->timers.get_ms = config->get_ms;
-	node->timers.silence_ms = config->silence_ms;
-	node->timers.gap_ms = config->gap_ms;
 	node->started = node_now();
-	node->beacon_at = node->started + config->beacon_ms;
+	node_timers_set(node);
 	node->clock_offset = clock_offset();
 	node->turn_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	node->index_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -782,6 +797,7 @@ node_close(struct node *node)
 	guard_close(node->guard);
 	free(node->touched);
 	free(node->bundle_part);
+	node_settings_end(node);
 	crypto_wipe(&node->key, sizeof(node->key));
 	free(node);
 }

@@ -30,7 +30,8 @@ enum err node_open(
 
 /**
  * node_run(node, stop_fd):
- * Serve until ${stop_fd}, a signalfd, becomes readable.
+ * Serve until ${stop_fd}, a signalfd, tells of a signal other than SIGHUP, at
+ * which the settings are read again.
  */
 enum err node_run(struct node *node, int stop_fd) MUST_CHECK;
 

@@ -209,6 +209,8 @@ right_of(const Erfa__Request *request)
 	case ERFA__REQUEST__ASK_INVITE:
 	case ERFA__REQUEST__ASK_JOIN:
 		return RIGHT_ADMIN;
+	case ERFA__REQUEST__ASK_SETTINGS:
+		return request->settings->reload ? RIGHT_ADMIN : RIGHT_READ;
 	case ERFA__REQUEST__ASK_STATUS:
 	case ERFA__REQUEST__ASK_LIST:
 	case ERFA__REQUEST__ASK_SHOW:

@@ -18,6 +18,7 @@
  *   node_control.c  the control socket: who may, who answers, who waits
  *   node_status.c   what `erfa status`, `peers` and `sync` show
  *   node_bundle.c   bundles are taken in
+ *   node_service.c  watchdog, settings shown and read again
  */
 
 #include <stdarg.h>
@@ -90,7 +91,9 @@ struct own_job;
 struct join;
 
 struct node {
-	const struct config *config;
+	const struct config *_Atomic config; /* a reload puts in another */
+	struct config **configs;             /* owned: those of reloads */
+	size_t nconfigs;
 	struct crypto_key key;
 	int64_t started; /* monotonic ms */
 	bool test;       /* the state directory is marked as a test */
@@ -211,6 +214,12 @@ uint64_t node_clock(void);
 enum err node_watch(struct node *node, void *handle, int fd, zloop_fn *handler,
     void *arg) MUST_CHECK;
 void node_unwatch(struct node *node, void *handle);
+
+/**
+ * node_timers_set(node):
+ * Take the timers from the settings.
+ */
+void node_timers_set(struct node *node);
 
 /**
  * node_wake_turn(node):

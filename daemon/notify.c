@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Statuses are for one line on a screen. */
@@ -41,6 +42,34 @@ notify_status(const char *format, ...)
 	(void)vsnprintf(status, sizeof(status), format, args);
 	va_end(args);
 	send_status("", status);
+}
+
+void
+notify_reloading(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+	    (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+}
+
+uint32_t
+notify_watchdog_ms(void)
+{
+	uint64_t microseconds = 0;
+
+	if (sd_watchdog_enabled(0, &microseconds) <= 0)
+		return 0;
+	return microseconds / 1000 > UINT32_MAX ?
+	    UINT32_MAX :
+	    (uint32_t)(microseconds / 1000);
+}
+
+void
+notify_alive(void)
+{
+	(void)sd_notify(0, "WATCHDOG=1");
 }
 
 void

@@ -8,6 +8,8 @@
  * either, nothing happens.
  */
 
+#include <stdint.h>
+
 #include "proto/err.h"
 
 /**
@@ -23,6 +25,20 @@ void notify_ready(const char *status);
  */
 void notify_status(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
+
+/**
+ * notify_reloading():
+ * The settings are being read again; notify_ready() says when that is over.
+ */
+void notify_reloading(void);
+
+/**
+ * notify_watchdog_ms(), notify_alive():
+ * Milliseconds after which whoever started erfad ends it unless it says that it
+ * is alive; 0 = nobody waits for that.  Say it.
+ */
+uint32_t notify_watchdog_ms(void);
+void notify_alive(void);
 
 /**
  * notify_stopping():

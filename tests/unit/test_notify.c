@@ -66,6 +66,36 @@ told(struct fixture *f)
 }
 
 static void
+systemd_hears_that_settings_are_read_again(void **state)
+{
+	struct fixture *f = *state;
+	const char *text;
+
+	notify_reloading();
+	text = told(f);
+	assert_int_equal(
+	    strncmp(text, "RELOADING=1\nMONOTONIC_USEC=", 27), 0);
+	assert_int_not_equal(text[27], '\0');
+}
+
+static void
+the_watchdog_is_fed_if_there_is_one(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)unsetenv("WATCHDOG_PID");
+	(void)unsetenv("WATCHDOG_USEC");
+	assert_int_equal(notify_watchdog_ms(), 0);
+	(void)setenv("WATCHDOG_USEC", "60000000", 1);
+	assert_int_equal(notify_watchdog_ms(), 60000);
+	(void)setenv("WATCHDOG_USEC", "none", 1);
+	assert_int_equal(notify_watchdog_ms(), 0);
+	(void)unsetenv("WATCHDOG_USEC");
+	notify_alive();
+	assert_string_equal(told(f), "WATCHDOG=1");
+}
+
+static void
 systemd_hears_ready_status_and_stopping(void **state)
 {
 	struct fixture *f = *state;
@@ -141,6 +171,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(systemd_hears_ready_status_and_stopping),
+		TEST(systemd_hears_that_settings_are_read_again),
+		TEST(the_watchdog_is_fed_if_there_is_one),
 		TEST(a_status_cannot_say_more_than_a_status),
 		TEST(without_systemd_nothing_happens),
 		TEST(a_ready_descriptor_gets_one_line_and_is_closed),

@@ -152,6 +152,53 @@ check_same "on every node" 12 "$(value pool.0.pooled.k)"
 [ "$(value studyHash)" != "$before" ]
 check_same "and the inputs have another name" 0 $?
 
+# --- What is pooled with what: a second family, of every kind.
+
+evidence mixed >"$WORK/mixed.trials"
+check "trials of every kind" at a publish --yes --json "$WORK/mixed.trials"
+# shellcheck disable=SC2207
+mixed=($(ids <<<"$OUT"))
+evidence mixed-rest "${mixed[@]}" >"$WORK/mixed.rest"
+check "and their numbers" at a publish --yes --json "$WORK/mixed.rest"
+origin=${mixed[0]}
+report a "$origin"
+check_same "five are pooled: the mapped one, and each municipality once" 5 \
+	"$(value pool.0.pooled.k)"
+check_same "all others are named with their reasons" "early too_early
+joint joint_record
+nosd no_sd
+plain same_municipality
+reported documented_only
+unit unit_differs
+unlike fidelity" "$(evidence excluded "$WORK/report" | sort)"
+check_has "the comparison that two share is said" "$(value pool.0.assumption)" \
+	comparison_shared
+check_same "and shown once beside it" 4 "$(value pool.0.comparisonOnce.k)"
+check_same "one code stands for both" dk-791:hours "$(value pool.0.indicator)"
+check_same "and the other is named" sotkanet:77 "$(value indicator.0.mapped.0)"
+check_same "the denominator has all but the documented" 11 "$(value denominator.lineage)"
+report a "$origin" --all-fidelity
+check_same "also those that left the core" 6 "$(value pool.0.pooled.k)"
+report a "$origin" --measure smd
+check_same "in standard deviations no unit matters" 6 "$(value pool.0.pooled.k)"
+report a "$origin" --indicator sotkanet:77
+check_same "either code finds it" 5 "$(value pool.0.pooled.k)"
+check "before it there was nothing" at a evidence "$origin" --at 2020-01-01
+check_has "and nobody" "$OUT" "lineage 0 .* measured 0"
+
+# --- A number that is taken back.
+
+check "the observations" at a list --kind observation --jsonl --limit 200
+number=$(grep -m 1 "${origin%%/*}" <<<"$OUT" | field fullId)
+report a "$origin"
+before=$(value studyHash)
+check "retract a number" at a retract "$number" --reason data_error \
+	--explanation "Forkert." --yes
+report a "$origin"
+[ "$(value studyHash)" != "$before" ]
+check_same "changes the result at once" 0 $?
+check_has "and is named" "$(value gone)" "observation"
+
 # --- The overview.
 
 check "what was learnt" at a learn "$root" --verdict worked --worked "Færre blev syge" \

@@ -4,6 +4,9 @@ as trials of one lineage, and the pooled log risk ratios of its thirteen studies
     evidence.py trials NODE                 a publication with the node's trials
     evidence.py rest NODE ROOT IND IDS      and with what was measured in them
     evidence.py table                       the same as a table
+    evidence.py mixed                       trials of every kind
+    evidence.py mixed-rest IDS              and what was measured in them
+    evidence.py excluded REPORT             what is left out, and why
     evidence.py check WHICH REPORT          compare a report with the reference
     evidence.py get REPORT PATH             one value of a report
 """
@@ -93,6 +96,91 @@ def table():
             cpos, cpos + cneg, "yes" if i == 0 else "no"))
 
 
+# Hours a week, as means: what each trial of the second family is there for, its
+# municipality, and what is out of the ordinary.
+MIXED = [
+    ("origin", "dk-791", {}),
+    ("plain", "no-5501", {}),
+    ("mapped", "fi-564", {"indicator": "mapped"}),
+    ("unit", "fi-297", {"indicator": "unit"}),
+    ("unlike", "dk-482", {"fidelity": "FIDELITY_INCONSISTENT"}),
+    ("early", "dk-316", {"verdict": "VERDICT_TOO_EARLY"}),
+    ("again", "no-5501", {"day": "2021-06-30"}),
+    ("nosd", "dk-217", {"sd": None}),
+    ("shared", "no-0301", {}),
+    ("reported", "no-4601", {"transcribed": True}),
+    ("joint", None, {}),
+    ("member", "dk-840", {}),
+]
+INDICATORS = [
+    {"code": "dk-791:hours", "name": "Timer", "unit": "timer",
+     "polarity": "POLARITY_LOWER_BETTER"},
+    {"code": "sotkanet:77", "name": "Tunnit", "unit": "timer",
+     "polarity": "POLARITY_LOWER_BETTER"},
+    {"code": "dk-791:hours", "name": "Minutter", "unit": "minutter",
+     "polarity": "POLARITY_LOWER_BETTER"},
+]
+
+
+def mixed():
+    for name, org, odd in MIXED:
+        sites = [{"id": org}] if org else [{"id": "dk-840"}, {"id": "dk-101"}]
+        body = {"trial": {
+            "title": name, "summary": "For tests.",
+            "sector": ["SECTOR_ELDER_CARE"], "sites": sites,
+            "design": "DESIGN_COMPARISON_POST",
+            "period": {"start": "2020-01-01", "end": "2021-12-31"}}}
+        if odd.get("transcribed"):
+            body["envelope"] = {"transcribed": True}
+        yield body
+    for indicator in INDICATORS:
+        yield {"indicator": indicator}
+
+
+def means(own, indicator, arm, mean, odd, site):
+    value = {"n": 50, "mean": mean, "sd": odd.get("sd", 2.0)}
+    if value["sd"] is None:
+        del value["sd"]
+    body = {
+        "trial": {"id": own}, "indicator": {"id": indicator}, "arm": arm,
+        "occasion": "OCCASION_FOLLOW_UP", "continuous": value,
+        "period": {"start": odd.get("day", "2020-12-31")}}
+    if site:
+        body["site"] = {"id": site}
+    return {"observation": body}
+
+
+def mixed_rest(ids):
+    trials, indicators = ids[:len(MIXED)], ids[len(MIXED):]
+    yield {"term": {
+        "concept": "hours", "prefLabel": [{"language": "en", "text": "Hours"}],
+        "exactMatch": ["dk-791:hours", "sotkanet:77"]}}
+    for i, (own, (name, _, odd)) in enumerate(zip(trials, MIXED)):
+        if i > 0:
+            yield {"adaptation": {
+                "fromTrial": {"id": trials[0]}, "toTrial": {"id": own},
+                "fidelity": odd.get("fidelity", "FIDELITY_CONSISTENT")}}
+        which = {"mapped": 1, "unit": 2}.get(odd.get("indicator"), 0)
+        where = "dk-461" if name in ("origin", "shared") else None
+        yield means(own, indicators[which], "ARM_TRIAL", 10.0 + i, odd, None)
+        yield means(own, indicators[which], "ARM_COMPARISON", 12.0 + i, odd,
+                    where)
+        if "verdict" in odd:
+            yield {"experience": {
+                "trial": {"id": own}, "stage": "STAGE_FINAL",
+                "verdict": odd["verdict"], "whatWorked": "nothing",
+                "whatDidNot": "nothing", "conditions": [{"text": "alle"}]}}
+
+
+def excluded(path):
+    """Why what is left out, by the last two figures of its mean."""
+    with open(path) as file:
+        pools = json.load(file)["pool"]
+    for effect in pools[0].get("excluded", []):
+        mean = effect["study"].get("after", {}).get("mean", 0)
+        print(MIXED[int(mean) - 10][0], effect["reason"])
+
+
 def near(got, wanted, tolerance):
     return (got is None) == (wanted is None) and (
         got is None or abs(got - wanted) <= tolerance)
@@ -134,6 +222,12 @@ def main(args):
         write(trial(i) for i in NODES[args[1]])
     elif args[0] == "rest":
         write(rest(args[1], args[2], args[3], args[4:]))
+    elif args[0] == "mixed":
+        write(mixed())
+    elif args[0] == "mixed-rest":
+        write(mixed_rest(args[1:]))
+    elif args[0] == "excluded":
+        excluded(args[1])
     elif args[0] == "table":
         table()
     elif args[0] == "check":

@@ -5,6 +5,7 @@
 #include "proto/control.h"
 #include "proto/crypto.h"
 #include "proto/header.h"
+#include "proto/life_need.h"
 #include "proto/record.h"
 #include "client/act.h"
 #include "client/cmd.h"
@@ -231,13 +232,90 @@ check_said(struct decision *it)
 	return EXIT_DONE;
 }
 
-/* ---- what it replaces ---- */
+/* ---- what it speaks of ---- */
 
 static bool
 is_same(const char *a, const char *b)
 {
 	return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
+
+/* Whether ${trial} has an exemption numbered ${no}. */
+static bool
+is_numbered(const Erfa__Trial *trial, uint32_t no)
+{
+	size_t i;
+
+	for (i = 0; i < trial->n_exemptions; i++)
+		if (life_exemption_no(trial, i) == no)
+			return true;
+	return false;
+}
+
+/* Whether an exemption of ${trial} names ${org}. */
+static bool
+is_asked(const Erfa__Trial *trial, const char *org)
+{
+	size_t i, j;
+
+	for (i = 0; i < trial->n_exemptions; i++)
+		for (j = 0; j < trial->exemptions[i]->n_authorities; j++)
+			if (strcmp(
+				run_text(
+				    trial->exemptions[i]->authorities[j]->id),
+				org) == 0)
+				return true;
+	return false;
+}
+
+/* A decision must speak of what is there: a wrong number would answer nobody, and
+ * who runs a trial is not its own authority by having forgotten a word. */
+static int
+check_trial(struct decision *it, const Erfa__Body *body, const char *shown)
+{
+	const Erfa__Decision *decision = it->act.body->decision;
+	struct run *run = it->run;
+	size_t i;
+
+	for (i = 0; i < decision->n_covers; i++)
+		if (!is_numbered(body->trial, decision->covers[i]))
+			return fault_say(&run->faults, EXIT_USAGE,
+			    "no_such_exemption",
+			    "See their numbers:  erfa status TRIAL",
+			    "%s has no exemption number %u", shown,
+			    decision->covers[i]);
+	if (args_given(run->args, "authority") || body->envelope == NULL ||
+	    !is_same(body->envelope->publisher, it->org) ||
+	    is_asked(body->trial, it->org))
+		return EXIT_DONE;
+	return fault_say(&run->faults, EXIT_USAGE, "whose_decision",
+	    "erfa decide TRIAL --authority ORG --outcome OUTCOME --ref \"case "
+	    "number\"",
+	    "%s is yours: whose decision is it? --authority", shown);
+}
+
+/* The same, with the trial that the decision turned out to be about. */
+static int
+check_about(struct decision *it)
+{
+	const Erfa__Decision *decision = it->act.body->decision;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	if (it->target.body->record_case == ERFA__BODY__RECORD_TRIAL)
+		return check_trial(it, it->target.body, it->target.shown);
+	if (decision->trial == NULL)
+		return EXIT_DONE;
+	status = act_find(it->run, run_text(decision->trial->id), &answer);
+	if (status == EXIT_DONE &&
+	    answer->show->body->record_case == ERFA__BODY__RECORD_TRIAL)
+		status = check_trial(
+		    it, answer->show->body, run_text(answer->show->row->id));
+	control_free_answer(answer);
+	return status;
+}
+
+/* ---- what it replaces ---- */
 
 /* Whether ${covers} speaks of all that ${earlier} spoke of; a decision without
  * numbers speaks of everything. */
@@ -370,6 +448,8 @@ cmd_decide(struct run *run)
 		status = act_set_all(&it.act);
 	if (status == EXIT_DONE)
 		status = check_said(&it);
+	if (status == EXIT_DONE)
+		status = check_about(&it);
 	if (status == EXIT_DONE)
 		status = leave(&it);
 	if (status == EXIT_DONE && !run->json &&

@@ -112,6 +112,56 @@ set_numbers(struct act *act, const struct said *said, size_t count)
 	return status;
 }
 
+/* A result that somebody else computed, and cannot have. */
+static const char *
+impossible_estimate(const Erfa__Estimate *it)
+{
+	if (it->has_se && it->se <= 0)
+		return N_("--se is not above 0");
+	if (it->has_ci_low && it->has_ci_high && it->ci_low > it->ci_high)
+		return N_("--low is above --high");
+	return NULL;
+}
+
+/* Numbers that cannot be: what is wrong with them, or NULL. */
+static const char *
+impossible(const Erfa__Observation *it)
+{
+	switch (it->value_case) {
+	case ERFA__OBSERVATION__VALUE_CONTINUOUS:
+		if (it->continuous->sd < 0)
+			return N_("--sd is below 0");
+		if (it->continuous->r < -1 || it->continuous->r > 1)
+			return N_("--r is not between -1 and 1");
+		return NULL;
+	case ERFA__OBSERVATION__VALUE_BINARY:
+		return it->binary->events <= it->binary->total ?
+		    NULL :
+		    N_("--events is more than --total");
+	case ERFA__OBSERVATION__VALUE_RATE:
+		return it->rate->exposure > 0 ? NULL :
+						N_("--exposure is not above 0");
+	case ERFA__OBSERVATION__VALUE_ESTIMATE:
+		return impossible_estimate(it->estimate);
+	case ERFA__OBSERVATION__VALUE__NOT_SET:
+	case _ERFA__OBSERVATION__VALUE__CASE_IS_INT_SIZE:
+		break;
+	}
+	return NULL;
+}
+
+static int
+check_numbers(struct act *act)
+{
+	const char *what = impossible(act->body->observation);
+
+	if (what == NULL)
+		return EXIT_DONE;
+	return fault_say(&act->run->faults, EXIT_USAGE, "impossible_number",
+	    "Look where the number comes from.", "these numbers cannot be: %s",
+	    speech(what));
+}
+
 static int
 set_plain(struct act *act, const struct said *said, size_t count)
 {
@@ -179,6 +229,7 @@ add_observation(struct observing *it, const struct said *said, size_t count)
 		EXIT_DONE ||
 	    (status = set_plain(act, said, count)) != EXIT_DONE ||
 	    (status = set_numbers(act, said, count)) != EXIT_DONE ||
+	    (status = check_numbers(act)) != EXIT_DONE ||
 	    (status = check_said(act)) != EXIT_DONE)
 		return status;
 	if (!act->body->observation->has_arm) {

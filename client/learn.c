@@ -102,6 +102,41 @@ go_on_with(struct act *act, const Erfa__Related *related)
 	return EXIT_DONE;
 }
 
+/* ---- who says it ---- */
+
+static bool
+is_among(Erfa__OrgRef *const *orgs, size_t count, const char *org)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(run_text(orgs[i]->id), org) == 0)
+			return true;
+	return false;
+}
+
+/* "The municipality itself" is whoever publishes the trial or runs it too; all
+ * others stand beside it, in a role of their own. */
+static int
+check_role(
+    const struct act *target, const char *org, const Erfa__Experience *said)
+{
+	const Erfa__Body *body = target->body;
+	const char *publisher = run_text(target->show->show->row->publisher);
+
+	if (said->author_role != ERFA__AUTHOR_ROLE__AUTHOR_ROLE_SELF ||
+	    body->record_case != ERFA__BODY__RECORD_TRIAL ||
+	    strcmp(publisher, org) == 0 ||
+	    is_among(body->trial->sites, body->trial->n_sites, org) ||
+	    is_among(said->authors, said->n_authors, publisher))
+		return EXIT_DONE;
+	return fault_say(&target->run->faults, EXIT_USAGE, "which_role",
+	    "erfa learn TRIAL --role external_evaluator (or authority, "
+	    "employees, users) ...",
+	    "%s belongs to %s: in which role do you say this? --role",
+	    target->shown, publisher);
+}
+
 /* ---- what it says ---- */
 
 static int
@@ -231,7 +266,9 @@ learn_begin(
 		experience->has_author_role = 1;
 		experience->author_role = ERFA__AUTHOR_ROLE__AUTHOR_ROLE_SELF;
 	}
-	return fill_in(ret_act);
+	status = fill_in(ret_act);
+	return status != EXIT_DONE ? status :
+				     check_role(target, org, experience);
 }
 
 /* Ask one question unless it is answered. */

@@ -10,12 +10,27 @@
 #include "client/print.h"
 #include "client/run.h"
 #include "client/send.h"
+#include "client/talk.h"
 
 /* The trials that one comes from. */
 struct origins {
 	struct act act[KIN_MAX];
 	size_t count;
 };
+
+/* What was taken back may be copied, but by nobody who does not know it. */
+static void
+warn_retracted(struct run *run, const struct act *origin)
+{
+	const Erfa__Related *retraction = talk_retraction(origin->show->show);
+
+	if (retraction != NULL)
+		print_say(run->err,
+		    "%s was taken back: %s\n  Why:  erfa show %s\n",
+		    origin->shown,
+		    run_text(retraction->body->retraction->explanation),
+		    origin->shown);
+}
 
 /* Open what is public of the trial that ${word} means, to take from it. */
 static int
@@ -37,8 +52,10 @@ open_origin(struct run *run, const char *word, struct act *ret_origin)
 	if (act_copy(ret_origin->show->show->body, &ret_origin->body) !=
 	    ERR_NONE)
 		return run_nomem(run);
-	if (ret_origin->body->record_case == ERFA__BODY__RECORD_TRIAL)
+	if (ret_origin->body->record_case == ERFA__BODY__RECORD_TRIAL) {
+		warn_retracted(run, ret_origin);
 		return EXIT_DONE;
+	}
 	return fault_say(&run->faults, EXIT_USAGE, "wrong_kind", NULL,
 	    "%s is no trial", ret_origin->shown);
 }

@@ -10,6 +10,7 @@
 #include "client/judge.h"
 #include "client/print.h"
 #include "client/run.h"
+#include "client/talk.h"
 
 #define COLUMN 12 /* where the figures begin */
 
@@ -32,6 +33,8 @@ look(struct standing *it)
 {
 	const struct life_case *about = &it->judge.it;
 	struct life_list none = { .count = 0 };
+	struct life_list unheard = { .count = 0 };
+	struct life_list *warns = &it->warns;
 	struct life_report report;
 
 	memset(&report, 0, sizeof(report));
@@ -44,8 +47,24 @@ look(struct standing *it)
 		life_check(about, LIFE_START, &report);
 		it->blocks = report.blocks;
 		it->warns = report.warns;
+		warns = &unheard;
 	}
-	life_gate_permit(about, &none, &none, &it->permit);
+	life_gate_permit(about, &none, warns, &it->permit);
+}
+
+/* The status: as erfad shows it everywhere if the trial is public and unchanged,
+ * so that one that fell silent is unknown here too. */
+static const char *
+state_of(const struct standing *it)
+{
+	const char *shown = it->act.show == NULL || it->act.is_draft ?
+	    "" :
+	    run_text(it->act.show->show->row->status);
+	static const char unknown[] = "unknown";
+
+	return life_status_name(strcmp(shown, unknown) == 0 ?
+		ERFA__STATUS__STATUS_UNKNOWN :
+		life_status(it->act.body));
 }
 
 /* ---- for people ---- */
@@ -117,11 +136,24 @@ print_list(struct standing *it, const char *title, const struct life_list *list)
 	return judge_tell(&it->judge, list, false);
 }
 
+/* Whoever may go on with what was taken back should know that it was. */
+static void
+print_retracted(const struct standing *it)
+{
+	const Erfa__Related *retraction = it->act.show == NULL ?
+	    NULL :
+	    talk_retraction(it->act.show->show);
+
+	if (retraction != NULL)
+		print_field(it->run->out, 0, "Taken back", COLUMN,
+		    run_text(retraction->body->retraction->explanation));
+}
+
 static int
 print_people(struct standing *it)
 {
 	struct run *run = it->run;
-	const char *state = life_status_name(life_status(it->act.body));
+	const char *state = state_of(it);
 	size_t i;
 	int status;
 
@@ -132,6 +164,7 @@ print_people(struct standing *it)
 	print_field(run->out, 0, "Id", COLUMN, it->act.shown);
 	print_field(run->out, 0, "Status", COLUMN,
 	    labels_get(run->labels, "status", state));
+	print_retracted(it);
 	if (it->act.is_draft)
 		print_field(run->out, 0, "Draft", COLUMN,
 		    it->act.is_public ? _("changes that are not public yet") :
@@ -246,7 +279,7 @@ fill_lists(struct standing *it, Erfa__StandingReport *report)
 static enum err
 fill_report(struct standing *it, Erfa__StandingReport *report)
 {
-	const char *state = life_status_name(life_status(it->act.body));
+	const char *state = state_of(it);
 
 	report->schema = strdup("erfa.standing/1");
 	report->id = strdup(it->act.id);

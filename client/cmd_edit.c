@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "proto/diff.h"
 #include "proto/header.h"
 #include "client/act.h"
 #include "client/burden.h"
@@ -394,20 +395,23 @@ write_out(struct edit *edit, const char *path)
 	return status;
 }
 
-/* Whether anything was changed at all. */
+/* Whether the version says anything new.  A form knows nothing of the times and
+ * the number of a version, so that bytes alone would always differ. */
 static bool
 is_changed(const struct edit *edit)
 {
-	uint8_t *one = NULL, *two = NULL;
-	size_t one_len = 0, two_len = 0;
-	bool same;
+	struct diff diff = { NULL, 0 };
+	const Erfa__Envelope *one = edit->before->envelope;
+	const Erfa__Envelope *two = edit->act.body->envelope;
+	bool changed;
 
-	same = body_encode(edit->before, &one, &one_len) == ERR_NONE &&
-	    body_encode(edit->act.body, &two, &two_len) == ERR_NONE &&
-	    one_len == two_len && memcmp(one, two, one_len) == 0;
-	free(one);
-	free(two);
-	return !same;
+	if (diff_bodies(edit->before, edit->act.body, &diff) != ERR_NONE)
+		return true;
+	changed = diff.count > 0 ||
+	    strcmp(run_text(one == NULL ? NULL : one->amendment_note),
+		run_text(two == NULL ? NULL : two->amendment_note)) != 0;
+	diff_clear(&diff);
+	return changed;
 }
 
 /* Whether the person wrote anything that erfad does not have. */

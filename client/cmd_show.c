@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/control.h"
+#include "client/act.h"
 #include "client/cmd.h"
 #include "client/print.h"
 #include "client/recent.h"
@@ -200,6 +201,47 @@ print_show(struct run *run, const Erfa__ShowAnswer *show)
 	print_related(run, show);
 }
 
+/* ---- drafts ---- */
+
+/* A draft has no signature, no time and no number yet. */
+static int
+print_draft(struct run *run, const struct act *act)
+{
+	Erfa__ShowAnswer show = ERFA__SHOW_ANSWER__INIT;
+	Erfa__Row row = ERFA__ROW__INIT;
+
+	if (run->json) {
+		row.id = run_lend(act->shown);
+		row.full_id = run_lend(act->id);
+		row.state = run_lend("draft");
+		show.schema = run_lend("erfa.show/1");
+		show.row = &row;
+		show.body = act->body;
+		return run_json(run, &show.base);
+	}
+	print_styled(run->out, PRINT_STRONG, "%s", act_title(act->body));
+	print_say(run->out,
+	    "\nA draft, %s: only this node can read it.\n"
+	    "  Publish it:  erfa publish %s\n\n",
+	    act->shown, act->shown);
+	view_record(run, act->body, true, 0);
+	return EXIT_DONE;
+}
+
+/* What is not public may be written here; else act_look() tells why not. */
+static int
+show_draft(struct run *run, const char *id)
+{
+	struct act act;
+	int status;
+
+	status = act_look(run, id, &act);
+	if (status == EXIT_DONE && act.is_draft)
+		status = print_draft(run, &act);
+	act_close(&act);
+	return status;
+}
+
 int
 cmd_show(struct run *run)
 {
@@ -224,9 +266,15 @@ cmd_show(struct run *run)
 	}
 	request.ask_case = ERFA__REQUEST__ASK_SHOW;
 	request.show = &show;
-	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
+	if (show.version != NULL || show.at != NULL)
+		status = run_ask(run, &request, 0, &answer);
+	else
+		status = run_try(run, &request, &answer);
+	if (status != EXIT_DONE)
 		return status;
-	if (run->json)
+	if (answer->say_case != ERFA__ANSWER__SAY_SHOW)
+		status = show_draft(run, show.id);
+	else if (run->json)
 		status = run_json(run, &answer->show->base);
 	else if (answer->show->row != NULL)
 		print_show(run, answer->show);

@@ -1,0 +1,111 @@
+#!/bin/bash
+# What people get wrong on the way: a number that cannot be, a decision about a rule
+# that is not there, or of nobody; a form sent back as it was; a trial that fell
+# silent; and that what authorities themselves say stays beside what was written
+# down of them, also when the trial runs.
+. "$(dirname "$0")/lib.sh"
+
+HEALTH=no-o983544622
+export VISUAL=false EDITOR=false
+
+node_listen v dk-791 --name "Viborg Kommune"
+node_new h "$HEALTH" --name Helsedirektoratet
+node_up h
+befriend v h
+
+# --- A draft can be read by whoever writes it.
+
+check "new" at v new --title "Færre møder på Ærø" --summary "Mødefri uger" \
+	--sector elder_care
+t=$(at v drafts --json | field shownId)
+check "show reads a draft" at v show "$t"
+check_has "says what it is" "$OUT" "^A draft, $t"
+check_has "and what stands in it" "$OUT" "Mødefri uger"
+check "show --json" at v show "$t" --json
+check_has "is a document" "$OUT" '"schema": *"erfa.show/1"'
+check "converge" converge 30 v h
+check_status "others have never heard of it" 66 at h show "$t"
+
+# --- Whose decision, and about which rule.
+
+check "publish" at v publish "$t" --yes
+check "exempt" at v exempt "$t" --provision "Serviceloven § 83" --level act \
+	--why "Binder tiden" --authority "$HEALTH"
+check "own" at v own "$t" --unit Hjemmeplejen --role leder
+check "anchor" at v anchor "$t" --body council --date 2026-02-01
+check "plan" at v plan "$t" --goal "Færre møder" --criterion "Halvt så mange" \
+	--from 2026-03-01 --to 2027-02-28
+check "converge" converge 30 v h
+check_status "a rule that is not there is not decided" 64 at h decide "$t" \
+	--outcome approved --plain "I må" --covers 7
+check_has "it is named" "$OUT" "no exemption number 7"
+check_status "nobody is the authority of a trial by forgetting a word" 64 \
+	at v decide "$t" --outcome approved --plain "Vi må" --ref 1
+check_has "which is asked for" "$OUT" "--authority ORG"
+check_same "nothing was published" 0 \
+	"$(at v list --kind decision --json | field total)"
+check "they decide" at h decide "$t" --outcome approved_with_conditions \
+	--plain "I må på vilkår" --condition "Rapport; 2026-06-01" --date 2026-02-10
+check "and were understood otherwise" at v decide "$t" --authority "$HEALTH" \
+	--outcome rejected --plain "I må ikke" --reason nej --ref 9 --date 2026-02-20
+check "converge" converge 30 v h
+check "start" at v start "$t"
+check "status of a trial that runs" at v status "$t"
+check_has "still tells that both differ" "$OUT" "itself says something else"
+check_has "and of the condition" "$OUT" "conditions $t --met 1"
+check "status --json" at v status "$t" --json
+check_has "so do programs read" "$OUT" '"warning": *\[ *\{'
+
+# --- Numbers that cannot be.
+
+check "indicator" at v indicator new --name Møder --unit "pr. uge" \
+	--polarity lower_better --code kolada:N15505 --yes
+i=$(at v list --kind indicator --json | field id)
+# cannot NAME WHAT OPTION...
+cannot() {
+	check_status "$1" 64 at v observe "$t" --indicator "$i" \
+		--occasion interim "${@:3}"
+	check_has "$1: named" "$OUT" "$2"
+}
+cannot "more of them than all" "--events is more" --events 60 --total 50
+cannot "a spread below nothing" "--sd is below" --n 30 --mean 3 --sd -1
+cannot "a correlation of two" "--r is not" --n 30 --mean 3 --sd 1 --r 2
+cannot "no time to count in" "--exposure is not" --events 30 --exposure 0
+cannot "no error at all" "--se is not" --estimate 3 --se 0 --measure md
+cannot "ends that are swapped" "--low is above" --estimate 3 --low 5 --high 2
+check_same "nothing was published" 0 \
+	"$(at v list --kind observation --json | field total)"
+
+# --- Who says it.
+
+check "converge" converge 30 v h
+check_status "others are not the municipality itself" 64 at h learn "$t" \
+	--verdict worked --worked "Ro"
+check_has "the role is asked for" "$OUT" "--role external_evaluator"
+check_status "not even if they say so" 64 at h learn "$t" --role self --verdict worked
+check "in a role of their own they are heard" at h learn "$t" --role authority \
+	--verdict no_difference --worked nothing
+check "or together with it" at h learn "$t" --with dk-791 --verdict too_early
+
+# --- A form that comes back as it went.
+
+check "edit --form" at v edit "$t" --form "$WORK/form.yaml"
+check_status "unchanged" 1 at v edit "$t" --from "$WORK/form.yaml" --yes
+check_has "it is no new version" "$OUT" "nothing was changed"
+
+# --- Silence.
+
+check "status, long after the end" at v status "$t" --at 2029-01-01
+check_has "does not say that it runs" "$OUT" "^Status +unknown$"
+check_has "just as list" "$(at v list --at 2029-01-01)" "unknown"
+
+# --- Taken back.
+
+check "retract" at v retract "$t" --reason data_error --explanation "Forkerte tal" --yes
+check "converge" converge 30 v h
+check "status" at h status "$t"
+check_has "says so" "$OUT" "^Taken back +Forkerte tal"
+check "adapt" at h adapt "$t"
+check_has "warns whoever copies it" "$OUT" "^$t was taken back: Forkerte tal"
+
+finish

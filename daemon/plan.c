@@ -29,8 +29,8 @@
 #define WORTH_CONCEPT 200
 #define WORTH_NARROW  150
 #define WORTH_CLOSE   110
-#define WORTH_BROAD   40 /* what is above it */
-#define WORTH_RELATED 30
+#define WORTH_BROAD   48 /* what is above it */
+#define WORTH_RELATED 36
 #define WORTH_OF_MANY \
 	110 /* one of several words that mean something together */
 #define WORTH_INFLECT 150
@@ -568,8 +568,10 @@ new_group(struct plan *plan, size_t first, size_t count)
 	if (group->group.ways == NULL)
 		return NULL;
 	group->group.factor = 256;
-	if (count == 1 && plan->items[first].light)
-		group->group.factor = LIGHT;
+	for (i = first; i < first + count && plan->items[i].light;)
+		i++;
+	if (i == first + count)
+		group->group.factor = count == 1 ? LIGHT : 2 * LIGHT;
 	for (i = first; i < first + count && len < PLAN_TEXT - 1; i++) {
 		(void)snprintf(group->typed + len, PLAN_TEXT - len, "%s%.60s",
 		    i > first ? " " : "", plan->items[i].typed);
@@ -900,6 +902,45 @@ plan_rest(struct plan *plan, bool common)
 	return err;
 }
 
+/* Whether the way is what another group of the question means. */
+static bool
+is_meant_by_other(const struct plan *plan, const struct plan_group *group,
+    const struct search_way *way)
+{
+	const struct plan_group *other;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < plan->ngroups; i++) {
+		other = &plan->groups[i];
+		for (k = 0; k < other->nconcepts && other != group; k++)
+			if (strcmp(vocab_id(plan->concepts, other->concepts[k]),
+				way->text) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* What one word means is not also near to another: it would count twice. */
+static void
+drop_doubles(struct plan *plan)
+{
+	struct search_group *group;
+	size_t kept;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < plan->ngroups; i++) {
+		group = &plan->groups[i].group;
+		for (k = kept = 0; k < group->count; k++)
+			if (group->ways[k].mark != PLAN_NEAR ||
+			    !is_meant_by_other(
+				plan, &plan->groups[i], &group->ways[k]))
+				group->ways[kept++] = group->ways[k];
+		group->count = kept;
+	}
+}
+
 static enum err
 make_groups(struct plan *plan)
 {
@@ -911,6 +952,7 @@ make_groups(struct plan *plan)
 		return err;
 	if (plan->ngroups == 0 && plan->nfacets == 0)
 		return plan_rest(plan, true);
+	drop_doubles(plan);
 	return ERR_NONE;
 }
 

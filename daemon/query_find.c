@@ -27,7 +27,7 @@
 #define WORTH_EXPERIENCE 150
 #define WORTH_DECISION   110
 #define WORTH_NAMED      70 /* impact of the name of a trial's programme */
-#define PARTLY           6  /* a sixth of the best, at least */
+#define PARTLY           24 /* of the best, the least part that is shown */
 #define FAR              80 /* of 256: who fulfils less of all words is far off */
 #define NEAREST          5 /* shown of what is far off */
 
@@ -642,6 +642,7 @@ search_for(struct find *find, bool all, size_t limit, struct search_hit *hits,
 		.count = find->ngroups,
 		.all = all,
 		.cover = !all,
+		.lang = stem_lang(vocab_lang_code(find->lang)),
 		.limit = limit,
 		.accept = accept,
 		.context = find,

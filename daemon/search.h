@@ -208,6 +208,8 @@ struct search_ask {
 	 * groups weigh by how rare they are, ways by their weights.
 	 */
 	bool cover;
+	/* Where the rest is alike, what is in this language comes first. */
+	enum stem_lang lang;
 	size_t limit; /* hits wanted */
 	/*
 	 * Whether ${doc} is wanted; if so, of which target it is a part (itself,

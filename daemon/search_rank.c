@@ -18,6 +18,7 @@
 #define SCALE      1024.0 /* of weights: an idf of 1 */
 #define WELL       200    /* a way of this weight fulfils its group wholly */
 #define UNKNOWN    25  /* a word that nothing has weighs like one in so many */
+#define FOREIGN    236 /* of 256: worth of what is in another language */
 #define LEAST      48  /* of 256: what a hit is worth that fulfils nothing */
 #define LATE_EVERY 512 /* documents between two looks at the clock */
 
@@ -268,6 +269,9 @@ offer(struct rank *rank, uint32_t local, const struct search_hit *like)
 	    !rank->ask->accept(
 		rank->ask->context, hit.doc, row[5], &hit.target, &worth))
 		return;
+	if (rank->ask->lang != STEM_NONE &&
+	    (row[4] & 7) != (uint8_t)rank->ask->lang)
+		worth = worth * FOREIGN / 256;
 	if (worth < 256)
 		hit.score = (uint32_t)((uint64_t)hit.score * worth / 256);
 	if (hit.score > 0 &&

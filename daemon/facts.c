@@ -399,6 +399,53 @@ facts_about(const Erfa__Body *body, struct facts_ref ret_refs[FACTS_REFS_MAX])
 	return walk.nrefs;
 }
 
+/* ---- whose word goes first ---- */
+
+/* Take the ids of ${refs} after the ${nout} that are there; return how many. */
+static size_t
+take_orgs(Erfa__OrgRef *const *refs, size_t count,
+    const char *out[FACTS_ORGS_MAX], size_t nout)
+{
+	const char *id;
+	size_t i;
+
+	for (i = 0; i < count && nout < FACTS_ORGS_MAX; i++) {
+		id = refs[i] == NULL ? NULL : refs[i]->id;
+		if (id != NULL && *id != '\0' && strlen(id) <= ORG_MAX)
+			out[nout++] = id;
+	}
+	return nout;
+}
+
+size_t
+facts_orgs(const Erfa__Body *body, const char *ret_orgs[FACTS_ORGS_MAX])
+{
+	size_t count;
+
+	switch (body_kind(body)) {
+	case HEADER_PROGRAMME:
+		return take_orgs(&body->programme->owner, 1, ret_orgs, 0);
+	case HEADER_NETWORK:
+		return take_orgs(&body->network->coordinator, 1, ret_orgs, 0);
+	case HEADER_TRIAL:
+		count = take_orgs(
+		    body->trial->sites, body->trial->n_sites, ret_orgs, 0);
+		return take_orgs(&body->trial->lead, 1, ret_orgs, count);
+	case HEADER_APPLICATION:
+		return take_orgs(body->application->applicants,
+		    body->application->n_applicants, ret_orgs, 0);
+	case HEADER_DECISION:
+		return take_orgs(&body->decision->authority, 1, ret_orgs, 0);
+	case HEADER_OBSERVATION:
+		return take_orgs(&body->observation->site, 1, ret_orgs, 0);
+	case HEADER_EXPERIENCE:
+		return take_orgs(body->experience->authors,
+		    body->experience->n_authors, ret_orgs, 0);
+	default:
+		return 0;
+	}
+}
+
 /* ---- what people read ---- */
 
 /* The first text of the labels. */

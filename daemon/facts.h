@@ -19,6 +19,7 @@
 
 #define FACTS_HASH_LEN  16  /* of an external id */
 #define FACTS_REFS_MAX  128 /* references taken from one body */
+#define FACTS_ORGS_MAX  512 /* organisations taken from one body */
 #define FACTS_TITLE_MAX 200 /* bytes of a title that is no title field */
 #define FACTS_TEXT_MAX  100 /* bytes of status and period, the NUL counted */
 
@@ -121,6 +122,16 @@ size_t facts_refs(
  */
 size_t facts_about(
     const Erfa__Body *body, struct facts_ref ret_refs[FACTS_REFS_MAX]);
+
+/**
+ * facts_orgs(body, ret_orgs):
+ * The ids of the organisations whose own word goes before what ${body} tells of
+ * them, lent by it, in its order; return how many.  They are a trial's sites and
+ * lead, a programme's owner, a network's coordinator, an application's
+ * applicants, a decision's authority, an observation's site, an experience's
+ * authors.  What cannot be an id is left out.
+ */
+size_t facts_orgs(const Erfa__Body *body, const char *ret_orgs[FACTS_ORGS_MAX]);
 
 /**
  * facts_title(body, ret_cut):

@@ -19,7 +19,7 @@
 #include "daemon/store.h"
 
 #define MAP_BYTES ((size_t)16 << 30)
-#define FORMAT    3       /* of the rows; another one is built anew */
+#define FORMAT    4       /* of the rows; another one is built anew */
 #define PAIRS     1000000 /* of document and term: so many are written together */
 #define CONCEPTS  64      /* taken from one text */
 
@@ -33,6 +33,7 @@ enum table {
 	COMMITS, /* key, commitment -> doc that was shown with it */
 	REFS,    /* record, doc, org -> nothing */
 	PARENTS, /* doc -> record, org: the trial it is about */
+	ORGS,    /* doc -> organisations that a transcribed entry names */
 	SEARCH,  /* search.h; and the next one */
 	SEARCH_END = SEARCH + SEARCH_TABLES - 1,
 	NTABLES
@@ -40,7 +41,7 @@ enum table {
 
 static const char *const table_names[NTABLES] = { "meta", "logs", "log_ids",
 	"rows", "entries", "shown", "commits", "refs", "parents",
-	"search_parts", "search_terms" };
+	"orgs", "search_parts", "search_terms" };
 
 /* How far the index has followed the store. */
 struct state {
@@ -708,6 +709,22 @@ index_parent(struct index_txn *txn, uint32_t doc, char ret_org[ORG_MAX + 1],
 	return ERR_NONE;
 }
 
+enum err
+index_orgs(struct index_txn *txn, uint32_t doc, struct bytes *ret_orgs)
+{
+	uint8_t key[4];
+	struct bytes val;
+	enum err err;
+
+	err = db_get(txn->txn, ORGS, number_key(doc, key), &val);
+	if (err != ERR_NONE)
+		return err;
+	if (val.len == 0 || val.data[val.len - 1] != '\0')
+		return ERR_DAMAGED;
+	*ret_orgs = val;
+	return ERR_NONE;
+}
+
 void
 index_facet(const char *facet, char out[INDEX_FACET_MAX + 1])
 {
@@ -1024,6 +1041,32 @@ take_parent(struct intake *in, const Erfa__Body *body)
 	    (struct bytes){ .data = val, .len = RECORD_LEN + len }, DB_REPLACE);
 }
 
+/* Note whose word goes before what the entry has from a source. */
+static enum err
+take_orgs(struct intake *in, const Erfa__Body *body)
+{
+	const char *orgs[FACTS_ORGS_MAX];
+	size_t count = facts_orgs(body, orgs);
+	uint8_t key[4];
+	uint8_t *val;
+	size_t len = 0;
+	size_t i;
+	enum err err;
+
+	if (count == 0 || !in->row.transcribed || !in->row.has_external)
+		return ERR_NONE;
+	if ((val = calloc(count, ORG_MAX + 1)) == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < count; i++) {
+		memcpy(val + len, orgs[i], strlen(orgs[i]));
+		len += strlen(orgs[i]) + 1;
+	}
+	err = db_put(in->txn->txn, ORGS, number_key(in->row.doc, key),
+	    (struct bytes){ .data = val, .len = len }, DB_REPLACE);
+	free(val);
+	return err;
+}
+
 /* Take texts and references from the body. */
 static enum err
 take_body(struct intake *in, const Erfa__Body *body)
@@ -1037,7 +1080,8 @@ take_body(struct intake *in, const Erfa__Body *body)
 		if ((err = ref_put(in, refs[i].org, refs[i].record)) !=
 		    ERR_NONE)
 			return err;
-	if ((err = take_parent(in, body)) != ERR_NONE)
+	if ((err = take_parent(in, body)) != ERR_NONE ||
+	    (err = take_orgs(in, body)) != ERR_NONE)
 		return err;
 	return take_texts(in, body);
 }
@@ -1300,6 +1344,8 @@ is_news(struct intake *in, bool *ret_news)
 	if (err == ERR_NONE)
 		err = db_del(
 		    in->txn->txn, PARENTS, number_key(in->row.doc, key));
+	if (err == ERR_NONE || err == ERR_NOENT)
+		err = db_del(in->txn->txn, ORGS, number_key(in->row.doc, key));
 	if (err == ERR_NONE || err == ERR_NOENT)
 		err = forget_refs(in->txn, in->row.doc);
 	return err;

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/bytes.h"
 #include "proto/err.h"
 #include "proto/limits.h"
 
@@ -200,6 +201,15 @@ enum err index_search(
  */
 enum err index_parent(struct index_txn *txn, uint32_t doc,
     char ret_org[ORG_MAX + 1], uint8_t ret_record[RECORD_LEN]) MUST_CHECK;
+
+/**
+ * index_orgs(txn, doc, ret_orgs):
+ * The organisations that a transcribed entry names (facts.h: facts_orgs()): ids,
+ * each with its NUL, lent until the end of ${txn}.  ERR_NOENT if it names none,
+ * is not transcribed, or tells of no thing that others can tell of.
+ */
+enum err index_orgs(
+    struct index_txn *txn, uint32_t doc, struct bytes *ret_orgs) MUST_CHECK;
 
 /**
  * index_facet(facet, out):

@@ -142,7 +142,11 @@ picture_new(
 		err = query_read_heirs(question, &picture->heirs);
 		question->shown = NULL;
 	}
+	if (err == ERR_NONE)
+		err = shown_unite(
+		    picture->shown, question->index, picture->heirs);
 	if (err != ERR_NONE) {
+		heirs_free(picture->heirs);
 		shown_free(picture->shown);
 		free(picture);
 		return err;

@@ -141,10 +141,7 @@ is_about_trial(const struct about *about, const Erfa__Body *body)
 		ERR_NONE)
 		return false;
 	named = shown_record(shown, org, record);
-	return named != NULL &&
-	    (named == about->trial ||
-		(named->external != 0 &&
-		    named->external == about->trial->external));
+	return named != NULL && shown_same(named, about->trial);
 }
 
 static enum err

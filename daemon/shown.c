@@ -1,4 +1,4 @@
-#include "daemon/shown.h"
+#include "daemon/shown_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,27 +9,6 @@
 #include "daemon/store.h"
 
 #define COUNT_MIN 256 /* room that is made at first */
-
-/* An organisation's id. */
-struct org {
-	char id[ORG_MAX + 1];
-};
-
-struct shown {
-	struct shown_item *items; /* by organisation and record */
-	size_t count;
-	size_t size;
-	struct shown_log *logs; /* number 1 stands at 0 */
-	uint32_t nlogs;
-	struct org *orgs; /* sorted */
-	uint32_t norgs;
-	uint32_t *order[SHOWN_ORDERS]; /* SHOWN_BY_RECORD: NULL */
-	uint32_t *external;            /* items with an external id */
-	size_t nexternal;
-	uint32_t *by_doc; /* item + 1 of an entry; 0 = none */
-	uint32_t ndocs;
-	uint32_t *versions; /* docs of all items' versions */
-};
 
 static int
 compare_u64(uint64_t a, uint64_t b)
@@ -219,13 +198,6 @@ add_row(void *context, const struct index_row *row)
 
 /* ---- sorting: by two numbers, and by the items only where these are equal ---- */
 
-/* What an item is sorted by. */
-struct key {
-	uint64_t first;
-	uint64_t second;
-	uint32_t item;
-};
-
 /* How equal keys are told apart. */
 struct tie {
 	const struct shown *shown;
@@ -236,8 +208,8 @@ struct tie {
 static int
 compare_keys(const void *a, const void *b, void *context)
 {
-	const struct key *x = a;
-	const struct key *y = b;
+	const struct shown_key *x = a;
+	const struct shown_key *y = b;
 	const struct tie *tie = context;
 
 	if (x->first != y->first)
@@ -254,13 +226,13 @@ compare_keys(const void *a, const void *b, void *context)
  */
 static enum err
 sort_items(const struct shown *shown,
-    bool (*make)(const struct shown_item *item, struct key *key),
+    bool (*make)(const struct shown_item *item, struct shown_key *key),
     int (*compare)(const struct shown *shown, const struct shown_item *a,
 	const struct shown_item *b),
-    struct key **ret_keys, size_t *ret_count)
+    struct shown_key **ret_keys, size_t *ret_count)
 {
 	struct tie tie = { .shown = shown, .compare = compare };
-	struct key *keys;
+	struct shown_key *keys;
 	size_t count = 0;
 	size_t i;
 
@@ -276,15 +248,14 @@ sort_items(const struct shown *shown,
 	return ERR_NONE;
 }
 
-/* Sort items and give back a list of their numbers. */
-static enum err
-list_items(const struct shown *shown,
-    bool (*make)(const struct shown_item *item, struct key *key),
+enum err
+shown_list(const struct shown *shown,
+    bool (*make)(const struct shown_item *item, struct shown_key *key),
     int (*compare)(const struct shown *shown, const struct shown_item *a,
 	const struct shown_item *b),
     uint32_t **ret_list, size_t *ret_count)
 {
-	struct key *keys;
+	struct shown_key *keys;
 	uint32_t *list;
 	size_t i;
 	enum err err;
@@ -302,8 +273,8 @@ list_items(const struct shown *shown,
 
 /* ---- items: then versions of one record become one item ---- */
 
-static int
-compare_identity(const struct shown_item *a, const struct shown_item *b)
+int
+shown_compare(const struct shown_item *a, const struct shown_item *b)
 {
 	if (a->org != b->org)
 		return a->org < b->org ? -1 : 1;
@@ -324,7 +295,7 @@ compare_place(const struct shown *shown, const struct shown_item *a,
 }
 
 static bool
-identity_key(const struct shown_item *item, struct key *key)
+identity_key(const struct shown_item *item, struct shown_key *key)
 {
 	key->first = 2 * (uint64_t)item->org + (item->is_record ? 0 : 1);
 	key->second = bytes_get_be64(item->record);
@@ -336,7 +307,7 @@ tie_identity(const struct shown *shown, const struct shown_item *a,
     const struct shown_item *b)
 {
 	(void)shown;
-	return compare_identity(a, b);
+	return shown_compare(a, b);
 }
 
 /* Bring the versions of each record together. */
@@ -344,7 +315,7 @@ static enum err
 sort_records(struct shown *shown)
 {
 	struct shown_item *sorted;
-	struct key *keys;
+	struct shown_key *keys;
 	size_t count;
 	size_t i;
 	enum err err;
@@ -453,7 +424,7 @@ unite_versions(struct shown *shown)
 		return ERR_NOMEM;
 	for (first = 0; first < shown->count; first = i) {
 		for (i = first + 1; i < shown->count &&
-		     compare_identity(&items[i], &items[first]) == 0;)
+		     shown_compare(&items[i], &items[first]) == 0;)
 			i++;
 		items[kept++] = unite(
 		    shown, items + first, i - first, &version);
@@ -501,7 +472,7 @@ count_chars(struct shown *shown)
 }
 
 static bool
-time_key(const struct shown_item *item, struct key *key)
+time_key(const struct shown_item *item, struct shown_key *key)
 {
 	key->first = ~item->time_ms;
 	key->second = 0;
@@ -509,61 +480,11 @@ time_key(const struct shown_item *item, struct key *key)
 }
 
 static bool
-arrival_key(const struct shown_item *item, struct key *key)
+arrival_key(const struct shown_item *item, struct shown_key *key)
 {
 	key->first = item->arrival;
 	key->second = 0;
 	return true;
-}
-
-static bool
-external_key(const struct shown_item *item, struct key *key)
-{
-	key->first = item->kind;
-	key->second = item->external;
-	return item->is_record && item->external != 0;
-}
-
-/* A municipality's own word goes before what others wrote down. */
-static int
-tie_word(const struct shown *shown, const struct shown_item *a,
-    const struct shown_item *b)
-{
-	(void)shown;
-	if (a->transcribed != b->transcribed)
-		return a->transcribed ? 1 : -1;
-	return compare_identity(a, b);
-}
-
-/* Find the twins: the first of equal external ids stands for all. */
-static enum err
-find_twins(struct shown *shown)
-{
-	struct shown_item *items = shown->items;
-	const struct shown_item *one = NULL;
-	struct shown_item *two;
-	uint32_t *met; /* by organisation: the group that it was last met in */
-	uint32_t group = 0;
-	size_t i;
-	enum err err;
-
-	err = list_items(
-	    shown, external_key, tie_word, &shown->external, &shown->nexternal);
-	if (err != ERR_NONE)
-		return err;
-	if ((met = calloc((size_t)shown->norgs + 1, sizeof(*met))) == NULL)
-		return ERR_NOMEM;
-	for (i = 0; i < shown->nexternal; i++) {
-		two = &items[shown->external[i]];
-		two->twin = one != NULL && one->kind == two->kind &&
-		    one->external == two->external;
-		group += two->twin ? 0 : 1;
-		two->own_twin = two->twin && met[two->org] == group;
-		met[two->org] = group;
-		one = two;
-	}
-	free(met);
-	return ERR_NONE;
 }
 
 static enum err
@@ -598,11 +519,10 @@ shown_new(struct index_txn *txn, struct store_txn *store_txn,
 		goto fail;
 	if ((err = sort_records(shown)) != ERR_NONE ||
 	    (err = unite_versions(shown)) != ERR_NONE ||
-	    (err = find_twins(shown)) != ERR_NONE ||
 	    (err = map_docs(shown, index_docs(txn))) != ERR_NONE ||
-	    (err = list_items(shown, time_key, compare_place,
+	    (err = shown_list(shown, time_key, compare_place,
 		 &shown->order[SHOWN_BY_TIME], &count)) != ERR_NONE ||
-	    (err = list_items(shown, arrival_key, compare_place,
+	    (err = shown_list(shown, arrival_key, compare_place,
 		 &shown->order[SHOWN_BY_ARRIVAL], &count)) != ERR_NONE)
 		goto fail;
 	count_chars(shown);
@@ -694,7 +614,7 @@ lower_bound(
 	memcpy(want.record, record, RECORD_LEN);
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		if (compare_identity(&shown->items[middle], &want) < 0)
+		if (shown_compare(&shown->items[middle], &want) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -774,39 +694,5 @@ shown_prefix(const struct shown *shown, const char *org, const char *part,
 				break;
 			each(context, item);
 		}
-	}
-}
-
-void
-shown_twins(const struct shown *shown, const struct shown_item *item,
-    void (*each)(void *context, const struct shown_item *item), void *context)
-{
-	const struct shown_item *other;
-	size_t low = 0;
-	size_t high = shown->nexternal;
-	size_t middle;
-	int order;
-
-	if (!item->is_record || item->external == 0) {
-		each(context, item);
-		return;
-	}
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		other = &shown->items[shown->external[middle]];
-		order = compare_u64(other->kind, item->kind);
-		if (order == 0)
-			order = compare_u64(other->external, item->external);
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < shown->nexternal; low++) {
-		other = &shown->items[shown->external[low]];
-		if (other->kind != item->kind ||
-		    other->external != item->external)
-			break;
-		each(context, other);
 	}
 }

@@ -13,10 +13,8 @@
  *   - what a record is: an organisation and 16 bytes.  Its current version is
  *     the greatest (major, minor, time, log, n); what one organisation published
  *     twice with the same commitment is one version;
- *   - which records are one thing: those of one kind with the same external id.
- *     The one that is shown is a municipality's own word, if there is one, of
- *     several that with the smallest (organisation, record); the others are its
- *     twins.
+ *   - which records are one thing (shown_unite()).  One of them stands for all, a
+ *     municipality's own word if there is one; the others are its twins.
  *
  * It takes about 110 bytes a record; nothing in it is text of a body.
  */
@@ -31,6 +29,7 @@
 
 /* Opaque types. */
 struct directory;
+struct heirs;
 struct shown;
 struct store_txn;
 
@@ -59,6 +58,7 @@ struct shown_item {
 	uint32_t org;
 	uint32_t versions; /* of a record: how many */
 	uint32_t version;  /* private */
+	uint32_t thing;    /* likewise */
 	enum index_state state;
 	char country[3];
 	uint8_t chars; /* of the record's id that people need: 8..26 */
@@ -78,12 +78,34 @@ enum shown_order {
 
 /**
  * shown_new(txn, store_txn, directory, ret_shown), shown_free(shown):
- * Compute what is shown.  NULL may be freed.  Return ERR_NOMEM, or an error of
- * index or store.
+ * Compute what is shown, every record as a thing of its own.  NULL may be freed.
+ * Return ERR_NOMEM, or an error of index or store.
  */
 enum err shown_new(struct index_txn *txn, struct store_txn *store_txn,
     const struct directory *directory, struct shown **ret_shown) MUST_CHECK;
 void shown_free(struct shown *shown);
+
+/**
+ * shown_unite(shown, txn, heirs):
+ * Find the records that are one thing, before ${shown} is shared.  They are of
+ * one kind and bear the same external id (facts.h), and nobody is believed who is
+ * not concerned:
+ *
+ *   - an own word stands before what others transcribed if its publisher is
+ *     among the organisations that are named there (facts_orgs()), or speaks for
+ *     one of them (heirs.h); where none of these has a word, if it is the
+ *     transcriber;
+ *   - two own words are one if their publisher is, or one speaks for the other,
+ *     or if a third party's transcription names both;
+ *   - transcriptions are one if their publisher is; if nobody stands before
+ *     them, also if they name the same organisation first, or both none.
+ *
+ * The first own word by organisation and record stands for all, else the first
+ * transcription.  ${txn} is the one ${shown} was made in; NULL ${heirs} are
+ * none.  Return ERR_NOMEM, or an error of index.
+ */
+enum err shown_unite(struct shown *shown, struct index_txn *txn,
+    const struct heirs *heirs) MUST_CHECK;
 
 /**
  * shown_count(shown), shown_at(shown, order, i):
@@ -148,5 +170,11 @@ void shown_prefix(const struct shown *shown, const char *org, const char *part,
  */
 void shown_twins(const struct shown *shown, const struct shown_item *item,
     void (*each)(void *context, const struct shown_item *item), void *context);
+
+/**
+ * shown_same(a, b):
+ * Return whether two items are one thing.
+ */
+bool shown_same(const struct shown_item *a, const struct shown_item *b);
 
 #endif /* !ERFAD_SHOWN_H */

@@ -669,6 +669,38 @@ add_erase(struct fixture *f, uint64_t n)
 }
 
 static void
+organisations_are_kept_of_what_a_source_tells(void **state)
+{
+	struct fixture *f = *state;
+	static const char named[] = "fi-564";
+	struct index_txn *txn;
+	struct bytes orgs;
+	uint64_t told;
+	uint64_t own;
+
+	told = add_trial(f, f->record,
+	    press_trial("Boliger", "Om plejehjem", "x-1", "fi-564 Oulu"));
+	own = add_trial(
+	    f, NULL, press_trial("Boliger", NULL, NULL, "fi-564 Oulu"));
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(index_begin(f->index, false, &txn), ERR_NONE);
+	assert_int_equal(index_orgs(txn, row_at(f, told).doc, &orgs), ERR_NONE);
+	assert_int_equal(orgs.len, sizeof(named));
+	assert_memory_equal(orgs.data, named, sizeof(named));
+	assert_int_equal(index_orgs(txn, row_at(f, own).doc, &orgs), ERR_NOENT);
+	index_abort(&txn);
+
+	add_erase(f, told);
+	put(f, 0);
+	follow(f, f->index, 1000);
+	assert_int_equal(index_begin(f->index, false, &txn), ERR_NONE);
+	assert_int_equal(
+	    index_orgs(txn, row_at(f, told).doc, &orgs), ERR_NOENT);
+	index_abort(&txn);
+}
+
+static void
 nothing_of_an_erased_body_stays(void **state)
 {
 	struct fixture *f = *state;
@@ -1119,6 +1151,7 @@ main(void)
 		cmocka_unit_test(facts_are_taken_from_a_trial),
 		cmocka_unit_test(a_country_is_read_from_an_org),
 		T(a_row_says_what_header_and_body_say),
+		T(organisations_are_kept_of_what_a_source_tells),
 		T(an_absent_body_is_taken_in_when_it_comes),
 		T(a_trailing_index_tells_an_entry_at_its_bodys_arrival),
 		T(what_cannot_be_read_is_listed_as_such),

@@ -272,11 +272,12 @@ add_trial(struct press *press, const char *name, Erfa__Status status)
 	return add_trial_body(press, name, body);
 }
 
-/* What a source says of somebody's trial. */
+/* What a source says of a trial at ${site}; NULL = it does not say where. */
 static struct trial
-add_transcribed(struct press *press, const char *name, const char *external_id)
+add_transcribed_at(struct press *press, const char *name,
+    const char *external_id, const char *site)
 {
-	Erfa__Body *body = press_trial(name, NULL, external_id, NULL);
+	Erfa__Body *body = press_trial(name, NULL, external_id, site);
 
 	body->trial->has_status = true;
 	body->trial->status = ERFA__STATUS__STATUS_ACTIVE;
@@ -285,6 +286,12 @@ add_transcribed(struct press *press, const char *name, const char *external_id)
 	erfa__period__init(body->trial->period);
 	body->trial->period->end = strdup("2015");
 	return add_trial_body(press, name, body);
+}
+
+static struct trial
+add_transcribed(struct press *press, const char *name, const char *external_id)
+{
+	return add_transcribed_at(press, name, external_id, NULL);
 }
 
 static const char *
@@ -750,7 +757,8 @@ twins_are_one_and_the_own_word_speaks(void **state)
 {
 	struct fixture *f = *state;
 	struct trial a = add_trial(&f->orgs[0], "a", ACTIVE);
-	struct trial said = add_transcribed(&f->orgs[1], "said", "source:1");
+	struct trial said = add_transcribed_at(
+	    &f->orgs[1], "said", "source:1", "fi-564 Oulu");
 	Erfa__Body *body = press_trial("own", NULL, "source:1", NULL);
 	struct trial own;
 	const Erfa__LineageTrial *trial;
@@ -784,6 +792,37 @@ twins_are_one_and_the_own_word_speaks(void **state)
 		assert_int_equal(answer->scale->documented, 0);
 		control_free_answer(answer);
 	}
+}
+
+/* The same words, but nobody has named who says so. */
+static void
+a_strangers_word_is_a_trial_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	struct trial a = add_trial(&f->orgs[0], "a", ACTIVE);
+	struct trial said = add_transcribed_at(
+	    &f->orgs[1], "said", "source:1", "dk-791 Viborg");
+	Erfa__Body *body = press_trial("own", NULL, "source:1", NULL);
+	struct trial own;
+	Erfa__Answer *answer;
+
+	body->envelope->transcribed = false;
+	body->trial->has_status = true;
+	body->trial->status = STOPPED;
+	own = add_trial_body(&f->orgs[2], "own", body);
+	(void)adapt(f, said.press, said, a);
+	(void)adapt(f, own.press, own, a);
+	publish(f);
+	answer = lineage(&f->node, a);
+	assert_int_equal(answer->lineage->n_trial, 3);
+	assert_int_equal(find(answer, said)->n_same_as, 0);
+	assert_true(find(answer, said)->transcribed);
+	assert_string_equal(find(answer, own)->status, "stopped");
+	control_free_answer(answer);
+	answer = scale(&f->node, said);
+	assert_int_equal(answer->scale->documented, 1);
+	assert_int_equal(answer->scale->stopped, 0);
+	control_free_answer(answer);
 }
 
 static void
@@ -1149,6 +1188,7 @@ main(void)
 		T(circles_end),
 		T(the_last_word_about_an_edge_holds),
 		T(twins_are_one_and_the_own_word_speaks),
+		T(a_strangers_word_is_a_trial_of_its_own),
 		T(an_adaptation_names_the_copy_and_then_the_origin),
 		T(the_latest_final_experience_gives_the_verdict),
 		T(no_transcribed_trial_counts_as_started_or_silent),

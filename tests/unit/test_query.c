@@ -442,8 +442,11 @@ add_about(struct press *press, uint32_t kind, const char *name,
 	Erfa__Body *body = press_body(kind);
 
 	press_record(name, record);
-	if (external_id != NULL)
+	if (external_id != NULL) {
 		body->envelope->external_id = strdup(external_id);
+		body->envelope->has_transcribed = true;
+		body->envelope->transcribed = true;
+	}
 	if (kind == HEADER_DECISION) {
 		body->decision->trial = trial;
 		body->decision->plain_summary = strdup("Ja");
@@ -921,6 +924,190 @@ what_a_record_names_is_shown_with_it(void **state)
 	assert_int_equal(answer->show->n_related, 1);
 	assert_string_equal(answer->show->related[0]->relation, "trial");
 	control_free_answer(answer);
+}
+
+/* ---- who may stand before a transcription ---- */
+
+/* What a municipality says itself of the trial "e". */
+static void
+add_own_word(struct press *press)
+{
+	Erfa__Body *body = press_trial("Egne ord", NULL, "e", NULL);
+
+	body->envelope->transcribed = false;
+	(void)add_trial(press, "own", body);
+}
+
+/* What a source says of the trial "e" at one or two sites. */
+static void
+add_told(struct press *press, const char *site, const char *site2)
+{
+	Erfa__Body *body = press_trial("Kildens ord", NULL, "e", site);
+	Erfa__Body *more;
+
+	if (site2 != NULL) {
+		more = press_trial("", NULL, NULL, site2);
+		body->trial->lead = more->trial->sites[0];
+		more->trial->n_sites = 0;
+		free(more->trial->sites);
+		more->trial->sites = NULL;
+		body_free(more);
+	}
+	(void)add_trial(press, "told", body);
+}
+
+/* Assert of a record how many others are the same, and that a list holds so
+ * many trials. */
+static void
+assert_things(struct fixture *f, const struct press *press, const char *name,
+    size_t same, size_t trials)
+{
+	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
+	struct query_counts counts;
+	Erfa__Answer *answer;
+	char id[RECORD_ID_CHARS + 1];
+
+	full_id(press, name, id);
+	answer = show(&f->node, id);
+	assert_int_equal(answer->show->n_same_as, same);
+	control_free_answer(answer);
+	assert_int_equal(total(&f->node, &request), trials);
+	assert_int_equal(query_counts(f->node.query, &counts), ERR_NONE);
+	assert_int_equal(counts.trials, trials);
+}
+
+static void
+a_stranger_neither_hides_a_transcription_nor_counts_with_it(void **state)
+{
+	struct fixture *f = *state;
+
+	add_told(&f->own, "no-5501 Troms\xc3\xb8", NULL);
+	press_publish(&f->own, f->node.store, true);
+	add_own_word(&f->third);
+	press_publish(&f->third, f->node.store, false);
+	settle(&f->node);
+	assert_things(f, &f->own, "told", 0, 2);
+	assert_things(f, &f->third, "own", 0, 2);
+	add_own_word(&f->other);
+	press_publish(&f->other, f->node.store, false);
+	settle(&f->node);
+	assert_things(f, &f->own, "told", 1, 2);
+	assert_things(f, &f->other, "own", 1, 2);
+	assert_things(f, &f->third, "own", 0, 2);
+}
+
+static void
+a_stranger_that_comes_first_gains_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	press_publish(&f->own, f->node.store, true);
+	add_own_word(&f->third);
+	press_publish(&f->third, f->node.store, false);
+	add_own_word(&f->other);
+	press_publish(&f->other, f->node.store, false);
+	settle(&f->node);
+	assert_things(f, &f->third, "own", 0, 2);
+	add_told(&f->own, "no-5501 Troms\xc3\xb8", NULL);
+	publish(f);
+	assert_things(f, &f->own, "told", 1, 2);
+	assert_things(f, &f->third, "own", 0, 2);
+}
+
+static void
+a_transcriber_may_say_it_in_its_own_words(void **state)
+{
+	struct fixture *f = *state;
+
+	add_told(&f->own, NULL, NULL);
+	add_own_word(&f->own);
+	publish(f);
+	assert_things(f, &f->own, "told", 1, 1);
+}
+
+static void
+who_is_named_goes_before_the_transcriber(void **state)
+{
+	struct fixture *f = *state;
+
+	add_told(&f->own, "no-5501 Troms\xc3\xb8", NULL);
+	add_own_word(&f->own);
+	add_own_word(&f->other);
+	publish(f);
+	assert_things(f, &f->other, "own", 1, 2);
+	assert_things(f, &f->own, "own", 0, 2);
+}
+
+/* fi-564 tells of no-5501's trial as if it were its own, too. */
+static void
+nobody_gets_before_others_by_naming_itself(void **state)
+{
+	struct fixture *f = *state;
+
+	add_told(&f->own, "no-5501 Troms\xc3\xb8", NULL);
+	add_told(&f->third, "no-5501 Troms\xc3\xb8", "fi-564 Oulu");
+	add_own_word(&f->third);
+	publish(f);
+	assert_things(f, &f->own, "told", 0, 2);
+	assert_things(f, &f->third, "told", 1, 2);
+	add_own_word(&f->other);
+	publish(f);
+	assert_things(f, &f->own, "told", 1, 2);
+	assert_things(f, &f->third, "own", 1, 2);
+}
+
+static void
+two_that_a_third_names_are_one(void **state)
+{
+	struct fixture *f = *state;
+
+	add_told(&f->own, "no-5501 Troms\xc3\xb8", "fi-564 Oulu");
+	add_own_word(&f->other);
+	add_own_word(&f->third);
+	publish(f);
+	assert_things(f, &f->own, "told", 2, 1);
+}
+
+static void
+transcriptions_are_one_if_they_tell_of_one_place(void **state)
+{
+	struct fixture *f = *state;
+
+	add_told(&f->own, "no-5501 Troms\xc3\xb8", NULL);
+	add_told(&f->other, "no-5501 Troms\xc3\xb8", NULL);
+	add_told(&f->third, "fi-564 Oulu", NULL);
+	publish(f);
+	assert_things(f, &f->own, "told", 1, 2);
+	assert_things(f, &f->third, "told", 0, 2);
+}
+
+static void
+an_heir_stands_for_who_is_named(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t record[RECORD_LEN];
+	const struct press_options options = {
+		.kind = HEADER_PROFILE,
+		.record = record,
+	};
+	Erfa__Body *body = press_body(HEADER_PROFILE);
+	Erfa__Body *heir = press_trial("", NULL, NULL, "fi-564 Oulu");
+
+	add_told(&f->own, "no-5501 Troms\xc3\xb8", NULL);
+	add_own_word(&f->third);
+	publish(f);
+	assert_things(f, &f->own, "told", 0, 2);
+	press_record("profile", record);
+	body->profile->org = strdup("no-5501");
+	body->profile->successor = heir->trial->sites;
+	body->profile->n_successor = 1;
+	heir->trial->sites = NULL;
+	heir->trial->n_sites = 0;
+	body_free(heir);
+	(void)press_add(&f->other, &options, body);
+	publish(f);
+	assert_things(f, &f->own, "told", 1, 1);
+	assert_things(f, &f->third, "own", 1, 1);
 }
 
 /* What twins have said about them belongs to the one that is shown. */
@@ -2061,6 +2248,14 @@ main(void)
 		T(the_greatest_version_is_the_current_one),
 		T(what_was_republished_counts_once),
 		T(equal_external_ids_are_shown_and_counted_once),
+		T(a_stranger_neither_hides_a_transcription_nor_counts_with_it),
+		T(a_stranger_that_comes_first_gains_nothing),
+		T(a_transcriber_may_say_it_in_its_own_words),
+		T(who_is_named_goes_before_the_transcriber),
+		T(nobody_gets_before_others_by_naming_itself),
+		T(two_that_a_third_names_are_one),
+		T(transcriptions_are_one_if_they_tell_of_one_place),
+		T(an_heir_stands_for_who_is_named),
 		T(a_change_of_the_directory_needs_no_new_index),
 		T(absent_and_erased_bodies_are_told_as_such),
 		T(a_record_is_shown_with_what_names_it),

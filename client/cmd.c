@@ -533,6 +533,14 @@ static const struct args_option retract_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option erase_options[] = {
+	{ "reason", "CODE",
+	    N_("personal_data, consent_withdrawn, legal, "
+	       "published_by_mistake, other") },
+	{ "yes", NULL, N_("do not ask") },
+	{ NULL, NULL, NULL },
+};
+
 static const struct args_option inbox_options[] = {
 	{ "since", "DATE", N_("nothing older but open questions") },
 	{ NULL, NULL, NULL },
@@ -817,6 +825,13 @@ static const struct cmd table[] = {
 	       "it was copied.  Nothing is erased: that is another thing, for\n"
 	       "personal data."),
 	    retract_options, 1, 1, false, cmd_retract },
+	{ "erase", CMD_WRITE, "ID", N_("destroy what you published, for ever"),
+	    "erfa erase 791/k7 --reason personal_data",
+	    N_("Every version and every copy that was published again goes, here\n"
+	       "at once and on every other node when it is reached.  It cannot\n"
+	       "be undone.  To take something back and let it be read, use\n"
+	       "erfa retract."),
+	    erase_options, 1, 1, false, cmd_erase },
 	{ "learn", CMD_WRITE, "TRIAL", N_("write down what was learnt"),
 	    N_("erfa learn 791/k7                    asks what is not said yet\n"
 	       "erfa learn 791/k7 --verdict worked_partly --for-whom TEXT"),
@@ -945,6 +960,11 @@ static const struct cmd table[] = {
 	       "If it breaks off, run it again with the same line.  Needs the\n"
 	       "group erfa-admin."),
 	    join_options, 1, 1, false, cmd_join },
+	{ "erasure", CMD_PEERS, "ID", N_("which nodes have erased it"),
+	    N_("erfa erasure 791/k7                  of any record"),
+	    N_("A node that is in step has erased it; others when they come back.\n"
+	       "Nodes without a connection to this one are not known."),
+	    NULL, 1, 1, false, cmd_erasure },
 	{ "sync", CMD_PEERS, "", N_("wait until all is here that peers have"),
 	    N_("erfa sync --wait 60                  75 if that was not enough\n"
 	       "erfa sync                            look once"),

@@ -100,7 +100,7 @@ const char *cmd_group_name(enum cmd_group group);
  * cmd_export(run), cmd_find_words(run), cmd_help_run(run), cmd_import(run),
  * cmd_init(run), cmd_invite(run), cmd_join(run), cmd_list(run), cmd_logs(run),
  * cmd_peers(run), cmd_publish(run), cmd_reindex(run), cmd_remove(run),
- * cmd_show(run),
+ * cmd_show(run), cmd_erase(run), cmd_erasure(run),
  * cmd_status(run), cmd_sync(run), cmd_verify(run), cmd_watch(run):
  * Do what the table says of the command.  Return the exit code; what went wrong
  * has been told.
@@ -120,6 +120,8 @@ int cmd_logs(struct run *run);
 int cmd_peers(struct run *run);
 int cmd_publish(struct run *run);
 int cmd_reindex(struct run *run);
+int cmd_erase(struct run *run);
+int cmd_erasure(struct run *run);
 int cmd_remove(struct run *run);
 int cmd_show(struct run *run);
 int cmd_status(struct run *run);

@@ -285,6 +285,16 @@ print_understood(struct run *run, const Erfa__FindAnswer *find)
 		    "these.\n");
 }
 
+/* Where nothing fits, show what is nearest. */
+static int
+print_near(struct run *run, const Erfa__FindAnswer *find)
+{
+	if (find->n_near == 0)
+		return EXIT_DONE;
+	print_say(run->out, "The nearest:\n");
+	return rows_print(run, find->near, find->n_near, true);
+}
+
 static int
 print_rows(struct run *run, Erfa__Answer *all)
 {
@@ -298,8 +308,12 @@ print_rows(struct run *run, Erfa__Answer *all)
 	status = rows_print(run, page.rows, page.count, found);
 	if (status != EXIT_DONE)
 		return status;
-	if (found)
+	if (found) {
 		print_understood(run, all->find);
+		status = print_near(run, all->find);
+		if (status != EXIT_DONE)
+			return status;
+	}
 	print_sum(run, &page, trials);
 	return EXIT_DONE;
 }

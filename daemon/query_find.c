@@ -13,6 +13,7 @@
 #include "daemon/query_internal.h"
 #include "daemon/search.h"
 #include "daemon/shown.h"
+#include "daemon/tokens.h"
 
 #define FIND_LIMIT  20    /* rows of a page, if not said */
 #define FIND_MAX    10000 /* hits that can be paged through */
@@ -770,21 +771,28 @@ struct looking {
 	bool there;
 };
 
-/* Keep the words ${first}.. as found. */
+/* Keep the words ${first}.. of ${text} as found, in the letters of the text. */
 static void
-keep_found(struct looking *looking, enum facts_part part,
-    const char *const *list, size_t first, size_t count)
+keep_found(struct looking *looking, enum facts_part part, const char *text,
+    size_t first, size_t count)
 {
-	size_t len = 0;
+	const char *begin;
+	size_t len;
 	size_t i;
 
-	for (i = first; i < first + count && len < PLAN_TEXT - 1; i++) {
-		(void)snprintf(looking->found + len, PLAN_TEXT - len, "%s%s",
-		    i > first ? " " : "", list[i]);
-		len = strlen(looking->found);
-	}
+	text = tokens_next(text, &len);
+	for (i = 0; i < first && len > 0; i++)
+		text = tokens_next(text + len, &len);
+	begin = text;
+	for (i = 1; i < count && len > 0; i++)
+		text = tokens_next(text + len, &len);
+	len += (size_t)(text - begin);
+	looking->found[0] = '\0';
+	if (len < PLAN_TEXT)
+		(void)snprintf(
+		    looking->found, PLAN_TEXT, "%.*s", (int)len, begin);
 	looking->part = part;
-	looking->there = true;
+	looking->there = looking->found[0] != '\0';
 }
 
 /* Whether a folded word of the text is what the way stands for. */
@@ -823,12 +831,12 @@ look_in(void *context, enum facts_part part, const char *text)
 		    vocab_match(vocab, list, count, looking->lang, matches, 64);
 		for (i = 0; i < found && !looking->there; i++)
 			if (matches[i].concept == looking->concept)
-				keep_found(looking, part, list,
+				keep_found(looking, part, text,
 				    matches[i].first, matches[i].count);
 	} else {
 		for (i = 0; i < count && !looking->there; i++)
 			if (is_way(looking, list[i]))
-				keep_found(looking, part, list, i, 1);
+				keep_found(looking, part, text, i, 1);
 	}
 	vocab_words_free(words);
 	return err;
@@ -896,6 +904,27 @@ fill_reason(struct find *find, size_t number, int way, const Erfa__Body *body,
 	return answer_text(&reason->part, part_name(looking.part, kind));
 }
 
+/* Whether there is ${other}, and it is more than another form of ${word}. */
+static bool
+is_other_word(const char *word, const char *other)
+{
+	char *folded = NULL;
+	char *folded_other = NULL;
+	bool is_other = false;
+	size_t len;
+
+	if (other == NULL || text_fold(word, &folded) != ERR_NONE ||
+	    text_fold(other, &folded_other) != ERR_NONE)
+		goto out;
+	len = strlen(folded) < strlen(folded_other) ? strlen(folded) :
+						      strlen(folded_other);
+	is_other = strncmp(folded, folded_other, len) != 0;
+out:
+	free(folded);
+	free(folded_other);
+	return is_other;
+}
+
 /* The reasons as one line: "hjemmepleje -> home care <- kotihoito". */
 static enum err
 fill_matched(Erfa__Row *row)
@@ -904,19 +933,18 @@ fill_matched(Erfa__Row *row)
 	size_t len = 0;
 	size_t i;
 	const Erfa__Reason *reason;
+	bool concept;
+	bool found;
 
 	for (i = 0; i < row->n_reason && len < sizeof(text) - 1; i++) {
 		reason = row->reason[i];
+		concept = is_other_word(reason->word, reason->concept);
+		found = is_other_word(reason->word, reason->found);
 		(void)snprintf(text + len, sizeof(text) - len,
 		    "%s%s%s%s%s%s%s%s", i > 0 ? ", " : "", reason->word,
-		    reason->concept != NULL ? " \xe2\x86\x92 " : "",
-		    reason->concept != NULL ? reason->concept : "",
-		    reason->found != NULL && reason->concept != NULL ?
-			" \xe2\x86\x90 " :
-			"",
-		    reason->found != NULL && reason->concept != NULL ?
-			reason->found :
-			"",
+		    concept ? " \xe2\x86\x92 " : "",
+		    concept ? reason->concept : "",
+		    found ? " \xe2\x86\x90 " : "", found ? reason->found : "",
 		    reason->part != NULL ? " in " : "",
 		    reason->part != NULL ? reason->part : "");
 		len = strlen(text);

@@ -28,6 +28,7 @@ struct person_words {
 struct name {
 	size_t count;
 	size_t end;
+	bool capitals;                    /* they are all in capitals */
 	char part[PARTS_MAX][PLAIN_WORD]; /* folded; "" for an initial */
 };
 
@@ -341,19 +342,39 @@ has_birth(const struct plain *plain, size_t i, bool *ret_birth)
 
 /* ---- names ---- */
 
-/* Is there a capitalised word, not all in capitals, from ${i} to ${to}? */
-static bool
-is_capitalised(const struct plain *plain, size_t i, size_t to)
+/* How the letters of a word stand. */
+enum shape {
+	SHAPE_SMALL,
+	SHAPE_CAPITALISED, /* "Kari" */
+	SHAPE_CAPITALS     /* "KARI" */
+};
+
+static enum shape
+shape_of(const struct plain *plain, size_t i, size_t to)
 {
 	size_t at;
 
 	if (to < i + 2 || !plain_is_upper(plain_at(plain, i)))
-		return false;
+		return SHAPE_SMALL;
 	for (at = i + 1; at < to; at++)
 		if (plain_is_letter(plain->points[at]) &&
 		    !plain_is_upper(plain->points[at]))
-			return true;
-	return false;
+			return SHAPE_CAPITALISED;
+	return SHAPE_CAPITALS;
+}
+
+/* Can a word of ${shape} go on with ${name}?  In capitals everything could, so
+ * short words and those of grammar cannot. */
+static bool
+goes_on(const struct name *name, enum shape shape, const char *word)
+{
+	if (shape == SHAPE_SMALL)
+		return false;
+	if (name->count == 0)
+		return true;
+	return shape == (name->capitals ? SHAPE_CAPITALS : SHAPE_CAPITALISED) &&
+	    (!name->capitals ||
+		(strlen(word) > 2 && !plain_among(word, PERSON_GRAMMAR)));
 }
 
 /* Read the name that begins at ${i}, as far as it goes. */
@@ -361,23 +382,27 @@ static enum err
 read_name(const struct plain *plain, size_t i, struct name *name)
 {
 	char word[PLAIN_WORD];
+	enum shape shape;
 	size_t to;
 	enum err err;
 
 	*name = (struct name){ .end = i };
 	while (name->count < PARTS_MAX) {
 		to = plain_word(plain, i);
+		shape = shape_of(plain, i, to);
 		if (to == i + 1 && plain_is_upper(plain->points[i]) &&
 		    plain_at(plain, to) == '.') {
 			to++;
 			word[0] = '\0';
 		} else if ((err = plain_fold(plain, i, to, word)) != ERR_NONE)
 			return err;
-		else if (!is_capitalised(plain, i, to) &&
+		else if (!goes_on(name, shape, word) &&
 		    (name->count == 0 || !plain_among(word, PERSON_PARTICLES)))
 			break;
 		if (to < i + 1)
 			break;
+		if (name->count == 0)
+			name->capitals = shape == SHAPE_CAPITALS;
 		if (!plain_among(word, PERSON_PARTICLES)) {
 			memcpy(name->part[name->count++], word, PLAIN_WORD);
 			name->end = to;
@@ -468,7 +493,7 @@ judge_pair(const struct plain *plain, size_t i, const struct name *name,
 	bool sign = false;
 	enum err err;
 
-	if (has_patronymic(name)) {
+	if (!name->capitals && has_patronymic(name)) {
 		*ret_reason = SAY("capitalised word before a patronymic");
 		return ERR_NONE;
 	}

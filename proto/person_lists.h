@@ -46,6 +46,13 @@
 	"gutten flickan pojken asiakas asiakkaan potilas potilaan oppilas "  \
 	"oppilaan asukas aeiti isae lapsi skjolstaedingur nemandi "
 
+/* Words that go on with no name, where all words are in capitals. */
+#define PERSON_GRAMMAR                                                         \
+	" for med til fra som ved hos och eller men den det har foer fraan "   \
+	"till paa aer alle alla alt allt ikke inte ei sekae kanssa vid fyrir " \
+	"med sem ogsaa uden uten utan efter etter mellom mellem mot mod "      \
+	"under over oever the and with "
+
 /* Words for a birth. */
 #define PERSON_BORN \
 	" foedt foedd foedde foeddes f s born syntynyt synt faeddur faedd "
@@ -82,7 +89,7 @@
 	"modell model modellen malli toimintamalli aftale aftalen avtale "   \
 	"avtalen rapport rapporten rapportti styrelsen direktoratet "        \
 	"ministeriet departementet ministerioe bibliotek biblioteket "       \
-	"museum dagen paeivae legat minde minne bolig aps as ab oy asa sa "  \
+	"museum dagen paeivae legat minde minne bolig aps as ab oy asa "     \
 	"oyj hf ehf nettverk netvaerk naetverk verkosto reform reformen "    \
 	"forsoeg forsoek foersoek kokeilu politik magasinet avis tidende "   \
 	"bladet posten bydel bydelen stad staden sogn kvarter arena "        \

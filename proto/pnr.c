@@ -26,6 +26,25 @@ static const char OTHER[] =
     "diaari tunnus faktura fakturanr lae gnr bnr mal malsnr tlf tel telf "
     "telefon telefonnummer mobil mob mobilnummer puh puhelin gsm simi sms ";
 
+/* Parts of the words for a personal number, folded. */
+static const char *const STEMS[] = { "foedselsnum", "foedselsnr", "personnum",
+	"personnr", "persnr", "cprn", "samordningsnum", "personbeteckning",
+	"henkiloetunnu", "sosiaaliturvatunnu", "kennital", "kennitoel",
+	"identitetsnum", "identitetsbeteckning" };
+
+/* Short words for one, and such as are one with "number" after them. */
+static const char SHORT[] = " fnr cpr pnr hetu sotu kt ssn identity dnummer ";
+static const char SHORT_NUMBER[] = " d personal foedsels person f ";
+
+/* What may stand between such a word and the number. */
+static const char NUMBER[] =
+    " nr nummer nummeret numret numrene numero numeroni no numer number code ";
+static const char LINKS[] =
+    " er aer on oli is was var blev blei ble mitt min hans hennes hendes "
+    "haenen minun borgerens brukerens som ";
+
+#define WORDS_BACK 4 /* words that are looked at before a number */
+
 static unsigned
 two(const struct number *number, size_t at)
 {
@@ -185,9 +204,12 @@ judge(const struct number *number, bool other)
 	return NULL;
 }
 
-/* ddmmyyCnnnX: C is the century, X checks the rest.  Tests: nnn over 899. */
+/*
+ * ddmmyyCnnnX: C is the century, X checks the rest; with ${named} whatever it
+ * is.  Tests: nnn over 899.
+ */
 static size_t
-finnish_end(const struct plain *plain, size_t i)
+finnish_end(const struct plain *plain, size_t i, bool named)
 {
 	static const char marks[] = "+-YXWVUABCDEF";
 	static const char checks[] = "0123456789ABCDEFHJKLMNPRSTUVWXY";
@@ -213,10 +235,106 @@ finnish_end(const struct plain *plain, size_t i)
 	point = plain_at(plain, i);
 	if (point >= 'a' && point <= 'z')
 		point -= 'a' - 'A';
-	if (point != (unsigned char)checks[value % 31] ||
-	    !is_date(digit[0] * 10 + digit[1], digit[2] * 10 + digit[3]))
+	if (point == 0 || point >= 0x80 || strchr(checks, (int)point) == NULL)
+		return 0;
+	if (!named &&
+	    (point != (unsigned char)checks[value % 31] ||
+		!is_date(digit[0] * 10 + digit[1], digit[2] * 10 + digit[3])))
 		return 0;
 	return ends_at(plain, i + 1) ? i + 1 : 0;
+}
+
+/* What the words before a number call it. */
+enum named {
+	NAMED_NOT,
+	NAMED_PERSON,    /* "fnr": that of a person */
+	NAMED_ICELANDIC, /* "kt.": that of a person or an organisation */
+	NAMED_D          /* "dnr": without residence, or of a letter */
+};
+
+static enum named
+judge_word(const char *word, bool numbered)
+{
+	size_t i;
+
+	if (strcmp(word, "kt") == 0 || strncmp(word, "kennit", 6) == 0)
+		return NAMED_ICELANDIC;
+	if (strcmp(word, "dnr") == 0 || (numbered && strcmp(word, "d") == 0))
+		return NAMED_D;
+	if (plain_among(word, SHORT) ||
+	    (numbered && plain_among(word, SHORT_NUMBER)))
+		return NAMED_PERSON;
+	for (i = 0; i < sizeof(STEMS) / sizeof(STEMS[0]); i++)
+		if (strstr(word, STEMS[i]) != NULL)
+			return NAMED_PERSON;
+	return NAMED_NOT;
+}
+
+/* What the words before ${i} call the number there. */
+static enum err
+named_before(const struct plain *plain, size_t i, enum named *ret_named)
+{
+	char word[PLAIN_WORD];
+	bool numbered = false;
+	uint32_t point;
+	unsigned n;
+	size_t to;
+	enum err err;
+
+	*ret_named = NAMED_NOT;
+	for (n = 0; n < WORDS_BACK && *ret_named == NAMED_NOT; n++) {
+		while (i > 0 && (point = plain->points[i - 1]) < 0x80 &&
+		    strchr(" .:#(,=-\n'\"", (int)point) != NULL)
+			i--;
+		for (to = i; i > 0 && plain_is_letter(plain->points[i - 1]);)
+			i--;
+		if ((err = plain_fold(plain, i, to, word)) != ERR_NONE)
+			return err;
+		*ret_named = judge_word(word, numbered);
+		if (plain_among(word, NUMBER))
+			numbered = true;
+		else if (!plain_among(word, LINKS))
+			break;
+	}
+	return ERR_NONE;
+}
+
+/* Does ${number} have the shape of what it is called? */
+static bool
+fits_name(const struct number *number, enum named named)
+{
+	if (named == NAMED_ICELANDIC)
+		return number->count == 10 && number->digit[0] < 4;
+	if (named == NAMED_D)
+		return number->count == 11 && number->digit[0] >= 4 &&
+		    number->digit[0] <= 7;
+	return number->count >= 10;
+}
+
+/* The end of a number that is called ${named}, with blanks, dots and hyphens
+ * between its digits; 0 if there is none. */
+static size_t
+named_end(const struct plain *plain, size_t i, enum named named)
+{
+	struct number number = { .count = 0 };
+	size_t end;
+
+	if (named == NAMED_NOT)
+		return 0;
+	if (named == NAMED_PERSON && (end = finnish_end(plain, i, true)) != 0)
+		return end;
+	while (
+	    number.count < DIGITS_MAX && plain_is_digit(plain_at(plain, i))) {
+		number.digit[number.count++] = plain->points[i++] - '0';
+		if (plain_is_digit(plain_at(plain, i)))
+			continue;
+		if (plain_is_letter(plain_at(plain, i)))
+			return 0;
+		if (fits_name(&number, named))
+			return i;
+		i = plain_skip(plain, i, " .-+");
+	}
+	return 0;
 }
 
 enum err
@@ -226,6 +344,7 @@ pnr_find(const struct plain *plain, size_t i, size_t *ret_end,
 	struct number number;
 	uint32_t before = plain_at(plain, i - 1);
 	char word[PLAIN_WORD];
+	enum named named;
 	const char *reason;
 	size_t end;
 	enum err err;
@@ -237,9 +356,16 @@ pnr_find(const struct plain *plain, size_t i, size_t *ret_end,
 	if ((before == '-' || before == '.') && i >= 2 &&
 	    plain_is_digit(plain_at(plain, i - 2)))
 		return ERR_NONE;
-	if ((end = finnish_end(plain, i)) != 0) {
+	if ((end = finnish_end(plain, i, false)) != 0) {
 		*ret_end = end;
 		*ret_reason = SAY("Finnish personal identity code");
+		return ERR_NONE;
+	}
+	if ((err = named_before(plain, i, &named)) != ERR_NONE)
+		return err;
+	if ((end = named_end(plain, i, named)) != 0) {
+		*ret_end = end;
+		*ret_reason = SAY("digits after a word for a personal number");
 		return ERR_NONE;
 	}
 	if (!read_number(plain, i, &number) || !ends_at(plain, number.end))

@@ -5,7 +5,9 @@
  * pnr - the personal numbers of the five Nordic states.
  *
  * Coordination numbers, and those that the states set aside for tests, are
- * found like all others; numbers of organisations are not.
+ * found like all others; numbers of organisations are not.  Digits after a word
+ * for such a number ("fnr", "henkilötunnus") are found whatever they add up to,
+ * since one that was mistyped still tells who is meant.
  */
 
 #include <stddef.h>

@@ -141,6 +141,55 @@ a_number_whose_check_digit_fails_passes(void **state)
 }
 
 static void
+a_number_that_is_called_one_is_found_whatever_it_adds_up_to(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const said[][2] = {
+		{ "fødselsnummer 01017012345", "01017012345" },
+		{ "Fødselsnummeret hans er 010170 12345.", "010170 12345" },
+		{ "fnr 010170 12345", "010170 12345" },
+		{ "fnr. 01.01.70-12345", "01.01.70-12345" },
+		{ "F.nr: 01 01 70 12 345", "01 01 70 12 345" },
+		{ "fødselsnr: 01017012345", "01017012345" },
+		{ "D.nr 41017012345", "41017012345" },
+		{ "D-nummer 410170 12345", "410170 12345" },
+		{ "dnr 41017012345", "41017012345" },
+		{ "CPR 0101701234", "0101701234" },
+		{ "CPR-nr. 01 01 70 - 1234", "01 01 70 - 1234" },
+		{ "cpr-nummeret er 010170.1234", "010170.1234" },
+		{ "cpr 3213701234", "3213701234" },
+		{ "personnummer 700101-1234", "700101-1234" },
+		{ "personnr 19700101-1234", "19700101-1234" },
+		{ "pnr 197001011234", "197001011234" },
+		{ "samordningsnummer 700161-1234", "700161-1234" },
+		{ "henkilötunnus 010170-123X", "010170-123X" },
+		{ "henkilötunnukseni on 010170A1234", "010170A1234" },
+		{ "Hetu: 010170-1235", "010170-1235" },
+		{ "kennitala 010170-1234", "010170-1234" },
+		{ "kt. 0101701234", "0101701234" },
+		{ "personal identity number 700101-1234", "700101-1234" },
+		{ "personal number: 700101 1234", "700101 1234" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		assert_found(f->words, said[i][0], PERSONAL_NUMBER, said[i][1]);
+}
+
+static void
+a_number_that_is_called_something_else_passes(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_passes(f->words, "personnummer finns på 10 siffror 2019 2020");
+	assert_passes(f->words, "kt. 540269-1234 og kennitala 5402691234");
+	assert_passes(f->words, "dnr 2021 000123 4");
+	assert_passes(f->words, "fnr 12345 og cpr 010170");
+	assert_passes(f->words, "personal 1200 1300 1400 i 2020");
+	assert_passes(f->words, "d. 01.02.2020 123 besøg");
+}
+
+static void
 days_that_do_not_exist_pass(void **state)
 {
 	struct fixture *f = *state;
@@ -275,6 +324,24 @@ there_is_an_end_to_what_is_found(void **state)
 }
 
 /* ---- bodies ---- */
+
+static void
+names_in_capitals_are_names(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_found(
+	    f->words, "DET SA KARI NORDMANN.", PERSONAL_NAME, "KARI NORDMANN");
+	assert_found(f->words, "KONTAKT: OLA NORDMANN, TROMSØ", PERSONAL_NAME,
+	    "OLA NORDMANN");
+	assert_found(f->words, "ANNA-MARIA VON TESTER", PERSONAL_NAME,
+	    "ANNA-MARIA VON TESTER");
+	assert_found(f->words, "Det sa Kari Nordmann, NAV.", PERSONAL_NAME,
+	    "Kari Nordmann");
+	assert_passes(f->words, "LIV OG LYST, IDA FOR ALLE");
+	assert_passes(f->words, "TROMSØ KOMMUNE OG NAV TROMS");
+	assert_passes(f->words, "STYRK ARBEJDET MED PROCESSEN I DFØ");
+}
 
 static void
 finds_in_a_body_name_their_field(void **state)
@@ -458,6 +525,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_find_says_what_it_is_and_where),
 		cmocka_unit_test(a_number_whose_check_digit_fails_passes),
+		cmocka_unit_test(
+		    a_number_that_is_called_one_is_found_whatever_it_adds_up_to),
+		cmocka_unit_test(a_number_that_is_called_something_else_passes),
 		cmocka_unit_test(days_that_do_not_exist_pass),
 		cmocka_unit_test(an_invisible_character_hides_nothing),
 		cmocka_unit_test(a_case_number_is_no_personal_number),
@@ -468,6 +538,7 @@ main(void)
 		cmocka_unit_test(without_tables_titles_still_tell),
 		cmocka_unit_test(bad_text_and_bad_tables_are_refused),
 		cmocka_unit_test(there_is_an_end_to_what_is_found),
+		cmocka_unit_test(names_in_capitals_are_names),
 		cmocka_unit_test(finds_in_a_body_name_their_field),
 		cmocka_unit_test(sources_may_name_people_but_no_numbers),
 		cmocka_unit_test(all_imported_trials_pass),

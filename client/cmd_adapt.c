@@ -3,10 +3,12 @@
 
 #include "proto/control.h"
 #include "proto/header.h"
+#include "proto/heirs.h"
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/copy.h"
 #include "client/kin.h"
+#include "client/orgs.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/send.h"
@@ -300,6 +302,55 @@ check_told(struct run *run, const struct act *told)
 	    told->shown);
 }
 
+/* Whether ${org} is ${own}, or gave its word away to it; *${ret_named} counts
+ * those that have an id. */
+static bool
+is_ours(const struct heirs *heirs, const char *own, const Erfa__OrgRef *org,
+    size_t *ret_named)
+{
+	if (org == NULL || run_text(org->id)[0] == '\0')
+		return false;
+	(*ret_named)++;
+	return heirs_speaks(heirs, own, org->id);
+}
+
+/* Who is not named stands beside what is told, and would be counted twice. */
+static int
+check_named(struct run *run, const struct act *told)
+{
+	const Erfa__Trial *trial = told->body->trial;
+	const Erfa__Organisation *own;
+	struct heirs *heirs = NULL;
+	Erfa__Answer *answer;
+	char remedy[128];
+	size_t named = 0;
+	size_t i;
+	bool ours = false;
+	int status;
+
+	if ((status = orgs_own(run, &answer, &own)) != EXIT_DONE)
+		return status;
+	status = orgs_heirs_of(run, answer->orgs, &heirs);
+	if (status == EXIT_DONE && own != NULL) {
+		for (i = 0; i < trial->n_sites && !ours; i++)
+			ours = is_ours(
+			    heirs, run_text(own->id), trial->sites[i], &named);
+		ours = ours ||
+		    is_ours(heirs, run_text(own->id), trial->lead, &named);
+	}
+	if (status == EXIT_DONE && own != NULL && !ours && named > 0) {
+		(void)snprintf(remedy, sizeof(remedy),
+		    _("Make one of your own from it:  erfa adapt %s"),
+		    told->shown);
+		status = fault_say(&run->faults, EXIT_USAGE, "not_named",
+		    remedy, "%s tells of others, not of %s", told->shown,
+		    run_text(own->id));
+	}
+	heirs_free(heirs);
+	control_free_answer(answer);
+	return status;
+}
+
 int
 cmd_claim(struct run *run)
 {
@@ -309,6 +360,8 @@ cmd_claim(struct run *run)
 	status = open_origin(run, args_word(run->args, 0), &told);
 	if (status == EXIT_DONE)
 		status = check_told(run, &told);
+	if (status == EXIT_DONE)
+		status = check_named(run, &told);
 	if (status == EXIT_DONE)
 		status = act_begin(run, HEADER_TRIAL, &act);
 	if (status == EXIT_DONE) {

@@ -75,6 +75,70 @@ for name in k v t; do
 	check_has "$name: as the same thing" "$OUT" "\"sameAs\".*$bare"
 done
 
+# --- A stranger says the same of it: first after the source, then before.
+
+# stranger ID TITLE: a record of Tromsø's own.
+stranger() {
+	cat <<END
+{"envelope":{"externalId":"$1"},
+ "trial":{"title":"$2","summary":"Fremmede ord","sector":["SECTOR_TECHNICAL_ENVIRONMENT"],
+ "sites":[{"id":"no-5501","name":"Tromsø kommune"}]}}
+END
+}
+
+# source ID TITLE: what a source tells of Vejle, in a record.
+source_of() {
+	cat <<END
+{"envelope":{"externalId":"$1","transcribed":true,"sources":[{"title":"Avisen"}]},
+ "trial":{"title":"$2","summary":"Kildens ord","sector":["SECTOR_TECHNICAL_ENVIRONMENT"],
+ "sites":[{"id":"dk-630","name":"Vejle Kommune"}],"status":"STATUS_ENDED"}}
+END
+}
+
+# beside TITLE N: all three list N records of this title, and count N more.
+beside() {
+	local name
+	meet
+	for name in k v t; do
+		check_same "$name lists $2 of $1" "$2" \
+			"$(at "$name" list --json | grep -oF "\"$1\"" | wc -l)"
+		check_same "$name counts $2 more" $((before + $2)) \
+			"$(status "$name" trials)"
+	done
+}
+
+# claims TITLE: Vejle claims what the source tells, and stands for it alone.
+claims() {
+	local name told strange
+	told=$(at v list --org dk-101 --jsonl | grep -F "$1" | field fullId)
+	strange=$(at v list --org no-5501 --jsonl | grep -F "$1" | field fullId)
+	check_status "Tromsø is not named there, and may not claim it" 64 \
+		at t claim "$told" --yes
+	check_has "adapting is named" "$OUT" "erfa adapt"
+	check "Vejle claims $1" at v claim "$told" --yes --json
+	claimed=$(field id <<<"$OUT")
+	beside "$1" 2
+	for name in k v t; do
+		check "$name shows Vejle's word" at "$name" show "$claimed" --json
+		check_has "$name: as what the source tells" "$OUT" "\"sameAs\".*$told"
+		check_same "$name: not what the stranger does" "" \
+			"$(grep -F "$strange" <<<"$OUT")"
+	done
+}
+
+before=$(status v trials)
+check "a source tells" at k publish --yes - <<<"$(source_of avis-7 "Bænke ved åen")"
+meet
+check "a stranger says so too" at t publish --yes - <<<"$(stranger avis-7 "Bænke ved åen")"
+beside "Bænke ved åen" 2
+claims "Bænke ved åen"
+before=$(status v trials)
+check "a stranger says it first" at t publish --yes - <<<"$(stranger avis-8 "Træer i byen")"
+meet
+check "then the source" at k publish --yes - <<<"$(source_of avis-8 "Træer i byen")"
+beside "Træer i byen" 2
+claims "Træer i byen"
+
 # --- From two origins.
 
 check "Tromsø has one" at t new --yes --json --title "Morgenmøde" --sector school \

@@ -1,0 +1,124 @@
+#!/bin/bash
+# What is erased is gone from every node: from main, keys, index and whatever else
+# they have; it does not come back by a node that was away, by a bundle or by a
+# start; lineage, lists and history keep a place without a word; every node says
+# which others have done it.
+# timeout: 150
+. "$(dirname "$0")/lib.sh"
+
+SECRET="Frugtsommelighedshemmeligheden om kvistgaardskolonien"
+CALM="Faste teams for alle"
+export VISUAL=false EDITOR=false
+
+node_listen v dk-791 --name "Viborg Kommune"
+node_listen t no-5501 --name "Tromsø kommune"
+node_listen o fi-564 --name "Oulun kaupunki"
+node_new k fi-297 --name "Kuopion kaupunki"
+node_up k
+befriend v t
+befriend v o
+befriend t k
+for name in v t o; do
+	node_pin "$name"
+done
+
+# secrets NAME...: do their files hold any piece of the secret?
+secrets() {
+	/usr/bin/python3 tests/e2e/scan.py find "$SECRET" "${@/#/$WORK/}"
+}
+
+check "a trial is published" at v new --title "$CALM" --summary "$SECRET" \
+	--sector elder_care --json --yes
+a=$(field id <<<"$OUT")
+check "and one that stays" at v new --title "Noget andet" --summary "Uden hemmelighed." \
+	--sector elder_care --json --yes
+other=$(field id <<<"$OUT")
+check "a new version" at v edit "$a" --set "guardrails[0].text=$SECRET igen" --yes
+check "all four have it" converge 30 v t o k
+check "Tromsø adapts it" at t adapt "$a" --title "Faste team" --summary "Eget ord."
+b=$(at t drafts --jsonl | grep '"kind": *"trial"' | field id)
+check "and publishes that" at t publish "$b" --yes
+check "all four have that" converge 30 v t o k
+check_status "the secret is found before" 1 secrets v t o k
+check "it is searched for" at o find kvistgaardskolonien --json
+check_has "and found" "$OUT" "$CALM"
+/usr/bin/python3 tests/e2e/scan.py keys "$WORK/v/state/keys" >"$WORK/v.keys"
+/usr/bin/python3 tests/e2e/scan.py keys "$WORK/o/state/keys" >"$WORK/o.keys"
+
+# A bundle of before: to be brought in again.
+check "a bundle is made" at v bundle export "$WORK/old.bundle"
+
+# --- Who may, and how it is asked.
+
+check_status "not without a reason" 64 at v erase "$a" --yes
+check_status "nor with an unknown one" 64 at v erase "$a" --reason shame --yes
+check_status "nor without being asked" 64 at v erase "$a" --reason personal_data </dev/null
+check_has "what goes is named" "$OUT" "version 1.0"
+check_has "and that it is for ever" "$OUT" "for ever"
+check_status "nor what others published" 77 at o erase "$a" --reason personal_data --yes
+check "nothing is erased yet" at v erasure "$a"
+check_has "it says so" "$OUT" "not erased"
+
+# --- One is away.
+
+node_stop k || not_ok "Kuopio ends well" "it does not"
+mkdir "$WORK/hold"
+mv "$WORK/k" "$WORK/hold/k"
+check "it is erased" at v erase "$a" --reason personal_data --yes
+check_has "it says what is left to do" "$OUT" "erfa erasure"
+check "three come into step" converge 30 v t o
+check "nothing of it is left in any file there" secrets v t o
+printf '%s\n' "$OUT"
+for name in v o; do
+	/usr/bin/python3 tests/e2e/scan.py keys "$WORK/$name/state/keys" >"$WORK/now.keys"
+	comm -23 "$WORK/$name.keys" "$WORK/now.keys" >"$WORK/$name.gone"
+	check_same "two keys are gone at $name" 2 "$(wc -l <"$WORK/$name.gone")"
+	check "and nowhere else to be found" env GONE_KEYS="$WORK/$name.gone" \
+		/usr/bin/python3 tests/e2e/scan.py find "$SECRET" "$WORK/$name"
+done
+mv "$WORK/hold/k" "$WORK/k"
+check_status "it is erased once" 65 at v erase "$a" --reason legal --yes
+
+# --- What is shown of it.
+
+check "erasure" at v erasure "$a"
+check_has "Tromsø has done it" "$OUT" "no-5501 +erased there"
+check_has "Kuopio is not known" "$OUT" "fi-297 +not"
+check_has "and why it was" "$OUT" "personal data"
+for name in v o; do
+	check "show at $name" at "$name" show "$a"
+	check_has "says that it was erased at $name" "$OUT" "erased"
+	check "history at $name" at "$name" history "$a"
+	check_has "keeps the versions at $name" "$OUT" "erased"
+	check "lineage at $name" at "$name" lineage "$b"
+	check_has "keeps its place at $name" "$OUT" "erased"
+	check "find at $name" at "$name" find kvistgaardskolonien --json
+	check_same "finds nothing at $name" "" "$(grep -c "$CALM" <<<"$OUT" | grep -v '^0$')"
+	check "verify at $name" at "$name" verify
+done
+check "the other trial is there" at o show "$other"
+check "scale counts it" at o scale "$a" --json
+check_has "as erased" "$OUT" '"erased": *"?1"?'
+
+# --- Back again, and again.
+
+check "the bundle of before is read" at v bundle import "$WORK/old.bundle"
+check "also at Oulu" at o bundle import "$WORK/old.bundle"
+node_up k
+check "all four are in step" converge 30 v t o k
+check "Kuopio has nothing left" secrets k
+check "nor has anybody" secrets v t o
+for name in v o; do
+	node_kill "$name"
+	node_up "$name"
+done
+check "all four are in step after that" converge 30 v t o k
+check "and nothing has come back" secrets v t o k
+node_listen n se-0180
+befriend o n
+check "it comes into step" converge 30 v o n
+check "without a word of it" secrets n
+check_same "all hold the same" "$(bodies v)" "$(bodies n)"
+
+rm -f "$WORK/old.bundle"
+finish

@@ -129,6 +129,27 @@ static const struct args_option verify_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option config_options[] = {
+	{ "diff", NULL, N_("only what the files say otherwise") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option health_options[] = {
+	{ "least", "N", N_("critical if fewer peers are in step") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option metrics_options[] = {
+	{ "output", "FILE", N_("put it in place of FILE at once") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option doctor_options[] = {
+	{ "sample", "PERCENT", N_("of the bodies to look at; 2 if not said") },
+	{ "firewall", NULL, N_("also the text for the network team") },
+	{ NULL, NULL, NULL },
+};
+
 static const struct args_option init_options[] = {
 	{ "org", "ORG", N_("who you are: no-5501, dk-791 ...") },
 	{ "name", "NAME", N_("as people write it: \"Tromsø kommune\"") },
@@ -1055,6 +1076,35 @@ static const struct cmd table[] = {
 	       "erfa logs --jsonl                    one log a line"),
 	    N_("Two nodes with the same logs have the same digest in erfa status."),
 	    NULL, 0, 0, true, cmd_logs },
+	{ "doctor", CMD_KEEP, "", N_("look for what is wrong, and say what helps"),
+	    N_("erfa doctor                          store, key, clock, names, peers\n"
+	       "erfa doctor --firewall               text for the network team"),
+	    N_("Ends with 1 if something is bad.  Nothing is changed."),
+	    doctor_options, 0, 0, false, cmd_doctor },
+	{ "health", CMD_KEEP, "", N_("one line for Nagios, Icinga, Checkmk"),
+	    N_("erfa health\n"
+	       "erfa health --least 2                at least two peers in step"),
+	    N_("Ends with 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN), as\n"
+	       "monitoring plugins do.  Behind the bar stand the numbers."),
+	    health_options, 0, 0, false, cmd_health },
+	{ "metrics", CMD_KEEP, "", N_("numbers for Prometheus"),
+	    N_("erfa metrics\n"
+	       "erfa metrics --output /var/lib/prometheus/node-exporter/erfa.prom"),
+	    N_("erfa-metrics.timer does the second every minute.  If erfad does\n"
+	       "not run, erfa_up is 0 and that is all."),
+	    metrics_options, 0, 0, false, cmd_metrics },
+	{ "config", CMD_KEEP, "", N_("settings in force, and where they stand"),
+	    N_("erfa config\n"
+	       "erfa config --diff                   files against running"),
+	    N_("Change erfad.conf or a file in conf.d beside it; then\n"
+	       "erfad --check-config, then erfa reload."),
+	    config_options, 0, 0, false, cmd_config },
+	{ "reload", CMD_KEEP, "", N_("have erfad read its settings again"),
+	    N_("sudo erfa reload                     as systemctl reload erfad"),
+	    N_("With a mistake nothing changes: each is told with its line, and\n"
+	       "erfa ends with 78.  What waits for a restart is named.  Needs the\n"
+	       "group erfa-admin."),
+	    NULL, 0, 0, false, cmd_reload },
 	{ "help", CMD_KEEP, "[COMMAND]", N_("this, or the help of a command"),
 	    N_("erfa help publish\n"
 	       "erfa help exit                       exit codes"),
@@ -1156,7 +1206,8 @@ help_line(struct print *print, const struct cmd *cmd)
 static const char *const named[] = { "diff", "comment", "offer", "copy", "link",
 	"claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
 	"network", "round", "indicator", "burden", "table31", "guides", "org",
-	"term", "scale", "dossier", "evidence", "overview" };
+	"term", "scale", "dossier", "evidence", "reindex", "logs",
+	"doctor", "health", "metrics", "config", "reload", "bundle", "overview" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */

@@ -220,4 +220,16 @@ int cmd_org_succeed(struct run *run);
 int cmd_evidence(struct run *run);
 int cmd_overview(struct run *run);
 
+/**
+ * cmd_config(run), cmd_doctor(run), cmd_health(run), cmd_metrics(run),
+ * cmd_reload(run):
+ * The same, for those who operate a node.  cmd_health() returns 0 to 3, as
+ * monitoring plugins do.
+ */
+int cmd_config(struct run *run);
+int cmd_doctor(struct run *run);
+int cmd_health(struct run *run);
+int cmd_metrics(struct run *run);
+int cmd_reload(struct run *run);
+
 #endif /* !ERFA_CMD_H */

@@ -173,8 +173,8 @@ log_reload(const struct again *again, enum err err, size_t changed)
 		logger_err("config", "%s", config_errors_at(again->errors, i));
 	if (err != ERR_NONE)
 		logger_err("config",
-		    "the settings stay as they were: %s (errors=%zu)",
-		    err_str(err), config_errors_count(again->errors));
+		    "the settings stay as they were (errors=%zu)",
+		    config_errors_count(again->errors));
 	else
 		logger_info("config",
 		    "the settings were read again (changed=%zu "

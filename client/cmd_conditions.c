@@ -123,25 +123,6 @@ find_condition(
 	return meant;
 }
 
-/* Whoever set a condition says that it is met. */
-static int
-check_ours(struct run *run, const struct meant *meant)
-{
-	const Erfa__Row *row = meant->decision->row;
-	const char *publisher = run_text(row->publisher);
-	char org[ORG_MAX + 1];
-	char remedy[128];
-	int status;
-
-	if ((status = run_org(run, org)) != EXIT_DONE ||
-	    strcmp(org, publisher) == 0)
-		return status;
-	(void)snprintf(remedy, sizeof(remedy),
-	    _("Tell them:  erfa comment %s TEXT"), run_text(row->id));
-	return fault_say(&run->faults, EXIT_NOPERM, "not_yours", remedy,
-	    "%s set that condition and says itself when it is met", publisher);
-}
-
 /* Begin to write down here what the authority itself decided. */
 static int
 begin_told(struct run *run, const Erfa__Related *own, struct act *act)
@@ -263,8 +244,6 @@ meet(struct run *run, const Erfa__ShowAnswer *show)
 		    "erfa conditions TRIAL --met N --authority ORG",
 		    "%zu authorities set a condition %llu", meant.count,
 		    (unsigned long long)number);
-	if ((status = check_ours(run, &meant)) != EXIT_DONE)
-		return status;
 	status = write_met(run, show, &meant);
 	if (status == EXIT_DONE && !run->json)
 		status = standing_line(run, run_text(show->row->full_id));

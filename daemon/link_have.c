@@ -10,6 +10,8 @@
 void
 have_forget(struct link *link)
 {
+	link->knew_older = false;
+	link->gave_older = false;
 	memset(link->peer_digest, 0, HASH_LEN);
 	link->differing = false;
 	link->full_owed = false;
@@ -216,12 +218,48 @@ exchange(struct link *link, int64_t now)
 	say_all(link, now);
 }
 
+/* ---- does the peer know a log of ours of before? ---- */
+
+static bool
+is_older(struct link *link, const uint8_t log_id[LOG_ID_LEN])
+{
+	const struct view_log *log = view_find(link->view, log_id);
+
+	return log != NULL && log->older;
+}
+
+void
+have_gave(struct link *link, const uint8_t log_id[LOG_ID_LEN])
+{
+	link->gave_older |= is_older(link, log_id);
+}
+
+static void
+hear_position(struct link *link, const struct wire_pos *pos)
+{
+	if (!link->gave_older && pos->n > 0 && is_older(link, pos->log_id))
+		link->knew_older = true;
+}
+
+/* Who has what we have, has our older logs. */
+static void
+hear_digest(struct link *link)
+{
+	uint8_t own[HASH_LEN];
+
+	if (link->gave_older || link->knew_older)
+		return;
+	view_digest(link->view, own);
+	link->knew_older = memcmp(own, link->peer_digest, HASH_LEN) == 0;
+}
+
 void
 have_begin(struct link *link, const uint8_t digest[HASH_LEN], int64_t now)
 {
 	uint8_t own[HASH_LEN];
 
 	memcpy(link->peer_digest, digest, HASH_LEN);
+	hear_digest(link);
 	link->have_last = now;
 	link->have_due = next_have(link, now);
 	link_set_state(link, LINK_SYNC, now);
@@ -297,8 +335,11 @@ have_receive(struct link *link, const struct wire_have *have, int64_t now)
 	size_t i;
 
 	memcpy(link->peer_digest, have->digest, HASH_LEN);
-	for (i = 0; i < have->npos; i++)
+	hear_digest(link);
+	for (i = 0; i < have->npos; i++) {
+		hear_position(link, &have->pos[i]);
 		claim_position(link, &have->pos[i], now);
+	}
 	if (have->full && hear_part(link, have)) {
 		if (owes_full(link, now))
 			say_all(link, now);

@@ -138,7 +138,9 @@ struct link {
 	bool heard_full;                /* the peer's full HAVE is here ... */
 	uint8_t heard_digest[HASH_LEN]; /* ... with this digest of its ... */
 	bool heard_now;                 /* ... which has not changed since */
-	bool settled; /* the exchange of what both have now is over */
+	bool settled;    /* the exchange of what both have now is over */
+	bool knew_older; /* the peer told of an older log of ours ... */
+	bool gave_older; /* ... which it had not got from us just now */
 
 	/* Claims, sorted by log id. */
 	struct claim **claims;
@@ -208,6 +210,13 @@ void link_complain(struct link *link, const char *what);
  */
 void have_forget(struct link *link);
 void have_begin(struct link *link, const uint8_t digest[HASH_LEN], int64_t now);
+
+/**
+ * have_gave(link, log_id):
+ * Headers of this log were served: from now on the peer's word that it knows our
+ * older logs says nothing.
+ */
+void have_gave(struct link *link, const uint8_t log_id[LOG_ID_LEN]);
 
 /**
  * have_receive(link, have, now):

@@ -306,7 +306,8 @@ tick_commits(struct node *node)
 	node_after_commit(node);
 }
 
-/* In step with a peer: what was erased meanwhile is known, so serve bodies. */
+/* In step with a peer that knew us: what was erased meanwhile is known, so serve
+ * bodies.  Who has our older logs from us alone may know no more than we do. */
 static void
 end_hold(struct link *link, void *arg)
 {
@@ -316,7 +317,7 @@ end_hold(struct link *link, void *arg)
 	if (link_state(link) != LINK_LIVE)
 		return;
 	link_info(link, &info);
-	if (info.same_digest)
+	if (info.same_digest && info.knew_older)
 		node->hold_until = 0;
 }
 

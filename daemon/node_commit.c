@@ -100,6 +100,7 @@ node_view_load(struct node *node)
 	while ((err = store_log_next(txn, after, &stored)) == ERR_NONE) {
 		if ((err = view_refresh(node, txn, &stored, &log)) != ERR_NONE)
 			break;
+		log->older = log->own;
 		after = log->log_id;
 	}
 	store_abort(&txn);

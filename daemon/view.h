@@ -30,6 +30,7 @@ struct view_log {
 	struct log_tip pending; /* verified and handed to the writer */
 	uint64_t head_ms;       /* time_ms of the newest HEAD */
 	bool own;
+	bool older; /* own, and here before erfad was started */
 	bool frozen;
 	uint64_t last_common; /* if frozen */
 	uint64_t cut;         /* last entry that the directory lets count */

@@ -120,5 +120,29 @@ check "it comes into step" converge 30 v o n
 check "without a word of it" secrets n
 check_same "all hold the same" "$(bodies v)" "$(bodies n)"
 
+# --- A node that cannot rule out a restore serves no body, until it has met somebody
+# who knew its older logs by himself.
+
+for name in v t o k n; do
+	node_stop "$name" || not_ok "$name ends well" "it does not"
+done
+rm "$WORK/v/run/fence"
+node_up v
+node_listen m is-0000
+befriend v m
+entries() {
+	local until=$((SECONDS + 20 * SLOW))
+	while [ "$(status m entries)" != "$(status v entries)" ]; do
+		[ "$SECONDS" -lt "$until" ] || return 1
+		at m watch --count 1 --wait 1 >/dev/null 2>&1
+	done
+}
+check "a newcomer gets the headers of one without a fence" entries
+check_status "but does not come into step" 75 at m sync --wait 3
+check_has "for want of bodies" "$OUT" "bod(y|ies) to come"
+node_up t
+check "one comes back that knew it" converge 30 v t m
+check_same "then bodies are served" 0 "$(status m bodiesAbsent)"
+
 rm -f "$WORK/old.bundle"
 finish

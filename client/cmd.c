@@ -45,6 +45,24 @@ static const struct args_option find_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option follow_options[] = {
+	{ "drop", "N", N_("follow number N no longer") },
+	{ "country", "CC", N_("only DK, NO, SE, FI or IS") },
+	{ "sector", "SECTOR",
+	    N_("only this field of work: elder_care, school ...") },
+	{ "verdict", "VERDICT",
+	    N_("only with this result: worked, did_not_work ...") },
+	{ "status", "STATUS", N_("only these: active, stopped ...") },
+	{ "programme", "WORDS", N_("only trials of this programme") },
+	{ "provision", "SECTION", N_("only what suspends this provision") },
+	{ "since", "YEAR", N_("only what runs in this year or later") },
+	{ "like-us", NULL, N_("only from places of similar size and settlement") },
+	{ "kind", "KIND", NULL },
+	{ "facet", "NAME:VALUE", NULL },
+	{ "text-lang", "LANG", NULL },
+	{ NULL, NULL, NULL },
+};
+
 static const struct args_option reindex_options[] = {
 	{ NULL, NULL, NULL },
 };
@@ -69,6 +87,7 @@ static const struct args_option watch_options[] = {
 	{ "from", "CURSOR",
 	    N_("go on after this; \"start\" = all that is here") },
 	{ "kind", "KIND", N_("only this kind") },
+	{ "follow", NULL, N_("only what fits something that you follow") },
 	{ "count", "N", N_("end after so many entries") },
 	{ "wait", "SECONDS",
 	    N_("end with 75 if they did not come in this time") },
@@ -624,6 +643,15 @@ static const struct cmd table[] = {
 	    N_("Words are taken in your language (--lang) and found in all; MATCHED\n"
 	       "says why.  What has all words comes first."),
 	    find_options, 0, 64, true, cmd_find_words },
+	{ "follow", CMD_LOOK, "[WORDS]", N_("be told of what is new and fits"),
+	    N_("erfa follow hjemmepleje              from now on\n"
+	       "erfa follow --country NO --sector elder_care\n"
+	       "erfa follow                          what you follow\n"
+	       "erfa follow --drop 2                 no longer"),
+	    N_("erfa inbox tells it once, erfa watch --follow as it comes: trials in\n"
+	       "a new version, and what is learnt or decided of them.  It is yours\n"
+	       "alone: kept for your user of this machine, on this node."),
+	    follow_options, 0, 64, true, cmd_follow },
 	{ "list", CMD_LOOK, "", N_("list trials, or records of another kind"),
 	    N_("erfa list                            every trial\n"
 	       "erfa list --org no-5501              published by Tromsø\n"

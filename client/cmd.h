@@ -97,7 +97,8 @@ const char *cmd_group_name(enum cmd_group group);
 
 /**
  * cmd_accept(run), cmd_bundle_export(run), cmd_bundle_import(run),
- * cmd_export(run), cmd_find_words(run), cmd_help_run(run), cmd_import(run),
+ * cmd_export(run), cmd_find_words(run), cmd_follow(run), cmd_help_run(run),
+ * cmd_import(run),
  * cmd_init(run), cmd_invite(run), cmd_join(run), cmd_list(run), cmd_logs(run),
  * cmd_peers(run), cmd_publish(run), cmd_reindex(run), cmd_remove(run),
  * cmd_show(run), cmd_erase(run), cmd_erasure(run),
@@ -110,6 +111,7 @@ int cmd_bundle_export(struct run *run);
 int cmd_bundle_import(struct run *run);
 int cmd_export(struct run *run);
 int cmd_find_words(struct run *run);
+int cmd_follow(struct run *run);
 int cmd_help_run(struct run *run);
 int cmd_import(struct run *run);
 int cmd_init(struct run *run);

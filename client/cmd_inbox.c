@@ -32,6 +32,7 @@ static const struct {
 	[INBOX_EXEMPTION] = { "exemption", N_("Exemptions of yours that end") },
 	[INBOX_CONDITION] = { "condition", N_("Conditions that are due") },
 	[INBOX_RETRACTED] = { "retraction", N_("Taken back") },
+	[INBOX_FOLLOWED] = { "followed", N_("New of what you follow") },
 	[INBOX_DESCENDANT] = { "descendant",
 	    N_("Learnt where your trials were copied") },
 	[INBOX_COPY] = { "copy", N_("Copies of your trials") },
@@ -214,6 +215,22 @@ print_continuation(struct run *run, const struct inbox_letter *letter)
 		    letter->about);
 }
 
+/* Why it is told, and how to take it over. */
+static void
+print_followed(struct run *run, const struct inbox_letter *letter)
+{
+	const Erfa__Row *row = letter->row;
+	const char *news = run_text(row->news);
+
+	print_say(run->out, "    Fits %u: %s\n", letter->no, letter->what);
+	if (run_text(row->matched)[0] != '\0')
+		print_field(run->out, 2, "", 4, row->matched);
+	if (news[0] != '\0' && strcmp(news, run_text(row->kind)) != 0)
+		print_say(run->out, "    New is: %s\n",
+		    labels_get(run->labels, "kind", news));
+	print_say(run->out, "  Read it:  erfa show %s\n", letter->about);
+}
+
 /* What can be done about a letter. */
 static void
 print_help(struct run *run, const struct inbox_letter *letter)
@@ -287,6 +304,8 @@ print_letter(const struct inbox *inbox, const struct inbox_letter *letter)
 		print_exemption(run, letter);
 	else if (letter->section == INBOX_CONDITION)
 		print_condition(run, letter);
+	else if (letter->section == INBOX_FOLLOWED)
+		print_followed(run, letter);
 	else
 		print_words(run, letter);
 	print_help(run, letter);
@@ -316,7 +335,7 @@ print_inbox(const struct inbox *inbox)
 
 /* One letter as a row that says why it is there. */
 static Erfa__Row
-row_of(const struct inbox_letter *letter)
+row_of(struct inbox_letter *letter)
 {
 	Erfa__Row row = *letter->row;
 
@@ -326,6 +345,10 @@ row_of(const struct inbox_letter *letter)
 	if (letter->due[0] != '\0')
 		row.due = run_lend(letter->due);
 	row.reminder = run_lend(letter->what);
+	if (letter->section == INBOX_FOLLOWED) {
+		row.follow = &letter->no;
+		row.n_follow = 1;
+	}
 	return row;
 }
 
@@ -373,6 +396,8 @@ cmd_inbox(struct run *run)
 		status = gather(&inbox, "comment", take_comment);
 	if (status == EXIT_DONE)
 		status = inbox_applications(&inbox);
+	if (status == EXIT_DONE)
+		status = inbox_followed(&inbox);
 	if (status == EXIT_DONE) {
 		inbox_sort(&inbox);
 		if (run->json)
@@ -380,6 +405,10 @@ cmd_inbox(struct run *run)
 		else
 			print_inbox(&inbox);
 	}
+	/* Whoever looks at another day, or at a part, has not seen it all. */
+	if (status == EXIT_DONE && inbox.since == NULL &&
+	    !args_given(run->args, "at"))
+		status = inbox_told(&inbox);
 	inbox_close(&inbox);
 	return status;
 }

@@ -6,38 +6,20 @@
 #include "client/print.h"
 #include "client/rows.h"
 #include "client/run.h"
+#include "client/wanted.h"
 
 #define PAGE  200U /* rows asked for at a time */
 #define FOUND 20U  /* rows of a search, if not said otherwise */
-#define CODES 16   /* bytes of a country or sector code */
+#define CODES 16   /* bytes of a kind's name */
 
 /* Which of the two commands it is: they differ in their question only. */
 struct question {
 	Erfa__Request request;
 	Erfa__ListRequest list;
-	Erfa__FindRequest find;
-	char *words[64];
-	char *facet[1];
-	char country[CODES];
+	struct wanted wanted;
+	char country[WANTED_CODE];
 	char kind[CODES]; /* that the command is named after */
 };
-
-/* The country as rows have it: in capitals. */
-static char *
-country(const struct run *run, char out[CODES])
-{
-	const char *given = args_value(run->args, "country");
-	size_t i;
-
-	if (given == NULL)
-		return NULL;
-	for (i = 0; i + 1 < CODES && given[i] != '\0'; i++)
-		out[i] = (char)(given[i] >= 'a' && given[i] <= 'z' ?
-			given[i] - 'a' + 'A' :
-			given[i]);
-	out[i] = '\0';
-	return out;
-}
 
 /* The kind of "erfa network list", or that of --kind. */
 static const char *
@@ -59,38 +41,18 @@ ask_list(struct run *run, struct question *question)
 	question->list.kind = run_lend(kind_of(run, question->kind));
 	question->list.org = run_lend(args_value(run->args, "org"));
 	question->list.sector = run_lend(args_value(run->args, "sector"));
-	question->list.country = country(run, question->country);
+	question->list.country = wanted_country(run, question->country);
 	question->list.at = run->day[0] == '\0' ? NULL : run->day;
 	question->request.ask_case = ERFA__REQUEST__ASK_LIST;
 	question->request.list = &question->list;
 }
 
-static void
-ask_find(const struct run *run, struct question *question)
+static int
+ask_find(struct run *run, struct question *question)
 {
-	size_t i;
-
-	erfa__find_request__init(&question->find);
-	for (i = 0; i < args_count(run->args); i++)
-		question->words[i] = run_lend(args_word(run->args, i));
-	question->find.word = question->words;
-	question->find.n_word = args_count(run->args);
-	question->find.kind = run_lend(args_value(run->args, "kind"));
-	question->find.sector = run_lend(args_value(run->args, "sector"));
-	question->find.country = country(run, question->country);
-	question->find.verdict = run_lend(args_value(run->args, "verdict"));
-	question->find.status = run_lend(args_value(run->args, "status"));
-	question->find.programme = run_lend(args_value(run->args, "programme"));
-	question->find.provision = run_lend(args_value(run->args, "provision"));
-	question->find.since = run_lend(args_value(run->args, "since"));
-	question->find.text_lang = run_lend(args_value(run->args, "text-lang"));
-	question->find.has_like_us = question->find.like_us = args_given(
-	    run->args, "like-us");
-	question->facet[0] = run_lend(args_value(run->args, "facet"));
-	question->find.facet = question->facet;
-	question->find.n_facet = question->facet[0] != NULL;
 	question->request.ask_case = ERFA__REQUEST__ASK_FIND;
-	question->request.find = &question->find;
+	question->request.find = &question->wanted.find;
+	return wanted_read(run, &question->wanted);
 }
 
 /* The part of an answer that both commands use. */
@@ -133,9 +95,9 @@ ask_page(struct run *run, struct question *question, char *cursor,
 	question->list.cursor = cursor;
 	question->list.has_limit = 1;
 	question->list.limit = limit;
-	question->find.cursor = cursor;
-	question->find.has_limit = 1;
-	question->find.limit = limit;
+	question->wanted.find.cursor = cursor;
+	question->wanted.find.has_limit = 1;
+	question->wanted.find.limit = limit;
 	return run_ask(run, &question->request, 0, ret_answer);
 }
 
@@ -359,9 +321,10 @@ int
 cmd_find_words(struct run *run)
 {
 	struct question question;
+	int status;
 
 	memset(&question, 0, sizeof(question));
 	erfa__request__init(&question.request);
-	ask_find(run, &question);
-	return ask_and_print(run, &question);
+	status = ask_find(run, &question);
+	return status != EXIT_DONE ? status : ask_and_print(run, &question);
 }

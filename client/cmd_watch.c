@@ -40,6 +40,19 @@ print_json(struct run *run, const Erfa__WatchAnswer *answer, Erfa__Row *row)
 	return run_jsonl(run, (const ProtobufCMessage *)&report);
 }
 
+/* Print one entry, and what it fits of what the user follows. */
+static void
+print_row(struct run *run, const Erfa__Row *row)
+{
+	size_t i;
+
+	rows_print_line(run, row);
+	for (i = 0; i < row->n_follow; i++)
+		print_say(run->out,
+		    "    It fits number %u of what you follow.\n",
+		    row->follow[i]);
+}
+
 static int
 print_entries(
     struct run *run, struct watch *watch, const Erfa__WatchAnswer *answer)
@@ -53,7 +66,7 @@ print_entries(
 		if (run->json)
 			status = print_json(run, answer, answer->row[i]);
 		else
-			rows_print_line(run, answer->row[i]);
+			print_row(run, answer->row[i]);
 		watch->count++;
 	}
 	/* Whoever reads along wants each entry as it comes. */
@@ -98,6 +111,7 @@ watch_once(struct run *run, struct watch *watch)
 
 	ask.cursor = watch->cursor[0] == '\0' ? NULL : watch->cursor;
 	ask.kind = run_lend(args_value(run->args, "kind"));
+	ask.has_follow = ask.follow = args_given(run->args, "follow");
 	ask.has_wait_ms = 1;
 	ask.wait_ms = next_wait(watch);
 	request.ask_case = ERFA__REQUEST__ASK_WATCH;

@@ -37,6 +37,7 @@ inbox_close(struct inbox *inbox)
 		control_free_answer(inbox->answers[i]);
 	free(inbox->answers);
 	free(inbox->letters);
+	free(inbox->follows);
 	heirs_free(inbox->heirs);
 	memset(inbox, 0, sizeof(*inbox));
 }

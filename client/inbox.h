@@ -6,9 +6,10 @@
  *
  *   inbox_talk.c   what others said of our trials, and learnt in their families
  *   inbox_due.c    reminders, decisions that arrived, applications that wait
+ *   inbox_follow.c what is new of what the user follows
  *
  * Every letter follows from what is published and from the day; there is nothing
- * that is read or unread.  Functions that return an int return an exit code.
+ * that is read or unread, but for what the user follows, which is told once.  Functions that return an int return an exit code.
  */
 
 #include <stdbool.h>
@@ -18,6 +19,7 @@
 #include "proto/control.pb-c.h"
 #include "proto/day.h"
 #include "proto/limits.h"
+#include "client/wanted.h"
 
 /* Opaque types. */
 struct heirs;
@@ -32,6 +34,7 @@ enum inbox_section {
 	INBOX_EXEMPTION,    /* of ours ends, or has ended */
 	INBOX_CONDITION,    /* of a decision about ours is due */
 	INBOX_RETRACTED,    /* a trial of our families was taken back */
+	INBOX_FOLLOWED,     /* new, and fits what the user follows */
 	INBOX_DESCENDANT,   /* learnt where ours was copied */
 	INBOX_COPY,         /* a copy of ours */
 	INBOX_RELATIVE,     /* learnt at an origin or a sibling */
@@ -55,6 +58,14 @@ struct inbox_letter {
 	int32_t days;           /* until due; negative = past */
 };
 
+/* A question of the user's that stands. */
+struct inbox_follow {
+	uint32_t no;
+	uint64_t told; /* arrival up to which the user knew before */
+	uint64_t upto; /* and knows after this */
+	char text[WANTED_TEXT];
+};
+
 struct inbox {
 	struct run *run;
 	char org[ORG_MAX + 1]; /* of this node */
@@ -65,6 +76,8 @@ struct inbox {
 	const char *since;            /* NULL: everything */
 	struct inbox_letter *letters;
 	size_t count;
+	struct inbox_follow *follows;
+	size_t nfollows;
 	Erfa__Answer **answers; /* that letters lie in */
 	size_t nanswers;
 };
@@ -123,5 +136,13 @@ int inbox_talk(struct inbox *inbox, const Erfa__ShowAnswer *show);
 int inbox_replies(struct inbox *inbox, const Erfa__ShowAnswer *show);
 int inbox_due(struct inbox *inbox, const Erfa__ShowAnswer *show);
 int inbox_applications(struct inbox *inbox);
+
+/**
+ * inbox_followed(inbox), inbox_told(inbox):
+ * Take in what is new of what the user follows and in no other letter; after all
+ * was printed, note that the user was told.
+ */
+int inbox_followed(struct inbox *inbox);
+int inbox_told(struct inbox *inbox);
 
 #endif /* !ERFA_INBOX_H */

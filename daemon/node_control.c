@@ -233,6 +233,8 @@ right_of(const Erfa__Request *request)
 	case ERFA__REQUEST__ASK_STUDIES:
 	case ERFA__REQUEST__ASK_OVERVIEW:
 	case ERFA__REQUEST__ASK_ERASURE:
+	case ERFA__REQUEST__ASK_FOLLOW: /* each user their own */
+	case ERFA__REQUEST__ASK_FOLLOWED:
 	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		break;
@@ -326,9 +328,19 @@ call_run(struct pool_job *job, void *context)
 		return;
 	call->allowed = true;
 	waiter->seen = indexer_arrival(node->indexer);
-	if (query_can(waiter->request) &&
-	    (err = query_answer(node->query, waiter->request, &call->answer)) !=
-		ERR_NONE)
+	if (waiter->request->ask_case == ERFA__REQUEST__ASK_FOLLOWED)
+		err = node_followed(node, call->uid, waiter->request->followed,
+		    &call->answer);
+	else if (query_can(waiter->request))
+		err = query_answer(
+		    node->query, waiter->request, &call->answer);
+	else
+		return;
+	if (err == ERR_NONE &&
+	    waiter->request->ask_case == ERFA__REQUEST__ASK_WATCH)
+		err = node_follow_mark(node, call->uid,
+		    waiter->request->watch->follow, call->answer);
+	if (err != ERR_NONE)
 		call_error(call, "failed", err == ERR_NOMEM ? 75 : 1, "",
 		    "the question could not be answered: %s", err_str(err));
 }
@@ -397,6 +409,9 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_REINDEX:
 		node_reindex(node, waiter);
 		break;
+	case ERFA__REQUEST__ASK_FOLLOW:
+		node_follow(node, waiter);
+		break;
 	case ERFA__REQUEST__ASK_SETTINGS:
 		node_settings(node, waiter);
 		break;
@@ -422,6 +437,7 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_STUDIES:
 	case ERFA__REQUEST__ASK_OVERVIEW:
 	case ERFA__REQUEST__ASK_ERASURE:
+	case ERFA__REQUEST__ASK_FOLLOWED:
 	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		node_waiter_free(waiter);

@@ -15,6 +15,7 @@
  *   node_invite.c   invitations, strangers let in, members removed
  *   node_write.c    MEMBER entries and notes that the node writes itself
  *   node_erase.c    erasures, by this node and others
+ *   node_follow.c   questions that stand, of each user of the machine
  *   node_control.c  the control socket: who may, who answers, who waits
  *   node_status.c   what `erfa status`, `peers` and `sync` show
  *   node_bundle.c   bundles are taken in
@@ -497,6 +498,31 @@ enum err node_gate(const struct node_gate *gate) MUST_CHECK;
 enum err node_gate_version(const struct query_record *before,
     const Erfa__Body *after, uint32_t *ret_major,
     uint32_t *ret_minor) MUST_CHECK;
+
+/* ---- node_follow.c ---- */
+
+/**
+ * node_follow(node, waiter):
+ * Take up a request to follow, or to follow no more; answered after its commit,
+ * if it writes.  What is followed belongs to the user who asks.
+ */
+void node_follow(struct node *node, struct waiter *waiter);
+
+/**
+ * node_followed(node, uid, request, ret_answer):
+ * What is new of something that the user ${uid} follows; any thread.  Return
+ * the errors of query_follow().
+ */
+enum err node_followed(struct node *node, uid_t uid,
+    const Erfa__FollowedRequest *request, Erfa__Answer **ret_answer) MUST_CHECK;
+
+/**
+ * node_follow_mark(node, uid, only, answer):
+ * Say in the rows of an answer to watch which of what ${uid} follows they fit;
+ * ${only} drops the others.  Any thread; return the errors of query_follow().
+ */
+enum err node_follow_mark(struct node *node, uid_t uid, bool only,
+    Erfa__Answer *answer) MUST_CHECK;
 
 /* ---- node_draft.c ---- */
 

@@ -293,24 +293,24 @@ tell_error(struct question *question, enum err err)
 	    "the store cannot be read: %s", err_str(err));
 }
 
-enum err
-query_answer(struct query *query, const Erfa__Request *request,
+/* Answer one question by means of ${how}. */
+static enum err
+answer_by(struct query *query, const char *lang, const void *asked,
+    enum err (*how)(struct question *question, const void *asked),
     Erfa__Answer **ret_answer)
 {
 	struct question question = { .query = NULL };
 	Erfa__Answer *answer;
 	enum err err;
 
-	if (!query_can(request))
-		return ERR_NOENT;
 	if ((answer = calloc(1, sizeof(*answer))) == NULL)
 		return ERR_NOMEM;
 	erfa__answer__init(answer);
 	err = question_begin(query, &question);
 	question.answer = answer;
-	question.lang = request->lang;
+	question.lang = lang;
 	if (err == ERR_NONE) {
-		err = ask(&question, request);
+		err = how(&question, asked);
 		question_end(&question);
 	}
 	if (err != ERR_NONE && err != ERR_NOMEM)
@@ -319,10 +319,43 @@ query_answer(struct query *query, const Erfa__Request *request,
 		control_free_answer(answer);
 		return err;
 	}
-	answer->has_req = request->has_req;
-	answer->req = request->req;
 	*ret_answer = answer;
 	return ERR_NONE;
+}
+
+static enum err
+ask_any(struct question *question, const void *asked)
+{
+	return ask(question, asked);
+}
+
+static enum err
+follow_any(struct question *question, const void *asked)
+{
+	return query_followed(question, asked);
+}
+
+enum err
+query_answer(struct query *query, const Erfa__Request *request,
+    Erfa__Answer **ret_answer)
+{
+	enum err err;
+
+	if (!query_can(request))
+		return ERR_NOENT;
+	err = answer_by(query, request->lang, request, ask_any, ret_answer);
+	if (err != ERR_NONE)
+		return err;
+	(*ret_answer)->has_req = request->has_req;
+	(*ret_answer)->req = request->req;
+	return ERR_NONE;
+}
+
+enum err
+query_follow(struct query *query, const struct query_follow *follow,
+    Erfa__Answer **ret_answer)
+{
+	return answer_by(query, follow->lang, follow, follow_any, ret_answer);
 }
 
 /* ---- what others of erfad ask ---- */

@@ -132,6 +132,26 @@ enum err query_shown_id(struct query *query, const char *org,
 enum err query_case(struct query *query, const struct docket_trial *trial,
     struct docket **ret_docket) MUST_CHECK;
 
+/* What somebody follows, and how far they were told. */
+struct query_follow {
+	const Erfa__FindRequest *find;
+	const char *lang; /* in which its words are understood; may be NULL */
+	uint64_t after;   /* tell of what arrived after this */
+	uint64_t until;   /* and not after this; UINT64_MAX = all there is */
+};
+
+/**
+ * query_follow(query, follow, ret_answer):
+ * What arrived after ${follow}->after and fits: a FollowedAnswer without its
+ * number, or an ErrorAnswer if ${follow}->find makes no sense; that is so too
+ * where there is nothing to be looked at.  Work is done a bounded while, and
+ * FollowedAnswer.more says that there is more to look at; the answer is the same
+ * whenever the index was built.  The caller frees *${ret_answer} with
+ * control_free_answer().  Return ERR_NOMEM, or an error of store or index.
+ */
+enum err query_follow(struct query *query, const struct query_follow *follow,
+    Erfa__Answer **ret_answer) MUST_CHECK;
+
 /**
  * query_started(query, org, record, ret_started):
  * Whether a trial of this programme runs or has run, transcribed ones and those

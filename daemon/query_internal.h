@@ -20,6 +20,7 @@
  *   query_case.c    what is looked at to judge a trial
  *   query_orgs.c    organisations, and who took over from whom
  *   query_guides.c  guides
+ *   query_follow.c  what is new of something that is followed
  *   query_evidence*.c  what a family measured (evidence_internal.h)
  *   query_overview.c   overview
  *   query_erasure.c    erasure
@@ -43,6 +44,7 @@ struct docket_trial;
 struct lexicon;
 struct heirs;
 struct query;
+struct query_follow;
 struct shown;
 struct shown_item;
 
@@ -209,6 +211,37 @@ enum err query_bad_cursor(struct question *question) MUST_CHECK;
  * How many rows a page has.
  */
 size_t query_limit(bool has, uint32_t limit);
+
+/* ---- query_find.c ---- */
+
+/* An entry that may be what somebody waits for. */
+struct query_piece {
+	uint32_t doc; /* a current version */
+	uint32_t kind;
+	uint64_t arrival; /* with its body */
+	bool fits;        /* out */
+};
+
+/**
+ * query_sift(question, request, pieces, count, ret_late):
+ * Say of each of ${count} entries, by their arrival, whether it is a record that
+ * fits ${request}, or tells what was learnt or decided about one: it passes all
+ * filters, and it or what it is about has all words.  The answer then is a
+ * FindAnswer with a row for each such record, in the order of the last piece
+ * about it, whose arrival and kind the row has.  If the request makes no sense
+ * the answer says so.  *${ret_late} tells that time was up: ask about fewer.
+ */
+enum err query_sift(struct question *question, const Erfa__FindRequest *request,
+    struct query_piece *pieces, size_t count, bool *ret_late) MUST_CHECK;
+
+/* ---- query_follow.c ---- */
+
+/**
+ * query_followed(question, follow):
+ * What query_follow() does.
+ */
+enum err query_followed(struct question *question,
+    const struct query_follow *follow) MUST_CHECK;
 
 /* ---- query_show.c ---- */
 

@@ -1,0 +1,56 @@
+#ifndef ERFA_WANTED_H
+#define ERFA_WANTED_H
+
+/*
+ * wanted - what somebody looks for: words and options as a question to erfad, and
+ * back.
+ *
+ * Functions that return an int return an exit code.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proto/control.pb-c.h"
+
+#define WANTED_WORDS 64  /* words of a question, at most */
+#define WANTED_CODE  16  /* bytes of a country's code */
+#define WANTED_TEXT  200 /* bytes of a question as text */
+
+/* Opaque types. */
+struct run;
+
+/* A question; it lends from the command line, and must not be moved. */
+struct wanted {
+	Erfa__FindRequest find;
+	char *words[WANTED_WORDS];
+	char *facet[1];
+	char country[WANTED_CODE];
+};
+
+/**
+ * wanted_read(run, ret_wanted):
+ * Read the question from the words and options of the command line.
+ * EXIT_USAGE, and told, if one of them is not UTF-8: which, and where.
+ */
+int wanted_read(struct run *run, struct wanted *ret_wanted);
+
+/**
+ * wanted_any(wanted):
+ * Return whether there is anything to look for.
+ */
+bool wanted_any(const struct wanted *wanted);
+
+/**
+ * wanted_country(run, out):
+ * The option --country in capitals, as rows have it; NULL if it was not given.
+ */
+char *wanted_country(const struct run *run, char out[WANTED_CODE]);
+
+/**
+ * wanted_text(find, out):
+ * The question as it could be typed: "hjemmepleje --country NO"; cut to fit.
+ */
+void wanted_text(const Erfa__FindRequest *find, char out[WANTED_TEXT]);
+
+#endif /* !ERFA_WANTED_H */

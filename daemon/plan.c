@@ -41,7 +41,8 @@
 #define WORTH_FIRST   60  /* the first */
 #define WORTH_GUESS   128
 
-#define LIGHT 48 /* of 256: what a word weighs that many questions have */
+#define PLAIN 150 /* of 256: what a word weighs that the vocabulary lacks */
+#define LIGHT 48  /* of 256: what a word weighs that many questions have */
 
 /* A word that was typed. */
 struct item {
@@ -604,6 +605,10 @@ add_guess(struct plan *plan, struct plan_group *group, const char *folded)
 	enum err err;
 
 	err = search_similar(plan->search, folded, found);
+	/* Who mistypes seldom mistypes the first letter. */
+	if (err == ERR_NONE &&
+	    (found[0] != folded[0] || tokens_is_common(found)))
+		err = ERR_NOENT;
 	if (err == ERR_NONE) {
 		(void)snprintf(group->guess, PLAN_TEXT, "%s", found);
 		return add_forms(plan, group, found, WORTH_GUESS, PLAN_GUESS);
@@ -941,6 +946,28 @@ drop_doubles(struct plan *plan)
 	}
 }
 
+/*
+ * Words that the vocabulary does not know weigh less beside those that it knows:
+ * they may be any word of the language.  Names and numbers are not meant.
+ */
+static void
+weigh_groups(struct plan *plan)
+{
+	struct plan_group *group;
+	bool known = false;
+	size_t i;
+
+	for (i = 0; i < plan->ngroups; i++)
+		known |= plan->groups[i].nconcepts > 0;
+	for (i = 0; i < plan->ngroups && known; i++) {
+		group = &plan->groups[i];
+		if (group->nconcepts == 0 && group->group.factor == 256 &&
+		    !(group->typed[0] >= 'A' && group->typed[0] <= 'Z') &&
+		    !(group->typed[0] >= '0' && group->typed[0] <= '9'))
+			group->group.factor = PLAIN;
+	}
+}
+
 static enum err
 make_groups(struct plan *plan)
 {
@@ -953,6 +980,7 @@ make_groups(struct plan *plan)
 	if (plan->ngroups == 0 && plan->nfacets == 0)
 		return plan_rest(plan, true);
 	drop_doubles(plan);
+	weigh_groups(plan);
 	return ERR_NONE;
 }
 

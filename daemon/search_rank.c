@@ -18,6 +18,8 @@
 #define SCALE      1024.0 /* of weights: an idf of 1 */
 #define WELL       200    /* a way of this weight fulfils its group wholly */
 #define UNKNOWN    25  /* a word that nothing has weighs like one in so many */
+#define OWN        210 /* a way of this weight is the very word */
+#define MEANT      100 /* a way of less weight is only near to what is meant */
 #define FOREIGN    236 /* of 256: worth of what is in another language */
 #define LEAST      48  /* of 256: what a hit is worth that fulfils nothing */
 #define LATE_EVERY 512 /* documents between two looks at the clock */
@@ -665,6 +667,13 @@ rank_all(struct rank *rank)
 
 /* ---- weights ---- */
 
+/* How rare is what ${most} of ${docs} have. */
+static double
+idf_of(uint64_t docs, uint64_t most)
+{
+	return log(1.0 + ((double)(docs - most) + 0.5) / ((double)most + 0.5));
+}
+
 /* Find the lists of all ways in all parts, and what each way weighs. */
 static enum err
 look_up(struct rank *rank, const struct search_group *group, size_t first)
@@ -674,7 +683,10 @@ look_up(struct rank *rank, const struct search_group *group, size_t first)
 	struct found *found;
 	uint64_t most = group->ngiven;
 	uint64_t docs;
+	uint64_t own = 0;
+	bool known = false;
 	double idf;
+	double word_idf;
 	size_t len;
 	size_t i;
 	size_t k;
@@ -695,20 +707,30 @@ look_up(struct rank *rank, const struct search_group *group, size_t first)
 			found->there = err == ERR_NONE;
 			docs += found->there ? found->list.count : 0;
 		}
-		if (docs > most)
+		if (docs > most && way->weight >= MEANT)
 			most = docs;
+		if (docs > own && way->weight >= OWN)
+			own = docs;
+		known |= way->kind == SEARCH_CONCEPT && way->weight >= MEANT;
 	}
 
-	/* All ways mean one thing, so the commonest says how rare that is. */
+	/*
+	 * All ways mean one thing, but for those that are only near to it, so
+	 * the commonest says how rare that is.
+	 */
 	docs = rank->search->docs > most ? rank->search->docs : most;
-	if (most == 0)
+	if (most == 0 && !known)
 		most = docs / UNKNOWN; /* it may be any word */
-	idf = log(1.0 + ((double)(docs - most) + 0.5) / ((double)most + 0.5));
+	idf = idf_of(docs, most);
+
+	/* The very word says more than what it means, if it is rarer. */
+	word_idf = own == 0 || own > most ? idf : (idf + idf_of(docs, own)) / 2;
 	for (i = 0; i <= group->count; i++) {
 		k = i < group->count ? group->ways[i].weight : 256;
 		rank->weights[first + i] = 1 +
-		    (uint32_t)(SCALE * idf * (double)k / 256.0 *
-			(double)group->factor / 256.0);
+		    (uint32_t)(SCALE *
+			(i < group->count && k >= OWN ? word_idf : idf) *
+			(double)k / 256.0 * (double)group->factor / 256.0);
 	}
 	return ERR_NONE;
 }

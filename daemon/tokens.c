@@ -256,7 +256,7 @@ tokens_is_common(const char *folded)
 		/* Danish, Norwegian */
 		" aa ad af al alle alt am an and andet andre at av blev bli blir "
 		"blitt blive bliver da de deg dei deira dem den denne der deres "
-		"det dets dette dig din disse dit du efter eg ei ein eit eller "
+		"det dets dette dig din disse dit du efter eg ei ein eit eller enn "
 		"ellers en end er et etter faa faar fik fikk foer for fra fraa "
 		"gjoer gjort gjorde goer ha hadde han hans har have havde hele "
 		"her hun hva hvad hvem hver hvilke hvilken hvilket hvis hvor "

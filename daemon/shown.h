@@ -16,7 +16,8 @@
  *   - which records are one thing (shown_unite()).  One of them stands for all, a
  *     municipality's own word if there is one; the others are its twins.
  *
- * It takes about 110 bytes a record; nothing in it is text of a body.
+ * It takes about 110 bytes a record; nothing in it is text of a body.  The
+ * functions stand in shown_items.c and shown_things.c.
  */
 
 #include <stdbool.h>

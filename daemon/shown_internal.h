@@ -2,7 +2,7 @@
 #define ERFAD_SHOWN_INTERNAL_H
 
 /*
- * shown_internal - what shown.c and shown_things.c have in common.
+ * shown_internal - what shown_items.c and shown_things.c have in common.
  */
 
 #include "daemon/shown.h"

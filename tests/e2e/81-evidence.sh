@@ -199,6 +199,20 @@ report a "$origin"
 check_same "changes the result at once" 0 $?
 check_has "and is named" "$(value gone)" "observation"
 
+# --- One that is erased.
+
+pooled=$(value pool.0.pooled.k)
+member=${mixed[8]}
+number=$(at a list --kind observation --jsonl --limit 200 | while read -r line; do
+	id=$(field fullId <<<"$line")
+	at a show "$id" --json | grep -q "$member" && echo "$id"
+done | head -n 1)
+check "erase a number" at a erase "$number" --reason personal_data --yes
+report a "$origin"
+[ "$(value pool.0.pooled.k)" -lt "$pooled" ]
+check_same "leaves the pool without it" 0 $?
+check_has "and is named" "$(value gone)" "\"state\": \"erased\""
+
 # --- The overview.
 
 check "what was learnt" at a learn "$root" --verdict worked --worked "Færre blev syge" \

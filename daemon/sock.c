@@ -561,7 +561,12 @@ sock_handle(const struct sock *sock)
 enum err
 sock_set_access(struct sock *sock, gid_t gid, mode_t mode)
 {
-	if (chown(sock->endpoint, (uid_t)-1, gid) != 0 ||
+	struct stat info;
+
+	/* The unit allows no chown(), and as a rule the group is right. */
+	if (stat(sock->endpoint, &info) != 0 ||
+	    (gid != (gid_t)-1 && gid != info.st_gid &&
+		chown(sock->endpoint, (uid_t)-1, gid) != 0) ||
 	    chmod(sock->endpoint, mode) != 0)
 		return err_from_errno(errno);
 	return ERR_NONE;

@@ -4,6 +4,7 @@
 
 #include "proto/control.h"
 #include "proto/header.h"
+#include "proto/vocab.h"
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/guess.h"
@@ -14,8 +15,7 @@
 #include "client/run.h"
 #include "client/send.h"
 #include "client/table.h"
-
-#define SECTOR_WORDS "sector_words.tsv"
+#include "client/wordbook.h"
 
 /* ---- new ---- */
 
@@ -51,20 +51,24 @@ ask_text(
 }
 
 /* What the text of the trial seems to be about. */
-static size_t
-suggest(struct act *act, char codes[GUESS_MANY][GUESS_CODE_MAX])
+static int
+suggest(
+    struct act *act, char codes[GUESS_MANY][GUESS_CODE_MAX], size_t *ret_count)
 {
 	const Erfa__Trial *trial = act->body->trial;
-	char path[RUN_PATH_MAX + 32];
+	struct vocab *vocab = NULL;
 	char text[8192];
-	size_t count = 0;
+	int status;
 
-	(void)snprintf(
-	    path, sizeof(path), "%s/%s", act->run->data, SECTOR_WORDS);
+	if ((status = wordbook_open(act->run, &vocab)) != EXIT_DONE)
+		return status;
 	(void)snprintf(text, sizeof(text), "%s %s", run_text(trial->title),
 	    run_text(trial->summary));
 	/* No suggestion is as good as a bad one. */
-	return guess_sector(path, text, codes, &count) == ERR_NONE ? count : 0;
+	if (guess_sector(vocab, text, codes, ret_count) != ERR_NONE)
+		*ret_count = 0;
+	vocab_free(vocab);
+	return EXIT_DONE;
 }
 
 static void
@@ -84,11 +88,13 @@ ask_sector(struct act *act)
 {
 	struct run *run = act->run;
 	char codes[GUESS_MANY][GUESS_CODE_MAX];
-	size_t count;
+	size_t count = 0;
+	int status;
 
 	if (act->body->trial->n_sector > 0)
 		return EXIT_DONE;
-	count = suggest(act, codes);
+	if ((status = suggest(act, codes, &count)) != EXIT_DONE)
+		return status;
 	if (count > 0 && prompt_can(run)) {
 		print_say(run->err, "The text seems to be about ");
 		print_suggestions(run, codes, count);

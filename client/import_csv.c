@@ -9,6 +9,7 @@
 #include "proto/control.h"
 #include "proto/header.h"
 #include "proto/report.pb-c.h"
+#include "proto/vocab.h"
 #include "client/act.h"
 #include "client/corpus_tell.h"
 #include "client/import_table.h"
@@ -19,6 +20,7 @@
 #include "client/sift.h"
 #include "client/slurp.h"
 #include "client/speech.h"
+#include "client/wordbook.h"
 
 #define BATCH_BYTES   1048576 /* of records in one request */
 #define BATCH_RECORDS 500U
@@ -573,7 +575,7 @@ static int
 import_rows(struct import *import)
 {
 	struct run *run = import->run;
-	char sector_words[RUN_PATH_MAX + 32];
+	struct vocab *vocab = NULL;
 	struct sheet_options options = {
 		.words = import->table.words,
 		.columns = import->table.columns,
@@ -582,19 +584,19 @@ import_rows(struct import *import)
 		.org = import->org,
 		/* English is what one reads when nothing else was said. */
 		.language = strcmp(run->asked, "en") == 0 ? NULL : run->asked,
-		.sector_words = sector_words,
 		.known = find_known,
 		.context = run,
 	};
 	int status;
 
-	(void)snprintf(sector_words, sizeof(sector_words),
-	    "%s/sector_words.tsv", run->data);
-	if ((status = check_map(import, &options)) != EXIT_DONE ||
-	    (status = read_rows(import, &options)) != EXIT_DONE ||
-	    (status = look_through(import)) != EXIT_DONE)
+	if ((status = wordbook_open(run, &vocab)) != EXIT_DONE)
 		return status;
-	return publish_rows(import);
+	options.vocab = vocab;
+	if ((status = check_map(import, &options)) == EXIT_DONE &&
+	    (status = read_rows(import, &options)) == EXIT_DONE)
+		status = look_through(import);
+	vocab_free(vocab);
+	return status == EXIT_DONE ? publish_rows(import) : status;
 }
 
 int

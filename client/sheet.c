@@ -387,8 +387,8 @@ settle_sector(struct making *making)
 	(void)snprintf(text, sizeof(text), "%s %s",
 	    trial->title == NULL ? "" : trial->title,
 	    trial->summary == NULL ? "" : trial->summary);
-	if (guess_sector(options->sector_words, text, codes, &count) !=
-		ERR_NONE ||
+	if (options->vocab == NULL ||
+	    guess_sector(options->vocab, text, codes, &count) != ERR_NONE ||
 	    count == 0)
 		return ERR_NONE;
 	making->row->guessed = true;

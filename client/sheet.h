@@ -24,15 +24,17 @@
 /* Opaque types. */
 struct form_words;
 struct sheet;
+struct vocab;
 
 struct sheet_options {
 	const struct form_words *words; /* borrowed, as all below */
 	const struct csv_words *columns;
 	const struct csv_map *map;
 	const struct csv_row *header;
-	const char *org;          /* who publishes */
-	const char *language;     /* of the texts, unless a column says so */
-	const char *sector_words; /* path, by which a sector is guessed */
+	const char *org;      /* who publishes */
+	const char *language; /* of the texts, unless a column says so */
+	const struct vocab
+	    *vocab; /* by which a sector is guessed; NULL = not */
 	/*
 	 * Find what is public of the record with the full id ${id}: NULL if
 	 * nothing is, ERR_DAMAGED if it is not to be read.  ${ret_body} is the

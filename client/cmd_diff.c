@@ -3,6 +3,7 @@
 
 #include "proto/diff.h"
 #include "proto/life_change.h"
+#include "proto/report.pb-c.h"
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/print.h"
@@ -42,6 +43,74 @@ print_diff(struct run *run, const struct diff *diff)
 	return EXIT_DONE;
 }
 
+/* One side of a change as text; NULL if nothing is stated there. */
+static enum err
+side_of(const struct diff_change *change, bool after, char **ret_text)
+{
+	char *text = NULL;
+	enum err err = diff_text(change, after, &text);
+
+	if (err == ERR_NONE && text[0] == '\0') {
+		free(text);
+		text = NULL;
+	}
+	if (err == ERR_NONE)
+		*ret_text = text;
+	return err;
+}
+
+/* Add all that differs to ${report}, which is freed as a message. */
+static enum err
+add_changes(Erfa__DiffReport *report, const struct diff *diff)
+{
+	Erfa__DiffChange *change;
+	enum err err = ERR_NONE;
+	size_t i;
+
+	if (diff->count == 0)
+		return ERR_NONE;
+	report->change = calloc(diff->count, sizeof(*report->change));
+	if (report->change == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < diff->count && err == ERR_NONE; i++) {
+		if ((change = calloc(1, sizeof(*change))) == NULL)
+			return ERR_NOMEM;
+		erfa__diff_change__init(change);
+		report->change[report->n_change++] = change;
+		change->path = strdup(diff->changes[i].path);
+		if (change->path == NULL)
+			return ERR_NOMEM;
+		err = side_of(&diff->changes[i], false, &change->before);
+		if (err == ERR_NONE)
+			err = side_of(&diff->changes[i], true, &change->after);
+	}
+	return err;
+}
+
+/* Print ${adaptation}, which is lent, and the differences. */
+static int
+json_report(
+    struct run *run, Erfa__Adaptation *adaptation, const struct diff *diff)
+{
+	Erfa__DiffReport *report = calloc(1, sizeof(*report));
+	int status;
+
+	if (report == NULL)
+		return run_nomem(run);
+	erfa__diff_report__init(report);
+	if (add_changes(report, diff) != ERR_NONE) {
+		status = run_nomem(run);
+	} else {
+		report->schema = run_lend("erfa.diff/1");
+		report->adaptation = adaptation;
+		status = run_json(run, &report->base);
+	}
+	report->schema = NULL;
+	report->adaptation = NULL;
+	erfa__diff_report__free_unpacked(report, NULL);
+	return status;
+}
+
 /* As JSON: what a record of an adaptation from one to the other would say. */
 static int
 json_diff(struct run *run, const struct act *from, const struct act *to,
@@ -74,7 +143,7 @@ json_diff(struct run *run, const struct act *from, const struct act *to,
 	adaptation.what = frame.what;
 	adaptation.nature = frame.nature;
 	adaptation.n_nature = frame.nnature;
-	status = run_json(run, &adaptation.base);
+	status = json_report(run, &adaptation, diff);
 	free(fields);
 	return status;
 }

@@ -31,6 +31,7 @@ static const struct {
 	[INBOX_DECISION] = { "decision", N_("Decisions about your trials") },
 	[INBOX_EXEMPTION] = { "exemption", N_("Exemptions of yours that end") },
 	[INBOX_CONDITION] = { "condition", N_("Conditions that are due") },
+	[INBOX_ERASED] = { "source_erased", N_("Source erased") },
 	[INBOX_RETRACTED] = { "retraction", N_("Taken back") },
 	[INBOX_FOLLOWED] = { "followed", N_("New of what you follow") },
 	[INBOX_DESCENDANT] = { "descendant",
@@ -231,6 +232,18 @@ print_followed(struct run *run, const struct inbox_letter *letter)
 	print_say(run->out, "  Read it:  erfa show %s\n", letter->about);
 }
 
+/* What was erased may live on in what was taken over. */
+static void
+print_erased(struct run *run, const struct inbox_letter *letter)
+{
+	print_say(run->out,
+	    "  It was erased for ever.  Your trial came from it: look whether "
+	    "it holds what had to go.\n"
+	    "  Change it:  erfa edit %s   Or:  erfa erase %s --reason "
+	    "CODE\n",
+	    letter->about, letter->about);
+}
+
 /* What can be done about a letter. */
 static void
 print_help(struct run *run, const struct inbox_letter *letter)
@@ -248,6 +261,8 @@ print_help(struct run *run, const struct inbox_letter *letter)
 		    letter->about);
 	else if (letter->section == INBOX_CONTINUATION)
 		print_continuation(run, letter);
+	else if (letter->section == INBOX_ERASED)
+		print_erased(run, letter);
 }
 
 /* Print the title of the trial on the line of ${used} columns, cut to fit. */

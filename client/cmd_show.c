@@ -61,6 +61,12 @@ print_title(struct run *run, const Erfa__ShowAnswer *show)
 
 	if (retraction != NULL)
 		print_retraction(run, retraction->body->retraction);
+	if (strcmp(run_text(row->state), "erased") == 0)
+		print_say(run->out,
+		    "ERASED for ever by who published it: only its place is "
+		    "left.\n"
+		    "Which nodes have done it:  erfa erasure %s\n\n",
+		    run_text(row->id));
 	print_styled(run->out, retraction == NULL ? PRINT_STRONG : PRINT_STRUCK,
 	    "%s", *title == '\0' ? _("(no title)") : title);
 	print_say(run->out, "\n");

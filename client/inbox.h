@@ -33,6 +33,7 @@ enum inbox_section {
 	INBOX_DECISION,     /* about an exemption of ours */
 	INBOX_EXEMPTION,    /* of ours ends, or has ended */
 	INBOX_CONDITION,    /* of a decision about ours is due */
+	INBOX_ERASED,       /* a trial that ours came from was erased */
 	INBOX_RETRACTED,    /* a trial of our families was taken back */
 	INBOX_FOLLOWED,     /* new, and fits what the user follows */
 	INBOX_DESCENDANT,   /* learnt where ours was copied */

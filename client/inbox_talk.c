@@ -92,6 +92,62 @@ mark_below(const Erfa__LineageAnswer *family, const char *id, bool *below)
 	}
 }
 
+/* Does the trial come from ${id}, directly? */
+static bool
+has_parent(const Erfa__LineageTrial *trial, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < trial->n_parent; i++)
+		if (strcmp(run_text(trial->parent[i]->full_id), id) == 0)
+			return true;
+	return false;
+}
+
+/* Mark in ${above} what ${id} came from; parents stand before children. */
+static void
+mark_above(const Erfa__LineageAnswer *family, const char *id, bool *above)
+{
+	const Erfa__LineageTrial *child;
+	size_t i, k;
+
+	for (i = family->n_trial; i-- > 0;)
+		for (k = i + 1; k < family->n_trial && !above[i]; k++) {
+			child = family->trial[k];
+			above[i] = (above[k] ||
+				       strcmp(run_text(child->full_id), id) ==
+					   0) &&
+			    has_parent(
+				child, run_text(family->trial[i]->full_id));
+		}
+}
+
+/* What ours came from was erased: what was taken over of it is ours. */
+static int
+take_erased(struct inbox *inbox, const Erfa__LineageAnswer *family,
+    const Erfa__ShowAnswer *ours)
+{
+	const Erfa__ShowAnswer *show;
+	bool *above = calloc(family->n_trial + 1, sizeof(*above));
+	int status = EXIT_DONE;
+	size_t i;
+
+	if (above == NULL)
+		return run_nomem(inbox->run);
+	mark_above(family, run_text(family->id), above);
+	for (i = 0; i < family->n_trial && status == EXIT_DONE; i++) {
+		if (!above[i] ||
+		    strcmp(run_text(family->trial[i]->state), "erased") != 0)
+			continue;
+		status = inbox_look(inbox, family->trial[i]->full_id, &show);
+		if (status == EXIT_DONE && show != NULL)
+			status = add(
+			    inbox, INBOX_ERASED, show->row, NULL, ours->row);
+	}
+	free(above);
+	return status;
+}
+
 static int
 take_family(struct inbox *inbox, const Erfa__LineageAnswer *family)
 {
@@ -137,6 +193,10 @@ inbox_talk(struct inbox *inbox, const Erfa__ShowAnswer *show)
 		return status;
 	if (answer->say_case == ERFA__ANSWER__SAY_LINEAGE)
 		status = take_family(inbox, answer->lineage);
+	if (status == EXIT_DONE &&
+	    answer->say_case == ERFA__ANSWER__SAY_LINEAGE &&
+	    strcmp(run_text(show->row->state), "erased") != 0)
+		status = take_erased(inbox, answer->lineage, show);
 	control_free_answer(answer);
 	return status;
 }

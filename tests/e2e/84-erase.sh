@@ -96,6 +96,12 @@ for name in v o; do
 	check_same "finds nothing at $name" "" "$(grep -c "$CALM" <<<"$OUT" | grep -v '^0$')"
 	check "verify at $name" at "$name" verify
 done
+check "show says what that means" at o show "$a"
+check_has "and where to look" "$OUT" "erfa erasure $a"
+check "who adapted it has a task" at t inbox --json
+check_has "the source is erased" "$OUT" '"section": *"source_erased"'
+check "in words" at t inbox
+check_has "with what to do" "$OUT" "erfa edit $b"
 check "the other trial is there" at o show "$other"
 check "scale counts it" at o scale "$a" --json
 check_has "as erased" "$OUT" '"erased": *"?1"?'

@@ -5,6 +5,7 @@
 #include "proto/header.h"
 #include "proto/heirs.h"
 #include "client/act.h"
+#include "client/alike.h"
 #include "client/cmd.h"
 #include "client/copy.h"
 #include "client/kin.h"
@@ -160,6 +161,18 @@ keep_origins(struct act *act, const struct origins *origins)
 	return status;
 }
 
+/* Tell who else tried it, besides the origins. */
+static void
+show_others(const struct act *act, const struct origins *origins)
+{
+	const char *known[KIN_MAX];
+	size_t i;
+
+	for (i = 0; i < origins->count; i++)
+		known[i] = origins->act[i].id;
+	alike_show(act->run, act->body->trial, known, origins->count);
+}
+
 static int
 derive(struct run *run)
 {
@@ -174,6 +187,8 @@ derive(struct run *run)
 		status = act_begin(run, HEADER_TRIAL, &act);
 	if (status == EXIT_DONE)
 		status = make_copy(&act, &origins);
+	if (status == EXIT_DONE)
+		show_others(&act, &origins);
 	if (status == EXIT_DONE)
 		status = act_keep(&act, NULL);
 	if (status == EXIT_DONE)

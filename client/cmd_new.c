@@ -6,6 +6,7 @@
 #include "proto/header.h"
 #include "proto/vocab.h"
 #include "client/act.h"
+#include "client/alike.h"
 #include "client/cmd.h"
 #include "client/guess.h"
 #include "client/kin.h"
@@ -126,6 +127,7 @@ ask_three(struct act *act)
 	    (status = ask_text(act, _("Summary, the problem and the idea:"),
 		 "summary", trial->summary)) != EXIT_DONE)
 		return status;
+	alike_show(act->run, trial, NULL, 0);
 	return ask_sector(act);
 }
 

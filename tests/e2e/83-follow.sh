@@ -105,7 +105,7 @@ for i in 1 2 3; do
 	tried t nb SCHOOL "Skole $i" "Ute." >/dev/null
 done
 until ! kill -0 "$watching" 2>/dev/null; do
-	tried t fi ELDER_CARE "Pysyvä tiimi kotihoidossa" "Vähemmän." >/dev/null
+	tried t "fi" ELDER_CARE "Pysyvä tiimi kotihoidossa" "Vähemmän." >/dev/null
 	at v watch --count 1 --wait 1 >/dev/null 2>&1
 done
 check_has "a watch waits for what fits" "$(cat "$WORK/watched")" "kotihoidossa"
@@ -129,7 +129,8 @@ check_has "says where" "$OUT" "word 1 is not UTF-8: its byte 2 is 0xe6"
 check_status "so does a search" 64 at v find boliger $'\xff\xfe'
 check_has "with the word" "$OUT" "word 2 is not UTF-8: its byte 1 is 0xff"
 check_status "a question of 5,000 bytes" 65 at v follow "$(printf 'ord%d ' {1..800})"
-check_status "more words than can be followed" 64 at v follow $(printf 'hjem%d ' {1..40})
+mapfile -t words < <(printf 'hjem%d\n' {1..40})
+check_status "more words than can be followed" 64 at v follow "${words[@]}"
 many=0
 for i in $(seq 40); do
 	at v follow "ord$i" >/dev/null 2>&1 && many=$((many + 1))

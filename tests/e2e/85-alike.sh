@@ -1,0 +1,66 @@
+#!/bin/bash
+# Whoever writes a trial is told who tried it before, in whatever language, while
+# there is still time to take over; and nothing where nothing is alike.
+# timeout: 180
+. "$(dirname "$0")/lib.sh"
+
+node_new v dk-791 --name "Viborg Kommune"
+node_up v
+check "what others tried is imported" at v import tests/corpus/trials.jsonl --yes
+check "and indexed" at v sync --wait $((60 * SLOW))
+
+# beside ARGUMENT...: what a command says on standard error.
+beside() {
+	"$ERFA" --socket="$WORK/v/run/control" "$@" 2>"$WORK/said" >/dev/null
+	cat "$WORK/said"
+}
+
+# alike LANGUAGE TITLE [SUMMARY]: what erfa new says beside its answer.
+alike() {
+	beside new --yes --sector school --lang "$1" --title "$2" --summary "${3:-.}"
+}
+
+said=$(alike en "Fixed teams in home care" "Small teams")
+check_has "an English title finds a Norwegian trial" "$said" "^Oslo kommune tried this in 20"
+check_has "with the way to take it over" "$said" "\\(erfa adapt dk-791/[0-9a-z]+\\)"
+check_same "in one line" 1 "$(grep -c . <<<"$said")"
+said=$(alike sv "Dispens från läroplanens timplan i grundskolan")
+check_has "a Swedish title finds a Danish trial" "$said" "^Helsingør Kommune tried this in 2021"
+said=$(alike da "Færre dokumentationskrav i ældreplejen")
+check_same "three at most" 3 "$(grep -o "erfa adapt" <<<"$said" | wc -l)"
+check_same "furniture is like nothing" "" "$(alike da "Nye møbler i kantinen" "Vi køber stole.")"
+check_same "nor is coffee" "" "$(alike da "Gratis kaffe til alle")"
+check_same "a single word says too little" "" "$(alike da "Hjemmepleje")"
+check_same "with --json nothing is said" "" "$(beside new --yes --json \
+	--sector school --lang en --title "Fixed teams in home care" --summary ".")"
+
+# --- At a terminal it is a screen before the next question.
+
+talk() {
+	PYTHONPATH=tests/e2e:${PYTHONPATH:-} /usr/bin/python3 - "$WORK/v/run/control" <<-'EOF'
+		import sys, time
+		from questions import Talk, SLOW
+		talk = Talk(sys.argv[1], "new", "--lang", "en")
+		for wanted, reply in (("Title", "Fixed teams in home care"),
+		        ("Summary", "Small teams for each citizen")):
+		    talk.read(time.monotonic() + 20 * SLOW)
+		    import os
+		    os.write(talk.ours, (reply + "\n").encode())
+		print(talk.read(time.monotonic() + 20 * SLOW))
+		talk.process.kill()
+		talk.process.wait()
+	EOF
+}
+said=$(talk)
+check_has "it says who" "$said" "^  Oslo kommune tried this in 20.. \\("
+check_has "what they called it" "$said" "^ +[A-Z]"
+check_has "and how to take it over" "$said" "Make it yours:  erfa adapt dk-791/"
+check_same "in less than a screen" 1 "$(($(wc -l <<<"$said") < 20))"
+
+# --- Taking over one, its origin is no news.
+
+one=$(at v find "fixed teams home care" --lang en --json | field id)
+said=$(beside adapt "$one" --yes --lang en)
+check_same "the origin is not told of" "" "$(grep -F "adapt $one)" <<<"$said")"
+
+finish

@@ -6,6 +6,7 @@
 # make tsan      unit tests and the four nodes under ThreadSanitizer
 # make fuzz      libFuzzer (clang) for FUZZ_SECONDS on each target
 # make bench     measurements
+# make relevance what the search finds of what was expected, rank by rank
 # make lint      formatting, floors, clang-tidy, cppcheck, gcc -fanalyzer
 # make vocabulary-check   the rules of the vocabulary, and how large it is
 # make format    lay out all C files as .clang-format says
@@ -39,7 +40,8 @@ UNIT    = $(wildcard tests/unit/test_*.c)
 FUZZ    = $(wildcard tests/fuzz/fuzz_*.c)
 TOOLS   = $(wildcard tests/unit/*_tool.c tests/bench/*.c tests/e2e/*.c)
 HELP    = $(filter-out $(UNIT) $(TOOLS),$(wildcard tests/unit/*.c))
-E2E     = $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh tests/golden/*.sh))
+E2E     = $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh tests/golden/*.sh \
+	tests/relevance/*.sh))
 INTEROP = $(wildcard tests/interop/test_*.py)
 LINT    = $(wildcard tests/lint/*.sh)
 PO      = $(wildcard client/po/*.po)
@@ -262,6 +264,11 @@ demo: deps
 	@$(MAKE) $(jobs) all
 	@B=$B tests/demo.sh
 
+# Rank by rank, what the search finds of what was expected.
+relevance: deps
+	@$(MAKE) $(jobs) all
+	@B=$B PATH=$(abspath $B):$$PATH TABLE=1 tests/relevance/relevance.sh
+
 bench: deps
 	@$(MAKE) $(jobs) programs
 	@B=$B tests/bench/run.sh
@@ -353,8 +360,8 @@ clean:
 help:
 	@sed -n '/^# *make\|^# Var\|^# CC\|^# T=/s/^# //p' Makefile
 
-.PHONY: all pot deps programs unit check asan tsan fuzz fuzz-run demo bench lint \
-	format lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer \
+.PHONY: all pot deps programs unit check asan tsan fuzz fuzz-run demo bench \
+	lint relevance format lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer \
 	install uninstall clean help vocabulary-check FORCE
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d)

@@ -345,6 +345,24 @@ all_groups_or_any_are_fulfilled_by_whom_they_should(void **state)
 	}
 }
 
+/*
+ * Document ${doc} is hit ${place}, or as good as that one: documents that came
+ * since make every word a little rarer, so that equals change places.
+ */
+static void
+assert_same_place(
+    const struct search_hit *hits, size_t count, size_t place, uint32_t doc)
+{
+	uint32_t slack = hits[place].score / 200;
+	size_t i;
+
+	for (i = 0; i < count && hits[i].doc != doc;)
+		i++;
+	assert_true(i < count);
+	assert_in_range(hits[i].score, hits[place].score - slack,
+	    hits[place].score + slack);
+}
+
 static void
 parts_become_few_and_say_the_same(void **state)
 {
@@ -378,7 +396,7 @@ parts_become_few_and_say_the_same(void **state)
 	    search_top(f->search, &random.ask, after, &other, &late), ERR_NONE);
 	assert_int_equal(count, other);
 	for (i = 0; i < count; i++)
-		assert_int_equal(before[i].doc, after[i].doc);
+		assert_same_place(before, count, i, after[i].doc);
 }
 
 static void

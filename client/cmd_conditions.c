@@ -148,6 +148,22 @@ begin_told(struct run *run, const Erfa__Related *own, struct act *act)
 	    act_set(act, "ref", "ref", run_text(own->row->full_id));
 }
 
+/* It is met, say whoever set it and those who met it: nobody else. */
+static int
+refuse_met(struct run *run, const Erfa__ShowAnswer *show,
+    const Erfa__Related *told, const char *org)
+{
+	char remedy[128];
+
+	(void)snprintf(remedy, sizeof(remedy),
+	    _("Tell them:  erfa comment %s TEXT"), run_text(show->row->id));
+	return fault_say(&run->faults, EXIT_NOPERM, "not_yours", remedy,
+	    "%s, whose trial it is, or %s, who set that condition, says when "
+	    "it is met; you are %s",
+	    run_text(show->row->publisher), run_text(told->row->publisher),
+	    org);
+}
+
 /* Open what is to say that the condition is met: our own word about it, never
  * the authority's. */
 static int
@@ -162,10 +178,7 @@ open_met(struct run *run, const Erfa__ShowAnswer *show,
 		return status;
 	if (strcmp(org, run_text(told->row->publisher)) != 0) {
 		if (strcmp(org, run_text(show->row->publisher)) != 0)
-			return fault_say(&run->faults, EXIT_NOPERM, "not_own",
-			    NULL, "%s belongs to %s; you are %s",
-			    run_text(show->row->id),
-			    run_text(show->row->publisher), org);
+			return refuse_met(run, show, told, org);
 		told = find_told(show, meant->decision);
 	}
 	return told == NULL ?

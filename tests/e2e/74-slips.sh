@@ -53,6 +53,18 @@ check "start" at v start "$t"
 check "status of a trial that runs" at v status "$t"
 check_has "still tells that both differ" "$OUT" "itself says something else"
 check_has "and of the condition" "$OUT" "conditions $t --met 1"
+check "who met it says so, beside the authority" at v conditions "$t" --met 1 \
+	--date 2026-05-20
+check "converge" converge 30 v h
+for name in v h; do
+	check "$name: status" at "$name" status "$t"
+	check_same "$name warns of the condition no more" "" \
+		"$(grep -e "--met" <<<"$OUT")"
+	check "$name: conditions" at "$name" conditions "$t"
+	check_has "$name: it is met" "$OUT" "Rapport.*2026-05-20"
+done
+check_same "the authority's own record is as it was" 1 \
+	"$(at v list --kind decision --org "$HEALTH" --json | field total)"
 check "status --json" at v status "$t" --json
 check_has "so do programs read" "$OUT" '"warning": *\[ *\{'
 

@@ -272,6 +272,23 @@ leave_links(struct act *trial, struct kin *kin)
 	return EXIT_DONE;
 }
 
+/* Words are no id: they have an option of their own. */
+static int
+check_from(struct run *run)
+{
+	const char *word;
+	size_t i;
+
+	for (i = 0; (word = args_value_at(run->args, "from", i)) != NULL; i++)
+		if (word[0] != '@' && strchr(word, '/') == NULL &&
+		    strpbrk(word, " ,.") != NULL)
+			return fault_say(&run->faults, EXIT_USAGE, "no_id",
+			    "In words:  erfa link TRIAL --text \"...\"\n"
+			    "How you heard of it:  --heard \"...\"",
+			    "\"%.60s\" is no trial: --from takes an id", word);
+	return EXIT_DONE;
+}
+
 int
 cmd_link(struct run *run)
 {
@@ -282,6 +299,8 @@ cmd_link(struct run *run)
 	int status;
 
 	status = act_open(run, args_word(run->args, 0), HEADER_TRIAL, &trial);
+	if (status == EXIT_DONE)
+		status = check_from(run);
 	if (status == EXIT_DONE)
 		status = add_option(run, "from", &origins);
 	if (status == EXIT_DONE && origins.count == 0 && text == NULL)

@@ -5,6 +5,7 @@
 #include "proto/control.h"
 #include "proto/crypto.h"
 #include "proto/header.h"
+#include "proto/life_decision.h"
 #include "proto/life_need.h"
 #include "proto/record.h"
 #include "client/act.h"
@@ -252,20 +253,40 @@ is_numbered(const Erfa__Trial *trial, uint32_t no)
 	return false;
 }
 
-/* Whether an exemption of ${trial} names ${org}. */
+/* Whether an exemption of ${trial} names ${org}, by its id or as written. */
 static bool
 is_asked(const Erfa__Trial *trial, const char *org)
 {
+	const Erfa__OrgRef *authority;
 	size_t i, j;
 
 	for (i = 0; i < trial->n_exemptions; i++)
-		for (j = 0; j < trial->exemptions[i]->n_authorities; j++)
-			if (strcmp(
-				run_text(
-				    trial->exemptions[i]->authorities[j]->id),
-				org) == 0)
+		for (j = 0; j < trial->exemptions[i]->n_authorities; j++) {
+			authority = trial->exemptions[i]->authorities[j];
+			if (is_same(authority->id, org) ||
+			    is_same(authority->name, org))
 				return true;
+		}
 	return false;
+}
+
+/* It may come before the exemption, but then whoever decides should know. */
+static void
+warn_unasked(struct decision *it, const Erfa__Trial *trial, const char *shown)
+{
+	const Erfa__OrgRef *authority = it->act.body->decision->authority;
+	const char *who = authority == NULL ? it->org :
+					      life_org_name(authority);
+
+	if (authority != NULL &&
+	    (is_asked(trial, run_text(authority->id)) ||
+		is_asked(trial, run_text(authority->name))))
+		return;
+	print_say(it->run->err,
+	    "No exemption of %s names %s: the decision counts for nothing "
+	    "until one does.\n  Whose trial it is:  erfa exempt %s --authority "
+	    "\"%s\"\n",
+	    shown, who, shown, who);
 }
 
 /* A decision must speak of what is there: a wrong number would answer nobody, and
@@ -286,8 +307,10 @@ check_trial(struct decision *it, const Erfa__Body *body, const char *shown)
 			    decision->covers[i]);
 	if (args_given(run->args, "authority") || body->envelope == NULL ||
 	    !is_same(body->envelope->publisher, it->org) ||
-	    is_asked(body->trial, it->org))
+	    is_asked(body->trial, it->org)) {
+		warn_unasked(it, body->trial, shown);
 		return EXIT_DONE;
+	}
 	return fault_say(&run->faults, EXIT_USAGE, "whose_decision",
 	    "erfa decide TRIAL --authority ORG --outcome OUTCOME --ref \"case "
 	    "number\"",

@@ -277,10 +277,34 @@ print_some(struct run *run, const char *label, uint64_t number)
 		print_line(run, label, number);
 }
 
+/* ${id} as people type it; as it is, if it cannot be told. */
+static void
+short_id(struct run *run, const char *id, char out[RECORD_ID_CHARS + 1])
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+
+	(void)snprintf(out, RECORD_ID_CHARS + 1, "%s", id);
+	show.id = run_lend(id);
+	request.ask_case = ERFA__REQUEST__ASK_SHOW;
+	request.show = &show;
+	if (run_try(run, &request, &answer) != EXIT_DONE)
+		return;
+	if (answer->say_case == ERFA__ANSWER__SAY_SHOW &&
+	    answer->show->row != NULL)
+		(void)snprintf(out, RECORD_ID_CHARS + 1, "%s",
+		    run_text(answer->show->row->id));
+	control_free_answer(answer);
+}
+
 static void
 print_scale(struct run *run, const Erfa__ScaleAnswer *scale)
 {
-	print_styled(run->out, PRINT_STRONG, "%s", run_text(scale->id));
+	char id[RECORD_ID_CHARS + 1];
+
+	short_id(run, run_text(scale->id), id);
+	print_styled(run->out, PRINT_STRONG, "%s", id);
 	print_say(run->out, "  and all that came from it, on %s\n",
 	    run_text(scale->at));
 	print_line(run, _("copies"), scale->copies);

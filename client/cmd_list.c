@@ -1,6 +1,9 @@
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/control.h"
+#include "client/act.h"
 #include "client/cmd.h"
 #include "client/pages.h"
 #include "client/print.h"
@@ -257,6 +260,45 @@ print_near(struct run *run, const Erfa__FindAnswer *find)
 	return rows_print(run, find->near, find->n_near, true);
 }
 
+/* What is measured is known by its unit and its code as well. */
+static int
+name_indicator(struct run *run, Erfa__Row *row)
+{
+	const Erfa__Indicator *indicator;
+	Erfa__Answer *answer = NULL;
+	char title[512];
+	char *copy;
+	int status;
+
+	status = act_find(run, run_text(row->full_id), &answer);
+	if (status != EXIT_DONE)
+		return status;
+	if (answer->show->body->record_case == ERFA__BODY__RECORD_INDICATOR) {
+		indicator = answer->show->body->indicator;
+		(void)snprintf(title, sizeof(title), "%s, %s  %s",
+		    run_text(row->title), run_text(indicator->unit),
+		    run_text(indicator->code));
+		if ((copy = strdup(title)) != NULL) {
+			free(row->title);
+			row->title = copy;
+		}
+	}
+	control_free_answer(answer);
+	return EXIT_DONE;
+}
+
+static int
+name_indicators(struct run *run, const struct page *page)
+{
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < page->count && status == EXIT_DONE; i++)
+		if (strcmp(run_text(page->rows[i]->state), "here") == 0)
+			status = name_indicator(run, page->rows[i]);
+	return status;
+}
+
 static int
 print_rows(struct run *run, Erfa__Answer *all)
 {
@@ -267,7 +309,11 @@ print_rows(struct run *run, Erfa__Answer *all)
 	bool found = all->say_case == ERFA__ANSWER__SAY_FIND;
 	int status;
 
-	status = rows_print(run, page.rows, page.count, found);
+	status = kind != NULL && strcmp(kind, "indicator") == 0 ?
+	    name_indicators(run, &page) :
+	    EXIT_DONE;
+	if (status == EXIT_DONE)
+		status = rows_print(run, page.rows, page.count, found);
 	if (status != EXIT_DONE)
 		return status;
 	if (found) {

@@ -68,11 +68,36 @@ check_same "the authority's own record is as it was" 1 \
 check "status --json" at v status "$t" --json
 check_has "so do programs read" "$OUT" '"warning": *\[ *\{'
 
+# --- A decision that nobody asked for.
+
+check "another" at v new --title "Ingen skema" --summary "Samtaler uden skema" \
+	--sector elder_care --yes --json
+u=$(field shownId <<<"$OUT")
+check "converge" converge 30 v h
+check "it may be decided before somebody asks" at h decide "$u" --outcome approved \
+	--plain "I må"
+check_has "but counts for nothing until then" "$OUT" \
+	"No exemption of .* names $HEALTH: the decision counts for nothing"
+check_has "who could ask is told" "$OUT" "erfa exempt .* --authority \"$HEALTH\""
+
+# --- Where a trial came from, in words.
+
+check_status "words are no id" 64 at v link "$u" --from "Et foredrag i Malmö"
+check_has "they have an option of their own" "$OUT" "--text \"...\""
+check_has "and so has how one heard of it" "$OUT" "--heard"
+
+# --- Short ids.
+
+check "scale" at v scale "$u"
+check_has "begins with the id that people type" "$(head -n 1 <<<"$OUT")" "^$u  and all"
+
 # --- Numbers that cannot be.
 
 check "indicator" at v indicator new --name Møder --unit "pr. uge" \
 	--polarity lower_better --code kolada:N15505 --yes
 i=$(at v list --kind indicator --json | field id)
+check "indicator list" at v indicator list
+check_has "has unit and code" "$OUT" "Møder, pr. uge +kolada:N15505"
 # cannot NAME WHAT OPTION...
 cannot() {
 	check_status "$1" 64 at v observe "$t" --indicator "$i" \

@@ -141,6 +141,29 @@ print_decision(struct run *run, const Erfa__Decision *decision)
 		print_field(run->out, 2, "", 4, decision->plain_summary);
 }
 
+static void
+print_experience(struct run *run, const Erfa__Experience *experience)
+{
+	const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(
+	    &erfa__verdict__descriptor, (int)experience->verdict);
+	char code[ROWS_CODE_MAX];
+
+	if (experience->has_verdict && value != NULL &&
+	    experience->verdict != ERFA__VERDICT__VERDICT_UNSET &&
+	    experience->verdict != ERFA__VERDICT__VERDICT_NOT_STATED) {
+		rows_code(value->name, "VERDICT_", code);
+		print_field(run->out, 2, "", 4,
+		    labels_get(run->labels, "verdict", code));
+	}
+	if (experience->what_worked != NULL)
+		print_field(run->out, 2, "+", 4, experience->what_worked);
+	if (experience->what_did_not != NULL)
+		print_field(run->out, 2, "-", 4, experience->what_did_not);
+	/* What a source reports has neither. */
+	if (experience->what_worked == NULL && experience->n_reported > 0)
+		print_field(run->out, 2, "", 4, experience->reported[0]);
+}
+
 /* The words of a letter that somebody wrote, in brief. */
 static void
 print_words(struct run *run, const struct inbox_letter *letter)
@@ -158,17 +181,7 @@ print_words(struct run *run, const struct inbox_letter *letter)
 	} else if (body->record_case == ERFA__BODY__RECORD_DECISION) {
 		print_decision(run, body->decision);
 	} else if (body->record_case == ERFA__BODY__RECORD_EXPERIENCE) {
-		if (body->experience->what_worked != NULL)
-			print_field(
-			    run->out, 2, "+", 4, body->experience->what_worked);
-		if (body->experience->what_did_not != NULL)
-			print_field(run->out, 2, "-", 4,
-			    body->experience->what_did_not);
-		/* What a source reports has neither. */
-		if (body->experience->what_worked == NULL &&
-		    body->experience->n_reported > 0)
-			print_field(
-			    run->out, 2, "", 4, body->experience->reported[0]);
+		print_experience(run, body->experience);
 	}
 }
 

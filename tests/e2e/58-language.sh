@@ -75,10 +75,10 @@ node_up v
 check "a trial in Danish" at v new --title "Title" --sector elder_care \
 	--summary "Look" --yes --lang da
 t=$(at v list --json | field id)
-OUT=$(at v list --lang fi)
+OUT=$(at v list --lang 'fi')
 check_has "a title that is a word of ours" "$OUT" " Title "
 check_same "the node's JSON is the same in every language" \
-	"$(at v list --json --lang en)" "$(at v list --json --lang fi)"
+	"$(at v list --json --lang en)" "$(at v list --json --lang 'fi')"
 check_status "what stands in the way, in Danish" 65 at v start "$t" --lang da
 check_has "is what the rules say" "$OUT" "Ingen her har taget det paa sig"
 check_status "in Swedish" 65 at v start "$t" --lang sv

@@ -204,6 +204,7 @@ check_has "and why" "$OUT" "STOP_REASON_NO_BUDGET"
 # --- At a terminal, start asks for what is missing.
 
 # typed ANSWERS COMMAND...: a person who types these lines at a terminal.
+# shellcheck disable=SC2317 # check calls it
 typed() {
 	/usr/bin/python3 -c '
 import os, pty, sys

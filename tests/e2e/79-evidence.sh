@@ -22,11 +22,13 @@ Comstock et al,1976,27,16886,29,17825,33,systematic
 CSV
 
 # evidence ARG...: pool without asking any erfad.
+# shellcheck disable=SC2317 # check calls it
 evidence() {
 	"$B/erfa" evidence "$@"
 }
 
 # near METHOD CI FIELD=VALUE...: are these the numbers of the pool?
+# shellcheck disable=SC2317 # check calls it
 near() {
 	local method=$1 ci=$2
 	shift 2

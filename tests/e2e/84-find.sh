@@ -31,7 +31,7 @@ print(json.dumps({"id": i, "country": cc, "municipality": place,
 		"Faste lag i heimetenesta" "Færre tilsette per brukar." ended
 	line home-sv sv SE "Göteborgs stad" 1480 \
 		"Fasta team i hemtjänsten" "Färre möten för äldre." ended
-	line home-fi fi FI "Oulun kaupunki" 564 \
+	line home-fi 'fi' FI "Oulun kaupunki" 564 \
 		"Pysyvät tiimit kotihoidossa" "Vähemmän vaihtuvuutta." ended
 	line home-is is IS "Reykjavíkurborg" 0000 \
 		"Föst teymi í heimaþjónustu" "Færri starfsmenn." ended

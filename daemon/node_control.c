@@ -476,6 +476,18 @@ call_done(struct pool_job *job, void *context)
 	free(call);
 }
 
+/* A number for the connection that a request came on; never 0. */
+static uint64_t
+connection_of(const struct waiter *waiter)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	size_t i;
+
+	for (i = 0; i < waiter->route_len; i++)
+		hash = (hash ^ waiter->route[i]) * UINT64_C(0x100000001b3);
+	return hash | 1;
+}
+
 /* Give a request to the pool, from its frame or as decoded before. */
 static void
 call_submit(struct node *node, struct waiter *waiter, uint8_t *frame,
@@ -490,6 +502,7 @@ call_submit(struct node *node, struct waiter *waiter, uint8_t *frame,
 	}
 	call->job.run = call_run;
 	call->job.done = call_done;
+	call->job.owner = connection_of(waiter);
 	call->waiter = waiter;
 	call->frame = frame;
 	call->len = len;

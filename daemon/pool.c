@@ -16,6 +16,7 @@ struct queue {
 };
 
 struct pool {
+	uint64_t busy[THREADS_MAX]; /* whose jobs run; 0 = nobody's */
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
 	struct queue todo;
@@ -52,6 +53,36 @@ queue_take(struct queue *queue)
 	return job;
 }
 
+/* The number of ${owner} in pool->busy; THREADS_MAX if none of its jobs runs. */
+static unsigned
+busy_with(const struct pool *pool, uint64_t owner)
+{
+	unsigned i;
+
+	for (i = 0; i < THREADS_MAX && pool->busy[i] != owner; i++)
+		continue;
+	return i;
+}
+
+/* Take the first job whose owner has none that runs; NULL if there is none. */
+static struct pool_job *
+take_fair(struct pool *pool)
+{
+	struct pool_job **at = &pool->todo.first;
+	struct pool_job *job;
+
+	while ((job = *at) != NULL && job->owner != 0 &&
+	    busy_with(pool, job->owner) < THREADS_MAX)
+		at = &job->next;
+	if (job == NULL)
+		return NULL;
+	if ((*at = job->next) == NULL)
+		pool->todo.end = at;
+	if (job->owner != 0)
+		pool->busy[busy_with(pool, 0)] = job->owner;
+	return job;
+}
+
 /* Do jobs until the pool is stopped. */
 static void *
 work(void *arg)
@@ -59,16 +90,20 @@ work(void *arg)
 	const uint64_t one = 1;
 	struct pool *pool = arg;
 	struct pool_job *job;
+	uint64_t owner;
 
 	(void)pthread_mutex_lock(&pool->mutex);
 	while (!pool->stop) {
-		if ((job = queue_take(&pool->todo)) == NULL) {
+		if ((job = take_fair(pool)) == NULL) {
 			(void)pthread_cond_wait(&pool->wake, &pool->mutex);
 			continue;
 		}
+		owner = job->owner;
 		(void)pthread_mutex_unlock(&pool->mutex);
 		job->run(job, pool->context);
 		(void)pthread_mutex_lock(&pool->mutex);
+		if (owner != 0)
+			pool->busy[busy_with(pool, owner)] = 0;
 		queue_put(&pool->finished, job);
 		if (write(pool->fd, &one, sizeof(one)) < 0)
 			continue;

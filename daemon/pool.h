@@ -3,7 +3,12 @@
 
 /*
  * pool - a few threads that answer questions off the loop.
+ *
+ * Jobs are done in the order of their coming, but of one owner only one at a
+ * time: however many somebody sends at once, others find a thread.
  */
+
+#include <stdint.h>
 
 #include "proto/err.h"
 
@@ -14,7 +19,8 @@ struct pool;
 struct pool_job {
 	void (*run)(struct pool_job *job, void *context);  /* on a thread */
 	void (*done)(struct pool_job *job, void *context); /* on the loop */
-	struct pool_job *next;                             /* private */
+	uint64_t owner;        /* whose it is; 0 = nobody's */
+	struct pool_job *next; /* private */
 };
 
 /**

@@ -1181,6 +1181,11 @@ understand(struct find *find, bool *ret_bad)
 	    request->sector == NULL && request->text_lang == NULL;
 	if (!*ret_bad)
 		return ERR_NONE;
+	if (plan_left(find->plan, 0) != NULL)
+		return query_fail(find->question, EXIT_USAGE, "no_words",
+		    "Type fewer or other words:  erfa find boliger",
+		    "there is no word to look for; left out: %s",
+		    plan_left(find->plan, 0));
 	return query_fail(find->question, EXIT_USAGE, "no_words",
 	    "A word has at least two letters or digits:  erfa find boliger",
 	    "there is no word to look for");

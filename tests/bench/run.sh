@@ -6,6 +6,7 @@
 #   N      entries of the catch-up (100,000)
 #   BYTES  of each body (1,024)
 #   DOCS   documents of the search (100,000)
+#   SECONDS_EACH  of listening while hostile questions are asked (20)
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -56,4 +57,12 @@ awk -v n="$N" -v begin="$begin" -v end="$end" -v b="$before" -v a="$after" \
 }'
 echo
 "$B/tests/bench/bench_search" "${DOCS:-100000}" || die "bench_search"
+echo
+echo "other clients, while one connection asks hostile questions (goal: 20 ms more at most)"
+node_new asked dk-751
+node_up asked
+at asked import tests/corpus/trials.jsonl --yes >/dev/null || die "import"
+at asked sync --wait 60 >/dev/null || die "index"
+PYTHONPATH=$B/python:tests/e2e /usr/bin/python3 tests/e2e/hostile_words.py \
+	"$WORK/asked/run/control" "${SECONDS_EACH:-20}" 0 | sed -n 's/^# /  /p'
 finish

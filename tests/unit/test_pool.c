@@ -179,6 +179,59 @@ as_many_run_at_once_as_there_are_threads(void **state)
 }
 
 static void
+of_one_owner_one_runs_at_a_time(void **state)
+{
+	struct shared *shared = *state;
+	struct job jobs[7];
+	struct pool *pool;
+	int order[7];
+	int last = -1;
+	int i;
+
+	shared->hold = true;
+	assert_int_equal(pool_start(3, shared, &pool), ERR_NONE);
+	for (i = 0; i < 7; i++) {
+		job_init(&jobs[i], i);
+		jobs[i].job.owner = i < 5 ? 7 : i == 5 ? 9 : 0;
+		jobs[i].order = order;
+		pool_submit(pool, &jobs[i].job);
+	}
+
+	/* The first of five, and those behind them, which are others'. */
+	await_running(shared, 3);
+	set_hold(shared, false);
+	reap(pool, shared, 7);
+	assert_true(shared->most <= 3);
+	for (i = 0; i < 7; i++) {
+		assert_true(jobs[i].ran);
+		if (order[i] >= 5)
+			continue;
+		assert_int_equal(order[i], last + 1);
+		last = order[i];
+	}
+	pool_stop(pool);
+}
+
+static void
+one_owner_alone_never_takes_two_threads(void **state)
+{
+	struct shared *shared = *state;
+	struct job jobs[50];
+	struct pool *pool;
+	int i;
+
+	assert_int_equal(pool_start(4, shared, &pool), ERR_NONE);
+	for (i = 0; i < 50; i++) {
+		job_init(&jobs[i], i);
+		jobs[i].job.owner = 1;
+		pool_submit(pool, &jobs[i].job);
+	}
+	reap(pool, shared, 50);
+	assert_int_equal(shared->most, 1);
+	pool_stop(pool);
+}
+
+static void
 a_job_may_be_followed_by_another(void **state)
 {
 	struct shared *shared = *state;
@@ -270,6 +323,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(one_thread_keeps_the_order),
 		TEST(as_many_run_at_once_as_there_are_threads),
+		TEST(of_one_owner_one_runs_at_a_time),
+		TEST(one_owner_alone_never_takes_two_threads),
 		TEST(a_job_may_be_followed_by_another),
 		TEST(stopping_ends_what_runs_and_gives_back_the_rest),
 		TEST(a_pool_that_never_worked_stops),

@@ -17,6 +17,7 @@
 #include "daemon/lexicon.h"
 #include "daemon/search.h"
 #include "daemon/store.h"
+#include "daemon/tokens.h"
 
 #define MAP_BYTES ((size_t)16 << 30)
 #define FORMAT    4       /* of the rows; another one is built anew */
@@ -955,8 +956,11 @@ take_concepts(
 	count = vocab_match(
 	    reading->vocab, list, count, reading->lang, matches, CONCEPTS);
 	for (i = 0; i < count && err == ERR_NONE; i++)
-		err = search_batch_term(reading->batch, SEARCH_CONCEPT, field,
-		    vocab_id(reading->vocab, matches[i].concept));
+		/* "opp" is no partnership, nor are "ble" diapers. */
+		if (matches[i].count > 1 ||
+		    !tokens_is_common(list[matches[i].first]))
+			err = search_batch_term(reading->batch, SEARCH_CONCEPT,
+			    field, vocab_id(reading->vocab, matches[i].concept));
 	for (i = 0; i < count && reading->is_named && err == ERR_NONE &&
 	     field == SEARCH_TITLE;
 	     i++)

@@ -39,7 +39,7 @@
 #define WORTH_MIDDLE  70
 #define WORTH_HEAD    110 /* the last part of a word that was taken apart */
 #define WORTH_FIRST   60  /* the first */
-#define WORTH_GUESS   128
+#define WORTH_GUESS   180
 
 #define PLAIN 150 /* of 256: what a word weighs that the vocabulary lacks */
 #define LIGHT 48  /* of 256: what a word weighs that many questions have */
@@ -62,6 +62,7 @@ struct plan {
 	const struct vocab *values;
 	enum vocab_lang lang;
 	struct tokens *tokens;
+	const char *typed; /* all of it, while it is read */
 	struct item items[ITEMS];
 	size_t nitems;
 	struct plan_group groups[SEARCH_GROUPS];
@@ -111,6 +112,12 @@ take_item(
 	enum err err;
 
 	err = tokens_forms(plan->tokens, word, len, STEM_NONE, &token);
+	/* One digit is no word, but has words in all languages. */
+	if (err == ERR_NOENT && len == 1 && *word >= '2' && *word <= '9' &&
+	    !like->phrase && !like->without) {
+		token = (struct token){ .folded = { *word } };
+		err = ERR_NONE;
+	}
 	if (err != ERR_NONE)
 		return err == ERR_NOENT ? ERR_NONE : err;
 	if (plan->nitems == ITEMS)
@@ -120,6 +127,15 @@ take_item(
 	copy_typed(item->typed, word, len);
 	memcpy(item->folded, token.folded, sizeof(item->folded));
 	return ERR_NONE;
+}
+
+/* Whether a section sign stands before ${text}. */
+static bool
+is_section(const struct plan *plan, const char *text)
+{
+	while (text > plan->typed && text[-1] == ' ')
+		text--;
+	return text - plan->typed >= 2 && memcmp(text - 2, "\xc2\xa7", 2) == 0;
 }
 
 /* Take the words of ${text} up to ${end}. */
@@ -135,6 +151,8 @@ take_words(struct plan *plan, const char *text, const char *end,
 	     text = tokens_next(text + len, &len)) {
 		if (text + len > end)
 			len = (size_t)(end - text);
+		if (len == 1 && is_section(plan, text))
+			continue;
 		one.prefix = text[len] == '*' && text + len < end;
 		if ((err = take_item(plan, text, len, &one)) != ERR_NONE)
 			return err;
@@ -229,7 +247,9 @@ read_typed(struct plan *plan, char *const *words, size_t count)
 		len += more;
 		text[len++] = ' ';
 	}
+	plan->typed = text;
 	err = read_text(plan, text);
+	plan->typed = NULL;
 	free(text);
 	return err;
 }
@@ -596,6 +616,29 @@ finds_something(struct plan *plan, const struct plan_group *group)
 	return false;
 }
 
+/* Add what a word that was guessed means. */
+static void
+add_meanings(struct plan *plan, struct plan_group *group, const char *folded)
+{
+	struct vocab_match matches[8];
+	const char *const words[1] = { folded };
+	size_t count;
+	size_t i;
+
+	if (plan->concepts == NULL)
+		return;
+	count = vocab_match(plan->concepts, words, 1, plan->lang, matches, 8);
+	for (i = 0; i < count; i++)
+		if (matches[i].how <= VOCAB_STEM)
+			add_concept(
+			    plan, group, matches[i].concept, WORTH_GUESS);
+	if (count > 0 && matches[0].how == VOCAB_EXACT)
+		(void)snprintf(group->guess, PLAN_TEXT, "%s",
+		    vocab_label(
+			plan->concepts, matches[0].concept, matches[0].label)
+			->text);
+}
+
 /* Where nothing has a word, look for one that is spelt alike. */
 static enum err
 add_guess(struct plan *plan, struct plan_group *group, const char *folded)
@@ -611,6 +654,7 @@ add_guess(struct plan *plan, struct plan_group *group, const char *folded)
 		err = ERR_NOENT;
 	if (err == ERR_NONE) {
 		(void)snprintf(group->guess, PLAN_TEXT, "%s", found);
+		add_meanings(plan, group, found);
 		return add_forms(plan, group, found, WORTH_GUESS, PLAN_GUESS);
 	}
 	if (err != ERR_NOENT)
@@ -738,6 +782,10 @@ plan_meaning(struct plan *plan, const struct vocab_match *matches, size_t count,
 	for (i = 0; i < count; i++)
 		add_concept(plan, group, matches[i].concept,
 		    matches[i].how == VOCAB_PART ? 150 : 256);
+	if (err == ERR_NONE && words == 1 && matches[0].how == VOCAB_PART &&
+	    search_count(
+		plan->search, SEARCH_WORD, plan->items[first].folded) == 0)
+		err = add_guess(plan, group, plan->items[first].folded);
 	if (err == ERR_NONE && words == 1) {
 		err = add_parts(plan, group, plan->items[first].folded);
 		mark_friends(plan, group, plan->items[first].folded);

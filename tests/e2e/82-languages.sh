@@ -73,6 +73,7 @@ record nb "Tillitsvalgt på hvert skift" "Forhandlingene begynner tidlig."
 record da "Ældre ved bordet" "Middag sammen."
 record sv "Äldre vid bordet" "Middag tillsammans."
 record da "Aeldre bogstaver" "Skrevet uden tegn."
+record sv "Sju timmar om dagen" "Kortare pass på kvällen."
 at reader sync --wait 30 >/dev/null || die "the index does not follow"
 
 found=$(titles da hjemmepleje)
@@ -129,6 +130,14 @@ done
 first "Ældre as written first" "Ældre ved bordet" da Ældre
 first "äldre likewise" "Äldre vid bordet" sv äldre
 first "aeldre likewise" "Aeldre bogstaver" da aeldre
+
+check_has "a slip finds what was meant, in all languages" \
+	"$(titles da hjemmeplje)" "^Kotihoito illalla$"
+check_has "and asks whether it was" "$(at reader find --lang en hjemmeplje)" \
+	"^Did you mean: hjemmepleje$"
+first "a number is found in the words of every language" \
+	"Sju timmar om dagen" "fi" 7 päivässä
+check_status "the number of a section is none" 64 at reader find --lang da "§ 7"
 
 at reader find --lang da "droner der leverer medicin" >"$WORK/none" 2>&1
 check_has "what nobody tried is not found" "$(cat "$WORK/none")" "Nothing fits"

@@ -15,6 +15,7 @@
 
 #include "proto/diff.h"
 #include "proto/header.h"
+#include "proto/text.h"
 #include "client/act.h"
 #include "client/burden.h"
 #include "client/cmd.h"
@@ -183,8 +184,9 @@ tell_faults(struct edit *edit, const struct form_faults *faults)
 {
 	struct run *run = edit->run;
 	Erfa__ErrorAnswer error = ERFA__ERROR_ANSWER__INIT;
-	Erfa__Problem problems[FAULTS_TOLD];
-	Erfa__Problem *list[FAULTS_TOLD];
+	Erfa__Problem problems[FAULTS_TOLD + 1];
+	Erfa__Problem *list[FAULTS_TOLD + 1];
+	char rest[128];
 	char where[FAULTS_TOLD][192];
 	char message[128];
 	char remedy[2 * RUN_PATH_MAX + 128];
@@ -201,6 +203,16 @@ tell_faults(struct edit *edit, const struct form_faults *faults)
 		problems[i].what = run_lend(fault->what);
 		problems[i].remedy = run_lend(fault->remedy);
 		list[i] = &problems[i];
+	}
+	if (faults->all > i) {
+		(void)snprintf(rest, sizeof(rest),
+		    speech_many(
+			faults->all - i, "and %zu more", "and %zu more"),
+		    faults->all - i);
+		erfa__problem__init(&problems[i]);
+		problems[i].what = rest;
+		list[i] = &problems[i];
+		i++;
 	}
 	(void)snprintf(message, sizeof(message),
 	    speech_many(faults->all,
@@ -240,6 +252,39 @@ annotate(struct edit *edit, const char *text, size_t len,
 	return status == EXIT_DONE ? tell_faults(edit, faults) : status;
 }
 
+/* What a text is written in, as people call it; NULL if it is UTF-8. */
+static const char *
+foreign_charset(const char *text, size_t len)
+{
+	if (len >= 2 &&
+	    (memcmp(text, "\xff\xfe", 2) == 0 ||
+		memcmp(text, "\xfe\xff", 2) == 0))
+		return "UTF-16";
+	if (memchr(text, '\0', len) != NULL)
+		return "UTF-16";
+	return text_valid(text, len) ? NULL : "Windows-1252 (Latin-1)";
+}
+
+/* A form in another charset is one mistake, and nothing is written into it. */
+static int
+check_charset(struct edit *edit, const char *text, size_t len)
+{
+	const char *charset = foreign_charset(text, len);
+	unsigned line = 1;
+	size_t i;
+
+	if (charset == NULL)
+		return EXIT_DONE;
+	for (i = 0; i < len && text_valid(text, i + 1 < len ? i + 1 : len); i++)
+		line += text[i] == '\n';
+	edit->temporary = false;
+	return fault_say(&edit->run->faults, EXIT_DATA, "not_utf8",
+	    "Save it as UTF-8 in your editor, then:  erfa edit TRIAL --from "
+	    "FILE",
+	    "%s is not in UTF-8 but, it seems, in %s (line %u)",
+	    speech(slurp_name(edit->path)), charset, line);
+}
+
 /* Take the form as the record, or mark what is wrong with it. */
 static int
 take_form(struct edit *edit)
@@ -254,6 +299,10 @@ take_form(struct edit *edit)
 	if ((status = act_words(&edit->act)) != EXIT_DONE ||
 	    (status = read_form(edit, &text, &len)) != EXIT_DONE)
 		return status;
+	if ((status = check_charset(edit, text, len)) != EXIT_DONE) {
+		free(text);
+		return status;
+	}
 	err = form_read(edit->act.words, body_kind(edit->act.body), text, len,
 	    &faults, &body);
 	if (err == ERR_NONE) {

@@ -206,10 +206,18 @@ refuse_number(
 }
 
 static enum err
+refuse_negative(const char *text, const struct form_place *place)
+{
+	return refuse(place, _("write 0 or more"), _("%.*s is less than 0"),
+	    FORM_SHOWN, text);
+}
+
+static enum err
 read_whole(const ProtobufCFieldDescriptor *field, const struct body_rule *rule,
     const char *text, const struct form_place *place, uint32_t *ret_number)
 {
-	bool negative = text[0] == '-' && field->type == PROTOBUF_C_TYPE_INT32;
+	bool below = field->type == PROTOBUF_C_TYPE_INT32;
+	bool negative = text[0] == '-';
 	const char *digits = text + (negative ? 1 : 0);
 	size_t len = strlen(digits);
 	long long number;
@@ -217,9 +225,10 @@ read_whole(const ProtobufCFieldDescriptor *field, const struct body_rule *rule,
 	if (len == 0 || len > 10 || strspn(digits, "0123456789") != len)
 		return refuse_number(text, _("a whole number"), place);
 	number = strtoll(text, NULL, 10);
-	if (field->type == PROTOBUF_C_TYPE_INT32 ?
-		(number < INT32_MIN || number > INT32_MAX) :
-		number > UINT32_MAX)
+	if (number < 0 && !below)
+		return refuse_negative(text, place);
+	if (below ? (number < INT32_MIN || number > INT32_MAX) :
+		    number > UINT32_MAX)
 		return refuse(
 		    place, "", _("\"%s\" is too large a number"), text);
 	if (!body_form_number(rule->form, number))
@@ -229,8 +238,33 @@ read_whole(const ProtobufCFieldDescriptor *field, const struct body_rule *rule,
 	return ERR_NONE;
 }
 
+/* Numbers that cannot be less than 0. */
+static const char *const counted[][2] = {
+	{ "Resources", "hours" },
+	{ "Resources", "cost" },
+	{ "Resources", "of_which_external_consultants" },
+	{ "Rate", "exposure" },
+	{ "Continuous", "sd" },
+	{ "Estimate", "se" },
+	{ "Profile", "area_km2" },
+};
+
+static bool
+is_counted(const ProtobufCMessageDescriptor *desc,
+    const ProtobufCFieldDescriptor *field)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
+		if (strcmp(desc->short_name, counted[i][0]) == 0 &&
+		    strcmp(field->name, counted[i][1]) == 0)
+			return true;
+	return false;
+}
+
 static enum err
-read_real(const char *text, const struct form_place *place, double *ret_real)
+read_real(const char *text, bool from_zero, const struct form_place *place,
+    double *ret_real)
 {
 	size_t len = strlen(text);
 	char *end = NULL;
@@ -246,6 +280,8 @@ read_real(const char *text, const struct form_place *place, double *ret_real)
 	if (!isfinite(real))
 		return refuse(
 		    place, "", _("\"%s\" is too large a number"), text);
+	if (real < 0 && from_zero)
+		return refuse_negative(text, place);
 	*ret_real = real;
 	return ERR_NONE;
 }
@@ -329,20 +365,25 @@ read_code(const struct form_words *words, const ProtobufCEnumDescriptor *desc,
 /* ---- any ---------------------------------------------------------------- */
 
 static enum err
-read_trimmed(const struct form_words *words, const struct body_rule *rule,
+read_trimmed(const struct form_words *words,
+    const ProtobufCMessageDescriptor *desc,
     const ProtobufCFieldDescriptor *field, const char *text,
     const struct form_place *place, union form_value *ret_value)
 {
+	struct body_rule rule = body_rule_find(desc->short_name, field->name);
+
 	if (field->type == PROTOBUF_C_TYPE_ENUM)
 		return read_code(
 		    words, field->descriptor, text, place, &ret_value->number);
 	if (field->type == PROTOBUF_C_TYPE_BOOL)
 		return read_flag(text, place, &ret_value->flag);
 	if (field->type == PROTOBUF_C_TYPE_DOUBLE)
-		return read_real(text, place, &ret_value->real);
+		return read_real(
+		    text, is_counted(desc, field), place, &ret_value->real);
 	if (field->type == PROTOBUF_C_TYPE_INT32 ||
 	    field->type == PROTOBUF_C_TYPE_UINT32)
-		return read_whole(field, rule, text, place, &ret_value->number);
+		return read_whole(
+		    field, &rule, text, place, &ret_value->number);
 	return refuse(place, "", _("cannot be written in a form"));
 }
 
@@ -363,7 +404,7 @@ form_value_read(const struct form_words *words,
 		    _("holds a NUL or a byte that is not UTF-8"));
 	if ((trimmed = trim(text, len)) == NULL)
 		return ERR_NOMEM;
-	err = read_trimmed(words, &rule, field, trimmed, place, ret_value);
+	err = read_trimmed(words, desc, field, trimmed, place, ret_value);
 	free(trimmed);
 	return err;
 }

@@ -105,9 +105,10 @@ cannot() {
 	check_has "$1: named" "$OUT" "$2"
 }
 cannot "more of them than all" "--events is more" --events 60 --total 50
-cannot "a spread below nothing" "--sd is below" --n 30 --mean 3 --sd -1
+cannot "a spread below nothing" "--sd: -1 is less than 0" --n 30 --mean 3 --sd -1
 cannot "a correlation of two" "--r is not" --n 30 --mean 3 --sd 1 --r 2
 cannot "no time to count in" "--exposure is not" --events 30 --exposure 0
+cannot "fewer than nobody" "-3 is less than 0" --n -3 --mean 3 --sd 1
 cannot "no error at all" "--se is not" --estimate 3 --se 0 --measure md
 cannot "ends that are swapped" "--low is above" --estimate 3 --low 5 --high 2
 check_same "nothing was published" 0 \
@@ -129,6 +130,33 @@ check "or together with it" at h learn "$t" --with dk-791 --verdict too_early
 check "edit --form" at v edit "$t" --form "$WORK/form.yaml"
 check_status "unchanged" 1 at v edit "$t" --from "$WORK/form.yaml" --yes
 check_has "it is no new version" "$OUT" "nothing was changed"
+
+check_same "a version more is not there" "" "$(at v drafts --jsonl | grep "$t")"
+
+# --- A form as programs of long ago save it, and numbers below nothing.
+
+iconv -f UTF-8 -t ISO-8859-1//TRANSLIT "$WORK/form.yaml" >"$WORK/latin.yaml"
+iconv -f UTF-8 -t UTF-16 "$WORK/form.yaml" >"$WORK/wide.yaml"
+cp "$WORK/wide.yaml" "$WORK/wide.before"
+check_status "Latin-1" 65 at v edit "$t" --from "$WORK/latin.yaml" --yes
+check_has "is one mistake" "$OUT" "is not in UTF-8 but, it seems, in Windows-1252"
+check_status "UTF-16" 65 at v edit "$t" --from "$WORK/wide.yaml" --yes
+check_has "is another" "$OUT" "is not in UTF-8 but, it seems, in UTF-16 \(line 1\)"
+check "nothing is written into it" cmp "$WORK/wide.before" "$WORK/wide.yaml"
+{
+	cat "$WORK/form.yaml"
+	for ((n = 1; n <= 33; n++)); do
+		echo "nothing$n: x"
+	done
+} >"$WORK/many.yaml"
+check_status "33 mistakes" 65 at v edit "$t" --from "$WORK/many.yaml" --yes
+check_has "are 33" "$OUT" "has 33 mistakes"
+check_same "of which a screen shows 30" 30 "$(grep -c '"nothing' <<<"$OUT")"
+check_has "and says so" "$OUT" "and 3 more"
+for what in resources.hours=-3 resources.cost=-0.5; do
+	check_status "$what" 64 at v edit "$t" --set "$what" --yes
+	check_has "is named" "$OUT" "is less than 0"
+done
 
 # --- Silence.
 

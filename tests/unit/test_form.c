@@ -1,3 +1,4 @@
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -290,8 +291,13 @@ random_value(struct dice *dice, ProtobufCMessage *msg,
 	} else if (field->type == PROTOBUF_C_TYPE_BOOL) {
 		value.flag = (protobuf_c_boolean)roll(dice, 2);
 	} else if (field->type == PROTOBUF_C_TYPE_DOUBLE) {
+		/* Neither time nor money nor a spread is less than nothing. */
 		value.real = (roll(dice, 2) == 0 ? -1.0 : 1e18) *
 		    roll(dice, UINT32_MAX) / 7.0;
+		if (strstr(" hours cost of_which_external_consultants exposure "
+			   "sd se area_km2 ",
+			field->name) != NULL)
+			value.real = fabs(value.real);
 	} else if (rule.form == FORM_MONTH) {
 		value.number = 1 + roll(dice, 12);
 	} else {

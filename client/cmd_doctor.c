@@ -475,7 +475,7 @@ write_ticket(struct doctor *doctor)
 		    "  TCP in to %s, and to port %u, from the other "
 		    "municipalities\n",
 		    status->listen, status->pub_port);
-	len = append(text, len,
+	(void)append(text, len,
 	    "The traffic is CurveZMQ: encrypted and authenticated from end to "
 	    "end, neither\n"
 	    "HTTP nor TLS, so no proxy and no inspection can look into it.  A "
@@ -506,10 +506,10 @@ print_check(struct run *run, const Erfa__DoctorCheck *check)
 
 	const char *word;
 	size_t width;
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; strcmp(states[i].state, check->state) != 0; i++)
-		continue;
+	while (strcmp(states[i].state, check->state) != 0)
+		i++;
 	word = speech(states[i].word);
 	print_styled(run->out, states[i].style, "%s", word);
 	width = text_width(word);

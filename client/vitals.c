@@ -360,9 +360,11 @@ enum err
 vitals_metrics(
     const struct vitals *vitals, Erfa__Metric ***metric, size_t *count)
 {
-	struct list list = { metric, count, NULL, ERR_NONE };
+	struct list list = { NULL, NULL, NULL, ERR_NONE };
 	bool synchronized = false;
 
+	list.metric = metric;
+	list.count = count;
 	add(&list, "erfa_up", "Whether erfad answers.", vitals->up ? 1 : 0);
 	if (vitals_clock(&synchronized))
 		add(&list, "erfa_clock_synchronized",

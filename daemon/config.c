@@ -103,7 +103,7 @@ here(const struct load *load)
 }
 
 static struct spot
-whole(const struct load *load)
+all_of(const struct load *load)
 {
 	return (struct spot){ load->path, 0 };
 }
@@ -366,7 +366,7 @@ set_defaults(struct load *load)
 			continue;
 		if (setting->initial == NULL) {
 			config_value_allowed(setting, why, sizeof(why));
-			complain(load, whole(load),
+			complain(load, all_of(load),
 			    "%s is missing in [%s]; it takes %s", setting->name,
 			    setting->section, why);
 			continue;
@@ -571,15 +571,15 @@ open_file(struct load *load, const char *path)
 	load->file = fopen(path, "re");
 	if (load->file == NULL && errno == ENOENT) {
 		complain(
-		    load, whole(load), "is not there; `erfa init` makes one");
+		    load, all_of(load), "is not there; `erfa init` makes one");
 		return ERR_NOENT;
 	}
 	if (load->file == NULL && errno == EACCES) {
-		complain(load, whole(load), "cannot be read by this user");
+		complain(load, all_of(load), "cannot be read by this user");
 		return ERR_DENIED;
 	}
 	if (load->file == NULL) {
-		complain(load, whole(load), "cannot be opened");
+		complain(load, all_of(load), "cannot be opened");
 		return ERR_IO;
 	}
 	return ERR_NONE;
@@ -596,7 +596,7 @@ read_file(struct load *load, const char *path)
 		return err;
 	rc = ini_parse_stream(next_line, load, take_value, load);
 	if (ferror(load->file)) {
-		complain(load, whole(load), "cannot be read");
+		complain(load, all_of(load), "cannot be read");
 		err = ERR_IO;
 	} else if (rc > 0) {
 		complain(load, (struct spot){ load->path, (unsigned)rc },
@@ -664,7 +664,7 @@ read_all(struct load *load)
 	if ((err = read_file(load, load->top)) != ERR_NONE)
 		return err;
 	if ((err = find_folder(load->top, load->folder)) != ERR_NONE) {
-		complain(load, whole(load), "its folder cannot be found");
+		complain(load, all_of(load), "its folder cannot be found");
 		return err;
 	}
 	find_dropins(load);

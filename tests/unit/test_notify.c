@@ -73,8 +73,7 @@ systemd_hears_that_settings_are_read_again(void **state)
 
 	notify_reloading();
 	text = told(f);
-	assert_int_equal(
-	    strncmp(text, "RELOADING=1\nMONOTONIC_USEC=", 27), 0);
+	assert_int_equal(strncmp(text, "RELOADING=1\nMONOTONIC_USEC=", 27), 0);
 	assert_int_not_equal(text[27], '\0');
 }
 

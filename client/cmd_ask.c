@@ -210,6 +210,28 @@ fill_retraction(struct act *act, const struct act *target)
 	    "who copied it must learn why: give --reason and --explanation");
 }
 
+/* What was said once is not said twice: everybody would be told again.  That a
+ * concern became a retraction is something new. */
+static int
+check_first(const struct act *act, const struct act *target)
+{
+	const Erfa__Related *there = talk_retraction(target->show->show);
+	const Erfa__Retraction *said;
+	char remedy[128];
+
+	if (there == NULL)
+		return EXIT_DONE;
+	said = there->body->retraction;
+	if (said->kind != act->body->retraction->kind)
+		return EXIT_DONE;
+	(void)snprintf(remedy, sizeof(remedy),
+	    _("To change what it says:  erfa edit %s --correct"),
+	    run_text(there->row->id));
+	return fault_say(&act->run->faults, EXIT_USAGE, "retracted_already",
+	    remedy, "%s was taken back already: %s", target->shown,
+	    run_text(said->explanation));
+}
+
 int
 cmd_retract(struct run *run)
 {
@@ -225,6 +247,8 @@ cmd_retract(struct run *run)
 		status = act_begin(run, HEADER_RETRACTION, &act);
 	if (status == EXIT_DONE)
 		status = fill_retraction(&act, &target);
+	if (status == EXIT_DONE)
+		status = check_first(&act, &target);
 	if (status == EXIT_DONE)
 		status = run_confirm(run,
 		    "Everyone will see it struck through, with the reason; it "

@@ -52,6 +52,57 @@ print_retraction(struct run *run, const Erfa__Retraction *retraction)
 	print_say(run->out, "\n\n");
 }
 
+/* Say that the origin ${id} was taken back, if it was. */
+static void
+print_lost_origin(struct run *run, const char *id)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ShowRequest ask = ERFA__SHOW_REQUEST__INIT;
+	const Erfa__Related *retraction = NULL;
+	Erfa__Answer *answer = NULL;
+
+	ask.id = run_lend(id);
+	ask.at = run->day[0] == '\0' ? NULL : run->day;
+	request.ask_case = ERFA__REQUEST__ASK_SHOW;
+	request.show = &ask;
+	if (run_try(run, &request, &answer) != EXIT_DONE)
+		return;
+	if (answer->say_case == ERFA__ANSWER__SAY_SHOW)
+		retraction = talk_retraction(answer->show);
+	if (retraction != NULL) {
+		print_styled(run->out, PRINT_BAD, "ORIGIN RETRACTED: %s",
+		    run_text(answer->show->row->id));
+		print_say(run->out, "\n");
+		print_block(run->out, 0,
+		    run_text(retraction->body->retraction->explanation));
+		print_say(run->out, "\n");
+	}
+	control_free_answer(answer);
+}
+
+/* Who copied something learns above all that it was taken back. */
+static void
+print_origins(struct run *run, const Erfa__ShowAnswer *show)
+{
+	const Erfa__Adaptation *adaptation;
+	const Erfa__Related *related;
+	size_t i;
+
+	for (i = 0; i < show->n_related; i++) {
+		related = show->related[i];
+		if (related->body == NULL ||
+		    related->body->record_case != ERFA__BODY__RECORD_ADAPTATION)
+			continue;
+		adaptation = related->body->adaptation;
+		if (adaptation->from_trial != NULL &&
+		    adaptation->to_trial != NULL &&
+		    strcmp(run_text(adaptation->to_trial->id),
+			run_text(show->row->full_id)) == 0)
+			print_lost_origin(
+			    run, run_text(adaptation->from_trial->id));
+	}
+}
+
 static void
 print_title(struct run *run, const Erfa__ShowAnswer *show)
 {
@@ -67,6 +118,7 @@ print_title(struct run *run, const Erfa__ShowAnswer *show)
 		    "left.\n"
 		    "Which nodes have done it:  erfa erasure %s\n\n",
 		    run_text(row->id));
+	print_origins(run, show);
 	print_styled(run->out, retraction == NULL ? PRINT_STRONG : PRINT_STRUCK,
 	    "%s", *title == '\0' ? _("(no title)") : title);
 	print_say(run->out, "\n");

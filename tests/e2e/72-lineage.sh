@@ -164,6 +164,7 @@ check "something was learnt" at o learn "$c" --verdict did_not_work \
 meet
 check "Viborg's inbox" at v inbox
 check_has "has what was learnt there" "$OUT" "Sijaiset puuttuivat"
+check_has "and the verdict" "$OUT" "^    did not work$"
 check_has "as that of a copy" "$OUT" "^Learnt where your trials were copied"
 
 # --- Taken back: struck through everywhere, gone nowhere.
@@ -182,6 +183,10 @@ for name in v t o; do
 		"$(head -n 1 <<<"$OUT")" "^RETRACTED: error in the data"
 	check_has "$name: and why" "$OUT" "Tallene var forkerte"
 	check_has "$name: the text is still there" "$OUT" "Teamet mødes hver morgen"
+	check "$name: show a copy" at "$name" show "$b"
+	check_has "$name: says so above everything else" "$(head -n 2 <<<"$OUT")" \
+		"^ORIGIN RETRACTED: ${a:0:15}"
+	check_has "$name: and why" "$(sed -n 2p <<<"$OUT")" "Tallene var forkerte"
 	check "$name: lineage" at "$name" lineage "$b"
 	check_has "$name: it keeps its place" "$(head -n 1 <<<"$OUT")" \
 		"^dk-791/.*RETRACTED"

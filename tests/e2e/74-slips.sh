@@ -170,6 +170,11 @@ check "retract" at v retract "$t" --reason data_error --explanation "Forkerte ta
 check "converge" converge 30 v h
 check "status" at h status "$t"
 check_has "says so" "$OUT" "^Taken back +Forkerte tal"
+check_status "once is enough" 64 at v retract "$t" --reason legal \
+	--explanation "Endnu en gang" --yes
+check_has "what was said is told" "$OUT" "taken back already: Forkerte tal"
+check_same "and nobody is told twice" 1 \
+	"$(at v list --kind retraction --json | field total)"
 check "adapt" at h adapt "$t"
 check_has "warns whoever copies it" "$OUT" "^$t was taken back: Forkerte tal"
 

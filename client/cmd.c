@@ -118,7 +118,17 @@ static const struct args_option export_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option accept_options[] = {
+	{ "as", "WHAT", N_("member (if not said), writer, reader, registry") },
+	{ "succeeds", "KEY",
+	    N_("the lost key whose place it takes: check number or key") },
+	{ NULL, NULL, NULL },
+};
+
 static const struct args_option remove_options[] = {
+	{ "cut", "LOG:N",
+	    N_("of this log entries up to N count, later ones do not") },
+	{ "nothing", NULL, N_("nothing that it ever published counts") },
 	{ "yes", NULL, N_("do not ask") },
 	{ NULL, NULL, NULL },
 };
@@ -984,17 +994,38 @@ static const struct cmd table[] = {
 	       "erfa peers remove fi-297             cut a peer off"),
 	    NULL, NULL, 0, 0, false, cmd_peers },
 	{ "peers accept", CMD_PEERS, "CHECKNUMBER ORG",
-	    N_("let in a node that knocked"),
-	    "erfa peers accept 5378 3293 0812 1886 7895 1663 no-5501",
-	    N_("Compare the number by telephone first.  Needs the group "
-	       "erfa-admin."),
-	    NULL, 2, 7, false, cmd_accept },
+	    N_("let in a node, or vouch for a key"),
+	    N_("erfa peers accept 5378 3293 0812 1886 7895 1663 no-5501\n"
+	       "erfa peers accept NUMBER dk-kl --as registry\n"
+	       "erfa peers accept NUMBER fi-297 --succeeds OLDNUMBER"),
+	    N_("Compare the number by telephone first.  One that knocked is let\n"
+	       "in; one that the directory knows, or a whole key, is vouched for\n"
+	       "at once.  A lost key is replaced by a registry; then withdraw it\n"
+	       "with \"erfa peers remove\".  Needs the group erfa-admin."),
+	    accept_options, 2, 7, false, cmd_accept },
 	{ "peers remove", CMD_PEERS, "ORG", N_("cut a peer off at once"),
 	    N_("erfa peers remove fi-297             by organisation\n"
-	       "erfa peers remove 3f0a91             by the first digits of a key"),
-	    N_("Says whether it is out everywhere or for this node only.  Needs\n"
-	       "the group erfa-admin."),
-	    remove_options, 1, 1, false, cmd_remove },
+	       "erfa peers remove 3f0a91c2           by the first digits of a key\n"
+	       "erfa peers remove fi-297 --cut 91c23f0a:118"),
+	    N_("Says whether it is out everywhere or for this node only.  What it\n"
+	       "published counts as far as it is here now; with a stolen key, say\n"
+	       "with --cut up to where it was theirs (erfa members, erfa watch).\n"
+	       "Needs the group erfa-admin."),
+	    remove_options, 1, 6, false, cmd_remove },
+	{ "directory", CMD_PEERS, "[ORG]",
+	    N_("who belongs, by whose word, and who does not"),
+	    N_("erfa directory                       every key, in or out\n"
+	       "erfa directory fi-297                all that is known of its keys"),
+	    N_("As this node computes it; nodes of one circle that hold the same\n"
+	       "entries see the same, but for what is withdrawn here only."),
+	    NULL, 0, 6, true, cmd_directory },
+	{ "members", CMD_PEERS, "[ORG]",
+	    N_("the members of this node's circle"),
+	    "erfa members\n"
+	    "erfa members fi-297",
+	    N_("Last seen is when a key last signed how far its log goes, at\n"
+	       "least once a day while its node runs."),
+	    NULL, 0, 6, true, cmd_members },
 	{ "invite", CMD_PEERS, "[ORG]",
 	    N_("make a line with which another joins"),
 	    N_("erfa invite no-5501                  for a municipality\n"
@@ -1235,7 +1266,8 @@ static const char *const named[] = { "diff", "comment", "offer", "copy", "link",
 	"claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
 	"network", "round", "indicator", "burden", "table31", "guides", "org",
 	"term", "scale", "dossier", "evidence", "reindex", "logs",
-	"doctor", "health", "metrics", "config", "reload", "bundle", "overview" };
+	"doctor", "health", "metrics", "config", "reload", "bundle", "overview",
+	"directory", "members", "key", "sync" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */

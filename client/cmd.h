@@ -204,6 +204,13 @@ int cmd_offer(struct run *run);
 int cmd_retract(struct run *run);
 
 /**
+ * cmd_directory(run), cmd_members(run):
+ * The same, for the commands that tell who belongs.
+ */
+int cmd_directory(struct run *run);
+int cmd_members(struct run *run);
+
+/**
  * cmd_guides(run), cmd_org_edit(run), cmd_org_list(run), cmd_org_show(run),
  * cmd_org_succeed(run):
  * The same, for the commands about organisations and whom to ask there.

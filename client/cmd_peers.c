@@ -1,13 +1,13 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/control.h"
+#include "client/check.h"
 #include "client/cmd.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/table.h"
-
-#define DIGITS 24 /* of a check number */
 
 static const struct table_column columns[] = {
 	{ N_("PEER"), false, 0 },
@@ -67,6 +67,30 @@ print_trouble(struct run *run, const Erfa__Peer *peer)
 	print_block(run->out, 4, speech(run_text(peer->remedy)));
 }
 
+/* Every organisation that more than one peer claims to be, once. */
+static void
+print_disputes(struct run *run, const Erfa__PeersAnswer *peers)
+{
+	char *numbers[16];
+	size_t i, j, count;
+
+	for (i = 0; i < peers->n_peer; i++) {
+		const char *org = run_text(peers->peer[i]->org);
+
+		if (!peers->peer[i]->disputed || peers->peer[i]->removed ||
+		    (i > 0 && peers->peer[i - 1]->disputed &&
+			strcmp(run_text(peers->peer[i - 1]->org), org) == 0))
+			continue;
+		count = 0;
+		for (j = i; j < peers->n_peer && count < 16; j++)
+			if (peers->peer[j]->disputed &&
+			    !peers->peer[j]->removed &&
+			    strcmp(run_text(peers->peer[j]->org), org) == 0)
+				numbers[count++] = peers->peer[j]->check_number;
+		check_dispute(run, org, numbers, count);
+	}
+}
+
 static void
 print_pending(struct run *run, const Erfa__PeersAnswer *peers)
 {
@@ -110,6 +134,8 @@ print_peers(struct run *run, const Erfa__PeersAnswer *peers)
 	for (i = 0; i < peers->n_peer && status == EXIT_DONE; i++)
 		print_trouble(run, peers->peer[i]);
 	if (status == EXIT_DONE)
+		print_disputes(run, peers);
+	if (status == EXIT_DONE)
 		print_pending(run, peers);
 	return status;
 }
@@ -134,33 +160,76 @@ cmd_peers(struct run *run)
 	return status;
 }
 
-/* Put the digits of all words but the last together. */
+/* The roles that --as means. */
 static int
-check_number(struct run *run, char out[DIGITS + 1])
+add_roles(struct run *run, Erfa__AcceptRequest *ask, char *roles[3])
 {
-	size_t len = 0;
-	const char *c;
+	static const struct {
+		const char *word;
+		const char *roles[3];
+	} words[] = {
+		{ "member", { "writes", "introduces" } },
+		{ "writer", { "writes" } },
+		{ "reader", { "reads" } },
+		{ "registry", { "writes", "introduces", "registry" } },
+	};
+
+	const char *as = args_value(run->args, "as");
 	size_t i;
 
-	for (i = 0; i + 1 < args_count(run->args); i++)
-		for (c = args_word(run->args, i); *c != '\0'; c++) {
-			if (*c == ' ')
-				continue;
-			if (*c < '0' || *c > '9' || len == DIGITS)
-				len = DIGITS + 1;
-			else
-				out[len++] = *c;
-			if (len > DIGITS)
-				goto bad;
-		}
-	if (len == DIGITS) {
-		out[len] = '\0';
+	if (as == NULL)
 		return EXIT_DONE;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i].word, as) == 0)
+			break;
+	if (i == sizeof(words) / sizeof(words[0]))
+		return fault_say(&run->faults, EXIT_USAGE, "bad_role",
+		    "member, writer, reader or registry",
+		    "nobody can be let in as \"%.40s\"", as);
+	ask->role = roles;
+	for (; ask->n_role < 3 && words[i].roles[ask->n_role] != NULL;
+	     ask->n_role++)
+		roles[ask->n_role] = run_lend(words[i].roles[ask->n_role]);
+	return EXIT_DONE;
+}
+
+/* What came of it, for people. */
+static void
+print_accepted(struct run *run, const Erfa__AcceptAnswer *accept)
+{
+	const char *succeeds = args_value(run->args, "succeeds");
+
+	if (run_text(accept->key)[0] == '\0') {
+		print_say(run->out,
+		    "%s may come in now.  It becomes a member when it next "
+		    "says hello.\n",
+		    run_text(accept->org));
+		return;
 	}
-bad:
-	return fault_say(&run->faults, EXIT_USAGE, "bad_check_number",
-	    "It has six groups of four digits.  See them:  erfa peers",
-	    "this is no check number");
+	if (accept->member)
+		print_say(run->out, "%s is a member: %s\n",
+		    run_text(accept->org), run_text(accept->check_number));
+	else
+		print_say(run->out,
+		    "Your word for %s is published, and has no effect: the "
+		    "key was withdrawn by somebody whose word counts for "
+		    "more.\n",
+		    run_text(accept->org));
+	if (succeeds != NULL && run_text(accept->succeeds)[0] != '\0')
+		print_say(run->out,
+		    "It takes the place of the key that you named.  If that "
+		    "was lost or stolen, withdraw it now:  erfa peers remove "
+		    "%.16s\n",
+		    accept->succeeds);
+	else if (succeeds != NULL)
+		print_say(run->out,
+		    "It does not take the place of that key: only a registry "
+		    "can say so.\n");
+	if (accept->disputed)
+		print_say(run->out,
+		    "Disputed: another key claims to be %s.  Look at both:  "
+		    "erfa directory %s\n",
+		    run_text(accept->org), run_text(accept->org));
 }
 
 int
@@ -169,13 +238,17 @@ cmd_accept(struct run *run)
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__AcceptRequest ask = ERFA__ACCEPT_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
-	char number[DIGITS + 1];
+	size_t last = args_count(run->args) - 1;
+	char number[CHECK_TYPED_MAX];
+	char *roles[3];
 	int status;
 
-	if ((status = check_number(run, number)) != EXIT_DONE)
+	if ((status = check_typed(run, 0, last, number)) != EXIT_DONE ||
+	    (status = add_roles(run, &ask, roles)) != EXIT_DONE)
 		return status;
 	ask.check_number = number;
-	ask.org = run_lend(args_word(run->args, args_count(run->args) - 1));
+	ask.org = run_lend(args_word(run->args, last));
+	ask.succeeds = run_lend(args_value(run->args, "succeeds"));
 	request.ask_case = ERFA__REQUEST__ASK_ACCEPT;
 	request.accept = &ask;
 	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
@@ -183,12 +256,89 @@ cmd_accept(struct run *run)
 	if (run->json)
 		status = run_json(run, &answer->accept->base);
 	else
-		print_say(run->out,
-		    "%s may come in now.  It becomes a member when it next "
-		    "says hello.\n",
-		    run_text(answer->accept->org));
+		print_accepted(run, answer->accept);
 	control_free_answer(answer);
 	return status;
+}
+
+#define CUTS_MAX 64 /* of one withdrawal */
+
+/* Read one --cut LOG:N. */
+static int
+read_cut(struct run *run, const char *text, char log[33], uint64_t *ret_n)
+{
+	const char *colon = strchr(text, ':');
+	size_t len = colon == NULL ? 0 : (size_t)(colon - text);
+	char *end = NULL;
+
+	if (len >= 8 && len <= 32 && colon[1] >= '0' && colon[1] <= '9') {
+		(void)snprintf(log, 33, "%.*s", (int)len, text);
+		*ret_n = strtoull(colon + 1, &end, 10);
+	}
+	if (end != NULL && *end == '\0')
+		return EXIT_DONE;
+	return fault_say(&run->faults, EXIT_USAGE, "bad_cut",
+	    "The first digits of a log and the last entry that counts:  "
+	    "--cut 3f0a91c2:118",
+	    "\"%.60s\" is no place in a log", text);
+}
+
+/* What of its logs counts, if that is said. */
+static int
+add_cuts(struct run *run, Erfa__RemoveRequest *ask, Erfa__LogCut cuts[CUTS_MAX],
+    char logs[CUTS_MAX][33])
+{
+	const char *text;
+	int status = EXIT_DONE;
+
+	ask->has_nothing = ask->nothing = args_given(run->args, "nothing");
+	while (status == EXIT_DONE && ask->n_cut < CUTS_MAX &&
+	    (text = args_value_at(run->args, "cut", ask->n_cut)) != NULL) {
+		Erfa__LogCut *cut = &cuts[ask->n_cut];
+
+		erfa__log_cut__init(cut);
+		cut->has_n = 1;
+		status = read_cut(run, text, logs[ask->n_cut], &cut->n);
+		cut->log = logs[ask->n_cut];
+		ask->cut[ask->n_cut++] = cut;
+	}
+	if (ask->nothing && ask->n_cut > 0)
+		return fault_say(&run->faults, EXIT_USAGE, "bad_cut", "",
+		    "--cut and --nothing exclude each other");
+	return status;
+}
+
+/* The words that name whom to remove, put together. */
+static int
+name_peer(struct run *run, char out[CHECK_TYPED_MAX])
+{
+	const char *word = args_word(run->args, 0);
+
+	if (args_count(run->args) > 1)
+		return check_typed(run, 0, args_count(run->args), out);
+	if (strlen(word) >= CHECK_TYPED_MAX)
+		return fault_say(&run->faults, EXIT_USAGE, "bad_peer",
+		    "See all:  erfa directory", "nobody has so long a name");
+	memcpy(out, word, strlen(word) + 1);
+	return EXIT_DONE;
+}
+
+static void
+print_removed(struct run *run, const Erfa__RemoveAnswer *removed)
+{
+	size_t i;
+
+	print_say(run->out, "Removed %s (key %.16s...): %s.\n",
+	    run_text(removed->org), run_text(removed->key),
+	    run_text(removed->scope));
+	if (removed->n_cut == 0)
+		print_say(run->out, "Nothing it published counts.\n");
+	else
+		print_say(run->out, "What counts of its logs:\n");
+	for (i = 0; i < removed->n_cut; i++)
+		print_say(run->out, "  %.16s up to entry %llu\n",
+		    run_text(removed->cut[i]->log),
+		    (unsigned long long)removed->cut[i]->n);
 }
 
 int
@@ -197,10 +347,17 @@ cmd_remove(struct run *run)
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__RemoveRequest ask = ERFA__REMOVE_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
+	Erfa__LogCut cuts[CUTS_MAX], *listed[CUTS_MAX];
+	char logs[CUTS_MAX][33];
+	char peer[CHECK_TYPED_MAX];
 	char question[256];
 	int status;
 
-	ask.peer = run_lend(args_word(run->args, 0));
+	ask.cut = listed;
+	if ((status = name_peer(run, peer)) != EXIT_DONE ||
+	    (status = add_cuts(run, &ask, cuts, logs)) != EXIT_DONE)
+		return status;
+	ask.peer = peer;
 	(void)snprintf(question, sizeof(question),
 	    _("%.100s will get nothing more, and what it publishes from now on "
 	      "does not count.  Remove it?"),
@@ -214,10 +371,7 @@ cmd_remove(struct run *run)
 	if (run->json)
 		status = run_json(run, &answer->remove->base);
 	else
-		print_say(run->out, "Removed %s (key %.16s...): %s.\n",
-		    run_text(answer->remove->org),
-		    run_text(answer->remove->key),
-		    run_text(answer->remove->scope));
+		print_removed(run, answer->remove);
 	control_free_answer(answer);
 	return status;
 }

@@ -5,6 +5,7 @@
 
 #include "proto/control.h"
 #include "client/act.h"
+#include "client/check.h"
 #include "client/cmd.h"
 #include "client/print.h"
 #include "client/recent.h"
@@ -158,6 +159,9 @@ print_origin(struct run *run, const Erfa__ShowAnswer *show)
 	if (run_text(row->language)[0] != '\0')
 		print_say(run->out, "  Language: %s.", row->language);
 	print_say(run->out, "\n");
+	if (row->disputed)
+		check_dispute(run, run_text(row->publisher), show->claimant,
+		    show->n_claimant);
 	if (row->transcribed)
 		print_say(run->out,
 		    "Documented only: what a source reports, not what the "

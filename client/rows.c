@@ -83,6 +83,16 @@ rows_status(const struct run *run, const Erfa__Row *row, char *out, size_t size)
 		(void)snprintf(out, size, "%s", label);
 }
 
+/* Several keys claim to be who published it. */
+static void
+add_dispute(const Erfa__Row *row, char *out, size_t size)
+{
+	size_t len = strlen(out);
+
+	if (row->disputed)
+		(void)snprintf(out + len, size - len, "%s", _(" (disputed)"));
+}
+
 /* Where it runs: the first place, and how many more there are.  Who says nothing
  * of it means their own. */
 static void
@@ -97,6 +107,7 @@ place(const Erfa__Row *row, char *out, size_t size)
 	else
 		(void)snprintf(
 		    out, size, "%s +%zu", row->site[0], row->n_site - 1);
+	add_dispute(row, out, size);
 }
 
 /* What names the record: its id, or the position of an entry without one. */
@@ -166,11 +177,14 @@ static int
 add_entry(struct run *run, const struct list *list, const Erfa__Row *row)
 {
 	char time_text[PRINT_TIME_MAX];
+	char cell[CELL_MAX];
 	int status = add_title(run, list, row);
 
 	table_add(
 	    list->table, labels_get(run->labels, "kind", run_text(row->kind)));
-	table_add(list->table, row->publisher);
+	(void)snprintf(cell, sizeof(cell), "%s", run_text(row->publisher));
+	add_dispute(row, cell, sizeof(cell));
+	table_add(list->table, cell);
 	if (list->narrow)
 		return status;
 	table_add(list->table,

@@ -415,6 +415,47 @@ tell_news(struct node *node, struct store_txn *txn, const struct news *news,
 	node_each_link(node, push_soon, &now);
 }
 
+/* Bodies beyond a log's cut, which nobody asks for and nobody serves. */
+static uint64_t
+absent_beyond(struct store_txn *txn, const struct view_log *log)
+{
+	struct store_pos after = { .n = log->cut };
+	struct store_pos pos;
+	uint64_t count = 0;
+	size_t len;
+
+	memcpy(after.log_id, log->log_id, LOG_ID_LEN);
+	while (store_absent_next(txn, &after, &pos, &len) == ERR_NONE &&
+	    memcmp(pos.log_id, log->log_id, LOG_ID_LEN) == 0) {
+		count++;
+		after = pos;
+	}
+	return count;
+}
+
+enum err
+node_counts(
+    struct node *node, struct store_txn *txn, struct store_counts *ret_counts)
+{
+	const struct view_log *log;
+	uint64_t beyond = 0;
+	size_t i;
+	enum err err;
+
+	if ((err = store_counts(txn, ret_counts)) != ERR_NONE)
+		return err;
+	for (i = 0; ret_counts->bodies_absent > 0 && i < view_count(node->view);
+	     i++) {
+		log = view_at(node->view, i);
+		if (log->cut < log->tip.n)
+			beyond += absent_beyond(txn, log);
+	}
+	ret_counts->bodies_absent -= beyond < ret_counts->bodies_absent ?
+	    beyond :
+	    ret_counts->bodies_absent;
+	return ERR_NONE;
+}
+
 /* A catch-up worth telling has so many arrivals. */
 #define CATCH_UP_TOLD 1000
 
@@ -425,7 +466,7 @@ tell_catch_up(struct node *node, struct store_txn *txn, int64_t now)
 	struct store_counts counts;
 	int64_t took;
 
-	if (store_counts(txn, &counts) != ERR_NONE)
+	if (node_counts(node, txn, &counts) != ERR_NONE)
 		return;
 	if (counts.bodies_absent > 0 && node->behind_since == 0) {
 		node->behind_since = now;

@@ -232,6 +232,7 @@ right_of(const Erfa__Request *request)
 	case ERFA__REQUEST__ASK_GUIDES:
 	case ERFA__REQUEST__ASK_STUDIES:
 	case ERFA__REQUEST__ASK_OVERVIEW:
+	case ERFA__REQUEST__ASK_DIRECTORY:
 	case ERFA__REQUEST__ASK_ERASURE:
 	case ERFA__REQUEST__ASK_FOLLOW: /* each user their own */
 	case ERFA__REQUEST__ASK_FOLLOWED:
@@ -436,6 +437,7 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_GUIDES:
 	case ERFA__REQUEST__ASK_STUDIES:
 	case ERFA__REQUEST__ASK_OVERVIEW:
+	case ERFA__REQUEST__ASK_DIRECTORY:
 	case ERFA__REQUEST__ASK_ERASURE:
 	case ERFA__REQUEST__ASK_FOLLOWED:
 	case ERFA__REQUEST__ASK__NOT_SET:

@@ -310,6 +310,14 @@ void node_after_commit(struct node *node);
 enum err node_view_load(struct node *node) MUST_CHECK;
 void node_view_recount(struct node *node);
 
+/**
+ * node_counts(node, txn, ret_counts):
+ * store_counts(), but for absent bodies of entries beyond a cut: they are not to
+ * come.
+ */
+enum err node_counts(struct node *node, struct store_txn *txn,
+    struct store_counts *ret_counts) MUST_CHECK;
+
 /* ---- node_members.c ---- */
 
 /**

@@ -584,8 +584,13 @@ knock_write(struct node *node, const struct zap_stranger *stranger,
 					 (uint64_t)stranger->time_ms;
 	pending.last_ms = (uint64_t)stranger->time_ms;
 	pending.count = old != NULL ? old->count + 1 : 1;
-	if (old != NULL)
+	if (old != NULL) {
 		pending.accepted_org = old->accepted_org;
+		pending.has_accepted_roles = old->has_accepted_roles;
+		pending.accepted_roles = old->accepted_roles;
+		pending.has_accepted_succeeds = old->has_accepted_succeeds;
+		pending.accepted_succeeds = old->accepted_succeeds;
+	}
 	if (erfa__local_pending__get_packed_size(&pending) <= sizeof(packed) &&
 	    node_write_note(node, name, packed,
 		erfa__local_pending__pack(&pending, packed), NULL,
@@ -720,28 +725,41 @@ refuse(struct node *node, const void *route, size_t route_len, const char *text)
 	hub_answer(node->hub, route, route_len, &msg);
 }
 
-/* Commit a MEMBER for the newcomer, and the note that says why. */
-static void
-/* NOLINTNEXTLINE(readability-function-size): all that a newcomer is */
-admit(struct node *node, const uint8_t key[KEY_LEN], const char *org,
-    uint32_t roles, const char *name, const char *address, const char *note,
-    const void *data, size_t len, const void *route, size_t route_len)
+/* The word for a newcomer, or NULL. */
+static struct header_member *
+newcomer(const uint8_t key[KEY_LEN], const char *org, uint32_t roles)
 {
 	struct header_member *member = calloc(1, sizeof(*member));
-	struct admission *admission = calloc(1, sizeof(*admission));
 
-	if (member == NULL || admission == NULL || route_len > 256 ||
-	    strlen(note) >= sizeof(admission->note) || !header_org_valid(org) ||
-	    is_admitting(node, note)) {
-		free(admission);
-		goto out;
+	if (member == NULL || !header_org_valid(org)) {
+		free(member);
+		return NULL;
 	}
 	memcpy(member->key, key, KEY_LEN);
 	(void)snprintf(member->org, sizeof(member->org), "%s", org);
 	member->roles = roles;
+	return member;
+}
+
+/* Commit a MEMBER, which is taken, and the note that says why. */
+static void
+/* NOLINTNEXTLINE(readability-function-size): all that a newcomer is */
+admit(struct node *node, struct header_member *member, const char *name,
+    const char *address, const char *note, const void *data, size_t len,
+    const void *route, size_t route_len)
+{
+	struct admission *admission = calloc(1, sizeof(*admission));
+
+	if (member == NULL || admission == NULL || route_len > 256 ||
+	    strlen(note) >= sizeof(admission->note) ||
+	    is_admitting(node, note)) {
+		free(admission);
+		goto out;
+	}
 	memcpy(admission->route, route, route_len);
 	admission->route_len = route_len;
-	(void)snprintf(admission->org, sizeof(admission->org), "%s", org);
+	(void)snprintf(
+	    admission->org, sizeof(admission->org), "%s", member->org);
 	(void)snprintf(admission->note, sizeof(admission->note), "%s", note);
 	if (node_write_member(node, member, name, address, note, data, len,
 		admitted, admission) != ERR_NONE) {
@@ -807,10 +825,12 @@ hello_join(struct node *node, const uint8_t join_public[KEY_LEN],
 		invite->used_key.len = KEY_LEN;
 		if (erfa__local_invite__get_packed_size(invite) <=
 		    sizeof(packed))
-			admit(node, join->key, join->org,
-			    invite->reader != NULL && invite->reader[0] != 0 ?
-				ROLE_READER :
-				ROLE_WRITES | ROLE_INTRODUCES,
+			admit(node,
+			    newcomer(join->key, join->org,
+				invite->reader != NULL &&
+					invite->reader[0] != 0 ?
+				    ROLE_READER :
+				    ROLE_WRITES | ROLE_INTRODUCES),
 			    join->name, join->listen, name, packed,
 			    erfa__local_invite__pack(invite, packed), route,
 			    route_len);
@@ -828,6 +848,7 @@ hello_pending(struct node *node, const uint8_t curve[KEY_LEN],
     const struct wire_hello *hello, const void *route, size_t route_len)
 {
 	Erfa__LocalPending *pending;
+	struct header_member *member;
 	char name[80] = "pending/";
 	uint8_t derived[KEY_LEN];
 
@@ -841,10 +862,18 @@ hello_pending(struct node *node, const uint8_t curve[KEY_LEN],
 	    memcmp(derived, curve, KEY_LEN) != 0)
 		refuse(node, route, route_len,
 		    "HELLO names another key than the connection's");
-	else
-		admit(node, hello->key, pending->accepted_org,
-		    ROLE_WRITES | ROLE_INTRODUCES, hello->name, "", name, NULL,
-		    0, route, route_len);
+	else if ((member = newcomer(hello->key, pending->accepted_org,
+		      pending->accepted_roles != 0 ?
+			  pending->accepted_roles :
+			  ROLE_WRITES | ROLE_INTRODUCES)) != NULL) {
+		if (pending->accepted_succeeds.len == KEY_LEN) {
+			member->has_succeeds = true;
+			memcpy(member->succeeds,
+			    pending->accepted_succeeds.data, KEY_LEN);
+		}
+		admit(node, member, hello->name, "", name, NULL, 0, route,
+		    route_len);
+	}
 	if (pending != NULL)
 		erfa__local_pending__free_unpacked(pending, NULL);
 }

@@ -157,7 +157,7 @@ node_sync(struct node *node, Erfa__SyncAnswer *answer)
 
 	node_each_link(node, tally_link, &tally);
 	if (store_begin(node->store, false, &txn) == ERR_NONE &&
-	    store_counts(txn, &stored) != ERR_NONE)
+	    node_counts(node, txn, &stored) != ERR_NONE)
 		stored.entries = 0;
 	store_abort(&txn);
 	counts.arrival = stored.arrival;
@@ -305,6 +305,7 @@ status_numbers(struct node *node, Erfa__StatusAnswer *status)
 {
 	struct query_counts counts;
 	struct store_txn *txn = NULL;
+	struct store_counts stored;
 	struct statvfs disk;
 	enum err err;
 
@@ -330,8 +331,11 @@ status_numbers(struct node *node, Erfa__StatusAnswer *status)
 	if (statvfs(node->config->state, &disk) == 0)
 		status->disk_free_bytes = (uint64_t)disk.f_bavail *
 		    disk.f_frsize;
-	if (store_begin(node->store, false, &txn) == ERR_NONE)
+	if (store_begin(node->store, false, &txn) == ERR_NONE) {
 		status->outbox = outbox_waiting(txn);
+		if (node_counts(node, txn, &stored) == ERR_NONE)
+			status->bodies_absent = stored.bodies_absent;
+	}
 	store_abort(&txn);
 	return ERR_NONE;
 }

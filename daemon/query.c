@@ -232,6 +232,7 @@ query_can(const Erfa__Request *request)
 	    request->ask_case == ERFA__REQUEST__ASK_GUIDES ||
 	    request->ask_case == ERFA__REQUEST__ASK_STUDIES ||
 	    request->ask_case == ERFA__REQUEST__ASK_ERASURE ||
+	    request->ask_case == ERFA__REQUEST__ASK_DIRECTORY ||
 	    request->ask_case == ERFA__REQUEST__ASK_OVERVIEW;
 }
 
@@ -272,6 +273,8 @@ ask(struct question *question, const Erfa__Request *request)
 		return query_evidence(question, request->studies);
 	if (request->ask_case == ERFA__REQUEST__ASK_OVERVIEW)
 		return query_overview(question, request->overview);
+	if (request->ask_case == ERFA__REQUEST__ASK_DIRECTORY)
+		return query_directory(question, request->directory);
 	if (request->ask_case == ERFA__REQUEST__ASK_ERASURE)
 		return query_erasure(question, request->erasure);
 	return query_logs(question, request->logs);

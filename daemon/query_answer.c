@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/bytes.h"
+#include "proto/directory.h"
 #include "proto/header.h"
 #include "proto/log.h"
 #include "proto/record.h"
@@ -337,6 +338,18 @@ fill_from_header(Erfa__Row *row, const struct query_place *place,
 	return ERR_NONE;
 }
 
+/* Do other keys claim to be the organisation that this entry is from? */
+static bool
+is_disputed(const struct question *question, const struct query_place *place)
+{
+	const struct shown_log *log = shown_log(question->shown, place->log);
+	const struct directory_member *member = log == NULL ?
+	    NULL :
+	    directory_find(question->directory, log->key);
+
+	return member != NULL && member->in && member->disputed;
+}
+
 enum err
 query_entry(struct question *question, const struct query_place *place,
     struct query_entry *ret_entry)
@@ -369,6 +382,8 @@ query_entry(struct question *question, const struct query_place *place,
 	if (out.body != NULL &&
 	    (err = fill_from_body(out.row, out.body, place->org)) != ERR_NONE)
 		goto fail;
+	out.row->has_disputed = is_disputed(question, place);
+	out.row->disputed = out.row->has_disputed;
 	*ret_entry = out;
 	return ERR_NONE;
 

@@ -412,6 +412,15 @@ enum err query_profile(struct question *question, const char *org,
 enum err query_member_name(struct question *question,
     const struct store_entry *entry, char **out) MUST_CHECK;
 
+/* ---- query_directory.c ---- */
+
+/**
+ * query_claimants(question, org, list, count):
+ * Put the check numbers of all keys that claim to be ${org} into *${list}.
+ */
+enum err query_claimants(struct question *question, const char *org,
+    char ***list, size_t *count) MUST_CHECK;
+
 /* ---- the answers: each sets question->answer ---- */
 
 /**
@@ -422,7 +431,8 @@ enum err query_member_name(struct question *question,
  * query_lineage(question, request), query_scale(question, request),
  * query_orgs(question, request), query_guides(question, request),
  * query_evidence(question, request), query_overview(question, request),
- * query_erasure(question, request):
+ * query_erasure(question, request),
+ * query_directory(question, request):
  * Answer a request of that name.  Errors of store and index are returned; what
  * is wrong with the request is told in the answer.
  */
@@ -462,6 +472,8 @@ enum err query_evidence(
     struct question *question, const Erfa__EvidenceRequest *request) MUST_CHECK;
 enum err query_overview(
     struct question *question, const Erfa__OverviewRequest *request) MUST_CHECK;
+enum err query_directory(struct question *question,
+    const Erfa__DirectoryRequest *request) MUST_CHECK;
 enum err query_erasure(
     struct question *question, const Erfa__ErasureRequest *request) MUST_CHECK;
 

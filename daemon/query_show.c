@@ -374,6 +374,10 @@ fill_record(struct question *question, const struct shown_item *item,
 	answer->verified = entry.verified;
 	answer->has_versions = true;
 	answer->versions = item->versions;
+	if (answer->row->disputed &&
+	    (err = query_claimants(question, answer->row->publisher,
+		 &answer->claimant, &answer->n_claimant)) != ERR_NONE)
+		return err;
 	*bytes += entry.body_len;
 	if ((err = answer_hex(&answer->chain, entry.c, HASH_LEN)) != ERR_NONE ||
 	    (err = answer_hex(&answer->key, log->key, KEY_LEN)) != ERR_NONE)

@@ -222,7 +222,8 @@ check_first(const struct act *act, const struct act *target)
 	if (there == NULL)
 		return EXIT_DONE;
 	said = there->body->retraction;
-	if (said->kind != act->body->retraction->kind)
+	if (said->kind != act->body->retraction->kind &&
+	    said->kind != ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION)
 		return EXIT_DONE;
 	(void)snprintf(remedy, sizeof(remedy),
 	    _("To change what it says:  erfa edit %s --correct"),

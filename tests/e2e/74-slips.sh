@@ -172,6 +172,8 @@ check "status" at h status "$t"
 check_has "says so" "$OUT" "^Taken back +Forkerte tal"
 check_status "once is enough" 64 at v retract "$t" --reason legal \
 	--explanation "Endnu en gang" --yes
+check_status "nor does a concern follow" 64 at v retract "$t" --reason legal \
+	--explanation "Endnu en gang" --kind expression_of_concern --yes
 check_has "what was said is told" "$OUT" "taken back already: Forkerte tal"
 check_same "and nobody is told twice" 1 \
 	"$(at v list --kind retraction --json | field total)"

@@ -52,14 +52,14 @@ tell_health(struct run *run, const struct vitals *vitals, uint64_t least)
 {
 	Erfa__HealthReport *report = calloc(1, sizeof(*report));
 	int status = VITALS_UNKNOWN;
-	enum err err;
+	enum err err = ERR_NONE;
 
 	if (report == NULL)
 		return status;
 	erfa__health_report__init(report);
-	if ((err = vitals_judge(vitals, least, report)) != ERR_NONE ||
-	    (err = vitals_metrics(
-		 vitals, &report->metric, &report->n_metric)) != ERR_NONE)
+	if (vitals_judge(vitals, least, report) != ERR_NONE ||
+	    vitals_metrics(vitals, &report->metric, &report->n_metric) !=
+		ERR_NONE)
 		goto out;
 	if (run->json) {
 		report->schema = strdup("erfa.health/1");

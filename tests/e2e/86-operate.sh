@@ -178,6 +178,7 @@ beats_again() {
 		[ "$SECONDS" -lt "$until" ] || return 1
 		at leaf watch --count 1 --wait 1 >/dev/null 2>&1
 	done
+	return 0
 }
 check "and again when it is let go" beats_again
 finish

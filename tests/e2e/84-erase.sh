@@ -100,7 +100,7 @@ done
 check "show says what that means" at o show "$a"
 check_has "and where to look" "$OUT" "erfa erasure dk-791/"
 check "who adapted it has a task" at t inbox --json
-check_has "the source is erased" "$OUT" '"section": *"source_erased"'
+check_has "the source is erased" "$OUT" '"matched": *"source_erased"'
 check "in words" at t inbox
 check_has "with what to do" "$OUT" "erfa edit no-5501/"
 check "the other trial is there" at o show "$other"

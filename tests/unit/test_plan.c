@@ -1,0 +1,443 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/db.h"
+#include "daemon/lexicon.h"
+#include "daemon/plan.h"
+#include "daemon/search.h"
+#include "tests/unit/scratch.h"
+
+#define TABLES 2
+#define MANY   10000
+
+static const char *const table_names[TABLES] = { "parts", "terms" };
+
+/* What the index holds. */
+static const struct {
+	enum stem_lang lang;
+	const char *title;
+} texts[] = {
+	{ STEM_DA, "Faste teams i hjemmeplejen" },
+	{ STEM_SV, "Fasta team i hemtj\xc3\xa4nsten" },
+	{ STEM_FI, "Pysyv\xc3\xa4t tiimit kotihoidossa" },
+	{ STEM_DA, "Natur i dagtilbud og boliger" },
+};
+
+struct fixture {
+	char *dir;
+	char *path;
+	struct db *db;
+	struct db_txn *txn;
+	struct search *search;
+	struct lexicon *lexicon;
+	struct plan *plan;
+};
+
+static enum err
+fill(struct fixture *f)
+{
+	struct search_batch *batch = NULL;
+	struct db_txn *txn = NULL;
+	uint32_t i;
+	enum err err;
+
+	err = search_batch_new(&batch);
+	for (i = 0; err == ERR_NONE && i < sizeof(texts) / sizeof(texts[0]);
+	     i++) {
+		search_batch_begin(batch, i + 1, texts[i].lang, 1);
+		err = search_batch_text(batch, SEARCH_TITLE, texts[i].title);
+		if (err == ERR_NONE)
+			err = search_batch_end(batch);
+	}
+	if (err == ERR_NONE)
+		err = db_begin(f->db, true, &txn);
+	if (err == ERR_NONE)
+		err = search_batch_write(batch, txn, 0);
+	if (err == ERR_NONE)
+		err = db_commit(&txn);
+	db_abort(&txn);
+	search_batch_free(batch);
+	return err;
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct db_options options = {
+		.map_bytes = (size_t)64 << 20,
+		.tables = table_names,
+		.ntables = TABLES,
+	};
+
+	if (f == NULL)
+		return -1;
+	*state = f;
+	if ((f->dir = scratch_make()) == NULL ||
+	    (f->path = scratch_path(f->dir, "search")) == NULL)
+		return -1;
+	options.path = f->path;
+	if (db_open(&options, &f->db) != ERR_NONE || fill(f) != ERR_NONE ||
+	    db_begin(f->db, false, &f->txn) != ERR_NONE ||
+	    search_open(f->txn, 0, &f->search) != ERR_NONE)
+		return -1;
+	return lexicon_open("conf", &f->lexicon) == ERR_NONE ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	plan_free(f->plan);
+	lexicon_close(f->lexicon);
+	search_close(f->search);
+	db_abort(&f->txn);
+	db_close(f->db);
+	free(f->path);
+	scratch_remove(f->dir);
+	free(f);
+	return 0;
+}
+
+/* ---- helpers ---- */
+
+static char *
+lend(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+/* Plan for words that were typed as arguments of their own; NULL ends them. */
+static const struct plan_group *
+plan(struct fixture *f, enum vocab_lang lang, size_t *ret_count, ...)
+{
+	char *words[16];
+	const char *word;
+	size_t count = 0;
+	va_list list;
+
+	va_start(list, ret_count);
+	while ((word = va_arg(list, const char *)) != NULL && count < 16)
+		words[count++] = lend(word);
+	va_end(list);
+	plan_free(f->plan);
+	f->plan = NULL;
+	assert_int_equal(
+	    plan_new(f->search, f->lexicon, lang, words, count, &f->plan),
+	    ERR_NONE);
+	return plan_groups(f->plan, ret_count);
+}
+
+/* The way of ${group} by this term, or NULL. */
+static const struct search_way *
+way(const struct plan_group *group, enum search_term kind, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < group->group.count; i++)
+		if (group->group.ways[i].kind == kind &&
+		    strcmp(group->group.ways[i].text, text) == 0)
+			return &group->group.ways[i];
+	return NULL;
+}
+
+/* Whether a word was left out for a reason that holds ${part}. */
+static bool
+left_out(const struct fixture *f, const char *part)
+{
+	const char *left;
+	size_t i;
+
+	for (i = 0; (left = plan_left(f->plan, i)) != NULL; i++)
+		if (strstr(left, part) != NULL)
+			return true;
+	return false;
+}
+
+/* ---- words ---- */
+
+static void
+a_word_is_looked_for_itself_first(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	const struct search_way *itself;
+	size_t count;
+	size_t i;
+
+	groups = plan(f, VOCAB_DA, &count, "hjemmeplejen", NULL);
+	assert_int_equal(count, 1);
+	assert_string_equal(groups[0].typed, "hjemmeplejen");
+	assert_string_equal(groups[0].guess, "");
+	itself = way(&groups[0], SEARCH_WORD, "hjemmeplejen");
+	assert_non_null(itself);
+	assert_int_equal(itself->mark, PLAN_WORD);
+	for (i = 0; i < groups[0].group.count; i++)
+		assert_true(groups[0].group.ways[i].weight <= itself->weight);
+}
+
+static void
+a_word_is_looked_for_by_what_it_means(void **state)
+{
+	static const struct {
+		enum vocab_lang lang;
+		const char *word;
+	} said[] = { { VOCAB_DA, "hjemmepleje" },
+		{ VOCAB_NB, "hjemmetjeneste" }, { VOCAB_FI, "kotihoito" },
+		{ VOCAB_EN, "home care" } };
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	const struct search_way *meant;
+	size_t count;
+	size_t i;
+
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		groups = plan(f, said[i].lang, &count, said[i].word, NULL);
+		assert_in_range(count, 1, 2);
+		meant = way(&groups[0], SEARCH_CONCEPT, "home_care");
+		assert_non_null(meant);
+		assert_int_equal(meant->mark, PLAN_CONCEPT);
+		assert_in_range(groups[0].nconcepts, 1, 4);
+	}
+}
+
+static void
+without_a_lexicon_words_mean_themselves(void **state)
+{
+	char *words[] = { lend("hjemmepleje") };
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	size_t count;
+	size_t i;
+
+	assert_int_equal(
+	    plan_new(f->search, NULL, VOCAB_DA, words, 1, &f->plan), ERR_NONE);
+	groups = plan_groups(f->plan, &count);
+	assert_int_equal(count, 1);
+	for (i = 0; i < groups[0].group.count; i++)
+		assert_int_not_equal(
+		    groups[0].group.ways[i].kind, SEARCH_CONCEPT);
+}
+
+static void
+a_false_friend_is_worth_less_where_it_lies(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	const struct search_way *itself;
+	size_t count;
+
+	groups = plan(f, VOCAB_DA, &count, "dagtilbud", NULL);
+	assert_int_equal(count, 1);
+	itself = way(&groups[0], SEARCH_WORD, "dagtilbud");
+	assert_non_null(itself);
+	assert_true((itself->elsewhere & 1U << STEM_NO) != 0);
+	assert_true((itself->elsewhere & 1U << STEM_DA) == 0);
+}
+
+static void
+a_mistake_is_guessed(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	size_t count;
+
+	groups = plan(f, VOCAB_DA, &count, "hjemepleejn", NULL);
+	assert_int_equal(count, 1);
+	assert_string_equal(groups[0].guess, "hjemmeplejen");
+	assert_non_null(way(&groups[0], SEARCH_WORD, "hjemmeplejen"));
+}
+
+static void
+a_beginning_stands_for_the_words_that_have_it(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	size_t count;
+
+	groups = plan(f, VOCAB_DA, &count, "hjemmepl*", NULL);
+	assert_int_equal(count, 1);
+	assert_non_null(way(&groups[0], SEARCH_WORD, "hjemmeplejen"));
+}
+
+/* ---- what else can be said ---- */
+
+static void
+words_in_quotes_are_a_phrase_and_words(void **state)
+{
+	struct fixture *f = *state;
+	size_t count;
+
+	(void)plan(f, VOCAB_DA, &count, "\"Faste teams\"", NULL);
+	assert_string_equal(plan_phrase(f->plan, 0), "faste teams");
+	assert_null(plan_phrase(f->plan, 1));
+	assert_true(count > 0);
+}
+
+static void
+a_minus_keeps_a_word_out(void **state)
+{
+	struct fixture *f = *state;
+	const struct search_way *ways;
+	size_t nways;
+	size_t count;
+	size_t i;
+	bool found = false;
+
+	(void)plan(f, VOCAB_DA, &count, "boliger", "-natur", NULL);
+	assert_int_equal(count, 1);
+	ways = plan_without(f->plan, &nways);
+	for (i = 0; i < nways; i++)
+		found = found || strcmp(ways[i].text, "natur") == 0;
+	assert_true(found);
+}
+
+static void
+what_is_said_of_results_is_a_facet(void **state)
+{
+	struct fixture *f = *state;
+	const char *facet;
+	size_t count;
+	size_t i;
+	bool rejected = false;
+	bool finland = false;
+
+	(void)plan(f, VOCAB_DA, &count, "afviste", "boliger", NULL);
+	for (i = 0; (facet = plan_facet(f->plan, i)) != NULL; i++)
+		rejected = rejected || strstr(facet, ":rejected") != NULL;
+	assert_true(rejected);
+	(void)plan(f, VOCAB_SV, &count, "finska", "kommuner", NULL);
+	for (i = 0; (facet = plan_facet(f->plan, i)) != NULL; i++)
+		finland = finland || strcmp(facet, "country:fi") == 0;
+	assert_true(finland);
+}
+
+/* ---- whatever is typed ---- */
+
+static void
+bounds_hold(const struct fixture *f)
+{
+	const struct plan_group *groups;
+	size_t count;
+	size_t i;
+
+	groups = plan_groups(f->plan, &count);
+	assert_in_range(count, 0, SEARCH_GROUPS);
+	for (i = 0; i < count; i++) {
+		assert_in_range(groups[i].group.count, 0, SEARCH_WAYS);
+		assert_in_range(strlen(groups[i].typed), 1, PLAN_TEXT - 1);
+		assert_in_range(groups[i].nconcepts, 0, 4);
+	}
+	for (i = 0; plan_left(f->plan, i) != NULL; i++)
+		assert_in_range(i, 0, PLAN_LEFT - 1);
+	for (i = 0; plan_facet(f->plan, i) != NULL; i++)
+		assert_in_range(i, 0, PLAN_FACETS - 1);
+	for (i = 0; plan_phrase(f->plan, i) != NULL; i++)
+		assert_in_range(i, 0, PLAN_PHRASES - 1);
+}
+
+static void
+ten_thousand_words_take_bounded_room(void **state)
+{
+	static const char *const kinds[] = { "ord%d", "hjemmepleje%d", "*",
+		"og", "-ord%d", "\"to ord%d\"", "a%d*" };
+	struct fixture *f = *state;
+	char **words = calloc(MANY, sizeof(*words));
+	char *room = calloc(MANY, 32);
+	size_t i;
+	size_t k;
+
+	assert_non_null(words);
+	assert_non_null(room);
+	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		for (i = 0; i < MANY; i++) {
+			words[i] = room + 32 * i;
+			memset(words[i], 0, 32);
+			memcpy(words[i], kinds[k], strcspn(kinds[k], "%"));
+			if (strchr(kinds[k], '%') != NULL)
+				(void)snprintf(words[i] + strlen(words[i]), 12,
+				    "%zu%s", i, strstr(kinds[k], "%d") + 2);
+		}
+		plan_free(f->plan);
+		f->plan = NULL;
+		assert_int_equal(plan_new(f->search, f->lexicon, VOCAB_DA,
+				     words, MANY, &f->plan),
+		    ERR_NONE);
+		bounds_hold(f);
+		assert_true(left_out(f, ""));
+	}
+	free(room);
+	free(words);
+}
+
+static void
+what_is_no_text_is_left_out(void **state)
+{
+	struct fixture *f = *state;
+	size_t count;
+
+	(void)plan(f, VOCAB_DA, &count, "\xff\xfe", "boliger", NULL);
+	assert_int_equal(count, 1);
+	assert_true(left_out(f, "UTF-8"));
+	(void)plan(f, VOCAB_DA, &count, "\x01\x02\x1b[31m", "\"\"\"", "*", "-",
+	    "", NULL);
+	bounds_hold(f);
+	(void)plan(f, VOCAB_DA, &count, NULL);
+	assert_int_equal(count, 0);
+	plan_free(NULL);
+}
+
+static void
+the_same_words_give_the_same_plan(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	struct search_way before[SEARCH_WAYS];
+	size_t nbefore;
+	size_t count;
+	size_t i;
+
+	groups = plan(f, VOCAB_DA, &count, "hjemmepleje", NULL);
+	nbefore = groups[0].group.count;
+	memcpy(before, groups[0].group.ways, nbefore * sizeof(before[0]));
+	groups = plan(f, VOCAB_DA, &count, "hjemmepleje", NULL);
+	assert_int_equal(groups[0].group.count, nbefore);
+	for (i = 0; i < nbefore; i++) {
+		assert_int_equal(before[i].kind, groups[0].group.ways[i].kind);
+		assert_string_equal(
+		    before[i].text, groups[0].group.ways[i].text);
+		assert_int_equal(
+		    before[i].weight, groups[0].group.ways[i].weight);
+	}
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(a_word_is_looked_for_itself_first),
+		TEST(a_word_is_looked_for_by_what_it_means),
+		TEST(without_a_lexicon_words_mean_themselves),
+		TEST(a_false_friend_is_worth_less_where_it_lies),
+		TEST(a_mistake_is_guessed),
+		TEST(a_beginning_stands_for_the_words_that_have_it),
+		TEST(words_in_quotes_are_a_phrase_and_words),
+		TEST(a_minus_keeps_a_word_out),
+		TEST(what_is_said_of_results_is_a_facet),
+		TEST(ten_thousand_words_take_bounded_room),
+		TEST(what_is_no_text_is_left_out),
+		TEST(the_same_words_give_the_same_plan),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -37,11 +37,11 @@ meet
 check "nothing is followed yet" at v follow
 check_has "and it says how to begin" "$OUT" "erfa follow"
 check "follow a word" at v follow hjemmepleje --lang da
-check_has "by number" "$OUT" "^Followed from now on: 1  hjemmepleje"
+check_has "by number" "$OUT" ": 1  hjemmepleje$"
 check "follow facets only" at v follow --country NO --sector elder_care
 check_has "by the next" "$OUT" "^Followed from now on: 2  --country NO --sector elder_care"
 check "the same again" at v follow hjemmepleje --lang da
-check_has "is no third one" "$OUT" "already: 1"
+check_has "is no third one" "$OUT" ": 1  hjemmepleje$"
 check "what is followed" at v follow
 check_has "is listed" "$OUT" "^ *2  --country NO --sector elder_care"
 check_same "what was there before is not new" "" "$(told)"

@@ -25,7 +25,7 @@ check_has "an English title finds a Norwegian trial" "$said" "^Oslo kommune trie
 check_has "with the way to take it over" "$said" "\\(erfa adapt dk-791/[0-9a-z]+\\)"
 check_same "in one line" 1 "$(grep -c . <<<"$said")"
 said=$(alike sv "Dispens från läroplanens timplan i grundskolan")
-check_has "a Swedish title finds a Danish trial" "$said" "^Helsingør Kommune tried this in 2021"
+check_has "a Swedish title finds a Danish trial" "$said" "^Helsingør Kommune .* 2021 "
 said=$(alike da "Færre dokumentationskrav i ældreplejen")
 check_same "three at most" 3 "$(grep -o "erfa adapt" <<<"$said" | wc -l)"
 check_same "furniture is like nothing" "" "$(alike da "Nye møbler i kantinen" "Vi køber stole.")"

@@ -56,7 +56,7 @@ static const struct args_option follow_options[] = {
 	{ "programme", "WORDS", N_("only trials of this programme") },
 	{ "provision", "SECTION", N_("only what suspends this provision") },
 	{ "since", "YEAR", N_("only what runs in this year or later") },
-	{ "like-us", NULL, N_("only from places of similar size and settlement") },
+	{ "like-us", NULL, NULL },
 	{ "kind", "KIND", NULL },
 	{ "facet", "NAME:VALUE", NULL },
 	{ "text-lang", "LANG", NULL },
@@ -585,8 +585,7 @@ static const struct args_option retract_options[] = {
 
 static const struct args_option erase_options[] = {
 	{ "reason", "CODE",
-	    N_("personal_data, consent_withdrawn, legal, "
-	       "published_by_mistake, other") },
+	    N_("personal_data, consent_withdrawn, legal ...") },
 	{ "yes", NULL, N_("do not ask") },
 	{ NULL, NULL, NULL },
 };

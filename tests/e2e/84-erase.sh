@@ -137,6 +137,7 @@ rm "$WORK/v/run/fence"
 node_up v
 node_listen m is-0000
 befriend v m
+# shellcheck disable=SC2317 # called by check
 entries() {
 	local until=$((SECONDS + 20 * SLOW))
 	while [ "$(status m entries)" != "$(status v entries)" ]; do

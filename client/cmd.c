@@ -38,7 +38,8 @@ static const struct args_option find_options[] = {
 	{ "programme", "WORDS", N_("only trials of this programme") },
 	{ "provision", "SECTION", N_("only what suspends this provision") },
 	{ "since", "YEAR", N_("only what runs in this year or later") },
-	{ "like-us", NULL, N_("only from places of similar size and settlement") },
+	{ "like-us", NULL,
+	    N_("only from places of similar size and settlement") },
 	{ "facet", "NAME:VALUE", NULL },
 	{ "text-lang", "LANG", NULL },
 	{ "limit", "N", N_("at most so many; 20 if not said") },
@@ -105,7 +106,8 @@ static const struct args_option import_options[] = {
 	{ "dry-run", NULL, N_("check everything, publish nothing") },
 	{ "keep-going", NULL, N_("publish the good lines if others are bad") },
 	{ "allow-personal", NULL, N_("what looks like a person is none") },
-	{ "map", "[MAP]", N_("a table: propose, or take, what its columns are") },
+	{ "map", "[MAP]",
+	    N_("a table: propose, or take, what its columns are") },
 	{ "delimiter", "SIGN", N_("between its cells: semicolon comma tab") },
 	{ "as-ideas", NULL, N_("rows that lack answers for their status") },
 	{ "yes", NULL, N_("do not ask (tables)") },
@@ -584,8 +586,7 @@ static const struct args_option retract_options[] = {
 };
 
 static const struct args_option erase_options[] = {
-	{ "reason", "CODE",
-	    N_("personal_data, consent_withdrawn, legal ...") },
+	{ "reason", "CODE", N_("personal_data, consent_withdrawn, legal ...") },
 	{ "yes", NULL, N_("do not ask") },
 	{ NULL, NULL, NULL },
 };
@@ -631,9 +632,11 @@ static const struct args_option org_succeed_options[] = {
 
 static const struct args_option evidence_options[] = {
 	{ "table", "FILE", N_("a CSV table; - is standard input") },
-	{ "columns", NULL, N_("all columns that it may have, and what they hold") },
+	{ "columns", NULL,
+	    N_("all columns that it may have, and what they hold") },
 	{ "indicator", "CODE", N_("its code, name or id; else all") },
-	{ "all-fidelity", NULL, N_("also copies that left the core of the origin") },
+	{ "all-fidelity", NULL,
+	    N_("also copies that left the core of the origin") },
 	{ "measure", "CODE",
 	    N_("md, smd, rr, or, rd, irr; else what is usual") },
 	{ "method", "CODE", N_("reml (usual), dl, or ee: equal effects") },
@@ -693,14 +696,16 @@ static const struct cmd table[] = {
 	    N_("Of the trial and all that came from it, each counted once.\n"
 	       "Documented only is counted apart and nowhere else."),
 	    NULL, 1, 1, false, cmd_scale },
-	{ "evidence", CMD_LOOK, "[TRIAL]", N_("what works: many results, pooled"),
+	{ "evidence", CMD_LOOK, "[TRIAL]",
+	    N_("what works: many results, pooled"),
 	    N_("erfa evidence 791/k7                 of its whole family\n"
 	       "erfa evidence 791/k7 --indicator kolada:N28104\n"
 	       "erfa evidence --table results.csv    one row a municipality"),
 	    N_("A table has study site year design; e1 n1 e2 n2 (events), n1 m1 sd1\n"
 	       "n2 m2 sd2 (means), or yi vi.  More of them:  --columns"),
 	    evidence_options, 0, 1, false, cmd_evidence },
-	{ "overview", CMD_LOOK, "[SECTOR]", N_("what worked, and what stood in the way"),
+	{ "overview", CMD_LOOK, "[SECTOR]",
+	    N_("what worked, and what stood in the way"),
 	    N_("erfa overview                        every field of work\n"
 	       "erfa overview elder_care             one of them"),
 	    N_("Opportunities beside challenges.  Nobody is ranked: municipalities\n"
@@ -730,15 +735,15 @@ static const struct cmd table[] = {
 	       "that DFØ-notat 2023:1 tells of come with erfa; where there are\n"
 	       "none yet it says how to load them."),
 	    table31_options, 0, 0, false, cmd_table31 },
-	{ "term", CMD_LOOK, "WORD...", N_("what a word means, in every language"),
+	{ "term", CMD_LOOK, "WORD...",
+	    N_("what a word means, in every language"),
 	    N_("erfa term dagtilbud                  not the same in each country\n"
 	       "erfa term kotihoito --lang sv        explained in Swedish\n"
 	       "erfa term snow --new --label da:snerydning"),
 	    N_("(?) marks a word that is in doubt.  Terms that others published\n"
 	       "as their own follow, and say whose they are."),
 	    term_options, 1, 16, false, cmd_term },
-	{ "inbox", CMD_LOOK, "",
-	    N_("what waits for you, what copies learnt"),
+	{ "inbox", CMD_LOOK, "", N_("what waits for you, what copies learnt"),
 	    N_("erfa inbox                           open questions first\n"
 	       "erfa inbox --since 2026-11-01        leave out what is older"),
 	    N_("Then applications and decisions, exemptions that end, conditions\n"
@@ -1087,8 +1092,7 @@ static const struct cmd table[] = {
 	    org_list_options, 0, 0, true, cmd_org_list },
 	{ "org show", CMD_DATA, "ORG", N_("what is known of one"),
 	    "erfa org show no-5501", NULL, NULL, 1, 1, false, cmd_org_show },
-	{ "org edit", CMD_DATA, "",
-	    N_("say what your own organisation is"),
+	{ "org edit", CMD_DATA, "", N_("say what your own organisation is"),
 	    N_("erfa org edit --contact-role \"Development unit\" --mailbox "
 	       "post@...\n"
 	       "erfa org edit --budget-proposal 8 --budget-adoption 10"),
@@ -1134,7 +1138,8 @@ static const struct cmd table[] = {
 	       "erfa logs --jsonl                    one log a line"),
 	    N_("Two nodes with the same logs have the same digest in erfa status."),
 	    NULL, 0, 0, true, cmd_logs },
-	{ "doctor", CMD_KEEP, "", N_("look for what is wrong, and say what helps"),
+	{ "doctor", CMD_KEEP, "",
+	    N_("look for what is wrong, and say what helps"),
 	    N_("erfa doctor                          store, key, clock, names, peers\n"
 	       "erfa doctor --firewall               text for the network team"),
 	    N_("Ends with 1 if something is bad.  Nothing is changed."),
@@ -1264,8 +1269,8 @@ help_line(struct print *print, const struct cmd *cmd)
 static const char *const named[] = { "diff", "comment", "offer", "copy", "link",
 	"claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
 	"network", "round", "indicator", "burden", "table31", "guides", "org",
-	"term", "scale", "dossier", "evidence", "reindex", "logs",
-	"doctor", "health", "metrics", "config", "reload", "bundle", "overview",
+	"term", "scale", "dossier", "evidence", "reindex", "logs", "doctor",
+	"health", "metrics", "config", "reload", "bundle", "overview",
 	"directory", "members", "key", "sync" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is

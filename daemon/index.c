@@ -41,8 +41,8 @@ enum table {
 };
 
 static const char *const table_names[NTABLES] = { "meta", "logs", "log_ids",
-	"rows", "entries", "shown", "commits", "refs", "parents",
-	"orgs", "search_parts", "search_terms" };
+	"rows", "entries", "shown", "commits", "refs", "parents", "orgs",
+	"search_parts", "search_terms" };
 
 /* How far the index has followed the store. */
 struct state {
@@ -960,7 +960,8 @@ take_concepts(
 		if (matches[i].count > 1 ||
 		    !tokens_is_common(list[matches[i].first]))
 			err = search_batch_term(reading->batch, SEARCH_CONCEPT,
-			    field, vocab_id(reading->vocab, matches[i].concept));
+			    field,
+			    vocab_id(reading->vocab, matches[i].concept));
 	for (i = 0; i < count && reading->is_named && err == ERR_NONE &&
 	     field == SEARCH_TITLE;
 	     i++)

@@ -263,10 +263,10 @@ struct link_info {
 	uint32_t pub_port;
 	int64_t state_since; /* monotonic ms */
 	int64_t last_heard;
-	uint64_t behind;       /* entries claimed that are not here */
-	bool same_digest;      /* the peer's last digest is ours */
+	uint64_t behind;  /* entries claimed that are not here */
+	bool same_digest; /* the peer's last digest is ours */
 	bool knew_older; /* it had an older log of ours, not from us just now */
-	uint64_t bad;          /* frames that made no sense */
+	uint64_t bad;    /* frames that made no sense */
 	int64_t clock_skew_ms; /* peer's clock minus ours at HELLO */
 };
 

@@ -330,11 +330,10 @@ call_run(struct pool_job *job, void *context)
 	call->allowed = true;
 	waiter->seen = indexer_arrival(node->indexer);
 	if (waiter->request->ask_case == ERFA__REQUEST__ASK_FOLLOWED)
-		err = node_followed(node, call->uid, waiter->request->followed,
-		    &call->answer);
+		err = node_followed(
+		    node, call->uid, waiter->request->followed, &call->answer);
 	else if (query_can(waiter->request))
-		err = query_answer(
-		    node->query, waiter->request, &call->answer);
+		err = query_answer(node->query, waiter->request, &call->answer);
 	else
 		return;
 	if (err == ERR_NONE &&

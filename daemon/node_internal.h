@@ -22,9 +22,9 @@
  *   node_service.c  watchdog, settings shown and read again
  */
 
-#include <stdarg.h>
 #include <czmq.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,8 +38,8 @@
 #include "daemon/guard.h"
 #include "daemon/hub.h"
 #include "daemon/index.h"
-#include "daemon/lexicon.h"
 #include "daemon/indexer.h"
+#include "daemon/lexicon.h"
 #include "daemon/link.h"
 #include "daemon/logger.h"
 #include "daemon/outbox.h"
@@ -188,12 +188,13 @@ struct node {
 	int64_t beacon_at;
 	int64_t readers_at;
 	int64_t status_at;
-	int64_t alive_at;  /* the service manager is told so next; 0 = never yet */
+	int64_t
+	    alive_at; /* the service manager is told so next; 0 = never yet */
 	uint32_t alive_ms; /* how often; 0 = it does not ask */
 	bool alive_busy;   /* the writer has not come back yet */
-	int64_t seen_at; /* how far peers are is looked at then */
-	char status[120]; /* as the service manager knows it */
-	uint64_t refused; /* frames that got no session */
+	int64_t seen_at;   /* how far peers are is looked at then */
+	char status[120];  /* as the service manager knows it */
+	uint64_t refused;  /* frames that got no session */
 };
 
 /* ---- node.c ---- */
@@ -529,8 +530,8 @@ enum err node_followed(struct node *node, uid_t uid,
  * Say in the rows of an answer to watch which of what ${uid} follows they fit;
  * ${only} drops the others.  Any thread; return the errors of query_follow().
  */
-enum err node_follow_mark(struct node *node, uid_t uid, bool only,
-    Erfa__Answer *answer) MUST_CHECK;
+enum err node_follow_mark(
+    struct node *node, uid_t uid, bool only, Erfa__Answer *answer) MUST_CHECK;
 
 /* ---- node_draft.c ---- */
 

@@ -1329,9 +1329,10 @@ struct sifting {
 	struct find find;
 	struct query_piece *pieces;
 	size_t count;
-	const struct shown_item **items; /* that the pieces are about, or NULL */
-	struct search_given *given;      /* the pieces and what they are about */
-	struct search_way *ways;         /* of all groups, none merely near */
+	const struct shown_item *
+	    *items;                 /* that the pieces are about, or NULL */
+	struct search_given *given; /* the pieces and what they are about */
+	struct search_way *ways;    /* of all groups, none merely near */
 	struct search_hit *hits;
 };
 
@@ -1405,7 +1406,8 @@ give_pieces(struct sifting *sifting)
 	}
 	qsort(sifting->given, count, sizeof(*sifting->given), compare_given);
 	for (i = 0; i < count; i++)
-		if (i == 0 || sifting->given[i].doc != sifting->given[i - 1].doc)
+		if (i == 0 ||
+		    sifting->given[i].doc != sifting->given[i - 1].doc)
 			sifting->given[kept++].doc = sifting->given[i].doc;
 	for (i = 0; i < kept; i++)
 		sifting->given[i].impact = 1;
@@ -1481,12 +1483,10 @@ hit_words(struct sifting *sifting, size_t *ret_count)
 		.factor = 256,
 	};
 	*ret_count = 0;
-	err = search_for(
-	    find, true, sifting->count, sifting->hits, ret_count);
+	err = search_for(find, true, sifting->count, sifting->hits, ret_count);
 	find->ngroups = words;
-	return err == ERR_NONE ?
-	    drop_false(find, sifting->hits, ret_count) :
-	    err;
+	return err == ERR_NONE ? drop_false(find, sifting->hits, ret_count) :
+				 err;
 }
 
 /* Without words all that passes the filters fits. */

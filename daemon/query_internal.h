@@ -68,7 +68,7 @@ struct question {
 	const struct directory *directory;
 	const struct shown *shown; /* after query_look() */
 	const struct heirs *heirs; /* likewise */
-	const char *lang; /* of the one who asks; NULL = not said */
+	const char *lang;          /* of the one who asks; NULL = not said */
 	const uint8_t *own_key;
 	const char *own_name;
 	const char *day;     /* to judge by, "2026-01-31"; NULL = today */
@@ -133,8 +133,8 @@ __attribute__((format(printf, 5, 6))) enum err query_fail(
  * Put the code of an enumeration's value into *${out}: "worked_partly" of
  * VERDICT_WORKED_PARTLY; empty for the first, *_UNSET, and for unknown ones.
  */
-enum err query_put_code(char **out, const ProtobufCEnumDescriptor *desc,
-    int value) MUST_CHECK;
+enum err query_put_code(
+    char **out, const ProtobufCEnumDescriptor *desc, int value) MUST_CHECK;
 
 /**
  * query_put_id(out, org, record, chars), query_put_cut(out, text):
@@ -240,8 +240,8 @@ enum err query_sift(struct question *question, const Erfa__FindRequest *request,
  * query_followed(question, follow):
  * What query_follow() does.
  */
-enum err query_followed(struct question *question,
-    const struct query_follow *follow) MUST_CHECK;
+enum err query_followed(
+    struct question *question, const struct query_follow *follow) MUST_CHECK;
 
 /* ---- query_show.c ---- */
 
@@ -286,9 +286,9 @@ enum err query_held(struct question *question, const struct shown_item *item,
  * either may be NULL or empty.  If there is none, *${ret_bad} is set and the
  * answer made.
  */
-enum err query_version(struct question *question,
-    const struct shown_item *item, const char *version, const char *at,
-    struct query_place *place, bool *ret_bad) MUST_CHECK;
+enum err query_version(struct question *question, const struct shown_item *item,
+    const char *version, const char *at, struct query_place *place,
+    bool *ret_bad) MUST_CHECK;
 
 /* ---- query_walk.c ---- */
 

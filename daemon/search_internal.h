@@ -134,7 +134,7 @@ struct search {
 	struct part *parts; /* by ordinal */
 	size_t count;
 	size_t size;
-	uint64_t docs; /* in all of them, not gone */
+	uint64_t docs;            /* in all of them, not gone */
 	struct db_cursor *cursor; /* in TERMS; NULL until it is needed */
 };
 

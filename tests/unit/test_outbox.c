@@ -1129,8 +1129,7 @@ bodies_that_come_later_are_published_again_later(void **state)
 
 	/* An erased body is never published again. */
 	begin(f);
-	assert_int_equal(
-	    store_erase(f->txn, ours.log_id, ours.n), ERR_NONE);
+	assert_int_equal(store_erase(f->txn, ours.log_id, ours.n), ERR_NONE);
 	assert_int_equal(
 	    outbox_close_log(f->outbox, f->txn, ours.log_id, 2), ERR_NONE);
 	assert_int_equal(outbox_waiting(f->txn), 0);

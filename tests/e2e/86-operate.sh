@@ -62,6 +62,7 @@ check_same "and erfad lives on" 300 "$(setting gap_ms value)"
 
 # --- Health.
 # health NAME [OPTION...]: the line alone.
+# shellcheck disable=SC2317 # check_status calls it
 health() {
 	at "$1" health "${@:2}" 2>/dev/null
 }
@@ -90,8 +91,10 @@ check "erfa metrics" at hub metrics
 check_has "tells that erfad is up" "$OUT" '^erfa_up 1$'
 check_has "and of each peer" "$OUT" \
 	'^erfa_peer_live\{peer="no-5501",key="[0-9a-f]{16}"\} 1$'
+# shellcheck disable=SC2016 # eval expands it
 check "every line is as Prometheus reads it" eval \
 	'! grep -vE "^(# (HELP|TYPE) erfa_[a-z_]+ .+|erfa_[a-z_]+(\{[^}]*\})? -?[0-9.e+]+)$" <<<"$OUT"'
+# shellcheck disable=SC2016 # eval expands it
 check "no name is described twice" eval \
 	'test -z "$(grep "^# TYPE" <<<"$OUT" | sort | uniq -d)"'
 check "a file is put in its place" at hub metrics --output "$WORK/erfa.prom"
@@ -172,6 +175,7 @@ check_same "but the watchdog is not fed" "$before" "$(beats)"
 exec 8>&-
 
 # beats_again: wait until it is said again.
+# shellcheck disable=SC2317 # check calls it
 beats_again() {
 	local until=$((SECONDS + 30 * SLOW))
 	while [ "$(beats)" -le "$before" ]; do

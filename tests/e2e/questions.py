@@ -18,7 +18,8 @@ from peer import Checks, SLOW
 
 CHECKS = Checks()
 ENV = dict(os.environ, TERM="dumb", NO_COLOR="1", LC_ALL="C.UTF-8", COLUMNS="80")
-QUESTION = re.compile(r"(?:\]|\?|:) $")
+# "erfa: " begins a complaint, of which the rest is still to come.
+QUESTION = re.compile(r"(?:\]|\?|(?<!\nerfa):) $")
 
 
 class Talk:

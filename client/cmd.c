@@ -120,6 +120,17 @@ static const struct args_option export_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option key_export_options[] = {
+	{ "yes", NULL, N_("do not ask") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option key_rotate_options[] = {
+	{ "yes", NULL, N_("do not ask") },
+	{ "wait", "SECONDS", N_("wait so long for it to be complete; 60") },
+	{ NULL, NULL, NULL },
+};
+
 static const struct args_option accept_options[] = {
 	{ "as", "WHAT", N_("member (if not said), writer, reader, registry") },
 	{ "succeeds", "KEY",
@@ -1016,6 +1027,26 @@ static const struct cmd table[] = {
 	       "with --cut up to where it was theirs (erfa members, erfa watch).\n"
 	       "Needs the group erfa-admin."),
 	    remove_options, 1, 6, false, cmd_remove },
+	{ "key show", CMD_PEERS, "", N_("this node's key and check number"),
+	    "erfa key show",
+	    N_("The check number is what you read out on the telephone."), NULL,
+	    0, 0, false, cmd_key_show },
+	{ "key export", CMD_PEERS, "FILE",
+	    N_("write the secret key to a file, to be kept safe"),
+	    "sudo erfa key export /root/erfa-node.key",
+	    N_("Only its owner can read the file; one that is there is not\n"
+	       "overwritten.  Move it to where you keep passwords.  Whoever has\n"
+	       "it can speak for your organisation.  Needs the group erfa-admin."),
+	    key_export_options, 1, 1, false, cmd_key_export },
+	{ "key rotate", CMD_PEERS, "", N_("replace this node's key by a new one"),
+	    N_("erfa key rotate                      asks first\n"
+	       "erfa key rotate --yes --wait 60      75 if it takes longer"),
+	    N_("The old key signs that the new one takes its place, and the new\n"
+	       "one too.  When peers know it, it is put in force and the old one\n"
+	       "withdrawn; peers connect again by themselves.  Cut short at any\n"
+	       "moment, it goes on by itself.  If a key was stolen or lost, ask\n"
+	       "your registry instead.  Needs the group erfa-admin."),
+	    key_rotate_options, 0, 0, false, cmd_key_rotate },
 	{ "directory", CMD_PEERS, "[ORG]",
 	    N_("who belongs, by whose word, and who does not"),
 	    N_("erfa directory                       every key, in or out\n"

@@ -204,9 +204,13 @@ int cmd_offer(struct run *run);
 int cmd_retract(struct run *run);
 
 /**
- * cmd_directory(run), cmd_members(run):
- * The same, for the commands that tell who belongs.
+ * cmd_directory(run), cmd_key_export(run), cmd_key_rotate(run),
+ * cmd_key_show(run), cmd_members(run):
+ * The same, for the commands that tell who belongs, and with which key.
  */
+int cmd_key_export(struct run *run);
+int cmd_key_rotate(struct run *run);
+int cmd_key_show(struct run *run);
 int cmd_directory(struct run *run);
 int cmd_members(struct run *run);
 

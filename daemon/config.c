@@ -15,6 +15,7 @@
 #include "proto/bytes.h"
 #include "proto/crypto.h"
 #include "proto/text.h"
+#include "daemon/keyfile.h"
 
 /* Characters of one message. */
 #define MESSAGE_MAX 600
@@ -937,56 +938,14 @@ config_sample(FILE *out)
 	}
 }
 
-/* Read up to ${size} bytes of a file that those of ${others} may not use. */
-static enum err
-read_secret(
-    const char *path, mode_t others, char *out, size_t size, size_t *ret_len)
-{
-	enum err err = ERR_NONE;
-	struct stat info = { .st_mode = 0 };
-	ssize_t len = 0;
-	int fd;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd == -1)
-		return errno == ENOENT ? ERR_NOENT :
-		    errno == EACCES    ? ERR_DENIED :
-					 ERR_IO;
-	if (fstat(fd, &info) == 0 && !S_ISREG(info.st_mode))
-		err = ERR_SYNTAX;
-	else if ((info.st_mode & others) != 0)
-		err = ERR_DENIED;
-	else if ((len = read(fd, out, size)) == -1)
-		err = ERR_IO;
-	(void)close(fd);
-	if (err == ERR_NONE)
-		*ret_len = (size_t)len;
-	return err;
-}
-
 enum err
 config_read_key(const struct config *config, uint8_t ret_seed[SEED_LEN])
 {
-	char text[2 * SEED_LEN + 2]; /* room for a newline and one too many */
 	char credential[PATH_MAX];
-	size_t len = 0;
-	enum err err;
 
 	/* What the group of a credential may do is what its list of users
 	 * says, and that is written by systemd. */
-	if (find_credential(credential))
-		err = read_secret(credential, 07, text, sizeof(text), &len);
-	else
-		err = read_secret(config->key, 077, text, sizeof(text), &len);
-	if (err != ERR_NONE)
-		return err;
-	if (len == sizeof(text) - 1 && text[len - 1] == '\n') {
-		text[len - 1] = '\0';
-		if (bytes_unhex(text, ret_seed, SEED_LEN) != ERR_NONE)
-			err = ERR_SYNTAX;
-	} else {
-		err = ERR_SYNTAX;
-	}
-	crypto_wipe(text, sizeof(text));
-	return err;
+	return find_credential(credential) ?
+	    keyfile_read(credential, 07, ret_seed) :
+	    keyfile_read(config->key, 077, ret_seed);
 }

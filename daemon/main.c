@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -26,6 +27,8 @@
 #define EXIT_SOFTWARE 70
 #define EXIT_TEMPFAIL 75
 #define EXIT_CONFIG   78
+
+#define EXIT_AGAIN 1000 /* never left with: begin anew */
 
 #define DEFAULT_CONFIG ERFA_SYSCONFDIR "/erfa/erfad.conf"
 
@@ -187,6 +190,7 @@ static int
 run(const struct config *config, int ready_fd)
 {
 	struct node *node = NULL;
+	bool again = false;
 	int stop_fd;
 	enum err err;
 
@@ -204,12 +208,29 @@ run(const struct config *config, int ready_fd)
 		if (notify_ready_fd(ready_fd) != ERR_NONE)
 			logger_warning("main", "nobody reads --ready-fd");
 		err = node_run(node, stop_fd);
-		notify_stopping();
+		again = node_restarts(node);
+		if (!again)
+			notify_stopping();
 	}
 	node_close(node);
 	sock_global_end();
 	(void)close(stop_fd);
-	return status_of(err);
+	return again ? EXIT_AGAIN : status_of(err);
+}
+
+/*
+ * Begin anew, as the same process, so that nothing of the old key remains.  Of
+ * the options only the settings hold: the descriptor of --ready-fd was told and
+ * closed, and its number may be another file's by now.
+ */
+static int
+begin_anew(const char *name, const char *config)
+{
+	const char *const argv[] = { name, "--config", config, NULL };
+
+	(void)execv("/proc/self/exe", (char *const *)(uintptr_t)argv);
+	logger_err("main", "cannot begin anew; whoever starts erfad must");
+	return EXIT_TEMPFAIL;
 }
 
 int
@@ -240,5 +261,6 @@ main(int argc, char *argv[])
 		status = options.check ? EXIT_SUCCESS :
 					 run(config, options.ready_fd);
 	config_free(config);
-	return status;
+	return status == EXIT_AGAIN ? begin_anew(argv[0], options.config) :
+				      status;
 }

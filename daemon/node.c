@@ -362,9 +362,10 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	node_status_tick(node, now);
 	node_alive_tick(node, now);
 	node_seen_tick(node, now);
+	node_rotate_tick(node, now);
 	if (node->serving > 0 || node->imports != NULL)
 		node_wake_turn(node);
-	return 0;
+	return node->restart ? -1 : 0;
 }
 
 /* Messages that never end must not fill the memory. */
@@ -394,25 +395,6 @@ watch_memory(zloop_t *loop, int timer_id, void *arg)
 }
 
 /* ---- opening ---- */
-
-/* The key file: 64 hexadecimal digits, for our eyes only. */
-static enum err
-open_key(struct node *node)
-{
-	uint8_t seed[SEED_LEN];
-	enum err err;
-
-	if ((err = config_read_key(node->config, seed)) != ERR_NONE) {
-		logger_err("node",
-		    "the key file %s cannot be used: %s; make "
-		    "one with `erfa init`",
-		    node->config->key, err_str(err));
-		return err;
-	}
-	crypto_key_from_seed(seed, &node->key);
-	crypto_wipe(seed, sizeof(seed));
-	return ERR_NONE;
-}
 
 /* Does the store hold a log of our own? */
 static bool
@@ -489,6 +471,7 @@ open_store(struct node *node)
 		    "begins a new log; nothing is lost");
 		node->hold_until = node_now() + HOLD_MS;
 	}
+	node_rotate_open(node);
 	return note_arrival(node);
 }
 
@@ -695,7 +678,7 @@ node_open(const struct config *config, struct node **ret_node)
 	node->turn_fd = node->index_fd = -1;
 	(void)pthread_mutex_init(&node->snapshot_mutex, NULL);
 	if ((err = open_values(node)) != ERR_NONE ||
-	    (err = open_key(node)) != ERR_NONE ||
+	    (err = node_key_open(node)) != ERR_NONE ||
 	    (err = open_store(node)) != ERR_NONE ||
 	    (err = node_members_compute(node)) != ERR_NONE ||
 	    (err = open_writer(node)) != ERR_NONE ||
@@ -710,6 +693,12 @@ node_open(const struct config *config, struct node **ret_node)
 		zap_kill(node->zap);
 	*ret_node = node;
 	return ERR_NONE;
+}
+
+bool
+node_restarts(const struct node *node)
+{
+	return node->restart;
 }
 
 const char *

@@ -11,6 +11,8 @@
  * The loop thread runs everything here but what is marked otherwise.
  */
 
+#include <stdbool.h>
+
 #include "proto/err.h"
 
 /* Opaque types. */
@@ -34,6 +36,12 @@ enum err node_open(
  * which the settings are read again.
  */
 enum err node_run(struct node *node, int stop_fd) MUST_CHECK;
+
+/**
+ * node_restarts(node):
+ * After node_run(): shall the program begin anew, with another key?
+ */
+bool node_restarts(const struct node *node);
 
 /**
  * node_endpoint(node):

@@ -78,7 +78,8 @@ view_refresh(struct node *node, struct store_txn *txn,
 	log->tip = stored->tip;
 	if (log->pending.n < log->tip.n || stored->frozen)
 		log->pending = log->tip;
-	log->own = stored->own;
+	log->own = stored->own &&
+	    memcmp(stored->key, node->key.public_key, KEY_LEN) == 0;
 	log->frozen = stored->frozen;
 	log->last_common = stored->last_common;
 	log->head_ms = head.time_ms;

@@ -195,6 +195,10 @@ static enum right
 right_of(const Erfa__Request *request)
 {
 	switch (request->ask_case) {
+	case ERFA__REQUEST__ASK_KEY:
+		return request->key->secret || request->key->rotate ?
+		    RIGHT_ADMIN :
+		    RIGHT_READ;
 	case ERFA__REQUEST__ASK_PUBLISH:
 	case ERFA__REQUEST__ASK_BUNDLE_IMPORT:
 	case ERFA__REQUEST__ASK_DRAFT_PUT:
@@ -402,6 +406,9 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 		break;
 	case ERFA__REQUEST__ASK_JOIN:
 		node_join_begin(node, waiter);
+		break;
+	case ERFA__REQUEST__ASK_KEY:
+		node_key(node, waiter);
 		break;
 	case ERFA__REQUEST__ASK_BUNDLE_IMPORT:
 		node_bundle(node, waiter);

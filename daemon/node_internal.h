@@ -13,6 +13,7 @@
  *   node_join.c     this node joins another
  *   node_publish.c  requests of people become entries
  *   node_invite.c   invitations, strangers let in, members removed
+ *   node_rotate.c   the key of this node, and a new one in its place
  *   node_write.c    MEMBER entries and notes that the node writes itself
  *   node_erase.c    erasures, by this node and others
  *   node_follow.c   questions that stand, of each user of the machine
@@ -66,6 +67,23 @@ struct dialled {
 	char org[ORG_MAX + 1];
 	char name[121];
 	int64_t lost_at; /* monotonic ms; 0 = it is up or never was */
+	uint8_t noted[KEY_LEN]; /* the key of its note; it may have an heir */
+};
+
+/* How far this node is with a new key. */
+enum rotate_phase {
+	ROTATE_SETTLED,
+	ROTATE_SPREADING, /* the entry is written, peers are to learn it */
+	ROTATE_CLOSING,   /* the new key is in force, the old one is withdrawn */
+	ROTATE_LOST,      /* the new key is gone: that entry is taken back */
+};
+
+struct rotate {
+	enum rotate_phase phase;
+	bool busy;        /* an entry is on its way to the disk */
+	int64_t since;    /* spreading: since it is signed; 0 = it is not */
+	uint8_t old_key[KEY_LEN];
+	uint8_t new_key[KEY_LEN];
 };
 
 /* A client whose answer waits for something. */
@@ -98,6 +116,8 @@ struct node {
 	struct crypto_key key;
 	int64_t started; /* monotonic ms */
 	bool test;       /* the state directory is marked as a test */
+	bool restart;    /* when it has stopped: another key is in force */
+	struct rotate rotate;
 
 	/* Storage. */
 	struct store *store;
@@ -573,6 +593,30 @@ void node_publish(struct node *node, struct waiter *waiter, uint32_t uid);
  */
 void node_publish_tick(struct node *node, int64_t now);
 void node_publish_end(struct node *node);
+
+/* ---- node_rotate.c ---- */
+
+/**
+ * node_key_open(node), node_rotate_open(node):
+ * Read the key in force: that of the last rotation, else the configured one.
+ * What is wrong is logged; return the errors of keyfile_read().  Then, with the
+ * store open, find out how far a rotation is.
+ */
+enum err node_key_open(struct node *node) MUST_CHECK;
+void node_rotate_open(struct node *node);
+
+/**
+ * node_rotate_tick(node, now):
+ * Go on with a rotation.  When the new key can be put in force, that is done,
+ * and node->stopping and node->restart are set.
+ */
+void node_rotate_tick(struct node *node, int64_t now);
+
+/**
+ * node_key(node, waiter):
+ * Take up a KeyRequest.
+ */
+void node_key(struct node *node, struct waiter *waiter);
 
 /* ---- node_write.c ---- */
 

@@ -299,8 +299,10 @@ node_is_dialled(const struct node *node, const uint8_t key[KEY_LEN])
 
 /* Dial a node with our own key. */
 static enum err
+/* NOLINTNEXTLINE(readability-function-size): all that an upstream is */
 dial(struct node *node, const char *address, const uint8_t key[KEY_LEN],
-    uint32_t pub_port, const char *org, const char *name)
+    const uint8_t noted[KEY_LEN], uint32_t pub_port, const char *org,
+    const char *name)
 {
 	const struct config *config = node->config;
 	struct upstream_options options = {
@@ -325,6 +327,7 @@ dial(struct node *node, const char *address, const uint8_t key[KEY_LEN],
 
 	dialled = &node->dialled[node->ndialled];
 	dialled->link = link;
+	memcpy(dialled->noted, noted, KEY_LEN);
 	(void)snprintf(dialled->org, sizeof(dialled->org), "%s", org);
 	(void)snprintf(dialled->name, sizeof(dialled->name), "%s", name);
 	err = upstream_open(&options, link, &upstream_host, node, node_now(),
@@ -338,14 +341,52 @@ dial(struct node *node, const char *address, const uint8_t key[KEY_LEN],
 	return ERR_NONE;
 }
 
-/* May this key be dialled, and is it not yet? */
-static bool
-should_dial(const struct node *node, const uint8_t key[KEY_LEN])
+/*
+ * The key to dial for a note about ${key}: itself, or if it is out the one in
+ * its place; NULL if there is none, or it is dialled already.
+ */
+static const uint8_t *
+key_to_dial(const struct node *node, const uint8_t key[KEY_LEN])
 {
 	const struct directory_member *member = directory_find(
 	    node_directory(node), key);
+	size_t i;
 
-	return member != NULL && member->in && !node_is_dialled(node, key);
+	if (member == NULL || !member->in)
+		member = directory_heir(node_directory(node), key);
+	if (member == NULL || node_is_dialled(node, member->key) ||
+	    memcmp(member->key, node->key.public_key, KEY_LEN) == 0)
+		return NULL;
+	for (i = 0; i < node->ndialled; i++)
+		if (memcmp(node->dialled[i].noted, key, KEY_LEN) == 0)
+			return NULL;
+	return member->key;
+}
+
+/*
+ * Another key answers than that of this upstream.  If it has an heir, or we
+ * dialled the heir and the old key is still in, perhaps that is who answers.
+ */
+static void
+try_heir(struct node *node, size_t i)
+{
+	const struct directory *directory = node_directory(node);
+	const struct upstream_options *options = upstream_options(
+	    node->dialled[i].upstream);
+	const struct directory_member *other = directory_heir(
+	    directory, options->key);
+	struct upstream_options was = *options;
+	struct dialled dialled = node->dialled[i];
+
+	if (other == NULL && memcmp(dialled.noted, options->key, KEY_LEN) != 0)
+		other = directory_find(directory, dialled.noted);
+	if (other == NULL || !other->in || node_is_dialled(node, other->key))
+		return;
+	dialled_end(node, i);
+	if (dial(node, was.address, other->key, dialled.noted, was.pub_port,
+		dialled.org, dialled.name) != ERR_NONE)
+		logger_warning("peers", "%s cannot be dialled", was.address);
+	crypto_wipe(was.curve_secret, KEY_LEN);
 }
 
 enum err
@@ -355,6 +396,7 @@ node_upstreams_load(struct node *node)
 	char name[201] = "";
 	struct bytes data;
 	Erfa__LocalUpstream *up;
+	const uint8_t *key;
 	enum err err;
 
 	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
@@ -365,8 +407,8 @@ node_upstreams_load(struct node *node)
 		if (up == NULL)
 			continue;
 		if (up->key.len == KEY_LEN && up->address != NULL &&
-		    should_dial(node, up->key.data) &&
-		    dial(node, up->address, up->key.data, up->pub_port,
+		    (key = key_to_dial(node, up->key.data)) != NULL &&
+		    dial(node, up->address, key, up->key.data, up->pub_port,
 			up->org != NULL ? up->org : "",
 			up->name != NULL ? up->name : "") != ERR_NONE)
 			logger_warning(
@@ -404,6 +446,21 @@ upstream_keep(
 		logger_debug("peers", "an upstream was not noted");
 }
 
+/* An heir answered: the note about the key before it goes. */
+static void
+forget_noted(struct node *node, struct dialled *dialled)
+{
+	const uint8_t *key = upstream_options(dialled->upstream)->key;
+	char name[80] = "upstream/";
+
+	if (memcmp(dialled->noted, key, KEY_LEN) == 0)
+		return;
+	bytes_hex(dialled->noted, KEY_LEN, name + strlen(name));
+	if (node_write_note(node, name, NULL, 0, NULL, NULL) != ERR_NONE)
+		logger_debug("peers", "an upstream was not forgotten");
+	memcpy(dialled->noted, key, KEY_LEN);
+}
+
 void
 node_greeted(struct node *node, struct link *link)
 {
@@ -422,8 +479,10 @@ node_greeted(struct node *node, struct link *link)
 		(void)snprintf(
 		    dialled->name, sizeof(dialled->name), "%s", info.name);
 		if (upstream_set_pub(
-			dialled->upstream, info.pub_port, node_now()))
+			dialled->upstream, info.pub_port, node_now()) ||
+		    memcmp(dialled->noted, info.key, KEY_LEN) != 0)
 			upstream_keep(node, dialled, &info);
+		forget_noted(node, dialled);
 	}
 }
 
@@ -559,5 +618,9 @@ node_tick_peers(struct node *node, int64_t now)
 		hub_tick(node->hub, now);
 	for (i = 0; i < node->ndialled; i++)
 		upstream_tick(node->dialled[i].upstream, now);
+	for (i = node->ndialled; i > 0; i--)
+		if (upstream_trouble(node->dialled[i - 1].upstream) ==
+		    UPSTREAM_WRONG_KEY)
+			try_heir(node, i - 1);
 	tick_pause(node, now);
 }

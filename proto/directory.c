@@ -1,8 +1,10 @@
 #include "proto/directory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/crypto.h"
 #include "proto/reach.h"
 #include "proto/vouch.h"
 
@@ -49,7 +51,8 @@
  * Organisation.  A key has the smallest org id that its inviters name, those of
  * its vouchers that its own log names so; if there is none, the smallest that
  * its vouchers name.  A reader has the smallest org of its vouchers.  The own
- * key has the one it was configured with.  Vouchers that name different orgs
+ * key has the one it was configured with, and so has a key that
+ * it succeeds and that nobody else names.  Vouchers that name different orgs
  * make the key disputed, as do two live keys of one org unless one of them
  * succeeds the others; readers are never disputed.
  *
@@ -269,6 +272,20 @@ namings_readers(const struct reach_view *view, struct naming *names)
 	}
 }
 
+/* A key that the own key succeeds has its org, if nobody else names it. */
+static void
+namings_own(const struct reach *reach, const struct reach_view *view,
+    const char *own_org, struct naming *names)
+{
+	size_t i;
+
+	for (i = 0; i < reach->count; i++)
+		if ((view->standing[i] & REACH_OWN) != 0 &&
+		    names[i].org[0] == '\0')
+			(void)snprintf(
+			    names[i].org, sizeof(names[i].org), "%s", own_org);
+}
+
 /* Name all keys that this pass reached. */
 static enum err
 namings_build(const struct reach *reach, const struct reach_view *view,
@@ -291,6 +308,7 @@ namings_build(const struct reach *reach, const struct reach_view *view,
 			    &names[view->edges[i].subject]);
 	descent_all(&descent, reach->count);
 	namings_readers(view, names);
+	namings_own(reach, view, own_org, names);
 	err = ERR_NONE;
 out:
 	free(descent.waits);
@@ -767,4 +785,16 @@ directory_heir(const struct directory *directory, const uint8_t key[KEY_LEN])
 			return NULL;
 	}
 	return heir;
+}
+
+void
+directory_rotate_sign(const struct crypto_key *new_key,
+    const uint8_t old_key[KEY_LEN], uint8_t out[SIG_LEN])
+{
+	uint8_t msg[DOMAIN_LEN + 2 * KEY_LEN];
+
+	crypto_pad16("erfa/1/rotate", msg);
+	memcpy(msg + DOMAIN_LEN, old_key, KEY_LEN);
+	memcpy(msg + DOMAIN_LEN + KEY_LEN, new_key->public_key, KEY_LEN);
+	crypto_sign_with(new_key->secret, msg, sizeof(msg), out);
 }

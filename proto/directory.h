@@ -19,6 +19,7 @@
 #include "proto/limits.h"
 
 /* Opaque types. */
+struct crypto_key;
 struct directory;       /* computed, immutable: threads may share it */
 struct directory_input; /* what it is computed from */
 
@@ -142,6 +143,14 @@ const struct directory_member *directory_heir(
  */
 bool directory_succeeds(const struct directory *directory,
     const uint8_t old_key[KEY_LEN], const uint8_t new_key[KEY_LEN]);
+
+/**
+ * directory_rotate_sign(new_key, old_key, out):
+ * Sign, with ${new_key}, that it succeeds ${old_key}: the rotate_sig of a MEMBER
+ * entry in a log of ${old_key}.
+ */
+void directory_rotate_sign(const struct crypto_key *new_key,
+    const uint8_t old_key[KEY_LEN], uint8_t out[SIG_LEN]);
 
 /**
  * directory_may_erase(directory, key, old_key):

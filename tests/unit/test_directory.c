@@ -131,12 +131,8 @@ static struct directory_entry *
 rotate(struct world *world, size_t old, size_t new_key)
 {
 	struct directory_entry *entry = say(world, old, new_key, JOINED);
-	uint8_t msg[DOMAIN_LEN + 2 * KEY_LEN];
 
-	crypto_pad16("erfa/1/rotate", msg);
-	memcpy(msg + DOMAIN_LEN, key_of(world, old), KEY_LEN);
-	memcpy(msg + DOMAIN_LEN + KEY_LEN, key_of(world, new_key), KEY_LEN);
-	crypto_sign_with(world->keys[new_key].secret, msg, sizeof(msg),
+	directory_rotate_sign(&world->keys[new_key], key_of(world, old),
 	    entry->member.rotate_sig);
 	entry->member.has_rotate_sig = true;
 	return entry;

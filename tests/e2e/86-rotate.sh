@@ -1,0 +1,117 @@
+#!/bin/bash
+# A node gets a new key: signed by the old and the new one, put in force when its
+# peers know it, the old one withdrawn, and all by itself; killed in the middle, at
+# any moment, it goes on at the next start.
+# timeout: 200
+. "$(dirname "$0")/lib.sh"
+
+# check_settled WHAT NAME: the change of key completes.
+check_settled() {
+	local until=$((SECONDS + 60 * SLOW))
+	while [ "$(at "$2" key show --json 2>/dev/null | field state)" != settled ]; do
+		if [ "$SECONDS" -ge "$until" ]; then
+			not_ok "$1" "$(at "$2" key show --json 2>&1)"
+			return
+		fi
+		at hub watch --count 1 --wait 1 >/dev/null 2>&1
+	done
+	ok "$1"
+}
+
+# publishes NAME: it says something that all are to hear.
+publishes() {
+	publish "$1" 1
+	check "what $1 says with its new key reaches all" \
+		converge 60 hub port leaf
+}
+
+node_listen hub dk-791
+node_pin hub
+node_end hub
+node_up hub
+node_listen port no-5501
+node_new leaf fi-297
+node_up leaf
+befriend hub port
+befriend hub leaf
+for name in hub port leaf; do
+	publish "$name" 1
+done
+check "all converge" converge 60 hub port leaf
+
+# What is shown, and kept.
+old=$(status leaf key)
+check_has "erfa key show tells the check number" "$(at leaf key show)" \
+	"Check number +$(status leaf checkNumber)"
+check "erfa key export writes the secret" \
+	at leaf key export "$WORK/copy" --yes --json
+check_same "which is the key file" "$(cat "$WORK/leaf/node.key")" \
+	"$(cat "$WORK/copy")"
+check_same "for its owner only" 600 "$(stat -c %a "$WORK/copy")"
+check_same "and is not printed" "" "$(grep -o "$(cat "$WORK/copy")" <<<"$OUT")"
+check_status "what is there is not overwritten" 73 \
+	at leaf key export "$WORK/copy" --yes
+check_status "without a terminal nothing is written unasked" 64 \
+	at leaf key export "$WORK/other"
+
+# A leaf.
+check "a leaf gets a new key" at leaf key rotate --yes --wait 60
+new=$(status leaf key)
+check_same "another one" no "$([ "$old" = "$new" ] && echo yes || echo no)"
+publishes leaf
+for name in hub port leaf; do
+	check_same "$name sees the old key withdrawn" withdrawn \
+		"$(at "$name" directory "$old" --json | field state)"
+	check_same "the new one in" in \
+		"$(at "$name" directory "$new" --json | field state)"
+	check_same "nothing disputed" "" \
+		"$(at "$name" directory | grep -i disputed)"
+	check_same "and all trials" 4 "$(status "$name" trials)"
+done
+check_same "the old key is gone" "" \
+	"$(find "$WORK/leaf/state" -name 'node.key.*')"
+
+# The hub: those who dial it find its new key.
+old=$(status hub key)
+check "the hub gets a new key" at hub key rotate --yes --wait 60
+publishes hub
+check_same "the leaf sees the old one withdrawn" withdrawn \
+	"$(at leaf directory "$old" --json | field state)"
+for name in leaf port; do
+	node_end "$name"
+	node_up "$name"
+done
+check "after a restart they dial the new one" converge 60 hub port leaf
+
+# Killed while the hub is away: nothing is lost, and it goes on.
+node_end hub
+old=$(status leaf key)
+check_status "with no peer in reach the change waits" 75 \
+	at leaf key rotate --yes --wait 1
+check_has "and says so" "$(at leaf key show)" "made known to peers"
+check_status "a second one is refused" 75 at leaf key rotate --yes --wait 1
+node_kill leaf
+node_up leaf
+check_same "killed, it still has the old key" "$old" "$(status leaf key)"
+check_same "and still waits" spreading \
+	"$(at leaf key show --json | field state)"
+node_up hub
+check_settled "with the hub there it completes by itself" leaf
+publishes leaf
+
+# Killed at each step.
+for step in "being made known" "put in force" "begins a new log" "serves" \
+	"is complete"; do
+	: >"$WORK/leaf/log"
+	at leaf key rotate --yes --wait 0 >/dev/null 2>&1
+	check "the change comes to \"$step\"" await "$WORK/leaf/log" "$step" 30
+	node_kill leaf
+	node_up leaf
+	check_settled "killed there it completes" leaf
+done
+publishes leaf
+check_same "the hub shows no dispute" "" "$(at hub directory | grep -i disputed)"
+check_same "one key of the leaf is in" 1 \
+	"$(at hub members --jsonl | grep -c '"org":"fi-297"')"
+same hub port leaf
+finish

@@ -189,6 +189,8 @@ class Directory:
             if roles == READS and not handed[key]:
                 admitted = {orgs[v] for v in view.vouchers(key)} - {""}
                 orgs[key] = min(admitted, default="")
+        for key in view.own:  # those that the own key succeeds
+            orgs[key] = orgs.get(key) or self.org
         differ = {key for key, roles in view.roles.items() if roles != READS and len(
             {orgs[key], *handed[key], *self.given(view, key)} - {""}) > 1}
         return orgs, differ

@@ -18,8 +18,7 @@ from peer import Checks, SLOW
 
 CHECKS = Checks()
 ENV = dict(os.environ, TERM="dumb", NO_COLOR="1", LC_ALL="C.UTF-8", COLUMNS="80")
-# "erfa: " begins a complaint, of which the rest is still to come.
-QUESTION = re.compile(r"(?:\]|\?|(?<!\nerfa):) $")
+QUESTION = re.compile(r"(?:\]|\?|:) $")
 
 
 class Talk:
@@ -34,8 +33,10 @@ class Talk:
         self.text = ""
         self.asked = 0
 
-    def read(self, until):
-        """Read up to a question, or to the end; return what is new."""
+    def read(self, until, wanted=None):
+        """Read up to the question that is wanted, or to the end; return what is new.
+
+        What comes may come in pieces, and a piece may end as a question does."""
         raw = b""
         while time.monotonic() < until:
             if not select.select([self.ours], [], [], 0.2)[0]:
@@ -46,7 +47,8 @@ class Talk:
                 piece = b""
             raw += piece
             # A letter may have come in half.
-            if not piece or QUESTION.search(raw.decode(errors="replace")):
+            line = raw.decode(errors="replace").rsplit("\n", 1)[-1]
+            if not piece or wanted and wanted in line and QUESTION.search(line):
                 break
         new = raw.decode(errors="replace").replace("\r\n", "\n")
         self.text += new
@@ -55,7 +57,7 @@ class Talk:
     def answer(self, *pairs):
         """Each pair: words that the question must hold, and the answer."""
         for wanted, reply in pairs:
-            new = self.read(time.monotonic() + 20 * SLOW)
+            new = self.read(time.monotonic() + 20 * SLOW, wanted)
             line = new.rsplit("\n", 1)[-1]
             self.asked += 1
             CHECKS.check(f"it asks: {wanted}", wanted in line, repr(new[-200:]))

@@ -325,6 +325,9 @@ systemd_dir  = $(or $(if $(filter /usr,$(prefix)),$(shell pkg-config \
 unitdir     ?= $(call systemd_dir,systemdsystemunitdir,systemd/system)
 sysusersdir ?= $(call systemd_dir,sysusersdir,sysusers.d)
 tmpfilesdir ?= $(call systemd_dir,tmpfilesdir,tmpfiles.d)
+bashdir     ?= $(prefix)/share/bash-completion/completions
+zshdir      ?= $(prefix)/share/zsh/site-functions
+fishdir     ?= $(prefix)/share/fish/vendor_completions.d
 with_paths   = sed 's,@prefix@,$(prefix),g; s,@sysconfdir@,$(sysconfdir),g'
 
 install: all
@@ -336,6 +339,11 @@ install: all
 		$(into)/share/erfa/$$f || exit 1; done
 	$(Q)for f in $(DOC); do install -D -m 0644 $$f \
 		$(into)/share/doc/erfa/$${f##*/} || exit 1; done
+	install -D -m 0644 client/completion/erfa.bash \
+		$(DESTDIR)$(bashdir)/erfa
+	install -D -m 0644 client/completion/_erfa $(DESTDIR)$(zshdir)/_erfa
+	install -D -m 0644 client/completion/erfa.fish \
+		$(DESTDIR)$(fishdir)/erfa.fish
 	$(Q)install -d $(DESTDIR)$(unitdir) $(DESTDIR)$(sysusersdir) \
 		$(DESTDIR)$(tmpfilesdir)
 	$(Q)for f in $(UNITS); do $(with_paths) $$f \
@@ -349,6 +357,8 @@ install: all
 
 uninstall:
 	rm -f $(into)/sbin/erfad $(into)/bin/erfa
+	rm -f $(DESTDIR)$(bashdir)/erfa $(DESTDIR)$(zshdir)/_erfa
+	rm -f $(DESTDIR)$(fishdir)/erfa.fish
 	rm -f $(UNITS:systemd/%=$(DESTDIR)$(unitdir)/%)
 	rm -f $(SYSUSER:systemd/%.sysusers=$(DESTDIR)$(sysusersdir)/%.conf)
 	rm -f $(TMPFILE:systemd/%.tmpfiles=$(DESTDIR)$(tmpfilesdir)/%.conf)

@@ -186,3 +186,15 @@ labels_plain(
 
 	return label == NULL ? code : label->text;
 }
+
+const char *
+labels_code(const struct labels *labels, const char *vocabulary, size_t i)
+{
+	size_t at;
+
+	for (at = 0; at < labels->count; at++)
+		if (strcmp(labels->items[at].vocabulary, vocabulary) == 0 &&
+		    i-- == 0)
+			return labels->items[at].code;
+	return NULL;
+}

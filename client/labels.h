@@ -8,6 +8,8 @@
  * Without them everything still works, with the codes for words.
  */
 
+#include <stddef.h>
+
 #include "proto/err.h"
 
 /* Opaque types. */
@@ -43,5 +45,13 @@ const char *labels_get(
  */
 const char *labels_plain(
     const struct labels *labels, const char *vocabulary, const char *code);
+
+/**
+ * labels_code(labels, vocabulary, i):
+ * Code number ${i}, from 0, of ${vocabulary} in the order of the table, as long
+ * as ${labels} lives; NULL if it has no more.
+ */
+const char *labels_code(
+    const struct labels *labels, const char *vocabulary, size_t i);
 
 #endif /* !ERFA_LABELS_H */

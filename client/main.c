@@ -5,6 +5,7 @@
 
 #include "client/args.h"
 #include "client/cmd.h"
+#include "client/complete.h"
 #include "client/env.h"
 #include "client/fault.h"
 #include "client/place.h"
@@ -134,6 +135,11 @@ run_line(struct line *line)
 	size_t second, words = 0;
 	const char *other = NULL;
 
+	/* A shell asks; never in a way that a person would see. */
+	if (line->count > 0 && strcmp(line->words[0], "--complete") == 0) {
+		complete_words(line->out, line->words + 1, line->count - 1);
+		return EXIT_DONE;
+	}
 	if (has_word(line, "--version")) {
 		print_say(line->out, "erfa %s\n", ERFA_VERSION);
 		return EXIT_DONE;

@@ -158,3 +158,9 @@ towns_heir(
 	make_org(town->org, code, ret_heir);
 	return ERR_NONE;
 }
+
+const char *
+towns_org(const struct towns *towns, size_t i)
+{
+	return i < towns->count ? towns->list[i].org : NULL;
+}

@@ -6,6 +6,8 @@
  * its id: its name, and which took over from it.
  */
 
+#include <stddef.h>
+
 #include "proto/err.h"
 #include "proto/limits.h"
 
@@ -34,5 +36,12 @@ const char *towns_name(const struct towns *towns, const char *org);
  */
 enum err towns_heir(const struct towns *towns, const char *org,
     char ret_heir[ORG_MAX + 1]) MUST_CHECK;
+
+/**
+ * towns_org(towns, i):
+ * The id of number ${i}, from 0, in the order of ids, until towns_close(); NULL
+ * if there are no more.
+ */
+const char *towns_org(const struct towns *towns, size_t i);
 
 #endif /* !ERFA_TOWNS_H */

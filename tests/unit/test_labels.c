@@ -217,6 +217,21 @@ what_is_no_table_is_refused(void **state)
 	    ERR_SYNTAX);
 }
 
+static void
+codes_come_in_the_order_of_the_table(void **state)
+{
+	struct labels *labels = NULL;
+
+	(void)state;
+	assert_int_equal(labels_open(TABLE, "en", &labels), ERR_NONE);
+	assert_string_equal(labels_code(labels, "status", 0), "idea");
+	assert_string_equal(labels_code(labels, "status", 1), "planned");
+	assert_string_equal(labels_code(labels, "origin", 0), "original");
+	assert_null(labels_code(labels, "status", 100));
+	assert_null(labels_code(labels, "none", 0));
+	labels_free(labels);
+}
+
 int
 main(void)
 {
@@ -228,6 +243,7 @@ main(void)
 		    every_value_of_the_schema_has_a_label_in_every_language),
 		cmocka_unit_test(
 		    a_missing_table_and_an_unknown_language_are_told),
+		cmocka_unit_test(codes_come_in_the_order_of_the_table),
 		cmocka_unit_test(what_is_no_table_is_refused),
 	};
 

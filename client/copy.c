@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/life_change.h"
+#include "proto/scan.h"
 #include "client/print.h"
 #include "client/prompt.h"
 #include "client/run.h"
@@ -13,37 +14,13 @@
 
 /* ---- fields ---- */
 
-/* Bytes of one value of ${field}, as its message holds it. */
+/* Bytes of ${field} as its message holds it: one value, or where many are. */
 static size_t
 value_size(const ProtobufCFieldDescriptor *field)
 {
-	if (field->label == PROTOBUF_C_LABEL_REPEATED)
-		return sizeof(void *);
-	switch (field->type) {
-	case PROTOBUF_C_TYPE_STRING:
-		return sizeof(char *);
-	case PROTOBUF_C_TYPE_MESSAGE:
-		return sizeof(ProtobufCMessage *);
-	case PROTOBUF_C_TYPE_BYTES:
-		return sizeof(ProtobufCBinaryData);
-	case PROTOBUF_C_TYPE_INT64:
-	case PROTOBUF_C_TYPE_SINT64:
-	case PROTOBUF_C_TYPE_SFIXED64:
-	case PROTOBUF_C_TYPE_UINT64:
-	case PROTOBUF_C_TYPE_FIXED64:
-	case PROTOBUF_C_TYPE_DOUBLE:
-		return sizeof(uint64_t);
-	case PROTOBUF_C_TYPE_INT32:
-	case PROTOBUF_C_TYPE_SINT32:
-	case PROTOBUF_C_TYPE_SFIXED32:
-	case PROTOBUF_C_TYPE_UINT32:
-	case PROTOBUF_C_TYPE_FIXED32:
-	case PROTOBUF_C_TYPE_FLOAT:
-	case PROTOBUF_C_TYPE_BOOL:
-	case PROTOBUF_C_TYPE_ENUM:
-		return sizeof(uint32_t);
-	}
-	return sizeof(uint32_t);
+	return field->label == PROTOBUF_C_LABEL_REPEATED ?
+	    sizeof(void *) :
+	    scan_element_size(field);
 }
 
 /* Bytes of what says how many values there are; 0 if nothing does. */

@@ -5,36 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of one value of ${field} in memory. */
-static size_t
-value_size(const ProtobufCFieldDescriptor *field)
-{
-	switch (field->type) {
-	case PROTOBUF_C_TYPE_STRING:
-	case PROTOBUF_C_TYPE_MESSAGE:
-		return sizeof(void *);
-	case PROTOBUF_C_TYPE_BYTES:
-		return sizeof(ProtobufCBinaryData);
-	case PROTOBUF_C_TYPE_DOUBLE:
-	case PROTOBUF_C_TYPE_INT64:
-	case PROTOBUF_C_TYPE_SINT64:
-	case PROTOBUF_C_TYPE_SFIXED64:
-	case PROTOBUF_C_TYPE_UINT64:
-	case PROTOBUF_C_TYPE_FIXED64:
-		return sizeof(uint64_t);
-	case PROTOBUF_C_TYPE_BOOL:
-		return sizeof(protobuf_c_boolean);
-	case PROTOBUF_C_TYPE_FLOAT:
-	case PROTOBUF_C_TYPE_INT32:
-	case PROTOBUF_C_TYPE_SINT32:
-	case PROTOBUF_C_TYPE_SFIXED32:
-	case PROTOBUF_C_TYPE_UINT32:
-	case PROTOBUF_C_TYPE_FIXED32:
-	case PROTOBUF_C_TYPE_ENUM:
-		return sizeof(uint32_t);
-	}
-	return sizeof(uint32_t);
-}
+#include "proto/scan.h"
 
 static bool
 is_list(const ProtobufCFieldDescriptor *field)
@@ -103,7 +74,7 @@ place(const ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field,
 	uintptr_t base = (uintptr_t)msg + field->offset;
 
 	if (is_list(field))
-		return array(msg, field) + index * value_size(field);
+		return array(msg, field) + index * scan_element_size(field);
 	return (char *)base;
 }
 
@@ -130,7 +101,7 @@ grow(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field)
 {
 	size_t count = form_schema_count(msg, field);
 	char *items = realloc(
-	    array(msg, field), (count + 1) * value_size(field));
+	    array(msg, field), (count + 1) * scan_element_size(field));
 
 	if (items == NULL)
 		return ERR_NOMEM;
@@ -162,7 +133,7 @@ form_schema_add(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field,
 	} else if (!is_pointer(field)) {
 		memcpy(quantifier, &yes, sizeof(yes));
 	}
-	memcpy(place(msg, field, index), value, value_size(field));
+	memcpy(place(msg, field, index), value, scan_element_size(field));
 	return ERR_NONE;
 }
 
@@ -191,7 +162,7 @@ form_schema_replace(ProtobufCMessage *msg,
 	char *at = place(msg, field, index);
 
 	release(field, at);
-	memcpy(at, value, value_size(field));
+	memcpy(at, value, scan_element_size(field));
 }
 
 void
@@ -225,8 +196,8 @@ form_schema_remove(
 	char *at = place(msg, field, index);
 
 	release(field, at);
-	memmove(at, at + value_size(field),
-	    (count - index - 1) * value_size(field));
+	memmove(at, at + scan_element_size(field),
+	    (count - index - 1) * scan_element_size(field));
 	set_count(msg, field, count - 1);
 	if (count == 1)
 		form_schema_drop(msg, field);
@@ -251,7 +222,8 @@ form_schema_swap(ProtobufCMessage *msg, ProtobufCMessage *other,
     const ProtobufCFieldDescriptor *field)
 {
 	size_t quantifier = field->quantifier_offset;
-	size_t size = is_list(field) ? sizeof(void *) : value_size(field);
+	size_t size = is_list(field) ? sizeof(void *) :
+				       scan_element_size(field);
 
 	swap_bytes(
 	    (char *)msg + field->offset, (char *)other + field->offset, size);
@@ -272,7 +244,7 @@ form_schema_forget(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field)
 	if (is_list(field))
 		free(array(msg, field));
 	memset((char *)msg + field->offset, 0,
-	    is_list(field) ? sizeof(void *) : value_size(field));
+	    is_list(field) ? sizeof(void *) : scan_element_size(field));
 	if (is_list(field))
 		set_count(msg, field, 0);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "proto/record.h"
+#include "proto/scan.h"
 #include "client/print.h"
 #include "client/run.h"
 
@@ -54,37 +55,6 @@ values(const ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field,
 	}
 	memcpy(&has, base + field->quantifier_offset, sizeof(has));
 	return has ? 1 : 0;
-}
-
-/* Bytes from one value of a repeated field to the next. */
-static size_t
-stride(const ProtobufCFieldDescriptor *field)
-{
-	switch (field->type) {
-	case PROTOBUF_C_TYPE_STRING:
-		return sizeof(char *);
-	case PROTOBUF_C_TYPE_MESSAGE:
-		return sizeof(ProtobufCMessage *);
-	case PROTOBUF_C_TYPE_BYTES:
-		return sizeof(ProtobufCBinaryData);
-	case PROTOBUF_C_TYPE_INT64:
-	case PROTOBUF_C_TYPE_SINT64:
-	case PROTOBUF_C_TYPE_SFIXED64:
-	case PROTOBUF_C_TYPE_UINT64:
-	case PROTOBUF_C_TYPE_FIXED64:
-	case PROTOBUF_C_TYPE_DOUBLE:
-		return sizeof(uint64_t);
-	case PROTOBUF_C_TYPE_INT32:
-	case PROTOBUF_C_TYPE_SINT32:
-	case PROTOBUF_C_TYPE_SFIXED32:
-	case PROTOBUF_C_TYPE_UINT32:
-	case PROTOBUF_C_TYPE_FIXED32:
-	case PROTOBUF_C_TYPE_FLOAT:
-	case PROTOBUF_C_TYPE_BOOL:
-	case PROTOBUF_C_TYPE_ENUM:
-		return sizeof(uint32_t);
-	}
-	return sizeof(uint64_t);
 }
 
 static const ProtobufCMessage *
@@ -163,7 +133,7 @@ scalar_text(const struct run *run, struct value value, char *out, size_t size)
 		(void)snprintf(out, size, _("(bytes)"));
 		return;
 	}
-	memcpy(&number, value.at, stride(value.field));
+	memcpy(&number, value.at, scan_element_size(value.field));
 	switch (value.field->type) {
 	case PROTOBUF_C_TYPE_ENUM:
 		enum_text(run, value.field->descriptor, number.i32, out, size);
@@ -325,7 +295,8 @@ view_joined(struct run *run, const char *name, struct value value, size_t count,
 	for (i = 0; i < count; i++) {
 		if (!join_value(run, value, ", ", text))
 			return false;
-		value.at = (const char *)value.at + stride(value.field);
+		value.at = (const char *)value.at +
+		    scan_element_size(value.field);
 	}
 	print_field(run->out, indent, name, indent + COLUMN, text);
 	return true;
@@ -347,7 +318,7 @@ view_field(struct run *run, const ProtobufCMessage *msg,
 		return;
 	for (i = 0; i < count; i++) {
 		view_value(run, i == 0 ? name : "", value, indent);
-		value.at = (const char *)value.at + stride(field);
+		value.at = (const char *)value.at + scan_element_size(field);
 	}
 }
 

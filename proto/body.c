@@ -90,44 +90,22 @@ check_number(struct walk *walk, long long number, const struct body_rule *rule)
 }
 
 static enum err
+check_real(struct walk *walk, double real, const struct body_rule *rule)
+{
+	if (!isfinite(real))
+		return fault(walk, "is not a finite number");
+	if (!body_form_real(rule->form, real))
+		return fault(walk, "must be %s", body_form_says(rule->form));
+	return ERR_NONE;
+}
+
+static enum err
 check_enum(struct walk *walk, int number, const ProtobufCFieldDescriptor *field)
 {
 	if (protobuf_c_enum_descriptor_get_value(field->descriptor, number) ==
 	    NULL)
 		return fault(walk, "%d is no known value", number);
 	return ERR_NONE;
-}
-
-/* Bytes that one element of ${field} takes in memory. */
-static size_t
-element_size(const ProtobufCFieldDescriptor *field)
-{
-	switch (field->type) {
-	case PROTOBUF_C_TYPE_STRING:
-		return sizeof(char *);
-	case PROTOBUF_C_TYPE_MESSAGE:
-		return sizeof(void *);
-	case PROTOBUF_C_TYPE_BYTES:
-		return sizeof(ProtobufCBinaryData);
-	case PROTOBUF_C_TYPE_DOUBLE:
-	case PROTOBUF_C_TYPE_INT64:
-	case PROTOBUF_C_TYPE_SINT64:
-	case PROTOBUF_C_TYPE_SFIXED64:
-	case PROTOBUF_C_TYPE_UINT64:
-	case PROTOBUF_C_TYPE_FIXED64:
-		return sizeof(uint64_t);
-	case PROTOBUF_C_TYPE_BOOL:
-		return sizeof(protobuf_c_boolean);
-	case PROTOBUF_C_TYPE_FLOAT:
-	case PROTOBUF_C_TYPE_INT32:
-	case PROTOBUF_C_TYPE_SINT32:
-	case PROTOBUF_C_TYPE_SFIXED32:
-	case PROTOBUF_C_TYPE_UINT32:
-	case PROTOBUF_C_TYPE_FIXED32:
-	case PROTOBUF_C_TYPE_ENUM:
-		return sizeof(uint32_t);
-	}
-	return sizeof(uint32_t);
 }
 
 /* Check the one value at ${at}.  Types that no body has are not looked at. */
@@ -150,10 +128,9 @@ check_value(struct walk *walk, const ProtobufCFieldDescriptor *field,
 	}
 	if (field->type == PROTOBUF_C_TYPE_DOUBLE) {
 		memcpy(&real, at, sizeof(real));
-		return isfinite(real) ? ERR_NONE :
-					fault(walk, "is not a finite number");
+		return check_real(walk, real, rule);
 	}
-	if (element_size(field) != sizeof(number))
+	if (scan_element_size(field) != sizeof(number))
 		return ERR_NONE;
 	memcpy(&number, at, sizeof(number));
 	if (field->type == PROTOBUF_C_TYPE_ENUM)
@@ -202,7 +179,7 @@ check_list(struct walk *walk, const ProtobufCMessage *msg,
 	for (i = 0; i < count && err == ERR_NONE; i++) {
 		len = path_push(walk, NULL, i);
 		err = check_value(
-		    walk, field, rule, items + i * element_size(field));
+		    walk, field, rule, items + i * scan_element_size(field));
 		walk->path[len] = '\0';
 	}
 	return err;

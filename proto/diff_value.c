@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/scan.h"
+
 /* What names an element of a list: the first of these fields that both have. */
 static const struct {
 	const char *message;
@@ -26,38 +28,6 @@ static const struct {
 /* Of Envelope: set anew with every version. */
 static const char *const bookkeeping[] = { "id", "publisher", "major", "minor",
 	"published_at", "amended_at", "amendment_note", "amendment_kind" };
-
-/* Bytes that one value of ${field} takes in memory. */
-static size_t
-value_size(const ProtobufCFieldDescriptor *field)
-{
-	switch (field->type) {
-	case PROTOBUF_C_TYPE_STRING:
-		return sizeof(char *);
-	case PROTOBUF_C_TYPE_MESSAGE:
-		return sizeof(void *);
-	case PROTOBUF_C_TYPE_BYTES:
-		return sizeof(ProtobufCBinaryData);
-	case PROTOBUF_C_TYPE_DOUBLE:
-	case PROTOBUF_C_TYPE_INT64:
-	case PROTOBUF_C_TYPE_SINT64:
-	case PROTOBUF_C_TYPE_SFIXED64:
-	case PROTOBUF_C_TYPE_UINT64:
-	case PROTOBUF_C_TYPE_FIXED64:
-		return sizeof(uint64_t);
-	case PROTOBUF_C_TYPE_BOOL:
-		return sizeof(protobuf_c_boolean);
-	case PROTOBUF_C_TYPE_FLOAT:
-	case PROTOBUF_C_TYPE_INT32:
-	case PROTOBUF_C_TYPE_SINT32:
-	case PROTOBUF_C_TYPE_SFIXED32:
-	case PROTOBUF_C_TYPE_UINT32:
-	case PROTOBUF_C_TYPE_FIXED32:
-	case PROTOBUF_C_TYPE_ENUM:
-		return sizeof(uint32_t);
-	}
-	return sizeof(uint32_t);
-}
 
 static const char *
 string_at(const void *value)
@@ -105,7 +75,7 @@ struct diff_list
 diff_list(
     const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
-	struct diff_list list = { .size = value_size(field) };
+	struct diff_list list = { .size = scan_element_size(field) };
 
 	memcpy(&list.count, (const char *)message + field->quantifier_offset,
 	    sizeof(list.count));
@@ -172,7 +142,7 @@ diff_equal(const ProtobufCFieldDescriptor *field, const void *a, const void *b)
 		return strcmp(string_at(a), string_at(b)) == 0;
 	if (field->type == PROTOBUF_C_TYPE_MESSAGE)
 		return messages_equal(diff_message(a), diff_message(b));
-	return memcmp(a, b, value_size(field)) == 0;
+	return memcmp(a, b, scan_element_size(field)) == 0;
 }
 
 /* ---- names of elements ---- */
@@ -291,7 +261,7 @@ put_number(FILE *out, const ProtobufCFieldDescriptor *field, const void *value)
 	} else if (field->type == PROTOBUF_C_TYPE_DOUBLE) {
 		memcpy(&real, value, sizeof(real));
 		put_real(out, real);
-	} else if (value_size(field) == sizeof(number)) {
+	} else if (scan_element_size(field) == sizeof(number)) {
 		memcpy(&number, value, sizeof(number));
 		if (field->type == PROTOBUF_C_TYPE_ENUM)
 			put_code(out, field->descriptor, (int)number);

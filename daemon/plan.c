@@ -291,6 +291,14 @@ stem_of(enum vocab_lang lang)
 	return lang == VOCAB_ANY ? STEM_NONE : stem_lang(vocab_lang_code(lang));
 }
 
+/* Whether another language's grammar leaves too little of a word to mean it. */
+static bool
+is_stump(const struct token *token)
+{
+	return token->stem[0] != '\0' &&
+	    2 * strlen(token->stem) <= strlen(token->folded);
+}
+
 /* Add the forms of a word in all languages; ${most} is what the best is worth. */
 static enum err
 add_forms(struct plan *plan, struct plan_group *group, const char *word,
@@ -306,6 +314,8 @@ add_forms(struct plan *plan, struct plan_group *group, const char *word,
 		    (enum stem_lang)lang, &token);
 		if (err != ERR_NONE)
 			return err == ERR_NOENT ? ERR_NONE : err;
+		if ((enum stem_lang)lang != own && is_stump(&token))
+			continue;
 		add_way(group, SEARCH_EXACT, token.exact,
 		    WORTH_EXACT * most / 256, mark);
 		add_way(group, SEARCH_WORD, token.folded,

@@ -245,6 +245,21 @@ a_false_friend_is_worth_less_where_it_lies(void **state)
 }
 
 static void
+what_another_grammar_leaves_of_a_word_is_not_looked_for(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	size_t count;
+
+	/* Finnish takes "tillit" for a form of "til", which Danes say all day. */
+	groups = plan(f, VOCAB_NB, &count, "tillit", NULL);
+	assert_int_equal(count, 1);
+	assert_non_null(way(&groups[0], SEARCH_WORD, "tillit"));
+	assert_null(way(&groups[0], SEARCH_STEM, "til"));
+	assert_null(way(&groups[0], SEARCH_WORD, "til"));
+}
+
+static void
 a_mistake_is_guessed(void **state)
 {
 	struct fixture *f = *state;
@@ -429,6 +444,7 @@ main(void)
 		TEST(a_word_is_looked_for_by_what_it_means),
 		TEST(without_a_lexicon_words_mean_themselves),
 		TEST(a_false_friend_is_worth_less_where_it_lies),
+		TEST(what_another_grammar_leaves_of_a_word_is_not_looked_for),
 		TEST(a_mistake_is_guessed),
 		TEST(a_beginning_stands_for_the_words_that_have_it),
 		TEST(words_in_quotes_are_a_phrase_and_words),

@@ -171,6 +171,12 @@ static const struct args_option verify_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option log_options[] = {
+	{ "lines", "N", N_("the last N lines (40)") },
+	{ "level", "LEVEL", N_("err, warning, info or debug, and graver") },
+	{ NULL, NULL, NULL },
+};
+
 static const struct args_option config_options[] = {
 	{ "diff", NULL, N_("only what the files say otherwise") },
 	{ NULL, NULL, NULL },
@@ -664,7 +670,7 @@ static const struct cmd table[] = {
 	       "erfa find '\"en plan\" -skole bo*'   phrase, without, beginning\n"
 	       "erfa find afviste forsøg             what was refused"),
 	    N_("Words are taken in your language (--lang) and found in all; MATCHED\n"
-	       "says why.  What has all words comes first."),
+	       "says why.  What fits best comes first."),
 	    find_options, 0, 64, true, cmd_find_words },
 	{ "follow", CMD_LOOK, "[WORDS]", N_("be told of what is new and fits"),
 	    N_("erfa follow hjemmepleje              from now on\n"
@@ -1038,7 +1044,8 @@ static const struct cmd table[] = {
 	       "overwritten.  Move it to where you keep passwords.  Whoever has\n"
 	       "it can speak for your organisation.  Needs the group erfa-admin."),
 	    key_export_options, 1, 1, false, cmd_key_export },
-	{ "key rotate", CMD_PEERS, "", N_("replace this node's key by a new one"),
+	{ "key rotate", CMD_PEERS, "",
+	    N_("replace this node's key by a new one"),
 	    N_("erfa key rotate                      asks first\n"
 	       "erfa key rotate --yes --wait 60      75 if it takes longer"),
 	    N_("The old key signs that the new one takes its place, and the new\n"
@@ -1187,6 +1194,12 @@ static const struct cmd table[] = {
 	    N_("erfa-metrics.timer does the second every minute.  If erfad does\n"
 	       "not run, erfa_up is 0 and that is all."),
 	    metrics_options, 0, 0, false, cmd_metrics },
+	{ "log", CMD_KEEP, "", N_("what erfad said last"),
+	    N_("erfa log\n"
+	       "erfa log --level warning             only what needs attention"),
+	    N_("erfad keeps its last 512 lines.  With systemd, older ones and what\n"
+	       "each of them means:  journalctl -x -u erfad"),
+	    log_options, 0, 0, true, cmd_log },
 	{ "config", CMD_KEEP, "", N_("settings in force, and where they stand"),
 	    N_("erfa config\n"
 	       "erfa config --diff                   files against running"),
@@ -1300,8 +1313,8 @@ help_line(struct print *print, const struct cmd *cmd)
 static const char *const named[] = { "diff", "comment", "offer", "copy", "link",
 	"claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
 	"network", "round", "indicator", "burden", "table31", "guides", "org",
-	"term", "scale", "dossier", "evidence", "reindex", "logs", "doctor",
-	"health", "metrics", "config", "reload", "bundle", "overview",
+	"term", "scale", "dossier", "evidence", "reindex", "logs", "log",
+	"doctor", "health", "metrics", "config", "reload", "bundle", "overview",
 	"directory", "members", "key", "sync" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is

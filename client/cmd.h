@@ -234,8 +234,8 @@ int cmd_evidence(struct run *run);
 int cmd_overview(struct run *run);
 
 /**
- * cmd_config(run), cmd_doctor(run), cmd_health(run), cmd_metrics(run),
- * cmd_reload(run):
+ * cmd_config(run), cmd_doctor(run), cmd_health(run), cmd_log(run),
+ * cmd_metrics(run), cmd_reload(run):
  * The same, for those who operate a node.  cmd_health() returns 0 to 3, as
  * monitoring plugins do.
  */
@@ -243,6 +243,7 @@ int cmd_config(struct run *run);
 int cmd_doctor(struct run *run);
 int cmd_health(struct run *run);
 int cmd_metrics(struct run *run);
+int cmd_log(struct run *run);
 int cmd_reload(struct run *run);
 
 #endif /* !ERFA_CMD_H */

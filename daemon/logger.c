@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,11 +19,15 @@
 #include <systemd/sd-journal.h>
 
 #include "proto/text.h"
+#include "daemon/lines.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 /* Classes that are counted apart; further ones share the last counter. */
 #define CLASSES_MAX 32
+
+/* Fields of a line in the journal. */
+#define FIELDS_MAX 9
 
 struct counter {
 	const char *name;
@@ -134,34 +139,82 @@ to_stderr(enum logger_level level, const char *module, const char *text)
 		return; /* there is nowhere to say so */
 }
 
+/* A line for the journal, field by field. */
+struct journal_line {
+	struct iovec field[FIELDS_MAX];
+	int count;
+	char text[FIELDS_MAX * 64 + 2 * LOGGER_LINE_MAX];
+	size_t used;
+};
+
 static void
-put(enum logger_level level, const char *module, char *text)
+add_field(struct journal_line *line, const char *name, const char *value)
+{
+	char *at = line->text + line->used;
+	size_t room = sizeof(line->text) - line->used;
+	int len;
+
+	if (value == NULL || value[0] == '\0' || line->count == FIELDS_MAX)
+		return;
+	len = snprintf(at, room, "%s=%s", name, value);
+	if (len < 0 || (size_t)len >= room)
+		return;
+	line->field[line->count].iov_base = at;
+	line->field[line->count++].iov_len = (size_t)len;
+	line->used += (size_t)len;
+}
+
+/* Return whether the journal took it. */
+static bool
+to_journal(enum logger_level level, const char *module,
+    const struct logger_fields *fields, const char *text)
+{
+	struct journal_line line;
+	char message[LOGGER_LINE_MAX + 64];
+	char priority[16];
+
+	line.count = 0;
+	line.used = 0;
+	(void)snprintf(message, sizeof(message), "%s: %s", module, text);
+	(void)snprintf(priority, sizeof(priority), "%d", level_priority(level));
+	add_field(&line, "MESSAGE", message);
+	add_field(&line, "PRIORITY", priority);
+	add_field(&line, "ERFA_MODULE", module);
+	add_field(&line, "MESSAGE_ID", fields->id);
+	add_field(&line, "ERFA_EVENT", fields->kind);
+	add_field(&line, "ERFA_PEER", fields->peer);
+	add_field(&line, "ERFA_TRIAL", fields->record);
+	add_field(&line, "ERFA_ENTRY", fields->entry);
+	add_field(&line, "ERFA_REASON", fields->reason);
+	return sd_journal_sendv(line.field, line.count) == 0;
+}
+
+static void
+put(enum logger_level level, const char *module,
+    const struct logger_fields *fields, char *text)
 {
 	char *c;
 
 	for (c = text; *c != '\0'; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';
-	if (logger.journal &&
-	    sd_journal_send("MESSAGE=%s: %s", module, text, "PRIORITY=%i",
-		level_priority(level), "ERFA_MODULE=%s", module, NULL) == 0)
-		return;
-	to_stderr(level, module, text);
+	lines_keep(
+	    (int)level, module, fields->kind != NULL ? fields->kind : "", text);
+	if (!logger.journal || !to_journal(level, module, fields, text))
+		to_stderr(level, module, text);
 }
 
-static void vput(enum logger_level level, const char *module,
-    const char *format, va_list args) __attribute__((format(printf, 3, 0)));
-
-static void
-vput(enum logger_level level, const char *module, const char *format,
-    va_list args)
+void
+logger_write(enum logger_level level, const char *module,
+    const struct logger_fields *fields, const char *format, va_list args)
 {
+	static const struct logger_fields none = { .kind = NULL };
 	char text[LOGGER_LINE_MAX];
 
 	if (level > logger.level)
 		return;
 	if (vsnprintf(text, sizeof(text), format, args) >= 0)
-		put(level, module, text);
+		put(level, module, fields != NULL ? fields : &none, text);
 }
 
 void
@@ -170,7 +223,7 @@ logger_err(const char *module, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vput(LOGGER_ERR, module, format, args);
+	logger_write(LOGGER_ERR, module, NULL, format, args);
 	va_end(args);
 }
 
@@ -180,7 +233,7 @@ logger_warning(const char *module, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vput(LOGGER_WARNING, module, format, args);
+	logger_write(LOGGER_WARNING, module, NULL, format, args);
 	va_end(args);
 }
 
@@ -190,7 +243,7 @@ logger_info(const char *module, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vput(LOGGER_INFO, module, format, args);
+	logger_write(LOGGER_INFO, module, NULL, format, args);
 	va_end(args);
 }
 
@@ -200,7 +253,7 @@ logger_debug(const char *module, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vput(LOGGER_DEBUG, module, format, args);
+	logger_write(LOGGER_DEBUG, module, NULL, format, args);
 	va_end(args);
 }
 
@@ -254,6 +307,11 @@ void
 logger_foreign(enum logger_level level, const char *class, const char *module,
     const char *format, ...)
 {
+	const struct logger_fields fields = {
+		.kind = "foreign",
+		.id = LOGGER_FOREIGN_ID,
+		.reason = class,
+	};
 	char text[LOGGER_LINE_MAX];
 	uint64_t left_out = 0;
 	va_list args;
@@ -270,7 +328,7 @@ logger_foreign(enum logger_level level, const char *class, const char *module,
 		(void)snprintf(text + len, sizeof(text) - len,
 		    " (%" PRIu64 " more of %s were not written)", left_out,
 		    class);
-	put(level, module, text);
+	put(level, module, &fields, text);
 }
 
 void

@@ -2,13 +2,15 @@
 #define ERFAD_LOGGER_H
 
 /*
- * logger - one line per event, to the journal or to stderr.
+ * logger - one line per event, to the journal or to stderr; the last ones are
+ * kept too, see daemon/lines.
  *
  * A line reads "module: what happened: cause (key=value ...)".  err: somebody
  * must act; warning: degraded; info: a state changed; debug: for developers.
  * Any thread may call anything here but logger_init().
  */
 
+#include <stdarg.h>
 #include <stddef.h>
 
 enum logger_level {
@@ -47,6 +49,27 @@ void logger_info(const char *module, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void logger_debug(const char *module, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* What a line carries in the journal beside its text; NULL: nothing. */
+struct logger_fields {
+	const char *kind;   /* a word that lives for ever, for `erfa log` */
+	const char *id;     /* MESSAGE_ID */
+	const char *peer;   /* ERFA_PEER */
+	const char *record; /* ERFA_TRIAL */
+	const char *entry;  /* ERFA_ENTRY */
+	const char *reason; /* ERFA_REASON */
+};
+
+/**
+ * logger_write(level, module, fields, format, args):
+ * Write one line with ${fields}, which may be NULL.  ${module} lives for ever.
+ */
+void logger_write(enum logger_level level, const char *module,
+    const struct logger_fields *fields, const char *format, va_list args)
+    __attribute__((format(printf, 4, 0)));
+
+/* The MESSAGE_ID of what others cause; its row stands in daemon/event.h. */
+#define LOGGER_FOREIGN_ID "0545f624bac04ea58daa0231b2fc56a4"
 
 /**
  * logger_foreign(level, class, module, format, ...):

@@ -17,6 +17,7 @@
 
 #include "proto/crypto.h"
 #include "daemon/config.h"
+#include "daemon/event.h"
 #include "daemon/logger.h"
 #include "daemon/node.h"
 #include "daemon/notify.h"
@@ -198,12 +199,14 @@ run(const struct config *config, int ready_fd)
 		return EXIT_SOFTWARE;
 	if ((err = crypto_init()) != ERR_NONE ||
 	    (err = sock_global_init()) != ERR_NONE) {
-		logger_err("main", "cannot begin: %s", err_str(err));
+		event_say(
+		    EVENT_BEGIN_FAILED, NULL, "cannot begin: %s", err_str(err));
 		return status_of(err);
 	}
 	if ((err = node_open(config, &node)) == ERR_NONE) {
-		logger_info("main", "erfad %s serves (org=%s listen=%s)",
-		    ERFA_VERSION, config->org, node_endpoint(node));
+		event_say(EVENT_STARTED, NULL,
+		    "erfad %s serves (org=%s listen=%s)", ERFA_VERSION,
+		    config->org, node_endpoint(node));
 		notify_ready(config->org);
 		if (notify_ready_fd(ready_fd) != ERR_NONE)
 			logger_warning("main", "nobody reads --ready-fd");
@@ -213,6 +216,8 @@ run(const struct config *config, int ready_fd)
 			notify_stopping();
 	}
 	node_close(node);
+	if (err == ERR_NONE && !again)
+		event_say(EVENT_STOPPED, NULL, "erfad has ended");
 	sock_global_end();
 	(void)close(stop_fd);
 	return again ? EXIT_AGAIN : status_of(err);

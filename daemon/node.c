@@ -285,7 +285,7 @@ tick_clock(struct node *node, int64_t now)
 	node->clock_offset = offset;
 	if (step <= CLOCK_STEP_MS && step >= -CLOCK_STEP_MS)
 		return;
-	logger_warning("outbox",
+	event_say(EVENT_CLOCK_STEPPED, NULL,
 	    "the clock stepped by %lld ms: signing "
 	    "pauses until the peers have been heard",
 	    (long long)step);
@@ -384,7 +384,8 @@ watch_memory(zloop_t *loop, int timer_id, void *arg)
 	key = node->hub == NULL ? NULL : hub_who(node->hub, suspect.fd);
 	if (key != NULL)
 		member = directory_find(node_directory(node), key);
-	logger_err("node",
+	event_say(EVENT_MEMORY,
+	    &(struct event_about){ .peer = suspect.address },
 	    "memory grew to %zu MiB: the connection that sent "
 	    "%llu KiB without a whole message was shut down (address=%s "
 	    "org=%s)",
@@ -450,8 +451,8 @@ open_store(struct node *node)
 	enum err err;
 
 	if ((err = store_open(&options, &node->store)) != ERR_NONE) {
-		logger_err("store", "%s cannot be opened: %s%s", config->state,
-		    err_str(err),
+		event_say(EVENT_STORE_CLOSED, NULL, "%s cannot be opened: %s%s",
+		    config->state, err_str(err),
 		    err == ERR_BUSY        ? " (another erfad has it open)" :
 			err == ERR_VERSION ? " (made by a newer erfad: install "
 					     "that version)" :
@@ -466,7 +467,7 @@ open_store(struct node *node)
 		return err;
 	}
 	if (has_own_log(node) && !outbox_open_log(node->outbox, log_id)) {
-		logger_info("outbox",
+		event_say(EVENT_NEW_LOG, NULL,
 		    "no good fence: the next publication "
 		    "begins a new log; nothing is lost");
 		node->hold_until = node_now() + HOLD_MS;
@@ -483,8 +484,8 @@ open_writer(struct node *node)
 	enum err err;
 
 	if ((err = node_claims_finish(node)) != ERR_NONE) {
-		logger_err("store", "an erasure was not carried out: %s",
-		    err_str(err));
+		event_say(EVENT_ERASURE_FAILED, NULL,
+		    "an erasure was not carried out: %s", err_str(err));
 		return err;
 	}
 	return writer_start(node->store, node->outbox, &node->writer);
@@ -555,7 +556,7 @@ open_sockets(struct node *node)
 
 	if ((err = zap_start(&node->zap)) != ERR_NONE ||
 	    (err = selftest_zap(node->zap)) != ERR_NONE) {
-		logger_err("zap",
+		event_say(EVENT_GATE_FAILED, NULL,
 		    "the self-test failed: %s; nothing was "
 		    "bound",
 		    err == ERR_DENIED ? "a stranger was let in" : err_str(err));
@@ -567,7 +568,8 @@ open_sockets(struct node *node)
 	    ((err = hub_open(config->listen, &node->key, &node_hub_host, node,
 		  &node->hub)) != ERR_NONE ||
 		(err = node_pub_open(node)) != ERR_NONE)) {
-		logger_err("hub", "cannot listen at %s: %s", config->listen,
+		event_say(EVENT_PORT_FAILED, NULL, "cannot listen at %s: %s",
+		    config->listen,
 		    err == ERR_BUSY ? "the port is in use" : err_str(err));
 		return err;
 	}

@@ -476,7 +476,7 @@ tell_catch_up(struct node *node, struct store_txn *txn, int64_t now)
 	if (counts.bodies_absent == 0 && node->behind_since != 0) {
 		took = now - node->behind_since;
 		if (counts.entries - node->behind_entries >= CATCH_UP_TOLD)
-			logger_info("peers",
+			event_say(EVENT_CAUGHT_UP, NULL,
 			    "caught up: %llu entries in "
 			    "%lld.%03lld s",
 			    (unsigned long long)(counts.entries -

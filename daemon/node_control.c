@@ -238,6 +238,7 @@ right_of(const Erfa__Request *request)
 	case ERFA__REQUEST__ASK_OVERVIEW:
 	case ERFA__REQUEST__ASK_DIRECTORY:
 	case ERFA__REQUEST__ASK_ERASURE:
+	case ERFA__REQUEST__ASK_LOG:
 	case ERFA__REQUEST__ASK_FOLLOW: /* each user their own */
 	case ERFA__REQUEST__ASK_FOLLOWED:
 	case ERFA__REQUEST__ASK__NOT_SET:
@@ -421,6 +422,9 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 		break;
 	case ERFA__REQUEST__ASK_SETTINGS:
 		node_settings(node, waiter);
+		break;
+	case ERFA__REQUEST__ASK_LOG:
+		node_log(node, waiter);
 		break;
 	case ERFA__REQUEST__ASK_ERASE:
 		node_erase(node, waiter);

@@ -86,8 +86,8 @@ claims_done(struct writer_job *job, void *context)
 
 	node_snapshot_put(node, claims->snapshot);
 	if (node != NULL && job->err != ERR_NONE)
-		logger_err("store", "an erasure was not carried out: %s",
-		    err_str(job->err));
+		event_say(EVENT_ERASURE_FAILED, NULL,
+		    "an erasure was not carried out: %s", err_str(job->err));
 	free(claims);
 }
 
@@ -276,7 +276,7 @@ erase_answer(struct node *node, struct erase_job *erase)
 	Erfa__Answer *answer = NULL;
 	Erfa__EraseAnswer *said;
 
-	logger_info("erase",
+	event_say(EVENT_ERASED, &(struct event_about){ .record = id },
 	    "%zu bodies of %.40s are erased for ever, in %zu entries (uid=%u)",
 	    erase->erased, id, erase->entries, (unsigned)erase->waiter->uid);
 	if (answer_new(ERFA__ANSWER__SAY_ERASE, &answer) != ERR_NONE ||

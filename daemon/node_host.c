@@ -93,8 +93,9 @@ note_disk(struct node *node, enum err err)
 	if (err != ERR_FULL && err != ERR_IO && err != ERR_NOMEM)
 		return;
 	if (node_now() >= node->full_until)
-		logger_err("store", "cannot write: %s; fetching stops for %d s",
-		    err_str(err), FULL_MS / 1000);
+		event_say(EVENT_STORE_WRITE, NULL,
+		    "cannot write: %s; fetching stops for %d s", err_str(err),
+		    FULL_MS / 1000);
 	node->full_until = node_now() + FULL_MS;
 }
 
@@ -160,7 +161,7 @@ run_job_done(struct writer_job *job, void *context)
 		if (run->branch)
 			node_touch_own(node);
 		if (run->branch)
-			logger_err("log",
+			event_say(EVENT_LOG_FORKED, NULL,
 			    "a log is forked and frozen: two "
 			    "entries %llu were signed (log=%02x%02x%02x%02x)",
 			    (unsigned long long)run->last_common + 1,
@@ -493,7 +494,7 @@ body_lost(struct node *node, const struct wire_ref *ref)
 {
 	struct lost_job *job = calloc(1, sizeof(*job));
 
-	logger_err("store",
+	event_say(EVENT_BODY_DAMAGED, NULL,
 	    "a body is damaged and will be fetched again "
 	    "(n=%llu)",
 	    (unsigned long long)ref->n);

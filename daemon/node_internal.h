@@ -42,6 +42,7 @@
 #include "daemon/indexer.h"
 #include "daemon/lexicon.h"
 #include "daemon/link.h"
+#include "daemon/event.h"
 #include "daemon/logger.h"
 #include "daemon/outbox.h"
 #include "daemon/pool.h"
@@ -790,6 +791,14 @@ void node_reload(struct node *node);
  */
 void node_settings(struct node *node, struct waiter *waiter);
 void node_settings_end(struct node *node);
+
+/* ---- node_log.c ---- */
+
+/**
+ * node_log(node, waiter):
+ * Answer a LogRequest.
+ */
+void node_log(struct node *node, struct waiter *waiter);
 
 /* ---- node_bundle.c ---- */
 

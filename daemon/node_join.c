@@ -140,8 +140,9 @@ joined(struct node *node, void *arg, enum err err)
 	    node_error_new("not_joined", 75, "run the same line again",
 		"could not be written: %s", err_str(err));
 	if (err == ERR_NONE)
-		logger_info("peers", "joined %s at %s", join->org,
-		    join->invite.address);
+		event_say(EVENT_PEER_ADMITTED,
+		    &(struct event_about){ .peer = join->org },
+		    "joined %s at %s", join->org, join->invite.address);
 	node_answer(node, join->waiter, answer);
 	crypto_wipe(&join->invite, sizeof(join->invite));
 	free(join);

@@ -356,8 +356,9 @@ drop_removed(struct node *node, const struct directory *before)
 		if (!was->in || (is != NULL && is->in))
 			continue;
 		removed = true;
-		logger_info(
-		    "peers", "%s is out: its connections are cut", was->org);
+		event_say(EVENT_PEER_OUT,
+		    &(struct event_about){ .peer = was->org },
+		    "%s is out: its connections are cut", was->org);
 		if (node->hub != NULL)
 			hub_drop(node->hub, was->key);
 		node_hang_up(node, was->key);
@@ -706,7 +707,9 @@ admitted(struct node *node, void *arg, enum err err)
 			crypto_random(hello->nonce, NONCE_LEN);
 			view_digest(node->view, hello->digest);
 			node_link_host.hello(node, NULL, hello);
-			logger_info("peers", "%s was admitted", admission->org);
+			event_say(EVENT_PEER_ADMITTED,
+			    &(struct event_about){ .peer = admission->org },
+			    "%s was admitted", admission->org);
 		}
 		hub_answer(
 		    node->hub, admission->route, admission->route_len, &msg);

@@ -201,31 +201,34 @@ static void
 upstream_told(void *owner, struct upstream *upstream)
 {
 	const char *address = upstream_options(upstream)->address;
+	const struct event_about about = { .peer = address };
 
 	(void)owner;
 	switch (upstream_trouble(upstream)) {
 	case UPSTREAM_FINE:
-		logger_info("peers", "%s: the link works", address);
+		event_say(EVENT_PEER_UP, &about, "%s: the link works", address);
 		break;
 	case UPSTREAM_SILENT:
-		logger_warning("peers", "%s does not answer", address);
+		event_say(
+		    EVENT_PEER_SILENT, &about, "%s does not answer", address);
 		break;
 	case UPSTREAM_REFUSED:
-		logger_warning(
-		    "peers", "%s does not admit this node's key", address);
+		event_say(EVENT_PEER_REFUSED, &about,
+		    "%s does not admit this node's key", address);
 		break;
 	case UPSTREAM_WRONG_KEY:
-		logger_warning("peers",
+		event_say(EVENT_PEER_WRONG_KEY, &about,
 		    "%s: three handshakes failed; the "
 		    "other side does not have the key that you were given",
 		    address);
 		break;
 	case UPSTREAM_DEAF:
-		logger_warning("peers", "%s is connected, and silent", address);
+		event_say(EVENT_PEER_SILENT, &about,
+		    "%s is connected, and silent", address);
 		break;
 	case UPSTREAM_BROKEN:
-		logger_warning(
-		    "peers", "%s does not speak our protocol", address);
+		event_say(EVENT_PEER_BROKEN, &about,
+		    "%s does not speak our protocol", address);
 		break;
 	}
 }
@@ -592,7 +595,7 @@ tick_pause(struct node *node, int64_t now)
 	lost = sessions_lost(node, now) || lost;
 	if (node->pause_until == 0 && lost) {
 		node_pause(node, now);
-		logger_info("outbox",
+		event_say(EVENT_SIGNING_PAUSED, NULL,
 		    "all links broke together: signing "
 		    "pauses until a peer has been heard");
 		return;

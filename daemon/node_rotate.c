@@ -48,7 +48,7 @@ node_key_open(struct node *node)
 		err = config_read_key(node->config, seed);
 	}
 	if (err != ERR_NONE) {
-		logger_err("node",
+		event_say(EVENT_KEY_FAILED, NULL,
 		    "the key file %s cannot be used: %s; make "
 		    "one with `erfa init`",
 		    path, err_str(err));
@@ -98,14 +98,14 @@ phase_of(struct node *node)
 	if (memcmp(key, node->rotate.new_key, KEY_LEN) == 0)
 		return ROTATE_CLOSING;
 	if (memcmp(key, node->rotate.old_key, KEY_LEN) != 0) {
-		logger_warning("node",
+		event_say(EVENT_KEY_FAILED, NULL,
 		    "a change of key was under way, and this is neither the "
 		    "old key nor the new one");
 		return ROTATE_SETTLED;
 	}
 	if (next_is_good(node))
 		return ROTATE_SPREADING;
-	logger_err("node",
+	event_say(EVENT_KEY_FAILED, NULL,
 	    "the new key is lost before it was in force: it is taken back; "
 	    "try `erfa key rotate` again");
 	return ROTATE_LOST;
@@ -223,8 +223,8 @@ put_in_force(struct node *node)
 	if (err == ERR_NONE || err == ERR_NOENT)
 		err = keyfile_move(next, key);
 	if (err != ERR_NONE) {
-		logger_err("node", "the new key cannot be put in force: %s",
-		    err_str(err));
+		event_say(EVENT_KEY_FAILED, NULL,
+		    "the new key cannot be put in force: %s", err_str(err));
 		node->rotate.since = node_now();
 		return;
 	}
@@ -245,7 +245,7 @@ settled(struct node *node, void *arg, enum err err)
 		return;
 	wipe(node, FILE_OLD);
 	wipe(node, FILE_NEXT);
-	logger_info("node", "the change of key is complete");
+	event_say(EVENT_KEY_CHANGED, NULL, "the change of key is complete");
 	node->rotate.phase = ROTATE_SETTLED;
 }
 

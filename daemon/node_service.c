@@ -172,11 +172,11 @@ log_reload(const struct again *again, enum err err, size_t changed)
 	for (i = 0; i < config_errors_count(again->errors); i++)
 		logger_err("config", "%s", config_errors_at(again->errors, i));
 	if (err != ERR_NONE)
-		logger_err("config",
+		event_say(EVENT_SETTINGS_WRONG, NULL,
 		    "the settings stay as they were (errors=%zu)",
 		    config_errors_count(again->errors));
 	else
-		logger_info("config",
+		event_say(EVENT_SETTINGS_READ, NULL,
 		    "the settings were read again (changed=%zu "
 		    "wait_for_restart=%zu)",
 		    changed, count_held(again));

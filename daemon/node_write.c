@@ -76,7 +76,8 @@ own_job_done(struct writer_job *job, void *context)
 	}
 	node_touch_own(node);
 	if (job->err != ERR_NONE) {
-		logger_err("store", "could not write: %s", err_str(job->err));
+		event_say(EVENT_STORE_WRITE, NULL, "could not write: %s",
+		    err_str(job->err));
 	} else if (own->has_entry) {
 		/*
 		 * It counts here before it is signed: somebody who is removed

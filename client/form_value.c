@@ -263,8 +263,8 @@ is_counted(const ProtobufCMessageDescriptor *desc,
 }
 
 static enum err
-read_real(const char *text, bool from_zero, const struct form_place *place,
-    double *ret_real)
+read_real(const char *text, bool from_zero, const struct body_rule *rule,
+    const struct form_place *place, double *ret_real)
 {
 	size_t len = strlen(text);
 	char *end = NULL;
@@ -282,6 +282,9 @@ read_real(const char *text, bool from_zero, const struct form_place *place,
 		    place, "", _("\"%s\" is too large a number"), text);
 	if (real < 0 && from_zero)
 		return refuse_negative(text, place);
+	if (!body_form_real(rule->form, real))
+		return refuse(place, "", _("%s must be %s"), text,
+		    body_form_says(rule->form));
 	*ret_real = real;
 	return ERR_NONE;
 }
@@ -378,8 +381,8 @@ read_trimmed(const struct form_words *words,
 	if (field->type == PROTOBUF_C_TYPE_BOOL)
 		return read_flag(text, place, &ret_value->flag);
 	if (field->type == PROTOBUF_C_TYPE_DOUBLE)
-		return read_real(
-		    text, is_counted(desc, field), place, &ret_value->real);
+		return read_real(text, is_counted(desc, field), &rule, place,
+		    &ret_value->real);
 	if (field->type == PROTOBUF_C_TYPE_INT32 ||
 	    field->type == PROTOBUF_C_TYPE_UINT32)
 		return read_whole(

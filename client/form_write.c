@@ -224,6 +224,7 @@ form_hint(const struct writer *writer, const struct body_rule *rule)
 	case FORM_HEX64:
 	case FORM_YEAR:
 	case FORM_MONTH:
+	case FORM_OVER_0:
 		break;
 	}
 	return "";

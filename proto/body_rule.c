@@ -93,6 +93,7 @@ static const struct body_rule rules[] = {
 	{ "GroupMember.key", 0, 0, FORM_HEX64 },
 	{ "Guardrail.text", 500, 0, FORM_TEXT },
 	{ "Indicator.code", 100, 0, FORM_TEXT },
+	{ "Indicator.conversion", 0, 16, FORM_TEXT },
 	{ "Indicator.definition", 1000, 0, FORM_TEXT },
 	{ "Indicator.name", 200, 0, FORM_TEXT },
 	{ "Indicator.unit", 50, 0, FORM_TEXT },
@@ -110,7 +111,9 @@ static const struct body_rule rules[] = {
 	{ "NextStep.role", 100, 0, FORM_TEXT },
 	{ "NextStep.what", 500, 0, FORM_TEXT },
 	{ "NextStep.when", 0, 0, FORM_DATE },
+	{ "Observation.cluster_size", 0, 0, FORM_OVER_0 },
 	{ "Observation.scale", 100, 0, FORM_TEXT },
+	{ "Observation.unit", 50, 0, FORM_TEXT },
 	{ "OrgRef.id", 0, 0, FORM_ORG },
 	{ "OrgRef.name", 200, 0, FORM_TEXT },
 	{ "Owner.accepted_on", 0, 0, FORM_DATE },
@@ -206,6 +209,9 @@ static const struct body_rule rules[] = {
 	{ "Trial.target_group", 500, 0, FORM_TEXT },
 	{ "Trial.title", 120, 0, FORM_TEXT },
 	{ "Trial.trust_relation", 0, 4, FORM_TEXT },
+	{ "UnitConversion.factor", 0, 0, FORM_OVER_0 },
+	{ "UnitConversion.source", 500, 0, FORM_TEXT },
+	{ "UnitConversion.unit", 50, 0, FORM_TEXT },
 };
 
 static const char *const languages[] = { "da", "nb", "nn", "sv", "fi", "is",
@@ -377,6 +383,7 @@ body_form_valid(enum body_form form, const char *text)
 		return hex_valid(text, 64);
 	case FORM_YEAR:
 	case FORM_MONTH:
+	case FORM_OVER_0:
 		return false;
 	}
 	return false;
@@ -390,6 +397,12 @@ body_form_number(enum body_form form, long long number)
 	if (form == FORM_MONTH)
 		return number >= 1 && number <= 12;
 	return true;
+}
+
+bool
+body_form_real(enum body_form form, double number)
+{
+	return form != FORM_OVER_0 || number > 0;
 }
 
 const char *
@@ -420,6 +433,8 @@ body_form_says(enum body_form form)
 		return "a year from 1000 to 9999";
 	case FORM_MONTH:
 		return "a month from 1 to 12";
+	case FORM_OVER_0:
+		return "over 0";
 	}
 	return "text";
 }

@@ -27,6 +27,7 @@ enum body_form {
 	FORM_HEX64,    /* 64 digits */
 	FORM_YEAR,     /* a number, 1000 to 9999 */
 	FORM_MONTH,    /* a number, 1 to 12 */
+	FORM_OVER_0,   /* a number over 0 */
 };
 
 /* What one field must keep to. */
@@ -46,8 +47,8 @@ struct body_rule body_rule_find(const char *message, const char *field);
 
 /**
  * body_form_valid(form, text):
- * Return whether the string ${text} has ${form}; FORM_YEAR and FORM_MONTH are
- * no forms of strings, and nothing has them here.
+ * Return whether the string ${text} has ${form}; FORM_YEAR, FORM_MONTH and
+ * FORM_OVER_0 are no forms of strings, and nothing has them here.
  */
 bool body_form_valid(enum body_form form, const char *text);
 
@@ -56,6 +57,13 @@ bool body_form_valid(enum body_form form, const char *text);
  * Return whether ${number} has ${form}; every number has FORM_TEXT.
  */
 bool body_form_number(enum body_form form, long long number);
+
+/**
+ * body_form_real(form, number):
+ * Return whether the finite ${number} has ${form}; only FORM_OVER_0 asks for
+ * anything.
+ */
+bool body_form_real(enum body_form form, double number);
 
 /**
  * body_form_says(form):

@@ -653,7 +653,7 @@ form_of(const char *comment)
 		{ "[country]", FORM_COUNTRY }, { "[record]", FORM_RECORD },
 		{ "[hex 16]", FORM_HEX16 }, { "[hex 64]", FORM_HEX64 },
 		{ "[range 1000 9999]", FORM_YEAR },
-		{ "[range 1 12]", FORM_MONTH } };
+		{ "[range 1 12]", FORM_MONTH }, { "[over 0]", FORM_OVER_0 } };
 
 	size_t i;
 

@@ -11,6 +11,7 @@
 # make vocabulary-check   the rules of the vocabulary, and how large it is
 # make format    lay out all C files as .clang-format says
 # make pot       take new words of the sources into client/po/*.po
+# make docs      the manual pages as HTML
 # make install   below $(DESTDIR)$(prefix); "make uninstall" takes it away
 # make clean     remove what was built
 #
@@ -39,6 +40,7 @@ CLIENT  = $(filter-out %/main.c,$(wildcard client/*.c))
 UNIT    = $(wildcard tests/unit/test_*.c)
 FUZZ    = $(wildcard tests/fuzz/fuzz_*.c)
 TOOLS   = $(wildcard tests/unit/*_tool.c tests/bench/*.c tests/e2e/*.c)
+SIM     = $(wildcard tests/sim/*.c)
 HELP    = $(filter-out $(UNIT) $(TOOLS),$(wildcard tests/unit/*.c))
 E2E     = $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh tests/golden/*.sh \
 	tests/relevance/*.sh))
@@ -53,12 +55,15 @@ programs = $(patsubst %.c,$B/%,$(1))
 GEN_C   = $(patsubst %.proto,$B/%.pb-c.c,$(PROTOS) $(SAMPLES))
 GEN_H   = $(GEN_C:.c=.h)
 GEN_PY  = $(patsubst %.proto,$B/python/%_pb2.py,$(PROTOS) $(SAMPLES))
-OUR_O   = $(call objects,$(SHARED) $(DAEMON) $(CLIENT) $(MAINS))
-TEST_O  = $(call objects,$(UNIT) $(FUZZ) $(TOOLS) $(HELP) tests/fuzz/replay.c)
+OUR_O   = $(call objects,$(SHARED) $(DAEMON) $(CLIENT) $(MAINS) conf/manual.c)
+TEST_O  = $(call objects,$(UNIT) $(FUZZ) $(TOOLS) $(SIM) $(HELP) \
+	tests/fuzz/replay.c)
 LIBS    = $B/libunit.a $B/libclient.a $B/libdaemon.a $B/libproto.a
 ERFAD   = $(if $(wildcard daemon/main.c),$B/erfad)
 MO      = $(PO:client/po/%.po=$B/locale/%/LC_MESSAGES/erfa.mo)
 ERFA    = $(if $(wildcard client/main.c),$B/erfa)
+PAGES   = $(wildcard client/man/*.scd daemon/man/*.scd proto/man/*.scd)
+MAN     = $(patsubst %.scd,$B/man/%,$(notdir $(PAGES)))
 
 # How they are compiled.  What only some compilers know is asked for once, when
 # the first file is compiled; pkg-config likewise, since "make deps" may have to
@@ -113,7 +118,7 @@ Q    = $(if $(filter 1,$(V)),,@)
 say  = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2:$B/%=%))
 jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-all: $(ERFAD) $(ERFA) $(MO)
+all: $(ERFAD) $(ERFA) $(MO) $(MAN)
 
 # Programs.
 $B/erfad: $(call objects,daemon/main.c $(DAEMON)) $B/libproto.a
@@ -130,6 +135,19 @@ $(call programs,$(UNIT) $(TOOLS)): %: %.o $(LIBS)
 
 # What the search is measured against; only the measurement knows it.
 $B/tests/bench/bench_search: BENCH_LIB = -lsqlite3
+
+# The simulator puts its own clock, threads, chance and log in the place of the
+# real ones; and no index.
+SIM_WRAP = clock_gettime randombytes_buf pthread_create pthread_join \
+	pthread_cond_wait pthread_cond_clockwait pthread_cond_timedwait \
+	pthread_cond_signal pthread_cond_broadcast logger_write logger_err \
+	logger_warning logger_info logger_debug logger_foreign index_open \
+	index_close lexicon_open indexer_start indexer_stop indexer_wake \
+	indexer_arrival indexer_clean
+
+$B/tests/sim/sim: $(call objects,$(SIM)) $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(SIM_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(DAEMON_LIB)
 
 # Without FUZZER=1 a target runs its seeds; with it, libFuzzer drives it.
 $(call programs,$(FUZZ)): %: %.o $(if $(FUZZER),,$B/tests/fuzz/replay.o) $(LIBS)
@@ -188,6 +206,23 @@ $B/locale/%/LC_MESSAGES/erfa.mo: client/po/%.po | $B/deps-build
 	@mkdir -p $(@D)
 	$(call say,PO,$@)
 	$(Q)msgfmt -c --endianness=little --no-hash -o $@ $<
+
+# Manual pages; what they say of commands and settings comes from the tables.
+$B/conf/manual: $B/conf/manual.o $B/libclient.a $B/libdaemon.a $B/libproto.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIB)
+
+vpath %.scd client/man daemon/man proto/man
+$(MAN): $B/man/%: %.scd $B/conf/manual conf/page conf/form.tsv $B/defines.h
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)
+	$(Q)conf/page $B/conf/manual $< | $(with_paths) | scdoc >$@
+
+docs: $(MAN)
+	$(Q)mkdir -p $B/html
+	$(Q)for f in $(MAN); do mandoc -T html -O man=%N.%S.html $$f \
+		>$B/html/$${f##*/}.html || exit 1; done
+	@echo "  $B/html:" $(notdir $(MAN:=.html))
 
 pot: | $B/deps-build
 	client/po/extract $B/erfa.pot
@@ -274,7 +309,7 @@ bench: deps
 	@B=$B tests/bench/run.sh
 
 # Lint.
-C_FILES = $(SHARED) $(DAEMON) $(CLIENT) $(MAINS)
+C_FILES = $(SHARED) $(DAEMON) $(CLIENT) $(MAINS) conf/manual.c
 FORMAT  = $(C_FILES) $(UNIT) $(FUZZ) $(TOOLS) $(HELP) \
 	$(wildcard tests/fuzz/replay.c proto/*.h daemon/*.h client/*.h tests/*/*.h)
 
@@ -325,10 +360,12 @@ systemd_dir  = $(or $(if $(filter /usr,$(prefix)),$(shell pkg-config \
 unitdir     ?= $(call systemd_dir,systemdsystemunitdir,systemd/system)
 sysusersdir ?= $(call systemd_dir,sysusersdir,sysusers.d)
 tmpfilesdir ?= $(call systemd_dir,tmpfilesdir,tmpfiles.d)
+mandir      ?= $(prefix)/share/man
 bashdir     ?= $(prefix)/share/bash-completion/completions
 zshdir      ?= $(prefix)/share/zsh/site-functions
 fishdir     ?= $(prefix)/share/fish/vendor_completions.d
-with_paths   = sed 's,@prefix@,$(prefix),g; s,@sysconfdir@,$(sysconfdir),g'
+with_paths   = sed 's,@prefix@,$(prefix),g; s,@sysconfdir@,$(sysconfdir),g; \
+	s,@version@,$(VERSION),g'
 
 install: all
 	install -D -m 0755 $B/erfad $(into)/sbin/erfad
@@ -337,6 +374,8 @@ install: all
 		$(into)/share/erfa/$${f##*/} || exit 1; done
 	$(Q)for f in $(MO:$B/%=%); do install -D -m 0644 $B/$$f \
 		$(into)/share/erfa/$$f || exit 1; done
+	$(Q)for f in $(MAN); do install -D -m 0644 $$f \
+		$(DESTDIR)$(mandir)/man$${f##*.}/$${f##*/} || exit 1; done
 	$(Q)for f in $(DOC); do install -D -m 0644 $$f \
 		$(into)/share/doc/erfa/$${f##*/} || exit 1; done
 	install -D -m 0644 client/completion/erfa.bash \
@@ -358,6 +397,7 @@ install: all
 uninstall:
 	rm -f $(into)/sbin/erfad $(into)/bin/erfa
 	rm -f $(DESTDIR)$(bashdir)/erfa $(DESTDIR)$(zshdir)/_erfa
+	rm -f $(foreach f,$(notdir $(MAN)),$(DESTDIR)$(mandir)/man$(patsubst .%,%,$(suffix $f))/$f)
 	rm -f $(DESTDIR)$(fishdir)/erfa.fish
 	rm -f $(UNITS:systemd/%=$(DESTDIR)$(unitdir)/%)
 	rm -f $(SYSUSER:systemd/%.sysusers=$(DESTDIR)$(sysusersdir)/%.conf)
@@ -370,7 +410,7 @@ clean:
 help:
 	@sed -n '/^# *make\|^# Var\|^# CC\|^# T=/s/^# //p' Makefile
 
-.PHONY: all pot deps programs unit check asan tsan fuzz fuzz-run demo bench \
+.PHONY: all docs pot deps programs unit check asan tsan fuzz fuzz-run demo bench \
 	lint relevance format lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer \
 	install uninstall clean help vocabulary-check FORCE
 

@@ -268,7 +268,7 @@ check: deps
 # The tests in which more than one thread runs.
 THREADED = $(shell grep -lE -e 'pthread|zactor|/(writer|index|query|zap|node).*\.h"' \
 	-e '/(sock|link|hub|upstream|feed|ctl)\.h"' $(UNIT) /dev/null)
-SANITIZE = WARN= WARN_GCC= FORTIFY= WERROR= \
+SANITIZE = WARN= WARN_GCC= FORTIFY= WERROR= MAN= \
 	INTEROP= LINT= E2E='$(wildcard tests/e2e/*four*.sh)'
 
 asan:

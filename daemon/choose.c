@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "proto/day.h"
 #include "proto/heirs.h"
@@ -183,6 +184,20 @@ same_owner(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
+/* ---- units ---- */
+
+static const char *
+unit_text(const char *unit)
+{
+	return unit == NULL ? "" : unit;
+}
+
+bool
+choose_same_unit(const char *a, const char *b)
+{
+	return strcasecmp(unit_text(a), unit_text(b)) == 0;
+}
+
 /* ---- days ---- */
 
 /* The last day that an observation is about. */
@@ -252,6 +267,7 @@ belongs(const struct chooser *chooser, const struct choose_result *result,
 	const struct known *known = known_of(chooser, seen);
 
 	return seen->indicator == result->indicator && !is_comparison(seen) &&
+	    choose_same_unit(seen->unit, result->unit) &&
 	    seen->observation->occasion == occasion &&
 	    same_owner(known->owner, result->owner) &&
 	    choose_same_site(&known->site, &result->site);
@@ -353,6 +369,7 @@ compares(const struct chooser *chooser, const struct choose_seen *seen,
 	const struct known *known = known_of(chooser, seen);
 
 	return seen->indicator == result->indicator && is_comparison(seen) &&
+	    choose_same_unit(seen->unit, result->unit) &&
 	    seen->observation->occasion == occasion &&
 	    same_owner(known->owner, result->owner) &&
 	    (!known->inside || choose_same_site(&known->where, &result->site));
@@ -413,12 +430,32 @@ find_compared(const struct chooser *chooser, struct choose_result *result)
 		result->compared = known->where;
 }
 
+/* Was it followed up in another unit? */
+static bool
+follows_elsewhere(
+    const struct chooser *chooser, const struct choose_result *result)
+{
+	const struct choose_trial *trial = chooser->trial;
+	struct choose_result other = *result;
+	size_t i;
+
+	for (i = 0; i < trial->count; i++) {
+		other.unit = trial->seen[i].unit;
+		if (belongs(chooser, &other, &trial->seen[i],
+			ERFA__OCCASION__OCCASION_FOLLOW_UP))
+			return true;
+	}
+	return false;
+}
+
 static void
 fill(const struct chooser *chooser, struct choose_result *result)
 {
 	find_after(chooser, result);
 	if (result->after == NULL) {
-		result->left_out = "no_follow_up";
+		result->left_out = follows_elsewhere(chooser, result) ?
+		    "unit_differs" :
+		    "no_follow_up";
 		return;
 	}
 	if (result->after->retracted)
@@ -442,6 +479,8 @@ compare_results(const void *a, const void *b)
 	int order = (x->indicator > y->indicator) -
 	    (x->indicator < y->indicator);
 
+	if (order == 0)
+		order = strcasecmp(x->unit, y->unit);
 	if (order == 0)
 		order = strcmp(x->owner == NULL ? "" : x->owner,
 		    y->owner == NULL ? "" : y->owner);
@@ -486,10 +525,12 @@ take_place(const struct chooser *chooser, const struct choose_seen *seen,
 
 	if (is_comparison(seen))
 		return;
+	result.unit = unit_text(seen->unit);
 	result.owner = known_of(chooser, seen)->owner;
 	result.site = known_of(chooser, seen)->site;
 	for (i = 0; i < *count; i++)
 		if (results[i].indicator == result.indicator &&
+		    choose_same_unit(results[i].unit, result.unit) &&
 		    same_owner(results[i].owner, result.owner) &&
 		    choose_same_site(&results[i].site, &result.site)) {
 			if (results[i].site.name == NULL ||

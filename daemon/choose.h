@@ -4,8 +4,8 @@
 /*
  * choose - which observations of a trial stand for a municipality (domain 4.1).
  *
- * One result for each municipality and indicator: the last follow-up inside the
- * planned window, with what it is compared with.  Pure functions of what was
+ * One result for each municipality, indicator and unit: the last follow-up inside
+ * the planned window, with what it is compared with, in the same unit.  Pure functions of what was
  * read; nothing depends on the order of the observations.  Whether a result can
  * be pooled proto/effect decides.
  */
@@ -23,14 +23,26 @@
 /* Opaque types. */
 struct heirs;
 
+/* How a number came from another unit: factor * x + offset. */
+struct choose_conversion {
+	const char *unit; /* which it was in */
+	double factor;
+	double offset;
+	const char *indicator; /* full id of the one that declares it */
+	const char *source;    /* NULL = not said */
+};
+
 /* One observation of the trial. */
 struct choose_seen {
-	const Erfa__Observation *observation;
+	Erfa__Observation *observation;
 	const char *publisher; /* org id */
 	const char *id;        /* full id */
 	uint64_t time_ms;      /* when it was written */
 	size_t indicator;      /* its number, the same for those mapped to it */
 	bool retracted;        /* by its publisher */
+	const char *unit;      /* its numbers are in now; NULL = not said */
+	const struct choose_conversion *converted; /* NULL: they always were */
+	const char *stuck; /* static: why a declared conversion does not fit */
 };
 
 struct choose_trial {
@@ -52,6 +64,7 @@ struct choose_site {
 /* What stands for a municipality; NULL: there is none. */
 struct choose_result {
 	size_t indicator;
+	const char *unit; /* all its numbers are in; "" = not said */
 	struct choose_site site;
 	const char
 	    *owner; /* who measured: an org id; NULL = those whose trial it
@@ -69,11 +82,17 @@ struct choose_result {
 
 /**
  * choose_results(trial, ret_results, ret_count):
- * The results of a trial, by indicator, owner and municipality; what they point
+ * The results of a trial, by indicator, unit, owner and municipality; what they point
  * to is the caller's.  The caller frees *${ret_results}.  Return ERR_NOMEM.
  */
 enum err choose_results(const struct choose_trial *trial,
     struct choose_result **ret_results, size_t *ret_count) MUST_CHECK;
+
+/**
+ * choose_same_unit(a, b):
+ * Return whether both name the same unit; NULL is none.
+ */
+bool choose_same_unit(const char *a, const char *b);
 
 /**
  * choose_same_site(a, b):

@@ -7,7 +7,9 @@
  *   query_evidence.c       the family, its denominator, the answer
  *   query_evidence_read.c  what is here of one trial
  *   query_evidence_code.c  which indicators are one
- *   query_evidence_study.c from results to studies, each municipality once
+ *   query_evidence_unit.c  all numbers of one thing in one unit
+ *   query_evidence_study.c from results to studies
+ *   query_evidence_once.c  which of them stay: one unit, each municipality once
  */
 
 #include <stdbool.h>
@@ -33,6 +35,7 @@ struct evidence_indicator {
 	char id[RECORD_ID_CHARS + 1]; /* full id; empty: none was named */
 	size_t number;                /* of its name among the codes */
 	Erfa__Body *body;             /* NULL: it is not here */
+	bool retracted;
 };
 
 /* A trial of the family that is here on the day. */
@@ -43,6 +46,7 @@ struct evidence_trial {
 	bool origin;      /* the root of the family */
 	bool copy;        /* it came from another */
 	bool retracted;
+	bool erased;    /* its current version */
 	bool held_back; /* has counts too small to be shown */
 	bool measured;
 	Erfa__Fidelity fidelity;
@@ -52,6 +56,7 @@ struct evidence_trial {
 	Erfa__Verdict latest;     /* of the latest one */
 	struct choose_seen *seen; /* by id; the ids are ours */
 	Erfa__Body **bodies;      /* what seen points into */
+	struct choose_conversion *conversions; /* as seen; NULL: none */
 	size_t count;
 };
 
@@ -77,8 +82,17 @@ struct evidence_study {
 	size_t indicator;
 	int32_t day;
 	bool own;         /* those whose trial it is measured */
-	const char *unit; /* of its indicator; "" = not said */
+	const char *unit; /* its numbers are in; "" = not said */
 	const char *scale;
+	const char *stuck; /* why it is not in another unit; NULL = it is in its
+			    * own */
+};
+
+/* All studies while they are weighed against each other. */
+struct evidence_studies {
+	struct evidence_family *family;
+	struct evidence_study *items;
+	size_t count;
 };
 
 /**
@@ -133,6 +147,37 @@ bool evidence_meant(
  */
 enum err evidence_mapped(const struct evidence_family *family, size_t class,
     char ***list, size_t *count) MUST_CHECK;
+
+/**
+ * evidence_units(family):
+ * After evidence_map(): give every observation its class for an indicator and
+ * the unit it is in, and bring those of a class to one unit, as far as its
+ * indicators declare how; where they contradict each other, or counts would have
+ * to be multiplied, it is only said why not.
+ */
+enum err evidence_units(struct evidence_family *family) MUST_CHECK;
+
+/**
+ * evidence_left_out(family, trial):
+ * Why nothing of a trial is pooled; NULL if nothing speaks against it.
+ */
+const char *evidence_left_out(
+    const struct evidence_family *family, const struct evidence_trial *trial);
+
+/**
+ * evidence_leave_out(study, reason):
+ * Leave it out, if it is not yet.
+ */
+enum err evidence_leave_out(
+    struct evidence_study *study, const char *reason) MUST_CHECK;
+
+/**
+ * evidence_once(studies):
+ * Name the indicators of all studies, tell of them in the answer, and leave out
+ * what is in another unit or on another scale than most, and then all but one of
+ * each municipality and indicator.
+ */
+enum err evidence_once(struct evidence_studies *studies) MUST_CHECK;
 
 /**
  * evidence_studies(family, ret_bad):

@@ -143,9 +143,8 @@ count_trial(struct evidence_family *family, const struct evidence_trial *trial)
 	all->silent += silent;
 	(void)ADD(all, held_back, trial->held_back);
 	(void)ADD(all, retracted, trial->retracted);
-	(void)ADD(all, erased, node->state == LINEAGE_ERASED);
-	(void)ADD(all, missing,
-	    node->state != LINEAGE_HERE && node->state != LINEAGE_ERASED);
+	(void)ADD(all, erased, trial->erased);
+	(void)ADD(all, missing, node->state != LINEAGE_HERE && !trial->erased);
 	answer->adaptations += trial->copy;
 	answer->consistent += trial->copy &&
 	    trial->fidelity == ERFA__FIDELITY__FIDELITY_CONSISTENT;
@@ -266,7 +265,7 @@ fill_gone(struct evidence_family *family)
 
 	for (i = 0; i < family->ntrials && err == ERR_NONE; i++) {
 		trial = &family->trials[i];
-		if (trial->node->state == LINEAGE_ERASED)
+		if (trial->erased)
 			err = evidence_gone(
 			    family, trial->id, "trial", "erased", trial->id);
 		else if (trial->retracted)
@@ -399,6 +398,7 @@ fill_answer(struct evidence_family *family)
 
 	if ((err = read_family(family)) != ERR_NONE ||
 	    (err = evidence_map(family)) != ERR_NONE ||
+	    (err = evidence_units(family)) != ERR_NONE ||
 	    (err = evidence_studies(family, &bad)) != ERR_NONE || bad)
 		return err;
 	if (answer->n_study > 1)

@@ -108,6 +108,9 @@ read_indicator(
 		indicator->body = NULL;
 		return ERR_NONE;
 	}
+	if ((err = query_retracted(question, item, &indicator->retracted)) !=
+	    ERR_NONE)
+		return err;
 	return tie_body(family->codes, indicator->number, indicator->body);
 }
 

@@ -76,7 +76,7 @@ keep_observation(struct reading *reading, const struct shown_item *item,
     Erfa__Body **body_p, bool retracted)
 {
 	struct evidence_trial *trial = reading->trial;
-	const Erfa__Observation *observation = (*body_p)->observation;
+	Erfa__Observation *observation = (*body_p)->observation;
 	struct choose_seen seen = { .observation = observation,
 		.publisher = org_of(reading, item),
 		.time_ms = item->time_ms,
@@ -105,6 +105,36 @@ keep_observation(struct reading *reading, const struct shown_item *item,
 	return ERR_NONE;
 }
 
+/* Was the current version erased?  The index may not know it yet. */
+static enum err
+is_erased(
+    struct question *question, const struct shown_item *item, bool *ret_erased)
+{
+	enum store_body_state state;
+	enum err err;
+
+	err = store_body_state(question->store,
+	    shown_log(question->shown, item->log)->log_id, item->n, &state);
+	*ret_erased = err == ERR_NONE && state == STORE_BODY_ERASED;
+	return err;
+}
+
+/* What cannot be read was perhaps erased a moment ago. */
+static enum err
+take_unread(struct reading *reading, const struct shown_item *item)
+{
+	char id[RECORD_ID_CHARS + 1];
+	bool erased;
+	enum err err;
+
+	err = is_erased(reading->family->question, item, &erased);
+	if (err != ERR_NONE || !erased)
+		return err;
+	id_of(reading, item, id);
+	return evidence_gone(
+	    reading->family, id, "observation", "erased", reading->trial->id);
+}
+
 static enum err
 take_observation(struct reading *reading, const struct shown_item *item)
 {
@@ -123,8 +153,9 @@ take_observation(struct reading *reading, const struct shown_item *item)
 	}
 	if ((err = query_read(family->question, item, &body)) != ERR_NONE)
 		return err;
-	if (body == NULL ||
-	    body->record_case != ERFA__BODY__RECORD_OBSERVATION ||
+	if (body == NULL)
+		return take_unread(reading, item);
+	if (body->record_case != ERFA__BODY__RECORD_OBSERVATION ||
 	    !is_twin(reading, body->observation->trial))
 		goto out;
 	err = query_retracted(family->question, item, &retracted);
@@ -329,6 +360,9 @@ evidence_read(struct evidence_family *family, const struct lineage_node *node,
 	err = reading.err;
 	if (err == ERR_NONE && node->state == LINEAGE_HERE)
 		err = query_read(question, node->item, &trial->body);
+	trial->erased = node->state == LINEAGE_ERASED;
+	if (err == ERR_NONE && !trial->erased && trial->body == NULL)
+		err = is_erased(question, node->item, &trial->erased);
 	if (trial->body != NULL &&
 	    trial->body->record_case != ERFA__BODY__RECORD_TRIAL) {
 		body_free(trial->body);
@@ -357,6 +391,7 @@ evidence_trial_clear(struct evidence_trial *trial)
 		body_free(trial->bodies[i]);
 	}
 	free(trial->seen);
+	free(trial->conversions);
 	free(trial->bodies);
 	body_free(trial->body);
 }

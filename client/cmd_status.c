@@ -134,6 +134,7 @@ static void
 print_problems(struct run *run, const Erfa__StatusAnswer *status)
 {
 	const Erfa__Problem *problem;
+	char when[PRINT_TIME_MAX];
 	char *what = NULL;
 	size_t i;
 
@@ -147,6 +148,10 @@ print_problems(struct run *run, const Erfa__StatusAnswer *status)
 		what = NULL;
 		if (run_text(problem->where)[0] != '\0')
 			print_say(run->out, " (%s)", problem->where);
+		if (run_text(problem->since)[0] != '\0') {
+			print_time(problem->since, when);
+			print_say(run->out, ", since %s", when);
+		}
 		print_say(run->out, "\n");
 		print_block(run->out, 4, speech(run_text(problem->remedy)));
 	}

@@ -384,6 +384,7 @@ watch_memory(zloop_t *loop, int timer_id, void *arg)
 	key = node->hub == NULL ? NULL : hub_who(node->hub, suspect.fd);
 	if (key != NULL)
 		member = directory_find(node_directory(node), key);
+	node_memory_cut(node, &suspect, key);
 	event_say(EVENT_MEMORY,
 	    &(struct event_about){ .peer = suspect.address },
 	    "memory grew to %zu MiB: the connection that sent "

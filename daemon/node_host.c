@@ -103,16 +103,26 @@ note_disk(struct node *node, enum err err)
 static enum err
 branch_run(struct store_txn *txn, const struct run_job *run)
 {
-	struct store_log log;
 	enum err err;
 
-	if ((err = store_log(txn, run->run.log_id, &log)) != ERR_NONE ||
-	    (err = store_add_branch(txn, &run->run, run->last_common)) !=
-		ERR_NONE ||
-	    log.frozen)
+	err = store_add_branch(txn, &run->run, run->last_common);
+	if (err != ERR_NONE)
 		return err;
-	return node_fork_write(
-	    txn, run->outbox, &log, &run->run, run->last_common);
+	return node_fork_write(txn, run->outbox, &run->run, run->last_common);
+}
+
+/* The next run of a log, which somebody may have proved to be forked. */
+static enum err
+next_run(struct store_txn *txn, const struct run_job *run)
+{
+	enum err err;
+
+	err = store_add_run(txn, run->key, run->inc, run->own, &run->run);
+	if (err == ERR_NONE && run->forks)
+		err = node_fork_keep(txn, run->outbox, &run->run);
+	if (err != ERR_NONE)
+		return err;
+	return node_fork_apply(txn, run->outbox, run->run.log_id);
 }
 
 static enum err
@@ -122,13 +132,7 @@ run_job_run(struct store_txn *txn, struct writer_job *job)
 	struct log_head head;
 	enum err err;
 
-	if (run->branch)
-		err = branch_run(txn, run);
-	else
-		err = store_add_run(
-		    txn, run->key, run->inc, run->own, &run->run);
-	if (err == ERR_NONE && run->forks && !run->branch)
-		err = node_fork_keep(txn, &run->run);
+	err = run->branch ? branch_run(txn, run) : next_run(txn, run);
 	if (err != ERR_NONE)
 		return err;
 
@@ -156,7 +160,8 @@ run_job_done(struct writer_job *job, void *context)
 	if (node != NULL && job->err == ERR_NONE) {
 		node_touch(node, run->run.log_id);
 		node->members_touched |= run->members;
-		node->forks_touched |= run->forks;
+		if (run->forks)
+			node_fork_touch(node, &run->run);
 		node->erases_touched |= run->erases;
 		if (run->branch)
 			node_touch_own(node);

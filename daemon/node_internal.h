@@ -19,6 +19,8 @@
  *   node_follow.c   questions that stand, of each user of the machine
  *   node_control.c  the control socket: who may, who answers, who waits
  *   node_status.c   what `erfa status`, `peers` and `sync` show
+ *   node_alarm.c    what is wrong with others, and since when
+ *   node_fork.c     proofs that a log is forked
  *   node_bundle.c   bundles are taken in
  *   node_service.c  watchdog, settings shown and read again
  */
@@ -101,6 +103,16 @@ struct waiter {
 	int64_t deadline;       /* 0 = not set yet */
 };
 
+/* A connection was shut down to save the memory: the last time. */
+struct memory_cut {
+	uint64_t count;
+	uint64_t at_ms; /* since 1970 */
+	uint64_t bytes;
+	char address[64];
+	bool has_key;
+	uint8_t key[KEY_LEN];
+};
+
 /* The one join that may be under way; a body of a bundle in parts. */
 struct bundle_part;
 struct docket_more;
@@ -140,6 +152,7 @@ struct node {
 	struct sock *control;
 	bool control_shut; /* not read: too much waits already */
 	struct guard *guard;
+	struct memory_cut memory_cut;
 	int turn_fd; /* readable while peers wait to be served */
 	bool turn_set;
 	size_t turn_next; /* the link whose turn it is */
@@ -269,21 +282,40 @@ void node_bodies_changed(struct node *node);
 /* ---- node_fork.c ---- */
 
 /**
- * node_fork_write(txn, outbox, log, branch, last_common):
- * Publish, with ${txn}, that ${log} has the ${branch} beside the one held.  The
- * writer's thread alone.  Return the errors of outbox_add().
+ * node_fork_write(txn, outbox, branch, last_common):
+ * Publish, with ${txn}, that the log of ${branch} has this branch beside the one
+ * held, unless a FORK entry that is here proves it already.  The writer's thread
+ * alone.  Return the errors of outbox_add() and store_note_put().
  */
 enum err node_fork_write(struct store_txn *txn, struct outbox *outbox,
-    const struct store_log *log, const struct log_run *branch,
-    uint64_t last_common) MUST_CHECK;
+    const struct log_run *branch, uint64_t last_common) MUST_CHECK;
 
 /**
- * node_fork_keep(txn, run):
- * Note the FORK entries among the headers of ${run}.  The writer's thread
- * alone.  Return the errors of store_note_put().
+ * node_fork_keep(txn, outbox, run), node_fork_apply(txn, outbox, log_id):
+ * Note the FORK entries among the headers of ${run}, and freeze the logs that
+ * they prove to be forked; do so for one log, which has grown.  The writer's
+ * thread alone.  Return the errors of store_note_put(), store_freeze() and
+ * outbox_close_log().
  */
-enum err node_fork_keep(
-    struct store_txn *txn, const struct log_run *run) MUST_CHECK;
+enum err node_fork_keep(struct store_txn *txn, struct outbox *outbox,
+    const struct log_run *run) MUST_CHECK;
+enum err node_fork_apply(struct store_txn *txn, struct outbox *outbox,
+    const uint8_t log_id[LOG_ID_LEN]) MUST_CHECK;
+
+/**
+ * node_fork_touch(node, run):
+ * FORK entries in ${run} were committed: node_after_commit() looks at the logs
+ * that they name.
+ */
+void node_fork_touch(struct node *node, const struct log_run *run);
+
+/**
+ * node_fork_since(txn, log_id):
+ * When this node learned that the log is forked, ms since 1970; 0 if no proof of
+ * it is here.
+ */
+uint64_t node_fork_since(
+    struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN]);
 
 /**
  * node_fork_ask(node, link):
@@ -768,6 +800,23 @@ bool node_is_clean(struct node *node);
  * Tell the service manager in a line how things are, when that has changed.
  */
 void node_status_tick(struct node *node, int64_t now);
+
+/* ---- node_alarm.c ---- */
+
+/**
+ * node_alarms(node, status):
+ * Add to a status what is wrong with others, and count it.
+ */
+enum err node_alarms(
+    struct node *node, Erfa__StatusAnswer *status) MUST_CHECK;
+
+/**
+ * node_memory_cut(node, suspect, key):
+ * The guard shut down the connection of ${suspect}, whose key is ${key} (NULL:
+ * not known).
+ */
+void node_memory_cut(struct node *node, const struct guard_suspect *suspect,
+    const uint8_t *key);
 
 /* ---- node_service.c ---- */
 

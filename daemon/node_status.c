@@ -288,10 +288,7 @@ status_problems(struct node *node, Erfa__StatusAnswer *status)
 	    (err = wrong_disk(node, status)) != ERR_NONE ||
 	    (err = wrong_org(node, status)) != ERR_NONE)
 		return err;
-	if (status->logs_frozen > 0 &&
-	    (err = wrong(status, "logs",
-		 "a log is forked and frozen; both branches are kept",
-		 "See which:  erfa logs")) != ERR_NONE)
+	if ((err = node_alarms(node, status)) != ERR_NONE)
 		return err;
 	if (status->links > 0)
 		return ERR_NONE;

@@ -218,8 +218,9 @@ enum err store_branch_next(struct store_txn *txn,
 /**
  * store_freeze(txn, log_id, last_common):
  * Freeze a log without a branch at hand (an own log proved longer or
- * different).  The least of several ${last_common} holds.  ERR_NOENT if the log
- * is not here, ERR_GAP if it is shorter than that.
+ * different).  The least of several ${last_common} holds; the first branch that
+ * comes puts its own in their place.  ERR_NOENT if the log is not here, ERR_GAP
+ * if it is shorter than that.
  */
 enum err store_freeze(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t last_common) MUST_CHECK;

@@ -193,6 +193,9 @@ keep(struct store_txn *txn, struct store_row *row, struct addition *add)
 	uint8_t key[KEY_LEN];
 	enum err err;
 
+	/* Until there was a branch, somebody's word told where it parts. */
+	if (row->branches == 0)
+		row->log.frozen = false;
 	err = store_freeze(txn, add->run->log_id, add->base);
 	if (err != ERR_NONE)
 		return err;

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""A member that signs two branches of one log and tells each hub another.
+"""A member that signs two branches of one log and tells each hub another; and
+others who say so, with a proof or without.
 
 Usage: fork.py HUB PORT, control sockets of two nodes that are linked.
 """
@@ -8,7 +9,7 @@ import sys
 import time
 
 from peer import Checks, Control, Log, Silence, deadline, join
-from proto import control_pb2, wire_pb2
+from proto import control_pb2, entry_pb2, wire_pb2
 
 ORG = "is-0000"
 CHECKS = Checks()
@@ -36,6 +37,86 @@ def until(peers, good, seconds=30):
                 msg = wire_pb2.Msg.FromString(peer.socket.recv())
                 peer.answer(msg)
     return False
+
+
+def proofs(controls):
+    """All FORK entries that a node holds: {log: last_common}."""
+    said = controls.ask(status=control_pb2.StatusRequest())
+    return {p.log: p for p in said.problem if p.code == "fork"}
+
+
+def fork_entry(log, one, two, common, n=None):
+    """Say in a log that another one has two branches, with one HEAD of each."""
+    ext = entry_pb2.Fork(log_id=one.id, last_common=common,
+                         head_a=one.head(n), head_b=two.head(n))
+    log.add(19, ext=ext.SerializeToString())
+
+
+def hearsay(controls, hub):
+    """Who holds a log learns from a proof alone that it is forked."""
+    other = "fi-297"
+    line = controls[0].ask(invite=control_pb2.InviteRequest(org=other)).line
+    witness = join(line, other)
+    liar = Log(hub.key)
+    liar.genesis(ORG)
+    for title in ("first", "second", "third"):
+        liar.trial(ORG, title)
+    two = liar.copy()
+    liar.trial(ORG, "one story")
+    two.trial(ORG, "another story")
+    honest = Log(hub.key)
+    honest.genesis(ORG)
+    honest.trial(ORG, "told once")
+    peers = [hub, witness]
+    for log in (liar, honest):
+        hub.claim(log)
+    CHECKS.check("two more logs are taken", until(peers, lambda: all(
+        (v := view(controls[1], log)) and v.n == len(log) for log in (liar, honest))))
+
+    says = Log(witness.key)
+    says.genesis(other)
+    forged = honest.copy()
+    forged.key = witness.key
+    forged.headers, forged.chain = forged.headers[:1], forged.chain[:2]
+    forged.trial(ORG, "never signed by it")
+    fork_entry(says, honest, forged, 1)          # the other HEAD is forged
+    fork_entry(says, honest, honest, 1)          # both say the same
+    fork_entry(says, liar, two, 9)               # they part after their ends
+    witness.claim(says)
+    CHECKS.check("what proves nothing is taken", until(peers, lambda: (
+        (v := view(controls[1], says)) and v.n == 4)))
+    for log in (honest, liar):
+        v = view(controls[1], log)
+        CHECKS.check("and freezes nothing", v.state == "open" and v.counted == len(log),
+                     str(v))
+    fork_entry(says, liar, two, 4)
+    witness.claim(says)
+    for name, control in zip(("the hub", "the port"), controls):
+        CHECKS.check(f"{name} believes a proof, with no branch at hand", until(
+            peers, lambda: view(control, liar).state == "frozen"))
+        v = view(control, liar)
+        CHECKS.check(f"{name} counts what is common by it", v.counted == 4, str(v))
+        problem = proofs(control).get(liar.id.hex())
+        CHECKS.check(f"{name} names who, since when and what to do",
+                     problem is not None and problem.org == ORG and
+                     problem.since[:2] == "20" and "peers remove" in problem.remedy,
+                     str(problem))
+
+    # The branch comes after all, and tells better where they part.
+    three = two.copy()
+    three.headers, three.chain = three.headers[:3], three.chain[:4]
+    three.trial(ORG, "a third story")
+    fork_entry(says, liar, three, 3)
+    hub.claim(three)
+    witness.claim(says)
+    for name, control in zip(("the hub", "the port"), controls):
+        CHECKS.check(f"{name} finds by itself where they part", until(
+            peers, lambda: view(control, liar).counted == 3), str(view(control, liar)))
+    CHECKS.check("and gets all bodies of all branches", until(peers, lambda: not any(
+        v.bodies_absent for c in controls for v in c.ask(
+            logs=control_pb2.LogsRequest()).log)), [
+                (v.log[:8], v.n, v.bodies_absent) for c in controls
+                for v in c.ask(logs=control_pb2.LogsRequest()).log])
 
 
 def main():
@@ -85,6 +166,7 @@ def main():
     CHECKS.check("and all its bodies", until(peers, lambda: not any(
         v.bodies_absent for c in controls for v in c.ask(
             logs=control_pb2.LogsRequest()).log)))
+    hearsay(controls, hub)
     return CHECKS.bad
 
 

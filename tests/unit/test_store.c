@@ -1332,6 +1332,28 @@ freezing_without_a_branch_keeps_the_least_common(void **state)
 }
 
 static void
+first_branch_tells_better_where_it_parts(void **state)
+{
+	struct fixture *f = *state;
+
+	write_run(f, 10);
+	f->other = f->origin;
+	write_run(f, 10);
+	assert_int_equal(store_freeze(f->txn, f->origin.log_id, 4), ERR_NONE);
+	f->other.variant = 1;
+	origin_write(&f->other, f->branch, 3, 0);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->branch->run, 10), ERR_NONE);
+	next_txn(f);
+	assert_true(log_of(f).frozen);
+	assert_int_equal(log_of(f).last_common, 10);
+
+	/* A word beside a branch can only lower it. */
+	assert_int_equal(store_freeze(f->txn, f->origin.log_id, 12), ERR_NONE);
+	assert_int_equal(log_of(f).last_common, 10);
+}
+
+static void
 body_of_a_branch_is_kept_beside_the_stored_one(void **state)
 {
 	struct fixture *f = *state;
@@ -1807,6 +1829,7 @@ main(void)
 		T(run_that_begins_before_the_fork_is_cut_there),
 		T(earliest_of_several_forks_counts),
 		T(freezing_without_a_branch_keeps_the_least_common),
+		T(first_branch_tells_better_where_it_parts),
 		T(body_of_a_branch_is_kept_beside_the_stored_one),
 		T(notes_are_put_replaced_walked_and_deleted),
 		T(waiting_entry_moves_into_a_log_with_its_slot),

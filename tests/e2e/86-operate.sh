@@ -86,6 +86,22 @@ check_status "without erfad it is critical" 2 \
 	"$ERFA" --socket="$WORK/none" health
 check_has "and says so" "$OUT" '^ERFA CRITICAL - erfad is not running \| up=0'
 
+# --- What erfad said.
+check "erfa log" at hub log
+check_has "tells when it began to serve" "$OUT" 'info +main: erfad .* serves'
+check_has "and who was admitted" "$OUT" 'info +peers: no-5501 was admitted'
+check "erfa log --level err" at hub log --level err
+check_has "tells of the settings only" "$OUT" 'err +config: the settings stay'
+check_same "and nothing below" 0 "$(grep -c '  info  ' <<<"$OUT")"
+check "erfa log --lines 1" at hub log --lines 1
+check_same "tells one line" 1 "$(grep -c ' main: \| config: \| peers: ' <<<"$OUT")"
+check_status "a level that there is not is told" 65 at hub log --level loud
+check_has "with those that there are" "$OUT" 'err, warning, info, debug'
+check "erfa log --jsonl" at hub log --jsonl --level err
+check_has "has the kind of event" "$OUT" '"event": ?"settings-wrong"'
+check "erfa log --json" at hub log --json
+check_same "has a schema" erfa.log/1 "$(field schema <<<"$OUT")"
+
 # --- Metrics.
 check "erfa metrics" at hub metrics
 check_has "tells that erfad is up" "$OUT" '^erfa_up 1$'

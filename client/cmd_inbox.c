@@ -11,6 +11,7 @@
 #include "client/labels.h"
 #include "client/pages.h"
 #include "client/print.h"
+#include "client/reason.h"
 #include "client/rows.h"
 #include "client/run.h"
 #include "client/speech.h"
@@ -235,10 +236,12 @@ print_followed(struct run *run, const struct inbox_letter *letter)
 {
 	const Erfa__Row *row = letter->row;
 	const char *news = run_text(row->news);
+	char why[REASON_LINE];
 
+	reason_line(row, why, sizeof(why));
 	print_say(run->out, "    Fits %u: %s\n", letter->no, letter->what);
-	if (run_text(row->matched)[0] != '\0')
-		print_field(run->out, 2, "", 4, row->matched);
+	if (why[0] != '\0')
+		print_field(run->out, 2, "", 4, why);
 	if (news[0] != '\0' && strcmp(news, run_text(row->kind)) != 0)
 		print_say(run->out, "    New is: %s\n",
 		    labels_get(run->labels, "kind", news));

@@ -7,6 +7,7 @@
 
 #include "client/named.h"
 #include "client/print.h"
+#include "client/reason.h"
 #include "client/recent.h"
 #include "client/run.h"
 #include "client/table.h"
@@ -159,6 +160,7 @@ static int
 add_trial(struct run *run, const struct list *list, const Erfa__Row *row)
 {
 	char cell[CELL_MAX];
+	char why[REASON_LINE];
 	int status = add_title(run, list, row);
 
 	place(row, cell, sizeof(cell));
@@ -169,7 +171,8 @@ add_trial(struct run *run, const struct list *list, const Erfa__Row *row)
 	if (list->narrow)
 		return status;
 	table_add(list->table, row->language);
-	table_add(list->table, list->found ? row->matched : row->period);
+	reason_line(row, why, sizeof(why));
+	table_add(list->table, list->found ? why : row->period);
 	return status;
 }
 

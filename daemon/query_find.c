@@ -904,28 +904,7 @@ fill_reason(struct find *find, size_t number, int way, const Erfa__Body *body,
 	return answer_text(&reason->part, part_name(looking.part, kind));
 }
 
-/* Whether there is ${other}, and it is more than another form of ${word}. */
-static bool
-is_other_word(const char *word, const char *other)
-{
-	char *folded = NULL;
-	char *folded_other = NULL;
-	bool is_other = false;
-	size_t len;
-
-	if (other == NULL || text_fold(word, &folded) != ERR_NONE ||
-	    text_fold(other, &folded_other) != ERR_NONE)
-		goto out;
-	len = strlen(folded) < strlen(folded_other) ? strlen(folded) :
-						      strlen(folded_other);
-	is_other = strncmp(folded, folded_other, len) != 0;
-out:
-	free(folded);
-	free(folded_other);
-	return is_other;
-}
-
-/* The reasons as one line: "hjemmepleje -> home care <- kotihoito". */
+/* The reasons as one line, for programs: "hjemmepleje -> home care <- kotihoito". */
 static enum err
 fill_matched(Erfa__Row *row)
 {
@@ -938,8 +917,10 @@ fill_matched(Erfa__Row *row)
 
 	for (i = 0; i < row->n_reason && len < sizeof(text) - 1; i++) {
 		reason = row->reason[i];
-		concept = is_other_word(reason->word, reason->concept);
-		found = is_other_word(reason->word, reason->found);
+		concept = reason->concept != NULL &&
+		    !text_akin(reason->word, reason->concept);
+		found = reason->found != NULL &&
+		    !text_akin(reason->word, reason->found);
 		(void)snprintf(text + len, sizeof(text) - len,
 		    "%s%s%s%s%s%s%s%s", i > 0 ? ", " : "", reason->word,
 		    concept ? " \xe2\x86\x92 " : "",

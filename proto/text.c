@@ -371,6 +371,27 @@ measure(const char *text, size_t len, size_t *ret_columns)
 	return used;
 }
 
+bool
+text_akin(const char *a, const char *b)
+{
+	char *folded_a = NULL;
+	char *folded_b = NULL;
+	bool akin = false;
+	size_t a_len;
+	size_t b_len;
+
+	if (text_fold(a, &folded_a) == ERR_NONE &&
+	    text_fold(b, &folded_b) == ERR_NONE) {
+		a_len = strlen(folded_a);
+		b_len = strlen(folded_b);
+		akin = strncmp(folded_a, folded_b,
+			   a_len < b_len ? a_len : b_len) == 0;
+	}
+	free(folded_a);
+	free(folded_b);
+	return akin;
+}
+
 size_t
 text_width(const char *text)
 {

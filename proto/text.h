@@ -66,6 +66,14 @@ enum err text_fold(const char *text, char **ret_folded) MUST_CHECK;
 enum err text_lower(const char *text, char **ret_lower) MUST_CHECK;
 
 /**
+ * text_akin(a, b):
+ * Whether two words are forms of one, as far as can be seen without a language:
+ * folded, one begins with the other.  False if one is no text, or there is no
+ * memory to tell.
+ */
+bool text_akin(const char *a, const char *b);
+
+/**
  * text_width(text):
  * Columns that gated text takes on a terminal.
  */

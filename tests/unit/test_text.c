@@ -348,6 +348,16 @@ cut_never_splits_a_character_from_its_marks(void **state)
 #define T(name) cmocka_unit_test(name)
 
 static void
+forms_of_one_word_are_akin(void **state)
+{
+	(void)state;
+	assert_true(text_akin("Skole", "skolerne"));
+	assert_true(text_akin("\xc3\x85r", "aar"));
+	assert_false(text_akin("skole", "skov"));
+	assert_false(text_akin("skole", "\xff"));
+}
+
+static void
 a_pile_of_marks_on_one_letter_is_taken_apart(void **state)
 {
 	char text[64] = "a";
@@ -370,6 +380,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(forms_of_one_word_are_akin),
 		cmocka_unit_test(a_pile_of_marks_on_one_letter_is_taken_apart),
 		T(utf8_is_valid_and_other_bytes_are_not),
 		T(every_two_byte_sequence_is_judged_as_unicode_says),

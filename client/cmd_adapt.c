@@ -21,12 +21,20 @@ struct origins {
 	size_t count;
 };
 
-/* What was taken back may be copied, but by nobody who does not know it. */
+/* What was taken back or doubted may be copied, but not unknowingly. */
 static void
 warn_retracted(struct run *run, const struct act *origin)
 {
 	const Erfa__Related *retraction = talk_retraction(origin->show->show);
+	const Erfa__Related *doubt = talk_doubt(origin->show->show);
 
+	if (retraction == NULL && doubt != NULL)
+		print_say(run->err,
+		    "%s is doubted by who published it: %s\n"
+		    "  Why:  erfa show %s\n",
+		    origin->shown,
+		    run_text(doubt->body->retraction->explanation),
+		    origin->shown);
 	if (retraction != NULL)
 		print_say(run->err,
 		    "%s was taken back: %s\n  Why:  erfa show %s\n",

@@ -220,6 +220,8 @@ check_first(const struct act *act, const struct act *target)
 	char remedy[128];
 
 	if (there == NULL)
+		there = talk_doubt(target->show->show);
+	if (there == NULL)
 		return EXIT_DONE;
 	said = there->body->retraction;
 	if (said->kind != act->body->retraction->kind &&
@@ -228,6 +230,11 @@ check_first(const struct act *act, const struct act *target)
 	(void)snprintf(remedy, sizeof(remedy),
 	    _("To change what it says:  erfa edit %s --correct"),
 	    run_text(there->row->id));
+	if (said->kind != ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION)
+		return fault_say(&act->run->faults, EXIT_USAGE,
+		    "doubted_already", remedy,
+		    "that was said of %s already: %s", target->shown,
+		    run_text(said->explanation));
 	return fault_say(&act->run->faults, EXIT_USAGE, "retracted_already",
 	    remedy, "%s was taken back already: %s", target->shown,
 	    run_text(said->explanation));
@@ -252,8 +259,12 @@ cmd_retract(struct run *run)
 		status = check_first(&act, &target);
 	if (status == EXIT_DONE)
 		status = run_confirm(run,
-		    "Everyone will see it struck through, with the reason; it "
-		    "is not erased.  Retract?");
+		    act.body->retraction->kind ==
+			    ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION ?
+			N_("Everyone will see it struck through, with the "
+			   "reason; it is not erased.  Retract?") :
+			N_("Everyone will see your words above it; it is "
+			   "neither struck through nor erased.  Publish?"));
 	if (status == EXIT_DONE)
 		status = act_leave(&act, NULL, 0, _("a retraction"));
 	act_close(&act);

@@ -34,16 +34,17 @@ recent(struct run *run, const char *word, char out[RECORD_ID_CHARS + 1])
 	return EXIT_DONE;
 }
 
-/* That it was taken back stands above everything else. */
+/* That it was taken back, or is in doubt, stands above everything else. */
 static void
-print_retraction(struct run *run, const Erfa__Retraction *retraction)
+print_retraction(
+    struct run *run, const Erfa__Retraction *retraction, const char *heading)
 {
 	char code[ROWS_CODE_MAX];
 	const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(
 	    &erfa__retraction_reason__descriptor, (int)retraction->reason);
 
 	rows_code(value == NULL ? "" : value->name, "RETRACTION_REASON_", code);
-	print_styled(run->out, PRINT_BAD, "RETRACTED: %s",
+	print_styled(run->out, PRINT_BAD, "%s: %s", heading,
 	    labels_get(run->labels, "retraction_reason", code));
 	print_say(run->out, "\n");
 	print_block(run->out, 0, run_text(retraction->explanation));
@@ -53,14 +54,15 @@ print_retraction(struct run *run, const Erfa__Retraction *retraction)
 	print_say(run->out, "\n\n");
 }
 
-/* Say that the origin ${id} was taken back, if it was. */
+/* Say that the origin ${id} was taken back or is in doubt, if so. */
 static void
 print_lost_origin(struct run *run, const char *id)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__ShowRequest ask = ERFA__SHOW_REQUEST__INIT;
-	const Erfa__Related *retraction = NULL;
+	const Erfa__Related *said = NULL;
 	Erfa__Answer *answer = NULL;
+	bool back = false;
 
 	ask.id = run_lend(id);
 	ask.at = run->day[0] == '\0' ? NULL : run->day;
@@ -68,14 +70,19 @@ print_lost_origin(struct run *run, const char *id)
 	request.show = &ask;
 	if (run_try(run, &request, &answer) != EXIT_DONE)
 		return;
-	if (answer->say_case == ERFA__ANSWER__SAY_SHOW)
-		retraction = talk_retraction(answer->show);
-	if (retraction != NULL) {
-		print_styled(run->out, PRINT_BAD, "ORIGIN RETRACTED: %s",
+	if (answer->say_case == ERFA__ANSWER__SAY_SHOW) {
+		said = talk_retraction(answer->show);
+		back = said != NULL;
+		if (!back)
+			said = talk_doubt(answer->show);
+	}
+	if (said != NULL) {
+		print_styled(run->out, PRINT_BAD, "%s: %s",
+		    back ? _("ORIGIN RETRACTED") : _("ORIGIN IN DOUBT"),
 		    run_text(answer->show->row->id));
 		print_say(run->out, "\n");
-		print_block(run->out, 0,
-		    run_text(retraction->body->retraction->explanation));
+		print_block(
+		    run->out, 0, run_text(said->body->retraction->explanation));
 		print_say(run->out, "\n");
 	}
 	control_free_answer(answer);
@@ -108,11 +115,19 @@ static void
 print_title(struct run *run, const Erfa__ShowAnswer *show)
 {
 	const Erfa__Related *retraction = talk_retraction(show);
+	const Erfa__Related *doubt = talk_doubt(show);
 	const Erfa__Row *row = show->row;
 	const char *title = run_text(row->title);
 
 	if (retraction != NULL)
-		print_retraction(run, retraction->body->retraction);
+		print_retraction(
+		    run, retraction->body->retraction, _("RETRACTED"));
+	else if (doubt != NULL)
+		print_retraction(run, doubt->body->retraction,
+		    doubt->body->retraction->kind ==
+			    ERFA__RETRACTION_KIND__RETRACTION_KIND_CORRECTION ?
+			_("CORRECTED") :
+			_("EXPRESSION OF CONCERN"));
 	if (strcmp(run_text(row->state), "erased") == 0)
 		print_say(run->out,
 		    "ERASED for ever by who published it: only its place is "

@@ -44,11 +44,13 @@ take_words(struct inbox *inbox, const Erfa__ShowAnswer *show)
 	return status;
 }
 
-/* What was learnt at another trial of the family, or that it was taken back. */
+/* What was learnt at another trial of the family, or that it was taken back or
+ * is in doubt. */
 static int
 take_learning(struct inbox *inbox, const Erfa__ShowAnswer *show, bool below)
 {
 	const Erfa__Related *retraction = talk_retraction(show);
+	const Erfa__Related *doubt = talk_doubt(show);
 	const Erfa__Row *about = show->row;
 	const Erfa__Related *related;
 	int status = EXIT_DONE;
@@ -57,6 +59,9 @@ take_learning(struct inbox *inbox, const Erfa__ShowAnswer *show, bool below)
 	if (retraction != NULL)
 		status = add(inbox, INBOX_RETRACTED, retraction->row,
 		    retraction->body, about);
+	else if (doubt != NULL)
+		status = add(inbox, below ? INBOX_DESCENDANT : INBOX_RELATIVE,
+		    doubt->row, doubt->body, about);
 	if (status == EXIT_DONE && below)
 		status = add(inbox, INBOX_COPY, show->row, NULL, about);
 	for (i = 0; i < show->n_related && status == EXIT_DONE; i++) {

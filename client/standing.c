@@ -136,17 +136,26 @@ print_list(struct standing *it, const char *title, const struct life_list *list)
 	return judge_tell(&it->judge, list, false);
 }
 
-/* Whoever may go on with what was taken back should know that it was. */
+/* Whoever may go on with what was taken back, or doubted, should know it. */
 static void
 print_retracted(const struct standing *it)
 {
-	const Erfa__Related *retraction = it->act.show == NULL ?
+	const Erfa__ShowAnswer *show = it->act.show == NULL ?
 	    NULL :
-	    talk_retraction(it->act.show->show);
+	    it->act.show->show;
+	const Erfa__Related *retraction;
+	const Erfa__Related *doubt;
 
+	if (show == NULL)
+		return;
+	retraction = talk_retraction(show);
+	doubt = talk_doubt(show);
 	if (retraction != NULL)
 		print_field(it->run->out, 0, "Taken back", COLUMN,
 		    run_text(retraction->body->retraction->explanation));
+	else if (doubt != NULL)
+		print_field(it->run->out, 0, "In doubt", COLUMN,
+		    run_text(doubt->body->retraction->explanation));
 }
 
 static int

@@ -51,8 +51,19 @@ talk_is_open(const Erfa__ShowAnswer *show, const Erfa__Related *related)
 	return true;
 }
 
-const Erfa__Related *
-talk_retraction(const Erfa__ShowAnswer *show)
+/* Whether it takes back what it names: any other kind leaves it as it is. */
+static bool
+takes_back(const Erfa__Retraction *retraction)
+{
+	return retraction->kind ==
+	    ERFA__RETRACTION_KIND__RETRACTION_KIND_UNSET ||
+	    retraction->kind ==
+	    ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION;
+}
+
+/* The publisher's latest word about its own record, of one sort or the other. */
+static const Erfa__Related *
+latest(const Erfa__ShowAnswer *show, bool back)
 {
 	const Erfa__Related *found = NULL;
 	size_t i;
@@ -63,6 +74,7 @@ talk_retraction(const Erfa__ShowAnswer *show)
 		if (related->body == NULL || related->row == NULL ||
 		    related->body->record_case !=
 			ERFA__BODY__RECORD_RETRACTION ||
+		    takes_back(related->body->retraction) != back ||
 		    !names(related->body->retraction->target, show->row) ||
 		    !same_publisher(related->row, show->row))
 			continue;
@@ -72,4 +84,16 @@ talk_retraction(const Erfa__ShowAnswer *show)
 			found = related;
 	}
 	return found;
+}
+
+const Erfa__Related *
+talk_retraction(const Erfa__ShowAnswer *show)
+{
+	return latest(show, true);
+}
+
+const Erfa__Related *
+talk_doubt(const Erfa__ShowAnswer *show)
+{
+	return latest(show, false);
 }

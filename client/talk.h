@@ -3,7 +3,7 @@
 
 /*
  * talk - what others said of a record: questions and their answers, and whether
- * its publisher took it back.
+ * its publisher took it back, or doubts it.
  */
 
 #include <stdbool.h>
@@ -23,5 +23,13 @@ bool talk_is_open(const Erfa__ShowAnswer *show, const Erfa__Related *related);
  * ${show} lives; NULL if there is none.
  */
 const Erfa__Related *talk_retraction(const Erfa__ShowAnswer *show);
+
+/**
+ * talk_doubt(show):
+ * The latest word of the publisher by which the shown record stands, but is to be
+ * read with care: an expression of concern, or a correction.  It is among
+ * ${show}; NULL if there is none.
+ */
+const Erfa__Related *talk_doubt(const Erfa__ShowAnswer *show);
 
 #endif /* !ERFA_TALK_H */

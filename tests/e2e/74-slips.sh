@@ -164,8 +164,21 @@ check "status, long after the end" at v status "$t" --at 2029-01-01
 check_has "does not say that it runs" "$OUT" "^Status +unknown$"
 check_has "just as list" "$(at v list --at 2029-01-01)" "unknown"
 
-# --- Taken back.
+# --- Doubted, and taken back.
 
+check "a word of concern" at v retract "$t" --reason data_error \
+	--kind expression_of_concern --explanation "Tallene skal ses efter" --yes
+check "converge" converge 30 v h
+check "show" at h show "$t"
+check_has "says that it is no more than that" "$(head -n 1 <<<"$OUT")" \
+	"^EXPRESSION OF CONCERN: error in the data"
+check_has "and why" "$OUT" "Tallene skal ses efter"
+check_same "nowhere that it was taken back" 0 "$(grep -c RETRACTED <<<"$OUT")"
+check "status" at h status "$t"
+check_has "says so too" "$OUT" "^In doubt +Tallene skal ses efter"
+check_status "once is enough" 64 at v retract "$t" --reason data_error \
+	--kind expression_of_concern --explanation "Igen" --yes
+check_has "what was said is told" "$OUT" "already: Tallene skal ses efter"
 check "retract" at v retract "$t" --reason data_error --explanation "Forkerte tal" --yes
 check "converge" converge 30 v h
 check "status" at h status "$t"
@@ -175,8 +188,11 @@ check_status "once is enough" 64 at v retract "$t" --reason legal \
 check_status "nor does a concern follow" 64 at v retract "$t" --reason legal \
 	--explanation "Endnu en gang" --kind expression_of_concern --yes
 check_has "what was said is told" "$OUT" "taken back already: Forkerte tal"
-check_same "and nobody is told twice" 1 \
+check_same "and nobody is told twice" 2 \
 	"$(at v list --kind retraction --json | field total)"
+check "show" at h show "$t"
+check_has "a retraction comes before a concern" "$(head -n 1 <<<"$OUT")" \
+	"^RETRACTED: error in the data"
 check "adapt" at h adapt "$t"
 check_has "warns whoever copies it" "$OUT" "^$t was taken back: Forkerte tal"
 

@@ -205,11 +205,12 @@ void link_say_err(struct link *link, uint32_t req, enum wire_code code,
     uint32_t retry_ms, const char *text);
 
 /**
- * link_note(link, frame, len):
- * Push a NOTE that the host encoded; copied.  Left out when the peer has a SUB
- * or no session.
+ * link_note(link, log, frame, len):
+ * Push a NOTE of ${log} that the host encoded; copied.  Left out when the peer
+ * has a SUB or no session, or it was this link that brought the news.
  */
-void link_note(struct link *link, const uint8_t *frame, size_t len);
+void link_note(struct link *link, const struct view_log *log,
+    const uint8_t *frame, size_t len);
 
 /**
  * link_have_new(link, logs, count):

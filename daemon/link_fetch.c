@@ -387,6 +387,7 @@ take_run(
 	if (err == ERR_NONE) {
 		link->ops->take_run(link->host, link, log, run, NULL);
 		log->pending = end;
+		log->source = link;
 		log->fetch_until = now + FETCHER_MS;
 		ask->next = end.n + 1;
 		ask->progress = true;
@@ -621,6 +622,7 @@ note_old(struct link *link, const uint8_t *raw, const struct log_head *head,
 		    log_head_verify(log->key, raw) != ERR_NONE)
 			return;
 		log->head_ms = head->time_ms;
+		log->source = link;
 		link->ops->take_head(link->host, log, raw);
 		return;
 	}
@@ -650,6 +652,7 @@ note_next(struct link *link, const struct wire_note *note,
 	link->ops->take_run(
 	    link->host, link, log, &run, note->has_body ? &note->body : NULL);
 	log->pending = end;
+	log->source = link;
 	return true;
 }
 

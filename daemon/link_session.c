@@ -349,12 +349,13 @@ link_receive_note(
 }
 
 void
-link_note(struct link *link, const uint8_t *frame, size_t len)
+link_note(struct link *link, const struct view_log *log, const uint8_t *frame,
+    size_t len)
 {
 	uint8_t *copy;
 
 	if (link->state < LINK_SYNC || (link->flags & WIRE_NO_SUB) == 0 ||
-	    (copy = malloc(len)) == NULL)
+	    log->source == link || (copy = malloc(len)) == NULL)
 		return;
 	memcpy(copy, frame, len);
 	(void)link->ops->send(link->host, link, copy, len);

@@ -76,8 +76,10 @@ view_refresh(struct node *node, struct store_txn *txn,
 		return err;
 	log_head_parse(stored->head, &head);
 	log->tip = stored->tip;
-	if (log->pending.n < log->tip.n || stored->frozen)
+	if (log->pending.n < log->tip.n || stored->frozen) {
 		log->pending = log->tip;
+		log->source = NULL;
+	}
 	log->own = stored->own &&
 	    memcmp(stored->key, node->key.public_key, KEY_LEN) == 0;
 	log->frozen = stored->frozen;
@@ -195,6 +197,7 @@ note_fill(struct store_txn *txn, const struct news *news, struct note *note)
 
 /* An encoded frame on its way to all links. */
 struct frame {
+	const struct view_log *log;
 	const uint8_t *buf;
 	size_t len;
 };
@@ -204,7 +207,7 @@ push_note(struct link *link, void *arg)
 {
 	const struct frame *frame = arg;
 
-	link_note(link, frame->buf, frame->len);
+	link_note(link, frame->log, frame->buf, frame->len);
 }
 
 /* Publish a NOTE under one topic; the test setting may withhold it. */
@@ -296,7 +299,7 @@ static void
 tell(struct node *node, struct store_txn *txn, const struct news *news)
 {
 	struct note *note;
-	struct frame frame;
+	struct frame frame = { .log = news->log };
 	uint8_t *buf;
 
 	if (news->log->counted < news->log->tip.n ||

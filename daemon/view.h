@@ -36,6 +36,7 @@ struct view_log {
 	uint64_t cut;         /* last entry that the directory lets count */
 	uint64_t counted;     /* min of tip.n, cut and last_common */
 	uint8_t counted_c8[C8_LEN];
+	const void *source;  /* link that brought its last entry; NULL = none */
 	const void *fetcher; /* link that fetches its headers; NULL = none */
 	int64_t fetch_until; /* its turn ends then */
 };

@@ -1209,7 +1209,7 @@ push_note(struct link *link, void *arg)
 {
 	const struct pushed *pushed = arg;
 
-	link_note(link, pushed->buf, pushed->len);
+	link_note(link, pushed->log, pushed->buf, pushed->len);
 }
 
 static void

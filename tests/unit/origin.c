@@ -96,6 +96,20 @@ origin_erase(struct origin *origin, struct origin_run *run,
 }
 
 void
+origin_member(struct origin *origin, struct origin_run *run,
+    const struct header_member *member)
+{
+	struct header header = { .kind = HEADER_MEMBER };
+	uint8_t ext[256];
+	size_t len;
+
+	if (header_member_encode(member, ext, sizeof(ext), &len) != ERR_NONE)
+		abort();
+	header.ext = (struct bytes){ ext, len };
+	append(origin, run, &header);
+}
+
+void
 origin_add(struct origin *origin, struct origin_run *run, uint32_t kind,
     uint32_t body_len)
 {

@@ -16,6 +16,8 @@
 #include "proto/limits.h"
 #include "proto/log.h"
 
+struct header_member;
+
 struct origin {
 	struct crypto_key key;
 	uint64_t inc;
@@ -60,6 +62,13 @@ void origin_run_end(struct origin *origin, struct origin_run *run);
  */
 void origin_erase(struct origin *origin, struct origin_run *run,
     const uint8_t log_id[LOG_ID_LEN], uint64_t n);
+
+/**
+ * origin_member(origin, run, member):
+ * Add a MEMBER entry.
+ */
+void origin_member(struct origin *origin, struct origin_run *run,
+    const struct header_member *member);
 
 /**
  * origin_write(origin, run, count, body_len):

@@ -172,6 +172,27 @@ a_note_brings_the_next_entry_without_a_get(void **state)
 	assert_quiet(world, 3);
 }
 
+/* ---- NOTEs ---- */
+
+static void
+a_note_does_not_go_back_to_who_brought_its_entry(void **state)
+{
+	struct fixture *f = *state;
+	struct world *world = make(f, 3);
+	unsigned before;
+
+	world_connect(world, 1, 0);
+	world_connect(world, 2, 0);
+	world_write(world, 1, &f->origin, 5, BODY_LEN);
+	world_until_same(world, 5000);
+	before = world_sent(world, 0, 2, WIRE_NOTE);
+	world_write(world, 1, &f->origin, 1, BODY_LEN);
+	world_until_same(world, 5000);
+	assert_int_equal(world_sent(world, 0, 2, WIRE_NOTE), before + 1);
+	assert_int_equal(world_sent(world, 0, 1, WIRE_NOTE), 0);
+	assert_int_equal(world_sent(world, 2, 0, WIRE_NOTE), 0);
+}
+
 /* ---- lost NOTEs ---- */
 
 static enum world_fate
@@ -908,6 +929,7 @@ main(void)
 		TEST(one_link_brings_logs_both_ways),
 		TEST(a_hub_passes_on_what_it_gets),
 		TEST(a_note_brings_the_next_entry_without_a_get),
+		TEST(a_note_does_not_go_back_to_who_brought_its_entry),
 		TEST(without_notes_all_converge_by_two_haves),
 		TEST(a_full_have_that_is_lost_is_told_again),
 		TEST(a_full_have_lost_one_way_is_told_again),

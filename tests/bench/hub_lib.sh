@@ -1,0 +1,97 @@
+#!/bin/bash
+# What tests/bench/hub.sh and tests/e2e/88-scale.sh share: hubs whose ports stay, and
+# simulated leaves that dial them.  tests/e2e/lib.sh comes before it.
+
+LEAVES_DIR=
+LEAVES_PROCESSES=
+
+# ports: print two ports that are free now.
+ports() {
+	/usr/bin/python3 -c 'import socket
+s = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+print(*(x.getsockname()[1] for x in s))'
+}
+
+# hub_new NAME ORG: make a hub with two ports that stay.
+hub_new() {
+	local router pub
+	read -r router pub < <(ports)
+	node_new "$1" "$2" --listen "127.0.0.1:$router"
+	sed -i "s/^listen *=.*/&\npub_listen = 127.0.0.1:$pub/" \
+		"$WORK/$1/erfad.conf"
+	printf '%s\n' "127.0.0.1:$router/$pub" >"$WORK/$1/where"
+}
+
+# real_timers NAME: let a node have the timers that erfad has by default.
+real_timers() {
+	sed -i '/^\[timers\]/,$d' "$WORK/$1/erfad.conf"
+}
+
+# hub_where NAME: how bench_leaves dials it, while it runs.
+hub_where() {
+	printf '%s/%s\n' "$(cat "$WORK/$1/where")" "$(status "$1" key)"
+}
+
+# leaves_copy NAME N HUBS: copies of a stopped hub's state, one for each process that
+# N leaves of so many hubs take: a process has room for 4,096 sockets.
+leaves_copy() {
+	local i
+	LEAVES_DIR=$WORK/leaves
+	LEAVES_PROCESSES=$((($2 * $3 * 6 + 3899) / 3900))
+	[ "$LEAVES_PROCESSES" -gt 1 ] || LEAVES_PROCESSES=2
+	for ((i = 0; i < LEAVES_PROCESSES; i++)); do
+		mkdir -p "$LEAVES_DIR/$i"
+		cp "$WORK/$1/state/main.mdb" "$WORK/$1/state/keys" \
+			"$LEAVES_DIR/$i/" || die "cp"
+	done
+}
+
+# leaves_up run|quick N WHERE...: start N leaves that dial these hubs, with the
+# timers of erfad or those of the tests.
+leaves_up() {
+	coproc LEAVES {
+		exec "$B/tests/bench/bench_leaves" "$1" "$2" \
+			"$LEAVES_PROCESSES" "$LEAVES_DIR" "${@:3}" \
+			2>"$WORK/leaves.err"
+	}
+	HELPERS+=("$LEAVES_PID")
+}
+
+# leaves LINE: have the leaves obey; the answer stays in $OUT.
+leaves() {
+	echo "$1" >&"${LEAVES[1]}"
+	read -r -t 900 OUT <&"${LEAVES[0]}" || die "the leaves do not answer"
+}
+
+# told NAME: the word after NAME in $OUT.
+told() {
+	awk -v name="$1" '{ for (i = 1; i < NF; i++)
+		if ($i == name) { print $(i + 1); exit } }' <<<"$OUT"
+}
+
+# leaves_down: end them.
+leaves_down() {
+	local pid=$LEAVES_PID in=${LEAVES[1]}
+	exec {in}>&-
+	wait "$pid"
+}
+
+# memory NAME: anonymous memory of a node, KiB.
+memory() {
+	awk '/^RssAnon/ { print $2 }' "/proc/${NODE_PID[$1]}/status"
+}
+
+# cpu NAME: processor time of a node so far, microseconds.
+cpu() {
+	cat /proc/"${NODE_PID[$1]}"/task/*/schedstat |
+		awk '{ sum += $1 } END { printf "%.0f\n", sum / 1000 }'
+}
+
+# pause SECONDS: time in which nodes do what is measured.
+pause() {
+	local fifo
+	fifo=$(mktemp -u "$WORK/pause.XXXXXX")
+	mkfifo "$fifo"
+	read -r -t "$1" <>"$fifo"
+	rm -f "$fifo"
+}

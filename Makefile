@@ -5,6 +5,7 @@
 # make asan      unit tests, seeds and the four nodes under ASan and UBSan
 # make tsan      unit tests and the four nodes under ThreadSanitizer
 # make fuzz      libFuzzer (clang) for FUZZ_SECONDS on each target
+# make sim       whole nodes under seeded harm; make soak: 100,000 schedules
 # make bench     measurements
 # make relevance what the search finds of what was expected, rank by rank
 # make lint      formatting, floors, clang-tidy, cppcheck, gcc -fanalyzer
@@ -12,6 +13,8 @@
 # make format    lay out all C files as .clang-format says
 # make pot       take new words of the sources into client/po/*.po
 # make docs      the manual pages as HTML
+# make deb       Debian packages in build/deb, looked at by lintian
+# make check-deb installs them in a Debian of its own and runs two nodes there
 # make install   below $(DESTDIR)$(prefix); "make uninstall" takes it away
 # make clean     remove what was built
 #
@@ -41,6 +44,7 @@ UNIT    = $(wildcard tests/unit/test_*.c)
 FUZZ    = $(wildcard tests/fuzz/fuzz_*.c)
 TOOLS   = $(wildcard tests/unit/*_tool.c tests/bench/*.c tests/e2e/*.c)
 SIM     = $(wildcard tests/sim/*.c)
+SIMS    = $(wildcard tests/sim/check.sh)
 HELP    = $(filter-out $(UNIT) $(TOOLS),$(wildcard tests/unit/*.c))
 E2E     = $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh tests/golden/*.sh \
 	tests/relevance/*.sh))
@@ -250,12 +254,13 @@ FORCE:
 # Tests.  "programs" goes on after an error, so that one broken file does not
 # hide the others; what is not there counts as failed.
 TESTS = $(call programs,$(UNIT)) $(call programs,$(FUZZ)) \
-	$(E2E) $(INTEROP) $(LINT)
+	$(SIMS) $(E2E) $(INTEROP) $(LINT)
 
 deps:
 	@conf/deps build test
 
-programs: all $(call programs,$(UNIT) $(TOOLS) $(FUZZ)) $(if $(INTEROP),$(GEN_PY))
+programs: all $(call programs,$(UNIT) $(TOOLS) $(FUZZ)) $(if $(INTEROP),$(GEN_PY)) \
+	$(if $(SIMS),$B/tests/sim/sim)
 
 unit: deps
 	@$(MAKE) $(jobs) $(call programs,$(UNIT))
@@ -268,7 +273,7 @@ check: deps
 # The tests in which more than one thread runs.
 THREADED = $(shell grep -lE -e 'pthread|zactor|/(writer|index|query|zap|node).*\.h"' \
 	-e '/(sock|link|hub|upstream|feed|ctl)\.h"' $(UNIT) /dev/null)
-SANITIZE = WARN= WARN_GCC= FORTIFY= WERROR= MAN= \
+SANITIZE = WARN= WARN_GCC= FORTIFY= WERROR= MAN= SIMS= \
 	INTEROP= LINT= E2E='$(wildcard tests/e2e/*four*.sh)'
 
 asan:
@@ -280,6 +285,15 @@ tsan:
 	@$(MAKE) check B=$B-tsan $(SANITIZE) RUN='--slow 8' FUZZ= \
 		UNIT='$(THREADED)' \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=thread'
+
+# Fibers are nothing that sanitizers know of: they go without the simulator.
+sim: deps
+	@$(MAKE) $(jobs) $B/tests/sim/sim
+	$B/tests/sim/sim --seeds tests/sim/seeds.txt
+
+soak: deps
+	@$(MAKE) $(jobs) $B/tests/sim/sim
+	$B/tests/sim/sim --seeds tests/sim/seeds.txt --count 100000
 
 fuzz:
 	@conf/deps build lint
@@ -310,7 +324,7 @@ bench: deps
 
 # Lint.
 C_FILES = $(SHARED) $(DAEMON) $(CLIENT) $(MAINS) conf/manual.c
-FORMAT  = $(C_FILES) $(UNIT) $(FUZZ) $(TOOLS) $(HELP) \
+FORMAT  = $(C_FILES) $(UNIT) $(FUZZ) $(TOOLS) $(SIM) $(HELP) \
 	$(wildcard tests/fuzz/replay.c proto/*.h daemon/*.h client/*.h tests/*/*.h)
 
 lint:
@@ -352,6 +366,7 @@ DOC     = $(wildcard README.md CHANGELOG.md LICENSE conf/*.conf)
 UNITS   = $(wildcard systemd/*.service systemd/*.socket systemd/*.timer)
 SYSUSER = $(wildcard systemd/*.sysusers)
 TMPFILE = $(wildcard systemd/*.tmpfiles)
+CATALOG = $(wildcard systemd/*.catalog)
 into    = $(DESTDIR)$(prefix)
 
 # Where systemd looks; below any other prefix than /usr, in lib there.
@@ -360,6 +375,7 @@ systemd_dir  = $(or $(if $(filter /usr,$(prefix)),$(shell pkg-config \
 unitdir     ?= $(call systemd_dir,systemdsystemunitdir,systemd/system)
 sysusersdir ?= $(call systemd_dir,sysusersdir,sysusers.d)
 tmpfilesdir ?= $(call systemd_dir,tmpfilesdir,tmpfiles.d)
+catalogdir  ?= $(call systemd_dir,catalogdir,systemd/catalog)
 mandir      ?= $(prefix)/share/man
 bashdir     ?= $(prefix)/share/bash-completion/completions
 zshdir      ?= $(prefix)/share/zsh/site-functions
@@ -393,6 +409,8 @@ install: all
 	$(Q)for f in $(TMPFILE); do f=$${f##*/}; $(with_paths) systemd/$$f \
 		>$(DESTDIR)$(tmpfilesdir)/$${f%.tmpfiles}.conf && \
 		chmod 0644 $(DESTDIR)$(tmpfilesdir)/$${f%.tmpfiles}.conf || exit 1; done
+	$(Q)for f in $(CATALOG); do install -D -m 0644 $$f \
+		$(DESTDIR)$(catalogdir)/$${f##*/} || exit 1; done
 
 uninstall:
 	rm -f $(into)/sbin/erfad $(into)/bin/erfa
@@ -402,7 +420,27 @@ uninstall:
 	rm -f $(UNITS:systemd/%=$(DESTDIR)$(unitdir)/%)
 	rm -f $(SYSUSER:systemd/%.sysusers=$(DESTDIR)$(sysusersdir)/%.conf)
 	rm -f $(TMPFILE:systemd/%.tmpfiles=$(DESTDIR)$(tmpfilesdir)/%.conf)
+	rm -f $(CATALOG:systemd/%=$(DESTDIR)$(catalogdir)/%)
 	rm -rf $(into)/share/erfa $(into)/share/doc/erfa
+
+# Debian packages, built in a copy of the tree, and without network.  What is not
+# followed by git, and no new file of a working tree, is left out.
+deb:
+	@conf/deps build deb
+	$(Q)rm -rf $B/deb && mkdir -p $B/deb/erfa
+	$(Q)(git ls-files -co --exclude-standard 2>/dev/null || \
+		find . -type f ! -path './build*') | while read -r f; do \
+		[ ! -e "$$f" ] || echo "$$f"; done | \
+		tar -c -T - | tar -x -C $B/deb/erfa
+	$(Q)cd $B/deb/erfa && dpkg-buildpackage -us -uc -b
+	$(Q)rm -rf $B/deb/erfa
+	lintian --fail-on error,warning,info $B/deb/*.changes
+	@ls $B/deb/*.deb
+
+# The packages installed and run in a Debian of their own, by root.
+check-deb: deb
+	@conf/deps build deb
+	@tests/deb/check.sh $B/deb
 
 clean:
 	rm -rf $B $B-asan $B-tsan $B-fuzz
@@ -410,7 +448,8 @@ clean:
 help:
 	@sed -n '/^# *make\|^# Var\|^# CC\|^# T=/s/^# //p' Makefile
 
-.PHONY: all docs pot deps programs unit check asan tsan fuzz fuzz-run demo bench \
+.PHONY: all docs deb check-deb pot deps programs unit check asan tsan sim soak fuzz fuzz-run \
+	demo bench \
 	lint relevance format lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer \
 	install uninstall clean help vocabulary-check FORCE
 

@@ -1,0 +1,462 @@
+#include "tests/sim/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/bytes.h"
+#include "proto/header.h"
+
+/* Who was put back may serve bodies after so long anyhow. */
+#define HOLD_MS 600000
+
+/* ---- while it runs ---- */
+
+/* Is this HEAD's entry on the disk of who tells it? */
+static bool
+is_committed(const struct box *box, const uint8_t raw[HEAD_LEN])
+{
+	struct store_txn *txn = NULL;
+	struct store_entry entry;
+	struct store_log log;
+	struct log_head head;
+	bool good = false;
+
+	log_head_parse(raw, &head);
+	if (store_begin(box->node->store, false, &txn) != ERR_NONE)
+		return true;
+	if (store_log(txn, head.log_id, &log) == ERR_NONE)
+		good = log.frozen ||
+		    (store_entry(txn, head.log_id, head.n, &entry) ==
+			    ERR_NONE &&
+			memcmp(entry.c, head.c, HASH_LEN) == 0);
+	store_abort(&txn);
+	return good;
+}
+
+static void
+check_head(struct world *world, const struct box *box, const uint8_t *raw)
+{
+	struct log_head head;
+
+	if (is_committed(box, raw))
+		return;
+	log_head_parse(raw, &head);
+	world_fail(world, "committed",
+	    "node %d tells entry %llu of log %02x%02x, which is not on its "
+	    "disk",
+	    box->number, (unsigned long long)head.n, head.log_id[0],
+	    head.log_id[1]);
+}
+
+/* Is this the body of something erased? */
+static void
+check_body(
+    struct world *world, const struct box *box, const struct wire_body *body)
+{
+	struct store_txn *txn = NULL;
+	struct store_entry entry;
+	struct header header;
+	int number = -1;
+
+	if (body->state != WIRE_OK || body->data.len == 0 ||
+	    store_begin(box->node->store, false, &txn) != ERR_NONE)
+		return;
+	if (store_entry(txn, body->ref.log_id, body->ref.n, &entry) ==
+		ERR_NONE &&
+	    header_decode(entry.header.data, entry.header.len, &header) ==
+		ERR_NONE)
+		number = world_pub_of(&header);
+	store_abort(&txn);
+	if (number < 0 || !world->pubs[number].erased || box->caught_up ||
+	    !box->was_back || machine_now() - box->opened_at >= HOLD_MS ||
+	    box->knew_erased.of[number] != HOLD_ERASED)
+		return;
+	world_fail(world, "forgotten",
+	    "node %d was put back and serves the erased body %d", box->number,
+	    number);
+}
+
+void
+model_sent(struct world *world, const struct net_frame *frame)
+{
+	const struct box *box = &world->boxes[frame->from];
+	struct wire_msg msg = { 0 };
+	size_t i;
+
+	if (!box->is_up || box->node == NULL ||
+	    wire_decode(frame->data, frame->len, &msg) != ERR_NONE)
+		return;
+	if (msg.type == WIRE_NOTE) {
+		check_head(world, box, msg.u.note.head);
+		if (msg.u.note.has_body)
+			check_body(world, box, &msg.u.note.body);
+	} else if (msg.type == WIRE_DATA) {
+		if (msg.u.data.has_run)
+			check_head(world, box, msg.u.data.run.head);
+		for (i = 0; i < msg.u.data.nbodies; i++)
+			check_body(world, box, &msg.u.data.bodies[i]);
+	}
+	wire_clear(&msg);
+}
+
+void
+model_rolled_back(struct world *world, struct box *box)
+{
+	struct holding holding;
+	struct holding any = { { 0 } };
+	int i;
+	int j;
+
+	for (i = 0; i < world->nboxes; i++) {
+		if (!world_is_honest(&world->boxes[i]))
+			continue;
+		world_hold(world, &world->boxes[i], &holding);
+		for (j = 0; j < world->npubs; j++)
+			if (holding.of[j] > any.of[j])
+				any.of[j] = holding.of[j];
+	}
+	for (j = 0; j < world->npubs; j++)
+		if (any.of[j] < HOLD_BODY && !world->pubs[j].may_lose) {
+			world->pubs[j].may_lose = true;
+			machine_trace(
+			    "  of what was published, %d is nowhere now", j);
+		}
+	(void)box;
+}
+
+/* ---- when all is mended ---- */
+
+/* A member that is up, from ${i} on; NULL after the last. */
+static struct box *
+next_member(struct world *world, int *i)
+{
+	struct box *box;
+
+	while (*i < world->nboxes) {
+		box = &world->boxes[(*i)++];
+		if (world_is_honest(box) && box->is_up)
+			return box;
+	}
+	return NULL;
+}
+
+bool
+model_same(struct world *world)
+{
+	struct store_counts counts;
+	struct store_txn *txn = NULL;
+	uint8_t first[HASH_LEN];
+	uint8_t next[HASH_LEN];
+	const struct box *box;
+	bool begun = false;
+	bool same = true;
+	int i = 0;
+
+	while (same && (box = next_member(world, &i)) != NULL) {
+		view_digest(box->node->view, next);
+		if (begun && memcmp(first, next, HASH_LEN) != 0)
+			return false;
+		begun = true;
+		memcpy(first, next, HASH_LEN);
+		if (store_begin(box->node->store, false, &txn) != ERR_NONE)
+			return false;
+		same = node_counts(box->node, txn, &counts) == ERR_NONE &&
+		    counts.bodies_absent == 0 && outbox_waiting(txn) == 0;
+		store_abort(&txn);
+	}
+	return same;
+}
+
+/* The state of a member in one hash, and what it is made of for the trace. */
+struct summary {
+	struct crypto_hash_state hash;
+	bool tell;
+};
+
+static void
+add(struct summary *summary, const void *data, size_t len)
+{
+	crypto_hash_add(&summary->hash, data, len);
+}
+
+static int
+compare_tips(const void *a, const void *b)
+{
+	return memcmp(((const struct log_tip *)a)->c,
+	    ((const struct log_tip *)b)->c, HASH_LEN);
+}
+
+/* The branches of a log that is forked, in an order that is the same for all. */
+static size_t
+branches_of(struct store_txn *txn, const struct store_log *log,
+    struct log_tip tips[STORE_BRANCHES_MAX + 1])
+{
+	const uint8_t *after = NULL;
+	size_t count = 0;
+
+	while (count < STORE_BRANCHES_MAX &&
+	    store_branch_next(txn, log->log_id, after, &tips[count]) ==
+		ERR_NONE)
+		after = tips[count++].c;
+	tips[count++] = log->tip;
+	qsort(tips, count, sizeof(*tips), compare_tips);
+	return count;
+}
+
+/* Entries fold to their chain values, without holes. */
+static void
+check_chain(struct world *world, const struct box *box, struct store_txn *txn,
+    const struct store_log *log)
+{
+	struct store_entry entry;
+	struct log_tip tip;
+	uint8_t log_id[LOG_ID_LEN];
+	uint64_t n;
+
+	log_begin(log->key, log->inc, log_id, &tip);
+	for (n = 1; n <= log->tip.n; n++)
+		if (store_entry(txn, log->log_id, n, &entry) != ERR_NONE ||
+		    log_step(&tip, entry.header.data, entry.header.len) !=
+			ERR_NONE ||
+		    memcmp(tip.c, entry.c, HASH_LEN) != 0) {
+			world_fail(world, "chain",
+			    "node %d holds an entry %llu of log %02x%02x that "
+			    "does not fit",
+			    box->number, (unsigned long long)n, log->log_id[0],
+			    log->log_id[1]);
+			return;
+		}
+	if (memcmp(log_id, log->log_id, LOG_ID_LEN) != 0 ||
+	    memcmp(tip.c, log->tip.c, HASH_LEN) != 0)
+		world_fail(
+		    world, "chain", "node %d: a tip does not fit", box->number);
+}
+
+/* Whose log is this?  NULL: of nobody in this world. */
+static struct box *
+owner_of(struct world *world, const struct store_log *log)
+{
+	int i;
+
+	for (i = 0; i < world->nboxes; i++)
+		if (memcmp(world->boxes[i].key.public_key, log->key, KEY_LEN) ==
+		    0)
+			return &world->boxes[i];
+	return NULL;
+}
+
+/* A forked log: by whom, and is the proof here? */
+static void
+check_forked(struct world *world, const struct box *box,
+    const struct store_log *log, size_t branches)
+{
+	const struct box *owner = owner_of(world, log);
+
+	if (owner == NULL || (!owner->may_fork && !owner->forker))
+		world_fail(world, "fork",
+		    "log %02x%02x of honest node %d is forked after %llu, "
+		    "says node %d",
+		    log->log_id[0], log->log_id[1],
+		    owner == NULL ? -1 : owner->number,
+		    (unsigned long long)log->last_common, box->number);
+	else if (branches < 2)
+		world_fail(world, "proof",
+		    "node %d has frozen log %02x%02x and holds one branch",
+		    box->number, log->log_id[0], log->log_id[1]);
+}
+
+/* Add what a member holds of one log. */
+static void
+add_log(struct world *world, const struct box *box, struct store_txn *txn,
+    const struct store_log *log, struct summary *summary)
+{
+	const struct view_log *view = view_find(box->node->view, log->log_id);
+	struct log_tip tips[STORE_BRANCHES_MAX + 1];
+	enum store_body_state state;
+	size_t count = 1;
+	uint64_t n;
+	size_t i;
+
+	check_chain(world, box, txn, log);
+	if (view == NULL || view->counted == 0)
+		return;
+	add(summary, log->log_id, LOG_ID_LEN);
+	add(summary, &view->counted, sizeof(view->counted));
+	add(summary, view->counted_c8, C8_LEN);
+	if (log->frozen) {
+		count = branches_of(txn, log, tips);
+		check_forked(world, box, log, count);
+		for (i = 0; i < count; i++)
+			add(summary, tips[i].c, HASH_LEN);
+	}
+	if (summary->tell)
+		machine_trace("node %d: log %02x%02x of node %d, %llu of %llu "
+			      "count%s, %zu branches",
+		    box->number, log->log_id[0], log->log_id[1],
+		    owner_of(world, log) == NULL ? -1 :
+						   owner_of(world, log)->number,
+		    (unsigned long long)view->counted,
+		    (unsigned long long)log->tip.n,
+		    log->frozen ? ", frozen" : "", count);
+	for (n = 1; n <= view->counted; n++) {
+		if (store_body_state(txn, log->log_id, n, &state) != ERR_NONE)
+			state = STORE_BODY_NONE;
+		add(summary, &state, sizeof(state));
+		if (summary->tell && state > STORE_BODY_HERE)
+			machine_trace("    body %llu is %s",
+			    (unsigned long long)n,
+			    state == STORE_BODY_ERASED ? "erased" : "absent");
+	}
+}
+
+static void
+add_directory(const struct box *box, struct summary *summary)
+{
+	const struct directory *directory = node_directory(box->node);
+	const struct directory_member *member;
+	size_t i;
+
+	for (i = 0; i < directory_count(directory); i++) {
+		member = directory_at(directory, i);
+		if (!member->in)
+			continue;
+		add(summary, member->key, KEY_LEN);
+		add(summary, member->org, strlen(member->org));
+		if (summary->tell)
+			machine_trace("node %d: member %s (%02x%02x)",
+			    box->number, member->org, member->key[0],
+			    member->key[1]);
+	}
+}
+
+static void
+summarise(struct world *world, const struct box *box, bool tell,
+    uint8_t ret_hash[HASH_LEN])
+{
+	struct summary summary = { .tell = tell };
+	struct store_txn *txn = NULL;
+	struct store_log log;
+	uint8_t after[LOG_ID_LEN];
+	bool begun = false;
+
+	crypto_hash_begin(&summary.hash);
+	if (store_begin(box->node->store, false, &txn) != ERR_NONE)
+		abort();
+	while (store_log_next(txn, begun ? after : NULL, &log) == ERR_NONE) {
+		begun = true;
+		memcpy(after, log.log_id, LOG_ID_LEN);
+		add_log(world, box, txn, &log, &summary);
+	}
+	if (outbox_waiting(txn) > 0)
+		world_fail(world, "signs", "node %d leaves %llu unsigned",
+		    box->number, (unsigned long long)outbox_waiting(txn));
+	store_abort(&txn);
+	add_directory(box, &summary);
+	crypto_hash_end(&summary.hash, ret_hash);
+}
+
+static void
+check_equal(struct world *world)
+{
+	uint8_t first[HASH_LEN];
+	uint8_t next[HASH_LEN];
+	struct box *box;
+	bool begun = false;
+	int i = 0;
+
+	while ((box = next_member(world, &i)) != NULL) {
+		summarise(world, box, false, next);
+		if (begun && memcmp(first, next, HASH_LEN) != 0) {
+			world_fail(world, "equal",
+			    "node %d does not hold what the first one holds",
+			    box->number);
+			break;
+		}
+		begun = true;
+		memcpy(first, next, HASH_LEN);
+	}
+	if (world->failure[0] == '\0')
+		return;
+	for (i = 0; (box = next_member(world, &i)) != NULL;)
+		summarise(world, box, true, next);
+}
+
+/* Is it here, as it was published? */
+static void
+check_body_bytes(struct world *world, struct box *box)
+{
+	struct store_txn *txn = NULL;
+	struct store_entry entry;
+	struct store_body body;
+	struct header header;
+	uint64_t arrival = 0;
+	uint8_t *want = malloc(BODY_MAX);
+	int number;
+	enum err err;
+
+	if (want == NULL ||
+	    store_begin(box->node->store, false, &txn) != ERR_NONE)
+		abort();
+	while (store_arrival_next(txn, arrival, &entry) == ERR_NONE) {
+		arrival = entry.arrival;
+		if (header_decode(entry.header.data, entry.header.len,
+			&header) != ERR_NONE ||
+		    (number = world_pub_of(&header)) < 0)
+			continue;
+		err = store_body(txn, entry.log_id, entry.n, &body);
+		if (err == ERR_DAMAGED)
+			world_fail(world, "damage",
+			    "node %d: body %d cannot be opened", box->number,
+			    number);
+		if (err != ERR_NONE)
+			continue;
+		world_pub_body(&world->pubs[number], number, want);
+		if (body.len != world->pubs[number].len ||
+		    memcmp(body.data, want, body.len) != 0)
+			world_fail(world, "damage",
+			    "node %d: body %d is another", box->number, number);
+		store_body_clear(&body);
+	}
+	store_abort(&txn);
+	free(want);
+}
+
+static void
+check_pubs(struct world *world, struct box *box)
+{
+	const struct pub *pub;
+	struct holding holding;
+	int i;
+
+	world_hold(world, box, &holding);
+	for (i = 0; i < world->npubs; i++) {
+		pub = &world->pubs[i];
+		if (pub->erased && holding.of[i] > HOLD_ERASED)
+			world_fail(world, "erased",
+			    "node %d holds body %d, which was erased",
+			    box->number, i);
+		if (pub->acked && !pub->erasing && !pub->may_lose &&
+		    world_is_honest(&world->boxes[pub->box]) &&
+		    holding.of[i] != HOLD_FULLY)
+			world_fail(world, "lost",
+			    "node %d has not got %d, which node %d had "
+			    "acknowledged (%d)",
+			    box->number, i, pub->box, holding.of[i]);
+	}
+}
+
+void
+model_check(struct world *world)
+{
+	struct box *box;
+	int i = 0;
+
+	check_equal(world);
+	while ((box = next_member(world, &i)) != NULL &&
+	    world->failure[0] == '\0') {
+		check_pubs(world, box);
+		check_body_bytes(world, box);
+	}
+	if (machine_damage() > 0)
+		world_fail(world, "damage", "a node found a body damaged");
+}

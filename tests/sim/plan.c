@@ -1,0 +1,345 @@
+#include "tests/sim/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/model.h"
+
+/* When all is mended, so long is enough for all to become equal. */
+#define HEAL_MS 900000
+#define STEP_MS 5000
+#define CALM_MS 30000
+
+/* A schedule under way. */
+struct plan {
+	struct world *world;
+	struct plan_counts *counts;
+	unsigned theme; /* which kinds of harm there are, bits of it */
+};
+
+/* Kinds of harm. */
+enum theme {
+	THEME_NOISE = 1, /* frames are lost, doubled, late */
+	THEME_CUTS = 2,  /* partitions */
+	THEME_KILLS = 4, /* processes end at any write */
+};
+
+/* The hooks of the network have no argument to find it by. */
+static struct plan *running;
+
+static void
+frame_sent(const struct net_frame *frame)
+{
+	if (running->world->failure[0] == '\0')
+		model_sent(running->world, frame);
+}
+
+/* ---- choosing ---- */
+
+/* A box that is in the circle, up or not. */
+static struct box *
+any_box(struct plan *plan)
+{
+	struct world *world = plan->world;
+	struct box *box;
+	int tries;
+
+	for (tries = 0; tries < 50; tries++) {
+		box = &world->boxes[machine_below((uint32_t)world->nboxes)];
+		if (box->made && !box->out)
+			return box;
+	}
+	return &world->boxes[0];
+}
+
+/* One that is up, or NULL. */
+static struct box *
+any_up(struct plan *plan)
+{
+	struct box *box = any_box(plan);
+
+	return box->is_up ? box : NULL;
+}
+
+/* ---- what happens ---- */
+
+static void
+publish_some(struct plan *plan)
+{
+	struct box *box = any_up(plan);
+	unsigned count = machine_happens(20) ? 1 + machine_below(6) : 1;
+	size_t len;
+
+	if (box == NULL)
+		return;
+	machine_trace("node %d publishes %u, from number %d on", box->number,
+	    count, plan->world->npubs);
+	for (; count > 0; count--) {
+		len = 16 + machine_below(400);
+		if (machine_happens(4))
+			len = 9000 + machine_below(100000);
+		world_publish(plan->world, box, len);
+		plan->counts->pubs++;
+	}
+}
+
+static void
+make_noise(struct plan *plan)
+{
+	struct net_faults faults = { 0 };
+
+	(void)plan;
+	if (machine_happens(70)) {
+		faults.drop = machine_below(30);
+		faults.twice = machine_below(15);
+		faults.delay_ms = machine_happens(50) ? machine_below(800) : 0;
+		faults.reorder = machine_happens(40);
+		if (machine_happens(15))
+			faults.corrupt = machine_below(8);
+	}
+	machine_trace("noise: %u%% lost, %u%% twice, %u%% damaged, %u ms%s",
+	    faults.drop, faults.twice, faults.corrupt, faults.delay_ms,
+	    faults.reorder ? ", reordered" : "");
+	net_set_faults(faults);
+	net_set_queue(machine_happens(20) ? 3 + machine_below(20) : 1000);
+}
+
+static void
+cut_some(struct plan *plan)
+{
+	struct world *world = plan->world;
+	int a = (int)machine_below((uint32_t)world->nboxes);
+	int b = (int)machine_below((uint32_t)world->nboxes);
+	enum net_cut how = machine_happens(50) ? NET_BROKEN : NET_SILENT;
+	int i;
+
+	if (machine_happens(40)) {
+		machine_trace("node %d is alone (%s)", a,
+		    how == NET_BROKEN ? "broken" : "silent");
+		for (i = 0; i < world->nboxes; i++)
+			net_cut(a, i, how);
+	} else if (a != b) {
+		machine_trace("nodes %d and %d are cut off (%s)", a, b,
+		    how == NET_BROKEN ? "broken" : "silent");
+		net_cut(a, b, how);
+	}
+}
+
+static void
+mend_cuts(struct plan *plan)
+{
+	int i;
+	int j;
+
+	machine_trace("the network is whole");
+	for (i = 0; i < plan->world->nboxes; i++)
+		for (j = 0; j < i; j++)
+			net_cut(i, j, NET_WHOLE);
+}
+
+static void
+break_some(struct plan *plan)
+{
+	struct box *box = any_box(plan);
+
+	machine_trace("all connections of node %d break", box->number);
+	net_break(box->number);
+}
+
+static void
+end_some(struct plan *plan)
+{
+	struct box *box = any_up(plan);
+	unsigned writes;
+
+	if (box == NULL)
+		return;
+	plan->counts->kills++;
+	if (machine_happens(20)) {
+		machine_trace("node %d is stopped", box->number);
+		world_stop(plan->world, box);
+	} else if (machine_happens(40)) {
+		machine_trace("node %d is killed", box->number);
+		world_kill(plan->world, box);
+	} else {
+		writes = machine_below(30);
+		machine_trace(
+		    "node %d will be killed at write %u", box->number, writes);
+		machine_kill_after(box->number, writes);
+	}
+}
+
+static void
+begin_some(struct plan *plan)
+{
+	struct box *box = any_box(plan);
+
+	if (box->is_up)
+		return;
+	machine_trace("node %d begins", box->number);
+	world_open(plan->world, box);
+}
+
+static void
+lag_some(struct plan *plan)
+{
+	unsigned lag = machine_happens(50) ? 0 : machine_below(300);
+
+	(void)plan;
+	machine_trace("threads lag by %u ms", lag);
+	machine_set_lag(lag);
+}
+
+/* A thing that may happen, and how often. */
+struct happening {
+	unsigned weight;
+	unsigned themes; /* one of these must be on; 0 = always */
+	void (*happen)(struct plan *plan);
+};
+
+static const struct happening happenings[] = {
+	{ 40, 0, publish_some },
+	{ 4, 0, break_some },
+	{ 6, 0, lag_some },
+	{ 10, THEME_NOISE, make_noise },
+	{ 7, THEME_CUTS, cut_some },
+	{ 4, THEME_CUTS, mend_cuts },
+	{ 9, THEME_KILLS, end_some },
+	{ 12, THEME_KILLS, begin_some },
+};
+
+#define HAPPENINGS (sizeof(happenings) / sizeof(happenings[0]))
+
+static bool
+may_happen(const struct plan *plan, const struct happening *happening)
+{
+	return happening->themes == 0 || (happening->themes & plan->theme) != 0;
+}
+
+static void
+one_step(struct plan *plan)
+{
+	uint32_t sum = 0;
+	uint32_t pick;
+	size_t i;
+
+	for (i = 0; i < HAPPENINGS; i++)
+		if (may_happen(plan, &happenings[i]))
+			sum += happenings[i].weight;
+	pick = machine_below(sum);
+	for (i = 0; i < HAPPENINGS; i++) {
+		if (!may_happen(plan, &happenings[i]))
+			continue;
+		if (pick < happenings[i].weight)
+			break;
+		pick -= happenings[i].weight;
+	}
+	plan->counts->steps++;
+	happenings[i].happen(plan);
+}
+
+/* ---- from the beginning to the end ---- */
+
+/* One hub or two, and leaves that dial one of them or both. */
+static void
+build(struct plan *plan)
+{
+	struct world *world = plan->world;
+	int nodes = 3 + (int)machine_below(3);
+	int hubs = nodes > 3 && machine_happens(60) ? 2 : 1;
+	unsigned way;
+	struct box *box;
+	int i;
+
+	if (machine_happens(5))
+		nodes = 7;
+	for (i = 0; i < nodes; i++) {
+		box = world_box(world, i < hubs);
+		way = i < hubs ? 0 : machine_below(hubs == 1 ? 1 : 3);
+		if (i > 0 && (way == 0 || way == 2))
+			world_dials(box, &world->boxes[0]);
+		if (way > 0)
+			world_dials(box, &world->boxes[1]);
+	}
+	machine_trace("%d nodes, %d hubs, themes %x", nodes, hubs, plan->theme);
+	for (i = 0; i < nodes; i++)
+		world_open(world, &world->boxes[i]);
+	for (i = 1; i < nodes; i++)
+		world_vouch(world, &world->boxes[i]);
+	world_run(world, 3000 + machine_below(3000));
+}
+
+/* Mend everything. */
+static void
+heal(struct plan *plan)
+{
+	struct world *world = plan->world;
+	struct net_faults none = { 0 };
+	int i;
+
+	machine_trace("all is mended");
+	net_set_faults(none);
+	net_set_queue(1000);
+	machine_set_lag(0);
+	mend_cuts(plan);
+	for (i = 0; i < world->nboxes; i++) {
+		struct box *box = &world->boxes[i];
+
+		machine_revive(i);
+		if (box->made && !box->is_up && !box->out)
+			world_open(world, box);
+
+		/*
+		 * A frame that is lost without its connection is none of TCP;
+		 * what was set aside for it comes with the next session.
+		 */
+		if ((plan->theme & THEME_NOISE) != 0 || machine_happens(50))
+			net_break(i);
+	}
+}
+
+/* Wait until all are equal and stay so. */
+static void
+come_to_rest(struct plan *plan)
+{
+	struct world *world = plan->world;
+	int64_t begun = machine_now();
+	int64_t since = begun;
+
+	while (world->failure[0] == '\0' && machine_now() - begun < HEAL_MS) {
+		world_run(world, STEP_MS);
+		if (!model_same(world))
+			since = machine_now();
+		else if (machine_now() - since >= CALM_MS)
+			break;
+	}
+	plan->counts->healed_ms = since - begun;
+	machine_trace("at rest after %lld ms", (long long)(since - begun));
+}
+
+void
+plan_run(struct world *world, struct plan_counts *counts)
+{
+	const struct net_hooks hooks = { .sent = frame_sent };
+	struct plan plan = { .world = world, .counts = counts };
+	unsigned steps;
+
+	memset(counts, 0, sizeof(*counts));
+	running = &plan;
+	net_begin(&hooks);
+	plan.theme = 1 + machine_below(7);
+	build(&plan);
+	steps = 15 + machine_below(35);
+	for (; steps > 0 && world->failure[0] == '\0'; steps--) {
+		one_step(&plan);
+		world_run(world,
+		    machine_happens(30) ? machine_below(12000) :
+					  machine_below(1500));
+	}
+	heal(&plan);
+	come_to_rest(&plan);
+	if (world->failure[0] == '\0')
+		model_check(world);
+	counts->complaints = machine_complaints();
+}

@@ -1,0 +1,256 @@
+/*
+ * Whole nodes in one process, over a network, clocks and disks that do what a
+ * seed says, checked against a model.
+ *
+ *     sim [--count N] [--from SEED] [--jobs N] [--seeds FILE]
+ *     sim --seed SEED [--trace]
+ *
+ * What fails is told with its seed and all that happened.  FILE names seeds that
+ * failed once, one a line, and why; they run first.  Ends with 1 if any failed.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "proto/crypto.h"
+#include "tests/sim/model.h"
+#include "tests/sim/plan.h"
+
+#define JOBS_MAX  64
+#define SEEDS_MAX 1000
+#define FAILURES  5 /* after so many a worker stops */
+
+struct options {
+	uint64_t from;
+	uint64_t count;
+	unsigned jobs;
+	bool one; /* the seed ${from} alone */
+	bool trace;
+	const char *seeds;
+	uint64_t kept[SEEDS_MAX];
+	size_t nkept;
+};
+
+/* What a worker tells at its end. */
+struct total {
+	uint64_t schedules;
+	uint64_t failed;
+	struct plan_counts counts;
+};
+
+/* Real time, which the nodes do not see. */
+static double
+seconds(void)
+{
+	struct timespec now;
+
+	if (syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now) != 0)
+		return 0;
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void
+add_counts(struct plan_counts *sum, const struct plan_counts *one)
+{
+	sum->steps += one->steps;
+	sum->pubs += one->pubs;
+	sum->kills += one->kills;
+	sum->rollbacks += one->rollbacks;
+	sum->forks += one->forks;
+	sum->erasures += one->erasures;
+	sum->removals += one->removals;
+	sum->complaints += one->complaints;
+	if (one->healed_ms > sum->healed_ms)
+		sum->healed_ms = one->healed_ms;
+}
+
+/* Run one schedule; false if it failed. */
+static bool
+run_one(const char *root, uint64_t seed, bool trace, struct total *total)
+{
+	static struct world world;
+	struct plan_counts counts;
+	bool good;
+
+	world_begin(&world, root, seed);
+	plan_run(&world, &counts);
+	good = world.failure[0] == '\0';
+	if (!good) {
+		if (!trace)
+			machine_tell();
+		printf("not ok seed %llu: %s: %s\n", (unsigned long long)seed,
+		    world.invariant, world.failure);
+		(void)fflush(stdout);
+	}
+	world_end(&world);
+	total->schedules++;
+	total->failed += !good;
+	add_counts(&total->counts, &counts);
+	return good;
+}
+
+/* A directory in memory, if there is room for one. */
+static void
+make_root(char root[100])
+{
+	const char *base = getenv("TMPDIR");
+
+	(void)snprintf(root, 100, "/dev/shm/erfa-sim.XXXXXX");
+	if (mkdtemp(root) != NULL)
+		return;
+	(void)snprintf(
+	    root, 100, "%.60s/erfa-sim.XXXXXX", base != NULL ? base : "/tmp");
+	if (mkdtemp(root) == NULL) {
+		perror(root);
+		exit(2);
+	}
+}
+
+/* Every ${jobs}-th schedule. */
+static void
+work(const struct options *options, unsigned job, int out)
+{
+	struct total total = { 0 };
+	char root[100];
+	uint64_t i;
+
+	make_root(root);
+	for (i = job; i < options->nkept && total.failed < FAILURES;
+	     i += options->jobs)
+		(void)run_one(root, options->kept[i], false, &total);
+	for (i = job; i < options->count && total.failed < FAILURES;
+	     i += options->jobs)
+		(void)run_one(root, options->from + i, false, &total);
+	(void)rmdir(root);
+	if (write(out, &total, sizeof(total)) != sizeof(total))
+		exit(2);
+	exit(0);
+}
+
+static bool
+read_options(int argc, char **argv, struct options *options)
+{
+	int i;
+
+	options->from = 1;
+	options->count = 200;
+	options->jobs = 2;
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--trace") == 0) {
+			options->trace = true;
+			continue;
+		}
+		if (i + 1 == argc)
+			return false;
+		if (strcmp(argv[i], "--seed") == 0 ||
+		    strcmp(argv[i], "--from") == 0) {
+			options->one |= strcmp(argv[i], "--seed") == 0;
+			options->from = strtoull(argv[++i], NULL, 10);
+		} else if (strcmp(argv[i], "--count") == 0) {
+			options->count = strtoull(argv[++i], NULL, 10);
+		} else if (strcmp(argv[i], "--jobs") == 0) {
+			options->jobs = (unsigned)strtoul(argv[++i], NULL, 10);
+		} else if (strcmp(argv[i], "--seeds") == 0) {
+			options->seeds = argv[++i];
+		} else {
+			return false;
+		}
+	}
+	return options->jobs > 0 && options->jobs <= JOBS_MAX;
+}
+
+/* "SEED  why it is kept" */
+static void
+read_seeds(struct options *options)
+{
+	FILE *file = options->seeds == NULL ? NULL :
+					      fopen(options->seeds, "re");
+	char line[500];
+
+	while (file != NULL && options->nkept < SEEDS_MAX &&
+	    fgets(line, sizeof(line), file) != NULL)
+		if (line[0] >= '0' && line[0] <= '9')
+			options->kept[options->nkept++] = strtoull(
+			    line, NULL, 10);
+	if (file != NULL)
+		(void)fclose(file);
+}
+
+static int
+run_all(const struct options *options)
+{
+	struct total sum = { 0 };
+	struct total total;
+	double begun = seconds();
+	int pipes[JOBS_MAX][2];
+	unsigned lost = 0;
+	unsigned i;
+	int status;
+
+	(void)fflush(stdout);
+	for (i = 0; i < options->jobs; i++) {
+		if (pipe(pipes[i]) != 0)
+			return 2;
+		if (fork() == 0)
+			work(options, i, pipes[i][1]);
+		(void)close(pipes[i][1]);
+	}
+	for (i = 0; i < options->jobs; i++) {
+		if (read(pipes[i][0], &total, sizeof(total)) != sizeof(total)) {
+			lost++;
+			continue;
+		}
+		sum.schedules += total.schedules;
+		sum.failed += total.failed;
+		add_counts(&sum.counts, &total.counts);
+	}
+	while (wait(&status) > 0)
+		lost += WIFSIGNALED(status) ? 1 : 0;
+	if (lost > 0)
+		printf("not ok a worker ended before its time\n");
+	if (sum.failed == 0 && lost == 0)
+		printf("ok %llu schedules hold all invariants\n",
+		    (unsigned long long)sum.schedules);
+	printf("%llu schedules in %.1f s (%.1f a second): %u steps, %u "
+	       "published, %u ends, %u rollbacks, %u forks, %u erasures, %u "
+	       "removals; healed within %lld s\n",
+	    (unsigned long long)sum.schedules, seconds() - begun,
+	    (double)sum.schedules / (seconds() - begun), sum.counts.steps,
+	    sum.counts.pubs, sum.counts.kills, sum.counts.rollbacks,
+	    sum.counts.forks, sum.counts.erasures, sum.counts.removals,
+	    (long long)(sum.counts.healed_ms / 1000));
+	return sum.failed > 0 || lost > 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct total total = { 0 };
+	char root[100];
+	bool good;
+
+	if (!read_options(argc, argv, &options)) {
+		(void)fprintf(stderr,
+		    "usage: sim [--count N] [--from SEED] [--jobs N] "
+		    "[--seeds FILE] | --seed SEED [--trace]\n");
+		return 64;
+	}
+	if (crypto_init() != ERR_NONE)
+		return 2;
+	if (options.one) {
+		make_root(root);
+		machine_set_trace(options.trace);
+		good = run_one(root, options.from, options.trace, &total);
+		(void)rmdir(root);
+		return good ? 0 : 1;
+	}
+	read_seeds(&options);
+	return run_all(&options);
+}

@@ -1,0 +1,762 @@
+#include "tests/sim/world.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/bytes.h"
+#include "proto/header.h"
+#include "proto/local.pb-c.h"
+#include "daemon/keyfile.h"
+#include "daemon/node.h"
+
+/* How often a node's timers run out. */
+#define TICK_MS 500
+
+/* Turns of the loops at one moment, before it counts as endless. */
+#define TURNS_MAX 200000
+
+/* Marks the records of what the simulator published. */
+#define MARK "erfa-sim"
+
+void
+world_fail(struct world *world, const char *invariant, const char *format, ...)
+{
+	va_list args;
+
+	if (world->failure[0] != '\0')
+		return;
+	va_start(args, format);
+	(void)vsnprintf(world->failure, sizeof(world->failure), format, args);
+	va_end(args);
+	world->invariant = invariant;
+	machine_trace("FAILED %s: %s", invariant, world->failure);
+}
+
+bool
+world_is_honest(const struct box *box)
+{
+	return box->made && !box->out && !box->forker;
+}
+
+/* ---- files ---- */
+
+/* Copy a file; holes stay holes.  In place: the inode stays the same. */
+static void
+copy_file(const char *from, const char *to)
+{
+	static const uint8_t zeros[4096];
+	uint8_t block[4096];
+	struct stat st;
+	off_t at;
+	ssize_t len;
+	int in = open(from, O_RDONLY | O_CLOEXEC);
+	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (in < 0 || out < 0 || fstat(in, &st) != 0)
+		abort();
+	for (at = 0; at < st.st_size; at += len) {
+		len = pread(in, block, sizeof(block), at);
+		if (len <= 0)
+			abort();
+		if (memcmp(block, zeros, (size_t)len) != 0 &&
+		    pwrite(out, block, (size_t)len, at) != len)
+			abort();
+	}
+	if (ftruncate(out, st.st_size) != 0)
+		abort();
+	(void)close(in);
+	(void)close(out);
+}
+
+/* Locks are of the process that made them. */
+static bool
+is_lock(const char *name)
+{
+	return strstr(name, "lock") != NULL;
+}
+
+/* Remove the files of a directory, or those of ${from} copied to it. */
+static void
+empty_dir(const char *dir)
+{
+	DIR *list = opendir(dir);
+	struct dirent *item;
+	char path[2 * WORLD_PATH + 256];
+
+	while (list != NULL && (item = readdir(list)) != NULL) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, item->d_name);
+		if (item->d_name[0] != '.')
+			(void)unlink(path);
+	}
+	if (list != NULL)
+		(void)closedir(list);
+}
+
+static void
+copy_dir(const char *from, const char *to)
+{
+	DIR *list = opendir(from);
+	struct dirent *item;
+	char source[2 * WORLD_PATH + 256];
+	char target[2 * WORLD_PATH + 256];
+
+	while (list != NULL && (item = readdir(list)) != NULL) {
+		if (item->d_name[0] == '.' || is_lock(item->d_name))
+			continue;
+		(void)snprintf(
+		    source, sizeof(source), "%s/%s", from, item->d_name);
+		(void)snprintf(
+		    target, sizeof(target), "%s/%s", to, item->d_name);
+		copy_file(source, target);
+	}
+	if (list != NULL)
+		(void)closedir(list);
+}
+
+static void
+remove_dir(const char *dir)
+{
+	empty_dir(dir);
+	(void)rmdir(dir);
+}
+
+/* ---- boxes ---- */
+
+void
+world_begin(struct world *world, const char *root, uint64_t seed)
+{
+	memset(world, 0, sizeof(*world));
+	world->seed = seed;
+	(void)snprintf(world->root, sizeof(world->root), "%s", root);
+	machine_begin(seed);
+}
+
+/* The settings of a box; what is not set here is 0, false or empty. */
+static void
+configure(struct box *box)
+{
+	static const char *const names[] = { "node.key", "state", "run",
+		"control" };
+	static char empty[] = "";
+	struct config *config = &box->config;
+	char dir[WORLD_PATH];
+	int i;
+
+	memcpy(dir, box->dir, sizeof(dir));
+	for (i = 0; i < 4; i++)
+		(void)snprintf(box->paths[i], sizeof(box->paths[i]), "%s/%s",
+		    dir, names[i]);
+	config->org = config->name = box->org;
+	config->listen = box->listens ? box->listen : empty;
+	config->advertise = config->pub_listen = config->boot_id = empty;
+	config->write_group = config->admin_group = empty;
+	config->path = empty;
+	config->pub = box->listens;
+	config->key = box->paths[0];
+	config->state = box->paths[1];
+	config->runtime = box->paths[2];
+	config->control = box->paths[3];
+	config->store_max = (size_t)64 << 20;
+	config->pinned = box->pinned;
+	config->have_ms = HAVE_MS;
+	config->hello_ms = HELLO_MS;
+	config->get_ms = GET_MS;
+	config->silence_ms = SILENCE_MS;
+	config->gap_ms = GAP_MS;
+	config->beacon_ms = BEACON_MS;
+	config->reconnect_ms = 1000;
+	config->reconnect_max_ms = 4000;
+	config->backoff_ms = 1000;
+	config->backoff_max_ms = 8000;
+	config->pause_ms = 60000;
+}
+
+struct box *
+world_box(struct world *world, bool listens)
+{
+	struct box *box = &world->boxes[world->nboxes];
+	uint8_t seed[SEED_LEN];
+
+	memset(box, 0, sizeof(*box));
+	box->number = world->nboxes++;
+	box->made = true;
+	box->listens = listens;
+	(void)snprintf(
+	    box->dir, sizeof(box->dir), "%.120s/%d", world->root, box->number);
+	(void)snprintf(box->org, sizeof(box->org), "dk-%d", 100 + box->number);
+	(void)snprintf(
+	    box->listen, sizeof(box->listen), "n%d:1000", box->number);
+	configure(box);
+	if (mkdir(box->dir, 0700) != 0 || mkdir(box->paths[1], 0700) != 0 ||
+	    mkdir(box->paths[2], 0700) != 0)
+		abort();
+	crypto_random(seed, sizeof(seed));
+	crypto_key_from_seed(seed, &box->key);
+	if (keyfile_write(box->paths[0], seed) != ERR_NONE)
+		abort();
+	return box;
+}
+
+/* The hubs' keys are known beforehand. */
+static void
+pin(struct box *box, const struct box *other)
+{
+	size_t i;
+
+	for (i = 0; i < box->config.npinned; i++)
+		if (memcmp(box->pinned[i], other->key.public_key, KEY_LEN) == 0)
+			return;
+	memcpy(
+	    box->pinned[box->config.npinned++], other->key.public_key, KEY_LEN);
+}
+
+void
+world_dials(struct box *box, const struct box *other)
+{
+	box->dials[box->ndials++] = other->number;
+	pin(box, other);
+}
+
+static void
+note_upstream(struct box *box, const struct box *other)
+{
+	Erfa__LocalUpstream up = ERFA__LOCAL_UPSTREAM__INIT;
+	uint8_t packed[400];
+	char name[80] = "upstream/";
+
+	bytes_hex(other->key.public_key, KEY_LEN, name + strlen(name));
+	up.has_key = up.has_pub_port = 1;
+	up.key.data = (uint8_t *)(uintptr_t)other->key.public_key;
+	up.key.len = KEY_LEN;
+	up.address = (char *)(uintptr_t)other->listen;
+	up.pub_port = 1001;
+	if (node_write_note(box->node, name, packed,
+		erfa__local_upstream__pack(&up, packed), NULL,
+		NULL) != ERR_NONE)
+		abort();
+}
+
+/* What a node dials is noted in its store, once. */
+static void
+begin_dialling(struct world *world, struct box *box)
+{
+	int i;
+
+	for (i = 0; i < box->ndials; i++)
+		note_upstream(box, &world->boxes[box->dials[i]]);
+	while (machine_run_threads())
+		continue;
+	(void)net_turn(box->node->loop);
+	if (node_upstreams_load(box->node) != ERR_NONE)
+		abort();
+}
+
+void
+world_open(struct world *world, struct box *box)
+{
+	int before = machine_enter(box->number);
+	bool first = box->opened_at == 0 && !box->twin;
+	enum err err;
+
+	machine_revive(box->number);
+	pin(box, &world->boxes[0]);
+	err = node_open(&box->config, &box->node);
+	if (err == ERR_NONE) {
+		box->is_up = true;
+		box->opened_at = machine_now() + 1;
+		box->caught_up = false;
+		box->next_tick = machine_now() + machine_below(TICK_MS);
+		if (first)
+			begin_dialling(world, box);
+	}
+	machine_leave(before);
+	if (err != ERR_NONE)
+		world_fail(world, "opens", "node %d cannot be opened: %s",
+		    box->number, err_str(err));
+}
+
+static void
+end(struct box *box)
+{
+	int before = machine_enter(box->number);
+
+	node_close(box->node);
+	box->node = NULL;
+	box->is_up = false;
+	machine_revive(box->number);
+	machine_leave(before);
+}
+
+void
+world_stop(struct world *world, struct box *box)
+{
+	(void)world;
+	if (box->is_up)
+		end(box);
+}
+
+void
+world_kill(struct world *world, struct box *box)
+{
+	(void)world;
+	machine_kill(box->number);
+	if (box->is_up)
+		end(box);
+}
+
+void
+world_end(struct world *world)
+{
+	struct box *box;
+	int i;
+
+	for (i = 0; i < world->nboxes; i++) {
+		box = &world->boxes[i];
+		world_kill(world, box);
+		remove_dir(box->paths[1]);
+		remove_dir(box->paths[2]);
+		remove_dir(box->dir);
+	}
+	for (i = 0; i < world->nshots; i++)
+		remove_dir(world->shots[i].dir);
+	machine_leave(MACHINE_NOBODY);
+}
+
+/* One node writes a MEMBER entry for another. */
+static void
+write_member(struct box *box, const struct box *other, bool inviter)
+{
+	struct header_member *member = calloc(1, sizeof(*member));
+	int before = machine_enter(box->number);
+
+	if (member == NULL)
+		abort();
+	memcpy(member->key, other->key.public_key, KEY_LEN);
+	(void)snprintf(member->org, sizeof(member->org), "%s", other->org);
+	member->roles = ROLE_WRITES | ROLE_INTRODUCES;
+	member->inviter = inviter;
+	if (box->is_up &&
+	    node_write_member(box->node, member, other->org, "", NULL, NULL, 0,
+		NULL, NULL) != ERR_NONE)
+		abort();
+	machine_leave(before);
+	free(member);
+}
+
+void
+world_vouch(struct world *world, struct box *box)
+{
+	write_member(&world->boxes[0], box, false);
+	write_member(box, &world->boxes[0], true);
+}
+
+/* ---- time ---- */
+
+/* Has a peer that knew us told what we missed? */
+static void
+look_at_link(struct link *link, void *arg)
+{
+	struct box *box = arg;
+	struct link_info info;
+
+	if (link_state(link) != LINK_LIVE)
+		return;
+	link_info(link, &info);
+	box->caught_up |= info.same_digest && info.knew_older;
+}
+
+static void
+tick(struct box *box)
+{
+	int before = machine_enter(box->number);
+
+	box->next_tick = machine_now() + TICK_MS;
+	net_tick(box->node->loop);
+	node_each_link(box->node, look_at_link, box);
+	machine_leave(before);
+}
+
+/* Let everybody do what is to be done at this moment. */
+static void
+settle(struct world *world)
+{
+	unsigned turns = 0;
+	bool any = true;
+	int before;
+	int i;
+
+	while (any) {
+		any = machine_run_threads();
+		for (i = 0; i < world->nboxes; i++) {
+			struct box *box = &world->boxes[i];
+
+			if (!box->is_up)
+				continue;
+			before = machine_enter(i);
+			any = net_turn(box->node->loop) || any;
+			machine_leave(before);
+			if (machine_is_dead(i)) {
+				machine_trace("node %d has ended", i);
+				end(box);
+			}
+		}
+		if (turns++ > TURNS_MAX) {
+			world_fail(world, "comes to rest",
+			    "the nodes never come to rest");
+			return;
+		}
+	}
+}
+
+static int64_t
+next_time(const struct world *world, int64_t until)
+{
+	int64_t next = until;
+	int i;
+
+	if (net_next() < next)
+		next = net_next();
+	if (machine_next_thread() < next)
+		next = machine_next_thread();
+	for (i = 0; i < world->nboxes; i++)
+		if (world->boxes[i].is_up && world->boxes[i].next_tick < next)
+			next = world->boxes[i].next_tick;
+	return next;
+}
+
+void
+world_run(struct world *world, int64_t ms)
+{
+	int64_t until = machine_now() + ms;
+	int64_t next;
+	int i;
+
+	for (;;) {
+		net_run();
+		settle(world);
+		if (machine_now() >= until || world->failure[0] != '\0')
+			break;
+		next = next_time(world, until);
+		if (next > machine_now())
+			machine_set_now(next);
+		else
+			machine_set_now(machine_now() + 1);
+		for (i = 0; i < world->nboxes; i++)
+			if (world->boxes[i].is_up &&
+			    machine_now() >= world->boxes[i].next_tick)
+				tick(&world->boxes[i]);
+	}
+}
+
+/* ---- publishing ---- */
+
+struct publish_job {
+	struct writer_job job; /* first */
+	struct world *world;
+	struct outbox *outbox;
+	int node;
+	int number;
+};
+
+void
+world_pub_body(const struct pub *pub, int number, uint8_t *out)
+{
+	uint32_t chance = (uint32_t)number * 2654435761u + 12345;
+	size_t i;
+
+	for (i = 0; i < pub->len; i++) {
+		chance = chance * 1664525u + 1013904223u;
+		out[i] = (uint8_t)(chance >> 24);
+	}
+}
+
+static void
+pub_record(int number, uint8_t out[RECORD_LEN])
+{
+	memset(out, 0, RECORD_LEN);
+	memcpy(out, MARK, 8);
+	bytes_put_le64(out + 8, (uint64_t)number);
+}
+
+int
+world_pub_of(const struct header *header)
+{
+	if (!header->has_record || memcmp(header->record, MARK, 8) != 0 ||
+	    header->body_len == 0)
+		return -1;
+	return (int)bytes_get_le64(header->record + 8);
+}
+
+static enum err
+publish_run(struct store_txn *txn, struct writer_job *job)
+{
+	static const uint32_t kinds[] = { HEADER_TRIAL, HEADER_OBSERVATION,
+		HEADER_EXPERIENCE, HEADER_COMMENT };
+	struct publish_job *publish = (struct publish_job *)job;
+	const struct pub *pub = &publish->world->pubs[publish->number];
+	struct outbox_entry entry = {
+		.kind = kinds[publish->number % 4],
+		.topic = 1,
+		.has_record = true,
+	};
+	uint8_t *body = malloc(pub->len);
+	uint64_t ticket;
+	enum err err;
+
+	if (body == NULL)
+		return ERR_NOMEM;
+	world_pub_body(pub, publish->number, body);
+	pub_record(publish->number, entry.record);
+	entry.body = (struct bytes){ body, pub->len };
+	err = outbox_add(publish->outbox, txn, &entry, &ticket);
+	free(body);
+	return err;
+}
+
+static void
+publish_done(struct writer_job *job, void *context)
+{
+	struct publish_job *publish = (struct publish_job *)job;
+	struct node *node = context;
+
+	if (node != NULL && job->err == ERR_NONE &&
+	    !machine_is_dead(publish->node)) {
+		publish->world->pubs[publish->number].acked = true;
+		node_touch_own(node);
+	}
+	free(publish);
+}
+
+void
+world_publish(struct world *world, struct box *box, size_t len)
+{
+	struct publish_job *publish;
+	int before;
+
+	if (!box->is_up || world->npubs == WORLD_PUBS ||
+	    (publish = calloc(1, sizeof(*publish))) == NULL)
+		return;
+	publish->job.run = publish_run;
+	publish->job.done = publish_done;
+	publish->job.entries = 1;
+	publish->job.bytes = len;
+	publish->world = world;
+	publish->outbox = box->node->outbox;
+	publish->node = box->number;
+	publish->number = world->npubs;
+	world->pubs[world->npubs++] = (struct pub){
+		.box = box->number,
+		.len = len,
+	};
+	before = machine_enter(box->number);
+	writer_submit(box->node->writer, &publish->job);
+	machine_leave(before);
+}
+
+void
+world_ask(
+    struct world *world, const struct box *box, const Erfa__Request *request)
+{
+	size_t len = erfa__request__get_packed_size(request);
+	uint8_t *packed = malloc(len);
+
+	(void)world;
+	if (packed == NULL)
+		abort();
+	(void)erfa__request__pack(request, packed);
+	net_ask(box->number, packed, len);
+	free(packed);
+}
+
+/* ---- copies ---- */
+
+void
+world_fence_path(const struct box *box, char out[WORLD_PATH + 32])
+{
+	(void)snprintf(out, WORLD_PATH + 32, "%s/fence", box->paths[2]);
+}
+
+struct shot *
+world_shoot(struct world *world, struct box *box, bool running)
+{
+	struct shot *shot = &world->shots[world->nshots];
+	char fence[WORLD_PATH + 32];
+	char copy[WORLD_PATH + 32];
+
+	if (world->nshots == WORLD_SHOTS)
+		return NULL;
+	shot->box = box->number;
+	shot->running = running;
+	(void)snprintf(shot->dir, sizeof(shot->dir), "%.120s/shot%d",
+	    world->root, world->nshots++);
+	if (mkdir(shot->dir, 0700) != 0)
+		abort();
+	copy_dir(box->paths[1], shot->dir);
+	world_fence_path(box, fence);
+	(void)snprintf(copy, sizeof(copy), "%s/fence", shot->dir);
+	if (running && access(fence, F_OK) == 0)
+		copy_file(fence, copy);
+	world_hold(world, box, &shot->holding);
+	return shot;
+}
+
+void
+world_put_back(struct world *world, const struct shot *shot, struct box *box,
+    bool in_place)
+{
+	char fence[WORLD_PATH + 32];
+	char copy[2 * WORLD_PATH];
+
+	(void)world;
+	if (!in_place)
+		empty_dir(box->paths[1]);
+	copy_dir(shot->dir, box->paths[1]);
+	(void)snprintf(copy, sizeof(copy), "%s/fence", box->paths[1]);
+	if (access(copy, F_OK) != 0)
+		return;
+	world_fence_path(box, fence);
+	copy_file(copy, fence);
+	(void)unlink(copy);
+}
+
+/* ---- what a box holds ---- */
+
+static void
+hold_set(struct holding *holding, int number, enum hold hold)
+{
+	if (number >= 0 && number < WORLD_PUBS && holding->of[number] < hold)
+		holding->of[number] = (uint8_t)hold;
+}
+
+/* Entries of branches beside the stored one. */
+static void
+hold_branches(
+    struct store_txn *txn, const struct store_log *log, struct holding *holding)
+{
+	struct log_tip tip;
+	struct store_run run;
+	struct store_body body;
+	struct header header;
+	uint8_t name[8 + C8_LEN];
+	uint8_t after[HASH_LEN];
+	bool begun = false;
+	uint64_t n;
+	size_t i;
+
+	while (store_branch_next(
+		   txn, log->log_id, begun ? after : NULL, &tip) == ERR_NONE) {
+		begun = true;
+		memcpy(after, tip.c, HASH_LEN);
+		bytes_put_le64(name, tip.n);
+		memcpy(name + 8, tip.c, C8_LEN);
+		for (n = log->last_common + 1; n <= tip.n; n = run.end.n + 1) {
+			if (store_read_run(txn, log->log_id, n, name, &run) !=
+			    ERR_NONE)
+				break;
+			for (i = 0; i < run.run.count; i++) {
+				if (header_decode(run.run.headers[i].data,
+					run.run.headers[i].len,
+					&header) != ERR_NONE ||
+				    store_branch_body(txn, log->log_id, name,
+					n + i, &body) != ERR_NONE)
+					continue;
+				hold_set(
+				    holding, world_pub_of(&header), HOLD_BODY);
+				store_body_clear(&body);
+			}
+			store_run_clear(&run);
+		}
+	}
+}
+
+/* How far a log counts at a box that is up; else all of it. */
+static uint64_t
+counted(const struct box *box, const struct store_log *log)
+{
+	const struct view_log *view = box->node == NULL ?
+	    NULL :
+	    view_find(box->node->view, log->log_id);
+
+	return view == NULL ? log->tip.n : view->counted;
+}
+
+static void
+hold_log(const struct box *box, struct store_txn *txn,
+    const struct store_log *log, struct holding *holding)
+{
+	uint64_t last = counted(box, log);
+	enum store_body_state state;
+	struct store_entry entry;
+	struct header header;
+	uint64_t n;
+
+	for (n = 1; n <= log->tip.n; n++) {
+		if (store_entry(txn, log->log_id, n, &entry) != ERR_NONE ||
+		    header_decode(entry.header.data, entry.header.len,
+			&header) != ERR_NONE ||
+		    world_pub_of(&header) < 0 ||
+		    store_body_state(txn, log->log_id, n, &state) != ERR_NONE)
+			continue;
+		if (state == STORE_BODY_HERE)
+			hold_set(holding, world_pub_of(&header),
+			    n <= last ? HOLD_FULLY : HOLD_BODY);
+		else if (state == STORE_BODY_ERASED)
+			hold_set(holding, world_pub_of(&header), HOLD_ERASED);
+	}
+	if (log->frozen)
+		hold_branches(txn, log, holding);
+}
+
+static void
+hold_store(struct box *box, struct store *store, struct holding *holding)
+{
+	struct store_txn *txn = NULL;
+	struct store_log log;
+	struct header header;
+	struct bytes raw;
+	uint8_t after[LOG_ID_LEN];
+	uint64_t ticket = 0;
+	bool begun = false;
+	size_t bytes;
+
+	if (store_begin(store, false, &txn) != ERR_NONE)
+		return;
+	while (store_log_next(txn, begun ? after : NULL, &log) == ERR_NONE) {
+		begun = true;
+		memcpy(after, log.log_id, LOG_ID_LEN);
+		hold_log(box, txn, &log, holding);
+	}
+	while (
+	    store_outbox_next(txn, ticket, &ticket, &raw, &bytes) == ERR_NONE)
+		if (header_decode(raw.data, raw.len, &header) == ERR_NONE)
+			hold_set(holding, world_pub_of(&header), HOLD_BODY);
+	store_abort(&txn);
+}
+
+void
+world_hold(struct world *world, struct box *box, struct holding *ret_holding)
+{
+	struct store_options options = {
+		.dir = box->config.state,
+		.map_bytes = box->config.store_max,
+	};
+	struct store *store = NULL;
+	int before = machine_enter(MACHINE_NOBODY);
+
+	(void)world;
+	memset(ret_holding, 0, sizeof(*ret_holding));
+	if (box->node != NULL) {
+		hold_store(box, box->node->store, ret_holding);
+	} else if (store_open(&options, &store) == ERR_NONE) {
+		hold_store(box, store, ret_holding);
+		store_close(store);
+	}
+	machine_leave(before);
+}

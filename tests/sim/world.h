@@ -1,0 +1,207 @@
+#ifndef ERFA_SIM_WORLD_H
+#define ERFA_SIM_WORLD_H
+
+/*
+ * world - the simulated nodes: real ones, opened with node_open() on a state
+ * directory in memory, over the network of net.h.
+ *
+ * Box 0 is the registry: all pin its key, and it vouches for the others.  Boxes
+ * may be ended at any moment, begun again, and put back to an earlier state.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/control.h"
+#include "daemon/config_value.h"
+#include "daemon/node_internal.h"
+#include "tests/sim/machine.h"
+#include "tests/sim/net.h"
+
+#define WORLD_BOXES MACHINE_NODES
+#define WORLD_DIALS 3
+#define WORLD_PUBS  400
+#define WORLD_SHOTS 12
+#define WORLD_PATH  160
+
+/* What was published. */
+struct pub {
+	int box;
+	size_t len;
+	bool acked;    /* it was told that this is durable */
+	bool may_lose; /* every copy was rolled back meanwhile */
+	bool erased;   /* its erasure was told to be durable */
+	bool erasing;  /* or asked for */
+};
+
+/* What a node holds of each, the most of all places. */
+enum hold {
+	HOLD_NONE,
+	HOLD_ERASED, /* and no copy of it */
+	HOLD_BODY,   /* somewhere: outbox, branch, beyond a cut */
+	HOLD_FULLY,  /* in a log, where it counts */
+};
+
+struct holding {
+	uint8_t of[WORLD_PUBS];
+};
+
+/* A node. */
+struct box {
+	int number;
+	bool made;
+	bool is_up;
+	bool listens;
+	bool out;       /* removed from the circle: its state says nothing */
+	bool twin;      /* has the key of another box */
+	bool may_fork;  /* its memory was rolled back: its logs may be forked */
+	bool forker;    /* an equivocator */
+	bool was_back;  /* it was put back before it was begun last ... */
+	bool caught_up; /* ... and since then a peer knew its older logs */
+	struct holding knew_erased; /* before it was put back */
+	int64_t opened_at;
+	int64_t next_tick;
+	int dials[WORLD_DIALS];
+	int ndials;
+	char dir[WORLD_PATH];
+	char org[16];
+	char listen[32];
+	char paths[4][WORLD_PATH + 16]; /* key, state, runtime, control */
+	uint8_t pinned[4][KEY_LEN];
+	struct config config;
+	struct crypto_key key;
+	struct node *node; /* NULL if it is not up */
+};
+
+/* A copy of a box's files. */
+struct shot {
+	int box;
+	bool running; /* memory too: fence, and it was up */
+	char dir[WORLD_PATH];
+	struct holding holding;
+};
+
+struct world {
+	uint64_t seed;
+	char root[WORLD_PATH];
+	int nboxes;
+	struct box boxes[WORLD_BOXES];
+	struct pub pubs[WORLD_PUBS];
+	int npubs;
+	struct shot shots[WORLD_SHOTS];
+	int nshots;
+	unsigned answers;
+	unsigned refusals;
+	char failure[400]; /* empty: none */
+	const char *invariant;
+};
+
+/**
+ * world_begin(world, root, seed), world_end(world):
+ * A world without boxes in the empty directory ${root}; close all and remove
+ * what they left.
+ */
+void world_begin(struct world *world, const char *root, uint64_t seed);
+void world_end(struct world *world);
+
+/**
+ * world_fail(world, invariant, format, ...):
+ * An invariant does not hold; the first one counts.
+ */
+void world_fail(struct world *world, const char *invariant, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/**
+ * world_box(world, listens):
+ * A new box with a key of its own, not begun yet.
+ */
+struct box *world_box(struct world *world, bool listens);
+
+/**
+ * world_dials(box, other):
+ * It is to dial the other, from its first beginning on.
+ */
+void world_dials(struct box *box, const struct box *other);
+
+/**
+ * world_open(world, box):
+ * Begin a node.
+ */
+void world_open(struct world *world, struct box *box);
+
+/**
+ * world_vouch(world, box):
+ * The registry writes a MEMBER entry for it, and it one for the registry.
+ */
+void world_vouch(struct world *world, struct box *box);
+
+/**
+ * world_stop(world, box), world_kill(world, box):
+ * End a node as SIGTERM does; or at once.
+ */
+void world_stop(struct world *world, struct box *box);
+void world_kill(struct world *world, struct box *box);
+
+/**
+ * world_run(world, ms):
+ * Let time pass.
+ */
+void world_run(struct world *world, int64_t ms);
+
+/**
+ * world_publish(world, box, len):
+ * Have a node publish ${len} bytes.
+ */
+void world_publish(struct world *world, struct box *box, size_t len);
+
+/**
+ * world_pub_body(pub, number, out), world_pub_of(header):
+ * The bytes of what was published; the number of what this header published,
+ * or -1.
+ */
+void world_pub_body(const struct pub *pub, int number, uint8_t *out);
+int world_pub_of(const struct header *header);
+
+/**
+ * world_ask(world, box, request):
+ * Put a request to the control socket of a node; its answer comes by and by.
+ */
+void world_ask(
+    struct world *world, const struct box *box, const Erfa__Request *request);
+
+/**
+ * world_shoot(world, box, running):
+ * Copy a box's files, to be put back later; ${running}: what is in memory too.
+ * Return NULL if there are too many.
+ */
+struct shot *world_shoot(struct world *world, struct box *box, bool running);
+
+/**
+ * world_put_back(world, shot, box, in_place):
+ * Put the files of a shot into a box that is down: in the place of its own, or
+ * as new ones.  Its fence is left alone, but comes back too if the shot has it.
+ */
+void world_put_back(struct world *world, const struct shot *shot,
+    struct box *box, bool in_place);
+
+/**
+ * world_fence_path(box, out):
+ * Where its fence is.
+ */
+void world_fence_path(const struct box *box, char out[WORLD_PATH + 32]);
+
+/**
+ * world_hold(world, box, ret_holding):
+ * What a box holds now, up or down.
+ */
+void world_hold(
+    struct world *world, struct box *box, struct holding *ret_holding);
+
+/**
+ * world_is_honest(box):
+ * Does the circle at the end consist of it: up or down, in, no equivocator?
+ */
+bool world_is_honest(const struct box *box);
+
+#endif /* !ERFA_SIM_WORLD_H */

@@ -7,6 +7,13 @@
 #define SOON_MS  250
 #define OFTEN_MS 1000
 
+/*
+ * While much is published, two nodes that lack nothing are seldom at the same
+ * point when one hears the other.  So long may that go on, in halves of have_ms,
+ * before all positions are told: what was lost must be noticed in a minute.
+ */
+#define PATIENCE 3
+
 void
 have_forget(struct link *link)
 {
@@ -269,7 +276,10 @@ have_begin(struct link *link, const uint8_t digest[HASH_LEN], int64_t now)
 	link_fetch(link, now);
 }
 
-/* A digest that differs once may be on its way; twice means an exchange. */
+/*
+ * A digest that differs once may be on its way.  An exchange begins if it differs
+ * still when nothing has changed meanwhile, or if it has differed for long.
+ */
 static void
 compare_digest(struct link *link, int64_t now)
 {
@@ -284,12 +294,17 @@ compare_digest(struct link *link, int64_t now)
 	/* Both told all, and we are still fetching what the peer claimed. */
 	if (link->state == LINK_SYNC && link->told_full && link->heard_now)
 		return;
-	if (!link->differing) {
-		link->differing = true;
+	if (!link->differing)
 		link->differs_since = now;
-		return;
+	if (!link->differing || memcmp(own, link->stuck_own, HASH_LEN) != 0 ||
+	    memcmp(link->peer_digest, link->stuck_peer, HASH_LEN) != 0) {
+		link->stuck_since = now;
+		memcpy(link->stuck_own, own, HASH_LEN);
+		memcpy(link->stuck_peer, link->peer_digest, HASH_LEN);
 	}
-	if (now - link->differs_since >= link->timers->have_ms / 2)
+	link->differing = true;
+	if (now - link->stuck_since >= link->timers->have_ms / 2 ||
+	    now - link->differs_since >= PATIENCE * link->timers->have_ms / 2)
 		exchange(link, now);
 }
 

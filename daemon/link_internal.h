@@ -125,11 +125,14 @@ struct link {
 	/* Positions. */
 	uint8_t peer_digest[HASH_LEN];
 	bool differing;        /* the last digest of the peer differed ... */
-	int64_t differs_since; /* ... since then */
-	int64_t have_due;      /* next HAVE of ours */
-	int64_t have_last;     /* last HAVE of ours */
-	bool full_owed;        /* a part of the full HAVE could not be sent */
-	bool told_full;        /* a full HAVE was sent ... */
+	int64_t differs_since; /* ... since then ... */
+	int64_t stuck_since;   /* ... and both have been these since then */
+	uint8_t stuck_own[HASH_LEN];
+	uint8_t stuck_peer[HASH_LEN];
+	int64_t have_due;  /* next HAVE of ours */
+	int64_t have_last; /* last HAVE of ours */
+	bool full_owed;    /* a part of the full HAVE could not be sent */
+	bool told_full;    /* a full HAVE was sent ... */
 	int64_t told_at;
 	uint8_t told_digest[HASH_LEN]; /* ... with this digest of ours ... */
 	bool told_now;                 /* ... which has not changed since */

@@ -228,6 +228,46 @@ without_notes_all_converge_by_two_haves(void **state)
 	assert_quiet(world, 3);
 }
 
+/* NOTEs are lost; full HAVEs are counted. */
+static enum world_fate
+count_exchanges(void *arg, int from, int to, const struct wire_msg *msg)
+{
+	unsigned *count = arg;
+
+	(void)from;
+	(void)to;
+	if (msg->type == WIRE_HAVE && msg->u.have.full)
+		(*count)++;
+	return msg->type == WIRE_NOTE ? WORLD_DROP : WORLD_PASS;
+}
+
+static void
+digests_that_change_all_the_time_wait_for_an_exchange(void **state)
+{
+	struct fixture *f = *state;
+	struct world *world = make(f, 2);
+	unsigned count = 0;
+	int second;
+
+	world_connect(world, 1, 0);
+	world_write(world, 0, &f->origin, 1, BODY_LEN);
+	world_until_same(world, 5000);
+	world_run(world, 60000);
+	world_set_filter(world, count_exchanges, &count);
+	for (second = 0; second < 58; second++) {
+		world_write(world, 0, &f->origin, 1, BODY_LEN);
+		world_run(world, 1000);
+		if (second == 25)
+			assert_int_equal(count, 0);
+	}
+
+	/* Yet not for longer than P5 allows. */
+	assert_true(count > 0);
+	assert_true(world_tip(world, 1, f->origin.log_id) > 25);
+	world_until_same(world, PROMISED_MS);
+	assert_quiet(world, 2);
+}
+
 /* Everything but digests is lost. */
 static enum world_fate
 drop_all_but_digests(void *arg, int from, int to, const struct wire_msg *msg)
@@ -931,6 +971,7 @@ main(void)
 		TEST(a_note_brings_the_next_entry_without_a_get),
 		TEST(a_note_does_not_go_back_to_who_brought_its_entry),
 		TEST(without_notes_all_converge_by_two_haves),
+		TEST(digests_that_change_all_the_time_wait_for_an_exchange),
 		TEST(a_full_have_that_is_lost_is_told_again),
 		TEST(a_full_have_lost_one_way_is_told_again),
 		TEST(what_is_written_during_an_exchange_is_not_forgotten),

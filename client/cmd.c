@@ -64,6 +64,23 @@ static const struct args_option follow_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct args_option backup_options[] = {
+	{ "to", "RECIPIENT", N_("who can open it; else as in erfad.conf") },
+	{ "plain", NULL, N_("a folder of files, not sealed") },
+	{ "keep", "N", N_("remove the oldest in that folder beyond N") },
+	{ "list", NULL, N_("show the backups made here") },
+	{ "forget", "FILE", N_("it is destroyed: take it from the list") },
+	{ "new-key", "FILE", N_("make the key that opens backups") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option restore_options[] = {
+	{ "key", "FILE", N_("the key that opens it") },
+	{ "dir", "FOLDER", N_("not where it was: all below this folder") },
+	{ "dry-run", NULL, N_("look whether it is whole, and what is in it") },
+	{ NULL, NULL, NULL },
+};
+
 static const struct args_option reindex_options[] = {
 	{ NULL, NULL, NULL },
 };
@@ -415,6 +432,10 @@ static const struct args_option observe_options[] = {
 	{ "measure", "CODE", NULL },
 	{ "to", "DATE", NULL },
 	{ "date", "DATE", NULL },
+	{ "unit", "TEXT", NULL },
+	{ "clustered", "YES", NULL },
+	{ "cluster-size", "X", NULL },
+	{ "icc", "X", NULL },
 	{ "scale", "TEXT", NULL },
 	{ "site", "ORG", NULL },
 	{ "provenance", "CODE", NULL },
@@ -432,6 +453,8 @@ static const struct args_option indicator_options[] = {
 	{ "domain", "CODE", N_("freed_time, service_quality, cost ...") },
 	{ "data-source", "CODE", N_("register_existing, survey, manual") },
 	{ "definition", "TEXT", N_("how it is counted") },
+	{ "convert", "UNIT=X",
+	    N_("another unit: times X it is in --unit; as often as you like") },
 	{ "set", "FIELD=VALUE", NULL },
 	{ "yes", NULL, N_("publish at once, do not ask") },
 	{ "allow-personal", NULL, NULL },
@@ -1166,6 +1189,21 @@ static const struct cmd table[] = {
 	    N_("erfa verify                          0 if good, 65 if damaged\n"
 	       "erfa verify --sample 10              a tenth of the bodies"),
 	    NULL, verify_options, 0, 0, false, cmd_verify },
+	{ "backup", CMD_KEEP, "[FILE|FOLDER]",
+	    N_("copy this node, key and all, while it runs"),
+	    N_("erfa backup --new-key FILE           once, on another machine\n"
+	       "sudo erfa backup /srv/backup --keep 30\n"
+	       "sudo erfa backup /srv/safe --plain   a folder, not sealed"),
+	    N_("It is read back before it gets its name.  A file that was copied\n"
+	       "from under a running erfad is no backup."),
+	    backup_options, 0, 1, false, cmd_backup },
+	{ "restore", CMD_KEEP, "FILE", N_("bring a backup back"),
+	    N_("sudo erfa restore dk-791-20261121T033000Z.erfab --key FILE\n"
+	       "erfa restore FILE --key FILE --dir /tmp/try\n"
+	       "erfa restore FILE --key FILE --dry-run"),
+	    N_("While no erfad runs.  Nothing is overwritten.  The node begins a new\n"
+	       "log and asks nobody; what it published since comes back from others."),
+	    restore_options, 1, 1, false, cmd_restore },
 	{ "reindex", CMD_KEEP, "", N_("build lists and search anew"),
 	    N_("erfa reindex                         erfad goes on answering"),
 	    N_("Nothing is lost by it: the index is made of the entries.  erfa status\n"

@@ -96,7 +96,7 @@ void cmd_help_exit(struct print *print);
 const char *cmd_group_name(enum cmd_group group);
 
 /**
- * cmd_accept(run), cmd_bundle_export(run), cmd_bundle_import(run),
+ * cmd_accept(run), cmd_backup(run), cmd_restore(run), cmd_bundle_export(run), cmd_bundle_import(run),
  * cmd_export(run), cmd_find_words(run), cmd_follow(run), cmd_help_run(run),
  * cmd_import(run),
  * cmd_init(run), cmd_invite(run), cmd_join(run), cmd_list(run), cmd_logs(run),
@@ -107,6 +107,8 @@ const char *cmd_group_name(enum cmd_group group);
  * has been told.
  */
 int cmd_accept(struct run *run);
+int cmd_backup(struct run *run);
+int cmd_restore(struct run *run);
 int cmd_bundle_export(struct run *run);
 int cmd_bundle_import(struct run *run);
 int cmd_export(struct run *run);

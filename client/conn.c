@@ -194,3 +194,9 @@ conn_stopped(void)
 {
 	return zsys_interrupted != 0;
 }
+
+void
+conn_catch(void)
+{
+	(void)zsys_init();
+}

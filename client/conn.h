@@ -46,6 +46,13 @@ enum err conn_ask(struct conn *conn, Erfa__Request *request, int wait_ms,
     Erfa__Answer **ret_answer) MUST_CHECK;
 
 /**
+ * conn_catch():
+ * From now on Ctrl-C is only noted, as while there is a connection; for what
+ * must clean up after itself without one.
+ */
+void conn_catch(void);
+
+/**
  * conn_stopped():
  * Return whether the user has pressed Ctrl-C since a connection was opened.
  */

@@ -73,6 +73,13 @@ static const struct config_setting table[] = {
 	ROW("node", store_max, CONFIG_SIZE, MEGA, 16 * TERA, NULL, "64 GB",
 	    "How large the store may become.  It takes no space before it is "
 	    "used."),
+	LIVE("node", backup_dir, CONFIG_PATH, 1, 0, NULL, "/var/backups/erfa",
+	    "Where \"erfa backup\" writes if it is not told."),
+	LIVE("node", backup_to, CONFIG_WORD, 0, 80, NULL, "",
+	    "Who can read backups: the line that \"erfa backup --new-key "
+	    "FILE\" shows.  Empty: it must be told each time."),
+	LIVE("node", backup_keep, CONFIG_NUMBER, 0, 10000, "backups", "14",
+	    "How many backups stay in that folder; the oldest go.  0: all."),
 	LIVE("node", pinned, CONFIG_KEYS, 0, 0, NULL, "",
 	    "Keys that are believed without an invitation, 64 hexadecimal "
 	    "digits each, with commas between them.  Further lines begin with "

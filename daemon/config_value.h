@@ -33,6 +33,9 @@ struct config {
 	char *write_group;
 	char *admin_group;
 	uint64_t store_max; /* bytes */
+	char *backup_dir;
+	char *backup_to; /* a recipient; empty = none */
+	uint32_t backup_keep;
 	uint8_t (*pinned)[KEY_LEN];
 	size_t npinned;
 

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #define FREE_TABLE 0 /* LMDB's own list of free pages */
+#define MAIN_TABLE 1 /* and its list of tables */
+#define META_PAGES 2
 
 /* LMDB writes so much at once; with less room a write may end halfway. */
 #define WRITE_ROOM 1048576
@@ -252,6 +254,49 @@ db_usage(struct db *db, uint64_t *ret_used, uint64_t *ret_max)
 		return;
 	*ret_used = (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
 	*ret_max = info.me_mapsize;
+}
+
+/* The pages of one table. */
+static enum err
+add_pages(MDB_txn *txn, MDB_dbi table, size_t *count)
+{
+	MDB_stat stat;
+	int rc;
+
+	if ((rc = mdb_stat(txn, table, &stat)) != 0)
+		return err_from_mdb(rc);
+	*count +=
+	    stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+	return ERR_NONE;
+}
+
+enum err
+db_audit(struct db *db)
+{
+	MDB_envinfo info;
+	MDB_txn *txn = NULL;
+	size_t count = 0;
+	size_t i;
+	int rc;
+	enum err err;
+
+	if ((err = count_free(db, 0, &count)) != ERR_NONE)
+		return err;
+	if ((rc = mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn)) != 0)
+		return err_from_mdb(rc);
+	count += META_PAGES;
+	err = add_pages(txn, FREE_TABLE, &count);
+	if (err == ERR_NONE)
+		err = add_pages(txn, MAIN_TABLE, &count);
+	for (i = 0; i < DB_TABLES_MAX && err == ERR_NONE; i++)
+		if (db->tables[i] > MAIN_TABLE)
+			err = add_pages(txn, db->tables[i], &count);
+	mdb_txn_abort(txn);
+	if (err == ERR_NONE && mdb_env_info(db->env, &info) != 0)
+		err = ERR_IO;
+	if (err == ERR_NONE && count > info.me_last_pgno + 1)
+		err = ERR_DAMAGED;
+	return err;
 }
 
 enum err

@@ -82,6 +82,14 @@ void db_check_readers(struct db *db);
 enum err db_copy(struct db *db, const char *path) MUST_CHECK;
 
 /**
+ * db_audit(db):
+ * Go through the list of free pages and the sizes of all tables: ERR_DAMAGED if
+ * they claim more pages than the file has, so that a page would have two uses,
+ * or what is wrong with the list; ERR_NOMEM or ERR_IO.
+ */
+enum err db_audit(struct db *db) MUST_CHECK;
+
+/**
  * db_version():
  * The version of LMDB in use, for the log.  The string is static.
  */

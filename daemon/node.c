@@ -324,11 +324,14 @@ end_hold(struct link *link, void *arg)
 static void
 tick_hold(struct node *node, int64_t now)
 {
-	if (node->hold_until == 0)
-		return;
-	node_each_link(node, end_hold, node);
+	if (node->hold_until != 0)
+		node_each_link(node, end_hold, node);
 	if (now >= node->hold_until)
 		node->hold_until = 0;
+	if (node->hold_until != 0 || !node->restored)
+		return;
+	node->restored = false;
+	node_restored_end(node);
 }
 
 /* Readers of LMDB that died would keep its pages from being used again. */
@@ -363,6 +366,7 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	node_alive_tick(node, now);
 	node_seen_tick(node, now);
 	node_rotate_tick(node, now);
+	node_backup_tick(node, now);
 	if (node->serving > 0 || node->imports != NULL)
 		node_wake_turn(node);
 	return node->restart ? -1 : 0;
@@ -448,9 +452,12 @@ open_store(struct node *node)
 		.org = config->org,
 	};
 	uint8_t log_id[LOG_ID_LEN];
+	bool restored = false;
 	char fence[4096];
 	enum err err;
 
+	if ((err = node_copied(config)) != ERR_NONE)
+		return err;
 	if ((err = store_open(&options, &node->store)) != ERR_NONE) {
 		event_say(EVENT_STORE_CLOSED, NULL, "%s cannot be opened: %s%s",
 		    config->state, err_str(err),
@@ -462,8 +469,10 @@ open_store(struct node *node)
 	}
 	(void)snprintf(fence, sizeof(fence), "%s/fence", config->runtime);
 	outbox.fence_path = fence;
-	if ((err = outbox_open(node->store, &outbox, &node->outbox)) !=
-	    ERR_NONE) {
+	node_copied_note(config);
+	if ((err = node_restored_open(node, fence, &restored)) != ERR_NONE ||
+	    (err = outbox_open(node->store, &outbox, &node->outbox)) !=
+		ERR_NONE) {
 		logger_err("outbox", "cannot be opened: %s", err_str(err));
 		return err;
 	}
@@ -474,6 +483,12 @@ open_store(struct node *node)
 		node->hold_until = node_now() + HOLD_MS;
 	}
 	node_rotate_open(node);
+
+	/* What was erased since the backup must be known before anything is
+	 * served. */
+	node->restored = restored;
+	if (restored && has_own_log(node))
+		node->hold_until = node_now() + HOLD_MS;
 	return note_arrival(node);
 }
 
@@ -770,6 +785,7 @@ node_close(struct node *node)
 	node_publish_end(node);
 	node_write_end(node);
 	node_bundle_end(node);
+	node_backup_end(node);
 	query_free(node->query);
 	index_close(node->index);
 	lexicon_close(node->lexicon);

@@ -213,6 +213,12 @@ right_of(const Erfa__Request *request)
 	case ERFA__REQUEST__ASK_INVITE:
 	case ERFA__REQUEST__ASK_JOIN:
 		return RIGHT_ADMIN;
+	case ERFA__REQUEST__ASK_BACKUP:
+		return request->backup->file == NULL &&
+			request->backup->id == NULL &&
+			!request->backup->done ?
+		    RIGHT_READ :
+		    RIGHT_ADMIN;
 	case ERFA__REQUEST__ASK_SETTINGS:
 		return request->settings->reload ? RIGHT_ADMIN : RIGHT_READ;
 	case ERFA__REQUEST__ASK_STATUS:
@@ -425,6 +431,9 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 		break;
 	case ERFA__REQUEST__ASK_LOG:
 		node_log(node, waiter);
+		break;
+	case ERFA__REQUEST__ASK_BACKUP:
+		node_backup(node, waiter);
 		break;
 	case ERFA__REQUEST__ASK_ERASE:
 		node_erase(node, waiter);

@@ -22,6 +22,8 @@
  *   node_alarm.c    what is wrong with others, and since when
  *   node_fork.c     proofs that a log is forked
  *   node_bundle.c   bundles are taken in
+ *   node_backup.c   backups are made; a store that came out of one
+ *   node_copied.c   a store that was copied is looked through first
  *   node_service.c  watchdog, settings shown and read again
  */
 
@@ -38,6 +40,7 @@
 #include "proto/directory.h"
 #include "proto/limits.h"
 #include "daemon/config.h"
+#include "daemon/fence.h"
 #include "daemon/guard.h"
 #include "daemon/hub.h"
 #include "daemon/index.h"
@@ -114,6 +117,7 @@ struct memory_cut {
 };
 
 /* The one join that may be under way; a body of a bundle in parts. */
+struct backup;
 struct bundle_part;
 struct docket_more;
 struct import;
@@ -183,6 +187,7 @@ struct node {
 
 	/* Serving bodies: not before an exchange, if the fence was lost. */
 	int64_t hold_until;
+	bool restored; /* from a backup, and not in step since */
 
 	/* Signing pauses while all links are down together. */
 	int64_t pause_until; /* 0 = it goes on */
@@ -218,6 +223,7 @@ struct node {
 	struct own_job *own_jobs;     /* written, not yet in the directory */
 	struct import *imports;       /* bundles, the first being taken in */
 	struct bundle_part *bundle_part; /* a body that comes in parts */
+	struct backup *backup;           /* the one that is being made */
 	uint64_t caller_serial;
 	int64_t beacon_at;
 	int64_t readers_at;
@@ -864,5 +870,57 @@ void node_bundle(struct node *node, struct waiter *waiter);
  */
 bool node_bundle_turn(struct node *node);
 void node_bundle_end(struct node *node);
+
+/* ---- node_backup.c ---- */
+
+/**
+ * node_backup(node, waiter):
+ * Take up a BackupRequest.
+ */
+void node_backup(struct node *node, struct waiter *waiter);
+
+/**
+ * node_backup_tick(node, now), node_backup_end(node):
+ * Give up a backup that nobody asks for any more; or whatever is under way, the
+ * pool having stopped.
+ */
+void node_backup_tick(struct node *node, int64_t now);
+void node_backup_end(struct node *node);
+
+/**
+ * node_backups(txn, least, below, list, count):
+ * Append the backups that were made here when the last arrival number was
+ * ${least} or more, and less than ${below}, oldest first.  Any thread.  Return
+ * ERR_NOMEM, or what the store returns.
+ */
+enum err node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
+    Erfa__BackupKept ***list, size_t *count) MUST_CHECK;
+
+/**
+ * node_restored_open(node, fence, ret_restored), node_restored_end(node):
+ * Does the store come out of a backup, and was it not in step since with anybody
+ * who knew it?  At its first start the fence at ${fence} is removed.  Return what
+ * the store returns, or ERR_IO.  Later: it was.
+ */
+enum err node_restored_open(
+    struct node *node, const char *fence, bool *ret_restored) MUST_CHECK;
+void node_restored_end(struct node *node);
+
+/* ---- node_copied.c ---- */
+
+/**
+ * node_copied(config):
+ * If the file of the store is not the one that was looked through last, have a
+ * child process look through all of it; the index is left behind then.  Before
+ * any thread or store is there.  Return ERR_DAMAGED, and log what to do, if it is
+ * not of one moment, as a copy of a store in use; ERR_NOMEM or ERR_IO.
+ */
+enum err node_copied(const struct config *config) MUST_CHECK;
+
+/**
+ * node_copied_note(config):
+ * Remember the file of the store as it is, once it is open.
+ */
+void node_copied_note(const struct config *config);
 
 #endif /* !ERFAD_NODE_INTERNAL_H */

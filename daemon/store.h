@@ -17,8 +17,8 @@
  * transaction can only be aborted.
  *
  * The functions stand in store_open.c, store_txn.c, store_log.c, store_run.c,
- * store_branch.c, store_body.c, store_erase.c, store_note.c, store_outbox.c and
- * store_draft.c.
+ * store_branch.c, store_body.c, store_erase.c, store_note.c, store_outbox.c,
+ * store_draft.c, store_copy.c and store_check.c.
  */
 
 #include <stdbool.h>
@@ -110,6 +110,12 @@ enum err store_create(const char *dir) MUST_CHECK;
 enum err store_open(
     const struct store_options *options, struct store **ret_store) MUST_CHECK;
 void store_close(struct store *store);
+
+/**
+ * store_format():
+ * The version of what stands in a store.
+ */
+uint32_t store_format(void);
 
 /**
  * store_epoch(store, out), store_inode(store, ret_dev, ret_ino):
@@ -516,5 +522,62 @@ struct store_counts {
  */
 enum err store_counts(
     struct store_txn *txn, struct store_counts *ret_counts) MUST_CHECK;
+
+/* ---- copies ---- */
+
+/**
+ * store_copy(store, path, ret_copy):
+ * Write what is in main now to the new file ${path}, without free pages, and
+ * open that: a store with a new epoch, of which nothing waits to be zeroed, that
+ * reads the slots of ${store}, which must outlive it.  Only notes may be written
+ * in it.  Readers and the writer of ${store} go on; any thread may call it.
+ * Return ERR_DENIED, ERR_FULL, ERR_IO, ERR_NOMEM or ERR_DAMAGED; the file may
+ * be there then.  End it with store_close(); "${path}-lock" is the caller's to
+ * remove as well.
+ */
+enum err store_copy(
+    struct store *store, const char *path, struct store **ret_copy) MUST_CHECK;
+
+/* Which slots a store names: those of bodies, of the outbox and of drafts. */
+struct store_named {
+	uint64_t slots; /* the first that was never taken */
+	uint64_t count; /* of those named */
+	uint8_t *bits;
+};
+
+/**
+ * store_named(txn, ret_named), store_named_clear(named):
+ * Go through all that is sealed.  Return ERR_NOMEM, or ERR_DAMAGED if a slot is
+ * named that was never taken.
+ */
+enum err store_named(
+    struct store_txn *txn, struct store_named *ret_named) MUST_CHECK;
+void store_named_clear(struct store_named *named);
+
+/**
+ * store_named_keys(store, named, first, count, out):
+ * The keys of ${count} slots from ${first} on as they are in ${store} at this
+ * moment, KEY_LEN bytes each; zeros for what is not named or is erased.  Any
+ * thread.  Return ERR_IO.
+ */
+enum err store_named_keys(struct store *store, const struct store_named *named,
+    uint64_t first, size_t count, uint8_t *out) MUST_CHECK;
+
+/**
+ * store_check(txn):
+ * Read main from end to end: every table in order, every chain and its HEAD,
+ * every number of the totals, every free page.  Return ERR_DAMAGED if they do
+ * not fit together: this is no copy of one moment.  Bodies are not opened.  It
+ * takes as long as reading the file; a file that somebody else made may make
+ * LMDB crash, so let a process do it that may.
+ */
+enum err store_check(struct store_txn *txn) MUST_CHECK;
+
+/**
+ * store_check_keys(txn):
+ * Return ERR_DAMAGED if the last slot that main names is zero: then ${keys} is
+ * older than main.
+ */
+enum err store_check_keys(struct store_txn *txn) MUST_CHECK;
 
 #endif /* !ERFAD_STORE_H */

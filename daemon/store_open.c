@@ -288,13 +288,43 @@ out:
 	return err;
 }
 
+enum err
+store_open_copy(
+    const char *path, struct keys *keys, struct store **ret_store)
+{
+	const struct db_options options = {
+		.path = path,
+		.map_bytes = MAP_BYTES,
+		.tables = tables,
+		.ntables = STORE_NTABLES,
+	};
+	struct store *store = calloc(1, sizeof(*store));
+	enum err err = ERR_NOMEM;
+
+	if (store == NULL)
+		return ERR_NOMEM;
+	store->lock_fd = -1;
+	store->keys = keys;
+	store->lent_keys = true;
+	store->sealed = malloc(STORE_SEALED_MAX);
+	if (store->sealed != NULL)
+		err = db_open(&options, &store->db);
+	if (err != ERR_NONE) {
+		store_close(store);
+		return err;
+	}
+	*ret_store = store;
+	return ERR_NONE;
+}
+
 void
 store_close(struct store *store)
 {
 	if (store == NULL)
 		return;
 	db_close(store->db);
-	keys_close(store->keys);
+	if (!store->lent_keys)
+		keys_close(store->keys);
 	if (store->lock_fd >= 0)
 		(void)close(store->lock_fd);
 	if (store->new_keys != NULL)
@@ -326,6 +356,12 @@ store_create(const char *dir)
 		return err;
 	store_close(store);
 	return ERR_NONE;
+}
+
+uint32_t
+store_format(void)
+{
+	return STORE_FORMAT;
 }
 
 void

@@ -156,6 +156,9 @@ write_keys(struct store_txn *txn)
 	enum err err = ERR_NONE;
 	size_t i;
 
+	/* Those of another store are written by its own thread alone. */
+	if (store->lent_keys)
+		return ERR_NONE;
 	if (count > 0)
 		err = keys_write(
 		    store->keys, txn->before.slots, store->new_keys, count);

@@ -94,6 +94,7 @@ struct store_stored {
 struct store {
 	struct db *db;
 	struct keys *keys;
+	bool lent_keys; /* another store's: this is a copy of it */
 	int lock_fd;
 	uint8_t epoch[STORE_EPOCH_LEN];
 	uint64_t dev;
@@ -247,6 +248,14 @@ enum err store_state_write(
     struct db_txn *db_txn, const struct store_state *state) MUST_CHECK;
 
 /* ---- between the files ---- */
+
+/**
+ * store_open_copy(path, keys, ret_store):
+ * Open a copy of main, whose slots are those of ${keys}, which are only read
+ * and must outlive it.  Errors as db_open().  End with store_close().
+ */
+enum err store_open_copy(
+    const char *path, struct keys *keys, struct store **ret_store) MUST_CHECK;
 
 /**
  * store_fold(run, start, ret_tip, ret_c):

@@ -20,6 +20,13 @@ _Static_assert(CRYPTO_SLOT_LEN == KEY_LEN + crypto_box_SEALBYTES, "slot");
 _Static_assert(
     sizeof(struct crypto_hash_state) == sizeof(crypto_generichash_state),
     "state of a hash");
+_Static_assert(sizeof(struct crypto_stream) ==
+	sizeof(crypto_secretstream_xchacha20poly1305_state),
+    "state of a stream");
+_Static_assert(CRYPTO_STREAM_HEADER ==
+	    crypto_secretstream_xchacha20poly1305_HEADERBYTES &&
+	CRYPTO_STREAM_EXTRA == crypto_secretstream_xchacha20poly1305_ABYTES,
+    "parts of a stream");
 
 #define TAG_LEN crypto_aead_xchacha20poly1305_ietf_ABYTES
 
@@ -243,5 +250,68 @@ crypto_content_open(const uint8_t key[KEY_LEN],
 	if (sodium_unpad(&unpadded, out, len - TAG_LEN, CRYPTO_PAD) != 0)
 		return ERR_DAMAGED;
 	*ret_len = unpadded;
+	return ERR_NONE;
+}
+
+/* ---- streams ---- */
+
+void
+crypto_stream_seal_begin(struct crypto_stream *stream,
+    const uint8_t key[KEY_LEN], uint8_t out_header[CRYPTO_STREAM_HEADER])
+{
+	crypto_secretstream_xchacha20poly1305_state state;
+
+	(void)crypto_secretstream_xchacha20poly1305_init_push(
+	    &state, out_header, key);
+	memcpy(stream->opaque, &state, sizeof(state));
+	sodium_memzero(&state, sizeof(state));
+}
+
+void
+crypto_stream_seal(struct crypto_stream *stream, bool last, const void *aad,
+    size_t aad_len, const uint8_t *in, size_t len, uint8_t *out)
+{
+	crypto_secretstream_xchacha20poly1305_state state;
+
+	memcpy(&state, stream->opaque, sizeof(state));
+	(void)crypto_secretstream_xchacha20poly1305_push(&state, out, NULL, in,
+	    len, aad, aad_len,
+	    last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0);
+	memcpy(stream->opaque, &state, sizeof(state));
+	sodium_memzero(&state, sizeof(state));
+}
+
+enum err
+crypto_stream_open_begin(struct crypto_stream *stream,
+    const uint8_t key[KEY_LEN], const uint8_t header[CRYPTO_STREAM_HEADER])
+{
+	crypto_secretstream_xchacha20poly1305_state state;
+
+	if (crypto_secretstream_xchacha20poly1305_init_pull(
+		&state, header, key) != 0)
+		return ERR_DAMAGED;
+	memcpy(stream->opaque, &state, sizeof(state));
+	sodium_memzero(&state, sizeof(state));
+	return ERR_NONE;
+}
+
+enum err
+crypto_stream_open(struct crypto_stream *stream, const void *aad,
+    size_t aad_len, const uint8_t *in, size_t len, uint8_t *out, bool *ret_last)
+{
+	crypto_secretstream_xchacha20poly1305_state state;
+	unsigned char tag = 0;
+	int failed;
+
+	if (len < CRYPTO_STREAM_EXTRA)
+		return ERR_SIZE;
+	memcpy(&state, stream->opaque, sizeof(state));
+	failed = crypto_secretstream_xchacha20poly1305_pull(
+	    &state, out, NULL, &tag, in, len, aad, aad_len);
+	memcpy(stream->opaque, &state, sizeof(state));
+	sodium_memzero(&state, sizeof(state));
+	if (failed != 0)
+		return ERR_DAMAGED;
+	*ret_last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
 	return ERR_NONE;
 }

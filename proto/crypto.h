@@ -173,4 +173,40 @@ enum err crypto_content_open(const uint8_t key[KEY_LEN],
     const uint8_t nonce[CRYPTO_NONCE_LEN], const uint8_t *in, size_t len,
     uint8_t *out, size_t *ret_len) MUST_CHECK;
 
+/* A stream of pieces that cannot be changed, reordered, dropped or cut off
+ * unnoticed: libsodium's secretstream with XChaCha20-Poly1305. */
+#define CRYPTO_STREAM_HEADER 24
+#define CRYPTO_STREAM_EXTRA  17 /* that sealing adds to each piece */
+
+struct crypto_stream {
+	uint8_t opaque[52]; /* libsodium's state, copied in and out */
+};
+
+/**
+ * crypto_stream_seal_begin(stream, key, out_header),
+ * crypto_stream_seal(stream, last, aad, aad_len, in, len, out):
+ * Begin a stream; seal its next piece, the ${last} one or not, with what it
+ * belongs to (${aad}, not kept), to the ${len} + CRYPTO_STREAM_EXTRA bytes at
+ * ${out}.
+ */
+void crypto_stream_seal_begin(struct crypto_stream *stream,
+    const uint8_t key[KEY_LEN], uint8_t out_header[CRYPTO_STREAM_HEADER]);
+void crypto_stream_seal(struct crypto_stream *stream, bool last,
+    const void *aad, size_t aad_len, const uint8_t *in, size_t len,
+    uint8_t *out);
+
+/**
+ * crypto_stream_open_begin(stream, key, header),
+ * crypto_stream_open(stream, aad, aad_len, in, len, out, ret_last):
+ * Open a stream, and its next piece to the ${len} - CRYPTO_STREAM_EXTRA bytes at
+ * ${out}.  Return ERR_DAMAGED if it is not what was sealed at this place under
+ * this key, ERR_SIZE if ${len} is less than CRYPTO_STREAM_EXTRA.
+ */
+enum err crypto_stream_open_begin(struct crypto_stream *stream,
+    const uint8_t key[KEY_LEN],
+    const uint8_t header[CRYPTO_STREAM_HEADER]) MUST_CHECK;
+enum err crypto_stream_open(struct crypto_stream *stream, const void *aad,
+    size_t aad_len, const uint8_t *in, size_t len, uint8_t *out,
+    bool *ret_last) MUST_CHECK;
+
 #endif /* !ERFA_CRYPTO_H */

@@ -262,18 +262,43 @@ is_counted(const ProtobufCMessageDescriptor *desc,
 	return false;
 }
 
+/*
+ * Put a point for the one comma of ${text}, which stands before decimals where
+ * people write them so; not where it may part thousands, as in "1,000".
+ */
+static void
+take_comma(char *text)
+{
+	char *comma = strchr(text, ',');
+	size_t before = strspn(text + strspn(text, "+-"), "0123456789");
+	size_t after;
+
+	if (comma == NULL || before == 0 || strpbrk(text, ".") != NULL ||
+	    comma != text + strspn(text, "+-") + before)
+		return;
+	after = strspn(comma + 1, "0123456789");
+	if (after == 0 ||
+	    (after == 3 && before <= 3 && text[strspn(text, "+-")] != '0'))
+		return;
+	*comma = '.';
+}
+
 static enum err
-read_real(const char *text, bool from_zero, const struct body_rule *rule,
+read_real(const char *typed, bool from_zero, const struct body_rule *rule,
     const struct form_place *place, double *ret_real)
 {
-	size_t len = strlen(text);
+	size_t len = strlen(typed);
+	char text[NUMBER_MAX] = "";
 	char *end = NULL;
 	double real;
 
+	if (len < sizeof(text))
+		memcpy(text, typed, len + 1);
+	take_comma(text);
+
 	/* strtod() would take hexadecimals, blanks and "infinity". */
-	if (len == 0 || len >= NUMBER_MAX ||
-	    strspn(text, "0123456789.eE+-") != len)
-		return refuse_number(text, _("a number"), place);
+	if (text[0] == '\0' || strspn(text, "0123456789.eE+-") != len)
+		return refuse_number(typed, _("a number"), place);
 	real = strtod(text, &end);
 	if (*end != '\0')
 		return refuse_number(text, _("a number"), place);

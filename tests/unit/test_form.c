@@ -298,6 +298,8 @@ random_value(struct dice *dice, ProtobufCMessage *msg,
 			   "sd se area_km2 ",
 			field->name) != NULL)
 			value.real = fabs(value.real);
+		if (rule.form == FORM_OVER_0)
+			value.real = fabs(value.real) + 1;
 	} else if (rule.form == FORM_MONTH) {
 		value.number = 1 + roll(dice, 12);
 	} else {
@@ -976,6 +978,48 @@ nothing_after_the_equals_sign_takes_back(void **state)
 }
 
 static void
+a_comma_stands_before_decimals_and_parts_no_thousands(void **state)
+{
+	Erfa__Body *body = new_body(HEADER_OBSERVATION);
+	Erfa__Continuous *value;
+
+	set(*state, body, "continuous.mean=2,5");
+	value = body->observation->continuous;
+	assert_true(value->mean == 2.5);
+	set(*state, body, "continuous.mean=-0,125");
+	assert_true(value->mean == -0.125);
+	set(*state, body, "continuous.mean=1234,567");
+	assert_true(value->mean == 1234.567);
+	set(*state, body, "continuous.mean=1,5e3");
+	assert_true(value->mean == 1500);
+	assert_set_fault(*state, body, "continuous.mean=1,000", "is not a");
+	assert_set_fault(*state, body, "continuous.mean=12,345", "is not a");
+	assert_set_fault(*state, body, "continuous.mean=1,2,3", "is not a");
+	assert_set_fault(*state, body, "continuous.mean=1.000,5", "is not a");
+	assert_set_fault(*state, body, "continuous.mean=,5", "is not a");
+	assert_set_fault(*state, body, "continuous.mean=5,", "is not a");
+	assert_true(value->mean == 1500);
+	body_free(body);
+}
+
+static void
+a_unit_is_converted_by_a_factor_over_zero(void **state)
+{
+	Erfa__Body *body = new_body(HEADER_INDICATOR);
+
+	set(*state, body, "conversion[0].unit=minutter");
+	assert_set_fault(*state, body, "conversion[0].factor=0", "over 0");
+	assert_set_fault(*state, body, "conversion[0].factor=-2", "over 0");
+	assert_set_fault(*state, body, "conversion[0].factor=nan", "is not a");
+	assert_set_fault(*state, body, "conversion[0].factor=1e999", "too large");
+	set(*state, body, "conversion[0].factor=0.5");
+	set(*state, body, "conversion[0].offset=-3");
+	assert_true(body->indicator->conversion[0]->factor == 0.5);
+	assert_true(body->indicator->conversion[0]->offset == -3);
+	body_free(body);
+}
+
+static void
 what_cannot_be_set_is_told_and_changes_nothing(void **state)
 {
 	Erfa__Body *body = new_body(HEADER_TRIAL);
@@ -1016,6 +1060,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_bodies_of_every_kind_come_back_equal),
 		cmocka_unit_test(every_real_record_comes_back_equal),
+		cmocka_unit_test(
+		    a_comma_stands_before_decimals_and_parts_no_thousands),
+		cmocka_unit_test(a_unit_is_converted_by_a_factor_over_zero),
 		cmocka_unit_test(odd_texts_come_back_to_the_letter),
 		cmocka_unit_test(a_very_long_line_comes_back),
 		cmocka_unit_test(empty_groups_and_empty_texts_are_kept),

@@ -150,7 +150,7 @@ print_plots(struct run *run, const Erfa__EvidenceReport *report)
 	}
 	if (report->n_pool == 0)
 		print_say(run->out, "Nothing here can be pooled.\n");
-	forest_denominator(run->out, report->denominator);
+	forest_print_denominator(run->out, report->denominator);
 	family_tell(run, report);
 }
 

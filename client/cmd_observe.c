@@ -46,6 +46,10 @@ static const char *const plain[][2] = {
 	{ "to", "period.end" },
 	{ "date", "period.start" },
 	{ "scale", "scale" },
+	{ "unit", "unit" },
+	{ "clustered", "clustered" },
+	{ "cluster-size", "cluster_size" },
+	{ "icc", "icc" },
 	{ "site", "site" },
 	{ "provenance", "provenance" },
 	{ "same-people", "same_people" },
@@ -308,9 +312,10 @@ static int
 from_options(struct observing *it)
 {
 	static const char *const names[] = { "occasion", "arm", "from", "to",
-		"date", "scale", "site", "provenance", "same-people", "n",
-		"mean", "sd", "r", "events", "total", "exposure",
-		"exposure-unit", "estimate", "se", "low", "high", "measure" };
+		"date", "scale", "unit", "clustered", "cluster-size", "icc",
+		"site", "provenance", "same-people", "n", "mean", "sd", "r",
+		"events", "total", "exposure", "exposure-unit", "estimate",
+		"se", "low", "high", "measure" };
 	struct said said[sizeof(names) / sizeof(names[0])];
 	size_t i;
 

@@ -15,7 +15,8 @@
 #include "client/run.h"
 #include "client/send.h"
 
-#define PATH_ROOM 64 /* bytes of "members[499].org" */
+#define UNIT_ROOM 256 /* bytes of a unit that is typed */
+#define PATH_ROOM 64  /* bytes of "members[499].org" */
 #define ITEMS_MAX 16
 
 /* One field of such a record. */
@@ -75,7 +76,8 @@ static const struct scheme schemes[] = {
 		    true },
 		{ "domain", "domain", NULL, false },
 		{ "data-source", "data_source", NULL, false },
-		{ "definition", "definition", NULL, false } } },
+		{ "definition", "definition", NULL, false },
+		{ "convert", "conversion[%zu]", NULL, false } } },
 };
 
 /* The scheme that the command is about. */
@@ -127,6 +129,74 @@ is_reference(const struct item *item)
 	    strcmp(item->option, "indicator") == 0;
 }
 
+/* A number at *${at}, which moves behind it. */
+static bool
+read_number(const char **at, double *ret_number)
+{
+	char *end = NULL;
+
+	if (strchr("+-.0123456789", **at) == NULL || **at == '\0')
+		return false;
+	*ret_number = strtod(*at, &end);
+	if (end == *at)
+		return false;
+	*at = end;
+	return true;
+}
+
+/* "minutter=1/60", or "minutter=0.5+7": the other unit, what its values are
+ * multiplied by, and what is added then. */
+static bool
+read_conversion(
+    const char *value, char unit[UNIT_ROOM], double *factor, double *offset)
+{
+	const char *equals = strrchr(value, '=');
+	const char *at = equals == NULL ? value : equals + 1;
+	double part = 1;
+
+	*offset = 0;
+	if (equals == NULL || (size_t)(equals - value) >= UNIT_ROOM ||
+	    !read_number(&at, factor))
+		return false;
+	if (*at == '/' && (at++, !read_number(&at, &part)))
+		return false;
+	*factor /= part;
+	if (*at != '\0' && !read_number(&at, offset))
+		return false;
+	(void)snprintf(unit, UNIT_ROOM, "%.*s", (int)(equals - value), value);
+	return *at == '\0';
+}
+
+static int
+set_part(struct act *act, size_t i, const char *field, const char *text)
+{
+	char path[PATH_ROOM];
+
+	(void)snprintf(path, sizeof(path), "conversion[%zu].%s", i, field);
+	return act_set(act, "convert", path, text);
+}
+
+static int
+set_conversion(struct act *act, size_t i, const char *value)
+{
+	char text[UNIT_ROOM];
+	double factor, offset;
+	int status;
+
+	if (!read_conversion(value, text, &factor, &offset))
+		return fault_say(&act->run->faults, EXIT_USAGE, "bad_option",
+		    "--convert minutter=1/60", "\"%.60s\" is no conversion",
+		    value);
+	if ((status = set_part(act, i, "unit", text)) != EXIT_DONE)
+		return status;
+	(void)snprintf(text, sizeof(text), "%.17g", factor);
+	status = set_part(act, i, "factor", text);
+	if (status != EXIT_DONE || offset == 0)
+		return status;
+	(void)snprintf(text, sizeof(text), "%.17g", offset);
+	return set_part(act, i, "offset", text);
+}
+
 static int
 set_value(struct act *act, const struct item *item, size_t i, const char *value)
 {
@@ -134,6 +204,8 @@ set_value(struct act *act, const struct item *item, size_t i, const char *value)
 	char id[RECORD_ID_CHARS + 1];
 	int status;
 
+	if (strcmp(item->option, "convert") == 0)
+		return set_conversion(act, i, value);
 	if (is_reference(item)) {
 		if ((status = full_id(act, value, id)) != EXIT_DONE)
 			return status;

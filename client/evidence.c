@@ -50,6 +50,9 @@ static const struct {
 	{ "after_window",
 	    N_("it was measured after the planned end only: the first "
 	       "follow-up is taken") },
+	{ "converted",
+	    N_("counted in another unit, and converted as an indicator "
+	       "declares") },
 	{ "design_assumed",
 	    N_("the design is not said: taken as with comparison") },
 };

@@ -5,7 +5,7 @@
 
 #include "proto/jsontext.h"
 #include "client/cells.h"
-#include "client/forest_scale.h"
+#include "client/forest_words.h"
 
 /* A table on its way. */
 struct sheet_out {

@@ -3,11 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "proto/arena.h"
 #include "proto/quantile.h"
+#include "client/speech.h"
 
-#define FLAGS_MORE   4 /* assumptions that are made here */
+#define FLAGS_MORE   5 /* assumptions that are made here */
 #define BANNERS_MOST 8
 
 /* The studies that are pooled. */
@@ -87,12 +89,63 @@ left_out(const struct evidence_item *item)
 	return NULL;
 }
 
+static int
+by_unit(const void *a, const void *b)
+{
+	const char *one = *(const char *const *)a;
+	const char *other = *(const char *const *)b;
+	int order = strcasecmp(one, other);
+
+	return order != 0 ? order : strcmp(one, other);
+}
+
+/*
+ * The unit that most items are in, of several the first in the alphabet; NULL if
+ * none matters, since only differences are in the unit of the numbers.
+ */
+static enum err
+usual_unit(const struct group *group, struct evidence_item *const *items,
+    size_t count, const char **ret_unit)
+{
+	const char **units;
+	size_t most = 0;
+	size_t start = 0;
+	size_t n = 0;
+	size_t i;
+
+	*ret_unit = NULL;
+	if (group->measure != EFFECT_MD)
+		return ERR_NONE;
+	units = evidence_zeroed(group->arena, count + 1, sizeof(char *));
+	if (units == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < count; i++)
+		if (left_out(items[i]) == NULL)
+			units[n++] = evidence_text(items[i]->study->unit);
+	qsort(units, n, sizeof(char *), by_unit);
+	for (i = 1; i <= n; i++) {
+		if (i < n && strcasecmp(units[i], units[start]) == 0)
+			continue;
+		if (i - start > most) {
+			most = i - start;
+			*ret_unit = units[start];
+		}
+		start = i;
+	}
+	return ERR_NONE;
+}
+
 /* Compute the effects of ${count} items; those that have one come first. */
-static void
+static enum err
 compute(struct group *group, struct evidence_item **items, size_t count)
 {
+	const char *unit;
 	enum effect_refusal refusal;
+	enum err err = usual_unit(group, items, count, &unit);
 	size_t i;
+
+	if (err != ERR_NONE)
+		return err;
 
 	for (i = 0; i < count; i++) {
 		struct evidence_item *item = items[i];
@@ -100,6 +153,13 @@ compute(struct group *group, struct evidence_item **items, size_t count)
 		item->reason_text = "";
 		if ((item->reason = left_out(item)) != NULL)
 			continue;
+		if (unit != NULL &&
+		    strcasecmp(unit, evidence_text(item->study->unit)) != 0) {
+			item->reason = "unit_differs";
+			item->reason_text = N_(
+			    "it was measured in another unit");
+			continue;
+		}
 		refusal = effect_compute(
 		    &item->input, group->measure, &item->effect);
 		if (refusal != EFFECT_FINE) {
@@ -109,6 +169,7 @@ compute(struct group *group, struct evidence_item **items, size_t count)
 		}
 		group->in[group->count++] = item;
 	}
+	return ERR_NONE;
 }
 
 /* Two pointers to texts that may be NULL. */
@@ -368,6 +429,8 @@ set_flags(const struct group *group, const struct evidence_item *item,
 	if (item->study->has_after_window && item->study->after_window)
 		message->flag[message->n_flag++] = evidence_lend(
 		    "after_window");
+	if (item->study->n_conversion > 0)
+		message->flag[message->n_flag++] = evidence_lend("converted");
 	if (item->comparison_shared)
 		message->flag[message->n_flag++] = evidence_lend(
 		    "comparison_shared");
@@ -634,7 +697,8 @@ evidence_pool_make(struct arena *arena, struct evidence_item **items,
 	group.measure = options->measure == EFFECT_ANY ?
 	    usual_measure(items, count) :
 	    plain_measure(options->measure);
-	compute(&group, items, count);
+	if ((err = compute(&group, items, count)) != ERR_NONE)
+		return err;
 	set_heading(&group, items[0]->study, pool);
 	if ((err = fill_pool(&group, pool)) != ERR_NONE ||
 	    (err = list_excluded(&group, items, count, pool)) != ERR_NONE)

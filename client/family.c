@@ -36,6 +36,13 @@ static const struct {
 	{ "no_follow_up", N_("there is no follow-up") },
 	{ "no_indicator", N_("it is not said what was measured") },
 	{ "unit_differs", N_("it was measured in another unit") },
+	{ "conversion_counts",
+	    N_("counts cannot be converted to the other unit: multiplied they "
+	       "are other events") },
+	{ "conversion_disputed",
+	    N_("two indicators declare different conversions of its unit") },
+	{ "conversion_measure",
+	    N_("it is in another unit, and not said what it measures") },
 	{ "scale_differs", N_("it was measured on another scale") },
 	{ "same_municipality",
 	    N_("the same municipality has a later follow-up") },

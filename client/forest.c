@@ -8,20 +8,21 @@
 #include "proto/text.h"
 #include "client/evidence.h"
 #include "client/forest_scale.h"
+#include "client/forest_words.h"
+#include "client/number.h"
 #include "client/print.h"
 #include "client/speech.h"
 
-#define FIRST_OF_SOME 6 /* of the denominator: only if there is any */
-#define WIDTH         80
-#define WIDTH_MOST    100
-#define NAME_MOST     26
-#define NAME_LEAST    10
-#define PLOT_LEAST    20
-#define PLOT_MOST     44
-#define YEAR_COLS     5U
-#define N_COLS        7U
-#define WEIGHT_COLS   8U
-#define SMALL         5.0 /* per cent: below it the mark is small */
+#define WIDTH       80
+#define WIDTH_MOST  100
+#define NAME_MOST   26
+#define NAME_LEAST  10
+#define PLOT_LEAST  20
+#define PLOT_MOST   44
+#define YEAR_COLS   5U
+#define N_COLS      7U
+#define WEIGHT_COLS 8U
+#define SMALL       5.0 /* per cent: below it the mark is small */
 
 enum glyph {
 	BLANK,
@@ -288,6 +289,7 @@ print_effect(const struct layout *layout, const Erfa__EvidenceEffect *effect)
 {
 	enum glyph line[PLOT_MOST];
 	char text[FOREST_EFFECT_MAX];
+	char number[FOREST_NUMBER_MAX];
 	bool out;
 	size_t at;
 
@@ -301,7 +303,8 @@ print_effect(const struct layout *layout, const Erfa__EvidenceEffect *effect)
 	forest_effect(
 	    &layout->scale, effect->y, effect->ci_low, effect->ci_high, text);
 	print_right(layout->print, text, layout->effect);
-	(void)snprintf(text, sizeof(text), "%.1f %%", effect->weight);
+	forest_percent(effect->weight, number);
+	(void)snprintf(text, sizeof(text), "%s %%", number);
 	print_right(layout->print, text, WEIGHT_COLS);
 	print_say(layout->print, "\n");
 }
@@ -334,17 +337,13 @@ print_prediction(
     const struct layout *layout, const Erfa__EvidencePooled *pooled)
 {
 	enum glyph line[PLOT_MOST];
-	char low[FOREST_NUMBER_MAX];
-	char high[FOREST_NUMBER_MAX];
 	char text[FOREST_EFFECT_MAX];
 
 	if (!pooled->has_pi_low)
 		return;
 	draw_none(layout, line);
 	draw_interval(layout, line, pooled->pi_low, pooled->pi_high, AHEAD);
-	forest_shown(&layout->scale, pooled->pi_low, low);
-	forest_shown(&layout->scale, pooled->pi_high, high);
-	(void)snprintf(text, sizeof(text), "[%s, %s]", low, high);
+	forest_interval(&layout->scale, pooled->pi_low, pooled->pi_high, text);
 	print_name(layout, _("prediction interval"));
 	print_details(layout, NULL);
 	print_line(layout, line);
@@ -465,9 +464,9 @@ print_spread(const struct layout *layout)
 	if (pooled->has_tau2_low) {
 		forest_number(pooled->tau2_low, low);
 		forest_number(pooled->tau2_high, high);
-		print_say(layout->print, " [%s, %s]", low, high);
+		print_say(layout->print, " [%s%s%s]", low, number_gap(), high);
 	}
-	(void)snprintf(number, sizeof(number), "%.1f", pooled->i2);
+	forest_percent(pooled->i2, number);
 	print_say(
 	    layout->print, "   %s = %s %%", layout->utf8 ? "I²" : "I2", number);
 	forest_number(pooled->h2, number);
@@ -476,7 +475,7 @@ print_spread(const struct layout *layout)
 	forest_number(pooled->q, number);
 	print_say(layout->print, "   Q(%u) = %s", pooled->k - 1, number);
 	forest_p(pooled->q_p, number);
-	print_say(layout->print, ", %s\n", number);
+	print_say(layout->print, "%s%s\n", number_gap(), number);
 }
 
 static void
@@ -533,6 +532,7 @@ static void
 print_sentences(const struct layout *layout)
 {
 	const Erfa__EvidencePool *pool = layout->pool;
+	char text[FOREST_LINE_MAX];
 	size_t i;
 
 	for (i = 0; i < pool->n_banner; i++)
@@ -548,6 +548,8 @@ print_sentences(const struct layout *layout)
 		    (unsigned)room + 1,
 		    _(evidence_flag_text(pool->assumption[i])));
 	}
+	for (i = 0; forest_conversion(pool, i, text); i++)
+		print_block(layout->print, 2, text);
 }
 
 static void
@@ -622,52 +624,13 @@ forest_print(struct print *print, const Erfa__EvidencePool *pool)
 }
 
 void
-forest_denominator(
+forest_print_denominator(
     struct print *print, const Erfa__EvidenceDenominator *denominator)
 {
-	const struct {
-		const char *name;
-		bool has;
-		unsigned number;
-	} parts[] = {
-		{ N_("lineage"), denominator->has_lineage,
-		    denominator->lineage },
-		{ N_("started"), denominator->has_started,
-		    denominator->started },
-		{ N_("measured"), denominator->has_measured,
-		    denominator->measured },
-		{ N_("poolable"), denominator->has_poolable,
-		    denominator->poolable },
-		{ N_("stopped"), denominator->has_stopped,
-		    denominator->stopped },
-		{ N_("silent"), denominator->has_silent, denominator->silent },
-		{ N_("small counts held back"), denominator->has_held_back,
-		    denominator->held_back },
-		{ N_("retracted"), denominator->has_retracted,
-		    denominator->retracted },
-		{ N_("erased"), denominator->has_erased, denominator->erased },
-		{ N_("not here"), denominator->has_missing,
-		    denominator->missing },
-		{ N_("documented only"), denominator->has_documented,
-		    denominator->documented },
-	};
+	char text[FOREST_LINE_MAX];
+	unsigned i;
 
-	bool first = true;
-	bool some = false;
-	size_t i;
-
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (!parts[i].has)
-			continue;
-		/* What is only told if there is any stands on a line of its own. */
-		if (i >= FIRST_OF_SOME && !some && !first)
-			print_say(print, "\n");
-		print_say(print, "%s%s %u",
-		    first || (i >= FIRST_OF_SOME && !some) ? "" : " · ",
-		    _(parts[i].name), parts[i].number);
-		some = i >= FIRST_OF_SOME;
-		first = false;
-	}
-	if (!first)
-		print_say(print, "\n");
+	for (i = 0; i < 2; i++)
+		if (forest_denominator(denominator, i, text))
+			print_say(print, "%s\n", text);
 }

@@ -22,11 +22,11 @@ struct print;
 void forest_print(struct print *print, const Erfa__EvidencePool *pool);
 
 /**
- * forest_denominator(print, denominator):
+ * forest_print_denominator(print, denominator):
  * Print what became of the whole family in one line; what is not known is left
  * out.
  */
-void forest_denominator(
+void forest_print_denominator(
     struct print *print, const Erfa__EvidenceDenominator *denominator);
 
 #endif /* !ERFA_FOREST_H */

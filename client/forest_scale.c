@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "proto/real.h"
-#include "client/speech.h"
+#include "client/number.h"
 
 #define BEYOND   0.75 /* how far intervals may widen the scale, of its width */
 #define MARGIN   0.02
@@ -160,6 +160,7 @@ forest_number(double value, char out[FOREST_NUMBER_MAX])
 
 	if (size > 0 && (size >= 1e6 || size < 1e-3)) {
 		(void)snprintf(out, FOREST_NUMBER_MAX, "%.1e", value);
+		(void)number_say(out);
 		return;
 	}
 	if (size >= 100)
@@ -171,6 +172,14 @@ forest_number(double value, char out[FOREST_NUMBER_MAX])
 	else if (size < 0.1 && size > 0)
 		digits = 3;
 	(void)snprintf(out, FOREST_NUMBER_MAX, "%.*f", digits, value);
+	(void)number_say(out);
+}
+
+void
+forest_percent(double value, char out[FOREST_NUMBER_MAX])
+{
+	(void)snprintf(out, FOREST_NUMBER_MAX, "%.1f", value);
+	(void)number_say(out);
 }
 
 /* ${digits} after the point, or as a power of ten where that tells nothing. */
@@ -187,6 +196,7 @@ write_fixed(double value, int digits, char out[FOREST_NUMBER_MAX])
 		(void)snprintf(out, FOREST_NUMBER_MAX, "%.1e", value);
 	else
 		(void)snprintf(out, FOREST_NUMBER_MAX, "%.*f", digits, value);
+	(void)number_say(out);
 }
 
 void
@@ -212,6 +222,7 @@ forest_tick(
 		value = 0;
 	(void)snprintf(out, FOREST_NUMBER_MAX, "%.3g",
 	    scale->logarithm ? real_exp(value) : value);
+	(void)number_say(out);
 }
 
 void
@@ -223,8 +234,20 @@ forest_effect(const struct forest_scale *scale, double estimate, double low,
 	forest_shown(scale, estimate, texts[0]);
 	forest_shown(scale, low, texts[1]);
 	forest_shown(scale, high, texts[2]);
-	(void)snprintf(out, FOREST_EFFECT_MAX, "%s [%s, %s]", texts[0],
-	    texts[1], texts[2]);
+	(void)snprintf(out, FOREST_EFFECT_MAX, "%s [%s%s%s]", texts[0],
+	    texts[1], number_gap(), texts[2]);
+}
+
+void
+forest_interval(const struct forest_scale *scale, double low, double high,
+    char out[FOREST_EFFECT_MAX])
+{
+	char texts[2][FOREST_NUMBER_MAX];
+
+	forest_shown(scale, low, texts[0]);
+	forest_shown(scale, high, texts[1]);
+	(void)snprintf(out, FOREST_EFFECT_MAX, "[%s%s%s]", texts[0],
+	    number_gap(), texts[1]);
 }
 
 void
@@ -234,87 +257,5 @@ forest_p(double p, char out[FOREST_NUMBER_MAX])
 		(void)snprintf(out, FOREST_NUMBER_MAX, "p < 0.0001");
 	else
 		(void)snprintf(out, FOREST_NUMBER_MAX, "p = %.2g", p);
-}
-
-struct named {
-	const char *code;
-	const char *name;
-};
-
-static const char *
-name_of(const struct named *table, size_t count, const char *code)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (code != NULL && strcmp(table[i].code, code) == 0)
-			return table[i].name;
-	return table[0].name;
-}
-
-#define NAME_OF(table, code) \
-	name_of((table), sizeof(table) / sizeof((table)[0]), (code))
-
-const char *
-forest_measure(const Erfa__EvidencePool *pool)
-{
-	static const struct named names[] = {
-		{ "", N_("effect, as given") },
-		{ "md", N_("mean difference") },
-		{ "smd", N_("standardised mean difference") },
-		{ "rr", N_("risk ratio") },
-		{ "or", N_("odds ratio") },
-		{ "rd", N_("risk difference") },
-		{ "irr", N_("rate ratio") },
-	};
-
-	return NAME_OF(names, pool->measure);
-}
-
-const char *
-forest_class(const Erfa__EvidencePool *pool)
-{
-	static const struct named names[] = {
-		{ "with", N_("with comparison") },
-		{ "randomised", N_("randomised alone") },
-		{ "before_after", N_("before/after") },
-	};
-
-	return NAME_OF(names, pool->pool);
-}
-
-const char *
-forest_method(const Erfa__EvidencePool *pool)
-{
-	static const struct named names[] = {
-		{ "reml", N_("random effects (REML)") },
-		{ "dl", N_("random effects (DerSimonian-Laird)") },
-		{ "ee", N_("equal effects") },
-	};
-
-	return NAME_OF(names, pool->method);
-}
-
-void
-forest_ends(const Erfa__EvidencePool *pool, const char **ret_left,
-    const char **ret_right)
-{
-	bool known = pool->has_polarity &&
-	    (pool->polarity == ERFA__POLARITY__POLARITY_LOWER_BETTER ||
-		pool->polarity == ERFA__POLARITY__POLARITY_HIGHER_BETTER);
-
-	*ret_left = known ? N_("worse") : N_("less");
-	*ret_right = known ? N_("better") : N_("more");
-}
-
-const char *
-forest_name(const Erfa__EvidenceEffect *effect)
-{
-	const Erfa__EvidenceStudy *study = effect->study;
-
-	if (study->name != NULL && study->name[0] != '\0')
-		return study->name;
-	if (study->site != NULL && study->site[0] != '\0')
-		return study->site;
-	return study->trial == NULL ? "" : study->trial;
+	(void)number_say(out);
 }

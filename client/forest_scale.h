@@ -3,7 +3,7 @@
 
 /*
  * forest_scale - where on a line the effects of a pool stand, and how numbers
- * are written beside it.
+ * are written beside it, with the decimal mark of the reader's language.
  *
  * Ratios stand by their logarithm.  Where less is better the scale runs the
  * other way, so that better is always on the right.
@@ -72,40 +72,17 @@ void forest_effect(const struct forest_scale *scale, double estimate,
     double low, double high, char out[FOREST_EFFECT_MAX]);
 
 /**
+ * forest_interval(scale, low, high, out), forest_percent(value, out):
+ * Write an interval alone, "[0.33, 0.73]"; a percentage without its sign.
+ */
+void forest_interval(const struct forest_scale *scale, double low, double high,
+    char out[FOREST_EFFECT_MAX]);
+void forest_percent(double value, char out[FOREST_NUMBER_MAX]);
+
+/**
  * forest_p(p, out):
  * Write a probability: "p = 0.012", or "p < 0.0001".
  */
 void forest_p(double p, char out[FOREST_NUMBER_MAX]);
-
-/**
- * forest_measure(pool):
- * What the pool's measure is called, in English.
- */
-const char *forest_measure(const Erfa__EvidencePool *pool);
-
-/**
- * forest_class(pool):
- * What the pool's kind is called, in English: "with comparison".
- */
-const char *forest_class(const Erfa__EvidencePool *pool);
-
-/**
- * forest_method(pool):
- * What its method is called, in English.
- */
-const char *forest_method(const Erfa__EvidencePool *pool);
-
-/**
- * forest_ends(pool, ret_left, ret_right):
- * What the two ends of the scale favour, in English.
- */
-void forest_ends(const Erfa__EvidencePool *pool, const char **ret_left,
-    const char **ret_right);
-
-/**
- * forest_name(effect):
- * What a study is called: its name, else its site, else its trial.
- */
-const char *forest_name(const Erfa__EvidenceEffect *effect);
 
 #endif /* !ERFA_FOREST_SCALE_H */

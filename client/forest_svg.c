@@ -9,6 +9,7 @@
 #include "proto/text.h"
 #include "client/evidence.h"
 #include "client/forest_scale.h"
+#include "client/forest_words.h"
 #include "client/speech.h"
 
 #define WIDTH      960
@@ -142,6 +143,7 @@ static void
 draw_effect(struct canvas *canvas, const Erfa__EvidenceEffect *effect)
 {
 	char text[FOREST_EFFECT_MAX];
+	char number[FOREST_NUMBER_MAX];
 	double side = SQUARE * sqrt(effect->weight / canvas->heaviest);
 	bool out;
 	double x = place(canvas, effect->y, &out);
@@ -170,7 +172,8 @@ draw_effect(struct canvas *canvas, const Erfa__EvidenceEffect *effect)
 	forest_effect(
 	    &canvas->scale, effect->y, effect->ci_low, effect->ci_high, text);
 	label(canvas, EFFECT_END, "end", "", text, 60);
-	(void)snprintf(text, sizeof(text), "%.1f %%", effect->weight);
+	forest_percent(effect->weight, number);
+	(void)snprintf(text, sizeof(text), "%s %%", number);
 	label(canvas, WEIGHT_END, "end", "", text, 20);
 	canvas->y += ROW;
 }
@@ -209,8 +212,6 @@ draw_pooled(struct canvas *canvas, const Erfa__EvidencePooled *pooled,
 static void
 draw_prediction(struct canvas *canvas, const Erfa__EvidencePooled *pooled)
 {
-	char low[FOREST_NUMBER_MAX];
-	char high[FOREST_NUMBER_MAX];
 	char text[FOREST_EFFECT_MAX];
 
 	if (!pooled->has_pi_low)
@@ -218,9 +219,7 @@ draw_prediction(struct canvas *canvas, const Erfa__EvidencePooled *pooled)
 	label(canvas, MARGIN, "start", "", _("prediction interval"), NAME_COLS);
 	interval(canvas, pooled->pi_low, pooled->pi_high,
 	    "stroke=\"" BLUE "\" stroke-width=\"2\" stroke-dasharray=\"4 3\"");
-	forest_shown(&canvas->scale, pooled->pi_low, low);
-	forest_shown(&canvas->scale, pooled->pi_high, high);
-	(void)snprintf(text, sizeof(text), "[%s, %s]", low, high);
+	forest_interval(&canvas->scale, pooled->pi_low, pooled->pi_high, text);
 	label(canvas, EFFECT_END, "end", "", text, 60);
 	canvas->y += ROW;
 }
@@ -291,7 +290,9 @@ draw_none(const struct canvas *canvas)
 	bool many = pool->pooled->k > 1;
 	size_t rows = pool->n_effect + many +
 	    (pool->without_origin != NULL && many) +
-	    (pool->comparison_once != NULL) + (pool->pooled->has_pi_low != 0);
+	    (pool->comparison_once != NULL) +
+	    (pool->r_low != NULL && many ? 2 : 0) +
+	    (pool->pooled->has_pi_low != 0);
 	double top = canvas->y - ROW / 2.0;
 	bool out;
 	double x = place(canvas, 0, &out);
@@ -323,6 +324,10 @@ draw_plot(struct canvas *canvas)
 	if (pool->comparison_once != NULL)
 		draw_pooled(canvas, pool->comparison_once,
 		    _("comparisons once"), false);
+	if (pool->r_low != NULL && pool->pooled->k > 1) {
+		draw_pooled(canvas, pool->r_low, _("if r were 0.3"), false);
+		draw_pooled(canvas, pool->r_high, _("if r were 0.7"), false);
+	}
 	draw_prediction(canvas, pool->pooled);
 	draw_axis(canvas);
 	draw_ends(canvas);
@@ -377,18 +382,22 @@ draw_numbers(struct canvas *canvas)
 {
 	const Erfa__EvidencePooled *pooled = canvas->pool->pooled;
 	char tau2[FOREST_NUMBER_MAX];
+	char i2[FOREST_NUMBER_MAX];
+	char h2[FOREST_NUMBER_MAX];
 	char q[FOREST_NUMBER_MAX];
 	char p[FOREST_NUMBER_MAX];
-	char text[256];
+	char text[FOREST_LINE_MAX];
 
 	if (pooled == NULL || pooled->k < 2)
 		return;
 	forest_number(pooled->tau2, tau2);
+	forest_percent(pooled->i2, i2);
+	forest_number(pooled->h2, h2);
 	forest_number(pooled->q, q);
 	forest_p(pooled->q_p, p);
 	(void)snprintf(text, sizeof(text),
-	    "τ² = %s · I² = %.1f %% · Q(%u) = %s, %s · %s, %s", tau2,
-	    pooled->i2, pooled->k - 1, q, p, _(forest_method(canvas->pool)),
+	    "τ² = %s · I² = %s %% · H² = %s · Q(%u) = %s, %s · %s, %s", tau2,
+	    i2, h2, pooled->k - 1, q, p, _(forest_method(canvas->pool)),
 	    strcmp(canvas->pool->ci, "hk") == 0 ? _("Hartung-Knapp, ad hoc") :
 						  _("normal interval"));
 	note(canvas, "", text);
@@ -412,6 +421,8 @@ draw_notes(struct canvas *canvas)
 		    _(evidence_flag_text(pool->assumption[i])));
 		note(canvas, " font-size=\"12\"", text);
 	}
+	for (i = 0; forest_conversion(pool, i, text); i++)
+		note(canvas, " font-size=\"12\"", text);
 	if (pool->n_excluded > 0) {
 		(void)snprintf(text, sizeof(text), _("not in the pool: %zu"),
 		    pool->n_excluded);
@@ -487,6 +498,7 @@ put_head(FILE *out, const Erfa__EvidenceReport *report, double height)
 static void
 draw_all(struct canvas *canvas, const Erfa__EvidenceReport *report)
 {
+	char text[FOREST_LINE_MAX];
 	size_t i;
 
 	canvas->y = 1.5 * ROW;
@@ -499,6 +511,9 @@ draw_all(struct canvas *canvas, const Erfa__EvidenceReport *report)
 		canvas->pool = report->pool[i];
 		draw_pool(canvas);
 	}
+	for (i = 0; report->denominator != NULL && i < 2; i++)
+		if (forest_denominator(report->denominator, (unsigned)i, text))
+			note(canvas, "", text);
 }
 
 enum err

@@ -222,6 +222,13 @@ speech_open(const char *folder, const char *language)
 	return ERR_NONE;
 }
 
+char
+speech_decimal(void)
+{
+	/* All four languages of the catalogues write a comma. */
+	return spoken.count == 0 ? '.' : ',';
+}
+
 void
 speech_close(void)
 {

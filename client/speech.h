@@ -73,6 +73,13 @@ enum err speech_choose(const char *wanted, char out[SPEECH_LANG_LEN + 1],
 enum err speech_open(const char *folder, const char *language) MUST_CHECK;
 
 /**
+ * speech_decimal():
+ * What stands before the decimals of a number in the language that is spoken: a
+ * comma, or in English a point.  Knows nothing of the locale of libc.
+ */
+char speech_decimal(void);
+
+/**
  * speech_close():
  * Speak English, and free the catalogue.
  */

@@ -10,6 +10,7 @@
 
 #include "proto/record.h"
 #include "proto/scan.h"
+#include "client/number.h"
 #include "client/print.h"
 #include "client/run.h"
 
@@ -144,10 +145,12 @@ scalar_text(const struct run *run, struct value value, char *out, size_t size)
 			run->labels, "yes_no", number.u32 != 0 ? "yes" : "no"));
 		return;
 	case PROTOBUF_C_TYPE_DOUBLE:
-		(void)snprintf(out, size, "%g", number.real);
+		(void)snprintf(out, size, "%.15g", number.real);
+		(void)number_say(out);
 		return;
 	case PROTOBUF_C_TYPE_FLOAT:
 		(void)snprintf(out, size, "%g", (double)number.single);
+		(void)number_say(out);
 		return;
 	case PROTOBUF_C_TYPE_INT32:
 	case PROTOBUF_C_TYPE_SINT32:

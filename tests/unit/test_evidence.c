@@ -15,6 +15,7 @@
 #include "client/evidence_table.h"
 #include "client/forest.h"
 #include "client/forest_scale.h"
+#include "client/forest_words.h"
 #include "client/forest_svg.h"
 #include "tests/unit/capture.h"
 
@@ -464,7 +465,7 @@ a_plot_fits_the_terminal_and_is_harmless(void **state)
 	make(&made, hostile_table, &usual);
 	capture_open(&out, &capture_plain);
 	forest_print(out.print, made.report->pool[0]);
-	forest_denominator(out.print, made.report->denominator);
+	forest_print_denominator(out.print, made.report->denominator);
 	assert_true(capture_harmless(capture_text(&out)));
 	assert_true(widest_row(capture_text(&out)) <= WIDTH);
 	assert_non_null(strstr(capture_text(&out), "better \xe2\x86\x92"));

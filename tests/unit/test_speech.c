@@ -11,6 +11,7 @@
 
 #include "proto/bytes.h"
 #include "client/labels.h"
+#include "client/number.h"
 #include "client/retell.h"
 #include "client/speech.h"
 #include "tests/unit/capture.h"
@@ -156,6 +157,26 @@ languages_are_found_in_names_of_locales(void **state)
 	assert_int_equal(speech_language("dansk", language, asked), ERR_NOENT);
 	assert_string_equal(asked, "en");
 	assert_string_equal(language, "xx");
+}
+
+static void
+numbers_are_read_as_the_language_writes_them(void **state)
+{
+	const struct world *world = *state;
+	char text[] = "0.49 [0.33, 0.73] 1.0e-05 dk.791 3. .5";
+	char again[] = "0.49";
+
+	assert_string_equal(number_say(again), "0.49");
+	assert_string_equal(number_gap(), ", ");
+	assert_int_equal(speech_open(world->folder, "da"), ERR_NONE);
+	assert_int_equal(speech_decimal(), ',');
+	assert_string_equal(number_gap(), "; ");
+	assert_string_equal(
+	    number_say(text), "0,49 [0,33, 0,73] 1,0e-05 dk.791 3. .5");
+
+	/* What is printed in English has the point again. */
+	speech_close();
+	assert_int_equal(speech_decimal(), '.');
 }
 
 static void
@@ -345,6 +366,9 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(languages_are_found_in_names_of_locales),
+		cmocka_unit_test_setup_teardown(
+		    numbers_are_read_as_the_language_writes_them, setup,
+		    teardown),
 		cmocka_unit_test(
 		    the_option_comes_before_the_environment_and_that_in_its_order),
 		cmocka_unit_test_setup_teardown(

@@ -17,7 +17,7 @@
 
 #define SCALE      1024.0 /* of weights: an idf of 1 */
 #define WELL       200    /* a way of this weight fulfils its group wholly */
-#define UNKNOWN    25  /* a word that nothing has weighs like one in so many */
+#define UNKNOWN    15  /* a word that nothing has weighs like one in so many */
 #define OWN        210 /* a way of this weight is the very word */
 #define MEANT      100 /* a way of less weight is only near to what is meant */
 #define FOREIGN    236 /* of 256: worth of what is in another language */

@@ -233,7 +233,8 @@ size_t vocab_narrower(const struct vocab *vocab, size_t concept,
  * letters and digits only, as vocab_words_new() makes them.  At every place the
  * longest label wins, whatever its language; of the meanings of one length
  * those of ${lang} hide all others (Bokmål and Nynorsk count as one), and exact
- * ones hide inflected ones.  A single word without a label is taken apart:
+ * ones hide inflected ones.  A word of fewer than five letters is not taken for
+ * Finnish or Icelandic unless that is ${lang} or ${lang} is VOCAB_ANY.  A single word without a label is taken apart:
  * "hjemmeplejeforsøg" names home care and trial.  Matches come in the order of the
  * words; several may begin at one place.  Time grows with ${count} alone, of which
  * the first 65,535 are looked at, and words longer than VOCAB_WORD_MAX mean nothing.

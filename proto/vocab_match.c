@@ -5,6 +5,7 @@
 #define HITS_MAX 32 /* meanings of the same words that are looked at */
 #define LINK_MAX 2  /* letters that may join two parts of a compound */
 #define REST_MIN 3  /* bytes of a compound that are more than an ending */
+#define FAR_MIN  5  /* bytes of a word that is meant in a language far away */
 
 /* Where the matches go, and what is asked. */
 struct matching {
@@ -85,12 +86,26 @@ fits(const struct matching *m, size_t first, const struct vocab_term *term,
 	return true;
 }
 
+/*
+ * Is ${term}, found in so many bytes, a short word of a language that the others
+ * share no words with?  Danish "tre" is no Icelandic tree, English "list" no art.
+ */
+static bool
+is_by_chance(
+    const struct matching *m, const struct vocab_term *term, size_t len)
+{
+	return m->lang != VOCAB_ANY && term->words == 1 && len < FAR_MIN &&
+	    (term->family == FAMILY_FI || term->family == FAMILY_IS) &&
+	    term->family != vocab_family_of(m->lang);
+}
+
 /* Find the terms of one family whose first word has the stem of ${word}. */
 static void
 find_stem(const struct matching *m, size_t first, size_t stem, size_t family,
     struct hits *hits)
 {
 	const char *word = m->words[first];
+	size_t len = strlen(word);
 	uint32_t hash = VOCAB_HASH;
 	const struct vocab_term *term;
 	enum vocab_how how;
@@ -102,7 +117,8 @@ find_stem(const struct matching *m, size_t first, size_t stem, size_t family,
 	for (at = m->vocab->buckets[hash % VOCAB_BUCKETS]; at != 0;
 	     at = term->next) {
 		term = &m->vocab->terms[at - 1];
-		if (term->family == family && fits(m, first, term, &how))
+		if (term->family == family && !is_by_chance(m, term, len) &&
+		    fits(m, first, term, &how))
 			add_hit(hits, term, how);
 	}
 }
@@ -247,6 +263,7 @@ find_part(const struct matching *m, const char *word, size_t len, size_t at,
 		     next != 0; next = term->part_next) {
 			term = &m->vocab->terms[next - 1];
 			if (term->part_len != end - at ||
+			    is_by_chance(m, term, end - at) ||
 			    memcmp(term->folded, word + at, end - at) != 0 ||
 			    !may_stand(term, word, len, at, end, joined))
 				continue;

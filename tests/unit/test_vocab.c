@@ -262,9 +262,21 @@ compounds_are_reached_by_their_parts(void **state)
 
 	assert_names(
 	    f->concepts, "hjemmeplejeforsøg", VOCAB_DA, "home_care trial");
-	assert_names(f->concepts, "aftenhjemmepleje", VOCAB_DA, "home_care");
+	assert_names(f->concepts, "ugehjemmepleje", VOCAB_DA, "home_care");
 	assert_names(f->concepts, "hemtjänstpersonal", VOCAB_SV,
-	    "home_care working_life");
+	    "home_care working_life staff");
+}
+
+static void
+a_short_word_of_a_far_language_is_met_by_chance(void **state)
+{
+	struct fixture *f = *state;
+
+	/* Icelandic for night; in a Danish text it is anything else. */
+	assert_names(f->concepts, "n\xc3\xb3tt", VOCAB_IS, "night_supervision");
+	assert_names(f->concepts, "n\xc3\xb3tt", VOCAB_DA, "");
+	assert_names(f->concepts, "kotihoito heimahj\xc3\xbakrun", VOCAB_DA,
+	    "home_care home_care");
 }
 
 static void
@@ -664,6 +676,8 @@ main(void)
 		cmocka_unit_test(an_old_word_is_found_and_says_what_to_say_now),
 		cmocka_unit_test(the_longest_label_wins),
 		cmocka_unit_test(compounds_are_reached_by_their_parts),
+		cmocka_unit_test(
+		    a_short_word_of_a_far_language_is_met_by_chance),
 		cmocka_unit_test(a_match_says_where_and_how),
 		cmocka_unit_test(no_more_is_written_than_there_is_room),
 		cmocka_unit_test(endless_words_are_passed_over),

@@ -699,7 +699,10 @@ evidence_pool_make(struct arena *arena, struct evidence_item **items,
 	    plain_measure(options->measure);
 	if ((err = compute(&group, items, count)) != ERR_NONE)
 		return err;
-	set_heading(&group, items[0]->study, pool);
+
+	/* What is left out may be in another unit. */
+	set_heading(
+	    &group, (group.count > 0 ? group.in : items)[0]->study, pool);
 	if ((err = fill_pool(&group, pool)) != ERR_NONE ||
 	    (err = list_excluded(&group, items, count, pool)) != ERR_NONE)
 		return err;

@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "proto/control.pb-c.h"
 #include "proto/report.pb-c.h"
 
 #define FOREST_LINE_MAX 512 /* bytes of a sentence, the NUL counted */

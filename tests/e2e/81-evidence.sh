@@ -160,6 +160,7 @@ check "trials of every kind" at a publish --yes --json "$WORK/mixed.trials"
 mixed=($(ids <<<"$OUT"))
 evidence mixed-rest "${mixed[@]}" >"$WORK/mixed.rest"
 check "and their numbers" at a publish --yes --json "$WORK/mixed.rest"
+paste -d ' ' <(evidence mixed-names) <(ids <<<"$OUT") >"$WORK/mixed.ids"
 origin=${mixed[0]}
 report a "$origin"
 check_same "five are pooled: the mapped one, and each municipality once" 5 \
@@ -188,30 +189,96 @@ check_has "and nobody" "$OUT" "lineage 0 .* measured 0"
 
 # --- A number that is taken back.
 
-check "the observations" at a list --kind observation --jsonl --limit 200
-number=$(grep -m 1 "${origin%%/*}" <<<"$OUT" | field fullId)
+# Which one is said by name: a list is by time to the millisecond, so that its
+# first line may be any of them.
+seen() {
+	sed -n "s/^$1 //p" "$WORK/mixed.ids"
+}
+
 report a "$origin"
 before=$(value studyHash)
-check "retract a number" at a retract "$number" --reason data_error \
+pooled=$(value pool.0.pooled.k)
+check "retract a number" at a retract "$(seen mapped.trial)" --reason data_error \
 	--explanation "Forkert." --yes
 report a "$origin"
 [ "$(value studyHash)" != "$before" ]
 check_same "changes the result at once" 0 $?
+check_same "leaves the pool at once" $((pooled - 1)) "$(value pool.0.pooled.k)"
 check_has "and is named" "$(value gone)" "observation"
 
 # --- One that is erased.
 
 pooled=$(value pool.0.pooled.k)
-member=${mixed[8]}
-number=$(at a list --kind observation --jsonl --limit 200 | while read -r line; do
-	id=$(field fullId <<<"$line")
-	at a show "$id" --json | grep -q "$member" && echo "$id"
-done | head -n 1)
-check "erase a number" at a erase "$number" --reason personal_data --yes
+check "erase a number" at a erase "$(seen shared.trial)" --reason personal_data \
+	--yes
 report a "$origin"
-[ "$(value pool.0.pooled.k)" -lt "$pooled" ]
-check_same "leaves the pool without it" 0 $?
+check_same "leaves the pool without it" $((pooled - 1)) "$(value pool.0.pooled.k)"
 check_has "and is named" "$(value gone)" "\"state\": \"erased\""
+
+# --- Where the members told nothing, the joint record stands for them.
+
+check "erase what the member told" at a erase "$(seen member.trial)" \
+	--reason personal_data --yes
+report a "$origin"
+check_same "the joint record takes its place" $((pooled - 1)) \
+	"$(value pool.0.pooled.k)"
+check_has "by its own numbers" "$(value pool.0.effect)" '"mean": 20'
+
+# --- Other units, declared and not.
+
+check "an indicator and its units" at a indicator new --code dk-791:visit --name Besøg \
+	--unit timer --polarity lower_better --convert "minutter=1/60" \
+	--convert "grader=0.5+10" --yes --json
+hours=$(ids <<<"$OUT" | head -n 1)
+check_status "a factor of 0 is refused" 64 at a indicator new --code dk-791:no --name N \
+	--unit timer --polarity neutral --convert minutter=0 --yes
+check_status "so is one below" 64 at a indicator new --code dk-791:no --name N --unit timer \
+	--polarity neutral --convert minutter=-1 --yes
+check_status "and what is no number" 64 at a indicator new --code dk-791:no --name N \
+	--unit timer --polarity neutral --convert minutter=en --yes
+check "its fields are shown" at a show "$hours"
+check_has "with the unit" "$OUT" minutter
+
+# measured NODE TRIAL UNIT MEAN COMPARISON: in both arms; unit - is the indicator's.
+measured() {
+	local unit=()
+	[ "$3" = - ] || unit=(--unit "$3")
+	check "$2 with" at "$1" observe "$2" --indicator "$hours" --occasion follow_up \
+		--date 2021-06-30 --n 40 --mean "$4" --sd 2 --yes "${unit[@]}"
+	check "$2 without" at "$1" observe "$2" --indicator "$hours" --occasion follow_up \
+		--date 2021-06-30 --n 40 --mean "$5" --sd 2 --arm comparison --yes \
+		"${unit[@]}"
+}
+
+check "a family" at a new --title "Besøg" --summary "Kortere." --sector elder_care \
+	--set design=comparison_post --set "sites[0].id=dk-791" --yes --json
+visits=$(ids <<<"$OUT" | head -n 1)
+measured a "$visits" - 4 5
+copies=()
+for site in dk-482 dk-217 dk-840; do
+	check "a copy in $site" at a adapt "$visits" --title "Besøg i $site" --yes --json \
+		--set design=comparison_post --set "sites[0].id=$site"
+	copies+=("$(ids <<<"$OUT" | head -n 1)")
+done
+measured a "${copies[0]}" minutter 180 "270,5"
+measured a "${copies[1]}" sekunder 1 2
+check "one more, ready-made" at a observe "${copies[2]}" --indicator "$hours" --occasion \
+	follow_up --date 2021-06-30 --estimate -60 --se 6 --measure md --unit minutter --yes
+report a "$visits"
+check_same "the declared unit is pooled" 3 "$(value pool.0.pooled.k)"
+check_same "in the indicator's" timer "$(value pool.0.unit)"
+check_same "the undeclared is left out" unit_differs "$(value pool.0.excluded.0.reason)"
+check "the numbers are converted" evidence near "$WORK/report" 3 4.508333333333333 -1
+check_has "and it is told how" "$(value pool.0.effect)" '"unit": "minutter", "factor": 0.0166'
+check_has "as an assumption" "$(value pool.0.assumption)" converted
+check "for people" at a evidence "$visits"
+check_has "below the plot" "$OUT" "minutter \\* 0.0166667 = timer, as $hours"
+check "in Danish with a comma" at a evidence "$visits" --lang da
+check_has "also the conversion" "$OUT" "minutter \\* 0,0166667 = timer"
+converge 30 a b c d || not_ok "all know the units" "they do not"
+at a evidence "$visits" --json >"$WORK/a.json"
+at d evidence "$visits" --json >"$WORK/d.json"
+check "every node converts alike" cmp "$WORK/a.json" "$WORK/d.json"
 
 # --- The overview.
 

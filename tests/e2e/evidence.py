@@ -6,6 +6,8 @@ as trials of one lineage, and the pooled log risk ratios of its thirteen studies
     evidence.py table                       the same as a table
     evidence.py mixed                       trials of every kind
     evidence.py mixed-rest IDS              and what was measured in them
+    evidence.py mixed-names                 what each of these is called
+    evidence.py near REPORT WITH WITHOUT MD what stands in the first pool
     evidence.py excluded REPORT             what is left out, and why
     evidence.py check WHICH REPORT          compare a report with the reference
     evidence.py get REPORT PATH             one value of a report
@@ -172,6 +174,31 @@ def mixed_rest(ids):
                 "whatDidNot": "nothing", "conditions": [{"text": "alle"}]}}
 
 
+def mixed_names():
+    """One name a record of mixed_rest, in its order."""
+    for body in mixed_rest([str(i) for i in range(len(MIXED) + len(INDICATORS))]):
+        kind, record = next(iter(body.items()))
+        if kind == "observation":
+            arm = record["arm"].split("_")[-1].lower()
+            print("%s.%s" % (MIXED[int(record["trial"]["id"])][0], arm))
+        else:
+            print(kind)
+
+
+def converted(path, with_, without, difference):
+    """Is there a study of these means, and one of this difference?"""
+    with open(path) as file:
+        effects = json.load(file)["pool"][0]["effect"]
+    means_ = [(e["study"]["after"]["mean"], e["study"]["comparison"]["mean"])
+              for e in effects if "after" in e["study"]]
+    ready = [e["study"]["estimate"] for e in effects if "estimate" in e["study"]]
+    print(means_, ready)
+    return 0 if any(near(a, with_, 1e-12) and near(b, without, 1e-12)
+                    for a, b in means_) and any(
+        near(e["estimate"], difference, 1e-12) and near(e["se"], 0.1, 1e-12)
+        for e in ready) else 1
+
+
 def excluded(path):
     """Why what is left out, by the last two figures of its mean."""
     with open(path) as file:
@@ -226,6 +253,10 @@ def main(args):
         write(mixed())
     elif args[0] == "mixed-rest":
         write(mixed_rest(args[1:]))
+    elif args[0] == "mixed-names":
+        mixed_names()
+    elif args[0] == "near":
+        return converted(args[1], *(float(word) for word in args[2:]))
     elif args[0] == "excluded":
         excluded(args[1])
     elif args[0] == "table":

@@ -70,7 +70,10 @@ find_claim(struct link *link, int64_t now)
 	link->probe_due = differing;
 }
 
-/* Begin with a branch that a FORK entry named, if we have not got it yet. */
+/*
+ * Begin with a branch that a FORK entry named, if we have not got it yet; not
+ * before what was taken of that log is committed.
+ */
 static void
 find_fork(struct link *link)
 {
@@ -78,8 +81,11 @@ find_fork(struct link *link)
 	const struct view_log *log;
 
 	while (link->nforks > 0 && !link->probe.active) {
-		pos = &link->forks[--link->nforks];
+		pos = &link->forks[link->nforks - 1];
 		log = view_find(link->view, pos->log_id);
+		if (log != NULL && log->pending.n > log->tip.n)
+			return;
+		link->nforks--;
 		if (log != NULL && !claim_known(link, log, pos->n, pos->c8))
 			begin(link, pos->log_id, pos->n, pos->c8, true);
 	}
@@ -204,20 +210,47 @@ skip_common(struct link *link, const struct log_run *run, struct log_tip *tip)
 	return i;
 }
 
-/* Hand over what follows the entries that we hold too. */
-static void
-take(struct link *link, struct view_log *log, const struct log_run *run,
-    size_t common, const struct log_tip *tip, int64_t now)
+/* What follows the entries that we hold too. */
+static struct log_run
+rest_of(const struct log_run *run, size_t common, const struct log_tip *tip)
 {
-	struct probe *probe = &link->probe;
 	struct log_run rest = *run;
 
 	rest.first += common;
 	rest.headers += common;
 	rest.count -= common;
 	memcpy(rest.c_prev, tip->c, HASH_LEN);
+	return rest;
+}
+
+/*
+ * A branch that goes on where we stand differs from nothing that we hold: one
+ * of the two that a FORK entry names becomes ours, the other is the branch.
+ */
+static void
+go_on(struct link *link, struct view_log *log, const struct log_run *rest,
+    const struct log_tip *after, int64_t now)
+{
+	const struct probe *probe = &link->probe;
+	struct wire_pos pos = { .n = probe->n };
+	bool more = after->n < probe->n;
+
+	memcpy(pos.log_id, probe->log_id, LOG_ID_LEN);
+	memcpy(pos.c8, probe->c8, C8_LEN);
+	log->pending = *after;
+	link->ops->take_run(link->host, link, log, rest, NULL);
+	end(link, false, now);
+	if (more)
+		link_forked(link, &pos);
+}
+
+/* Hand over a piece of a branch. */
+static void
+take(struct link *link, struct view_log *log, const struct log_run *rest,
+    int64_t now)
+{
 	link->ops->take_branch(
-	    link->host, link, log, &rest, probe->last_common);
+	    link->host, link, log, rest, link->probe.last_common);
 	if (link->branch_due > now + BRANCH_SOON_MS)
 		link->branch_due = now + BRANCH_SOON_MS;
 }
@@ -229,6 +262,7 @@ compare(struct link *link, struct view_log *log, const struct log_run *run,
 {
 	struct probe *probe = &link->probe;
 	struct log_tip tip = probe->tip;
+	struct log_run rest;
 	size_t common = 0;
 
 	if (!probe->forked) {
@@ -239,8 +273,14 @@ compare(struct link *link, struct view_log *log, const struct log_run *run,
 		    (tip.n < log->tip.n || log->frozen);
 		probe->last_common = tip.n;
 	}
+	rest = rest_of(run, common, &tip);
+	if (probe->told && !probe->forked && common < run->count &&
+	    tip.n == log->tip.n && log->pending.n == tip.n) {
+		go_on(link, log, &rest, after, now);
+		return;
+	}
 	if (probe->forked)
-		take(link, log, run, common, &tip, now);
+		take(link, log, &rest, now);
 	probe->tip = *after;
 	if (probe->growing)
 		return;

@@ -100,7 +100,7 @@ model_sent(struct world *world, const struct net_frame *frame)
 }
 
 void
-model_rolled_back(struct world *world, struct box *box)
+model_rolled_back(struct world *world)
 {
 	struct holding holding;
 	struct holding any = { { 0 } };
@@ -121,7 +121,6 @@ model_rolled_back(struct world *world, struct box *box)
 			machine_trace(
 			    "  of what was published, %d is nowhere now", j);
 		}
-	(void)box;
 }
 
 /* ---- when all is mended ---- */
@@ -140,10 +139,38 @@ next_member(struct world *world, int *i)
 	return NULL;
 }
 
+/* Is a body absent that somebody might still have? */
+static bool
+lacks_bodies(
+    const struct world *world, const struct box *box, struct store_txn *txn)
+{
+	const struct view_log *log;
+	struct store_pos pos;
+	struct store_entry entry;
+	struct header header;
+	bool begun = false;
+	size_t len;
+	int number;
+
+	while (store_absent_next(txn, begun ? &pos : NULL, &pos, &len) ==
+	    ERR_NONE) {
+		begun = true;
+		log = view_find(box->node->view, pos.log_id);
+		if (log == NULL || pos.n > log->counted)
+			continue;
+		if (store_entry(txn, pos.log_id, pos.n, &entry) != ERR_NONE ||
+		    header_decode(entry.header.data, entry.header.len,
+			&header) != ERR_NONE ||
+		    (number = world_pub_of(&header)) < 0 ||
+		    !world->pubs[number].may_lose)
+			return true;
+	}
+	return false;
+}
+
 bool
 model_same(struct world *world)
 {
-	struct store_counts counts;
 	struct store_txn *txn = NULL;
 	uint8_t first[HASH_LEN];
 	uint8_t next[HASH_LEN];
@@ -160,8 +187,8 @@ model_same(struct world *world)
 		memcpy(first, next, HASH_LEN);
 		if (store_begin(box->node->store, false, &txn) != ERR_NONE)
 			return false;
-		same = node_counts(box->node, txn, &counts) == ERR_NONE &&
-		    counts.bodies_absent == 0 && outbox_waiting(txn) == 0;
+		same = outbox_waiting(txn) == 0 &&
+		    !lacks_bodies(world, box, txn);
 		store_abort(&txn);
 	}
 	return same;
@@ -179,27 +206,19 @@ add(struct summary *summary, const void *data, size_t len)
 	crypto_hash_add(&summary->hash, data, len);
 }
 
-static int
-compare_tips(const void *a, const void *b)
-{
-	return memcmp(((const struct log_tip *)a)->c,
-	    ((const struct log_tip *)b)->c, HASH_LEN);
-}
-
-/* The branches of a log that is forked, in an order that is the same for all. */
+/* How many branches of a log are held. */
 static size_t
-branches_of(struct store_txn *txn, const struct store_log *log,
-    struct log_tip tips[STORE_BRANCHES_MAX + 1])
+branches_of(struct store_txn *txn, const struct store_log *log)
 {
 	const uint8_t *after = NULL;
-	size_t count = 0;
+	struct log_tip tip;
+	size_t count = 1;
 
-	while (count < STORE_BRANCHES_MAX &&
-	    store_branch_next(txn, log->log_id, after, &tips[count]) ==
-		ERR_NONE)
-		after = tips[count++].c;
-	tips[count++] = log->tip;
-	qsort(tips, count, sizeof(*tips), compare_tips);
+	while (count <= STORE_BRANCHES_MAX &&
+	    store_branch_next(txn, log->log_id, after, &tip) == ERR_NONE) {
+		after = tip.c;
+		count++;
+	}
 	return count;
 }
 
@@ -247,7 +266,7 @@ owner_of(struct world *world, const struct store_log *log)
 
 /* A forked log: by whom, and is the proof here? */
 static void
-check_forked(struct world *world, const struct box *box,
+check_forked(struct world *world, const struct box *box, struct store_txn *txn,
     const struct store_log *log, size_t branches)
 {
 	const struct box *owner = owner_of(world, log);
@@ -259,9 +278,9 @@ check_forked(struct world *world, const struct box *box,
 		    log->log_id[0], log->log_id[1],
 		    owner == NULL ? -1 : owner->number,
 		    (unsigned long long)log->last_common, box->number);
-	else if (branches < 2)
+	else if (branches < 2 && node_fork_since(txn, log->log_id) == 0)
 		world_fail(world, "proof",
-		    "node %d has frozen log %02x%02x and holds one branch",
+		    "node %d has frozen log %02x%02x and holds no proof",
 		    box->number, log->log_id[0], log->log_id[1]);
 }
 
@@ -271,11 +290,9 @@ add_log(struct world *world, const struct box *box, struct store_txn *txn,
     const struct store_log *log, struct summary *summary)
 {
 	const struct view_log *view = view_find(box->node->view, log->log_id);
-	struct log_tip tips[STORE_BRANCHES_MAX + 1];
 	enum store_body_state state;
 	size_t count = 1;
 	uint64_t n;
-	size_t i;
 
 	check_chain(world, box, txn, log);
 	if (view == NULL || view->counted == 0)
@@ -283,11 +300,11 @@ add_log(struct world *world, const struct box *box, struct store_txn *txn,
 	add(summary, log->log_id, LOG_ID_LEN);
 	add(summary, &view->counted, sizeof(view->counted));
 	add(summary, view->counted_c8, C8_LEN);
+	add(summary, &log->frozen, sizeof(log->frozen));
 	if (log->frozen) {
-		count = branches_of(txn, log, tips);
-		check_forked(world, box, log, count);
-		for (i = 0; i < count; i++)
-			add(summary, tips[i].c, HASH_LEN);
+		add(summary, &log->last_common, sizeof(log->last_common));
+		count = branches_of(txn, log);
+		check_forked(world, box, txn, log, count);
 	}
 	if (summary->tell)
 		machine_trace("node %d: log %02x%02x of node %d, %llu of %llu "

@@ -31,11 +31,11 @@
 void model_sent(struct world *world, const struct net_frame *frame);
 
 /**
- * model_rolled_back(world, box):
- * The box, which is down, has just been put back: what nobody holds any more
- * may be lost.
+ * model_rolled_back(world):
+ * Boxes, which are down, have just been put back: what nobody holds any more may
+ * be lost.
  */
-void model_rolled_back(struct world *world, struct box *box);
+void model_rolled_back(struct world *world);
 
 /**
  * model_same(world):

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/liar.h"
 #include "tests/sim/model.h"
 
 /* When all is mended, so long is enough for all to become equal. */
@@ -16,13 +17,18 @@ struct plan {
 	struct world *world;
 	struct plan_counts *counts;
 	unsigned theme; /* which kinds of harm there are, bits of it */
+	bool has_twin;
+	bool forked;
 };
 
 /* Kinds of harm. */
 enum theme {
-	THEME_NOISE = 1, /* frames are lost, doubled, late */
-	THEME_CUTS = 2,  /* partitions */
-	THEME_KILLS = 4, /* processes end at any write */
+	THEME_NOISE = 1,  /* frames are lost, doubled, late */
+	THEME_CUTS = 2,   /* partitions */
+	THEME_KILLS = 4,  /* processes end at any write */
+	THEME_BACK = 8,   /* old states come back */
+	THEME_TWINS = 16, /* copies of a node begin beside it */
+	THEME_LIES = 32,  /* a node says what is not so */
 };
 
 /* The hooks of the network have no argument to find it by. */
@@ -191,6 +197,107 @@ lag_some(struct plan *plan)
 	machine_set_lag(lag);
 }
 
+/* Copies are taken of one box, or of a hub and a leaf together. */
+static void
+shoot_some(struct plan *plan)
+{
+	struct world *world = plan->world;
+	unsigned group = ++world->ngroups;
+	struct box *box = any_up(plan);
+	struct box *other = any_up(plan);
+
+	if (box == NULL || box->twin)
+		return;
+	machine_trace("copy %u of node %d", group, box->number);
+	(void)world_shoot(world, box, group);
+	if (other == NULL || other == box || other->twin ||
+	    !machine_happens(40))
+		return;
+	machine_trace("  and of node %d", other->number);
+	(void)world_shoot(world, other, group);
+}
+
+static const char *const back_names[] = { "restored", "rolled back by a boot",
+	"rolled back under its fence", "rolled back with its memory" };
+
+/* The boxes of one group are put back together, then begin again. */
+static void
+put_back_some(struct plan *plan)
+{
+	struct world *world = plan->world;
+	enum back how = (enum back)machine_below(4);
+	unsigned group;
+	struct box *box;
+	int i;
+
+	if (world->nshots == 0)
+		return;
+	group = world->shots[machine_below((uint32_t)world->nshots)].group;
+	for (i = 0; i < world->nshots; i++) {
+		box = &world->boxes[world->shots[i].box];
+		if (world->shots[i].group != group || box->out || box->forker)
+			continue;
+		machine_trace("node %d is %s to copy %u", box->number,
+		    back_names[how], group);
+		world_kill(world, box);
+		world_put_back(world, &world->shots[i], box, how);
+		plan->counts->rollbacks++;
+	}
+	model_rolled_back(world);
+	for (i = 0; i < world->nshots; i++) {
+		box = &world->boxes[world->shots[i].box];
+		if (world->shots[i].group != group || box->out || box->forker ||
+		    machine_happens(10))
+			continue;
+		world_open(world, box);
+		if (how == BACK_MEMORY && machine_happens(60))
+			world_wake(box, machine_happens(50) ? 3600000 : 0);
+	}
+}
+
+/* A copy of a leaf begins beside it, on the same hub or another. */
+static void
+twin_some(struct plan *plan)
+{
+	struct world *world = plan->world;
+	struct box *box = any_up(plan);
+	bool forged = machine_happens(50);
+	const struct shot *shot;
+	struct box *twin;
+	int i;
+
+	if (box == NULL || box->listens || plan->has_twin)
+		return;
+	if ((shot = world_shoot(world, box, ++world->ngroups)) == NULL ||
+	    (twin = world_twin(world, shot, forged)) == NULL)
+		return;
+	plan->has_twin = true;
+	plan->forked = forged;
+	box = &world->boxes[shot->box];
+	box->forker = twin->forker = forged;
+	plan->counts->forks += forged;
+	machine_trace("node %d is %s of node %d", twin->number,
+	    forged ? "a forging double" : "a copied disk", box->number);
+	for (i = 0; i < box->ndials; i++)
+		twin->dials[twin->ndials++] = box->dials[i];
+	world_open(world, twin);
+}
+
+static void
+lie_some(struct plan *plan)
+{
+	struct box *box = any_box(plan);
+	unsigned ways = 1 + machine_below(15);
+
+	if (liar_node() != MACHINE_NOBODY && machine_happens(60)) {
+		machine_trace("node %d lies no more", liar_node());
+		liar_end();
+		return;
+	}
+	machine_trace("node %d lies (%x)", box->number, ways);
+	liar_begin(box->number, ways);
+}
+
 /* A thing that may happen, and how often. */
 struct happening {
 	unsigned weight;
@@ -206,7 +313,11 @@ static const struct happening happenings[] = {
 	{ 7, THEME_CUTS, cut_some },
 	{ 4, THEME_CUTS, mend_cuts },
 	{ 9, THEME_KILLS, end_some },
-	{ 12, THEME_KILLS, begin_some },
+	{ 12, THEME_KILLS | THEME_BACK, begin_some },
+	{ 5, THEME_BACK, shoot_some },
+	{ 5, THEME_BACK, put_back_some },
+	{ 3, THEME_TWINS, twin_some },
+	{ 6, THEME_LIES, lie_some },
 };
 
 #define HAPPENINGS (sizeof(happenings) / sizeof(happenings[0]))
@@ -282,6 +393,7 @@ heal(struct plan *plan)
 	net_set_faults(none);
 	net_set_queue(1000);
 	machine_set_lag(0);
+	liar_end();
 	mend_cuts(plan);
 	for (i = 0; i < world->nboxes; i++) {
 		struct box *box = &world->boxes[i];
@@ -294,7 +406,8 @@ heal(struct plan *plan)
 		 * A frame that is lost without its connection is none of TCP;
 		 * what was set aside for it comes with the next session.
 		 */
-		if ((plan->theme & THEME_NOISE) != 0 || machine_happens(50))
+		if ((plan->theme & (THEME_NOISE | THEME_LIES)) != 0 ||
+		    machine_happens(50))
 			net_break(i);
 	}
 }
@@ -315,20 +428,28 @@ come_to_rest(struct plan *plan)
 			break;
 	}
 	plan->counts->healed_ms = since - begun;
+	if (machine_now() - begun >= HEAL_MS)
+		world_fail(world, "rests",
+		    "%d s after all was mended the nodes still differ",
+		    HEAL_MS / 1000);
 	machine_trace("at rest after %lld ms", (long long)(since - begun));
 }
 
 void
 plan_run(struct world *world, struct plan_counts *counts)
 {
-	const struct net_hooks hooks = { .sent = frame_sent };
+	const struct net_hooks hooks = {
+		.sent = frame_sent,
+		.pass = liar_pass,
+	};
 	struct plan plan = { .world = world, .counts = counts };
 	unsigned steps;
 
 	memset(counts, 0, sizeof(*counts));
 	running = &plan;
 	net_begin(&hooks);
-	plan.theme = 1 + machine_below(7);
+	plan.theme = machine_below(64);
+	liar_end();
 	build(&plan);
 	steps = 15 + machine_below(35);
 	for (; steps > 0 && world->failure[0] == '\0'; steps--) {
@@ -339,7 +460,6 @@ plan_run(struct world *world, struct plan_counts *counts)
 	}
 	heal(&plan);
 	come_to_rest(&plan);
-	if (world->failure[0] == '\0')
-		model_check(world);
+	model_check(world);
 	counts->complaints = machine_complaints();
 }

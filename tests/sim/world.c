@@ -13,6 +13,7 @@
 #include "proto/bytes.h"
 #include "proto/header.h"
 #include "proto/local.pb-c.h"
+#include "daemon/fence.h"
 #include "daemon/keyfile.h"
 #include "daemon/node.h"
 
@@ -577,14 +578,15 @@ world_ask(
 
 /* ---- copies ---- */
 
-void
-world_fence_path(const struct box *box, char out[WORLD_PATH + 32])
+/* Where its fence is. */
+static void
+fence_path(const struct box *box, char out[WORLD_PATH + 32])
 {
 	(void)snprintf(out, WORLD_PATH + 32, "%s/fence", box->paths[2]);
 }
 
 struct shot *
-world_shoot(struct world *world, struct box *box, bool running)
+world_shoot(struct world *world, struct box *box, unsigned group)
 {
 	struct shot *shot = &world->shots[world->nshots];
 	char fence[WORLD_PATH + 32];
@@ -593,37 +595,100 @@ world_shoot(struct world *world, struct box *box, bool running)
 	if (world->nshots == WORLD_SHOTS)
 		return NULL;
 	shot->box = box->number;
-	shot->running = running;
+	shot->group = group;
 	(void)snprintf(shot->dir, sizeof(shot->dir), "%.120s/shot%d",
 	    world->root, world->nshots++);
 	if (mkdir(shot->dir, 0700) != 0)
 		abort();
 	copy_dir(box->paths[1], shot->dir);
-	world_fence_path(box, fence);
+	fence_path(box, fence);
 	(void)snprintf(copy, sizeof(copy), "%s/fence", shot->dir);
-	if (running && access(fence, F_OK) == 0)
+	shot->has_fence = access(fence, F_OK) == 0;
+	if (shot->has_fence)
 		copy_file(fence, copy);
-	world_hold(world, box, &shot->holding);
 	return shot;
 }
 
 void
 world_put_back(struct world *world, const struct shot *shot, struct box *box,
-    bool in_place)
+    enum back how)
 {
 	char fence[WORLD_PATH + 32];
 	char copy[2 * WORLD_PATH];
 
-	(void)world;
-	if (!in_place)
+	world_hold(world, box, &box->knew_erased);
+	box->was_back = true;
+	if (how == BACK_RESTORED)
 		empty_dir(box->paths[1]);
 	copy_dir(shot->dir, box->paths[1]);
 	(void)snprintf(copy, sizeof(copy), "%s/fence", box->paths[1]);
-	if (access(copy, F_OK) != 0)
-		return;
-	world_fence_path(box, fence);
-	copy_file(copy, fence);
+	fence_path(box, fence);
+	if (how == BACK_BOOTED)
+		(void)unlink(fence);
+	if (how == BACK_MEMORY && shot->has_fence)
+		copy_file(copy, fence);
+	if (how == BACK_MEMORY)
+		box->may_fork = true;
 	(void)unlink(copy);
+}
+
+void
+world_wake(struct box *box, int64_t stepped_ms)
+{
+	size_t i;
+
+	if (!box->is_up)
+		return;
+	for (i = 0; i < box->node->ndialled; i++)
+		box->node->dialled[i].lost_at = -1;
+	if (box->listens)
+		box->node->sessions_most[0] = 2;
+	machine_step_clock(box->number, stepped_ms);
+}
+
+/* A fence for the log that was open when the shot was taken. */
+static void
+forge_fence(const struct shot *shot, const struct box *box)
+{
+	char path[2 * WORLD_PATH];
+	struct fence fence;
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/fence", shot->dir);
+	if (fence_read(path, &fence) != ERR_NONE)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/main.mdb", box->paths[1]);
+	if (stat(path, &st) != 0)
+		abort();
+	fence.dev = st.st_dev;
+	fence.ino = st.st_ino;
+	fence_path(box, path);
+	if (fence_write(path, &fence) != ERR_NONE)
+		abort();
+}
+
+struct box *
+world_twin(struct world *world, const struct shot *shot, bool forged)
+{
+	const struct box *first = &world->boxes[shot->box];
+	char path[2 * WORLD_PATH];
+	struct box *box;
+
+	if (world->nboxes == WORLD_BOXES)
+		return NULL;
+	box = world_box(world, false);
+	box->twin = true;
+	box->key = first->key;
+	memcpy(box->org, first->org, sizeof(box->org));
+	memcpy(box->pinned, first->pinned, sizeof(box->pinned));
+	box->config.npinned = first->config.npinned;
+	copy_file(first->paths[0], box->paths[0]);
+	copy_dir(shot->dir, box->paths[1]);
+	(void)snprintf(path, sizeof(path), "%s/fence", box->paths[1]);
+	(void)unlink(path);
+	if (forged)
+		forge_fence(shot, box);
+	return box;
 }
 
 /* ---- what a box holds ---- */

@@ -74,10 +74,11 @@ struct box {
 	struct node *node; /* NULL if it is not up */
 };
 
-/* A copy of a box's files. */
+/* A copy of a box's files, taken together with others of one number. */
 struct shot {
 	int box;
-	bool running; /* memory too: fence, and it was up */
+	unsigned group;
+	bool has_fence; /* it vouched for the log as it is in the copy */
 	char dir[WORLD_PATH];
 	struct holding holding;
 };
@@ -91,6 +92,7 @@ struct world {
 	int npubs;
 	struct shot shots[WORLD_SHOTS];
 	int nshots;
+	unsigned ngroups;
 	unsigned answers;
 	unsigned refusals;
 	char failure[400]; /* empty: none */
@@ -171,25 +173,41 @@ void world_ask(
     struct world *world, const struct box *box, const Erfa__Request *request);
 
 /**
- * world_shoot(world, box, running):
- * Copy a box's files, to be put back later; ${running}: what is in memory too.
- * Return NULL if there are too many.
+ * world_shoot(world, box, group):
+ * Copy a box's files, to be put back later.  Return NULL if there are too many.
  */
-struct shot *world_shoot(struct world *world, struct box *box, bool running);
+struct shot *world_shoot(struct world *world, struct box *box, unsigned group);
+
+/* How a copy is put back. */
+enum back {
+	BACK_RESTORED, /* as new files, as from a backup */
+	BACK_BOOTED,   /* in place, as a disk's snapshot; the fence is gone */
+	BACK_UNSEEN,   /* in place; the fence stays, ahead of the store */
+	BACK_MEMORY,   /* in place, and the fence with it: nobody notices */
+};
 
 /**
- * world_put_back(world, shot, box, in_place):
- * Put the files of a shot into a box that is down: in the place of its own, or
- * as new ones.  Its fence is left alone, but comes back too if the shot has it.
+ * world_put_back(world, shot, box, how):
+ * Put the files of a shot into a box that is down.
  */
 void world_put_back(struct world *world, const struct shot *shot,
-    struct box *box, bool in_place);
+    struct box *box, enum back how);
 
 /**
- * world_fence_path(box, out):
- * Where its fence is.
+ * world_wake(box, stepped_ms):
+ * A box that was put back with its memory remembers that its links were up; its
+ * clock steps.
  */
-void world_fence_path(const struct box *box, char out[WORLD_PATH + 32]);
+void world_wake(struct box *box, int64_t stepped_ms);
+
+/**
+ * world_twin(world, shot, forged):
+ * A new box with the key and the files of ${shot}; ${forged}: with a fence that
+ * vouches for its log, so that it will go on with it as the first one does.
+ * Return NULL if there are too many boxes.
+ */
+struct box *world_twin(
+    struct world *world, const struct shot *shot, bool forged);
 
 /**
  * world_hold(world, box, ret_holding):

@@ -44,6 +44,7 @@ UNIT    = $(wildcard tests/unit/test_*.c)
 FUZZ    = $(wildcard tests/fuzz/fuzz_*.c)
 TOOLS   = $(wildcard tests/unit/*_tool.c tests/bench/*.c tests/e2e/*.c)
 SIM     = $(wildcard tests/sim/*.c)
+PARTS   = $(wildcard tests/relevance/*.c)
 SIMS    = $(wildcard tests/sim/check.sh)
 HELP    = $(filter-out $(UNIT) $(TOOLS),$(wildcard tests/unit/*.c))
 E2E     = $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh tests/golden/*.sh \
@@ -60,7 +61,7 @@ GEN_C   = $(patsubst %.proto,$B/%.pb-c.c,$(PROTOS) $(SAMPLES))
 GEN_H   = $(GEN_C:.c=.h)
 GEN_PY  = $(patsubst %.proto,$B/python/%_pb2.py,$(PROTOS) $(SAMPLES))
 OUR_O   = $(call objects,$(SHARED) $(DAEMON) $(CLIENT) $(MAINS) conf/manual.c)
-TEST_O  = $(call objects,$(UNIT) $(FUZZ) $(TOOLS) $(SIM) $(HELP) \
+TEST_O  = $(call objects,$(UNIT) $(FUZZ) $(TOOLS) $(SIM) $(PARTS) $(HELP) \
 	tests/fuzz/replay.c)
 LIBS    = $B/libunit.a $B/libclient.a $B/libdaemon.a $B/libproto.a
 ERFAD   = $(if $(wildcard daemon/main.c),$B/erfad)
@@ -152,6 +153,14 @@ SIM_WRAP = clock_gettime randombytes_buf pthread_create pthread_join \
 $B/tests/sim/sim: $(call objects,$(SIM)) $(LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(SIM_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(DAEMON_LIB)
+
+# An erfad that reaches the parts of compounds in several ways, to compare them.
+PARTS_WRAP = search_batch_text search_within search_top
+$B/tests/relevance/erfad: $B/tests/relevance/parts.o $(call \
+		objects,daemon/main.c $(DAEMON)) $B/libproto.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(PARTS_WRAP:%=-Wl,--wrap=%) -o $@ $^ \
+		$(DAEMON_LIB)
 
 # Without FUZZER=1 a target runs its seeds; with it, libFuzzer drives it.
 $(call programs,$(FUZZ)): %: %.o $(if $(FUZZER),,$B/tests/fuzz/replay.o) $(LIBS)
@@ -315,8 +324,9 @@ demo: deps
 
 # Rank by rank, what the search finds of what was expected.
 relevance: deps
-	@$(MAKE) $(jobs) all
-	@B=$B PATH=$(abspath $B):$$PATH TABLE=1 tests/relevance/relevance.sh
+	@$(MAKE) $(jobs) all $B/tests/relevance/erfad
+	@B=$(abspath $B) PATH=$(abspath $B):$$PATH TABLE=1 \
+		tests/relevance/relevance.sh
 
 bench: deps
 	@$(MAKE) $(jobs) programs
@@ -324,7 +334,7 @@ bench: deps
 
 # Lint.
 C_FILES = $(SHARED) $(DAEMON) $(CLIENT) $(MAINS) conf/manual.c
-FORMAT  = $(C_FILES) $(UNIT) $(FUZZ) $(TOOLS) $(SIM) $(HELP) \
+FORMAT  = $(C_FILES) $(UNIT) $(FUZZ) $(TOOLS) $(SIM) $(PARTS) $(HELP) \
 	$(wildcard tests/fuzz/replay.c proto/*.h daemon/*.h client/*.h tests/*/*.h)
 
 lint:

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """How well does `erfa find` answer the questions people have?
 
-Usage: measure.py [--table] SOCKET
+Usage: measure.py [--table] SOCKET MADE MADE_LATER
+       measure.py --brief NAME SOCKET MADE MADE_LATER
 
-SOCKET is that of a node which has imported tests/corpus/trials.jsonl.  Prints one
-line a check in the protocol of tests/run; with --table, also the rank of every
-expected trial and what was found instead.
+SOCKET is that of a node which has imported tests/corpus/trials.jsonl, the others
+those of nodes with made_trials.jsonl and made_later_trials.jsonl.  Prints one line
+a check in the protocol of tests/run; with --table, also the rank of every expected
+trial and what was found instead; with --brief, only a line of means under NAME.
 
 Each question is asked in the language of whoever asks, ten hits at most.  A trial of
 `first` is worth 2, one of `also` 1.  nDCG@10 discounts by log2(rank + 1) and divides
@@ -29,8 +31,14 @@ import sys
 
 CORPUS = "tests/corpus/trials.jsonl"
 GIVEN = "tests/corpus/relevance.json"
-NEEDS = "tests/relevance/needs.jsonl"
-LATER = "tests/relevance/later.jsonl"
+HERE = "tests/relevance/"
+# Whose, title, questions, and the trials they are about.
+SETS = (("users'", "needs", HERE + "needs.jsonl", CORPUS),
+        ("later", "later", HERE + "later.jsonl", CORPUS),
+        ("unseen", "unseen", HERE + "unseen.jsonl", CORPUS),
+        ("made-up", "made up", HERE + "made.jsonl", HERE + "made_trials.jsonl"),
+        ("later made-up", "made up later", HERE + "made_later.jsonl",
+         HERE + "made_later_trials.jsonl"))
 TOP = 10
 WORD = re.compile(r"\w+")
 
@@ -233,19 +241,42 @@ def check_needs(whose, means):
     ])
 
 
+def brief(name, sockets):
+    """One line of means of nDCG@10 and recall@10, set by set."""
+    line = f"#   {name:10}"
+    sets = [("given", read_given(GIVEN), CORPUS)]
+    sets += [(title, read_lines(path), trials) for _, title, path, trials in SETS]
+    for title, questions, trials in sets:
+        erfa = Erfa(sockets[trials])
+        hits = [erfa.find(q["q"], q["lang"]) for q in questions]
+        means = [sum(map(measure, questions, hits)) / len(questions)
+                 for measure in (ndcg, recall)]
+        line += f"  {title} {means[0]:.3f}/{means[1]:.3f}"
+    print(line)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--table", action="store_true")
-    parser.add_argument("socket")
+    parser.add_argument("--brief")
+    parser.add_argument("sockets", nargs=3)
     args = parser.parse_args()
-    docs = {line["id"]: "\n".join(texts_of(line)) for line in read_lines(CORPUS)}
-    engines = (Erfa(args.socket), Bm25(docs), Fts5(docs))
+    sockets = dict(zip((CORPUS, HERE + "made_trials.jsonl",
+                        HERE + "made_later_trials.jsonl"), args.sockets))
+    if args.brief:
+        brief(args.brief, sockets)
+        return 0
+    engines = {}
+    for trials, socket in sockets.items():
+        docs = {line["id"]: "\n".join(texts_of(line))
+                for line in read_lines(trials)}
+        engines[trials] = (Erfa(socket), Bm25(docs), Fts5(docs))
     given = read_given(GIVEN)
-    good = check_given(given, *compare("given", given, engines, args.table))
-    for whose, title, path in (("users'", "needs", NEEDS),
-                               ("later", "later", LATER)):
-        good &= check_needs(
-            whose, compare(title, read_lines(path), engines, args.table)[0])
+    good = check_given(
+        given, *compare("given", given, engines[CORPUS], args.table))
+    for whose, title, path, trials in SETS:
+        good &= check_needs(whose, compare(
+            title, read_lines(path), engines[trials], args.table)[0])
     return 0 if good else 1
 
 

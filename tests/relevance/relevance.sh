@@ -1,12 +1,41 @@
 #!/bin/bash
-# The search finds what people need; "make relevance" prints rank by rank.
-# timeout: 120
+# The search finds what people need; "make relevance" prints rank by rank, and what
+# other ways to reach the parts of compounds would give.
+# timeout: 240
 . tests/e2e/lib.sh
 
-node_new analyst dk-751
-node_up analyst
-at analyst import tests/corpus/trials.jsonl >/dev/null || die "import failed"
-at analyst sync --wait 30 >/dev/null || die "the index does not follow"
-/usr/bin/python3 tests/relevance/measure.py ${TABLE:+--table} \
-	"$WORK/analyst/run/control" || BAD=1
+# collection NAME FILE: a node of its own with the trials of FILE.
+collection() {
+	node_new "$1" dk-751
+	node_up "$1"
+	at "$1" import "$2" >/dev/null || die "import of $2 failed"
+	at "$1" sync --wait 60 >/dev/null || die "the index does not follow"
+}
+
+# collections PREFIX: the three that questions are about; their sockets in SOCKETS.
+collections() {
+	collection "$1corpus" tests/corpus/trials.jsonl
+	collection "$1made" tests/relevance/made_trials.jsonl
+	collection "$1later" tests/relevance/made_later_trials.jsonl
+	SOCKETS=("$WORK/$1corpus/run/control" "$WORK/$1made/run/control"
+		"$WORK/$1later/run/control")
+}
+
+collections ""
+/usr/bin/python3 tests/relevance/measure.py ${TABLE:+--table} "${SOCKETS[@]}" ||
+	BAD=1
+
+# Not in "make check": nothing here can fail, and it takes its time.
+if [ -n "${TABLE:-}" ]; then
+	ERFAD=$B/tests/relevance/erfad
+	for ERFA_PARTS in splitting grams none; do
+		export ERFA_PARTS
+		collections "$ERFA_PARTS-"
+		/usr/bin/python3 tests/relevance/measure.py --brief "$ERFA_PARTS" \
+			"${SOCKETS[@]}"
+		size=$(stat -c %s "$WORK/$ERFA_PARTS-corpus/state/index.mdb")
+		echo "#   $ERFA_PARTS: $((size / $(wc -l <tests/corpus/trials.jsonl)))" \
+			"bytes of index a trial"
+	done
+fi
 finish

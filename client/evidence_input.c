@@ -103,9 +103,11 @@ best_class(const Erfa__EvidenceStudy *study)
 	enum effect_measure measure;
 
 	if (study->estimate != NULL) {
+		/* A change of one group stays one, whatever the design says; the
+		 * difference of two is a mean difference. */
 		measure = evidence_measure(study->estimate->measure);
 		return measure == EFFECT_MC || measure == EFFECT_SMCR ?
-		    ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_UNSET :
+		    ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_BEFORE_AFTER :
 		    ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_RANDOMISED;
 	}
 	return study->comparison != NULL ||
@@ -140,9 +142,6 @@ evidence_class(const Erfa__EvidenceStudy *study, bool *ret_assumed)
 	    study->design == ERFA__DESIGN__DESIGN_COMPARISON_PRE_POST)
 		return ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_CONTROLLED;
 
-	/* A change of one group is before/after unless its design says more. */
-	if (best == ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_UNSET)
-		return ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_BEFORE_AFTER;
 	*ret_assumed = study->estimate != NULL;
 	return ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_CONTROLLED;
 }

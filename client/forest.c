@@ -22,6 +22,7 @@
 #define YEAR_COLS   5U
 #define N_COLS      7U
 #define WEIGHT_COLS 8U
+#define ALIKE_MOST  500 /* names of which it is looked at */
 #define SMALL       5.0 /* per cent: below it the mark is small */
 
 enum glyph {
@@ -62,6 +63,7 @@ struct layout {
 	bool utf8;
 	bool years;
 	bool counts;
+	bool alike; /* names that are cut at their end look the same */
 	size_t name;
 	size_t plot;
 	size_t effect;
@@ -120,6 +122,30 @@ effect_width(const struct layout *layout)
 	return width;
 }
 
+/* Do two names begin alike, as far as there is room for them? */
+static bool
+begin_alike(const struct layout *layout)
+{
+	const Erfa__EvidencePool *pool = layout->pool;
+	const char *one;
+	const char *other;
+	size_t bytes;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < pool->n_effect && pool->n_effect <= ALIKE_MOST; i++) {
+		one = forest_name(pool->effect[i]);
+		bytes = text_cut(one, layout->name - 2);
+		for (k = 0; k < i && one[bytes] != '\0'; k++) {
+			other = forest_name(pool->effect[k]);
+			if (strncmp(one, other, bytes) == 0 &&
+			    strcmp(one, other) != 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void
 lay_out(struct layout *layout)
 {
@@ -154,6 +180,7 @@ lay_out(struct layout *layout)
 	    PLOT_LEAST;
 	if (layout->plot > PLOT_MOST)
 		layout->plot = PLOT_MOST;
+	layout->alike = begin_alike(layout);
 }
 
 /* ---- the plot ---- */
@@ -240,20 +267,45 @@ print_right(struct print *print, const char *text, size_t columns)
 	print_say(print, "%s", text);
 }
 
-/* A name that is too long ends with an ellipsis. */
+/* Where the last characters of ${text} begin that take at most ${columns}. */
+static const char *
+last_columns(const char *text, size_t columns)
+{
+	size_t bytes;
+
+	/* A character takes two columns at most. */
+	while (text_width(text) > columns) {
+		bytes = text_cut(text, 1);
+		if (bytes == 0)
+			bytes = text_cut(text, 2);
+		text += bytes == 0 ? strlen(text) : bytes;
+	}
+	return text;
+}
+
+/*
+ * A name that is too long ends with an ellipsis; if others begin alike it has
+ * one in its middle, since they will hardly end alike, too.
+ */
 static void
 print_name(const struct layout *layout, const char *name)
 {
+	const char *dots = layout->utf8 ? "…" : "..";
+	size_t room = layout->name - (layout->utf8 ? 1 : 2);
+	size_t end = layout->alike ? room / 2 : 0;
 	char *form = NULL;
-	size_t bytes;
+	char *begin;
+	const char *rest;
 
 	if (print_form(layout->print, name, false, &form) != ERR_NONE)
 		return;
 	if (text_width(form) > layout->name) {
-		bytes = text_cut(form, layout->name - (layout->utf8 ? 1 : 2));
-		form[bytes] = '\0';
-		print_say(
-		    layout->print, "%s%s", form, layout->utf8 ? "…" : "..");
+		rest = last_columns(form, end);
+		begin = strndup(form, text_cut(form, room - end));
+		print_say(layout->print, "%s%s%s", begin == NULL ? "" : begin,
+		    dots, rest);
+		print_blanks(layout->print, end - text_width(rest));
+		free(begin);
 	} else {
 		print_say(layout->print, "%s", form);
 		print_blanks(layout->print, layout->name - text_width(form));

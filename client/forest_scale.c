@@ -204,13 +204,18 @@ forest_shown(
     const struct forest_scale *scale, double value, char out[FOREST_NUMBER_MAX])
 {
 	double ratio;
+	int digits = 2;
 
 	if (!scale->logarithm) {
 		write_fixed(value, scale->digits, out);
 		return;
 	}
 	ratio = real_exp(value);
-	write_fixed(ratio, ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2, out);
+	if (ratio >= 10)
+		digits = ratio >= 100 ? 0 : 1;
+	else if (ratio < 0.1)
+		digits = ratio >= 0.01 ? 3 : 4;
+	write_fixed(ratio, digits, out);
 }
 
 void
@@ -220,8 +225,12 @@ forest_tick(
 	if (value > -1e-12 * (scale->high - scale->low) &&
 	    value < 1e-12 * (scale->high - scale->low))
 		value = 0;
-	(void)snprintf(out, FOREST_NUMBER_MAX, "%.3g",
-	    scale->logarithm ? real_exp(value) : value);
+	if (scale->logarithm)
+		value = real_exp(value);
+
+	/* "10000" is read at once, "1e+04" is not. */
+	(void)snprintf(out, FOREST_NUMBER_MAX,
+	    fabs(value) >= 999.5 && fabs(value) < 1e6 ? "%.0f" : "%.3g", value);
 	(void)number_say(out);
 }
 

@@ -53,7 +53,7 @@ struct evidence_trial {
 	Erfa__Status said;
 	Erfa__Status status;
 	Erfa__Verdict verdict;    /* of the latest final experience */
-	Erfa__Verdict latest;     /* of the latest one */
+	Erfa__Verdict latest;     /* of the publisher's latest one */
 	struct choose_seen *seen; /* by id; the ids are ours */
 	Erfa__Body **bodies;      /* what seen points into */
 	struct choose_conversion *conversions; /* as seen; NULL: none */

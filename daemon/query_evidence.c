@@ -149,7 +149,7 @@ count_trial(struct evidence_family *family, const struct evidence_trial *trial)
 	answer->consistent += trial->copy &&
 	    trial->fidelity == ERFA__FIDELITY__FIDELITY_CONSISTENT;
 	answer->copies_started += trial->copy && has_started(trial);
-	answer->copies_silent += trial->copy && silent;
+	answer->copies_silent += trial->copy && silent && has_started(trial);
 }
 
 /* How many trials have anything that may be pooled. */

@@ -195,7 +195,11 @@ take_experience(struct reading *reading, const struct shown_item *item)
 	err = query_retracted(question, item, &retracted);
 	if (err != ERR_NONE || retracted)
 		goto out;
-	if (item->time_ms >= reading->latest_ms) {
+	/* That it is too early only those say whose trial it is: a stranger's
+	 * word takes nobody's result out of the pool. */
+	if (item->time_ms >= reading->latest_ms &&
+	    heirs_speaks(question->heirs, org_of(reading, item),
+		org_of(reading, reading->trial->node->item))) {
 		reading->latest_ms = item->time_ms;
 		trial->latest = experience->verdict;
 	}

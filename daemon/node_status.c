@@ -278,6 +278,29 @@ wrong_org(struct node *node, Erfa__StatusAnswer *status)
 		"told with:  erfa org succeed OLD NEW"));
 }
 
+/* Nobody is connected: because nobody is known, or because all are away. */
+static enum err
+wrong_peers(struct node *node, Erfa__StatusAnswer *status)
+{
+	const struct directory *directory = node_directory(node);
+	const struct directory_member *member;
+	size_t i;
+
+	for (i = 0; i < directory_count(directory); i++) {
+		member = directory_at(directory, i);
+		if (!member->in || (member->roles & ROLE_READER) != 0 ||
+		    memcmp(member->key, node->key.public_key, KEY_LEN) == 0)
+			continue;
+		return wrong(status, "peers",
+		    SAY("none of the peers is connected"),
+		    SAY("They come back by themselves.  Who is away, and since "
+			"when:  erfa peers"));
+	}
+	return wrong(status, "peers", SAY("this node has no peers"),
+	    SAY("Ask a municipality to run `erfa invite`, then:  erfa join "
+		"LINE"));
+}
+
 /* Everything that is wrong and is seen here. */
 static enum err
 status_problems(struct node *node, Erfa__StatusAnswer *status)
@@ -290,10 +313,7 @@ status_problems(struct node *node, Erfa__StatusAnswer *status)
 		return err;
 	if ((err = node_alarms(node, status)) != ERR_NONE)
 		return err;
-	if (status->links > 0)
-		return ERR_NONE;
-	return wrong(status, "peers", "this node has no peers",
-	    "Ask a municipality to run `erfa invite`, then:  erfa join LINE");
+	return status->links > 0 ? ERR_NONE : wrong_peers(node, status);
 }
 
 /* The numbers of store, index and disk. */

@@ -1,7 +1,10 @@
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "client/args.h"
 #include "client/cmd.h"
@@ -261,12 +264,44 @@ speak(const struct line *line)
 	    speech(err_str(err)));
 }
 
+/* What the program itself did wrong.  libzmq, too, ends a process like that. */
+static void
+on_mistake(int number)
+{
+	static const char text[] =
+	    "erfa: a mistake in erfa " ERFA_VERSION ", not yours\n"
+	    "  What was acknowledged is kept.  Tell those you have erfa from:\n"
+	    "  the command, and this version.\n";
+
+	(void)number;
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	_exit(EXIT_SOFTWARE);
+}
+
+/* Say so when it happens, unless somebody wants the core. */
+static void
+watch_for_mistakes(void)
+{
+	static const int numbers[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL,
+		SIGSEGV };
+	struct sigaction action = { .sa_handler = on_mistake };
+	struct rlimit core;
+	size_t i;
+
+	if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur > 0)
+		return;
+	action.sa_flags = (int)SA_RESETHAND;
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		(void)sigaction(numbers[i], &action, NULL);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct line line = { 0 };
 	int status = EXIT_FAILED;
 
+	watch_for_mistakes();
 	set_letters();
 	if (copy_words(&line, argc, (const char *const *)argv) &&
 	    open_prints(&line)) {

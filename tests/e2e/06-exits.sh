@@ -14,6 +14,7 @@ ends() {
 }
 
 # exit_with STATUS: end like what was waited for.
+# shellcheck disable=SC2317
 exit_with() {
 	return "$1"
 }

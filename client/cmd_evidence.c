@@ -12,6 +12,7 @@
 #include "client/corpus_tell.h"
 #include "client/csv.h"
 #include "client/evidence.h"
+#include "client/evidence_column.h"
 #include "client/evidence_csv.h"
 #include "client/evidence_table.h"
 #include "client/family.h"
@@ -313,7 +314,7 @@ print_columns_known(struct run *run)
 	const char *help;
 	size_t i;
 
-	for (i = 0; evidence_table_column(i, &names, &help); i++) {
+	for (i = 0; evidence_column_at(i, &names, &help); i++) {
 		if (help == NULL) {
 			print_say(run->out, "%s\n", names);
 			continue;

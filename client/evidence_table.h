@@ -59,13 +59,4 @@ const struct corpus_fault *evidence_table_faults(
  */
 const char *evidence_table_unused(const struct evidence_table *table);
 
-/**
- * evidence_table_column(i, ret_names, ret_help):
- * The names of the column number ${i} that is known, from 0, with blanks between
- * them, and in English what it holds; NULL if that is said of one before it.
- * Return false if there are not so many.
- */
-bool evidence_table_column(
-    size_t i, const char **ret_names, const char **ret_help);
-
 #endif /* !ERFA_EVIDENCE_TABLE_H */

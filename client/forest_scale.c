@@ -211,6 +211,11 @@ forest_shown(
 		return;
 	}
 	ratio = real_exp(value);
+	if (ratio > 0 && ratio < 0.001) {
+		(void)snprintf(out, FOREST_NUMBER_MAX, "%.1e", ratio);
+		(void)number_say(out);
+		return;
+	}
 	if (ratio >= 10)
 		digits = ratio >= 100 ? 0 : 1;
 	else if (ratio < 0.1)

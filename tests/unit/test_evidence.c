@@ -11,12 +11,13 @@
 
 #include "proto/json.h"
 #include "client/evidence.h"
+#include "client/evidence_column.h"
 #include "client/evidence_csv.h"
 #include "client/evidence_table.h"
 #include "client/forest.h"
 #include "client/forest_scale.h"
-#include "client/forest_words.h"
 #include "client/forest_svg.h"
+#include "client/forest_words.h"
 #include "tests/unit/capture.h"
 
 #define WIDTH 80
@@ -193,9 +194,9 @@ every_column_has_its_meaning_or_one_before_it(void **state)
 	size_t i;
 
 	(void)state;
-	assert_true(evidence_table_column(0, &names, &help));
+	assert_true(evidence_column_at(0, &names, &help));
 	assert_non_null(help);
-	for (i = 0; evidence_table_column(i, &names, &help); i++)
+	for (i = 0; evidence_column_at(i, &names, &help); i++)
 		assert_true(names[0] != '\0');
 	assert_true(i > 40);
 }

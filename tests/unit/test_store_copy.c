@@ -243,7 +243,7 @@ keys_older_than_main_are_noticed(void **state)
 
 /* Copy the first ${pages} pages of ${from} to ${to}, and the rest from ${rest}. */
 static void
-splice(const char *from, const char *rest, const char *to, size_t pages)
+join_files(const char *from, const char *rest, const char *to, size_t pages)
 {
 	uint8_t page[4096];
 	size_t i;
@@ -305,19 +305,19 @@ a_copy_of_several_moments_is_noticed(void **state)
 	/* Old pages are written over again and again, as in long use. */
 	for (i = 0; i < 12; i++)
 		write_run(f);
-	splice(main_path, main_path, early, 0);
+	join_files(main_path, main_path, early, 0);
 	for (i = 0; i < 40; i++)
 		write_run(f);
 	assert_int_equal(mkdir(torn, 0700), 0);
 	for (pages = 2; pages < 30; pages++) {
-		splice(early, main_path, torn_main, pages);
-		splice(keys, keys, torn_keys, 0);
+		join_files(early, main_path, torn_main, pages);
+		join_files(keys, keys, torn_keys, 0);
 		accepted += child_accepts(torn);
 	}
 	assert_int_equal(accepted, 0);
 
 	/* All of one moment is as good as the original. */
-	splice(main_path, main_path, torn_main, 0);
+	join_files(main_path, main_path, torn_main, 0);
 	assert_true(child_accepts(torn));
 	free(main_path);
 	free(keys);

@@ -354,6 +354,26 @@ print_nodes(struct run *run, const Erfa__ErasureAnswer *erasure)
 	return err == ERR_NONE ? EXIT_DONE : run_nomem(run);
 }
 
+/* Which backups of this node would bring it back. */
+static void
+print_backups(struct run *run, const Erfa__ErasureAnswer *erasure)
+{
+	char when[PRINT_TIME_MAX];
+	char count[PRINT_COUNT_MAX];
+
+	if (erasure->n_backup == 0)
+		return;
+	print_time(run_text(erasure->backup[0]->time), when);
+	print_count(erasure->n_backup, "backup", "backups", count);
+	print_say(run->out,
+	    "\nIt may still be in %s of this node; the oldest is of %s:\n"
+	    "  %s\n"
+	    "A node that is restored from it erases it again before it serves "
+	    "anything.  When\nit is destroyed:  erfa backup --forget %s\n",
+	    count, when, run_text(erasure->backup[0]->file),
+	    run_text(erasure->backup[0]->file));
+}
+
 int
 cmd_erasure(struct run *run)
 {
@@ -366,6 +386,7 @@ cmd_erasure(struct run *run)
 	} else if (status == EXIT_DONE) {
 		print_when(run, answer->erasure);
 		status = print_nodes(run, answer->erasure);
+		print_backups(run, answer->erasure);
 	}
 	control_free_answer(answer);
 	return status;

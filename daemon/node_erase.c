@@ -650,6 +650,55 @@ fill_node(struct node *node, struct store_txn *txn,
 	return answer_time(&one->last_seen, heard_ms);
 }
 
+/* When an entry came here; 0 if it did not. */
+static uint64_t
+arrival_of(struct store_txn *txn, const char *log, uint64_t n,
+    uint8_t ret_key[KEY_LEN])
+{
+	uint8_t log_id[LOG_ID_LEN];
+	struct store_entry entry;
+	struct store_log found;
+
+	if (log == NULL ||
+	    bytes_unhex(log, log_id, LOG_ID_LEN) != ERR_NONE ||
+	    store_log(txn, log_id, &found) != ERR_NONE ||
+	    store_entry(txn, log_id, n, &entry) != ERR_NONE)
+		return 0;
+	memcpy(ret_key, found.key, KEY_LEN);
+	return entry.arrival;
+}
+
+/*
+ * Name the own backups that may hold what is erased: made after the first of it
+ * had come, and before the last ERASE had.  When the ERASE of another key began
+ * to count is not known: then any later one may.
+ */
+static enum err
+name_backups(struct store_txn *txn, Erfa__ErasureAnswer *erasure)
+{
+	uint64_t least = UINT64_MAX;
+	uint64_t below = 0;
+	uint8_t key[KEY_LEN];
+	uint8_t by[KEY_LEN];
+	uint64_t came;
+	size_t i;
+
+	for (i = 0; i < erasure->n_entry; i++) {
+		const Erfa__ErasureEntry *entry = erasure->entry[i];
+
+		came = arrival_of(txn, entry->log, entry->n, key);
+		if (came == 0 || !entry->has_erase_n)
+			continue;
+		least = came < least ? came : least;
+		came = arrival_of(txn, entry->erase_log, entry->erase_n, by);
+		if (came == 0 || memcmp(key, by, KEY_LEN) != 0)
+			came = UINT64_MAX;
+		below = came > below ? came : below;
+	}
+	return node_backups(
+	    txn, least, below, &erasure->backup, &erasure->n_backup);
+}
+
 enum err
 node_erasure(struct node *node, Erfa__ErasureAnswer *erasure)
 {
@@ -669,6 +718,7 @@ node_erasure(struct node *node, Erfa__ErasureAnswer *erasure)
 	erasure->here = node_is_clean(node);
 	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
 		return err;
+	err = name_backups(txn, erasure);
 	for (i = 0; err == ERR_NONE && i < directory_count(directory); i++) {
 		member = directory_at(directory, i);
 		if (!member->in || (member->roles & ROLE_READER) != 0 ||

@@ -14,6 +14,15 @@
 /* After a connection was shut down, libzmq needs so long to free its memory. */
 #define CHECKS_TO_TRIM 4
 
+/*
+ * A storm of messages leaves much that is free and scattered.  If so much more is
+ * in use than after the last time, and so many checks find it no longer moving,
+ * what is free goes back to the system.
+ */
+#define SPARE_BYTES  16777216
+#define STILL_BYTES  1048576
+#define STILL_CHECKS 100
+
 /* Descriptors that are looked at. */
 #define FDS_MAX 65536
 
@@ -24,6 +33,9 @@ struct guard {
 	size_t base;    /* growth is counted from here */
 	unsigned trim;  /* checks until what was freed goes back; 0 = none */
 	size_t cut_at;  /* memory when a connection was shut down */
+	size_t kept;    /* memory when what was free had gone back */
+	size_t moved;   /* memory when it moved last ... */
+	unsigned still; /* ... and checks since then */
 	uint64_t *seen; /* bytes at the last whole message, by descriptor */
 	size_t room;
 };
@@ -70,7 +82,7 @@ guard_open(struct guard **ret_guard)
 		guard_close(guard);
 		return ERR_IO;
 	}
-	guard->base = guard->memory;
+	guard->base = guard->kept = guard->moved = guard->memory;
 	*ret_guard = guard;
 	return ERR_NONE;
 }
@@ -194,6 +206,28 @@ is_alarm(const struct guard *guard)
 	return guard->memory > guard->base + GUARD_JUMP;
 }
 
+/* Give back what a storm has left, once it is over. */
+static void
+give_back(struct guard *guard)
+{
+	size_t low = guard->memory < guard->moved ? guard->memory :
+						    guard->moved;
+
+	guard->still++;
+	if (guard->memory + guard->moved - 2 * low > STILL_BYTES) {
+		guard->moved = guard->memory;
+		guard->still = 0;
+	}
+	if (guard->memory < guard->kept)
+		guard->kept = guard->memory;
+	if (guard->still < STILL_CHECKS ||
+	    guard->memory - guard->kept < SPARE_BYTES)
+		return;
+	(void)malloc_trim(0);
+	if (read_memory(guard, &guard->memory) == ERR_NONE)
+		guard->kept = guard->moved = guard->memory;
+}
+
 bool
 guard_check(struct guard *guard, struct guard_suspect *ret_suspect)
 {
@@ -203,6 +237,7 @@ guard_check(struct guard *guard, struct guard_suspect *ret_suspect)
 		(void)malloc_trim(0);
 	if (read_memory(guard, &guard->memory) != ERR_NONE)
 		return false;
+	give_back(guard);
 	if (guard->memory < guard->base)
 		guard->base = guard->memory;
 	if (!is_alarm(guard))

@@ -56,7 +56,8 @@ void guard_received(struct guard *guard, int fd);
 /**
  * guard_check(guard, ret_suspect):
  * Look at the memory.  Return whether a connection was shut down; call again
- * after GUARD_MS in any case.
+ * after GUARD_MS in any case.  When much was in use and is in use no longer, the
+ * system gets it back: that call takes some milliseconds.
  */
 bool guard_check(struct guard *guard, struct guard_suspect *ret_suspect);
 

@@ -87,6 +87,33 @@ cpu() {
 		awk '{ sum += $1 } END { printf "%.0f\n", sum / 1000 }'
 }
 
+# count_connections NAME: begin to write down, every second, how many connections a
+# hub has.
+count_connections() {
+	local router pub pid=${NODE_PID[$1]}
+	IFS=:/ read -r _ router pub <"$WORK/$1/where"
+	: >"$WORK/connections"
+	while [ -d "/proc/$pid" ]; do
+		awk -v a="$(printf ':%04X$' "$router")" \
+			-v b="$(printf ':%04X$' "$pub")" \
+			'$4 == "01" && ($2 ~ a || $2 ~ b) { count++ }
+			END { print count + 0 }' /proc/net/tcp /proc/net/tcp6 \
+			>>"$WORK/connections"
+		pause 1
+	done &
+	COUNTING=$!
+	HELPERS+=("$COUNTING")
+}
+
+# most_connections FROM: end that, and print the most that came in one second, not
+# before second FROM.
+most_connections() {
+	awk -v from="$1" 'NR > 1 && NR > from + 1 && $1 - last > most {
+		most = $1 - last }
+		{ last = $1 }
+		END { print most + 0 }' "$WORK/connections"
+}
+
 # pause SECONDS: time in which nodes do what is measured.
 pause() {
 	local fifo

@@ -20,7 +20,7 @@
 /* Connections counted in a second are of DEALERs; a SUB goes with each. */
 #define TOPIC_KIND 1000
 
-/* Entries of other logs that one turn can bring, and bodies that it lacks. */
+/* Entries of logs that one turn can bring, and bodies that it lacks. */
 #define TOUCHED_MAX 64
 #define ABSENT_MAX  4096
 
@@ -520,6 +520,17 @@ note_absent(struct leaf *leaf, const struct log_run *run, bool has_body)
 	return members;
 }
 
+/* A log grew up to this HEAD: it counts at the end of the turn. */
+static void
+touch(struct leaf *leaf, struct view_log *log, const uint8_t raw[HEAD_LEN])
+{
+	struct log_head head;
+
+	log_head_parse(raw, &head);
+	log->head_ms = head.time_ms;
+	leaf->touched[leaf->ntouched++] = (struct touched){ log, log->tip.n };
+}
+
 static void
 host_take_run(void *host, struct link *link, struct view_log *log,
     const struct log_run *run, const struct wire_body *body)
@@ -535,7 +546,7 @@ host_take_run(void *host, struct link *link, struct view_log *log,
 	}
 	if (note_absent(leaf, run, body != NULL && body->data.len > 0))
 		(void)take_members(leaf->all);
-	leaf->touched[leaf->ntouched++] = (struct touched){ log, log->tip.n };
+	touch(leaf, log, run->head);
 }
 
 static void
@@ -1010,12 +1021,13 @@ leaves_publish(
 	origin_run_begin(&leaf->origin, run);
 	origin_add(&leaf->origin, run, TOPIC_KIND, body_len);
 	err = write_run(leaves->store, &leaf->origin, run);
+	if (err == ERR_NONE) {
+		log->pending = leaf->origin.tip;
+		log->source = NULL;
+		touch(leaf, log, run->head);
+		settle(leaf, now);
+		report(leaf);
+	}
 	free(run);
-	if (err != ERR_NONE)
-		return err;
-	log->pending = leaf->origin.tip;
-	leaf->touched[leaf->ntouched++] = (struct touched){ log, log->tip.n };
-	settle(leaf, now);
-	report(leaf);
-	return ERR_NONE;
+	return err;
 }

@@ -191,6 +191,44 @@ what_is_no_connection_is_left_alone(void **state)
 	guard_close(NULL);
 }
 
+/* Pieces that the allocator keeps on its heap, and what they are in all. */
+#define HEAP_PIECE  4096
+#define HEAP_PIECES 8192
+
+static void
+what_is_no_longer_used_goes_back_to_the_system(void **state)
+{
+	struct fixture *f = *state;
+	struct guard_suspect suspect;
+	void **pieces = calloc(HEAP_PIECES, sizeof(void *));
+	size_t most;
+	int i;
+
+	assert_non_null(pieces);
+	for (i = 0; i < HEAP_PIECES; i++) {
+		pieces[i] = malloc(HEAP_PIECE);
+		assert_non_null(pieces[i]);
+		memset(pieces[i], 1, HEAP_PIECE);
+	}
+	(void)guard_check(f->guard, &suspect);
+	most = guard_memory(f->guard);
+
+	/* Every sixteenth stays, so that the heap cannot shrink from its end. */
+	for (i = 0; i < HEAP_PIECES; i++)
+		if (i % 16 != 15)
+			free(pieces[i]);
+	for (i = 0; i < 300; i++)
+		assert_false(guard_check(f->guard, &suspect));
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	assert_true(
+	    guard_memory(f->guard) + HEAP_PIECES / 2 * HEAP_PIECE < most);
+#endif
+	assert_true(most > 0);
+	for (i = 15; i < HEAP_PIECES; i += 16)
+		free(pieces[i]);
+	free(pieces);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -201,6 +239,7 @@ main(void)
 		TEST(one_is_given_time_before_the_next_is_cut),
 		TEST(who_sends_whole_messages_is_left_alone),
 		TEST(a_descriptor_that_is_another_s_now_begins_anew),
+		TEST(what_is_no_longer_used_goes_back_to_the_system),
 		TEST(what_is_no_connection_is_left_alone),
 	};
 

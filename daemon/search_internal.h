@@ -9,6 +9,7 @@
  *   search_chunk.c  terms and their lists, many in one row
  *   search_batch.c  documents that wait to become a part
  *   search_write.c  parts written: new ones, and several made one
+ *   search_cursor.c where one is in a list
  *   search_rank.c   the best documents for a question
  *   search_near.c   words of the index that are like another
  *
@@ -59,6 +60,8 @@ struct list {
 	size_t data_len;
 	uint32_t count;   /* documents */
 	uint32_t nblocks; /* 1 for a small one */
+	uint32_t limit;   /* its documents are below */
+	uint32_t shift;   /* added to its documents when they are read */
 	uint8_t max;      /* greatest impact */
 };
 
@@ -101,6 +104,69 @@ void list_block(
  */
 uint32_t list_read(const struct list *list, uint32_t number,
     uint32_t docs[BLOCK], const uint8_t **ret_impacts);
+
+/* ---- search_cursor.c ---- */
+
+/* A way of a question in one part. */
+struct cursor {
+	struct list list;
+	const uint8_t *impacts; /* of the block that was read */
+	uint32_t weight;
+	uint32_t most; /* weight * greatest impact */
+	uint32_t number; /* of the block at hand; list.nblocks at the end */
+	uint32_t first;  /* its documents are not below */
+	uint32_t last;   /* and not above */
+	uint32_t block_most;
+	uint32_t count; /* documents that were read; 0 = none yet */
+	uint32_t at;    /* of these; what is before it was passed */
+	uint32_t here;  /* most that it gives in the window at hand */
+	uint32_t worth; /* how well the way fulfils its group */
+	uint8_t elsewhere;
+	uint8_t group;
+	bool aside;  /* not read in the window at hand, but asked */
+	bool passed; /* blocks in the window at hand were not read */
+	bool damaged;
+	uint32_t docs[BLOCK];
+};
+
+/**
+ * cursor_begin(cursor), cursor_seek(cursor, doc), cursor_read(cursor):
+ * Go to the beginning of cursor->list, which stands there with the weight; to the
+ * first document that is not below ${doc}, which is returned, NO_DOC at the end;
+ * and read the block at hand, false if there is none.  One never goes back.  A
+ * block that cannot be read is the end, and leaves cursor->damaged.
+ */
+void cursor_begin(struct cursor *cursor);
+uint32_t cursor_seek(struct cursor *cursor, uint32_t doc);
+bool cursor_read(struct cursor *cursor);
+
+/**
+ * cursor_near(cursor, doc):
+ * Pass the blocks that end before ${doc}, reading none.  Return what the first
+ * document not below ${doc} is not below; NO_DOC at the end.
+ */
+uint32_t cursor_near(struct cursor *cursor, uint32_t doc);
+
+/**
+ * cursor_pass(cursor):
+ * Go on to the next block, whether that at hand was read or not.
+ */
+void cursor_pass(struct cursor *cursor);
+
+/**
+ * cursor_most(cursor, doc, end):
+ * The most that a document from ${doc}, to which the cursor was brought by
+ * cursor_near(), and before ${end} can give.
+ */
+uint32_t cursor_most(const struct cursor *cursor, uint32_t doc, uint32_t end);
+
+/**
+ * cursor_look(cursor, doc, ret_impact):
+ * Whether the list holds ${doc}, and with what impact, wherever the cursor is and
+ * without moving it.
+ */
+bool cursor_look(
+    const struct cursor *cursor, uint32_t doc, uint8_t *ret_impact);
 
 /* ---- search_open.c ---- */
 

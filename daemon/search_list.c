@@ -1,5 +1,6 @@
 #include "daemon/search_internal.h"
 
+#include <endian.h>
 #include <string.h>
 
 /*
@@ -23,7 +24,10 @@ get_le32(const uint8_t *at)
 static uint64_t
 get_le64(const uint8_t *at)
 {
-	return (uint64_t)get_le32(at) | (uint64_t)get_le32(at + 4) << 32;
+	uint64_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return le64toh(value);
 }
 
 static size_t
@@ -182,6 +186,7 @@ list_open(struct bytes bytes, uint32_t limit, struct list *ret_list)
 
 	if (used == 0 || list.count == 0 || list.count > limit)
 		return ERR_DAMAGED;
+	list.limit = limit;
 	list.data = bytes.data + used;
 	list.data_len = bytes.len - used;
 	list.nblocks = (uint32_t)block_count(list.count);
@@ -221,7 +226,7 @@ list_block(
 		ret_block->width = 0;
 		return;
 	}
-	ret_block->last = get_le32(known);
+	ret_block->last = get_le32(known) + list->shift;
 	ret_block->at = get_le32(known + 4);
 	ret_block->max = known[8];
 	ret_block->width = known[9];
@@ -233,7 +238,7 @@ read_small(
 {
 	const uint8_t *end = list->data + list->data_len - list->count;
 	const uint8_t *at = list->data;
-	uint32_t before = UINT32_MAX;
+	uint64_t next = 0;
 	uint32_t value;
 	size_t used;
 	uint32_t i;
@@ -242,11 +247,11 @@ read_small(
 		if ((used = get_varint(at, end, &value)) == 0)
 			return 0;
 		at += used;
-		before += value + 1;
-		docs[i] = before;
+		next += value;
+		docs[i] = (uint32_t)next++ + list->shift;
 	}
 	*ret_impacts = end;
-	return list->count;
+	return next <= list->limit ? list->count : 0;
 }
 
 uint32_t
@@ -255,7 +260,7 @@ list_read(const struct list *list, uint32_t number, uint32_t docs[BLOCK],
 {
 	struct list_block block;
 	uint32_t count = BLOCK;
-	uint32_t before = UINT32_MAX;
+	uint64_t next = 0; /* in 64 bits no damage makes it turn back */
 	uint64_t mask;
 	const uint8_t *data;
 	size_t bit = 0;
@@ -272,14 +277,18 @@ list_read(const struct list *list, uint32_t number, uint32_t docs[BLOCK],
 	    list->data_len - block.at < len + count + SPARE)
 		return 0;
 	if (number > 0)
-		before = get_le32(list->blocks + (size_t)(number - 1) * KNOWN);
+		next = (uint64_t)get_le32(list->blocks +
+			   (size_t)(number - 1) * KNOWN) +
+		    1;
 	mask = (UINT64_C(1) << block.width) - 1;
 	data = list->data + block.at;
 	for (i = 0; i < count; i++, bit += block.width) {
-		before += 1 +
-		    (uint32_t)(get_le64(data + bit / 8) >> (bit % 8) & mask);
-		docs[i] = before;
+		next += get_le64(data + bit / 8) >> (bit % 8) & mask;
+		docs[i] = (uint32_t)next++ + list->shift;
 	}
 	*ret_impacts = data + len;
-	return before == block.last ? count : 0;
+	return next == (uint64_t)block.last - list->shift + 1 &&
+		next <= list->limit ?
+	    count :
+	    0;
 }

@@ -10,43 +10,56 @@
 /*
  * A document's score is the sum over the groups of the best of the group's ways:
  * weight of the way * impact in the document.  Each way has a cursor in each
- * part.  What a way, and each block of its list, can give at most is known
- * beforehand, so that most documents are passed over unread once there are
- * ask->limit better ones (MaxScore, with the greatest impacts of blocks).
+ * part.  Documents are looked at a window at a time: within it each list is read
+ * in one go, and what its documents gain is noted by document.  What a list, and
+ * each block of it, can give at most is known beforehand, so that windows and
+ * blocks that cannot hold one of the best are not read, and lists that alone
+ * cannot lift a document among them are asked only for those that others brought
+ * near (MaxScore, with the greatest impacts of blocks).
  */
 
 #define SCALE      1024.0 /* of weights: an idf of 1 */
 #define WELL       200    /* a way of this weight fulfils its group wholly */
-#define UNKNOWN    15  /* a word that nothing has weighs like one in so many */
+#define UNKNOWN    25  /* a word that nothing has weighs like one in so many */
 #define OWN        210 /* a way of this weight is the very word */
 #define MEANT      100 /* a way of less weight is only near to what is meant */
 #define FOREIGN    236 /* of 256: worth of what is in another language */
 #define LEAST      48  /* of 256: what a hit is worth that fulfils nothing */
-#define LATE_EVERY 512 /* documents between two looks at the clock */
-
-/* A way in one part. */
-struct cursor {
-	struct list list;
-	const uint8_t *impacts;
-	uint32_t weight;
-	uint32_t most;  /* weight * greatest impact */
-	uint32_t block; /* at hand */
-	uint32_t last;  /* its last document */
-	uint32_t block_most;
-	uint32_t count; /* documents of it that were read; 0 = not read yet */
-	uint32_t at;
-	uint32_t doc; /* at hand; NO_DOC at the end; valid once it was sought */
-	uint32_t cover; /* what of the question it fulfils: of rank->whole */
-	uint8_t elsewhere;
-	uint8_t group;
-	bool damaged;
-	uint32_t docs[BLOCK];
-};
+#define LATE_COST  512 /* steps between two looks at the clock */
+#define OFFER_COST 16  /* steps that a document offered counts for */
+#define SEEK_COST  8   /* documents read while one is sought */
+#define GIVEN_BITS 8192U
+#define WINDOW     2048U /* documents, a multiple of 64 */
 
 /* A way's list in one part. */
 struct found {
 	struct list list;
 	bool there;
+};
+
+/* What the best way of each group gives for one document. */
+struct sums {
+	uint32_t score[SEARCH_GROUPS];
+	uint32_t worth[SEARCH_GROUPS];
+};
+
+/* Some documents of a window. */
+struct bits {
+	uint64_t word[WINDOW / 64]; /* one bit a document */
+	uint32_t used;              /* one bit a word: only these hold any */
+};
+
+/* The documents that are looked at together. */
+struct window {
+	uint32_t begin;
+	uint32_t end;
+	struct sums best;  /* that any document in it can get */
+	struct sums aside; /* from lists that are not read */
+	uint64_t total;    /* of best.score */
+	struct bits there; /* who may be good */
+	uint32_t noted;    /* one bit a word of these: something is in scores */
+	uint32_t *scores;  /* by document, group */
+	uint8_t *worths;   /* the same; NULL = of no account */
 };
 
 struct rank {
@@ -60,161 +73,87 @@ struct rank {
 	struct cursor *cursors;
 	size_t count;
 	const struct part *part;
+	struct window window;
 	struct search_hit *hits;
 	size_t nhits;
 	uint32_t whole; /* what all groups together weigh */
 	uint32_t floor; /* what a score must be above */
-	uint32_t looks;
+	uint32_t steps; /* since the clock was looked at */
 	bool late;
 };
 
-/* ---- cursors ---- */
+/* ---- scores ---- */
 
-/* Look at block ${number} of the list without reading it. */
-static void
-enter_block(struct cursor *cursor, uint32_t number)
-{
-	struct list_block block;
-
-	cursor->block = number;
-	cursor->count = 0;
-	cursor->at = 0;
-	if (number >= cursor->list.nblocks) {
-		cursor->last = NO_DOC;
-		cursor->doc = NO_DOC;
-		cursor->block_most = 0;
-		return;
-	}
-	list_block(&cursor->list, number, &block);
-	cursor->last = block.last;
-	cursor->block_most = cursor->weight * block.max;
-}
-
-/* Go to the block that could hold ${doc}; false if there is none. */
+/* Whether a way means something else in a document of the part. */
 static bool
-shallow(struct cursor *cursor, uint32_t doc)
-{
-	struct list_block block;
-	uint32_t low;
-	uint32_t high;
-	uint32_t step = 1;
-
-	if (cursor->block >= cursor->list.nblocks)
-		return false;
-	if (cursor->last >= doc)
-		return true;
-	low = cursor->block + 1;
-	for (high = low; high < cursor->list.nblocks; high += step) {
-		list_block(&cursor->list, high, &block);
-		if (block.last >= doc)
-			break;
-		low = high + 1;
-		step *= 2;
-	}
-	if (high > cursor->list.nblocks)
-		high = cursor->list.nblocks;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		list_block(&cursor->list, middle, &block);
-		if (block.last >= doc)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	enter_block(cursor, low);
-	return low < cursor->list.nblocks;
-}
-
-/* Read the block at hand; false if it is damaged. */
-static bool
-read_block(struct cursor *cursor)
-{
-	if (cursor->count > 0)
-		return true;
-	cursor->count = list_read(
-	    &cursor->list, cursor->block, cursor->docs, &cursor->impacts);
-	if (cursor->count == 0) {
-		cursor->damaged = true;
-		enter_block(cursor, cursor->list.nblocks);
-		return false;
-	}
-	cursor->last = cursor->docs[cursor->count - 1];
-	return true;
-}
-
-/* Go to the first document that is not below ${doc}. */
-static uint32_t
-seek(struct cursor *cursor, uint32_t doc)
-{
-	uint32_t low;
-	uint32_t high;
-
-	if (!shallow(cursor, doc) || !read_block(cursor))
-		return cursor->doc = NO_DOC;
-	if (cursor->last < doc) { /* a small list says its last when read */
-		enter_block(cursor, cursor->block + 1);
-		if (cursor->block >= cursor->list.nblocks ||
-		    !read_block(cursor))
-			return cursor->doc = NO_DOC;
-	}
-	low = cursor->at;
-	for (high = low; high < cursor->count && high < low + 4; high++)
-		if (cursor->docs[high] >= doc) {
-			cursor->at = high;
-			return cursor->doc = cursor->docs[high];
-		}
-	low = high;
-	high = cursor->count - 1;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (cursor->docs[middle] >= doc)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	cursor->at = low;
-	return cursor->doc = cursor->docs[low];
-}
-
-/* Whether the way means something else in the document at hand. */
-static bool
-is_elsewhere(const struct rank *rank, const struct cursor *cursor)
+is_elsewhere(const struct rank *rank, const struct cursor *cursor, uint32_t doc)
 {
 	return cursor->elsewhere != 0 &&
 	    (cursor->elsewhere >>
-		    (rank->part->docs[(size_t)cursor->doc * DOC_LEN + 4] & 7) &
+		    (rank->part->docs[(size_t)doc * DOC_LEN + 4] & 7) &
 		1) != 0;
 }
 
-/* What the document at hand gives. */
-static uint32_t
-score_of(const struct rank *rank, const struct cursor *cursor)
-{
-	uint32_t score = cursor->weight * cursor->impacts[cursor->at];
-
-	return is_elsewhere(rank, cursor) ? score / 8 : score;
-}
-
-/* What the best way of each group gives for one document. */
-struct sums {
-	uint32_t score[SEARCH_GROUPS];
-	uint32_t cover[SEARCH_GROUPS];
-};
-
-/* Take what a cursor gives for the document at which it stands. */
+/* Take what a way gives for a document. */
 static void
-take_score(
-    const struct rank *rank, const struct cursor *cursor, struct sums *sums)
+take_score(const struct rank *rank, const struct cursor *cursor, uint32_t doc,
+    uint8_t impact, struct sums *sums)
 {
-	uint32_t score = score_of(rank, cursor);
+	uint32_t score = cursor->weight * impact;
+	bool elsewhere = is_elsewhere(rank, cursor, doc);
 
+	if (elsewhere)
+		score /= 8;
 	if (score > sums->score[cursor->group])
 		sums->score[cursor->group] = score;
-	if (cursor->cover > sums->cover[cursor->group] &&
-	    !is_elsewhere(rank, cursor))
-		sums->cover[cursor->group] = cursor->cover;
+	if (!elsewhere && cursor->worth > sums->worth[cursor->group])
+		sums->worth[cursor->group] = cursor->worth;
+}
+
+/* What of the question a group fulfils, if its best way has this worth. */
+static uint32_t
+cover_of(const struct rank *rank, size_t group, uint32_t worth)
+{
+	return worth >= WELL ? rank->full[group] * 256 :
+			       rank->full[group] * 256 / WELL * worth;
+}
+
+/* The part of the whole, of 256. */
+static uint32_t
+cover_share(const struct rank *rank, uint64_t cover)
+{
+	return (uint32_t)(cover / (rank->whole + 1));
+}
+
+/* What fulfils less of the question is worth less. */
+static uint64_t
+lessened(const struct rank *rank, uint64_t score, uint64_t cover)
+{
+	if (!rank->ask->cover)
+		return score;
+	return score *
+	    (LEAST + (256 - LEAST) * (uint64_t)cover_share(rank, cover) / 256) /
+	    256;
+}
+
+/* The hit of a document for which the groups give this. */
+static void
+add_up(const struct rank *rank, const struct sums *sums,
+    struct search_hit *ret_hit)
+{
+	uint64_t cover = 0;
+	uint32_t score = 0;
+	size_t i;
+
+	memset(ret_hit, 0, sizeof(*ret_hit));
+	for (i = 0; i < rank->ask->count; i++) {
+		score += sums->score[i];
+		if (sums->score[i] > 0)
+			ret_hit->groups++;
+		cover += cover_of(rank, i, sums->worth[i]);
+	}
+	ret_hit->cover = (uint16_t)cover_share(rank, cover);
+	ret_hit->score = (uint32_t)lessened(rank, score, cover);
 }
 
 /* ---- the best hits ---- */
@@ -281,164 +220,280 @@ offer(struct rank *rank, uint32_t local, const struct search_hit *like)
 		insert(rank, &hit);
 }
 
-/* Whether time is up; asked often, looked at seldom. */
+/* Whether time is up; asked often, looked at after LATE_COST steps. */
 static bool
-is_late(struct rank *rank)
+is_late(struct rank *rank, size_t steps)
 {
-	if (rank->late || rank->ask->late == NULL ||
-	    ++rank->looks % LATE_EVERY != 0)
+	if (rank->late || rank->ask->late == NULL)
 		return rank->late;
+	rank->steps += (uint32_t)steps;
+	if (rank->steps < LATE_COST)
+		return false;
+	rank->steps = 0;
 	rank->late = rank->ask->late(rank->ask->context);
 	return rank->late;
 }
 
-/* ---- any group ---- */
+/* ---- some documents ---- */
 
-/* The sum over all groups of the most that the cursors before ${end} give. */
-static uint32_t
-most_before(const struct rank *rank, size_t end, uint32_t most[SEARCH_GROUPS])
+/* Where one is among bits. */
+struct steps {
+	uint64_t used;
+	uint64_t left;
+	size_t word;
+};
+
+/* Take the first of the bits; false if there is none. */
+static bool
+take_bit(uint64_t *bits, size_t *ret_bit)
 {
-	uint32_t sum = 0;
+	if (*bits == 0)
+		return false;
+	*ret_bit = (size_t)__builtin_ctzll(*bits);
+	*bits &= *bits - 1;
+	return true;
+}
+
+/* Take the first word that holds any, by its number. */
+static bool
+take_word(struct bits *bits, size_t *ret_word)
+{
+	uint64_t used = bits->used;
+	bool any = take_bit(&used, ret_word);
+
+	bits->used = (uint32_t)used;
+	return any;
+}
+
+/* Begin to go through the bits; to be continued with next_bit(). */
+static struct steps
+first_bit(const struct bits *bits)
+{
+	return (struct steps){ .used = bits->used };
+}
+
+/* The next bit, which may be cleared; false if there is none. */
+static bool
+next_bit(const struct bits *bits, struct steps *steps, uint32_t *ret_at)
+{
+	size_t bit;
+
+	while (steps->left == 0) {
+		if (!take_bit(&steps->used, &steps->word))
+			return false;
+		steps->left = bits->word[steps->word];
+	}
+	(void)take_bit(&steps->left, &bit);
+	*ret_at = (uint32_t)(64 * steps->word + bit);
+	return true;
+}
+
+static void
+set_bit(struct bits *bits, uint32_t at)
+{
+	bits->word[at / 64] |= UINT64_C(1) << at % 64;
+	bits->used |= UINT32_C(1) << at / 64;
+}
+
+static void
+clear_bit(struct bits *bits, uint32_t at)
+{
+	bits->word[at / 64] &= ~(UINT64_C(1) << at % 64);
+}
+
+/* Forget all bits. */
+static void
+clear_bits(struct bits *bits)
+{
 	size_t i;
 
-	memset(most, 0, rank->ask->count * sizeof(*most));
-	for (i = 0; i < end; i++)
-		if (rank->cursors[i].most > most[rank->cursors[i].group]) {
-			sum += rank->cursors[i].most -
-			    most[rank->cursors[i].group];
-			most[rank->cursors[i].group] = rank->cursors[i].most;
-		}
-	return sum;
+	while (take_word(bits, &i))
+		bits->word[i] = 0;
+}
+
+/* Keep what others hold too. */
+static void
+keep_bits(struct bits *bits, const struct bits *others)
+{
+	uint64_t used = bits->used;
+	size_t i;
+
+	while (take_bit(&used, &i))
+		bits->word[i] &= others->word[i];
+	bits->used &= others->used;
+}
+
+/* ---- windows ---- */
+
+/* Begin a window at ${doc}; find what its documents can get at most. */
+static void
+window_begin(struct rank *rank, uint32_t doc)
+{
+	struct window *window = &rank->window;
+	struct cursor *cursor;
+	size_t i;
+
+	window->begin = doc;
+	window->end = doc < NO_DOC - WINDOW ? doc + WINDOW : NO_DOC;
+	memset(window->best.score, 0,
+	    rank->ask->count * sizeof(window->best.score[0]));
+	for (i = 0; i < rank->count; i++) {
+		cursor = &rank->cursors[i];
+		cursor->passed = false;
+		cursor->here = cursor_near(cursor, doc) < window->end ?
+		    cursor_most(cursor, doc, window->end) :
+		    0;
+		if (cursor->here > window->best.score[cursor->group])
+			window->best.score[cursor->group] = cursor->here;
+	}
+	window->total = 0;
+	for (i = 0; i < rank->ask->count; i++)
+		window->total += window->best.score[i];
+}
+
+/* Note what one document gives. */
+static void
+note(struct window *window, size_t at, uint32_t score, uint32_t worth)
+{
+	if (score > window->scores[at])
+		window->scores[at] = score;
+	if (window->worths != NULL && worth > window->worths[at])
+		window->worths[at] = (uint8_t)worth;
 }
 
 /*
- * The first cursor that a document must be in to be good enough: all before it
- * together do not reach the floor.
+ * Note what those documents of the block at hand give that are in the window; who
+ * gets ${need} is a candidate.
  */
-static size_t
-first_needed(const struct rank *rank, size_t from, uint32_t most[SEARCH_GROUPS])
-{
-	uint32_t more[SEARCH_GROUPS];
-
-	while (from < rank->count &&
-	    most_before(rank, from + 1, more) <= rank->floor)
-		from++;
-	(void)most_before(rank, from, most);
-	return from;
-}
-
-/* What a stretch of documents can give at most, and where it ends. */
-static uint32_t
-bound_of(struct rank *rank, size_t needed, const uint32_t most[SEARCH_GROUPS],
-    uint32_t doc, uint32_t *ret_end)
-{
-	uint32_t best[SEARCH_GROUPS];
-	uint32_t sum = 0;
-	struct cursor *cursor;
-	size_t i;
-
-	memcpy(best, most, rank->ask->count * sizeof(*best));
-	*ret_end = NO_DOC;
-	for (i = needed; i < rank->count; i++) {
-		cursor = &rank->cursors[i];
-		if (!shallow(cursor, doc))
-			continue;
-		if (cursor->last < *ret_end)
-			*ret_end = cursor->last;
-		if (cursor->block_most > best[cursor->group])
-			best[cursor->group] = cursor->block_most;
-	}
-	for (i = 0; i < rank->ask->count; i++)
-		sum += best[i];
-	return sum;
-}
-
-/* Add up what the groups give; what fulfils less of the question is worth less. */
 static void
-add_up(const struct rank *rank, const struct sums *sums,
-    struct search_hit *ret_hit)
+note_block(
+    struct rank *rank, struct cursor *cursor, uint64_t need, struct bits *there)
 {
-	uint64_t cover = 0;
-	size_t i;
+	struct window *window = &rank->window;
+	const uint32_t *docs = cursor->docs;
+	size_t groups = rank->ask->count;
+	bool simple = window->worths == NULL && cursor->elsewhere == 0;
+	uint32_t *scores = window->scores + cursor->group;
+	uint32_t worth;
+	uint32_t at;
+	uint32_t score;
+	uint32_t i;
 
-	memset(ret_hit, 0, sizeof(*ret_hit));
-	for (i = 0; i < rank->ask->count; i++) {
-		ret_hit->score += sums->score[i];
-		if (sums->score[i] > 0)
-			ret_hit->groups++;
-		cover += sums->cover[i];
-	}
-	ret_hit->cover = (uint16_t)(cover / (rank->whole + 1));
-	if (rank->ask->cover)
-		ret_hit->score = (uint32_t)((uint64_t)ret_hit->score *
-		    (LEAST + (256 - LEAST) * (uint64_t)ret_hit->cover / 256) /
-		    256);
-}
-
-/* Score a document by all cursors; ${sums} is of those that are needed. */
-static void
-finish_any(struct rank *rank, size_t needed, uint32_t doc, struct sums *sums,
-    const uint32_t most[SEARCH_GROUPS])
-{
-	struct search_hit hit;
-	struct cursor *cursor;
-	uint32_t bound = 0;
-	size_t i;
-
-	for (i = 0; i < rank->ask->count; i++)
-		bound += sums->score[i] > most[i] ? sums->score[i] : most[i];
-	if (bound <= rank->floor)
-		return;
-	for (i = needed; i-- > 0;) {
-		cursor = &rank->cursors[i];
-		if ((cursor->most <= sums->score[cursor->group] &&
-			(!rank->ask->cover ||
-			    cursor->cover <= sums->cover[cursor->group])) ||
-		    !shallow(cursor, doc) ||
-		    (cursor->block_most <= sums->score[cursor->group] &&
-			!rank->ask->cover) ||
-		    seek(cursor, doc) != doc)
-			continue;
-		take_score(rank, cursor, sums);
-	}
-	add_up(rank, sums, &hit);
-	if (hit.score > rank->floor)
-		offer(rank, doc, &hit);
-}
-
-/* Go through the documents ${doc}..${end}; return how far that went. */
-static uint32_t
-walk_stretch(struct rank *rank, size_t needed,
-    const uint32_t most[SEARCH_GROUPS], uint32_t doc, uint32_t end)
-{
-	uint32_t floor = rank->floor;
-	struct cursor *cursor;
-	uint32_t next = NO_DOC;
-	struct sums sums;
-	size_t i;
-
-	for (i = needed; i < rank->count; i++)
-		if (seek(&rank->cursors[i], doc) < next)
-			next = rank->cursors[i].doc;
-	while (next <= end && next != NO_DOC && !is_late(rank)) {
-		doc = next;
-		next = NO_DOC;
-		memset(&sums, 0, sizeof(sums));
-		for (i = needed; i < rank->count; i++) {
-			cursor = &rank->cursors[i];
-			if (cursor->doc == doc) {
-				take_score(rank, cursor, &sums);
-				(void)seek(cursor, doc + 1);
+	for (i = cursor->at; i < cursor->count && docs[i] < window->end; i++) {
+		at = docs[i] - window->begin;
+		window->noted |= UINT32_C(1) << at / 64;
+		score = cursor->weight * cursor->impacts[i];
+		if (simple) {
+			scores[at * groups] = score > scores[at * groups] ?
+			    score :
+			    scores[at * groups];
+		} else {
+			worth = cursor->worth;
+			if (is_elsewhere(rank, cursor, docs[i])) {
+				score /= 8;
+				worth = 0;
 			}
-			if (cursor->doc < next)
-				next = cursor->doc;
+			note(window, at * groups + cursor->group, score, worth);
 		}
-		finish_any(rank, needed, doc, &sums, most);
-		if (rank->floor != floor)
-			return doc;
+		if (score >= need)
+			set_bit(there, at);
 	}
-	return next == NO_DOC ? NO_DOC - 1 : next <= end ? end : next - 1;
+	rank->steps += i - cursor->at;
+	cursor->at = i;
 }
+
+/* Whether one of the documents ${from}..${to} is a candidate. */
+static bool
+is_any_there(const struct window *window, uint32_t from, uint32_t to)
+{
+	uint32_t i;
+
+	from = from > window->begin ? from - window->begin : 0;
+	to = to < window->end ? to - window->begin : WINDOW - 1;
+	if (from / 64 == to / 64)
+		return (window->there.word[from / 64] >> from % 64)
+		    << (63 - (to - from)) !=
+		    0;
+	for (i = from / 64 + 1; i < to / 64; i++)
+		if (window->there.word[i] != 0)
+			return true;
+	return window->there.word[from / 64] >> from % 64 != 0 ||
+	    window->there.word[to / 64] << (63 - to % 64) != 0;
+}
+
+/*
+ * Note what a list gives in the window; ${there} are those whom it makes
+ * candidates, if it can make any.  Blocks are passed that cannot lift a document
+ * among the best, and, if ${others}, those that hold no candidate.
+ */
+static void
+gather(
+    struct rank *rank, struct cursor *cursor, bool others, struct bits *there)
+{
+	struct window *window = &rank->window;
+	uint64_t rest = window->total - window->best.score[cursor->group];
+	uint32_t aside = window->aside.score[cursor->group];
+	uint64_t need = UINT64_MAX;
+	uint32_t doc = window->begin;
+	uint32_t most;
+
+	/* Who is set aside in the same group may count more for a document. */
+	if (there != NULL)
+		need = aside + rest > rank->floor ? 0 : rank->floor - rest + 1;
+	for (doc = cursor_near(cursor, doc); doc < window->end;
+	     doc = cursor_near(cursor, doc)) {
+		most = cursor->block_most > aside ? cursor->block_most : aside;
+		if (rest + most <= rank->floor ||
+		    (others && !is_any_there(window, doc, cursor->last))) {
+			cursor->passed = true;
+		} else {
+			if (cursor_seek(cursor, doc) == NO_DOC)
+				return;
+			note_block(rank, cursor, need, there);
+			if (cursor->at < cursor->count)
+				return;
+		}
+		if (cursor->last >= window->end - 1)
+			return;
+		cursor_pass(cursor);
+	}
+}
+
+/* What was noted about the document at ${at}. */
+static void
+noted_sums(const struct rank *rank, size_t at, struct sums *ret_sums)
+{
+	const struct window *window = &rank->window;
+	size_t groups = rank->ask->count;
+	size_t i;
+
+	for (i = 0; i < groups; i++) {
+		ret_sums->score[i] = window->scores[at * groups + i];
+		ret_sums->worth[i] = window->worths == NULL ?
+		    0 :
+		    window->worths[at * groups + i];
+	}
+}
+
+/* Forget what was noted. */
+static void
+clear_noted(struct rank *rank)
+{
+	struct window *window = &rank->window;
+	size_t row = 64 * rank->ask->count;
+	uint64_t noted = window->noted;
+	size_t i;
+
+	while (take_bit(&noted, &i)) {
+		memset(window->scores + i * row, 0,
+		    row * sizeof(window->scores[0]));
+		if (window->worths != NULL)
+			memset(window->worths + i * row, 0, row);
+	}
+	window->noted = 0;
+}
+
+/* ---- any group ---- */
 
 static int
 compare_most(const void *a, const void *b)
@@ -449,28 +504,228 @@ compare_most(const void *a, const void *b)
 	return (x->most > y->most) - (x->most < y->most);
 }
 
+/* What has been set aside, in which a document must not be alone. */
+struct aside {
+	struct sums sums;
+	uint64_t score;
+	uint64_t cover;
+};
+
+/*
+ * Set a list aside, which gives ${most} at most, unless a document that is in
+ * lists set aside alone could be good enough.
+ */
+static bool
+set_aside(const struct rank *rank, struct aside *aside,
+    const struct cursor *cursor, uint32_t most)
+{
+	uint32_t *score = &aside->sums.score[cursor->group];
+	uint32_t *worth = &aside->sums.worth[cursor->group];
+	uint64_t sum = aside->score + (most > *score ? most - *score : 0);
+	uint64_t cover = aside->cover;
+
+	if (cursor->worth > *worth)
+		cover += cover_of(rank, cursor->group, cursor->worth) -
+		    cover_of(rank, cursor->group, *worth);
+	if (lessened(rank, sum, cover) > rank->floor)
+		return false;
+	*score = most > *score ? most : *score;
+	*worth = cursor->worth > *worth ? cursor->worth : *worth;
+	aside->score = sum;
+	aside->cover = cover;
+	return true;
+}
+
+/* The first list that a document may be in alone and be good enough. */
+static size_t
+first_needed(const struct rank *rank)
+{
+	struct aside aside = { .score = 0 };
+	size_t i = 0;
+
+	while (i < rank->count &&
+	    set_aside(rank, &aside, &rank->cursors[i], rank->cursors[i].most))
+		i++;
+	return i;
+}
+
+/* Set aside what can be in this window; false if that is all. */
+static bool
+choose_aside(struct rank *rank)
+{
+	struct aside aside = { .score = 0 };
+	struct cursor *cursor;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < rank->count; i++) {
+		cursor = &rank->cursors[i];
+		cursor->aside = cursor->here == 0 ||
+		    set_aside(rank, &aside, cursor, cursor->here);
+		any |= !cursor->aside;
+	}
+	rank->window.aside = aside.sums;
+	return any;
+}
+
+/* Whether a document could be good enough if it is in lists set aside too. */
+static bool
+is_near(const struct rank *rank, const struct sums *sums)
+{
+	const struct sums *aside = &rank->window.aside;
+	uint64_t score = 0;
+	uint64_t cover = 0;
+	size_t i;
+
+	for (i = 0; i < rank->ask->count; i++)
+		score += sums->score[i] > aside->score[i] ? sums->score[i] :
+							    aside->score[i];
+	if (!rank->ask->cover || score <= rank->floor)
+		return score > rank->floor;
+	for (i = 0; i < rank->ask->count; i++)
+		cover += cover_of(rank, i,
+		    sums->worth[i] > aside->worth[i] ? sums->worth[i] :
+						       aside->worth[i]);
+	return lessened(rank, score, cover) > rank->floor;
+}
+
+/* Ask a list that was not read for all its documents. */
+static void
+ask_aside(const struct rank *rank, struct cursor *cursor, uint32_t doc,
+    struct sums *sums)
+{
+	uint8_t impact;
+
+	if ((!cursor->aside && !cursor->passed) || cursor->here == 0 ||
+	    (cursor->here <= sums->score[cursor->group] &&
+		(!rank->ask->cover ||
+		    cursor->worth <= sums->worth[cursor->group])))
+		return;
+	if (!cursor->aside) {
+		/* It is behind the document already. */
+		if (rank->ask->cover && cursor_look(cursor, doc, &impact))
+			take_score(rank, cursor, doc, impact, sums);
+	} else if (cursor_near(cursor, doc) == doc &&
+	    cursor_seek(cursor, doc) == doc) {
+		take_score(
+		    rank, cursor, doc, cursor->impacts[cursor->at], sums);
+	}
+}
+
+/* Keep the candidates that could be good enough; return how many. */
+static size_t
+keep_near(struct rank *rank)
+{
+	struct window *window = &rank->window;
+	struct steps steps = first_bit(&window->there);
+	struct sums sums;
+	size_t count = 0;
+	uint32_t at;
+
+	while (next_bit(&window->there, &steps, &at)) {
+		noted_sums(rank, at, &sums);
+		if (is_near(rank, &sums))
+			count++;
+		else
+			clear_bit(&window->there, at);
+	}
+	return count;
+}
+
+/* Read the lists set aside too, if that is less work than asking them. */
+static void
+read_aside(struct rank *rank, size_t candidates)
+{
+	struct cursor *cursor;
+	uint64_t docs = 0;
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < rank->count; i++)
+		if (rank->cursors[i].aside && rank->cursors[i].here > 0) {
+			docs += rank->cursors[i].list.count;
+			count++;
+		}
+	if (candidates * count * SEEK_COST <
+	    docs * WINDOW / rank->part->head.count)
+		return;
+	for (i = 0; i < rank->count; i++) {
+		cursor = &rank->cursors[i];
+		if (cursor->aside && cursor->here > 0) {
+			cursor->aside = false;
+			gather(rank, cursor, true, NULL);
+		}
+	}
+	memset(&rank->window.aside, 0, sizeof(rank->window.aside));
+}
+
+/* Score a document by all lists. */
+static void
+finish_any(struct rank *rank, uint32_t doc, struct sums *sums)
+{
+	struct search_hit hit;
+	size_t i;
+
+	for (i = rank->count; i-- > 0;)
+		ask_aside(rank, &rank->cursors[i], doc, sums);
+	add_up(rank, sums, &hit);
+	if (hit.score > rank->floor)
+		offer(rank, doc, &hit);
+}
+
+/* Look at the candidates of the window. */
+static void
+weigh_any(struct rank *rank)
+{
+	struct window *window = &rank->window;
+	struct steps steps = first_bit(&window->there);
+	struct sums sums;
+	uint32_t at;
+
+	while (next_bit(&window->there, &steps, &at)) {
+		noted_sums(rank, at, &sums);
+		if (is_near(rank, &sums) && !is_late(rank, OFFER_COST))
+			finish_any(rank, window->begin + at, &sums);
+	}
+}
+
+/* The first document, not below ${doc}, that may be in one of the lists. */
+static uint32_t
+next_any(struct rank *rank, size_t from, uint32_t doc)
+{
+	uint32_t next = NO_DOC;
+	uint32_t near;
+	size_t i;
+
+	for (i = from; i < rank->count && next > doc; i++)
+		if ((near = cursor_near(&rank->cursors[i], doc)) < next)
+			next = near;
+	return next;
+}
+
 static void
 rank_any(struct rank *rank)
 {
-	uint32_t most[SEARCH_GROUPS];
 	uint32_t doc = 0;
-	uint32_t end;
-	size_t needed;
+	size_t i;
 
 	qsort(rank->cursors, rank->count, sizeof(*rank->cursors), compare_most);
-	needed = first_needed(rank, 0, most);
-	while (needed < rank->count && !is_late(rank)) {
-		if (bound_of(rank, needed, most, doc, &end) <= rank->floor) {
-			if (end >= NO_DOC - 1)
-				break;
-			doc = end + 1;
-			continue;
+	for (;;) {
+		doc = next_any(rank, first_needed(rank), doc);
+		if (doc == NO_DOC || is_late(rank, rank->count))
+			return;
+		window_begin(rank, doc);
+		if (choose_aside(rank)) {
+			for (i = 0; i < rank->count; i++)
+				if (!rank->cursors[i].aside)
+					gather(rank, &rank->cursors[i], false,
+					    &rank->window.there);
+			read_aside(rank, keep_near(rank));
+			weigh_any(rank);
+			clear_noted(rank);
+			clear_bits(&rank->window.there);
 		}
-		end = walk_stretch(rank, needed, most, doc, end);
-		if (end >= NO_DOC - 1)
-			break;
-		doc = end + 1;
-		needed = first_needed(rank, needed, most);
+		doc = rank->window.end;
 	}
 }
 
@@ -481,61 +736,7 @@ struct span {
 	size_t begin;
 	size_t end;
 	uint64_t docs;
-	uint32_t most;
 };
-
-/* The first document of a group that is not below ${doc}. */
-static uint32_t
-seek_group(struct rank *rank, const struct span *span, uint32_t doc)
-{
-	uint32_t next = NO_DOC;
-	size_t i;
-
-	for (i = span->begin; i < span->end; i++) {
-		if (rank->cursors[i].count == 0 || rank->cursors[i].doc < doc)
-			(void)seek(&rank->cursors[i], doc);
-		if (rank->cursors[i].doc < next)
-			next = rank->cursors[i].doc;
-	}
-	return next;
-}
-
-/* What the group gives for the document at which it stands. */
-static uint32_t
-score_group(const struct rank *rank, const struct span *span, uint32_t doc)
-{
-	uint32_t best = 0;
-	uint32_t score;
-	size_t i;
-
-	for (i = span->begin; i < span->end; i++) {
-		if (rank->cursors[i].doc != doc)
-			continue;
-		score = score_of(rank, &rank->cursors[i]);
-		if (score > best)
-			best = score;
-	}
-	return best;
-}
-
-/* What the group can give from ${doc} on, and how far that holds. */
-static uint32_t
-bound_group(
-    struct rank *rank, const struct span *span, uint32_t doc, uint32_t *end)
-{
-	uint32_t best = 0;
-	size_t i;
-
-	for (i = span->begin; i < span->end; i++) {
-		if (!shallow(&rank->cursors[i], doc))
-			continue;
-		if (rank->cursors[i].last < *end)
-			*end = rank->cursors[i].last;
-		if (rank->cursors[i].block_most > best)
-			best = rank->cursors[i].block_most;
-	}
-	return best;
-}
 
 static int
 compare_groups(const void *a, const void *b)
@@ -555,7 +756,7 @@ compare_spans(const void *a, const void *b)
 	return (x->docs > y->docs) - (x->docs < y->docs);
 }
 
-/* Find where each group's cursors stand; false if one has none. */
+/* Find where each group's cursors stand, rarest first; false if one has none. */
 static bool
 make_spans(struct rank *rank, struct span spans[SEARCH_GROUPS])
 {
@@ -566,12 +767,8 @@ make_spans(struct rank *rank, struct span spans[SEARCH_GROUPS])
 	    rank->cursors, rank->count, sizeof(*rank->cursors), compare_groups);
 	for (group = 0; group < rank->ask->count; group++) {
 		spans[group] = (struct span){ .begin = i };
-		for (; i < rank->count && rank->cursors[i].group == group;
-		     i++) {
+		for (; i < rank->count && rank->cursors[i].group == group; i++)
 			spans[group].docs += rank->cursors[i].list.count;
-			if (rank->cursors[i].most > spans[group].most)
-				spans[group].most = rank->cursors[i].most;
-		}
 		spans[group].end = i;
 		if (spans[group].begin == i)
 			return false;
@@ -580,88 +777,176 @@ make_spans(struct rank *rank, struct span spans[SEARCH_GROUPS])
 	return true;
 }
 
-/*
- * Whether all groups hold ${doc}, at which the first stands; *${ret_next} is the
- * next one to look at if not.
- */
-static bool
-meet_all(struct rank *rank, const struct span spans[SEARCH_GROUPS],
-    uint32_t doc, uint32_t *ret_next, uint32_t *ret_score)
+/* The first document, not below ${doc}, that may be in all groups. */
+static uint32_t
+next_all(struct rank *rank, const struct span *spans, uint32_t doc)
 {
+	uint32_t near;
 	uint32_t next;
 	size_t i;
+	size_t k;
 
-	*ret_next = doc + 1;
-	for (i = 1; i < rank->ask->count; i++) {
-		next = seek_group(rank, &spans[i], doc);
-		if (next != doc) {
-			*ret_next = next;
-			return false;
-		}
-		*ret_score += score_group(rank, &spans[i], doc);
-	}
-	return true;
-}
-
-/* Go through the documents ${doc}..${end} of the first group. */
-static uint32_t
-walk_all(struct rank *rank, const struct span spans[SEARCH_GROUPS],
-    uint32_t doc, uint32_t end, uint32_t others)
-{
-	struct search_hit hit = { .cover = 256 };
-	uint32_t score;
-	uint32_t next;
-
-	hit.groups = (uint16_t)rank->ask->count;
-	while (doc <= end) {
-		doc = seek_group(rank, &spans[0], doc);
-		if (doc > end || is_late(rank))
-			break;
-		score = score_group(rank, &spans[0], doc);
-		if (score + others <= rank->floor) {
-			doc++;
-			continue;
-		}
-		hit.score = score;
-		if (meet_all(rank, spans, doc, &next, &hit.score) &&
-		    hit.score > rank->floor)
-			offer(rank, doc, &hit);
+	for (i = 0; i < rank->ask->count && doc != NO_DOC; i++) {
+		next = NO_DOC;
+		for (k = spans[i].begin; k < spans[i].end && next > doc; k++)
+			if ((near = cursor_near(&rank->cursors[k], doc)) < next)
+				next = near;
 		doc = next;
 	}
 	return doc;
+}
+
+/*
+ * Keep the candidates that could be good enough if the groups that are not looked
+ * at yet, of which ${rest} can come, give all they can.  Return how many.
+ */
+static size_t
+keep_good(struct rank *rank, uint64_t rest)
+{
+	struct window *window = &rank->window;
+	struct steps steps = first_bit(&window->there);
+	size_t groups = rank->ask->count;
+	const uint32_t *scores;
+	uint64_t score;
+	size_t count = 0;
+	uint32_t at;
+	size_t i;
+
+	while (next_bit(&window->there, &steps, &at)) {
+		scores = window->scores + at * groups;
+		for (score = rest, i = 0; i < groups; i++)
+			score += scores[i];
+		if (score > rank->floor)
+			count++;
+		else
+			clear_bit(&window->there, at);
+	}
+	return count;
+}
+
+/* Ask a group for each of the candidates; those it does not hold are none. */
+static void
+ask_each(struct rank *rank, const struct span *span)
+{
+	struct window *window = &rank->window;
+	struct steps steps = first_bit(&window->there);
+	size_t group = rank->cursors[span->begin].group;
+	struct cursor *cursor;
+	struct sums sums;
+	uint32_t doc;
+	uint32_t at;
+	size_t i;
+	bool there;
+
+	while (next_bit(&window->there, &steps, &at)) {
+		doc = window->begin + at;
+		there = false;
+		sums.score[group] = 0;
+		sums.worth[group] = 0;
+		for (i = span->begin; i < span->end; i++) {
+			cursor = &rank->cursors[i];
+			if (cursor_near(cursor, doc) != doc ||
+			    cursor_seek(cursor, doc) != doc)
+				continue;
+			there = true;
+			take_score(rank, cursor, doc,
+			    cursor->impacts[cursor->at], &sums);
+		}
+		note(window, at * rank->ask->count + group, sums.score[group],
+		    0);
+		window->noted |= UINT32_C(1) << at / 64;
+		if (!there)
+			clear_bit(&window->there, at);
+	}
+}
+
+/* Read a group's lists; candidates that are in none of them are none. */
+static void
+read_group(struct rank *rank, const struct span *span, bool others)
+{
+	struct window *window = &rank->window;
+	struct bits there;
+	size_t i;
+
+	memset(&there, 0, sizeof(there));
+	for (i = span->begin; i < span->end; i++)
+		gather(rank, &rank->cursors[i], others, &there);
+	if (others)
+		keep_bits(&window->there, &there);
+	else
+		window->there = there;
+}
+
+/* Find the candidates of the window, group by group. */
+static void
+narrow(struct rank *rank, const struct span *spans)
+{
+	struct window *window = &rank->window;
+	uint64_t rest = window->total;
+	uint64_t docs;
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < rank->ask->count; i++) {
+		rest -= window->best.score[rank->cursors[spans[i].begin].group];
+		docs = spans[i].docs * WINDOW / rank->part->head.count;
+		if (i > 0 &&
+		    count * (spans[i].end - spans[i].begin) * SEEK_COST < docs)
+			ask_each(rank, &spans[i]);
+		else
+			read_group(rank, &spans[i], i > 0);
+		if ((count = keep_good(rank, rest)) == 0)
+			return;
+	}
+}
+
+/* Offer the candidates that are left. */
+static void
+weigh_all(struct rank *rank)
+{
+	struct window *window = &rank->window;
+	struct steps steps = first_bit(&window->there);
+	struct search_hit hit = { .cover = 256 };
+	size_t groups = rank->ask->count;
+	uint32_t at;
+	size_t i;
+
+	hit.groups = (uint16_t)groups;
+	while (next_bit(&window->there, &steps, &at)) {
+		if (is_late(rank, OFFER_COST))
+			return;
+		for (hit.score = 0, i = 0; i < groups; i++)
+			hit.score += window->scores[at * groups + i];
+		if (hit.score > rank->floor)
+			offer(rank, window->begin + at, &hit);
+	}
 }
 
 static void
 rank_all(struct rank *rank)
 {
 	struct span spans[SEARCH_GROUPS];
+	struct window *window = &rank->window;
 	uint32_t doc = 0;
-	uint32_t others;
-	uint32_t bound;
-	uint32_t most;
-	uint32_t end;
+	bool all;
 	size_t i;
 
 	if (!make_spans(rank, spans))
 		return;
-	while (doc < NO_DOC - 1 && !is_late(rank)) {
-		end = NO_DOC;
-		bound = bound_group(rank, &spans[0], doc, &end);
-		others = 0;
-		for (i = 1; i < rank->ask->count && bound > 0; i++) {
-			most = bound_group(rank, &spans[i], doc, &end);
-			others += most;
-			bound = most > 0 ? bound : 0;
-		}
-		if (bound == 0)
+	for (;;) {
+		doc = next_all(rank, spans, doc);
+		if (doc == NO_DOC || is_late(rank, rank->count))
 			return;
-		if (bound + others <= rank->floor) {
-			if (end >= NO_DOC - 1)
-				return;
-			doc = end + 1;
-			continue;
+		window_begin(rank, doc);
+		for (all = true, i = 0; i < rank->ask->count; i++)
+			all &= window->best.score[i] > 0;
+		if (all && window->total > rank->floor) {
+			narrow(rank, spans);
+			weigh_all(rank);
+			clear_noted(rank);
+			clear_bits(&window->there);
 		}
-		doc = walk_all(rank, spans, doc, end, others);
+		doc = window->end;
 	}
 }
 
@@ -737,27 +1022,33 @@ look_up(struct rank *rank, const struct search_group *group, size_t first)
 
 /* Make the list of a group's given documents that are in the part. */
 static enum err
-make_given(struct rank *rank, const struct part *part,
-    const struct search_group *group, struct bytes *ret_list)
+make_given(const struct part *part, const struct search_group *group,
+    struct bytes *ret_list)
 {
 	uint32_t *docs = calloc(part->head.count, sizeof(*docs));
 	uint8_t *impacts = calloc(part->head.count, 1);
 	uint8_t *out = malloc(list_size(part->head.count));
+	uint64_t some[GIVEN_BITS / 64] = { 0 }; /* by the last bits of doc */
 	uint32_t count = 0;
 	uint32_t doc;
 	uint32_t i;
 	size_t low;
 	size_t high;
 
-	(void)rank;
 	if (docs == NULL || impacts == NULL || out == NULL) {
 		free(docs);
 		free(impacts);
 		free(out);
 		return ERR_NOMEM;
 	}
+	for (low = 0; low < group->ngiven; low++) {
+		doc = group->given[low].doc % GIVEN_BITS;
+		some[doc / 64] |= UINT64_C(1) << doc % 64;
+	}
 	for (i = 0; i < part->head.count; i++) {
 		doc = bytes_get_le32(part->docs + (size_t)i * DOC_LEN);
+		if ((some[doc % GIVEN_BITS / 64] >> doc % 64 & 1) == 0)
+			continue;
 		for (low = 0, high = group->ngiven; low < high;) {
 			size_t middle = low + (high - low) / 2;
 
@@ -784,22 +1075,14 @@ static void
 add_cursor(struct rank *rank, const struct list *list, size_t way,
     uint16_t worth, uint8_t elsewhere, size_t group)
 {
-	uint32_t weight = rank->weights[way];
 	struct cursor *cursor = &rank->cursors[rank->count++];
 
 	cursor->list = *list;
-	cursor->weight = weight;
-	cursor->cover = worth >= WELL ? rank->full[group] * 256 :
-					rank->full[group] * 256 / WELL * worth;
-	cursor->most = weight * list->max;
+	cursor->weight = rank->weights[way];
+	cursor->worth = worth > WELL ? WELL : worth;
 	cursor->elsewhere = elsewhere;
 	cursor->group = (uint8_t)group;
-	cursor->damaged = false;
-	cursor->doc = 0;
-	enter_block(cursor, 0);
-	/* A small list is read at once, to know where it ends. */
-	if (list->blocks == NULL && read_block(cursor))
-		cursor->doc = cursor->docs[0];
+	cursor_begin(cursor);
 }
 
 /* Set the cursors of all ways in a part. */
@@ -826,7 +1109,7 @@ set_cursors(struct rank *rank, size_t number)
 				    group->ways[k].elsewhere, i);
 		}
 		if (group->ngiven > 0) {
-			err = make_given(rank, rank->part, group, &given);
+			err = make_given(rank->part, group, &given);
 			if (err != ERR_NONE)
 				return err;
 			rank->given[i] = given;
@@ -878,6 +1161,8 @@ rank_end(struct rank *rank)
 	free(rank->found);
 	free(rank->given);
 	free(rank->cursors);
+	free(rank->window.scores);
+	free(rank->window.worths);
 }
 
 static enum err
@@ -894,8 +1179,14 @@ rank_begin(struct rank *rank)
 	    rank->nways * (rank->search->count + 1), sizeof(*rank->found));
 	rank->given = calloc(rank->ask->count + 1, sizeof(*rank->given));
 	rank->cursors = malloc((rank->nways + 1) * sizeof(*rank->cursors));
+	rank->window.scores = calloc(
+	    WINDOW * rank->ask->count, sizeof(*rank->window.scores));
+	if (rank->ask->cover)
+		rank->window.worths = calloc(WINDOW, rank->ask->count);
 	if (rank->weights == NULL || rank->found == NULL ||
-	    rank->given == NULL || rank->cursors == NULL)
+	    rank->given == NULL || rank->cursors == NULL ||
+	    rank->window.scores == NULL ||
+	    (rank->ask->cover && rank->window.worths == NULL))
 		return ERR_NOMEM;
 	for (i = 0; i < rank->ask->count; i++) {
 		err = look_up(rank, &rank->ask->groups[i], first);
@@ -963,9 +1254,11 @@ best_way(struct rank *rank, size_t group, uint32_t local)
 		if (cursor->group != group)
 			break;
 		seen++;
-		if (seek(cursor, local) != local)
+		if (cursor_seek(cursor, local) != local)
 			continue;
-		score = score_of(rank, cursor);
+		score = cursor->weight * cursor->impacts[cursor->at];
+		if (is_elsewhere(rank, cursor, local))
+			score /= 8;
 		if (score > best) {
 			best = score;
 			way = (int)k;

@@ -213,6 +213,9 @@ make_ask(struct fixture *f, struct random_ask *random)
 	random->ask.groups = random->groups;
 	random->ask.count = 1 + (size_t)prose_random(f->prose, 4);
 	random->ask.all = prose_random(f->prose, 2) == 0;
+	random->ask.cover = prose_random(f->prose, 2) == 0;
+	if (prose_random(f->prose, 3) == 0)
+		random->ask.lang = STEM_DA;
 	random->ask.accept = accept;
 	random->ask.context = random;
 	for (i = 0; i < random->ask.count; i++) {

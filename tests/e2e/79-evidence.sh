@@ -71,6 +71,41 @@ check "standard input is a table too" \
 	evidence --table - --csv <"$WORK/bcg.csv"
 check_has "and a table comes out" "$OUT" "^,with,rr,pooled,"
 
+# As Excel writes it in the Nordic countries: semicolons, decimal commas, Windows'
+# letters or a mark of the byte order, names of columns in any case.
+printf 'STUDY;N1;M1;SD1;n2;m2;sd2\r\n"\xc5rhus ""S\xf8nder""; Nord";20;3,5;1,25;20;2,75;1,5\r\n' \
+	>"$WORK/windows.csv"
+printf '\xef\xbb\xbfStudy;n1;m1;sd1;n2;m2;sd2\r\n"Århus ""Sønder""; Nord";20;3,5;1,25;20;2,75;1,5\r\n' \
+	>"$WORK/mark.csv"
+check "semicolons, commas and the letters of Windows" \
+	evidence --table "$WORK/windows.csv" --json
+one=$(sed 's/"table": *"[^"]*"//' <<<"$OUT")
+check "the same in UTF-8 with a mark" evidence --table "$WORK/mark.csv" --json
+check_same "is the same" "$one" "$(sed 's/"table": *"[^"]*"//' <<<"$OUT")"
+check_has "to the number" "$OUT" '"mean": *3.5'
+check_has "and to the letter" "$OUT" 'Århus .*Sønder.*; Nord'
+printf 'study;n1;m1;sd1;n2;m2;sd2\na;x;3;1;20;2;1\nb;20;3;1;20;2;1;7\nc;20;1.000,5;1;20;2;1\n' \
+	>"$WORK/faults.csv"
+check_status "faults are told" 65 evidence --table "$WORK/faults.csv"
+check_has "the first" "$OUT" 'line 2: column 2 .n1.: "x"'
+check_has "the second" "$OUT" "line 3: has 8 cells, the first row has 7"
+check_has "and the third at once" "$OUT" 'line 4: column 3 .m1.: "1.000,5"'
+
+# A difference is in the unit of its numbers.
+printf 'study,n1,m1,sd1,n2,m2,sd2,unit\na,20,3,1,20,2,1,timer\nb,20,3,1,20,2,1,Timer\nc,20,180,60,20,120,60,min\n' \
+	>"$WORK/units.csv"
+check "two units" evidence --table "$WORK/units.csv"
+check_has "are not pooled" "$OUT" "it was measured in another unit"
+check_has "but what is in one" "$OUT" "measured 3 · poolable 2"
+check "unless the unit goes" evidence --table "$WORK/units.csv" --measure smd
+check_has "in standard deviations" "$OUT" "measured 3 · poolable 3"
+check "a change of one group is never more" evidence --json --table - <<'CSV'
+study,design,measure,yi,vi
+a,randomised,mc,-3,0.1
+b,randomised,smcr,-3,0.1
+CSV
+check_has "whatever it is called" "$OUT" '"pool": *"before_after"'
+
 printf 'study,e1,t1,e2,t2,unit\na,4,10,3,12,sygedage\n' >"$WORK/days.csv"
 check_status "days are no events" 65 evidence --table "$WORK/days.csv"
 check_has "and that is said" "$OUT" "mean per employee with sd, or ready-made"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "client/cmd.h"
 #include "client/print.h"
 #include "client/run.h"
+#include "client/towns.h"
 
 #define PATH_BYTES   1024
 #define NAME_MAX_LEN 120 /* bytes of a name */
@@ -117,10 +119,41 @@ is_address(const char *text)
 	return *end == '\0' && port <= 65535 && strlen(text) <= INVITE_ADDR_MAX;
 }
 
+/* Refuse what is no id, or the name of a municipality, whose id is told: it could
+ * never be changed. */
+static int
+look_at_org(struct run *run, const char *given)
+{
+	char remedy[ORG_MAX + 256];
+	struct towns *towns = NULL;
+	bool good = header_org_valid(given);
+	const char *org;
+	size_t i;
+
+	(void)snprintf(remedy, sizeof(remedy), "%s",
+	    _("Small letters, digits and hyphens, 2 to 32 of them: no-5501"));
+	if (towns_open(run->data, &towns) == ERR_NONE) {
+		for (i = 0; (org = towns_org(towns, i)) != NULL; i++) {
+			if (strcasecmp(towns_name(towns, org), given) != 0)
+				continue;
+			(void)snprintf(remedy, sizeof(remedy),
+			    "erfa init --org %s --name ...", org);
+			good = false;
+		}
+		towns_close(towns);
+	}
+	if (good)
+		return EXIT_DONE;
+	return fault_say(&run->faults, EXIT_USAGE, "bad_org", remedy,
+	    "\"%.60s\" is no organisation's id", given);
+}
+
 /* Look at what was given before anything is made. */
 static int
 look_at_words(struct run *run, struct init *init)
 {
+	int status;
+
 	init->org = args_value(run->args, "org");
 	init->name = args_value(run->args, "name");
 	init->listen = args_value(run->args, "listen");
@@ -129,11 +162,8 @@ look_at_words(struct run *run, struct init *init)
 		    "Country and code of the statistical office:\n"
 		    "erfa init --org no-5501 --name \"Tromsø kommune\"",
 		    "say who you are with --org");
-	if (!header_org_valid(init->org))
-		return fault_say(&run->faults, EXIT_USAGE, "bad_org",
-		    "Small letters, digits and hyphens, 2 to 32 of them: "
-		    "no-5501",
-		    "\"%.60s\" is no organisation's id", init->org);
+	if ((status = look_at_org(run, init->org)) != EXIT_DONE)
+		return status;
 	if (init->name == NULL)
 		init->name = init->org;
 	/* A semicolon would begin a comment in the file of settings. */
@@ -319,10 +349,13 @@ tell(struct run *run, const struct init *init, bool usual)
 	    "Your check number             %s\n\n",
 	    place->key, place->config, place->state, init->check_number);
 	print_say(run->out,
-	    "  Keep a copy of the key where you keep passwords: without it you "
-	    "cannot\n"
-	    "  publish as %s again, and with it anybody can.\n\n",
-	    init->name);
+	    "  The key is who you are: without it you cannot publish as %s "
+	    "again,\n"
+	    "  and with it anybody can.  Once it runs, put a copy where you\n"
+	    "  keep passwords:\n"
+	    "      %serfa%s%s key export FILE\n\n",
+	    init->name, usual ? "sudo " : "", usual ? "" : " --socket ",
+	    usual ? "" : place->socket);
 	if (usual)
 		print_say(run->out,
 		    "Next:  sudo systemctl enable --now erfad      then:  erfa "

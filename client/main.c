@@ -11,10 +11,13 @@
 #include "client/complete.h"
 #include "client/env.h"
 #include "client/fault.h"
+#include "client/join.h"
 #include "client/place.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/speech.h"
+
+#define FAMILY_ROOM 512 /* bytes of all commands with one first word */
 
 /* The command line, and where it is said that it is wrong. */
 struct line {
@@ -64,16 +67,25 @@ static int
 unknown_command(const struct line *line, const char *word)
 {
 	const char *meant = cmd_nearest(word);
+	const char *first = NULL;
+	char family[FAMILY_ROOM] = "";
 	size_t count, i;
 	const struct cmd *table = cmd_table(&count);
 
-	for (i = 0; i < count; i++)
-		if (strncmp(table[i].name, word, strlen(word)) == 0 &&
-		    table[i].name[strlen(word)] == ' ')
-			return fault_say(&line->faults, EXIT_USAGE,
-			    "incomplete_command", NULL,
-			    "\"%s\" wants another word, as in \"erfa %s\"",
-			    word, table[i].name);
+	for (i = 0; i < count; i++) {
+		if (strncmp(table[i].name, word, strlen(word)) != 0 ||
+		    table[i].name[strlen(word)] != ' ')
+			continue;
+		if (first == NULL)
+			first = table[i].name;
+		join_text(family, sizeof(family), "\n", "erfa ");
+		join_text(family, sizeof(family), "", table[i].name);
+	}
+	if (first != NULL)
+		return fault_say(&line->faults, EXIT_USAGE,
+		    "incomplete_command", family,
+		    "\"%s\" wants another word, as in \"erfa %s\"", word,
+		    first);
 	if (meant != NULL)
 		return fault_say(&line->faults, EXIT_USAGE, "unknown_command",
 		    NULL, "unknown command \"%.60s\".  Did you mean \"%s\"?",

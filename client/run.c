@@ -195,6 +195,14 @@ not_running(struct run *run, bool socket)
 	    "See why it ended: journalctl -u erfad -n 20\n"
 	    "Another place:    --socket PATH, or ERFA_SOCKET");
 
+	if (strcmp(run->socket, CONN_SOCKET) == 0 &&
+	    access(ERFA_SYSCONFDIR "/erfa/erfad.conf", F_OK) != 0)
+		return fault_say(&run->faults, EXIT_UNAVAILABLE, "not_set_up",
+		    "Say who you are:  sudo erfa init --org no-5501 --name "
+		    "\"Tromsø kommune\"\n"
+		    "Then start it:    sudo systemctl enable --now erfad\n"
+		    "Another place:    --socket PATH, or ERFA_SOCKET",
+		    "this machine has not been set up yet");
 	return fault_say(&run->faults, EXIT_UNAVAILABLE, "erfad_not_running",
 	    help,
 	    socket ? _("erfad is not running (nobody listens at %s)") :

@@ -19,6 +19,7 @@ check_same "as python reads it" "erfa.help/1" "$(/usr/bin/python3 -c \
 check_status "an unknown command" 64 "$ERFA" serach
 check_has "gets a guess" "$OUT" 'Did you mean "search"\?'
 check_status "half a command" 64 "$ERFA" bundle
+check_has "is told how it may go on" "$OUT" "^ *erfa bundle import$"
 check_status "an unknown option" 64 "$ERFA" list --coutry DK
 check_has "gets a guess, too" "$OUT" '"--country"'
 check_status "a word too many" 64 "$ERFA" status now or never
@@ -79,6 +80,9 @@ check_same "the key is for its owner's eyes" 600 \
 	"$(stat -c %a "$WORK/node/node.key")"
 check_status "a second init" 73 "$ERFA" init --org no-5501 --dir "$WORK/node"
 check_status "init for nobody" 64 "$ERFA" init --dir "$WORK/other"
+ERFA_DATA=conf check_status "init by name" 64 "$ERFA" init --org tromsø \
+	--dir "$WORK/other"
+check_has "is told the id" "$OUT" "erfa init --org no-5501 "
 check_same "makes nothing" "" "$(ls -d "$WORK/other" 2>/dev/null)"
 
 # What cannot be shown is spelled out; what cannot be written is noticed.

@@ -130,7 +130,7 @@ check_has "and a group for those who administer it" \
 check_status "erfad refuses to start without a name" 78 inside viborg erfad
 check_has "and says which file it wants" "$OUT" "/etc/erfa/erfad.conf"
 check_status "erfa says that erfad is not there" 69 at viborg status
-check_has "and how to start it" "$OUT" "sudo systemctl start erfad"
+check_has "and what to do first" "$OUT" "sudo erfa init --org"
 check_has "Danish is there" "$(at viborg help --lang da)" "Begynd her:"
 check "all files are as packed" inside viborg dpkg --verify erfa erfad
 
@@ -176,6 +176,7 @@ for name in viborg tromso; do
 	node_end $name
 done
 check_status "nothing runs" 69 at viborg status
+check_has "and erfa says how to start it" "$OUT" "sudo systemctl start erfad"
 for name in viborg tromso; do
 	up $name
 done

@@ -7,6 +7,7 @@
 # make fuzz      libFuzzer (clang) for FUZZ_SECONDS on each target
 # make sim       whole nodes under seeded harm; make soak: 100,000 schedules
 # make bench     measurements
+# make bench-hub a hub and 1,056 leaves: memory, restart, fan-out (10 minutes)
 # make relevance what the search finds of what was expected, rank by rank
 # make lint      formatting, floors, clang-tidy, cppcheck, gcc -fanalyzer
 # make vocabulary-check   the rules of the vocabulary, and how large it is
@@ -331,6 +332,12 @@ relevance: deps
 bench: deps
 	@$(MAKE) $(jobs) programs
 	@B=$B tests/bench/run.sh
+	@B=$B tests/bench/idle.sh
+
+# What a hub costs that carries a whole country; LEAVES=N for fewer.
+bench-hub: deps
+	@$(MAKE) $(jobs) all $(call programs,tests/bench/bench_leaves.c)
+	@B=$B tests/bench/hub.sh
 
 # Lint.
 C_FILES = $(SHARED) $(DAEMON) $(CLIENT) $(MAINS) conf/manual.c
@@ -459,7 +466,7 @@ help:
 	@sed -n '/^# *make\|^# Var\|^# CC\|^# T=/s/^# //p' Makefile
 
 .PHONY: all docs deb check-deb pot deps programs unit check asan tsan sim soak fuzz fuzz-run \
-	demo bench \
+	demo bench bench-hub \
 	lint relevance format lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer \
 	install uninstall clean help vocabulary-check FORCE
 

@@ -414,7 +414,7 @@ publish(const struct bench *bench, size_t count, uint32_t body_len, bool burst)
 			continue;
 		while ((have = count_entries(bench, entries + i + 1)) <
 			bench->count &&
-		    now_ms() < from + 120000)
+		    now_ms() < from + 300000)
 			nap();
 		times[i] = now_ms() - from;
 	}

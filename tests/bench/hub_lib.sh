@@ -1,9 +1,30 @@
 #!/bin/bash
-# What tests/bench/hub.sh and tests/e2e/88-scale.sh share: hubs whose ports stay, and
-# simulated leaves that dial them.  tests/e2e/lib.sh comes before it.
+# What tests/bench/hub.sh, tests/bench/idle.sh and tests/e2e/88-scale.sh share:
+# figures with goals, hubs whose ports stay, and simulated leaves that dial them.  tests/e2e/lib.sh comes before it.
 
+# Was a goal missed?  The script that prints figures ends accordingly.
+# shellcheck disable=SC2034
+OVER=0
 LEAVES_DIR=
 LEAVES_PROCESSES=
+
+# line WHAT VALUE UNIT [GOAL]: print a figure; with a goal, whether it is kept.
+line() {
+	local verdict=
+	if [ -n "${4:-}" ]; then
+		verdict="(goal: at most $4: kept)"
+		awk -v v="$2" -v g="$4" 'BEGIN { exit !(v + 0 > g + 0) }' && {
+			verdict="(goal: at most $4: NOT KEPT)"
+			OVER=1
+		}
+	fi
+	printf '  %-46s %10s %-6s %s\n' "$1" "$2" "$3" "$verdict"
+}
+
+# calc EXPRESSION: print its value.
+calc() {
+	awk "BEGIN { printf \"%.2f\", $1 }"
+}
 
 # ports: print two ports that are free now.
 ports() {

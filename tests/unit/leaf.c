@@ -292,13 +292,17 @@ make_note(struct leaf *leaf, const struct view_log *log, uint8_t **ret_buf,
 static void
 tell(struct leaf *leaf, struct view_log *log, uint64_t from)
 {
+	bool wanted = false;
 	uint8_t *frame;
 	size_t len;
 	size_t i;
 
-	for (i = 0; i < leaf->all->options.nhubs && from == 0; i++)
-		link_have_new(leaf->lines[i].link, &log, 1);
-	if (!make_note(leaf, log, &frame, &len))
+	for (i = 0; i < leaf->all->options.nhubs; i++) {
+		if (from == 0)
+			link_have_new(leaf->lines[i].link, &log, 1);
+		wanted |= log->source != leaf->lines[i].link;
+	}
+	if (!wanted || !make_note(leaf, log, &frame, &len))
 		return;
 	for (i = 0; i < leaf->all->options.nhubs; i++)
 		link_note(leaf->lines[i].link, log, frame, len);

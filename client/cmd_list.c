@@ -222,6 +222,38 @@ print_words(struct run *run, const char *what, char *const *list, size_t count)
 	print_say(run->out, "\n");
 }
 
+/* Say what else is to be known: our own notes in the reader's language. */
+static void
+print_notes(struct run *run, const Erfa__FindAnswer *find)
+{
+	static const char *const notes[] = {
+		N_("like us: your own profile says neither population nor "
+		   "degree of urbanisation, so that nothing was left out; say "
+		   "it with erfa org edit --population N"),
+		N_("like us: by population (half to twice yours) and degree of "
+		   "urbanisation, of those whose profile says them"),
+	};
+	char number[PRINT_NUMBER_MAX];
+	const char *text;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < find->n_note; i++) {
+		text = find->note[i];
+		for (k = 0; k < sizeof(notes) / sizeof(notes[0]); k++)
+			if (strcmp(text, notes[k]) == 0)
+				text = _(notes[k]);
+		print_say(run->out, "Note: %s.\n", text);
+	}
+	print_words(run, _("Left out, since no profile says their size:"),
+	    find->size_unknown, find->n_size_unknown);
+	if (find->sizes_unknown > find->n_size_unknown) {
+		print_number(
+		    find->sizes_unknown - find->n_size_unknown, number);
+		print_say(run->out, "  and %s more\n", number);
+	}
+}
+
 /* Say how the question was taken, and what the answer is worth. */
 static void
 print_understood(struct run *run, const Erfa__FindAnswer *find)
@@ -232,7 +264,7 @@ print_understood(struct run *run, const Erfa__FindAnswer *find)
 	print_words(
 	    run, _("Did you mean:"), find->suggested, find->n_suggested);
 	print_words(run, _("Left out:"), find->left_out, find->n_left_out);
-	print_words(run, _("Note:"), find->note, find->n_note);
+	print_notes(run, find);
 	if (find->n_row == 0)
 		print_say(run->out,
 		    "Nothing fits.  Other or fewer words may; erfa list shows "

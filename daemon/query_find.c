@@ -7,6 +7,7 @@
 #include "proto/header.h"
 #include "proto/provision.h"
 #include "proto/text.h"
+#include "daemon/codes.h"
 #include "daemon/facts.h"
 #include "daemon/lexicon.h"
 #include "daemon/plan.h"
@@ -23,6 +24,9 @@
 #define FILTERS     24
 #define GIVEN       20000 /* trials found by their programme */
 #define READS       3000  /* texts read for a phrase */
+#define SITES       5000  /* places with trials that are looked at */
+#define UNKNOWN_TOLD \
+	12 /* organisations that are named whose size nobody says */
 
 /* What a hit in a record about a trial is worth for the trial, of 256. */
 #define WORTH_EXPERIENCE 150
@@ -477,45 +481,125 @@ mark_place(struct find *find, const struct shown_item *profile)
 	return mark_facet(find, facet);
 }
 
+/* Organisations whose size is known, and those with trials whose is not. */
+struct sizes {
+	struct find *find;
+	struct codes *known;
+	struct codes *unknown;
+	enum err err;
+};
+
+/* Note where trials run, if nobody says how large it is. */
+static void
+note_size(struct sizes *sizes, const char *org)
+{
+	size_t number;
+
+	if (sizes->err == ERR_NONE && *org != '\0' &&
+	    codes_find(sizes->known, org, &number) == ERR_NOENT)
+		sizes->err = codes_add(sizes->unknown, org, &number);
+}
+
+static bool
+note_site(void *context, const char *text, uint32_t docs)
+{
+	(void)docs;
+	note_size(context, strchr(text, ':') + 1);
+	return true;
+}
+
+/* Say whose trials are left out because nobody says how large they are. */
+static enum err
+tell_unknown(struct sizes *sizes)
+{
+	struct find *find = sizes->find;
+	const struct shown *shown = find->question->shown;
+	Erfa__FindAnswer *answer = find->question->answer->find;
+	const struct shown_item *item;
+	size_t i;
+	enum err err;
+
+	for (i = 0; i < shown_count(shown); i++) {
+		item = shown_at(shown, SHOWN_BY_RECORD, i);
+		if (item->kind == HEADER_TRIAL && !item->transcribed)
+			note_size(sizes, shown_org(shown, item->org));
+	}
+	err = search_starting(
+	    find->search, SEARCH_FACET, "site:", note_site, sizes, SITES);
+	if (err == ERR_NONE)
+		err = sizes->err;
+	for (i = 0; i < codes_count(sizes->unknown) && i < UNKNOWN_TOLD &&
+	     err == ERR_NONE;
+	     i++)
+		err = answer_text_add(&answer->size_unknown,
+		    &answer->n_size_unknown, codes_name(sizes->unknown, i));
+	answer->has_sizes_unknown = true;
+	answer->sizes_unknown = codes_count(sizes->unknown);
+	return err;
+}
+
+/* Look at each profile: which is the own, whose size is known, who is alike. */
+static enum err
+each_profile(struct sizes *sizes, struct size *own, bool mark)
+{
+	struct find *find = sizes->find;
+	const struct shown *shown = find->question->shown;
+	const struct shown_item *item;
+	struct size size;
+	size_t number;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	for (i = 0; i < shown_count(shown) && err == ERR_NONE; i++) {
+		item = shown_at(shown, SHOWN_BY_RECORD, i);
+		if (item->kind != HEADER_PROFILE || item->twin ||
+		    item->state != INDEX_HERE)
+			continue;
+		if ((err = read_size(find, item, &size)) != ERR_NONE)
+			break;
+		if (mark && is_alike(own, &size))
+			err = mark_place(find, item);
+		if (mark)
+			continue;
+		if (memcmp(shown_log(shown, item->log)->key,
+			find->question->own_key, KEY_LEN) == 0)
+			*own = size;
+		if (size.population != 0 || size.urban != 0)
+			err = codes_add(
+			    sizes->known, shown_org(shown, item->org), &number);
+	}
+	return err;
+}
+
 /* Keep to municipalities of similar size and settlement, by their profiles. */
 static enum err
 filter_like_us(struct find *find)
 {
-	const struct shown *shown = find->question->shown;
-	const struct shown_item *item;
+	struct sizes sizes = { .find = find };
 	struct size own = { .population = 0 };
-	struct size other;
-	size_t pass;
-	size_t i;
 	enum err err;
 
-	for (pass = 0; pass < 2; pass++) {
-		if (pass == 1 && own.population == 0 && own.urban == 0)
-			return add_note(find,
-			    "like us: your own profile says neither "
-			    "population nor degree of urbanisation");
-		if (pass == 1 && !begin_filter(find))
-			return ERR_NONE;
-		for (i = 0; i < shown_count(shown); i++) {
-			item = shown_at(shown, SHOWN_BY_RECORD, i);
-			if (item->kind != HEADER_PROFILE || item->twin ||
-			    item->state != INDEX_HERE)
-				continue;
-			err = read_size(find, item, &other);
-			if (err != ERR_NONE)
-				return err;
-			if (pass == 0 &&
-			    memcmp(shown_log(shown, item->log)->key,
-				find->question->own_key, KEY_LEN) == 0)
-				own = other;
-			if (pass == 1 && is_alike(&own, &other) &&
-			    (err = mark_place(find, item)) != ERR_NONE)
-				return err;
-		}
+	if ((err = codes_new(&sizes.known)) != ERR_NONE ||
+	    (err = codes_new(&sizes.unknown)) != ERR_NONE ||
+	    (err = each_profile(&sizes, &own, false)) != ERR_NONE)
+		goto out;
+	if (own.population == 0 && own.urban == 0) {
+		err = add_note(find,
+		    "like us: your own profile says neither population nor "
+		    "degree of urbanisation, so that nothing was left out; "
+		    "say it with erfa org edit --population N");
+		goto out;
 	}
-	return add_note(find,
-	    "like us: by population (half to twice yours) and degree of "
-	    "urbanisation, of those whose profile says them");
+	if (begin_filter(find) &&
+	    (err = each_profile(&sizes, &own, true)) == ERR_NONE &&
+	    (err = tell_unknown(&sizes)) == ERR_NONE)
+		err = add_note(find,
+		    "like us: by population (half to twice yours) and degree "
+		    "of urbanisation, of those whose profile says them");
+out:
+	codes_free(sizes.known);
+	codes_free(sizes.unknown);
+	return err;
 }
 
 /* All that the request asks for, and all that the words do. */

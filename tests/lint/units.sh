@@ -39,6 +39,7 @@ while read -r limit unit; do
 done <<END
 14 erfad.service
 5 erfa-verify.service
+5 erfa-backup.service
 10 erfa-metrics.service
 END
 

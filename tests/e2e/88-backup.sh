@@ -1,0 +1,284 @@
+#!/bin/bash
+# Backups: made while the node writes, read back, refused when anything of them was
+# changed; restored with hubs up, one down and all down nothing forks, nothing that
+# others had is lost and nobody is asked; what was erased since stays erased.  Copies
+# of the state folder: of one moment they are used, of several they are refused.
+# timeout: 240
+. "$(dirname "$0")/lib.sh"
+
+SECRET="Skyggegartnerens uopsigelige haveplan"
+corpus=tests/corpus/trials.jsonl
+
+# lines TAG COUNT: so many lines to import, with ids of their own.
+lines() {
+	local left=$2 round=0 some
+	while [ "$left" -gt 0 ]; do
+		some=$((left < 138 ? left : 138))
+		sed -n "1,${some}s/{\"id\": \"/&$1-$round-/p" "$corpus"
+		left=$((left - some))
+		round=$((round + 1))
+	done
+}
+
+# fill NAME TAG COUNT: import so many.
+fill() {
+	lines "$2" "$3" >"$WORK/lines"
+	at "$1" import --quiet "$WORK/lines" >/dev/null 2>&1 ||
+		not_ok "$1 imports" "$2"
+}
+
+# backup NAME FILE: a sealed one.
+backup() {
+	at "$1" backup "$2" --to "$R" --json
+}
+
+# restore FILE [OPTION...]
+restore() {
+	"$ERFA" restore "$1" --key "$WORK/secret" "${@:2}"
+}
+
+# gone WHAT: nothing half-written is left.
+gone() {
+	check_same "$1 leaves nothing behind" "" \
+		"$(find "$WORK" -name '*.part' -o -name '*.restored' -o -name backup.tmp)"
+}
+
+# indexed NAME: wait until its index knows all it holds.
+indexed() {
+	local until=$((SECONDS + 60 * SLOW))
+	until at "$1" sync --json 2>/dev/null | grep -qE '"clean": *true'; do
+		[ "$SECONDS" -lt "$until" ] || return 1
+		at "$1" watch --count 1 --wait 1 >/dev/null 2>&1
+	done
+	return 0
+}
+
+# --- A key, and what is said to those who forget something.
+
+node_new v dk-791 --name "Viborg Kommune"
+node_up v
+check "a key is made" at v backup --new-key "$WORK/secret" --json
+R=$(field recipient <<<"$OUT")
+check_has "with a recipient" "$R" '^eb[0-9a-z]{55}$'
+check_same "for its owner only" 600 "$(stat -c %a "$WORK/secret")"
+check "another one" at v backup --new-key "$WORK/other" --json
+check_status "none is overwritten" 73 at v backup --new-key "$WORK/secret"
+check_status "it must be said who can read it" 64 at v backup "$WORK/b"
+check_has "and how" "$OUT" "new-key"
+check_status "a recipient with a slip is none" 64 at v backup "$WORK/b" --to "${R}x"
+check_status "sealed or not" 64 at v backup "$WORK/b" --to "$R" --plain
+check_status "there must be a folder" 73 at v backup "$WORK/no/b" --to "$R"
+check "the list is empty" at v backup --list
+check_has "and says how to begin" "$OUT" "erfa backup"
+fill v a 40
+check "a trial is published" at v new --title "Haver" --summary "$SECRET" \
+	--sector elder_care --json --yes
+secret=$(field id <<<"$OUT")
+check "a draft is kept" at v adapt "$secret" --title "Et udkast" --summary "Ord."
+check "a backup is made" backup v "$WORK/b.erfab"
+check_same "of all entries" "$(status v entries)" "$(field entries <<<"$OUT")"
+check_same "for its owner only" 600 "$(stat -c %a "$WORK/b.erfab")"
+check_status "which is not overwritten" 73 backup v "$WORK/b.erfab"
+check "also as a folder" at v backup "$WORK/plain" --plain
+check_same "for its owner only" 700 "$(stat -c %a "$WORK/plain")"
+check "the list shows them" at v backup --list
+check_has "by name" "$OUT" "$WORK/b.erfab"
+mkdir "$WORK/many"
+for day in 01 02 03; do
+	: >"$WORK/many/dk-791-202001${day}T030000Z.erfab"
+done
+: >"$WORK/many/other-20200101T030000Z.erfab"
+check "older ones are removed" at v backup "$WORK/many" --to "$R" --keep 2
+check_same "by name, and no others" "./dk-791-20200103T030000Z.erfab
+./other-20200101T030000Z.erfab" "$(cd "$WORK/many" && find . -name '*-2020*' | sort)"
+check_status "what is not on the list is not forgotten" 66 at v backup --forget "$WORK/none"
+check "what is destroyed is" at v backup --forget "$WORK/plain" --json
+check_same "and leaves the list" "" "$(grep -o "$WORK/plain" <<<"$OUT")"
+(
+	trap '' XFSZ
+	ulimit -f 200
+	at v backup "$WORK/full.erfab" --to "$R" 2>"$WORK/full.err"
+)
+check_same "with a full disk there is none" 73 $?
+check_has "and it is said" "$(cat "$WORK/full.err")" "disk is full"
+gone "a full disk"
+
+# Ctrl-C, while erfad is asked.
+kill -STOP "${NODE_PID[v]}"
+helper "$ERFA" --socket="$WORK/v/run/control" backup "$WORK/int.erfab" --to "$R" \
+	2>"$WORK/int.err"
+pid=$!
+while ! grep -qE '^SigCgt:.*[2367abef]$' "/proc/$pid/status"; do :; done
+kill -INT "$pid"
+wait "$pid"
+check_same "Ctrl-C ends it" 1 $?
+kill -CONT "${NODE_PID[v]}"
+check_same "without a file" "" "$(ls "$WORK"/int.erfab* 2>/dev/null)"
+
+# --- What was changed is not taken.
+
+check "it is whole" restore "$WORK/b.erfab" --dry-run --json
+check_same "with the node's number" "$(status v checkNumber)" "$(field checkNumber <<<"$OUT")"
+check_status "erfad must not run" 75 restore "$WORK/b.erfab"
+check_has "it says how to stop it" "$OUT" "systemctl stop"
+check_status "a key is needed" 64 "$ERFA" restore "$WORK/b.erfab"
+check_status "the right one" 77 "$ERFA" restore "$WORK/b.erfab" --key "$WORK/other"
+check_status "a file is needed" 66 restore "$WORK/none"
+check_status "a backup" 65 restore "$WORK/secret"
+check_status "not onto something else" 73 restore "$WORK/b.erfab" --dir "$WORK/many"
+/usr/bin/python3 tests/e2e/tamper.py "$ERFA" "$WORK/b.erfab" "$WORK/plain" "$WORK/secret" \
+	"$WORK/tampered" >"$WORK/tamper.out" 2>&1 || BAD=1
+cat "$WORK/tamper.out"
+check_same "nothing was restored of any" "" "$(ls "$WORK/tampered")"
+gone "what was refused"
+
+# --- A folder of its own; everything is there.
+
+v_bodies=$(bodies v)
+v_positions=$(positions v)
+node_end v
+mv "$WORK/v" "$WORK/v.before"
+check "it is restored where it was" restore "$WORK/b.erfab" --dir "$WORK/v"
+check_same "with its key" "$(cat "$WORK/v.before/node.key")" "$(cat "$WORK/v/node.key")"
+check_same "the store for its owner only" 700 "$(stat -c %a "$WORK/v/state")"
+node_up v
+check "its index is built anew" indexed v
+check_same "all positions are there" "$v_positions" "$(positions v)"
+check_same "all texts are there" "$v_bodies" "$(bodies v)"
+check_has "the draft is there" "$(at v drafts)" "Et udkast"
+check "verify finds no errors" at v verify
+check_has "the list goes on with the backup itself" "$(at v backup --list)" "b.erfab"
+publish v 1
+check_same "it goes on in a new log" 2 "$(status v incarnations)"
+node_end v
+rm -rf "$WORK/v"
+mv "$WORK/v.before" "$WORK/v"
+check_status "not where something is" 73 restore "$WORK/b.erfab"
+check_has "it says how to go on" "$OUT" "mv .*state"
+
+# --- Erased after the backup, with somebody who knows.
+
+node_up v
+node_listen t no-5501 --name "Tromsø kommune"
+node_pin t
+befriend t v
+check "Tromsø has it" converge 30 v t
+check "it is erased" at v erase "$secret" --reason personal_data --yes
+check "at both" converge 30 v t
+check "erasure" at v erasure "$secret"
+check_has "names the oldest backup that may hold it" "$OUT" "$WORK/b.erfab"
+check "a backup of now is made" backup v "$WORK/after.erfab"
+check "erasure" at v erasure "$secret" --json
+check_same "does not name that one" "" "$(grep -o after.erfab <<<"$OUT")"
+node_end v
+rm -rf "$WORK/v/state"
+cp "$WORK/v/run/fence" "$WORK/fence"
+node_end t
+check "the older one is restored" restore "$WORK/b.erfab"
+check_has "it keeps key and settings that are there" "$OUT" "settings that were there stay"
+node_up v
+check_same "no fence of before counts" "" "$(cmp "$WORK/fence" "$WORK/v/run/fence" >/dev/null 2>&1 && echo same)"
+check "its index is built anew once more" indexed v
+publish v 1
+node_end v
+node_up v
+node_listen n se-0180
+befriend n v
+check_status "a newcomer gets no text, even after a restart" 75 at n sync --wait 2
+node_up t
+line=$(invite t dk-791)
+at v join --yes "$line" >/dev/null || die "v cannot join t"
+check "in step with one that knew" converge 60 v t n
+check_same "the text stayed erased" "" "$(bodies v | grep -o Skyggegartner)"
+/usr/bin/python3 tests/e2e/scan.py find "$SECRET" "$WORK/v" "$WORK/t" "$WORK/n" \
+	>"$WORK/scan" || not_ok "no word of it is left in any file" "$(head -n 3 "$WORK/scan")"
+mkdir "$WORK/opened"
+check "the backup of after is opened" restore "$WORK/after.erfab" --dir "$WORK/opened/x"
+check "and has no word of it" /usr/bin/python3 tests/e2e/scan.py find "$SECRET" "$WORK/opened"
+check_same "nor is anything forked" 0 "$(status t logsFrozen)"
+
+# The key of now comes back too.
+check "a new key" at v key rotate --yes --wait 60
+key=$(status v key)
+check "is in the next backup" at v backup "$WORK/rotated.erfab" --to "$R"
+node_end v
+rm -rf "$WORK/v"
+check "which is restored" restore "$WORK/rotated.erfab" --dir "$WORK/v"
+node_up v
+check_same "it is the same node" "$key" "$(status v key)"
+check "with the others" converge 60 v t n
+node_end n
+node_end t
+
+# --- At full speed; killed in the middle.
+
+lines speed 2070 >"$WORK/speed"
+helper at v import --quiet "$WORK/speed" >"$WORK/import.out" 2>&1
+pid=$!
+entries=0
+for i in 1 2 3; do
+	check "backup $i while it writes" at v backup "$WORK/speed$i.erfab" --to "$R" --json
+	entries=$(field entries <<<"$OUT")
+done
+running=$(kill -0 "$pid" 2>/dev/null && echo yes)
+wait "$pid" || not_ok "all is imported" "import ended with $?"
+check_same "they were made in the middle" yes "$running"
+check "the last is restored" restore "$WORK/speed3.erfab" --dir "$WORK/s"
+node_up s
+check_same "all entries up to it are there" "$entries" "$(status s entries)"
+check "without damage" at s verify
+check_same "and all their texts" 0 "$(status s bodiesAbsent)"
+node_end s
+rm -rf "$WORK/s"
+lines again 1380 >"$WORK/again"
+helper at v import --quiet "$WORK/again" >"$WORK/import.out" 2>&1
+import=$!
+helper at v backup "$WORK/killed.erfab" --to "$R" 2>"$WORK/killed.err"
+backup=$!
+await "$WORK/v/state" . 0
+node_kill v
+wait "$import"
+wait "$backup" && not_ok "a backup of one that was killed fails" "it does not"
+check_same "and is not there" "" "$(ls "$WORK"/killed.erfab* 2>/dev/null)"
+node_up v
+gone "erfad that was killed"
+check "after that it goes on" at v backup "$WORK/later.erfab" --to "$R"
+
+# --- Copies of the folder.
+
+node_end v
+cp -a "$WORK/v" "$WORK/twin"
+mkdir "$WORK/torn"
+cp -a "$WORK/v" "$WORK/torn/v"
+cp -a "$WORK/v" "$WORK/torn/w"
+node_up v
+fill v torn 500
+node_end v
+# Some pages of then, others of now; and keys of then with a main of now.
+/usr/bin/python3 - "$WORK/torn/v/state/main.mdb" "$WORK/v/state/main.mdb" <<'PYTHON'
+import sys
+then, now = (open(path, "rb").read() for path in sys.argv[1:])
+with open(sys.argv[1], "wb") as f:
+    for at in range(0, len(now), 16384):
+        some = then if at // 16384 % 2 and at + 16384 <= len(then) else now
+        f.write(some[at:at + 16384])
+PYTHON
+cp "$WORK/v/state/main.mdb" "$WORK/torn/w/state/main.mdb"
+for name in v w; do
+	sed -i "s,$WORK/v/,$WORK/torn/$name/,; s,= $WORK/v$,= $WORK/torn/$name," \
+		"$WORK/torn/$name/erfad.conf"
+	check_status "a copy of two moments does not start ($name)" 78 \
+		timeout 60 "$ERFAD" --config "$WORK/torn/$name/erfad.conf"
+	check_has "it says what does" "$OUT" "erfa restore"
+done
+node_up t
+node_up v
+node_up twin
+for name in v twin; do
+	check "the index of $name is built anew" indexed "$name"
+	publish "$name" 2
+done
+check "a copy of one moment is used, next to the original" converge 60 v twin t
+check_same "nothing is forked" 0 "$(status t logsFrozen)"
+same v twin t
+finish

@@ -56,10 +56,12 @@ static void
 standing_of(const struct run *run, const Erfa__DirectoryMember *member,
     char *out, size_t size)
 {
-	(void)snprintf(out, size, "%s%s%s",
+	(void)snprintf(out, size, "%s%s%s%s%s",
 	    labels_get(run->labels, "standing", run_text(member->state)),
 	    member->own ? _(" (this node)") : "",
-	    member->disputed ? _(" (disputed)") : "");
+	    member->disputed ? _(" (disputed)") : "",
+	    member->forked > 0 ? _(" (forked)") : "",
+	    member->silent ? _(" (silent)") : "");
 }
 
 /* ---- all of it ---- */
@@ -178,6 +180,18 @@ print_voucher(struct run *run, const Erfa__DirectoryMember *member)
 	print_field(run->out, 0, _("By word of"), COLUMN, line);
 }
 
+/* When it last gave a sign of life, and whether that is too long ago. */
+static void
+last_seen_of(const Erfa__DirectoryMember *member, char *out, size_t size)
+{
+	char when[PRINT_TIME_MAX];
+
+	print_time(run_text(member->last_seen), when);
+	(void)snprintf(out, size, "%s%s%s", when,
+	    member->silent ? _(" (silent)") : "",
+	    member->forked > 0 ? _(" (forked)") : "");
+}
+
 static void
 print_logs(struct run *run, const Erfa__DirectoryMember *member)
 {
@@ -193,7 +207,7 @@ print_logs(struct run *run, const Erfa__DirectoryMember *member)
 	for (i = 0; i < member->n_log; i++)
 		print_field(run->out, 0, i == 0 ? _("Logs") : "", COLUMN,
 		    member->log[i]);
-	print_time(run_text(member->last_seen), line);
+	last_seen_of(member, line, sizeof(line));
 	print_field(run->out, 0, _("Last seen"), COLUMN, line);
 }
 
@@ -312,7 +326,7 @@ add_member(const struct run *run, struct table *table,
 	join_labels(
 	    run, "role", member->role, member->n_role, cell, sizeof(cell));
 	table_add(table, cell);
-	print_time(run_text(member->last_seen), cell);
+	last_seen_of(member, cell, sizeof(cell));
 	table_add(table, cell);
 	print_number(member->n_log, cell);
 	table_add(table, cell);

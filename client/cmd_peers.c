@@ -26,11 +26,13 @@ static const struct table_column columns[] = {
 static void
 state_of(const struct run *run, const Erfa__Peer *peer, char *out, size_t size)
 {
-	(void)snprintf(out, size, "%s%s%s",
+	(void)snprintf(out, size, "%s%s%s%s%s",
 	    labels_get(run->labels, "link",
 		peer->removed ? "removed" : run_text(peer->state)),
 	    peer->problem != NULL && *peer->problem != '\0' ? " !" : "",
-	    peer->disputed ? _(" (disputed)") : "");
+	    peer->disputed ? _(" (disputed)") : "",
+	    peer->forked > 0 ? _(" (forked)") : "",
+	    peer->silent ? _(" (silent)") : "");
 }
 
 static void

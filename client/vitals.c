@@ -281,6 +281,23 @@ add_status(struct list *list, const Erfa__StatusAnswer *status)
 	add(list, "erfa_logs", "Logs held.", (double)status->logs);
 	add(list, "erfa_logs_frozen", "Forked logs among them.",
 	    (double)status->logs_frozen);
+	add(list, "erfa_members_silent",
+	    "Members that gave no sign of life for two days.",
+	    (double)status->members_silent);
+	add(list, "erfa_logs_differing", "Logs that a peer does not take up.",
+	    (double)status->logs_differing);
+	add(list, "erfa_logs_missing",
+	    "Logs of which a witness saw more than is here.",
+	    (double)status->logs_missing);
+	add(list, "erfa_claims_unproved",
+	    "Positions that peers claim and do not show.",
+	    (double)status->claims_unproved);
+	add(list, "erfa_origins_over_budget",
+	    "Members that sent more than their budget of a day.",
+	    (double)status->origins_over);
+	add(list, "erfa_memory_cuts_total",
+	    "Connections that were shut down to save the memory.",
+	    (double)status->memory_cuts);
 	add(list, "erfa_outbox_entries", "Entries accepted, not yet signed.",
 	    (double)status->outbox);
 	add(list, "erfa_index_lag_entries", "Entries not in the index yet.",

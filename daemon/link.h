@@ -120,6 +120,15 @@ struct link_host {
 	    void *host, struct link *link, const struct wire_ref *ref);
 	/* Is there room for more to be fetched? */
 	bool (*may_fetch)(void *host);
+	/*
+	 * Is the newest HEAD of this log so old that a younger one should be
+	 * looked for?  NULL: never.
+	 */
+	bool (*stale)(void *host, const struct view_log *log);
+	/*
+	 * Has this key sent so much that others come first?  NULL: never.
+	 */
+	bool (*late)(void *host, const uint8_t key[KEY_LEN]);
 	/* Count a GET that is begun (+1) or ended (-1); false: too many. */
 	bool (*serving)(void *host, int change);
 	/* Something the peer did wrong, for the log and `erfa peers`. */
@@ -191,6 +200,14 @@ bool link_tick(struct link *link, int64_t now) MUST_CHECK;
 bool link_turn(struct link *link, int64_t now);
 
 /**
+ * link_served(link), link_paced(link, now):
+ * Bytes of DATA sent so far.  Whether it were more than PACE_BYTES a second, so
+ * that others should come first.
+ */
+uint64_t link_served(const struct link *link);
+bool link_paced(struct link *link, int64_t now);
+
+/**
  * link_fetch(link, now):
  * See whether the link is in step, and ask for what is wanted, as far as the
  * window allows.  Call it after every commit; it is cheap.
@@ -250,6 +267,37 @@ bool link_lacks(const struct link *link, const struct wire_ref *ref);
 void link_mark_lacking(
     struct link *link, const struct wire_ref *ref, int64_t now);
 void link_mark_bad(struct link *link, const struct wire_ref *ref);
+
+/* A log of which the peer holds less than we do, and takes up no more. */
+struct link_lag {
+	uint8_t log_id[LOG_ID_LEN];
+	uint64_t n;    /* so far it is */
+	int64_t since; /* monotonic ms: no further since then */
+};
+
+#define LINK_LAGS_MAX 32
+
+/**
+ * link_lags(link, ret_lags):
+ * Where the peer lags by its last full HAVE, the first LINK_LAGS_MAX logs; lent
+ * until the link is used again.  Returns how many.
+ */
+size_t link_lags(const struct link *link, const struct link_lag **ret_lags);
+
+/* A position that the peer claimed and did not show, asked for it thrice. */
+struct link_unproved {
+	uint8_t log_id[LOG_ID_LEN];
+	uint8_t key[KEY_LEN];
+	uint64_t n;
+	int64_t since; /* monotonic ms: when it was given up */
+};
+
+/**
+ * link_unproved(link, list, max):
+ * Copy the first ${max} claims that were given up.  Returns how many.
+ */
+size_t link_unproved(
+    const struct link *link, struct link_unproved *list, size_t max);
 
 /* What `erfa peers` shows of a link. */
 struct link_info {

@@ -239,7 +239,6 @@ claim_position(struct link *link, const struct wire_pos *pos, int64_t now)
 	struct claim *claim = claim_find(link, pos->log_id);
 	bool differs;
 
-	(void)now;
 	if (pos->n == 0)
 		return;
 	if (log != NULL && is_old(link, log, pos)) {
@@ -248,8 +247,14 @@ claim_position(struct link *link, const struct wire_pos *pos, int64_t now)
 		return;
 	}
 	differs = log != NULL && (pos->n <= log->tip.n || log->frozen);
-	if (claim != NULL && claim->proved && claim->n >= pos->n && !differs)
+	if (claim != NULL && claim->given_up && claim->n > pos->n &&
+	    now >= claim->retry_at) {
+		claim->retry_at = now + link->timers->get_ms;
+		claim->ignore_until = claim->wait_until = 0;
+	} else if (claim != NULL && claim->proved && claim->n >= pos->n &&
+	    !differs) {
 		return;
+	}
 	if (claim == NULL)
 		claim = log != NULL ? add_known(link, log) :
 				      add_unknown(link, pos);
@@ -284,6 +289,9 @@ claim_failed(struct link *link, const uint8_t log_id[LOG_ID_LEN], int64_t now)
 	claim->failures++;
 	if (claim->failures >= CLAIM_FAILURES) {
 		claim->failures = 0;
+		if (!claim->given_up)
+			claim->given_up_at = now;
+		claim->given_up = true;
 		if (claim->ignore_until < now + CLAIM_IGNORE_MS)
 			claim->ignore_until = now + CLAIM_IGNORE_MS;
 	}
@@ -339,10 +347,19 @@ is_ready(
 	return !fetch_asks(link, claim->log_id);
 }
 
+/* Is its origin one that has sent so much that others come first? */
+static bool
+is_late(const struct link *link, const struct claim *claim)
+{
+	return link->ops->late != NULL &&
+	    link->ops->late(link->host, claim->key);
+}
+
 struct claim *
 claim_next(struct link *link, int64_t now)
 {
 	int64_t wake = INT64_MAX;
+	size_t late = link->nclaims;
 	size_t i;
 	size_t at;
 
@@ -351,10 +368,18 @@ claim_next(struct link *link, int64_t now)
 		return NULL;
 	for (i = 0; i < link->nclaims; i++) {
 		at = (link->next_claim + i) % link->nclaims;
-		if (is_ready(link, link->claims[at], now, &wake)) {
-			link->next_claim = at + 1;
-			return link->claims[at];
+		if (!is_ready(link, link->claims[at], now, &wake))
+			continue;
+		if (is_late(link, link->claims[at])) {
+			late = late == link->nclaims ? at : late;
+			continue;
 		}
+		link->next_claim = at + 1;
+		return link->claims[at];
+	}
+	if (late < link->nclaims) {
+		link->next_claim = late + 1;
+		return link->claims[late];
 	}
 	link->claims_rest = true;
 	link->claims_wake = wake;
@@ -422,6 +447,8 @@ claim_behind(const struct link *link)
 
 	for (i = 0; i < link->nclaims; i++) {
 		claim = link->claims[i];
+		if (claim->given_up)
+			continue;
 		log = view_find(link->view, claim->log_id);
 		cut = link->ops->cut(link->host, claim->key, claim->log_id);
 		n = claim->n < cut ? claim->n : cut;
@@ -431,4 +458,23 @@ claim_behind(const struct link *link)
 			behind += n - log->tip.n;
 	}
 	return behind;
+}
+
+size_t
+link_unproved(const struct link *link, struct link_unproved *list, size_t max)
+{
+	const struct claim *claim;
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < link->nclaims && count < max; i++) {
+		claim = link->claims[i];
+		if (!claim->given_up)
+			continue;
+		memcpy(list[count].log_id, claim->log_id, LOG_ID_LEN);
+		memcpy(list[count].key, claim->key, KEY_LEN);
+		list[count].n = claim->n;
+		list[count++].since = claim->given_up_at;
+	}
+	return count;
 }

@@ -21,6 +21,12 @@
 /* An exchange is over by then, if the peer takes part in it at all. */
 #define SYNC_MS 1000
 
+/* However much comes of a GET, it must end after so many times get_ms. */
+#define GET_TIMES 10
+
+/* Old HEADs are asked about again after so many times have_ms: six hours. */
+#define HEADS_TIMES 1080
+
 /* A peer that is busy is asked again after this, or what it says, at most. */
 #define BUSY_MS      500
 #define BUSY_MOST_MS 60000
@@ -198,6 +204,8 @@ ask_failed(struct link *link, struct ask *ask, int64_t now)
 	case ASK_PROBE:
 		probe_failed(link, now);
 		break;
+	case ASK_HEAD:
+		break;
 	}
 	ask_kill(link, ask);
 }
@@ -219,6 +227,8 @@ fetch_forget(struct link *link)
 	link->bodies_busy_until = 0;
 	link->bodies_rest = false;
 	link->branch_due = 0;
+	link->head_at = 0;
+	link->heads_due = 0;
 	link->nforks = 0;
 	link->grow_at = 0;
 	link->grown = false;
@@ -240,6 +250,7 @@ fetch_send(struct link *link, struct ask *ask, struct wire_get *get,
 	ask->req = get->req;
 	ask->credit = get->max_bytes;
 	ask->deadline = now + link->timers->get_ms;
+	ask->end = now + GET_TIMES * (int64_t)link->timers->get_ms;
 	if (link_send(link, &msg))
 		return;
 
@@ -350,6 +361,50 @@ ask_bodies(struct link *link, struct ask *ask, int64_t now)
 	return true;
 }
 
+static bool
+asks_head(const struct link *link)
+{
+	size_t i;
+
+	for (i = 0; i < GETS_MAX; i++)
+		if (link->asks[i].active && link->asks[i].kind == ASK_HEAD)
+			return true;
+	return false;
+}
+
+/*
+ * Ask for the last entry of a log again, because of the HEAD that comes with it:
+ * a beacon may have been missed, and no digest tells of that.
+ */
+static bool
+ask_head(struct link *link, struct ask *ask, int64_t now)
+{
+	struct wire_get get = { .has_log = true };
+	const struct view_log *log = NULL;
+
+	if (link->ops->stale == NULL || link->state != LINK_LIVE ||
+	    now < link->heads_due || asks_head(link))
+		return false;
+	while (link->head_at < view_count(link->view)) {
+		log = view_at(link->view, link->head_at++);
+		if (log->tip.n > 0 && link->ops->stale(link->host, log))
+			break;
+		log = NULL;
+	}
+	if (log == NULL) {
+		link->head_at = 0;
+		link->heads_due = now +
+		    HEADS_TIMES * (int64_t)link->timers->have_ms;
+		return false;
+	}
+	memcpy(get.log_id, log->log_id, LOG_ID_LEN);
+	get.first = log->tip.n;
+	ask->kind = ASK_HEAD;
+	memcpy(ask->log_id, log->log_id, LOG_ID_LEN);
+	fetch_send(link, ask, &get, 1, now);
+	return true;
+}
+
 void
 link_fetch(struct link *link, int64_t now)
 {
@@ -361,7 +416,8 @@ link_fetch(struct link *link, int64_t now)
 	while (now >= link->busy_until && (ask = ask_free(link)) != NULL &&
 	    link->ops->may_fetch(link->host)) {
 		if (!probe_ask(link, ask, now) &&
-		    !ask_headers(link, ask, now) && !ask_bodies(link, ask, now))
+		    !ask_headers(link, ask, now) &&
+		    !ask_bodies(link, ask, now) && !ask_head(link, ask, now))
 			break;
 	}
 }
@@ -391,8 +447,10 @@ take_run(
 		log->fetch_until = now + FETCHER_MS;
 		ask->next = end.n + 1;
 		ask->progress = true;
-		if (claim != NULL)
+		if (claim != NULL) {
 			claim->failures = 0;
+			claim->given_up = false;
+		}
 		return;
 	}
 
@@ -408,6 +466,9 @@ take_run(
 	ask_failed(link, ask, now);
 }
 
+static void take_old_head(
+    struct link *link, const uint8_t raw[HEAD_LEN], int64_t now);
+
 /* The run of a message, if one was asked for. */
 static void
 take_headers(
@@ -418,6 +479,9 @@ take_headers(
 		link_complain(link, "headers that were not asked for");
 	} else if (ask->kind == ASK_HEADERS) {
 		take_run(link, ask, run, now);
+	} else if (ask->kind == ASK_HEAD) {
+		ask->progress = true;
+		take_old_head(link, run->head, now);
 	} else {
 		/* One run at a time; what else this GET brings is stale. */
 		ask_kill(link, ask);
@@ -551,7 +615,10 @@ fetch_data(struct link *link, const struct wire_data *data, int64_t now)
 
 	if (ask == NULL)
 		return;
-	ask->deadline = now + link->timers->get_ms;
+	if (data->has_run || data->nbodies > 0)
+		ask->deadline = now + link->timers->get_ms;
+	if (ask->deadline > ask->end)
+		ask->deadline = ask->end;
 	if (data->has_run && !ask->dead)
 		take_headers(link, ask, &data->run, now);
 	for (i = 0; i < data->nbodies && !ask->dead; i++)
@@ -677,6 +744,23 @@ note_gap(struct link *link, const uint8_t *raw, const struct log_head *head,
 		wait = link->ops->random(link->host) %
 		    (link->timers->gap_ms + 1);
 	claim_head(link, log, head, wait, now);
+}
+
+/* The HEAD of a log of which we hold the last entry, as the peer has it. */
+static void
+take_old_head(struct link *link, const uint8_t raw[HEAD_LEN], int64_t now)
+{
+	struct log_head head;
+	struct view_log *log;
+
+	log_head_parse(raw, &head);
+	log = view_find(link->view, head.log_id);
+	if (log == NULL || head.n == 0)
+		return;
+	if (log->frozen || head.n <= log->tip.n)
+		note_old(link, raw, &head, log, now);
+	else
+		note_gap(link, raw, &head, log, now);
 }
 
 void

@@ -28,6 +28,7 @@ have_forget(struct link *link)
 	link->heard_full = false;
 	link->heard_now = false;
 	link->settled = false;
+	lag_forget(link);
 }
 
 /* ---- what we say ---- */
@@ -191,6 +192,7 @@ have_settle(struct link *link, int64_t now)
 	if (memcmp(own, link->peer_digest, HASH_LEN) == 0) {
 		link->differing = false;
 		link->settled = false;
+		lag_clear(link);
 		link_set_state(link, LINK_LIVE, now);
 		return;
 	}
@@ -355,7 +357,10 @@ have_receive(struct link *link, const struct wire_have *have, int64_t now)
 		hear_position(link, &have->pos[i]);
 		claim_position(link, &have->pos[i], now);
 	}
+	if (have->full)
+		lag_hear(link, have);
 	if (have->full && hear_part(link, have)) {
+		lag_conclude(link, now);
 		if (owes_full(link, now))
 			say_all(link, now);
 	} else if (have->parts == 0) {

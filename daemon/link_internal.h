@@ -6,6 +6,7 @@
  *
  *   link_session.c  HELLO, frames, timers
  *   link_have.c     digests and exchanges of positions
+ *   link_lag.c      where the peer holds less than we do
  *   link_claim.c    what the peer holds that we do not
  *   link_fetch.c    GETs of ours and their answers, NOTEs of the peer
  *   link_probe.c    a log that differs: the search for the last common entry
@@ -25,6 +26,9 @@ struct claim {
 	bool proved;  /* by a HEAD whose signature is valid */
 	bool differs; /* not on a chain that is held: a fork, or a lie */
 	unsigned failures;
+	bool given_up; /* thrice the peer did not show it */
+	int64_t given_up_at;
+	int64_t retry_at; /* a lower position is heard then, in its place */
 	int64_t wait_until;   /* the end of a gap's or a failure's wait */
 	int64_t ignore_until; /* it failed too often */
 };
@@ -34,6 +38,7 @@ enum ask_kind {
 	ASK_HEADERS,
 	ASK_BODIES,
 	ASK_PROBE, /* one run of a branch that differs from ours */
+	ASK_HEAD,  /* is there a younger HEAD of what we hold? */
 };
 
 /* A body that comes in parts. */
@@ -53,6 +58,7 @@ struct ask {
 	uint32_t req;
 	uint32_t credit; /* max_bytes */
 	int64_t deadline;
+	int64_t end; /* however much comes, it is over then */
 	bool progress; /* something useful came */
 	uint8_t log_id[LOG_ID_LEN];
 	uint64_t next;         /* ASK_HEADERS: first of the run that is due */
@@ -145,6 +151,15 @@ struct link {
 	bool knew_older; /* the peer told of an older log of ours ... */
 	bool gave_older; /* ... which it had not got from us just now */
 
+	/* Where the peer lags. */
+	struct lag_pos *heard; /* of the full HAVE under way */
+	size_t nheard;
+	size_t heard_room;
+	bool heard_lost; /* it is too long to be looked at */
+	struct link_lag *lags;
+	size_t nlags;
+	uint64_t lag_sum; /* entries in all */
+
 	/* Claims, sorted by log id. */
 	struct claim **claims;
 	size_t nclaims;
@@ -174,10 +189,15 @@ struct link {
 	int64_t lacking_since;
 	int64_t lacking_wait;      /* doubles while nothing comes */
 	struct posset *bad_bodies; /* not to be asked for in this session */
+	size_t head_at;            /* the next log whose HEAD may be old */
+	int64_t heads_due;         /* they are looked at again then */
 
 	/* Serving. */
 	struct serve serves[GETS_MAX];
 	size_t next_serve;
+	uint64_t served; /* bytes, of all sessions */
+	uint64_t pace;   /* of these: not yet allowed for */
+	int64_t pace_at;
 };
 
 /* Bodies that one peer can make us remember not to ask it for. */
@@ -238,6 +258,24 @@ void have_settle(struct link *link, int64_t now);
  * Tell the own digest if it is due.
  */
 void have_tick(struct link *link, int64_t now);
+
+/* ---- link_lag.c ---- */
+
+struct lag_pos;
+
+/**
+ * lag_hear(link, have), lag_conclude(link, now):
+ * A part of the peer's full HAVE; the last one was heard, and none is missing.
+ */
+void lag_hear(struct link *link, const struct wire_have *have);
+void lag_conclude(struct link *link, int64_t now);
+
+/**
+ * lag_clear(link), lag_forget(link):
+ * The peer has all that we have; the session is over.
+ */
+void lag_clear(struct link *link);
+void lag_forget(struct link *link);
 
 /* ---- link_claim.c ---- */
 

@@ -134,9 +134,28 @@ send_data(struct link *link, const struct wire_msg *msg)
 	size_t len;
 	enum err err;
 
-	if ((err = wire_encode(msg, &buf, &len)) != ERR_NONE)
+	if ((err = wire_encode(msg, &buf, &len)) != ERR_NONE ||
+	    (err = link->ops->send(link->host, link, buf, len)) != ERR_NONE)
 		return err;
-	return link->ops->send(link->host, link, buf, len);
+	link->served += len;
+	link->pace += len;
+	return ERR_NONE;
+}
+
+uint64_t
+link_served(const struct link *link)
+{
+	return link->served;
+}
+
+bool
+link_paced(struct link *link, int64_t now)
+{
+	uint64_t due = (uint64_t)(now - link->pace_at) * (PACE_BYTES / 1000);
+
+	link->pace_at = now;
+	link->pace -= due < link->pace ? due : link->pace;
+	return link->pace > PACE_BURST;
 }
 
 /* Does the run that ends at ${n} end all that there is to send? */

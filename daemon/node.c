@@ -115,20 +115,52 @@ node_wake_turn(struct node *node)
 	node->turn_set = true;
 }
 
-/* One DATA for each peer that waits, in turn, until the time is up. */
+/* One round of turns. */
+struct round {
+	size_t next; /* link to begin with */
+	size_t count;
+	bool more; /* there is more to serve, and room for it */
+	bool sent; /* somebody was served */
+};
+
+/*
+ * One DATA for each peer that waits, in turn, until the time is up; either those
+ * who have had their share of this second, or the others.
+ */
+static bool
+serve_those(struct node *node, bool paced, struct round *round)
+{
+	int64_t now = node_now();
+	struct link *link;
+	uint64_t before;
+	size_t i;
+
+	for (i = 0; i < round->count && node_now() - now < TURN_MS; i++) {
+		link = node_link_at(node, (round->next + i) % round->count);
+		if (link_paced(link, now) != paced)
+			continue;
+		before = link_served(link);
+		round->more |= link_turn(link, now);
+		round->sent |= link_served(link) != before;
+	}
+	node->turn_next = round->next + i;
+	return i == round->count;
+}
+
+/* Nobody is held back but while others are served. */
 static bool
 serve(struct node *node)
 {
-	int64_t now = node_now();
-	size_t count = node_nlinks(node);
-	size_t i;
-	bool more = false;
+	struct round round = {
+		.next = node->turn_next,
+		.count = node_nlinks(node),
+	};
 
-	for (i = 0; i < count && node_now() - now < TURN_MS; i++)
-		if (link_turn(
-			node_link_at(node, node->turn_next++ % count), now))
-			more = true;
-	return more || i < count;
+	if (!serve_those(node, false, &round))
+		return true;
+	if (!round.sent && !serve_those(node, true, &round))
+		return true;
+	return round.more;
 }
 
 static int
@@ -361,6 +393,7 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	tick_commits(node);
 	tick_hold(node, now);
 	tick_beacon(node, now);
+	node_alarm_tick(node, now);
 	tick_readers(node, now);
 	node_status_tick(node, now);
 	node_alive_tick(node, now);
@@ -534,6 +567,7 @@ open_index(struct node *node)
 	struct query_options query = {
 		.name = node->config->name,
 		.key = node->key.public_key,
+		.silent_ms = 2 * (uint64_t)node->config->beacon_ms,
 		.get = query_get,
 		.put = query_put,
 		.context = node,
@@ -679,7 +713,8 @@ open_values(struct node *node)
 		logger_err("node", "/proc cannot be read: %s", err_str(err));
 		return err;
 	}
-	if ((err = view_new(&node->view)) != ERR_NONE)
+	if ((err = quota_new(0, &node->quota)) != ERR_NONE ||
+	    (err = view_new(&node->view)) != ERR_NONE)
 		return err;
 	return posset_new(&node->fetching);
 }
@@ -804,6 +839,8 @@ node_close(struct node *node)
 	free(node->hub_links);
 	free(node->dialled);
 	guard_close(node->guard);
+	quota_free(node->quota);
+	free(node->alarms);
 	free(node->touched);
 	free(node->bundle_part);
 	node_settings_end(node);

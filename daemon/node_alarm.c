@@ -79,6 +79,382 @@ add(struct node *node, Erfa__StatusAnswer *status, const struct about *about,
 	    answer_hex(&problem->log, about->log_id, LOG_ID_LEN);
 }
 
+/* ---- what peers hold and claim ---- */
+
+enum alarm_kind {
+	ALARM_LAG,   /* the peer does not take up what is here */
+	ALARM_CLAIM, /* it claims what it does not show */
+};
+
+/* Something that was seen of a peer, and may last. */
+struct alarm {
+	enum alarm_kind kind;
+	uint8_t key[KEY_LEN]; /* of the peer */
+	uint8_t log_id[LOG_ID_LEN];
+	uint8_t origin[KEY_LEN]; /* whose log it is */
+	uint64_t n;              /* position of the peer */
+	uint64_t since_ms;       /* since 1970 */
+	int64_t since;           /* monotonic ms */
+	int64_t seen;            /* the last time */
+};
+
+/* How long a peer may lag before it is told, in have_ms: ten minutes. */
+#define LAG_TIMES 30
+
+/* A peer that is gone is remembered for so long, ms. */
+#define GONE_MS 3600000
+
+#define ALARMS_MAX 64
+
+static struct alarm *
+find_alarm(struct node *node, const struct alarm *one)
+{
+	struct alarm *alarm;
+	size_t i;
+
+	for (i = 0; i < node->nalarms; i++) {
+		alarm = &node->alarms[i];
+		if (alarm->kind == one->kind &&
+		    memcmp(alarm->key, one->key, KEY_LEN) == 0 &&
+		    memcmp(alarm->log_id, one->log_id, LOG_ID_LEN) == 0)
+			return alarm;
+	}
+	return NULL;
+}
+
+/* Note it, or that it lasts. */
+static void
+see(struct node *node, struct alarm *one, int64_t since, int64_t now)
+{
+	struct alarm *alarm = find_alarm(node, one);
+
+	one->since = since;
+	one->since_ms = node_clock() - (uint64_t)(now - since);
+	one->seen = now;
+	if (alarm == NULL && node->nalarms < ALARMS_MAX) {
+		node->alarms[node->nalarms++] = *one;
+	} else if (alarm != NULL) {
+		alarm->seen = now;
+		/* A session that ended and began anew changes nothing. */
+		if (alarm->n < one->n && one->kind == ALARM_LAG)
+			*alarm = *one;
+		alarm->n = one->n;
+	}
+}
+
+static void
+see_link(struct link *link, void *arg)
+{
+	struct node *node = arg;
+	const uint8_t *key = link_key(link);
+	const struct directory_member *member;
+	struct link_unproved unproved[8];
+	const struct link_lag *lags;
+	const struct view_log *log;
+	struct alarm one;
+	int64_t now = node_now();
+	size_t count;
+	size_t i;
+
+	if (key == NULL || link_state(link) < LINK_SYNC)
+		return;
+	member = directory_find(node_directory(node), key);
+	if (member == NULL || !member->in || member->roles == ROLE_READER)
+		return;
+	memset(&one, 0, sizeof(one));
+	memcpy(one.key, key, KEY_LEN);
+	count = link_lags(link, &lags);
+	for (i = 0; i < count; i++) {
+		log = view_find(node->view, lags[i].log_id);
+		if (log == NULL || log->counted <= lags[i].n)
+			continue;
+		one.kind = ALARM_LAG;
+		memcpy(one.log_id, lags[i].log_id, LOG_ID_LEN);
+		memcpy(one.origin, log->key, KEY_LEN);
+		one.n = lags[i].n;
+		see(node, &one, lags[i].since, now);
+	}
+	count = link_unproved(link, unproved, 8);
+	for (i = 0; i < count; i++) {
+		one.kind = ALARM_CLAIM;
+		memcpy(one.log_id, unproved[i].log_id, LOG_ID_LEN);
+		memcpy(one.origin, unproved[i].key, KEY_LEN);
+		one.n = unproved[i].n;
+		see(node, &one, unproved[i].since, now);
+	}
+}
+
+/* Is there a session with this key? */
+struct asked {
+	const uint8_t *key;
+	bool up;
+};
+
+static void
+look_up(struct link *link, void *arg)
+{
+	struct asked *asked = arg;
+	const uint8_t *key = link_key(link);
+
+	asked->up |= key != NULL && link_state(link) == LINK_LIVE &&
+	    memcmp(key, asked->key, KEY_LEN) == 0;
+}
+
+/* Forget what is over: the peer is there and shows it no more, or is gone. */
+static void
+sweep(struct node *node, int64_t now)
+{
+	struct asked asked;
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < node->nalarms; i++) {
+		asked.key = node->alarms[i].key;
+		asked.up = false;
+		if (node->alarms[i].seen != now)
+			node_each_link(node, look_up, &asked);
+		if (!asked.up && now - node->alarms[i].seen < GONE_MS)
+			node->alarms[kept++] = node->alarms[i];
+	}
+	node->nalarms = kept;
+}
+
+/* Tell them, and count all: of each peer and kind the first is enough. */
+static enum err
+tell_peers(struct node *node, Erfa__StatusAnswer *status)
+{
+	int64_t lag_ms = LAG_TIMES * (int64_t)node->timers.have_ms;
+	const struct alarm *alarm;
+	const struct view_log *log;
+	struct about about;
+	enum err err = ERR_NONE;
+	size_t i;
+
+	status->has_logs_differing = status->has_claims_unproved = 1;
+	for (i = 0; i < node->nalarms && err == ERR_NONE; i++) {
+		alarm = &node->alarms[i];
+		about = (struct about){
+			.key = alarm->key,
+			.log_id = alarm->log_id,
+			.since = alarm->since_ms,
+		};
+		if (alarm->kind == ALARM_CLAIM) {
+			status->claims_unproved++;
+			about.code = "claim";
+			about.remedy = SAY(
+			    "Nothing is lost: others are believed, and it is "
+			    "asked again every hour.  Telephone them if it "
+			    "lasts");
+			err = add(node, status, &about,
+			    SAY("%s claims entry %llu of a log of %s and does "
+				"not show what leads to it"),
+			    org_of(node, alarm->key),
+			    (unsigned long long)alarm->n,
+			    org_of(node, alarm->origin));
+			continue;
+		}
+		log = view_find(node->view, alarm->log_id);
+		if (log == NULL || alarm->seen - alarm->since < lag_ms)
+			continue;
+		status->logs_differing++;
+		about.code = "differs";
+		about.remedy = SAY(
+		    "It may withhold them from others, be full, or not count "
+		    "that member.  Telephone them; dial a second hub meanwhile");
+		err = add(node, status, &about,
+		    SAY("%s does not take up a log of %s: it holds %llu of "
+			"%llu entries"),
+		    org_of(node, alarm->key), org_of(node, alarm->origin),
+		    (unsigned long long)alarm->n,
+		    (unsigned long long)log->counted);
+	}
+	return err;
+}
+
+/* ---- silence ---- */
+
+/* Links must be up for so long before the silence of others says anything. */
+#define GRACE_TIMES 30
+
+/* So many are told one by one. */
+#define SILENT_TOLD 5
+
+static int
+compare_logs(const void *a, const void *b)
+{
+	const struct view_log *const *left = a;
+	const struct view_log *const *right = b;
+	int order = memcmp((*left)->key, (*right)->key, KEY_LEN);
+
+	if (order != 0)
+		return order;
+	return (*left)->head_ms < (*right)->head_ms ?
+	    -1 :
+	    (*left)->head_ms > (*right)->head_ms;
+}
+
+/* Mark the newest log of each key. */
+static void
+mark_newest(struct node *node)
+{
+	size_t count = view_count(node->view);
+	struct view_log **logs = calloc(count + 1, sizeof(*logs));
+	size_t i;
+
+	if (logs == NULL)
+		return;
+	for (i = 0; i < count; i++)
+		logs[i] = view_at(node->view, i);
+	qsort(logs, count, sizeof(*logs), compare_logs);
+	for (i = 0; i < count; i++)
+		logs[i]->newest = i + 1 == count ||
+		    memcmp(logs[i]->key, logs[i + 1]->key, KEY_LEN) != 0;
+	free(logs);
+}
+
+/*
+ * How old the newest HEAD of a log is: by what it says, or by when it came, if
+ * that makes it younger, since its clock may be wrong.
+ */
+static uint64_t
+age_of(const struct view_log *log)
+{
+	uint64_t now = node_clock();
+	uint64_t age = log->head_ms < now ? now - log->head_ms : 0;
+	uint64_t came = (uint64_t)(node_now() - log->heard);
+
+	return log->heard != 0 && came < age ? came : age;
+}
+
+bool
+node_head_stale(void *host, const struct view_log *log)
+{
+	struct node *node = host;
+	uint64_t beacon_ms = node->config->beacon_ms;
+
+	return log->newest && !log->own && !log->frozen && log->cut > 0 &&
+	    age_of(log) > beacon_ms + beacon_ms / 12;
+}
+
+bool
+node_silent(struct node *node, const uint8_t key[KEY_LEN], uint64_t *ret_since)
+{
+	uint64_t limit = 2 * (uint64_t)node->config->beacon_ms;
+	const struct view_log *log;
+	uint64_t least = UINT64_MAX;
+	uint64_t age;
+	size_t i;
+
+	for (i = 0; i < view_count(node->view); i++) {
+		log = view_at(node->view, i);
+		if (log->tip.n == 0 || memcmp(log->key, key, KEY_LEN) != 0)
+			continue;
+		age = age_of(log);
+		least = age < least ? age : least;
+	}
+	if (least == UINT64_MAX || least <= limit)
+		return false;
+	*ret_since = node_clock() - least;
+	return true;
+}
+
+/* Has some link been in step for long enough to have brought a HEAD? */
+static void
+is_settled(struct link *link, void *arg)
+{
+	struct link_info info;
+	bool *settled = arg;
+
+	if (link_state(link) != LINK_LIVE)
+		return;
+	link_info(link, &info);
+	*settled |= info.same_digest;
+}
+
+static enum err
+tell_silence(struct node *node, Erfa__StatusAnswer *status)
+{
+	const struct directory *directory = node_directory(node);
+	const struct directory_member *member;
+	struct about about = { .code = "silent" };
+	bool settled = false;
+	enum err err = ERR_NONE;
+	size_t i;
+
+	status->has_members_silent = 1;
+	node_each_link(node, is_settled, &settled);
+	if (!settled ||
+	    node_now() - node->started <
+		GRACE_TIMES * (int64_t)node->timers.have_ms)
+		return ERR_NONE;
+	about.remedy = SAY(
+	    "Its node signs its position every day: it is off, cut off, or its "
+	    "hubs withhold it.  Telephone them");
+	for (i = 0; err == ERR_NONE && i < directory_count(directory); i++) {
+		member = directory_at(directory, i);
+		about.key = member->key;
+		if (!member->in || member->roles == ROLE_READER ||
+		    memcmp(member->key, node->key.public_key, KEY_LEN) == 0 ||
+		    directory_heir(directory, member->key) != NULL ||
+		    !node_silent(node, member->key, &about.since))
+			continue;
+		if (++status->members_silent <= SILENT_TOLD)
+			err = add(node, status, &about,
+			    SAY("%s gives no sign of life"), member->org);
+	}
+	if (err != ERR_NONE || status->members_silent <= SILENT_TOLD)
+		return err;
+	about.key = NULL;
+	about.since = 0;
+	about.remedy = SAY("See all:  erfa members");
+	return add(node, status, &about,
+	    SAY("%llu more members give no sign of life"),
+	    (unsigned long long)(status->members_silent - SILENT_TOLD));
+}
+
+void
+node_alarm_tick(struct node *node, int64_t now)
+{
+	if (now < node->alarms_at)
+		return;
+	node->alarms_at = now + node->timers.have_ms;
+	mark_newest(node);
+	if (node->alarms == NULL)
+		node->alarms = calloc(ALARMS_MAX, sizeof(*node->alarms));
+	if (node->alarms == NULL)
+		return;
+	node_each_link(node, see_link, node);
+	sweep(node, node_now());
+}
+
+/* ---- floods ---- */
+
+static enum err
+tell_floods(struct node *node, Erfa__StatusAnswer *status)
+{
+	struct about about = { .code = "flood" };
+	struct quota_origin origin;
+	int64_t now = node_now();
+	size_t place = 0;
+	enum err err = ERR_NONE;
+
+	about.remedy = SAY(
+	    "Nothing is refused, but it comes after all others until tomorrow. "
+	    " If it is no import, telephone them:  erfa peers remove ORG");
+	status->has_origins_over = 1;
+	while (
+	    err == ERR_NONE && quota_next(node->quota, &place, now, &origin)) {
+		status->origins_over++;
+		about.key = origin.key;
+		about.since = node_clock() - (uint64_t)(now - origin.over);
+		err = add(node, status, &about,
+		    SAY("%s has sent %llu entries today"),
+		    org_of(node, origin.key),
+		    (unsigned long long)origin.entries);
+	}
+	return err;
+}
+
 /* ---- forks ---- */
 
 /* Has the writer begun another log because this one was forked? */
@@ -214,7 +590,10 @@ node_alarms(struct node *node, Erfa__StatusAnswer *status)
 
 	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
 		return ERR_NONE;
-	if ((err = tell_forks(node, txn, status)) == ERR_NONE)
+	if ((err = tell_forks(node, txn, status)) == ERR_NONE &&
+	    (err = tell_peers(node, status)) == ERR_NONE &&
+	    (err = tell_floods(node, status)) == ERR_NONE &&
+	    (err = tell_silence(node, status)) == ERR_NONE)
 		err = tell_memory(node, status);
 	store_abort(&txn);
 	return err;

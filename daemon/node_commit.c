@@ -343,6 +343,8 @@ refresh_one(struct node *node, struct store_txn *txn,
 	    head.time_ms > before->head_ms;
 	if (view_refresh(node, txn, &stored, &news->log) != ERR_NONE)
 		return false;
+	if (news->log->tip.n > news->from || news->beacon)
+		news->log->heard = node_now();
 	memcpy(news->head, stored.head, HEAD_LEN);
 	return news->log->tip.n > news->from || news->beacon;
 }

@@ -31,6 +31,7 @@ struct run_job {
 	bool members; /* a MEMBER entry is among them */
 	bool forks;   /* a FORK entry is among them */
 	bool erases;  /* an ERASE entry is among them */
+	size_t fresh; /* entries said to be written within a day */
 	bool branch;
 	uint64_t last_common;
 	struct log_run run;
@@ -160,6 +161,8 @@ run_job_done(struct writer_job *job, void *context)
 	if (node != NULL && job->err == ERR_NONE) {
 		node_touch(node, run->run.log_id);
 		node->members_touched |= run->members;
+		quota_count(node->quota, run->key, run->run.count, run->fresh,
+		    run->job.bytes, node_now());
 		if (run->forks)
 			node_fork_touch(node, &run->run);
 		node->erases_touched |= run->erases;
@@ -188,6 +191,7 @@ run_job_new(struct node *node, struct link *link, const struct view_log *log,
 {
 	struct run_job *job;
 	struct header header;
+	uint64_t today = node_clock() - QUOTA_MS;
 	size_t bytes = 0;
 	size_t i;
 
@@ -218,6 +222,7 @@ run_job_new(struct node *node, struct link *link, const struct view_log *log,
 		if (header_decode(run->headers[i].data, run->headers[i].len,
 			&header) != ERR_NONE)
 			continue;
+		job->fresh += header.time_ms >= today;
 		job->members |= header.kind == HEADER_MEMBER;
 		job->forks |= header.kind == HEADER_FORK;
 		job->erases |= header.kind == HEADER_ERASE;
@@ -347,6 +352,15 @@ republish(struct node *node, const uint8_t log_id[LOG_ID_LEN])
 }
 
 static void
+count_body(struct node *node, const struct body_job *body)
+{
+	const struct view_log *log = view_find(node->view, body->ref.log_id);
+
+	if (log != NULL)
+		quota_count(node->quota, log->key, 0, 0, body->len, node_now());
+}
+
+static void
 body_job_done(struct writer_job *job, void *context)
 {
 	struct body_job *body = (struct body_job *)job;
@@ -356,6 +370,7 @@ body_job_done(struct writer_job *job, void *context)
 	if (node != NULL) {
 		posset_remove(node->fetching, body->ref.log_id, body->ref.n);
 		if (job->err == ERR_NONE) {
+			count_body(node, body);
 			node_touch(node, body->ref.log_id);
 			republish(node, body->ref.log_id);
 		} else {
@@ -565,6 +580,8 @@ struct want {
 	size_t max;
 	size_t max_bytes; /* left */
 	bool lacks;       /* the peer has said that it has not got some */
+	bool spare;       /* leave out those who sent so much already ... */
+	bool spared;      /* ... of which there are some */
 };
 
 /* Rows of the absent bodies that one search looks at. */
@@ -590,6 +607,18 @@ want_body(struct want *want, const struct store_pos *pos, struct wire_ref *ref)
 	return posset_add(node->fetching, pos->log_id, pos->n) == ERR_NONE;
 }
 
+/* Is this log one of an origin that has sent so much that others come first? */
+static bool
+spares(struct want *want, const uint8_t log_id[LOG_ID_LEN])
+{
+	const struct view_log *log = view_find(want->node->view, log_id);
+	bool late = want->spare && log != NULL && !log->own &&
+	    quota_over(want->node->quota, log->key, node_now());
+
+	want->spared |= late;
+	return late;
+}
+
 /* Search on from where the last search stopped; once around at most. */
 static size_t
 want_from(struct want *want)
@@ -611,6 +640,10 @@ want_from(struct want *want)
 			break;
 		node->absent_after = pos;
 		node->absent_begun = true;
+		if (spares(want, pos.log_id)) {
+			node->absent_after.n = UINT64_MAX;
+			continue;
+		}
 		if (!want_body(want, &pos, &want->refs[count]))
 			continue;
 		count++;
@@ -644,6 +677,7 @@ host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
 		.refs = refs,
 		.max = max,
 		.max_bytes = max_bytes,
+		.spare = true,
 	};
 	bool from_start = !node->absent_begun;
 	size_t count;
@@ -654,6 +688,10 @@ host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
 	count = want_from(&want);
 	if (count == 0 && !from_start && !node->absent_begun)
 		count = want_from(&want);
+	if (count == 0 && want.spared && !node->absent_begun) {
+		want.spare = false;
+		count = want_from(&want);
+	}
 
 	/* The search stopped midway, or others have what this peer lacks. */
 	if (count == 0 && node->absent_begun)
@@ -755,6 +793,15 @@ host_changed(void *host, struct link *link)
 }
 
 static bool
+host_late(void *host, const uint8_t key[KEY_LEN])
+{
+	struct node *node = host;
+
+	return memcmp(key, node->key.public_key, KEY_LEN) != 0 &&
+	    quota_over(node->quota, key, node_now());
+}
+
+static bool
 host_serving(void *host, int change)
 {
 	struct node *node = host;
@@ -817,6 +864,8 @@ const struct link_host node_link_host = {
 	.body_failed = host_body_failed,
 	.may_fetch = host_may_fetch,
 	.serving = host_serving,
+	.stale = node_head_stale,
+	.late = host_late,
 	.misbehaved = host_misbehaved,
 	.random = host_random,
 };

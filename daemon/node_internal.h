@@ -53,6 +53,7 @@
 #include "daemon/pool.h"
 #include "daemon/posset.h"
 #include "daemon/query.h"
+#include "daemon/quota.h"
 #include "daemon/sock.h"
 #include "daemon/store.h"
 #include "daemon/upstream.h"
@@ -121,6 +122,7 @@ struct backup;
 struct bundle_part;
 struct docket_more;
 struct import;
+struct alarm;
 struct publication;
 struct admission;
 struct own_job;
@@ -157,6 +159,10 @@ struct node {
 	bool control_shut; /* not read: too much waits already */
 	struct guard *guard;
 	struct memory_cut memory_cut;
+	struct quota *quota;
+	struct alarm *alarms; /* ALARMS_MAX, the first nalarms in use */
+	size_t nalarms;
+	int64_t alarms_at; /* peers are looked at then */
 	int turn_fd; /* readable while peers wait to be served */
 	bool turn_set;
 	size_t turn_next; /* the link whose turn it is */
@@ -823,6 +829,28 @@ enum err node_alarms(
  */
 void node_memory_cut(struct node *node, const struct guard_suspect *suspect,
     const uint8_t *key);
+
+/**
+ * node_alarm_tick(node, now):
+ * Note which peers hold less than we do, or claim what they cannot show, and
+ * which logs are the newest of their keys.
+ */
+void node_alarm_tick(struct node *node, int64_t now);
+
+/**
+ * node_head_stale(host, log):
+ * The function of struct link_host: has no beacon of this log come in time?
+ */
+bool node_head_stale(void *host, const struct view_log *log);
+
+/**
+ * node_silent(node, key, ret_since):
+ * Has this member given no sign of life for the time of two beacons?  When it
+ * gave one last, ms since 1970, goes to ${ret_since}.  One that has no log says
+ * nothing at all, and is not silent.
+ */
+bool node_silent(struct node *node, const uint8_t key[KEY_LEN],
+    uint64_t *ret_since);
 
 /* ---- node_service.c ---- */
 

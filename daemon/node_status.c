@@ -631,16 +631,36 @@ fill_transport(
 	return err;
 }
 
+/* How many logs of a key are forked. */
+static uint64_t
+forks_of(struct node *node, const uint8_t key[KEY_LEN])
+{
+	const struct view_log *log;
+	uint64_t count = 0;
+	size_t i;
+
+	for (i = 0; i < view_count(node->view); i++) {
+		log = view_at(node->view, i);
+		count += log->frozen && memcmp(log->key, key, KEY_LEN) == 0;
+	}
+	return count;
+}
+
 /* A member as a row. */
 static enum err
 fill_peer(
     struct node *node, const struct directory_member *member, Erfa__Peer *peer)
 {
 	char check[INVITE_CHECK_LEN + 1];
+	uint64_t since;
 	enum err err;
 
 	invite_check_number(member->curve, check);
 	peer->has_disputed = peer->has_removed = 1;
+	peer->has_forked = peer->has_silent = 1;
+	peer->silent = member->in && member->roles != ROLE_READER &&
+	    node_silent(node, member->key, &since);
+	peer->forked = forks_of(node, member->key);
 	peer->disputed = member->disputed;
 	peer->removed = !member->in;
 	if ((err = answer_text(&peer->org, member->org)) != ERR_NONE ||

@@ -92,6 +92,7 @@ question_begin(struct query *query, struct question *question)
 		.query = query,
 		.own_key = query->options.key,
 		.own_name = query->options.name,
+		.silent_ms = query->options.silent_ms,
 	};
 	question->directory = query->options.get(
 	    query->options.context, &question->holder);

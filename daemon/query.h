@@ -35,6 +35,7 @@ struct query_options {
 	const struct lexicon *lexicon; /* what words mean; NULL = nothing */
 	const char *name;   /* of this node, for records of its own key */
 	const uint8_t *key; /* KEY_LEN bytes: this node's key */
+	uint64_t silent_ms; /* who signs no HEAD for longer is silent */
 	/*
 	 * Borrow the current directory.  ${ret_holder} is given back to put()
 	 * when the directory is no longer used; get() gives the same holder as

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "proto/bytes.h"
 #include "proto/directory.h"
@@ -198,6 +199,7 @@ put_member(const struct page *page, const struct directory_member *member,
 	out->registry = member->registry;
 	out->disputed = member->disputed;
 	out->has_entries = out->has_hidden = true;
+	out->has_forked = out->has_silent = true;
 	if ((err = answer_text(&out->org, member->org)) != ERR_NONE ||
 	    (err = answer_hex(&out->key, member->key, KEY_LEN)) != ERR_NONE ||
 	    (err = put_check(member->curve, &out->check_number)) != ERR_NONE ||
@@ -325,6 +327,7 @@ take_log(struct page *page, const struct store_log *log)
 	if (place == directory_count(page->directory))
 		return ERR_NONE;
 	out = page->by_place[place];
+	out->forked += log->frozen;
 	if (log->frozen && log->last_common < counted)
 		counted = log->last_common;
 	if (counted > log->tip.n)
@@ -336,6 +339,22 @@ take_log(struct page *page, const struct store_log *log)
 		page->seen_ms[place] = head.time_ms;
 	bytes_hex(log->log_id, LOG_ID_LEN, id);
 	return answer_text_add(&out->log, &out->n_log, id);
+}
+
+/* When it last signed a HEAD; who is in should do so every day. */
+static enum err
+put_seen(struct page *page, size_t i)
+{
+	Erfa__DirectoryMember *out = page->by_place[i];
+	uint64_t limit = page->question->silent_ms;
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	out->silent = limit != 0 && !out->own &&
+	    directory_at(page->directory, i)->in &&
+	    (out->heir == NULL || out->heir[0] == '\0') &&
+	    (uint64_t)now.tv_sec * 1000 > page->seen_ms[i] + limit;
+	return answer_time(&out->last_seen, page->seen_ms[i]);
 }
 
 static enum err
@@ -356,8 +375,7 @@ put_logs(struct page *page)
 		return err;
 	for (i = 0; i < directory_count(page->directory); i++)
 		if (page->seen_ms[i] != 0 &&
-		    (err = answer_time(&page->by_place[i]->last_seen,
-			 page->seen_ms[i])) != ERR_NONE)
+		    (err = put_seen(page, i)) != ERR_NONE)
 			return err;
 	return ERR_NONE;
 }

@@ -71,6 +71,7 @@ struct question {
 	const char *lang;          /* of the one who asks; NULL = not said */
 	const uint8_t *own_key;
 	const char *own_name;
+	uint64_t silent_ms;
 	const char *day;     /* to judge by, "2026-01-31"; NULL = today */
 	uint64_t day_end_ms; /* what came after it is not there; 0 = all is */
 	void *holder;        /* private */

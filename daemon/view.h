@@ -29,6 +29,8 @@ struct view_log {
 	struct log_tip tip;     /* committed; n = 0: known by name only */
 	struct log_tip pending; /* verified and handed to the writer */
 	uint64_t head_ms;       /* time_ms of the newest HEAD */
+	int64_t heard;          /* when it came; 0 = before the start */
+	bool newest;            /* of all logs of its key */
 	bool own;
 	bool older; /* own, and here before erfad was started */
 	bool frozen;

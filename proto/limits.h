@@ -41,6 +41,8 @@
 #define GET_REFS_MAX  256     /* bodies asked for by one GET */
 #define GETS_MAX      4       /* GETs under way on a link */
 #define WINDOW_MAX    1048576 /* sum of their max_bytes */
+#define PACE_BYTES    4194304 /* a second to one peer while others wait ... */
+#define PACE_BURST    8388608 /* ... and so much at once */
 #define ACTIVE_GETS   64      /* GETs that a listening node serves at a time */
 #define MSG_DEPTH     4    /* nesting of Msg: Msg > Data > Run or Body > Ref */
 #define MSG_FIELDS    8192 /* tags in one message: 1,000 Pos have 6,000 */

@@ -62,6 +62,8 @@ struct node {
 	int serving;
 	bool full;
 	bool busy;
+	bool stale;
+	uint8_t late[KEY_LEN];
 	unsigned complaints;
 	uint8_t (*touched)[LOG_ID_LEN];
 	size_t ntouched;
@@ -333,6 +335,18 @@ void
 world_set_busy(struct world *world, int node, bool busy)
 {
 	world->nodes[node].busy = busy;
+}
+
+void
+world_set_stale(struct world *world, int node, bool stale)
+{
+	world->nodes[node].stale = stale;
+}
+
+void
+world_set_late(struct world *world, int node, const uint8_t key[KEY_LEN])
+{
+	memcpy(world->nodes[node].late, key, KEY_LEN);
 }
 
 struct view *
@@ -1085,6 +1099,18 @@ host_may_fetch(void *host)
 }
 
 static bool
+host_stale(void *host, const struct view_log *log)
+{
+	return ((struct node *)host)->stale && !log->own;
+}
+
+static bool
+host_late(void *host, const uint8_t key[KEY_LEN])
+{
+	return memcmp(((struct node *)host)->late, key, KEY_LEN) == 0;
+}
+
+static bool
 host_serving(void *host, int change)
 {
 	struct node *node = host;
@@ -1137,6 +1163,8 @@ static const struct link_host ops = {
 	.body_failed = host_body_failed,
 	.may_fetch = host_may_fetch,
 	.serving = host_serving,
+	.stale = host_stale,
+	.late = host_late,
 	.misbehaved = host_misbehaved,
 	.random = host_random,
 };

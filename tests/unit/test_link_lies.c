@@ -457,6 +457,208 @@ a_lie_is_looked_at_again_after_an_hour(void **state)
 	assert_true(world_now(f->world) - begun < CLAIM_IGNORE_MS + 60000);
 }
 
+static void note(struct fixture *f, bool header, bool body);
+
+/* Answer what is asked with nothing, for a minute. */
+static void
+show_nothing(struct fixture *f)
+{
+	int i;
+
+	for (i = 0; i < 60; i++) {
+		if (f->get.req != 0)
+			answer(f, NULL);
+		f->get.req = 0;
+		world_run(f->world, 1000);
+	}
+}
+
+static void
+a_claim_that_is_not_shown_counts_no_more(void **state)
+{
+	struct fixture *f = *state;
+	struct link_unproved unproved[2];
+	struct link_info info;
+
+	greet(f);
+	claim(f, &f->origin, UINT64_C(1) << 62);
+	link_info(link_of(f), &info);
+	assert_true(info.behind == UINT64_C(1) << 62);
+	assert_int_equal(link_unproved(link_of(f), unproved, 2), 0);
+	show_nothing(f);
+	link_info(link_of(f), &info);
+	assert_int_equal(info.behind, 0);
+	assert_int_equal(link_unproved(link_of(f), unproved, 2), 1);
+	assert_memory_equal(unproved[0].log_id, f->origin.log_id, LOG_ID_LEN);
+	assert_memory_equal(unproved[0].key, f->origin.key.public_key, KEY_LEN);
+	assert_true(unproved[0].n == UINT64_C(1) << 62);
+	assert_true(unproved[0].since <= world_now(f->world));
+	assert_int_equal(link_unproved(link_of(f), unproved, 0), 0);
+
+	/* What it says that is less is heard, and shown, is believed. */
+	origin_write(&f->origin, f->run, 3, 0);
+	claim(f, &f->origin, 3);
+	assert_int_equal(f->gets, CLAIM_FAILURES + 1);
+	answer(f, &f->run->run);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 3);
+	assert_int_equal(link_unproved(link_of(f), unproved, 2), 0);
+}
+
+static void
+a_proved_position_that_is_not_shown_counts_no_more(void **state)
+{
+	struct fixture *f = *state;
+	struct link_unproved unproved;
+	struct link_info info;
+
+	world_write(f->world, 0, &f->origin, 2, 0);
+	greet(f);
+	origin_write(&f->origin, f->run, 9, 0);
+	note(f, false, false);
+	show_nothing(f);
+	assert_int_equal(link_unproved(link_of(f), &unproved, 1), 1);
+	assert_int_equal(unproved.n, 11);
+	link_info(link_of(f), &info);
+	assert_int_equal(info.behind, 0);
+}
+
+static void
+empty_answers_do_not_keep_a_get_for_ever(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = { .type = WIRE_DATA };
+	int i;
+
+	greet(f);
+	claim(f, &f->origin, 10);
+	msg.u.data.req = f->get.req;
+	for (i = 0; i < 40 && f->gets == 1; i++) {
+		say(f, &msg);
+		world_run(f->world, 1000);
+	}
+	assert_complaints(f, 1);
+}
+
+/* ---- what the peer does not take up ---- */
+
+static void
+a_peer_that_takes_nothing_up_is_found(void **state)
+{
+	struct fixture *f = *state;
+	const struct link_lag *lags;
+	int64_t since;
+
+	world_write(f->world, 0, &f->origin, 5, 0);
+	greet(f);
+	assert_int_equal(link_lags(link_of(f), &lags), 0);
+	claim(f, &f->origin, 2);
+	assert_int_equal(link_lags(link_of(f), &lags), 1);
+	assert_memory_equal(lags[0].log_id, f->origin.log_id, LOG_ID_LEN);
+	assert_int_equal(lags[0].n, 2);
+	since = lags[0].since;
+	world_run(f->world, 5000);
+	claim(f, &f->origin, 2);
+	assert_int_equal(link_lags(link_of(f), &lags), 1);
+	assert_true(lags[0].since == since);
+
+	/* It goes on: that is all that is wanted. */
+	world_run(f->world, 5000);
+	claim(f, &f->origin, 3);
+	assert_int_equal(link_lags(link_of(f), &lags), 1);
+	assert_true(lags[0].since > since);
+	claim(f, &f->origin, 5);
+	assert_int_equal(link_lags(link_of(f), &lags), 0);
+	claim(f, &f->origin, 4);
+	assert_int_equal(link_lags(link_of(f), &lags), 1);
+	link_down(link_of(f));
+	assert_int_equal(link_lags(link_of(f), &lags), 0);
+}
+
+static void
+a_peer_that_never_names_a_log_is_found(void **state)
+{
+	struct fixture *f = *state;
+	struct origin stranger;
+	const struct link_lag *lags;
+
+	world_write(f->world, 0, &f->origin, 5, 0);
+	greet(f);
+	origin_begin(&stranger, 9, 9);
+	claim(f, &stranger, 7);
+	assert_int_equal(link_lags(link_of(f), &lags), 1);
+	assert_int_equal(lags[0].n, 0);
+}
+
+/* ---- beacons that were missed ---- */
+
+static void
+a_younger_head_is_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	const struct view_log *log;
+	uint64_t before;
+
+	world_write(f->world, 0, &f->origin, 4, 0);
+	origin_write(&f->origin, f->run, 1, 0);
+	world_place(f->world, 0, &f->origin, f->run, true);
+	greet(f);
+	claim(f, &f->origin, 5);
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+	assert_int_equal(f->gets, 0);
+	log = view_find(world_view(f->world, 0), f->origin.log_id);
+	before = log->head_ms;
+	link_down(link_of(f));
+	world_set_stale(f->world, 0, true);
+	f->hellos = 0;
+	greet(f);
+	claim(f, &f->origin, 5);
+	world_run(f->world, 1000);
+	assert_int_equal(f->gets, 1);
+	assert_true(f->get.has_log);
+	assert_int_equal(f->get.first, 5);
+	f->origin.time_ms += 1000;
+	origin_run_end(&f->origin, f->run);
+	answer(f, &f->run->run);
+	assert_int_equal(log->head_ms, before + 1000);
+
+	/* Asked once, for a long time. */
+	world_run(f->world, 60000);
+	assert_int_equal(f->gets, 1);
+	assert_complaints(f, 0);
+}
+
+static void
+who_has_sent_much_comes_after_others(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = { .type = WIRE_HAVE };
+	struct wire_pos pos[2] = { { .n = 5, .has_key = true },
+		{ .n = 5, .has_key = true } };
+	struct origin other;
+	const struct origin *both[2] = { &f->origin, &other };
+	size_t i;
+
+	origin_begin(&other, 2, 7);
+	world_admit(f->world, 0, other.key.public_key);
+	world_set_late(f->world, 0, f->origin.key.public_key);
+	greet(f);
+	memset(msg.u.have.digest, 0xdd, HASH_LEN);
+	for (i = 0; i < 2; i++) {
+		pos[i].inc = both[i]->inc;
+		memcpy(pos[i].log_id, both[i]->log_id, LOG_ID_LEN);
+		memcpy(pos[i].key, both[i]->key.public_key, KEY_LEN);
+	}
+	msg.u.have.pos = pos;
+	msg.u.have.npos = 2;
+	msg.u.have.part = 1;
+	msg.u.have.parts = 1;
+	say(f, &msg);
+
+	/* Both are asked for in one go, the other one first. */
+	assert_int_equal(f->gets, 2);
+	assert_memory_equal(f->get.log_id, f->origin.log_id, LOG_ID_LEN);
+}
+
 static void
 a_claim_that_fails_does_not_keep_the_link_from_live(void **state)
 {
@@ -1247,6 +1449,13 @@ main(void)
 		TEST(a_note_beyond_the_next_entry_is_a_claim),
 		TEST(a_note_with_a_wrong_signature_is_dropped),
 		TEST(a_younger_head_is_kept_and_passed_on),
+		TEST(a_claim_that_is_not_shown_counts_no_more),
+		TEST(a_proved_position_that_is_not_shown_counts_no_more),
+		TEST(empty_answers_do_not_keep_a_get_for_ever),
+		TEST(a_peer_that_takes_nothing_up_is_found),
+		TEST(a_peer_that_never_names_a_log_is_found),
+		TEST(a_younger_head_is_asked_for),
+		TEST(who_has_sent_much_comes_after_others),
 		TEST(bytes_that_are_no_message_change_nothing),
 	};
 

@@ -103,7 +103,7 @@ void
 model_rolled_back(struct world *world)
 {
 	struct holding holding;
-	struct holding any = { { 0 } };
+	struct holding any = { .of = { 0 } };
 	int i;
 	int j;
 
@@ -111,16 +111,23 @@ model_rolled_back(struct world *world)
 		if (!world_is_honest(&world->boxes[i]))
 			continue;
 		world_hold(world, &world->boxes[i], &holding);
-		for (j = 0; j < world->npubs; j++)
+		for (j = 0; j < world->npubs; j++) {
+			any.erased[j] |= holding.erased[j];
 			if (holding.of[j] > any.of[j])
 				any.of[j] = holding.of[j];
+		}
 	}
-	for (j = 0; j < world->npubs; j++)
+	for (j = 0; j < world->npubs; j++) {
+		if (world->pubs[j].erased && !any.erased[j]) {
+			world->pubs[j].erased = false;
+			machine_trace("  nobody knows that %d is erased", j);
+		}
 		if (any.of[j] < HOLD_BODY && !world->pubs[j].may_lose) {
 			world->pubs[j].may_lose = true;
 			machine_trace(
 			    "  of what was published, %d is nowhere now", j);
 		}
+	}
 }
 
 /* ---- when all is mended ---- */
@@ -139,11 +146,15 @@ next_member(struct world *world, int *i)
 	return NULL;
 }
 
-/* Is a body absent that somebody might still have? */
+/*
+ * Is a body absent that somebody might still have?  What was accepted before a
+ * copy was taken, and signed both before and after it was put back, is the same
+ * entry twice: one of its bodies is enough.
+ */
 static bool
-lacks_bodies(
-    const struct world *world, const struct box *box, struct store_txn *txn)
+lacks_bodies(struct world *world, struct box *box, struct store_txn *txn)
 {
+	struct holding holding;
 	const struct view_log *log;
 	struct store_pos pos;
 	struct store_entry entry;
@@ -154,6 +165,8 @@ lacks_bodies(
 
 	while (store_absent_next(txn, begun ? &pos : NULL, &pos, &len) ==
 	    ERR_NONE) {
+		if (!begun)
+			world_hold(world, box, &holding);
 		begun = true;
 		log = view_find(box->node->view, pos.log_id);
 		if (log == NULL || pos.n > log->counted)
@@ -162,7 +175,8 @@ lacks_bodies(
 		    header_decode(entry.header.data, entry.header.len,
 			&header) != ERR_NONE ||
 		    (number = world_pub_of(&header)) < 0 ||
-		    !world->pubs[number].may_lose)
+		    (!world->pubs[number].may_lose &&
+			holding.of[number] != HOLD_FULLY))
 			return true;
 	}
 	return false;
@@ -174,7 +188,7 @@ model_same(struct world *world)
 	struct store_txn *txn = NULL;
 	uint8_t first[HASH_LEN];
 	uint8_t next[HASH_LEN];
-	const struct box *box;
+	struct box *box;
 	bool begun = false;
 	bool same = true;
 	int i = 0;
@@ -452,8 +466,13 @@ check_pubs(struct world *world, struct box *box)
 			world_fail(world, "erased",
 			    "node %d holds body %d, which was erased",
 			    box->number, i);
+		if (pub->hidden && holding.of[i] == HOLD_FULLY)
+			world_fail(world, "hidden",
+			    "node %d shows %d, whose writer had been removed",
+			    box->number, i);
 		if (pub->acked && !pub->erasing && !pub->may_lose &&
-		    world_is_honest(&world->boxes[pub->box]) &&
+		    !pub->hidden &&
+		    (world_is_honest(&world->boxes[pub->box]) || pub->stays) &&
 		    holding.of[i] != HOLD_FULLY)
 			world_fail(world, "lost",
 			    "node %d has not got %d, which node %d had "

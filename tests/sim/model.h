@@ -14,8 +14,9 @@
  *   lost        what was acknowledged is held by all, unless every copy of it
  *               was rolled back
  *   erased      no body that was erased is held by anybody
+ *   hidden      nothing counts that a member wrote after it was removed
  *   damage      no body is found damaged
- *   proof       a log that was forked is frozen at all, with both branches
+ *   proof       who has frozen a log holds the proof that it is forked
  *   signs       nobody waits for an operator: what is accepted is signed
  *   rests, opens   the nodes come to rest, and can be begun
  */

@@ -19,16 +19,20 @@ struct plan {
 	unsigned theme; /* which kinds of harm there are, bits of it */
 	bool has_twin;
 	bool forked;
+	bool removed;
 };
 
 /* Kinds of harm. */
 enum theme {
-	THEME_NOISE = 1,  /* frames are lost, doubled, late */
-	THEME_CUTS = 2,   /* partitions */
-	THEME_KILLS = 4,  /* processes end at any write */
-	THEME_BACK = 8,   /* old states come back */
-	THEME_TWINS = 16, /* copies of a node begin beside it */
-	THEME_LIES = 32,  /* a node says what is not so */
+	THEME_NOISE = 1,     /* frames are lost, doubled, late */
+	THEME_CUTS = 2,      /* partitions */
+	THEME_KILLS = 4,     /* processes end at any write */
+	THEME_BACK = 8,      /* old states come back */
+	THEME_TWINS = 16,    /* copies of a node begin beside it */
+	THEME_LIES = 32,     /* a node says what is not so */
+	THEME_ERASES = 64,   /* what was published is erased */
+	THEME_MEMBERS = 128, /* members come and are removed */
+	THEME_CLOCKS = 256,  /* wall clocks jump */
 };
 
 /* The hooks of the network have no argument to find it by. */
@@ -39,6 +43,13 @@ frame_sent(const struct net_frame *frame)
 {
 	if (running->world->failure[0] == '\0')
 		model_sent(running->world, frame);
+}
+
+static void
+answered(int node, const uint8_t *data, size_t len)
+{
+	(void)node;
+	world_answered(running->world, data, len);
 }
 
 /* ---- choosing ---- */
@@ -197,6 +208,14 @@ lag_some(struct plan *plan)
 	machine_set_lag(lag);
 }
 
+/* A registry that forgets whom it removed has to be told again by people. */
+static bool
+may_be_copied(const struct plan *plan, const struct box *box)
+{
+	return !box->twin &&
+	    (box->number > 0 || (plan->theme & THEME_MEMBERS) == 0);
+}
+
 /* Copies are taken of one box, or of a hub and a leaf together. */
 static void
 shoot_some(struct plan *plan)
@@ -206,11 +225,11 @@ shoot_some(struct plan *plan)
 	struct box *box = any_up(plan);
 	struct box *other = any_up(plan);
 
-	if (box == NULL || box->twin)
+	if (box == NULL || !may_be_copied(plan, box))
 		return;
 	machine_trace("copy %u of node %d", group, box->number);
 	(void)world_shoot(world, box, group);
-	if (other == NULL || other == box || other->twin ||
+	if (other == NULL || other == box || !may_be_copied(plan, other) ||
 	    !machine_happens(40))
 		return;
 	machine_trace("  and of node %d", other->number);
@@ -298,6 +317,76 @@ lie_some(struct plan *plan)
 	liar_begin(box->number, ways);
 }
 
+static void
+erase_some(struct plan *plan)
+{
+	struct world *world = plan->world;
+	struct pub *pub;
+	struct box *box;
+	int number;
+
+	if (world->npubs == 0)
+		return;
+	number = (int)machine_below((uint32_t)world->npubs);
+	pub = &world->pubs[number];
+	box = &world->boxes[pub->box];
+	if (!pub->acked || pub->erasing || !box->is_up || box->forker ||
+	    box->out || !world_erase(world, box, number))
+		return;
+	machine_trace("node %d is to erase number %d", box->number, number);
+	plan->counts->erasures++;
+}
+
+/* A leaf is removed, not too many of them. */
+static void
+remove_some(struct plan *plan)
+{
+	struct world *world = plan->world;
+	struct box *box = any_box(plan);
+
+	if (box->listens || box->twin || box->forker || plan->removed ||
+	    world->nboxes < 4 || !world->boxes[0].is_up || machine_is_dead(0))
+		return;
+	plan->removed = true;
+	machine_trace("node %d is to be removed", box->number);
+	plan->counts->removals++;
+	world_remove(world, box);
+}
+
+/* A newcomer dials a hub. */
+static void
+join_some(struct plan *plan)
+{
+	struct world *world = plan->world;
+	struct box *box;
+
+	if (world->nboxes > 7 || !world->boxes[0].is_up)
+		return;
+	box = world_box(world, false);
+	world_dials(
+	    box, &world->boxes[world->boxes[1].listens && machine_happens(50)]);
+	machine_trace("node %d comes and dials %d", box->number, box->dials[0]);
+	world_open(world, box);
+	world_vouch(world, box);
+}
+
+static void
+jump_some(struct plan *plan)
+{
+	static const int64_t most[] = { 1000, 10000, 3600000, 86400000,
+		INT64_C(31536000000) };
+	int64_t limit = most[machine_below(5)];
+	int64_t ms = (int64_t)machine_below((uint32_t)(limit / 1000) + 1) *
+	    1000;
+	struct box *box = any_box(plan);
+
+	if (machine_happens(50))
+		ms = -ms;
+	machine_trace("the clock of node %d jumps by %lld s", box->number,
+	    (long long)(ms / 1000));
+	machine_step_clock(box->number, ms);
+}
+
 /* A thing that may happen, and how often. */
 struct happening {
 	unsigned weight;
@@ -318,6 +407,10 @@ static const struct happening happenings[] = {
 	{ 5, THEME_BACK, put_back_some },
 	{ 3, THEME_TWINS, twin_some },
 	{ 6, THEME_LIES, lie_some },
+	{ 8, THEME_ERASES, erase_some },
+	{ 2, THEME_MEMBERS, remove_some },
+	{ 2, THEME_MEMBERS, join_some },
+	{ 5, THEME_CLOCKS, jump_some },
 };
 
 #define HAPPENINGS (sizeof(happenings) / sizeof(happenings[0]))
@@ -412,6 +505,27 @@ heal(struct plan *plan)
 	}
 }
 
+/* Who was let in by an entry that was lost with its writer is let in again. */
+static void
+vouch_again(struct plan *plan)
+{
+	struct world *world = plan->world;
+	const struct directory_member *member;
+	struct box *box;
+	int i;
+
+	if (!world->boxes[0].is_up)
+		return;
+	for (i = 1; i < world->nboxes; i++) {
+		box = &world->boxes[i];
+		member = directory_find(
+		    node_directory(world->boxes[0].node), box->key.public_key);
+		if (box->made && !box->out && !box->twin &&
+		    (member == NULL || !member->in))
+			world_vouch(world, box);
+	}
+}
+
 /* Wait until all are equal and stay so. */
 static void
 come_to_rest(struct plan *plan)
@@ -441,6 +555,7 @@ plan_run(struct world *world, struct plan_counts *counts)
 	const struct net_hooks hooks = {
 		.sent = frame_sent,
 		.pass = liar_pass,
+		.answered = answered,
 	};
 	struct plan plan = { .world = world, .counts = counts };
 	unsigned steps;
@@ -448,7 +563,7 @@ plan_run(struct world *world, struct plan_counts *counts)
 	memset(counts, 0, sizeof(*counts));
 	running = &plan;
 	net_begin(&hooks);
-	plan.theme = machine_below(64);
+	plan.theme = machine_below(512);
 	liar_end();
 	build(&plan);
 	steps = 15 + machine_below(35);
@@ -459,6 +574,7 @@ plan_run(struct world *world, struct plan_counts *counts)
 					  machine_below(1500));
 	}
 	heal(&plan);
+	vouch_again(&plan);
 	come_to_rest(&plan);
 	model_check(world);
 	counts->complaints = machine_complaints();

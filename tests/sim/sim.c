@@ -8,10 +8,11 @@
  * What fails is told with its seed and all that happened.  FILE names seeds that
  * failed once, one a line, and why; they run first.  Ends with 1 if any failed.
  */
-#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -120,6 +121,7 @@ work(const struct options *options, unsigned job, int out)
 	char root[100];
 	uint64_t i;
 
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	make_root(root);
 	for (i = job; i < options->nkept && total.failed < FAILURES;
 	     i += options->jobs)

@@ -13,6 +13,7 @@
 #include "proto/bytes.h"
 #include "proto/header.h"
 #include "proto/local.pb-c.h"
+#include "proto/record.h"
 #include "daemon/fence.h"
 #include "daemon/keyfile.h"
 #include "daemon/node.h"
@@ -272,7 +273,6 @@ world_open(struct world *world, struct box *box)
 	if (err == ERR_NONE) {
 		box->is_up = true;
 		box->opened_at = machine_now() + 1;
-		box->caught_up = false;
 		box->next_tick = machine_now() + machine_below(TICK_MS);
 		if (first)
 			begin_dialling(world, box);
@@ -555,6 +555,7 @@ world_publish(struct world *world, struct box *box, size_t len)
 	world->pubs[world->npubs++] = (struct pub){
 		.box = box->number,
 		.len = len,
+		.hidden = box->removed,
 	};
 	before = machine_enter(box->number);
 	writer_submit(box->node->writer, &publish->job);
@@ -574,6 +575,137 @@ world_ask(
 	(void)erfa__request__pack(request, packed);
 	net_ask(box->number, packed, len);
 	free(packed);
+}
+
+/* ---- what people ask for ---- */
+
+/* Positions of one record in a store. */
+struct positions {
+	Erfa__ErasureEntry entries[64];
+	Erfa__ErasureEntry *list[64];
+	char logs[64][2 * LOG_ID_LEN + 1];
+	size_t count;
+};
+
+static void
+find_positions(struct box *box, int number, struct positions *positions)
+{
+	struct store_txn *txn = NULL;
+	struct store_entry entry;
+	struct header header;
+	uint64_t arrival = 0;
+	size_t i;
+
+	if (store_begin(box->node->store, false, &txn) != ERR_NONE)
+		return;
+	while (store_arrival_next(txn, arrival, &entry) == ERR_NONE) {
+		arrival = entry.arrival;
+		if (header_decode(entry.header.data, entry.header.len,
+			&header) != ERR_NONE ||
+		    world_pub_of(&header) != number || positions->count == 64)
+			continue;
+		i = positions->count++;
+		bytes_hex(entry.log_id, LOG_ID_LEN, positions->logs[i]);
+		erfa__erasure_entry__init(&positions->entries[i]);
+		positions->entries[i].log = positions->logs[i];
+		positions->entries[i].has_n = 1;
+		positions->entries[i].n = entry.n;
+		positions->list[i] = &positions->entries[i];
+	}
+	store_abort(&txn);
+}
+
+bool
+world_erase(struct world *world, struct box *box, int number)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__EraseRequest erase = ERFA__ERASE_REQUEST__INIT;
+	struct positions *positions = calloc(1, sizeof(*positions));
+	char id[RECORD_ID_CHARS + 1];
+	uint8_t record[RECORD_LEN];
+	bool any;
+
+	if (positions == NULL)
+		abort();
+	find_positions(box, number, positions);
+	pub_record(number, record);
+	record_print(box->org, record, RECORD_CHARS, id);
+	erase.id = id;
+	erase.entry = positions->list;
+	erase.n_entry = positions->count;
+	erase.has_reason = 1;
+	erase.reason = ERFA__ERASURE_REASON__ERASURE_REASON_OTHER;
+	request.has_req = 1;
+	request.req = (uint32_t)number + 1;
+	request.ask_case = ERFA__REQUEST__ASK_ERASE;
+	request.erase = &erase;
+	any = positions->count > 0;
+	if (any) {
+		world->pubs[number].erasing = true;
+		world_ask(world, box, &request);
+	}
+	free(positions);
+	return any;
+}
+
+/* What of its publications has reached the registry stays valid. */
+static void
+note_staying(struct world *world, const struct box *box)
+{
+	struct holding holding;
+	int i;
+
+	world_hold(world, &world->boxes[0], &holding);
+	for (i = 0; i < world->npubs; i++)
+		if (world->pubs[i].box == box->number)
+			world->pubs[i].stays = holding.of[i] == HOLD_FULLY;
+}
+
+void
+world_remove(struct world *world, struct box *box)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__RemoveRequest remove = ERFA__REMOVE_REQUEST__INIT;
+	char key[2 * KEY_LEN + 1];
+
+	bytes_hex(box->key.public_key, KEY_LEN, key);
+	remove.peer = key;
+	request.has_req = 1;
+	request.req = 100000 + (uint32_t)box->number;
+	request.ask_case = ERFA__REQUEST__ASK_REMOVE;
+	request.remove = &remove;
+	note_staying(world, box);
+	box->out = true;
+	world_ask(world, &world->boxes[0], &request);
+}
+
+void
+world_answered(struct world *world, const uint8_t *data, size_t len)
+{
+	Erfa__Answer *answer = NULL;
+
+	if (control_decode_answer(data, len, &answer) != ERR_NONE)
+		return;
+	switch ((int)answer->say_case) {
+	case ERFA__ANSWER__SAY_ERASE:
+		machine_trace("number %u is erased", answer->req - 1);
+		world->pubs[answer->req - 1].erased = true;
+		break;
+	case ERFA__ANSWER__SAY_REMOVE:
+		machine_trace("node %u is removed", answer->req - 100000);
+		world->boxes[answer->req - 100000].removed = true;
+		break;
+	case ERFA__ANSWER__SAY_ERROR:
+		machine_trace(
+		    "refused (%u): %s", answer->req, answer->error->message);
+		if (answer->req > 0 && answer->req <= WORLD_PUBS &&
+		    strcmp(answer->error->code, "not_written") != 0)
+			world->pubs[answer->req - 1].erasing = false;
+		break;
+	default:
+		break;
+	}
+	control_free_answer(answer);
 }
 
 /* ---- copies ---- */
@@ -617,7 +749,8 @@ world_put_back(struct world *world, const struct shot *shot, struct box *box,
 	char copy[2 * WORLD_PATH];
 
 	world_hold(world, box, &box->knew_erased);
-	box->was_back = true;
+	box->was_back = how != BACK_MEMORY;
+	box->caught_up = false;
 	if (how == BACK_RESTORED)
 		empty_dir(box->paths[1]);
 	copy_dir(shot->dir, box->paths[1]);
@@ -700,6 +833,14 @@ hold_set(struct holding *holding, int number, enum hold hold)
 		holding->of[number] = (uint8_t)hold;
 }
 
+static void
+hold_erased(struct holding *holding, int number)
+{
+	hold_set(holding, number, HOLD_ERASED);
+	if (number < WORLD_PUBS)
+		holding->erased[number] = true;
+}
+
 /* Entries of branches beside the stored one. */
 static void
 hold_branches(
@@ -773,7 +914,7 @@ hold_log(const struct box *box, struct store_txn *txn,
 			hold_set(holding, world_pub_of(&header),
 			    n <= last ? HOLD_FULLY : HOLD_BODY);
 		else if (state == STORE_BODY_ERASED)
-			hold_set(holding, world_pub_of(&header), HOLD_ERASED);
+			hold_erased(holding, world_pub_of(&header));
 	}
 	if (log->frozen)
 		hold_branches(txn, log, holding);

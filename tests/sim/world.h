@@ -33,6 +33,8 @@ struct pub {
 	bool may_lose; /* every copy was rolled back meanwhile */
 	bool erased;   /* its erasure was told to be durable */
 	bool erasing;  /* or asked for */
+	bool hidden;   /* its writer had been removed before */
+	bool stays;    /* its writer was removed after it had reached all */
 };
 
 /* What a node holds of each, the most of all places. */
@@ -45,6 +47,7 @@ enum hold {
 
 struct holding {
 	uint8_t of[WORLD_PUBS];
+	bool erased[WORLD_PUBS]; /* some place of it is marked as erased */
 };
 
 /* A node. */
@@ -53,11 +56,12 @@ struct box {
 	bool made;
 	bool is_up;
 	bool listens;
-	bool out;       /* removed from the circle: its state says nothing */
+	bool out;       /* to be removed: its state says nothing */
+	bool removed;   /* the registry said that it is */
 	bool twin;      /* has the key of another box */
 	bool may_fork;  /* its memory was rolled back: its logs may be forked */
 	bool forker;    /* an equivocator */
-	bool was_back;  /* it was put back before it was begun last ... */
+	bool was_back;  /* it was put back, and knows that ... */
 	bool caught_up; /* ... and since then a peer knew its older logs */
 	struct holding knew_erased; /* before it was put back */
 	int64_t opened_at;
@@ -164,6 +168,25 @@ void world_publish(struct world *world, struct box *box, size_t len);
  */
 void world_pub_body(const struct pub *pub, int number, uint8_t *out);
 int world_pub_of(const struct header *header);
+
+/**
+ * world_erase(world, box, number):
+ * Ask a node to erase all that it holds of what was published under this
+ * number.  Return false if it holds nothing of it.
+ */
+bool world_erase(struct world *world, struct box *box, int number);
+
+/**
+ * world_remove(world, box):
+ * Ask the registry to remove a member.
+ */
+void world_remove(struct world *world, struct box *box);
+
+/**
+ * world_answered(world, data, len):
+ * The function net_hooks.answered.
+ */
+void world_answered(struct world *world, const uint8_t *data, size_t len);
 
 /**
  * world_ask(world, box, request):

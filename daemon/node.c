@@ -471,6 +471,35 @@ note_arrival(struct node *node)
 	return ERR_NONE;
 }
 
+/* Why the store is not opened, and what to do. */
+static void
+tell_closed(
+    const struct config *config, enum err err, const struct store_maker *maker)
+{
+	if (err == ERR_VERSION && maker->format > store_format())
+		event_say(EVENT_STORE_CLOSED, NULL,
+		    "%s cannot be opened: %s made it newer (format %u) than "
+		    "erfad %s can read (format %u); install that version, or "
+		    "restore a backup of this one",
+		    config->state,
+		    maker->software[0] != '\0' ? maker->software :
+						 "another erfad",
+		    maker->format, ERFA_VERSION, store_format());
+	else if (err == ERR_VERSION && maker->format != 0)
+		event_say(EVENT_STORE_CLOSED, NULL,
+		    "%s cannot be opened: %s made it (format %u) before what "
+		    "erfad %s can read (format %u); start a version between "
+		    "them first",
+		    config->state,
+		    maker->software[0] != '\0' ? maker->software :
+						 "another erfad",
+		    maker->format, ERFA_VERSION, store_format());
+	else
+		event_say(EVENT_STORE_CLOSED, NULL, "%s cannot be opened: %s%s",
+		    config->state, err_str(err),
+		    err == ERR_BUSY ? " (another erfad has it open)" : "");
+}
+
 /* The store, and what signs into it. */
 static enum err
 open_store(struct node *node)
@@ -479,7 +508,9 @@ open_store(struct node *node)
 	struct store_options options = {
 		.dir = config->state,
 		.map_bytes = config->store_max,
+		.software = "erfad " ERFA_VERSION,
 	};
+	struct store_maker maker;
 	struct outbox_options outbox = {
 		.key = &node->key,
 		.org = config->org,
@@ -491,13 +522,9 @@ open_store(struct node *node)
 
 	if ((err = node_copied(config)) != ERR_NONE)
 		return err;
+	options.maker = &maker;
 	if ((err = store_open(&options, &node->store)) != ERR_NONE) {
-		event_say(EVENT_STORE_CLOSED, NULL, "%s cannot be opened: %s%s",
-		    config->state, err_str(err),
-		    err == ERR_BUSY        ? " (another erfad has it open)" :
-			err == ERR_VERSION ? " (made by a newer erfad: install "
-					     "that version)" :
-					     "");
+		tell_closed(config, err, &maker);
 		return err;
 	}
 	(void)snprintf(fence, sizeof(fence), "%s/fence", config->runtime);

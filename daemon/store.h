@@ -36,9 +36,19 @@ struct store_txn;
 
 #define STORE_EPOCH_LEN 16 /* random, drawn when a store is made */
 
+#define STORE_SOFTWARE_MAX 64 /* bytes of the name of a program */
+
+/* What wrote a store last. */
+struct store_maker {
+	uint32_t format;                       /* 0: there was no store */
+	char software[STORE_SOFTWARE_MAX + 1]; /* empty if it did not say */
+};
+
 struct store_options {
-	const char *dir;  /* existing directory of mode 0700 */
-	size_t map_bytes; /* largest size of main; 0 = 64 GiB */
+	const char *dir;      /* existing directory of mode 0700 */
+	size_t map_bytes;     /* largest size of main; 0 = 64 GiB */
+	const char *software; /* who opens it, to be kept; NULL = no word */
+	struct store_maker *maker; /* filled in, on ERR_VERSION too; or NULL */
 };
 
 /* What the store knows of one log. */
@@ -102,7 +112,7 @@ enum err store_create(const char *dir) MUST_CHECK;
  * store_open(options, ret_store):
  * Open the store in ${options}->dir, making it if the directory has none.
  * Return ERR_BUSY if it is open already, here or in another process,
- * ERR_VERSION if a newer erfad wrote it, ERR_NOENT if there is no directory,
+ * ERR_VERSION if its format is not the one that this erfad reads, ERR_NOENT if there is no directory,
  * ERR_DENIED if it cannot be entered or its file system is remote, ERR_DAMAGED
  * if main is shorter than it says or keys shorter than main says, ERR_FULL,
  * ERR_IO or ERR_NOMEM.  Close with store_close(); NULL is allowed there.
@@ -113,7 +123,9 @@ void store_close(struct store *store);
 
 /**
  * store_format():
- * The version of what stands in a store.
+ * The version of what stands in a store, and the one that can be opened.  It rises
+ * when something that is there changes its meaning or its place; a new table or a
+ * new field of a message is no new format.
  */
 uint32_t store_format(void);
 

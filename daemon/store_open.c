@@ -37,6 +37,7 @@ static const char *const tables[STORE_NTABLES] = {
 };
 
 static const struct bytes format_name = { (const uint8_t *)"format", 6 };
+static const struct bytes software_name = { (const uint8_t *)"software", 8 };
 static const struct bytes epoch_name = { (const uint8_t *)"epoch", 5 };
 
 static enum err
@@ -205,19 +206,59 @@ initialise(struct db_txn *txn)
 	return store_state_write(txn, &state);
 }
 
+/* Tell who wrote the store last. */
+static enum err
+read_maker(struct db_txn *txn, uint32_t format, struct store_maker *maker)
+{
+	struct bytes val;
+	enum err err;
+
+	if (maker == NULL)
+		return ERR_NONE;
+	*maker = (struct store_maker){ .format = format };
+	err = db_get(txn, STORE_META, software_name, &val);
+	if (err == ERR_NONE && val.len <= STORE_SOFTWARE_MAX)
+		memcpy(maker->software, val.data, val.len);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+/* Have the store remember who opens it, if that is somebody else than before. */
+static enum err
+keep_maker(struct db_txn *txn, const char *software)
+{
+	struct bytes val;
+	size_t len;
+	enum err err;
+
+	if (software == NULL || (len = strlen(software)) > STORE_SOFTWARE_MAX)
+		return ERR_NONE;
+	err = db_get(txn, STORE_META, software_name, &val);
+	if (err == ERR_NONE && val.len == len &&
+	    memcmp(val.data, software, len) == 0)
+		return ERR_NONE;
+	return err != ERR_NONE && err != ERR_NOENT ?
+	    err :
+	    db_put(txn, STORE_META, software_name,
+		(struct bytes){ (const uint8_t *)software, len }, DB_REPLACE);
+}
+
 /* Read version, epoch and totals, and see whether keys is as long as it was. */
 static enum err
-check_meta(struct store *store, struct db_txn *txn)
+check_meta(struct store *store, struct db_txn *txn, struct store_maker *maker)
 {
 	struct store_state state;
 	struct bytes val;
+	uint32_t format;
 	enum err err;
 
 	if ((err = db_get(txn, STORE_META, format_name, &val)) != ERR_NONE)
 		return err;
 	if (val.len != 4)
 		return ERR_DAMAGED;
-	if (bytes_get_le32(val.data) > STORE_FORMAT)
+	format = bytes_get_le32(val.data);
+	if ((err = read_maker(txn, format, maker)) != ERR_NONE)
+		return err;
+	if (format != STORE_FORMAT)
 		return ERR_VERSION;
 
 	err = db_get(txn, STORE_META, epoch_name, &val);
@@ -233,20 +274,22 @@ check_meta(struct store *store, struct db_txn *txn)
 
 /* Make the store in new files, or check that it is ours. */
 static enum err
-open_meta(struct store *store, const char *dir)
+open_meta(struct store *store, const struct store_options *options)
 {
 	struct db_txn *txn;
 	enum err err;
 
 	if ((err = db_begin(store->db, true, &txn)) != ERR_NONE)
 		return err;
-	err = check_meta(store, txn);
+	err = check_meta(store, txn, options->maker);
 	if (err == ERR_NOENT) {
 		if ((err = initialise(txn)) == ERR_NONE)
-			err = check_meta(store, txn);
+			err = check_meta(store, txn, NULL);
 		if (err == ERR_NONE)
-			err = sync_directories(dir);
+			err = sync_directories(options->dir);
 	}
+	if (err == ERR_NONE)
+		err = keep_maker(txn, options->software);
 	if (err == ERR_NONE)
 		err = store_dropped_zero(txn, store->keys);
 	if (err == ERR_NONE)
@@ -262,6 +305,8 @@ store_open(const struct store_options *options, struct store **ret_store)
 	char *main_path = NULL;
 	enum err err;
 
+	if (options->maker != NULL)
+		memset(options->maker, 0, sizeof(*options->maker));
 	if ((err = check_directory(options->dir)) != ERR_NONE)
 		return err;
 	if ((store = calloc(1, sizeof(*store))) == NULL)
@@ -277,7 +322,7 @@ store_open(const struct store_options *options, struct store **ret_store)
 		goto out;
 	if ((err = open_files(store, options, main_path)) != ERR_NONE)
 		goto out;
-	if ((err = open_meta(store, options->dir)) != ERR_NONE)
+	if ((err = open_meta(store, options)) != ERR_NONE)
 		goto out;
 	*ret_store = store;
 	store = NULL;
@@ -289,8 +334,7 @@ out:
 }
 
 enum err
-store_open_copy(
-    const char *path, struct keys *keys, struct store **ret_store)
+store_open_copy(const char *path, struct keys *keys, struct store **ret_store)
 {
 	const struct db_options options = {
 		.path = path,

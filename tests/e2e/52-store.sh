@@ -26,7 +26,9 @@ sed -i "s,$WORK/node/,$WORK/newer/," "$WORK/newer/erfad.conf"
 END
 check_status "a store of a newer version is refused" 78 \
 	"$ERFAD" --config="$WORK/newer/erfad.conf"
-check_has "in words" "$OUT" "newer"
+check_has "naming who wrote it, and what this one reads" "$OUT" \
+	"erfad [0-9].* made it newer \(format 2\) than erfad .* \(format 1\)"
+check_has "with a remedy" "$OUT" "install that version"
 node_up node
 check_same "the old one is as it was" 1 "$(status node trials)"
 

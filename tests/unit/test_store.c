@@ -298,6 +298,42 @@ store_of_a_newer_version_is_refused(void **state)
 }
 
 static void
+a_store_tells_its_format_and_who_wrote_it(void **state)
+{
+	struct fixture *f = *state;
+	struct store_maker maker = { .format = 7 };
+	struct store_options options = {
+		.dir = f->dir,
+		.map_bytes = MAP_BYTES,
+		.software = "erfad 1.2.3",
+		.maker = &maker,
+	};
+
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+	store_close(f->store);
+	f->store = NULL;
+	assert_int_equal(store_open(&options, &f->store), ERR_NONE);
+	assert_int_equal(maker.format, store_format());
+	assert_string_equal(maker.software, "");
+	store_close(f->store);
+	f->store = NULL;
+
+	/* One that is older than any that there was, and one that is newer. */
+	patch(f, "main.mdb", "format\1\0\0\0", "format\0\0\0\0", 10);
+	assert_int_equal(store_open(&options, &f->store), ERR_VERSION);
+	assert_int_equal(maker.format, 0);
+	assert_string_equal(maker.software, "erfad 1.2.3");
+	patch(f, "main.mdb", "format\0\0\0\0", "format\2\0\0\0", 10);
+	assert_int_equal(store_open(&options, &f->store), ERR_VERSION);
+	assert_int_equal(maker.format, 2);
+	assert_string_equal(maker.software, "erfad 1.2.3");
+	patch(f, "main.mdb", "format\2\0\0\0", "format\1\0\0\0", 10);
+	options.software = NULL;
+	assert_int_equal(store_open(&options, &f->store), ERR_NONE);
+	assert_string_equal(maker.software, "erfad 1.2.3");
+}
+
+static void
 short_or_missing_files_are_damage(void **state)
 {
 	struct fixture *f = *state;
@@ -1796,6 +1832,7 @@ main(void)
 		T(create_makes_a_store_once),
 		T(directory_of_another_user_is_denied),
 		T(store_of_a_newer_version_is_refused),
+		T(a_store_tells_its_format_and_who_wrote_it),
 		T(short_or_missing_files_are_damage),
 		T(run_makes_a_log_and_is_read_back_as_it_came),
 		T(own_log_is_marked),

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,49 @@ is_bad(Erfa__Verdict verdict)
 	    verdict == ERFA__VERDICT__VERDICT_HARMFUL;
 }
 
+/* What a source reports, a line each; NULL if it reports nothing. */
+static enum err
+join_reported(const Erfa__Experience *said, char **ret_text)
+{
+	size_t size = 1;
+	size_t used = 0;
+	size_t i;
+	char *text;
+
+	*ret_text = NULL;
+	for (i = 0; i < said->n_reported; i++)
+		size += strlen(said->reported[i]) + 1;
+	for (i = 0; i < said->n_lessons; i++)
+		size += strlen(said->lessons[i]) + 1;
+	if (size == 1)
+		return ERR_NONE;
+	if ((text = calloc(1, size)) == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < said->n_reported + said->n_lessons; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s",
+		    used == 0 ? "" : "\n",
+		    i < said->n_reported ? said->reported[i] :
+					   said->lessons[i - said->n_reported]);
+	*ret_text = text;
+	return ERR_NONE;
+}
+
+/* A source tells what came of it, and does not say whether that was good. */
+static enum err
+add_told(const struct viewing *it, Erfa__OverviewSector *sector,
+    const Erfa__Experience *said)
+{
+	Erfa__OverviewItem *item;
+	char *text;
+	enum err err = join_reported(said, &text);
+
+	if (err == ERR_NONE && text != NULL)
+		err = add_item(it, &sector->told, &sector->n_told, "not_stated",
+		    text, &item);
+	free(text);
+	return err;
+}
+
 static enum err
 add_word(const struct viewing *it, Erfa__OverviewSector *sector,
     const Erfa__Experience *said)
@@ -129,7 +173,7 @@ add_word(const struct viewing *it, Erfa__OverviewSector *sector,
 		err = add_item(it, &sector->challenge, &sector->n_challenge,
 		    code, said->what_did_not, &item);
 	else
-		return ERR_NONE;
+		return add_told(it, sector, said);
 	if (err != ERR_NONE ||
 	    (err = add_circumstances(&item->condition, &item->n_condition,
 		 said->conditions, said->n_conditions)) != ERR_NONE ||
@@ -287,6 +331,7 @@ make_report(struct viewing *it, const Erfa__OverviewAnswer *answer)
 		    report->sector[i]->n_opportunity);
 		sort_items(report->sector[i]->challenge,
 		    report->sector[i]->n_challenge);
+		sort_items(report->sector[i]->told, report->sector[i]->n_told);
 	}
 	return ERR_NONE;
 }
@@ -329,7 +374,12 @@ print_item(struct run *run, const Erfa__OverviewItem *item)
 	if (item->transcribed)
 		print_say(run->out, " (%s)",
 		    labels_get(run->labels, "word", "reported"));
-	print_say(run->out, "  %s\n    ", run_text(item->shown_id));
+	print_say(run->out, "  %s\n", run_text(item->shown_id));
+	if (strcmp(item->what, "not_stated") == 0) {
+		print_block(run->out, 4, item->text);
+		return;
+	}
+	print_say(run->out, "    ");
 	if (strcmp(item->what, "stopped") == 0)
 		print_say(run->out, "stopped: ");
 	print_say(run->out, "%s", what_label(run, item));
@@ -355,23 +405,38 @@ print_items(struct run *run, Erfa__OverviewItem *const *items, size_t count)
 }
 
 static void
+print_sector(struct run *run, const Erfa__OverviewSector *sector)
+{
+	print_styled(run->out, PRINT_STRONG, "%s\n", run_text(sector->label));
+	print_say(run->out, "Opportunities\n");
+	print_items(run, sector->opportunity, sector->n_opportunity);
+	print_say(run->out, "Challenges\n");
+	print_items(run, sector->challenge, sector->n_challenge);
+	if (sector->n_told == 0)
+		return;
+	print_say(run->out, "Reported, without a verdict\n");
+	print_items(run, sector->told, sector->n_told);
+}
+
+static void
 print_report(struct run *run, const Erfa__OverviewReport *report)
 {
+	const Erfa__OverviewSector *sector;
+	size_t printed = 0;
 	size_t i;
 
+	/* Where trials only say that it is too early there is nothing to see. */
 	for (i = 0; i < report->n_sector; i++) {
-		const Erfa__OverviewSector *sector = report->sector[i];
-
-		if (i > 0)
+		sector = report->sector[i];
+		if (sector->n_opportunity + sector->n_challenge +
+			sector->n_told ==
+		    0)
+			continue;
+		if (printed++ > 0)
 			print_say(run->out, "\n");
-		print_styled(
-		    run->out, PRINT_STRONG, "%s\n", run_text(sector->label));
-		print_say(run->out, "Opportunities\n");
-		print_items(run, sector->opportunity, sector->n_opportunity);
-		print_say(run->out, "Challenges\n");
-		print_items(run, sector->challenge, sector->n_challenge);
+		print_sector(run, sector);
 	}
-	if (report->n_sector == 0)
+	if (printed == 0)
 		print_say(run->out, "Nobody has told of anything yet.\n");
 }
 

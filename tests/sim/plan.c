@@ -334,7 +334,6 @@ erase_some(struct plan *plan)
 	    box->out || !world_erase(world, box, number))
 		return;
 	machine_trace("node %d is to erase number %d", box->number, number);
-	plan->counts->erasures++;
 }
 
 /* A leaf is removed, not too many of them. */
@@ -349,7 +348,6 @@ remove_some(struct plan *plan)
 		return;
 	plan->removed = true;
 	machine_trace("node %d is to be removed", box->number);
-	plan->counts->removals++;
 	world_remove(world, box);
 }
 
@@ -577,5 +575,7 @@ plan_run(struct world *world, struct plan_counts *counts)
 	vouch_again(&plan);
 	come_to_rest(&plan);
 	model_check(world);
+	counts->erasures = world->nerased;
+	counts->removals = world->nremoved;
 	counts->complaints = machine_complaints();
 }

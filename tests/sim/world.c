@@ -563,16 +563,13 @@ world_publish(struct world *world, struct box *box, size_t len)
 }
 
 void
-world_ask(
-    struct world *world, const struct box *box, const Erfa__Request *request)
+world_ask(const struct box *box, Erfa__Request *request)
 {
-	size_t len = erfa__request__get_packed_size(request);
-	uint8_t *packed = malloc(len);
+	uint8_t *packed;
+	size_t len;
 
-	(void)world;
-	if (packed == NULL)
+	if (control_encode_request(request, &packed, &len) != ERR_NONE)
 		abort();
-	(void)erfa__request__pack(request, packed);
 	net_ask(box->number, packed, len);
 	free(packed);
 }
@@ -642,7 +639,7 @@ world_erase(struct world *world, struct box *box, int number)
 	any = positions->count > 0;
 	if (any) {
 		world->pubs[number].erasing = true;
-		world_ask(world, box, &request);
+		world_ask(box, &request);
 	}
 	free(positions);
 	return any;
@@ -676,7 +673,7 @@ world_remove(struct world *world, struct box *box)
 	request.remove = &remove;
 	note_staying(world, box);
 	box->out = true;
-	world_ask(world, &world->boxes[0], &request);
+	world_ask(&world->boxes[0], &request);
 }
 
 void
@@ -690,10 +687,12 @@ world_answered(struct world *world, const uint8_t *data, size_t len)
 	case ERFA__ANSWER__SAY_ERASE:
 		machine_trace("number %u is erased", answer->req - 1);
 		world->pubs[answer->req - 1].erased = true;
+		world->nerased++;
 		break;
 	case ERFA__ANSWER__SAY_REMOVE:
 		machine_trace("node %u is removed", answer->req - 100000);
 		world->boxes[answer->req - 100000].removed = true;
+		world->nremoved++;
 		break;
 	case ERFA__ANSWER__SAY_ERROR:
 		machine_trace(

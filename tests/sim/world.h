@@ -97,8 +97,8 @@ struct world {
 	struct shot shots[WORLD_SHOTS];
 	int nshots;
 	unsigned ngroups;
-	unsigned answers;
-	unsigned refusals;
+	unsigned nerased;  /* answered */
+	unsigned nremoved; /* answered */
 	char failure[400]; /* empty: none */
 	const char *invariant;
 };
@@ -189,11 +189,10 @@ void world_remove(struct world *world, struct box *box);
 void world_answered(struct world *world, const uint8_t *data, size_t len);
 
 /**
- * world_ask(world, box, request):
+ * world_ask(box, request):
  * Put a request to the control socket of a node; its answer comes by and by.
  */
-void world_ask(
-    struct world *world, const struct box *box, const Erfa__Request *request);
+void world_ask(const struct box *box, Erfa__Request *request);
 
 /**
  * world_shoot(world, box, group):

@@ -14,6 +14,7 @@
 # make format    lay out all C files as .clang-format says
 # make pot       take new words of the sources into client/po/*.po
 # make docs      the manual pages as HTML
+# make sbom      what the programs are made of, as CycloneDX
 # make deb       Debian packages in build/deb, looked at by lintian
 # make check-deb installs them in a Debian of its own and runs two nodes there
 # make install   below $(DESTDIR)$(prefix); "make uninstall" takes it away
@@ -440,6 +441,11 @@ uninstall:
 	rm -f $(CATALOG:systemd/%=$(DESTDIR)$(catalogdir)/%)
 	rm -rf $(into)/share/erfa $(into)/share/doc/erfa
 
+# What the programs are made of, from the packages of this machine.
+sbom: $(ERFAD) $(ERFA)
+	$(Q)conf/sbom '$(VERSION)' $^ >$B/erfa.cdx.json
+	@echo "  $B/erfa.cdx.json"
+
 # Debian packages, built in a copy of the tree, and without network.  What is not
 # followed by git, and no new file of a working tree, is left out.
 deb:
@@ -465,7 +471,7 @@ clean:
 help:
 	@sed -n '/^# *make\|^# Var\|^# CC\|^# T=/s/^# //p' Makefile
 
-.PHONY: all docs deb check-deb pot deps programs unit check asan tsan sim soak fuzz fuzz-run \
+.PHONY: all docs sbom deb check-deb pot deps programs unit check asan tsan sim soak fuzz fuzz-run \
 	demo bench bench-hub \
 	lint relevance format lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer \
 	install uninstall clean help vocabulary-check FORCE

@@ -454,7 +454,7 @@ static const struct args_option indicator_options[] = {
 	{ "data-source", "CODE", N_("register_existing, survey, manual") },
 	{ "definition", "TEXT", N_("how it is counted") },
 	{ "convert", "UNIT=X",
-	    N_("another unit: times X it is in --unit; as often as you like") },
+	    N_("another unit: times X it is in --unit; may be repeated") },
 	{ "set", "FIELD=VALUE", NULL },
 	{ "yes", NULL, N_("publish at once, do not ask") },
 	{ "allow-personal", NULL, NULL },
@@ -1348,12 +1348,12 @@ help_line(struct print *print, const struct cmd *cmd)
 }
 
 /* Commands that the help of erfa only names, so that it fits a screen. */
-static const char *const named[] = { "diff", "comment", "offer", "copy", "link",
-	"claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
+static const char *const named[] = { "diff", "answer", "comment", "offer", "copy",
+	"link", "claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
 	"network", "round", "indicator", "burden", "table31", "guides", "org",
 	"term", "scale", "dossier", "evidence", "reindex", "logs", "log",
-	"doctor", "health", "metrics", "config", "reload", "bundle", "overview",
-	"directory", "members", "key", "sync" };
+	"backup", "restore", "doctor", "health", "metrics", "config", "reload",
+	"bundle", "overview", "directory", "members", "key", "sync" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */

@@ -383,10 +383,8 @@ convert_class(struct units *units)
 	for (i = 0; i < family->ntrials && err == ERR_NONE; i++)
 		err = take_trial(units, &family->trials[i]);
 
-	/* What everybody measures in stays, whatever is declared. */
-	if (err != ERR_NONE || units->count < 2)
-		return err;
-	if ((err = take_declared(units)) != ERR_NONE)
+	if (err != ERR_NONE || (err = take_declared(units)) != ERR_NONE ||
+	    units->count < 2)
 		return err;
 	best = best_unit(units);
 	for (i = 0; i < family->ntrials; i++)

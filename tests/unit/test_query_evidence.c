@@ -538,6 +538,23 @@ an_observation_may_say_its_own_unit(void **state)
 }
 
 static void
+what_all_measured_in_another_unit_is_converted_too(void **state)
+{
+	struct fixture *f = *state;
+	const Erfa__EvidenceStudy *study;
+
+	add_indicator(f, "hours", "timer",
+	    "'conversion': [{'unit': 'minutter', 'factor': 0.5}]");
+	add_trial(f, "origin", "dk-791");
+	(void)observe(f, "origin", "hours", WITH,
+	    "'unit': 'minutter', 'continuous': {'n': 9, 'mean': 8, 'sd': 2}");
+	publish(f);
+	study = study_of(ask(f, "origin"), "dk-791");
+	assert_string_equal(study->unit, "timer");
+	assert_true(study->after->mean == 4);
+}
+
+static void
 counts_are_never_multiplied(void **state)
 {
 	struct fixture *f = *state;
@@ -647,6 +664,7 @@ main(void)
 		TEST(a_factor_that_turns_or_empties_is_no_declaration),
 		TEST(a_declaration_that_was_taken_back_does_not_count),
 		TEST(an_observation_may_say_its_own_unit),
+		TEST(what_all_measured_in_another_unit_is_converted_too),
 		TEST(counts_are_never_multiplied),
 		TEST(ready_made_differences_take_the_factor_alone),
 		TEST(what_an_observation_says_of_clusters_reaches_the_study),

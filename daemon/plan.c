@@ -365,12 +365,36 @@ add_longer(void *context, const char *text, uint32_t docs)
 }
 
 static bool
+is_ending(const struct plan *plan, const char *text, size_t len)
+{
+	return vocab_is_ending(FAMILY_DA, text, len) ||
+	    vocab_is_ending(FAMILY_NO, text, len) ||
+	    vocab_is_ending(FAMILY_SV, text, len) ||
+	    (plan->lang == VOCAB_FI && vocab_is_ending(FAMILY_FI, text, len)) ||
+	    (plan->lang == VOCAB_IS && vocab_is_ending(FAMILY_IS, text, len));
+}
+
+/*
+ * Whether the few letters that follow a part of a word are an ending, alone or
+ * with the last vowel: "pleje" in "hjemmeplejen".
+ */
+static bool
+may_end(const struct plan *plan, const char *text, size_t len)
+{
+	return len == 0 || is_ending(plan, text, len) ||
+	    is_ending(plan, text - 1, len + 1);
+}
+
+/* "integration" holds no "grati(s)": what is left over is no ending. */
+static bool
 add_holding(void *context, const char *word, size_t at)
 {
 	struct parts *parts = context;
 	size_t rest = strlen(word) - at - parts->len;
 
-	if (strlen(word) <= TOKEN_MAX)
+	if (strlen(word) <= TOKEN_MAX &&
+	    (rest > ENDING_MAX ||
+		may_end(parts->plan, word + at + parts->len, rest)))
 		add_way(parts->group, SEARCH_WORD, word,
 		    rest <= ENDING_MAX ? WORTH_INSIDE : WORTH_MIDDLE,
 		    PLAN_PART);

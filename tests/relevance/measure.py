@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 """How well does `erfa find` answer the questions people have?
 
-Usage: measure.py [--table] SOCKET MADE MADE_LATER
-       measure.py --brief NAME SOCKET MADE MADE_LATER
+Usage: measure.py [--table] SOCKET MADE MADE_LATER MADE_LAST
+       measure.py --brief NAME SOCKET MADE MADE_LATER MADE_LAST
 
 SOCKET is that of a node which has imported tests/corpus/trials.jsonl, the others
-those of nodes with made_trials.jsonl and made_later_trials.jsonl.  Prints one line
-a check in the protocol of tests/run; with --table, also the rank of every expected
-trial and what was found instead; with --brief, only a line of means under NAME.
+those of nodes with made_trials.jsonl, made_later_trials.jsonl and
+made_last_trials.jsonl.  Prints one line a check in the protocol of tests/run; with
+--table, also the rank of every expected trial and what was found instead; with
+--brief, only a line of means under NAME.
 
 Each question is asked in the language of whoever asks, ten hits at most.  A trial of
 `first` is worth 2, one of `also` 1.  nDCG@10 discounts by log2(rank + 1) and divides
@@ -38,7 +39,9 @@ SETS = (("users'", "needs", HERE + "needs.jsonl", CORPUS),
         ("unseen", "unseen", HERE + "unseen.jsonl", CORPUS),
         ("made-up", "made up", HERE + "made.jsonl", HERE + "made_trials.jsonl"),
         ("later made-up", "made up later", HERE + "made_later.jsonl",
-         HERE + "made_later_trials.jsonl"))
+         HERE + "made_later_trials.jsonl"),
+        ("last made-up", "made up last", HERE + "made_last.jsonl",
+         HERE + "made_last_trials.jsonl"))
 TOP = 10
 WORD = re.compile(r"\w+")
 
@@ -259,10 +262,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--table", action="store_true")
     parser.add_argument("--brief")
-    parser.add_argument("sockets", nargs=3)
+    parser.add_argument("sockets", nargs=4)
     args = parser.parse_args()
     sockets = dict(zip((CORPUS, HERE + "made_trials.jsonl",
-                        HERE + "made_later_trials.jsonl"), args.sockets))
+                        HERE + "made_later_trials.jsonl",
+                        HERE + "made_last_trials.jsonl"), args.sockets))
     if args.brief:
         brief(args.brief, sockets)
         return 0

@@ -12,13 +12,14 @@ collection() {
 	at "$1" sync --wait 60 >/dev/null || die "the index does not follow"
 }
 
-# collections PREFIX: the three that questions are about; their sockets in SOCKETS.
+# collections PREFIX: the four that questions are about; their sockets in SOCKETS.
 collections() {
 	collection "$1corpus" tests/corpus/trials.jsonl
 	collection "$1made" tests/relevance/made_trials.jsonl
 	collection "$1later" tests/relevance/made_later_trials.jsonl
+	collection "$1last" tests/relevance/made_last_trials.jsonl
 	SOCKETS=("$WORK/$1corpus/run/control" "$WORK/$1made/run/control"
-		"$WORK/$1later/run/control")
+		"$WORK/$1later/run/control" "$WORK/$1last/run/control")
 }
 
 collections ""

@@ -1348,12 +1348,13 @@ help_line(struct print *print, const struct cmd *cmd)
 }
 
 /* Commands that the help of erfa only names, so that it fits a screen. */
-static const char *const named[] = { "diff", "answer", "comment", "offer", "copy",
-	"link", "claim", "pause", "confirm", "ready", "barrier", "endorse", "programme",
-	"network", "round", "indicator", "burden", "table31", "guides", "org",
-	"term", "scale", "dossier", "evidence", "reindex", "logs", "log",
-	"backup", "restore", "doctor", "health", "metrics", "config", "reload",
-	"bundle", "overview", "directory", "members", "key", "sync" };
+static const char *const named[] = { "diff", "answer", "comment", "offer",
+	"copy", "link", "claim", "pause", "confirm", "ready", "barrier",
+	"endorse", "programme", "network", "round", "indicator", "burden",
+	"table31", "guides", "org", "term", "scale", "dossier", "evidence",
+	"reindex", "logs", "log", "backup", "restore", "doctor", "health",
+	"metrics", "config", "reload", "bundle", "overview", "directory",
+	"members", "key", "sync" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */

@@ -117,22 +117,26 @@ count_connections() {
 	while [ -d "/proc/$pid" ]; do
 		awk -v a="$(printf ':%04X$' "$router")" \
 			-v b="$(printf ':%04X$' "$pub")" \
+			-v now="$EPOCHREALTIME" \
 			'$4 == "01" && ($2 ~ a || $2 ~ b) { count++ }
-			END { print count + 0 }' /proc/net/tcp /proc/net/tcp6 \
-			>>"$WORK/connections"
+			END { print now, count + 0 }' /proc/net/tcp \
+			/proc/net/tcp6 >>"$WORK/connections"
 		pause 1
 	done &
 	COUNTING=$!
 	HELPERS+=("$COUNTING")
 }
 
-# most_connections FROM: end that, and print the most that came in one second, not
-# before second FROM.
+# most_connections FROM: the most that came in a second, not before second FROM.
 most_connections() {
-	awk -v from="$1" 'NR > 1 && NR > from + 1 && $1 - last > most {
-		most = $1 - last }
-		{ last = $1 }
-		END { print most + 0 }' "$WORK/connections"
+	awk -v from="$1" 'NR == 1 { begin = $1 }
+		NR > 1 && time >= begin + from {
+			rate = ($2 - count) / ($1 - time)
+			if (rate > most)
+				most = rate
+		}
+		{ time = $1; count = $2 }
+		END { printf "%.0f\n", most }' "$WORK/connections"
 }
 
 # pause SECONDS: time in which nodes do what is measured.

@@ -482,7 +482,7 @@ host_hold_bodies(void *host)
 /* Another leaf of the process may have brought the bytes already. */
 static enum err
 keep_run(struct leaf *leaf, const struct view_log *log,
-    const struct log_run *run, const struct wire_body *body)
+    const struct log_run *run, const struct wire_body *body, bool *ret_new)
 {
 	struct store_txn *txn = NULL;
 	enum err err;
@@ -493,6 +493,7 @@ keep_run(struct leaf *leaf, const struct view_log *log,
 	if (err == ERR_NONE && body != NULL && body->data.len > 0)
 		err = store_add_body(txn, run->log_id, run->first, body->salt,
 		    body->data.data, body->data.len);
+	*ret_new = err == ERR_NONE;
 	if (err == ERR_NONE)
 		return store_commit(&txn);
 	store_abort(&txn);
@@ -540,15 +541,17 @@ host_take_run(void *host, struct link *link, struct view_log *log,
     const struct log_run *run, const struct wire_body *body)
 {
 	struct leaf *leaf = host;
+	bool is_new;
 
 	(void)link;
 	if (leaf->ntouched == TOUCHED_MAX ||
-	    keep_run(leaf, log, run, body) != ERR_NONE) {
+	    keep_run(leaf, log, run, body, &is_new) != ERR_NONE) {
 		/* Not taken: it is asked for again. */
 		leaf->all->board->complaints++;
 		return;
 	}
-	if (note_absent(leaf, run, body != NULL && body->data.len > 0))
+	if (note_absent(leaf, run, body != NULL && body->data.len > 0) &&
+	    is_new)
 		(void)take_members(leaf->all);
 	touch(leaf, log, run->head);
 }

@@ -5,16 +5,10 @@
 #include "proto/effect_unit.h"
 #include "daemon/evidence_internal.h"
 
+#define UNITS_MOST   32    /* of one class; what is in others stays as it is */
 #define NEARLY       1e-9  /* two factors that differ by less are the same */
 #define FACTOR_LEAST 1e-12 /* beyond these nothing is left of a number */
 #define FACTOR_MOST  1e12
-
-/* A unit in which a class of indicators was, or may be, measured. */
-struct unit {
-	const char *name;
-	size_t trials; /* that measured in it */
-	bool declares; /* an indicator in it declares others */
-};
 
 /* What is declared of two units. */
 enum declared {
@@ -23,11 +17,21 @@ enum declared {
 	DISPUTED, /* by two, and they differ */
 };
 
+/* A unit in which a class of indicators was, or may be, measured. */
+struct unit {
+	const char *name;
+	size_t trials;                     /* that measured in it */
+	const struct evidence_trial *last; /* of them */
+	bool declares;          /* an indicator in it declares others */
+	enum declared declared; /* how it is brought to the one of all */
+	struct choose_conversion how;
+};
+
 /* One class of indicators while its units are looked at. */
 struct units {
 	struct evidence_family *family;
 	size_t class;
-	struct unit *items;
+	struct unit items[UNITS_MOST];
 	size_t count;
 };
 
@@ -131,81 +135,66 @@ find(const struct units *units, const char *from, const char *to,
 
 /* ---- the units of a class ---- */
 
-static enum err
-take_unit(struct units *units, const char *name, struct unit **ret_unit)
+/* The unit of that name; NULL if there is none, and no room for it. */
+static struct unit *
+find_unit(struct units *units, const char *name, bool add)
 {
-	enum err err;
 	size_t i;
 
 	for (i = 0; i < units->count; i++)
 		if (choose_same_unit(units->items[i].name, name))
-			break;
-	if (i == units->count) {
-		err = answer_room(
-		    &units->items, units->count, sizeof(*units->items));
-		if (err != ERR_NONE)
-			return err;
-		units->items[units->count++] = (struct unit){ .name = name };
-	}
-	*ret_unit = &units->items[i];
-	return ERR_NONE;
+			return &units->items[i];
+	if (!add || units->count == UNITS_MOST)
+		return NULL;
+	units->items[units->count] = (struct unit){ .name = name };
+	return &units->items[units->count++];
 }
 
-/* Units that stand for their own conversions, also if nobody measured in them. */
-static enum err
+/* Units that stand for their own conversions, also if nobody measured in them;
+ * they come first, so that there is room for them. */
+static void
 take_declared(struct units *units)
 {
 	const struct evidence_family *family = units->family;
 	struct unit *unit;
 	size_t i;
-	enum err err;
 
 	for (i = 0; i < family->nindicators; i++) {
 		if (!declares(family, i, units->class))
 			continue;
-		err = take_unit(
-		    units, family->indicators[i].body->indicator->unit, &unit);
-		if (err != ERR_NONE)
-			return err;
-		unit->declares = true;
+		unit = find_unit(
+		    units, family->indicators[i].body->indicator->unit, true);
+		if (unit != NULL)
+			unit->declares = true;
 	}
-	return ERR_NONE;
 }
 
 static bool
-is_follow_up(const struct units *units, const struct choose_seen *seen)
+is_follow_up(const struct choose_seen *seen)
 {
-	return seen->indicator == units->class &&
-	    seen->observation->occasion == ERFA__OCCASION__OCCASION_FOLLOW_UP &&
+	return seen->observation->occasion ==
+	    ERFA__OCCASION__OCCASION_FOLLOW_UP &&
 	    seen->observation->arm != ERFA__ARM__ARM_COMPARISON;
 }
 
 /* Count a trial once for each unit that it followed up in. */
-static enum err
+static void
 take_trial(struct units *units, const struct evidence_trial *trial)
 {
-	const struct choose_seen *seen = trial->seen;
+	bool counts = evidence_left_out(units->family, trial) == NULL;
 	struct unit *unit;
 	size_t i;
-	size_t k;
-	enum err err;
 
 	for (i = 0; i < trial->count; i++) {
-		if (seen[i].indicator != units->class)
+		if (trial->seen[i].indicator != units->class)
 			continue;
-		err = take_unit(units, seen[i].unit, &unit);
-		if (err != ERR_NONE)
-			return err;
-		if (!is_follow_up(units, &seen[i]))
+		unit = find_unit(units, trial->seen[i].unit, true);
+		if (unit == NULL || !counts || !is_follow_up(&trial->seen[i]) ||
+		    unit->last == trial)
 			continue;
-		for (k = 0; k < i; k++)
-			if (is_follow_up(units, &seen[k]) &&
-			    choose_same_unit(seen[k].unit, seen[i].unit))
-				break;
-		unit->trials += k == i &&
-		    evidence_left_out(units->family, trial) == NULL;
+		unit->last = trial;
+		unit->trials++;
 	}
-	return ERR_NONE;
 }
 
 /* ---- which unit all are brought to ---- */
@@ -341,30 +330,31 @@ convert(Erfa__Observation *observation, const struct choose_conversion *how,
 }
 
 static enum err
-convert_seen(const struct units *units, struct evidence_trial *trial, size_t i,
+convert_seen(struct units *units, struct evidence_trial *trial, size_t i,
     const struct unit *to)
 {
 	struct choose_seen *seen = &trial->seen[i];
-	struct choose_conversion how = { .factor = 1 };
-	enum declared declared;
+	const struct unit *unit;
 	enum err err;
 
-	if (seen->indicator != units->class ||
-	    choose_same_unit(seen->unit, to->name))
+	if (seen->indicator != units->class)
 		return ERR_NONE;
-	declared = find(units, seen->unit, to->name, &how);
-	if (declared == DISPUTED)
+	unit = find_unit(units, seen->unit, false);
+	if (unit == NULL || unit == to || unit->declared == NOT_DECLARED)
+		return ERR_NONE;
+	if (unit->declared == DISPUTED) {
 		seen->stuck = "conversion_disputed";
-	if (declared != DECLARED)
 		return ERR_NONE;
-	err = convert(seen->observation, &how, &seen->stuck);
+	}
+	err = convert(seen->observation, &unit->how, &seen->stuck);
 	if (err != ERR_NONE || seen->stuck != NULL)
 		return err;
 	if (trial->conversions == NULL)
-		trial->conversions = calloc(trial->count, sizeof(how));
+		trial->conversions = calloc(
+		    trial->count, sizeof(*trial->conversions));
 	if (trial->conversions == NULL)
 		return ERR_NOMEM;
-	trial->conversions[i] = how;
+	trial->conversions[i] = unit->how;
 	seen->converted = &trial->conversions[i];
 	seen->unit = to->name;
 	return ERR_NONE;
@@ -380,13 +370,15 @@ convert_class(struct units *units)
 	size_t k;
 	enum err err = ERR_NONE;
 
-	for (i = 0; i < family->ntrials && err == ERR_NONE; i++)
-		err = take_trial(units, &family->trials[i]);
-
-	if (err != ERR_NONE || (err = take_declared(units)) != ERR_NONE ||
-	    units->count < 2)
-		return err;
+	take_declared(units);
+	for (i = 0; i < family->ntrials; i++)
+		take_trial(units, &family->trials[i]);
 	best = best_unit(units);
+	for (i = 0; i < units->count; i++)
+		if (&units->items[i] != best)
+			units->items[i].declared = find(units,
+			    units->items[i].name, best->name,
+			    &units->items[i].how);
 	for (i = 0; i < family->ntrials; i++)
 		for (k = 0; k < family->trials[i].count && err == ERR_NONE; k++)
 			err = convert_seen(units, &family->trials[i], k, best);
@@ -460,7 +452,6 @@ evidence_units(struct evidence_family *family)
 		if (!begins_class(family, i, units.class))
 			continue;
 		err = convert_class(&units);
-		free(units.items);
 	}
 	return err;
 }

@@ -134,6 +134,12 @@ def read(ids):
     must("bundle export", form)
     must("bundle import", form)
     must("import", "tests/corpus/trials.jsonl", "--dry-run")
+    backup = os.path.join(FOLDER, "backup")
+    must("backup", "--list")
+    must("backup", "--new-key", os.path.join(FOLDER, "backup.key"))
+    must("backup", backup, "--plain")
+    must("backup", "--forget", backup)
+    must("restore", backup, "--dry-run")
 
 
 # These say something for every entry, go on forever, or make a node.

@@ -76,7 +76,7 @@ one() {
 	all_live 1 300
 	line "all dial at one moment: until all are live" "$(told seconds)" s
 	all_same 60
-	pause 5
+	pause 15 # what the storm left is given back
 	after=$(memory hub)
 	line "anonymous memory of the hub without leaves" \
 		"$(calc "$before / 1024")" MiB
@@ -178,6 +178,7 @@ mesh() {
 	node_up hub
 	node_up other
 	befriend hub other
+	converge 60 hub other || die "the hubs differ"
 	node_end hub
 	node_end other
 	"$B/tests/bench/bench_leaves" seed "$WORK/hub" "$LEAVES_N" "$ENTRIES" \
@@ -194,7 +195,7 @@ mesh() {
 	all_live 2 300
 	line "all dial at one moment: until all are live" "$(told seconds)" s
 	all_same 120
-	pause 5
+	pause 15
 	after=$(memory other)
 	line "anonymous memory of the second hub for each leaf" \
 		"$(calc "($after - $before) / $LEAVES_N")" KiB 100

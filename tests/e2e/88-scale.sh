@@ -31,6 +31,7 @@ hub_new other no-5501
 node_up hub
 node_up other
 befriend hub other
+check "two hubs know each other" converge 60 hub other
 node_end hub
 check "a hub gets members by the dozen" \
 	"$B/tests/bench/bench_leaves" seed "$WORK/hub" $N 3 600

@@ -29,6 +29,8 @@
 #define EXIT_TEMPFAIL 75
 #define EXIT_CONFIG   78
 
+#define FILES 16384 /* descriptors, as in systemd/erfad.service */
+
 #define EXIT_AGAIN 1000 /* never left with: begin anew */
 
 #define DEFAULT_CONFIG ERFA_SYSCONFDIR "/erfa/erfad.conf"
@@ -133,6 +135,21 @@ harden(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)umask(0077);
+}
+
+/*
+ * A member that dials in takes two descriptors, and shells give 1,024: take as
+ * many as the unit gives, if that is allowed.
+ */
+static void
+take_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= FILES)
+		return;
+	files.rlim_cur = files.rlim_max < FILES ? files.rlim_max : FILES;
+	(void)setrlimit(RLIMIT_NOFILE, &files);
 }
 
 /* Signals that ask us to stop, or to read the settings again, arrive as reads of
@@ -254,6 +271,7 @@ main(int argc, char *argv[])
 		return EXIT_SUCCESS;
 	}
 	harden();
+	take_files();
 	logger_init(LOGGER_INFO);
 	err = config_load(options.config, &config, &errors);
 	config_errors_print(errors, stderr);

@@ -8,6 +8,9 @@
 
 N=60
 
+# Fewer descriptors than the hubs need: erfad takes more, up to the hard limit.
+ulimit -Sn 128
+
 # all WORD LINE: the leaves obey, and WORD is said of all of them.
 all() {
 	leaves "$2"

@@ -1,14 +1,18 @@
 #include "daemon/search_internal.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/db.h"
 
 /*
- * Chunk: le32 how many terms, le32 where each begins and where the last ends; then
- * of each term one byte, how long it is, the term, and its list.
+ * Chunk: le32 how many terms, le32 where every STEP-th of them begins; then of
+ * each term a byte, how many bytes it has in common with the one before (none for
+ * every STEP-th); a byte, how many follow, and these; varint the length of its
+ * list, and the list.
  */
+#define STEP 8U
 
 struct chunk_writer {
 	struct search *search;
@@ -16,14 +20,29 @@ struct chunk_writer {
 	uint8_t *data; /* terms and lists */
 	size_t len;
 	size_t size;
-	uint32_t *ends; /* in data */
+	uint32_t *starts; /* in data, of every STEP-th term */
 	uint32_t count;
 	uint32_t room;
-	uint8_t *out;
-	size_t out_size;
+	uint8_t last[PART_TERM]; /* the term before */
+	size_t last_len;
 };
 
 /* ---- reading ---- */
+
+static uint32_t
+get_le32(const uint8_t *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return le32toh(value);
+}
+
+static size_t
+steps_of(uint32_t count)
+{
+	return ((size_t)count + STEP - 1) / STEP;
+}
 
 enum err
 chunk_open(struct bytes val, struct chunk *ret_chunk)
@@ -32,30 +51,63 @@ chunk_open(struct bytes val, struct chunk *ret_chunk)
 
 	if (val.len < 8)
 		return ERR_DAMAGED;
-	chunk.count = bytes_get_le32(val.data);
-	if (chunk.count == 0 || chunk.count > val.len / 4 - 2)
+	chunk.count = get_le32(val.data);
+	if (chunk.count == 0 || steps_of(chunk.count) > val.len / 4 - 1)
 		return ERR_DAMAGED;
 	*ret_chunk = chunk;
 	return ERR_NONE;
 }
 
-enum err
-chunk_at(const struct chunk *chunk, uint32_t i, struct bytes *ret_term,
-    struct bytes *ret_list)
+void
+chunk_start(const struct chunk *chunk, uint32_t step, struct place *ret_place)
 {
-	const uint8_t *data = chunk->bytes.data;
-	uint32_t from = bytes_get_le32(data + 4 + 4 * (size_t)i);
-	uint32_t to = bytes_get_le32(data + 8 + 4 * (size_t)i);
+	ret_place->next = step * STEP;
+	ret_place->at = get_le32(chunk->bytes.data + 4 + 4 * (size_t)step);
+	ret_place->len = 0;
+}
+
+/* Read the length of a list; return where the list begins, NULL if damaged. */
+static const uint8_t *
+list_length(const uint8_t *at, const uint8_t *end, size_t *ret_len)
+{
+	size_t len = 0;
+	unsigned shift;
+
+	for (shift = 0; at < end && shift < 35; shift += 7) {
+		len |= (size_t)(*at & 0x7f) << shift;
+		if (*at++ < 0x80) {
+			*ret_len = len;
+			return at;
+		}
+	}
+	return NULL;
+}
+
+enum err
+chunk_next(const struct chunk *chunk, struct place *place)
+{
+	const uint8_t *end = chunk->bytes.data + chunk->bytes.len;
+	const uint8_t *at;
+	size_t more;
 	size_t len;
 
-	if (from >= to || to > chunk->bytes.len)
+	if (place->at + 4 > chunk->bytes.len)
 		return ERR_DAMAGED;
-	len = data[from];
-	if (len == 0 || len > PART_TERM - 4 || from + 1 + len >= to)
+	at = chunk->bytes.data + place->at;
+	len = at[0];
+	more = at[1];
+	at += 2;
+	if (len > place->len || more == 0 || len + more > PART_TERM - 4 ||
+	    more > (size_t)(end - at))
 		return ERR_DAMAGED;
-	*ret_term = (struct bytes){ .data = data + from + 1, .len = len };
-	*ret_list = (struct bytes){ .data = data + from + 1 + len,
-		.len = to - from - 1 - len };
+	memcpy(place->term + len, at, more);
+	place->len = len + more;
+	at = list_length(at + more, end, &len);
+	if (at == NULL || len == 0 || len > (size_t)(end - at))
+		return ERR_DAMAGED;
+	place->list = (struct bytes){ .data = at, .len = len };
+	place->at = (size_t)(at - chunk->bytes.data) + len;
+	place->next++;
 	return ERR_NONE;
 }
 
@@ -68,28 +120,53 @@ term_compare(struct bytes a, struct bytes b)
 	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-enum err
-chunk_find(const struct chunk *chunk, struct bytes term, uint32_t *ret_i)
+/* The last of every STEP-th term that is not above ${term}; else the first. */
+static enum err
+find_step(const struct chunk *chunk, struct bytes term, uint32_t *ret_step)
 {
 	struct bytes other;
-	struct bytes list;
 	uint32_t low = 0;
-	uint32_t high = chunk->count;
+	uint32_t high = (uint32_t)steps_of(chunk->count) - 1;
 	uint32_t middle;
-	enum err err;
+	size_t at;
 
 	while (low < high) {
-		middle = low + (high - low) / 2;
-		err = chunk_at(chunk, middle, &other, &list);
-		if (err != ERR_NONE)
-			return err;
-		if (term_compare(other, term) < 0)
-			low = middle + 1;
+		middle = low + (high - low + 1) / 2;
+		at = get_le32(chunk->bytes.data + 4 + 4 * (size_t)middle);
+		if (at + 2 > chunk->bytes.len)
+			return ERR_DAMAGED;
+		other.data = chunk->bytes.data + at + 2;
+		other.len = chunk->bytes.data[at + 1];
+		if (other.len > chunk->bytes.len - at - 2)
+			return ERR_DAMAGED;
+		if (term_compare(other, term) <= 0)
+			low = middle;
 		else
-			high = middle;
+			high = middle - 1;
 	}
-	*ret_i = low;
+	*ret_step = low;
 	return ERR_NONE;
+}
+
+enum err
+chunk_find(const struct chunk *chunk, struct bytes term, struct place *place)
+{
+	uint32_t step;
+	enum err err;
+
+	if ((err = find_step(chunk, term, &step)) != ERR_NONE)
+		return err;
+	for (chunk_start(chunk, step, place); place->next < chunk->count;)
+		if ((err = chunk_next(chunk, place)) != ERR_NONE ||
+		    term_compare(place_term(place), term) >= 0)
+			return err;
+	return ERR_NOENT;
+}
+
+struct bytes
+place_term(const struct place *place)
+{
+	return (struct bytes){ .data = place->term, .len = place->len };
 }
 
 /* Find the chunk that begins with this term, or the last before it. */
@@ -121,7 +198,7 @@ part_list(struct search *search, const struct part *part, const char *term,
 	struct bytes key;
 	struct bytes val;
 	struct chunk chunk;
-	uint32_t i;
+	struct place place;
 	enum err err;
 
 	err = find_chunk(
@@ -131,15 +208,11 @@ part_list(struct search *search, const struct part *part, const char *term,
 	if (key.len < 5 || bytes_get_be32(key.data) != part->head.part)
 		return ERR_NOENT;
 	if ((err = chunk_open(val, &chunk)) != ERR_NONE ||
-	    (err = chunk_find(&chunk, want, &i)) != ERR_NONE)
+	    (err = chunk_find(&chunk, want, &place)) != ERR_NONE)
 		return err;
-	if (i == chunk.count)
+	if (term_compare(place_term(&place), want) != 0)
 		return ERR_NOENT;
-	if ((err = chunk_at(&chunk, i, &key, &val)) != ERR_NONE)
-		return err;
-	if (term_compare(key, want) != 0)
-		return ERR_NOENT;
-	return list_open(val, part->head.count, ret_list);
+	return list_open(place.list, part->head.count, ret_list);
 }
 
 /* ---- going through all terms ---- */
@@ -149,15 +222,25 @@ static enum err
 enter(struct term_walk *walk, enum err err, struct bytes key, struct bytes val)
 {
 	walk->term = (struct bytes){ .data = NULL, .len = 0 };
-	walk->next = 0;
 	walk->chunk.count = 0;
+	walk->place.next = 0;
 	if (err == ERR_NOENT)
 		return ERR_NONE;
 	if (err != ERR_NONE)
 		return err;
 	if (key.len < 5 || bytes_get_be32(key.data) != walk->part)
 		return ERR_NONE;
-	return chunk_open(val, &walk->chunk);
+	if ((err = chunk_open(val, &walk->chunk)) == ERR_NONE)
+		chunk_start(&walk->chunk, 0, &walk->place);
+	return err;
+}
+
+/* Show the term at hand. */
+static void
+show_place(struct term_walk *walk)
+{
+	walk->term = place_term(&walk->place);
+	walk->list = walk->place.list;
 }
 
 enum err
@@ -167,7 +250,7 @@ term_next(struct term_walk *walk)
 	struct bytes val = { .data = NULL, .len = 0 };
 	enum err err;
 
-	if (walk->next >= walk->chunk.count) {
+	if (walk->place.next >= walk->chunk.count) {
 		if (walk->chunk.count == 0) {
 			walk->term = key;
 			return ERR_NONE;
@@ -177,7 +260,10 @@ term_next(struct term_walk *walk)
 		    walk->chunk.count == 0)
 			return err;
 	}
-	return chunk_at(&walk->chunk, walk->next++, &walk->term, &walk->list);
+	err = chunk_next(&walk->chunk, &walk->place);
+	if (err == ERR_NONE)
+		show_place(walk);
+	return err;
 }
 
 enum err
@@ -206,10 +292,14 @@ term_begin(struct search *search, uint32_t part, struct bytes from,
 	err = db_cursor_seek(walk->cursor, start, &key, &val);
 	if ((err = enter(walk, err, key, val)) != ERR_NONE)
 		return err;
-	if (walk->chunk.count > 0 && from.len > 0 &&
-	    (err = chunk_find(&walk->chunk, from, &walk->next)) != ERR_NONE)
-		return err;
-	return term_next(walk);
+	if (walk->chunk.count == 0 || from.len == 0)
+		return term_next(walk);
+	err = chunk_find(&walk->chunk, from, &walk->place);
+	if (err == ERR_NOENT) /* it may begin the next chunk */
+		return term_next(walk);
+	if (err == ERR_NONE)
+		show_place(walk);
+	return err;
 }
 
 void
@@ -241,7 +331,7 @@ chunk_writer_free(struct chunk_writer *writer)
 	if (writer == NULL)
 		return;
 	free(writer->data);
-	free(writer->ends);
+	free(writer->starts);
 	free(writer);
 }
 
@@ -249,23 +339,23 @@ enum err
 chunk_flush(struct chunk_writer *writer)
 {
 	uint8_t key[PART_TERM];
-	size_t head = 8 + 4 * (size_t)writer->count;
+	size_t steps = steps_of(writer->count);
+	size_t head = 4 + 4 * steps;
 	uint8_t *out;
-	uint32_t i;
+	size_t i;
 	enum err err;
 
 	if (writer->count == 0)
 		return ERR_NONE;
 	err = db_reserve(writer->search->txn, writer->search->table + 1,
-	    part_key(writer->part, writer->data + 1, writer->data[0], key),
+	    part_key(writer->part, writer->data + 2, writer->data[1], key),
 	    head + writer->len, DB_APPEND, &out);
 	if (err != ERR_NONE)
 		return err;
 	bytes_put_le32(out, writer->count);
-	bytes_put_le32(out + 4, (uint32_t)head);
-	for (i = 0; i < writer->count; i++)
+	for (i = 0; i < steps; i++)
 		bytes_put_le32(
-		    out + 8 + 4 * (size_t)i, (uint32_t)head + writer->ends[i]);
+		    out + 4 + 4 * i, (uint32_t)head + writer->starts[i]);
 	memcpy(out + head, writer->data, writer->len);
 	writer->count = 0;
 	writer->len = 0;
@@ -277,8 +367,8 @@ static enum err
 make_room(struct chunk_writer *writer, size_t more)
 {
 	size_t size = writer->size == 0 ? 2 * CHUNK_BYTES : writer->size;
-	uint32_t room = writer->room == 0 ? 4096 : 2 * writer->room;
-	uint32_t *ends;
+	uint32_t room = writer->room == 0 ? 1024 : 2 * writer->room;
+	uint32_t *starts;
 	uint8_t *data;
 
 	while (size < writer->len + more)
@@ -289,13 +379,34 @@ make_room(struct chunk_writer *writer, size_t more)
 		writer->data = data;
 		writer->size = size;
 	}
-	if (writer->count < writer->room)
+	if (steps_of(writer->count + 1) <= writer->room)
 		return ERR_NONE;
-	if ((ends = realloc(writer->ends, room * sizeof(*ends))) == NULL)
+	starts = realloc(writer->starts, room * sizeof(*starts));
+	if (starts == NULL)
 		return ERR_NOMEM;
-	writer->ends = ends;
+	writer->starts = starts;
 	writer->room = room;
 	return ERR_NONE;
+}
+
+/* Write the term itself; return its end. */
+static uint8_t *
+put_term(struct chunk_writer *writer, struct bytes term, uint8_t *at)
+{
+	size_t same = 0;
+
+	if (writer->count % STEP == 0)
+		writer->starts[writer->count / STEP] = (uint32_t)writer->len;
+	else
+		while (same < term.len - 1 && same < writer->last_len &&
+		    term.data[same] == writer->last[same])
+			same++;
+	*at++ = (uint8_t)same;
+	*at++ = (uint8_t)(term.len - same);
+	memcpy(at, term.data + same, term.len - same);
+	memcpy(writer->last + same, term.data + same, term.len - same);
+	writer->last_len = term.len;
+	return at + term.len - same;
 }
 
 enum err
@@ -303,20 +414,29 @@ chunk_add(struct chunk_writer *writer, struct bytes term, const uint32_t *docs,
     const uint8_t *impacts, uint32_t count)
 {
 	uint8_t *at;
+	size_t head = 1;
+	size_t len;
+	size_t left;
 	enum err err;
 
 	if (writer->len >= CHUNK_BYTES &&
 	    (err = chunk_flush(writer)) != ERR_NONE)
 		return err;
-	if ((err = make_room(writer, 1 + term.len + list_size(count))) !=
+	if ((err = make_room(writer, 7 + term.len + list_size(count))) !=
 	    ERR_NONE)
 		return err;
-	at = writer->data + writer->len;
-	*at++ = (uint8_t)term.len;
-	memcpy(at, term.data, term.len);
-	at += term.len;
-	at += list_write(docs, impacts, count, at);
-	writer->len = (size_t)(at - writer->data);
-	writer->ends[writer->count++] = (uint32_t)writer->len;
+	at = put_term(writer, term, writer->data + writer->len);
+
+	/* The length stands before the list; mostly it is a single byte. */
+	len = list_write(docs, impacts, count, at + head);
+	for (left = len; left >= 0x80; left >>= 7)
+		head++;
+	if (head > 1)
+		memmove(at + head, at + 1, len);
+	for (left = len; left >= 0x80; left >>= 7)
+		*at++ = (uint8_t)(left | 0x80);
+	*at++ = (uint8_t)left;
+	writer->len = (size_t)(at - writer->data) + len;
+	writer->count++;
 	return ERR_NONE;
 }

@@ -245,28 +245,51 @@ struct chunk {
 	uint32_t count; /* of terms */
 };
 
+/* Where one is in a chunk. */
+struct place {
+	uint32_t next; /* number of the next term */
+	size_t at;     /* where it begins */
+	struct bytes list; /* of the term at hand */
+	size_t len;        /* of that term */
+	uint8_t term[PART_TERM];
+};
+
 /* Where one is among the terms of a part. */
 struct term_walk {
 	struct db_cursor *cursor;
 	struct chunk chunk;
+	struct place place;
 	uint32_t part;
-	uint32_t next;     /* in the chunk */
 	struct bytes term; /* at hand: lent; without data at the end */
 	struct bytes list;
 };
 
 /**
- * chunk_open(val, ret_chunk), chunk_at(chunk, i, ret_term, ret_list),
- * chunk_find(chunk, term, ret_i):
- * Look at a chunk; at its term ${i} and that term's list; find the first term
- * that is not before ${term}, chunk->count if all are.  Return ERR_DAMAGED if the
- * bytes do not fit.
+ * chunk_open(val, ret_chunk):
+ * Look at a chunk.  Return ERR_DAMAGED if its lengths do not fit.
  */
 enum err chunk_open(struct bytes val, struct chunk *ret_chunk) MUST_CHECK;
-enum err chunk_at(const struct chunk *chunk, uint32_t i, struct bytes *ret_term,
-    struct bytes *ret_list) MUST_CHECK;
-enum err chunk_find(
-    const struct chunk *chunk, struct bytes term, uint32_t *ret_i) MUST_CHECK;
+
+/**
+ * chunk_start(chunk, step, ret_place), chunk_next(chunk, place),
+ * place_term(place):
+ * Go to where terms begin that can be read without those before (step 0: the
+ * first); read the next one, of which place->next must be below chunk->count; and
+ * the term at hand, lent until the next is read.  Return ERR_DAMAGED if the bytes
+ * do not fit.
+ */
+void chunk_start(
+    const struct chunk *chunk, uint32_t step, struct place *ret_place);
+enum err chunk_next(const struct chunk *chunk, struct place *place) MUST_CHECK;
+struct bytes place_term(const struct place *place);
+
+/**
+ * chunk_find(chunk, term, place):
+ * Go to the first term that is not before ${term}.  Return ERR_NOENT if all are,
+ * ERR_DAMAGED if the bytes do not fit.
+ */
+enum err chunk_find(const struct chunk *chunk, struct bytes term,
+    struct place *place) MUST_CHECK;
 
 /**
  * term_compare(a, b):

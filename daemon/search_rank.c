@@ -301,6 +301,18 @@ clear_bit(struct bits *bits, uint32_t at)
 	bits->word[at / 64] &= ~(UINT64_C(1) << at % 64);
 }
 
+static size_t
+count_bits(const struct bits *bits)
+{
+	uint64_t used = bits->used;
+	size_t count = 0;
+	size_t i;
+
+	while (take_bit(&used, &i))
+		count += (size_t)__builtin_popcountll(bits->word[i]);
+	return count;
+}
+
 /* Forget all bits. */
 static void
 clear_bits(struct bits *bits)
@@ -634,7 +646,7 @@ keep_near(struct rank *rank)
 
 /* Read the lists set aside too, if that is less work than asking them. */
 static void
-read_aside(struct rank *rank, size_t candidates)
+read_aside(struct rank *rank)
 {
 	struct cursor *cursor;
 	uint64_t docs = 0;
@@ -646,8 +658,8 @@ read_aside(struct rank *rank, size_t candidates)
 			docs += rank->cursors[i].list.count;
 			count++;
 		}
-	if (candidates * count * SEEK_COST <
-	    docs * WINDOW / rank->part->head.count)
+	docs = docs * WINDOW / rank->part->head.count;
+	if (count == 0 || keep_near(rank) * count * SEEK_COST < docs)
 		return;
 	for (i = 0; i < rank->count; i++) {
 		cursor = &rank->cursors[i];
@@ -720,7 +732,7 @@ rank_any(struct rank *rank)
 				if (!rank->cursors[i].aside)
 					gather(rank, &rank->cursors[i], false,
 					    &rank->window.there);
-			read_aside(rank, keep_near(rank));
+			read_aside(rank);
 			weigh_any(rank);
 			clear_noted(rank);
 			clear_bits(&rank->window.there);
@@ -798,9 +810,9 @@ next_all(struct rank *rank, const struct span *spans, uint32_t doc)
 
 /*
  * Keep the candidates that could be good enough if the groups that are not looked
- * at yet, of which ${rest} can come, give all they can.  Return how many.
+ * at yet, of which ${rest} can come, give all they can.
  */
-static size_t
+static void
 keep_good(struct rank *rank, uint64_t rest)
 {
 	struct window *window = &rank->window;
@@ -808,7 +820,6 @@ keep_good(struct rank *rank, uint64_t rest)
 	size_t groups = rank->ask->count;
 	const uint32_t *scores;
 	uint64_t score;
-	size_t count = 0;
 	uint32_t at;
 	size_t i;
 
@@ -816,12 +827,9 @@ keep_good(struct rank *rank, uint64_t rest)
 		scores = window->scores + at * groups;
 		for (score = rest, i = 0; i < groups; i++)
 			score += scores[i];
-		if (score > rank->floor)
-			count++;
-		else
+		if (score <= rank->floor)
 			clear_bit(&window->there, at);
 	}
-	return count;
 }
 
 /* Ask a group for each of the candidates; those it does not hold are none. */
@@ -895,7 +903,10 @@ narrow(struct rank *rank, const struct span *spans)
 			ask_each(rank, &spans[i]);
 		else
 			read_group(rank, &spans[i], i > 0);
-		if ((count = keep_good(rank, rest)) == 0)
+		/* After the first all are; after the last it is seen. */
+		if (i > 0 && i + 1 < rank->ask->count)
+			keep_good(rank, rest);
+		if ((count = count_bits(&window->there)) == 0)
 			return;
 	}
 }

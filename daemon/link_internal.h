@@ -114,7 +114,9 @@ struct link {
 	int64_t hello_at;       /* when HELLO was sent */
 	uint64_t hello_time_ms; /* the wall clock then */
 	bool hello_sent;        /* false: the queue was not ready */
-	bool turned_away;       /* by ERR VERSION or DENIED */
+	bool turned_away;       /* by ERR VERSION or DENIED, or by a double */
+	bool lost;              /* a session was, by ERR NO_SESSION ... */
+	int64_t lost_at;        /* ... then */
 	bool greeted;           /* the peer's HELLO was accepted */
 	uint8_t peer_nonce[NONCE_LEN];
 	bool has_key;

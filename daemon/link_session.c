@@ -266,6 +266,25 @@ receive_hello(struct link *link, const struct wire_hello *hello, int64_t now)
 
 /* ---- frames ---- */
 
+/*
+ * The other side has forgotten the session: begin anew.  If that happens again
+ * soon, somebody with our own key took it: two who say HELLO at once would take
+ * it from each other without end, so dial again after a wait.
+ */
+static void
+session_lost(struct link *link, int64_t now)
+{
+	if (link->lost && now - link->lost_at < link->timers->hello_ms) {
+		link->turned_away = true;
+		link_complain(
+		    link, "another node with the key of this one took over");
+		return;
+	}
+	link->lost = true;
+	link->lost_at = now;
+	link_up(link, now);
+}
+
 static void
 receive_err(struct link *link, const struct wire_err *err, int64_t now)
 {
@@ -273,8 +292,8 @@ receive_err(struct link *link, const struct wire_err *err, int64_t now)
 		/* In WAIT it answers something older than our HELLO. */
 		if (!link->dialer)
 			link_down(link);
-		else if (link->state > LINK_WAIT)
-			link_up(link, now);
+		else if (link->state > LINK_WAIT && !link->turned_away)
+			session_lost(link, now);
 	} else if (err->req == 0 &&
 	    (err->code == WIRE_VERSION || err->code == WIRE_REFUSED)) {
 		link->turned_away = true;

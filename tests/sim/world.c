@@ -22,7 +22,7 @@
 #define TICK_MS 500
 
 /* Turns of the loops at one moment, before it counts as endless. */
-#define TURNS_MAX 200000
+#define TURNS_MAX 3000
 
 /* Marks the records of what the simulator published. */
 #define MARK "erfa-sim"

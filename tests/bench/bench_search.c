@@ -7,8 +7,13 @@
  * Ours takes in every word folded, as written and stemmed, and writes durably
  * every 1,000 documents; FTS5 keeps no contents, takes words as they are, and
  * commits as often to a write-ahead log without waiting for the disk.  A question
- * is the 20 best by BM25.  The rates stand beside a probe of the machine: how long
- * it takes to add up 4 MiB.
+ * is the 20 best by BM25.
+ *
+ * Of every question the processor time is taken, and the time that passed: on a
+ * machine that does other things besides, the second says how long one was not
+ * let run, and only the first is judged.  Before and after a probe tells how fast
+ * the machine is, and what share of a processor it gives: how long it takes to add
+ * up 4 MiB, and how much of the time that took was spent on it.
  */
 
 #include <stdio.h>
@@ -29,6 +34,7 @@
 #define BATCH      1000
 #define ASKED      300 /* questions of a class */
 #define BEST       20
+#define PROBES     51
 #define CONCEPTS   3
 #define LABELS     8 /* of each concept */
 
@@ -39,19 +45,61 @@ struct bench {
 	sqlite3_stmt *select;
 	struct tokens *tokens;
 	double bytes; /* a document */
-	double worst; /* p99, seconds */
+	double worst; /* p99 of processor time, seconds */
+	double worst_passed;
+	unsigned missed; /* goals */
 	char title[400];
 	char summary[2000];
 	char text[4000];
 };
 
+/* Seconds: of the clock, or of processor time of this thread. */
 static double
-now(void)
+seconds(clockid_t clock)
 {
 	struct timespec at;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &at);
+	(void)clock_gettime(clock, &at);
 	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
+}
+
+static double
+now(void)
+{
+	return seconds(CLOCK_MONOTONIC);
+}
+
+static double
+spent(void)
+{
+	return seconds(CLOCK_THREAD_CPUTIME_ID);
+}
+
+/* How long something took. */
+struct took {
+	double passed;
+	double spent;
+};
+
+static struct took
+clocks(void)
+{
+	return (struct took){ .passed = now(), .spent = spent() };
+}
+
+static void
+add_time(struct took *took, struct took from)
+{
+	took->passed += now() - from.passed;
+	took->spent += spent() - from.spent;
+}
+
+/* The verdict on a figure. */
+static const char *
+verdict(struct bench *bench, bool holds)
+{
+	bench->missed += !holds;
+	return holds ? "holds" : "MISSED";
 }
 
 static void
@@ -73,17 +121,40 @@ must_sqlite(struct bench *bench, int rc)
 	exit(1);
 }
 
-static double
-probe(void)
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a;
+	double y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Tell how fast the machine is, by the median of some sums. */
+static void
+probe(const char *when)
 {
 	static uint64_t numbers[524288];
+	static double each[PROBES];
 	volatile uint64_t sum = 0;
-	double from = now();
+	double passed = now();
+	double all = spent();
+	double from;
+	size_t round;
 	size_t i;
 
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sum += numbers[i] + i;
-	return now() - from;
+	for (round = 0; round < PROBES; round++) {
+		from = spent();
+		for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+			sum += numbers[i] + i;
+		each[round] = spent() - from;
+	}
+	passed = now() - passed;
+	all = spent() - all;
+	qsort(each, PROBES, sizeof(each[0]), compare);
+	(void)printf("  probe %s: 4 MiB added up in %.3f ms, with %.0f %% of "
+		     "a processor\n",
+	    when, each[PROBES / 2] * 1e3, 100 * all / passed);
 }
 
 /* ---- building ---- */
@@ -120,18 +191,18 @@ write_ours(struct bench *bench, struct search_batch *batch)
 	}
 }
 
-static double
+static struct took
 build_ours(struct bench *bench, size_t count)
 {
 	struct search_batch *batch;
-	double spent = 0.0;
-	double from;
+	struct took took = { .passed = 0.0 };
+	struct took from;
 	size_t i;
 
 	must(search_batch_new(&batch), "batch");
 	for (i = 1; i <= count; i++) {
 		next_document(bench);
-		from = now();
+		from = clocks();
 		search_batch_begin(batch, (uint32_t)i, STEM_DA, 6);
 		must(search_batch_text(batch, SEARCH_TITLE, bench->title),
 		    "title");
@@ -142,18 +213,18 @@ build_ours(struct bench *bench, size_t count)
 		must(search_batch_end(batch), "end");
 		if (i % BATCH == 0 || i == count)
 			write_ours(bench, batch);
-		spent += now() - from;
+		add_time(&took, from);
 	}
 	search_batch_free(batch);
-	return spent;
+	return took;
 }
 
-static double
+static struct took
 build_theirs(struct bench *bench, size_t count)
 {
 	sqlite3_stmt *insert;
-	double spent = 0.0;
-	double from;
+	struct took took = { .passed = 0.0 };
+	struct took from;
 	size_t i;
 
 	must_sqlite(bench,
@@ -170,7 +241,7 @@ build_theirs(struct bench *bench, size_t count)
 		-1, &insert, NULL));
 	for (i = 1; i <= count; i++) {
 		next_document(bench);
-		from = now();
+		from = clocks();
 		if (i % BATCH == 1)
 			must_sqlite(bench,
 			    sqlite3_exec(
@@ -185,10 +256,10 @@ build_theirs(struct bench *bench, size_t count)
 			must_sqlite(bench,
 			    sqlite3_exec(
 				bench->sqlite, "COMMIT", NULL, NULL, NULL));
-		spent += now() - from;
+		add_time(&took, from);
 	}
 	sqlite3_finalize(insert);
-	return spent;
+	return took;
 }
 
 /* ---- asking ---- */
@@ -323,44 +394,59 @@ ask_theirs(
 	must_sqlite(bench, sqlite3_reset(bench->select));
 }
 
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
+/* Times of all questions of a class, in order. */
+struct times {
+	double passed[ASKED];
+	double spent[ASKED];
+};
 
-	return (x > y) - (x < y);
+static void
+take_time(struct times *times, size_t i, struct took from)
+{
+	times->passed[i] = now() - from.passed;
+	times->spent[i] = spent() - from.spent;
+}
+
+static void
+sort_times(struct times *times)
+{
+	qsort(times->passed, ASKED, sizeof(double), compare);
+	qsort(times->spent, ASKED, sizeof(double), compare);
 }
 
 static void
 measure(struct bench *bench, enum class class)
 {
-	static double ours[ASKED];
-	static double theirs[ASKED];
+	static struct times ours;
+	static struct times theirs;
 	struct question question;
-	double from;
+	struct took from;
+	double ratio;
 	size_t i;
 
 	for (i = 0; i < ASKED; i++) {
 		make_question(bench, class, &question);
-		from = now();
+		from = clocks();
 		ask_ours(bench, class, &question);
-		ours[i] = now() - from;
-		from = now();
+		take_time(&ours, i, from);
+		from = clocks();
 		ask_theirs(bench, class, &question);
-		theirs[i] = now() - from;
+		take_time(&theirs, i, from);
 	}
-	qsort(ours, ASKED, sizeof(ours[0]), compare);
-	qsort(theirs, ASKED, sizeof(theirs[0]), compare);
-	(void)printf(
-	    "  %-26s %8.3f %8.3f   %8.3f %8.3f   %5.3f  (goal: at most %.1f)\n",
-	    classes[class].name, ours[ASKED / 2] * 1e3,
-	    ours[ASKED * 99 / 100] * 1e3, theirs[ASKED / 2] * 1e3,
-	    theirs[ASKED * 99 / 100] * 1e3, ours[ASKED / 2] / theirs[ASKED / 2],
-	    classes[class].goal);
-	bench->worst = ours[ASKED * 99 / 100] > bench->worst ?
-	    ours[ASKED * 99 / 100] :
-	    bench->worst;
+	sort_times(&ours);
+	sort_times(&theirs);
+	ratio = ours.spent[ASKED / 2] / theirs.spent[ASKED / 2];
+	(void)printf("  %-24s %7.3f %7.3f %7.3f  %8.3f %8.3f  %5.3f  "
+		     "(at most %.1f: %s)\n",
+	    classes[class].name, ours.spent[ASKED / 2] * 1e3,
+	    ours.spent[ASKED * 99 / 100] * 1e3,
+	    ours.passed[ASKED * 99 / 100] * 1e3, theirs.spent[ASKED / 2] * 1e3,
+	    theirs.spent[ASKED * 99 / 100] * 1e3, ratio, classes[class].goal,
+	    verdict(bench, ratio <= classes[class].goal));
+	if (ours.spent[ASKED * 99 / 100] > bench->worst)
+		bench->worst = ours.spent[ASKED * 99 / 100];
+	if (ours.passed[ASKED * 99 / 100] > bench->worst_passed)
+		bench->worst_passed = ours.passed[ASKED * 99 / 100];
 }
 
 /* Bytes that a file takes up. */
@@ -393,8 +479,9 @@ bench_build(struct bench *bench, size_t count)
 {
 	struct db_txn *txn;
 	struct search *search;
-	double ours;
-	double theirs;
+	struct took ours;
+	struct took theirs;
+	double ratio;
 	uint64_t used;
 	uint64_t most;
 
@@ -411,9 +498,16 @@ bench_build(struct bench *bench, size_t count)
 	db_usage(bench->db, &used, &most);
 	must(db_begin(bench->db, false, &txn), "begin");
 	must(search_open(txn, 0, &search), "open");
-	(void)printf("  documents a second         %8.0f   FTS5 %8.0f   ratio "
-		     "%.2f  (goal: at least 0.7)\n",
-	    (double)count / ours, (double)count / theirs, theirs / ours);
+	ratio = theirs.spent / ours.spent;
+	(void)printf(
+	    "  documents a second       %8.0f  FTS5 %8.0f  ratio %.2f  "
+	    "(at least 0.7: %s)\n",
+	    (double)count / ours.spent, (double)count / theirs.spent, ratio,
+	    verdict(bench, ratio >= 0.7));
+	(void)printf(
+	    "  by the clock             %8.0f  FTS5 %8.0f  ratio %.2f\n",
+	    (double)count / ours.passed, (double)count / theirs.passed,
+	    theirs.passed / ours.passed);
 	(void)printf(
 	    "  parts                      %8zu\n", search_parts(search));
 	search_close(search);
@@ -435,24 +529,26 @@ main(int argc, char **argv)
 	(void)printf(
 	    "search of %zu documents, the 20 best, beside FTS5\n", count);
 	bench_open(&bench, ours, theirs);
-	(void)printf(
-	    "  probe: 4 MiB added up in   %8.3f ms before\n", probe() * 1e3);
+	probe("before");
 	bench_build(&bench, count);
 	must(db_copy(bench.db, copy), "copy");
-	(void)printf("  bytes a document           %8.0f   FTS5 %8.0f   "
-		     "(goal: at most 1,200)\n",
-	    file_bytes(copy) / (double)count,
-	    file_bytes(theirs) / (double)count);
-	(void)printf("  with pages free for later  %8.0f\n", bench.bytes);
-	(void)printf("  %-26s %8s %8s   %8s %8s   p50 ratio\n", "milliseconds",
-	    "p50", "p99", "FTS5 p50", "p99");
+	(void)printf("  bytes a document         %8.0f  FTS5 %8.0f  "
+		     "(at most 1,200: %s)\n",
+	    bench.bytes, file_bytes(theirs) / (double)count,
+	    verdict(&bench, bench.bytes <= 1200));
+	(void)printf("  compacted                %8.0f\n",
+	    file_bytes(copy) / (double)count);
+	(void)printf("  %-24s %7s %7s %7s  %8s %8s  p50 ratio\n",
+	    "ms of processor time", "p50", "p99", "(clock)", "FTS5 p50", "p99");
 	for (class = 0; class < CLASSES; class ++)
 		measure(&bench, (enum class) class);
 	(void)printf(
-	    "  worst p99                  %8.3f ms  (goal: at most 5)\n",
-	    bench.worst * 1e3);
-	(void)printf(
-	    "  probe: 4 MiB added up in   %8.3f ms after\n", probe() * 1e3);
+	    "  worst p99                %8.3f ms  (at most 5: %s; by the "
+	    "clock %.3f)\n",
+	    bench.worst * 1e3, verdict(&bench, bench.worst <= 0.005),
+	    bench.worst_passed * 1e3);
+	probe("after");
+	(void)printf("  goals missed             %8u\n", bench.missed);
 	sqlite3_finalize(bench.select);
 	sqlite3_close(bench.sqlite);
 	db_close(bench.db);

@@ -345,11 +345,15 @@ end_hold(struct link *link, void *arg)
 {
 	struct node *node = arg;
 	struct link_info info;
+	bool knew;
 
 	if (link_state(link) != LINK_LIVE)
 		return;
 	link_info(link, &info);
-	if (info.same_digest && info.knew_older)
+	knew = info.knew_older ||
+	    (node->has_older_by && info.has_key &&
+		memcmp(info.key, node->older_by, KEY_LEN) == 0);
+	if (info.same_digest && knew)
 		node->hold_until = 0;
 }
 
@@ -394,6 +398,7 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	tick_hold(node, now);
 	tick_beacon(node, now);
 	node_alarm_tick(node, now);
+	node_witness_tick(node, now);
 	tick_readers(node, now);
 	node_status_tick(node, now);
 	node_alive_tick(node, now);

@@ -79,6 +79,9 @@ add(struct node *node, Erfa__StatusAnswer *status, const struct about *about,
 	    answer_hex(&problem->log, about->log_id, LOG_ID_LEN);
 }
 
+/* So many logs of which a witness saw more are told one by one. */
+#define SEEN_TOLD 5
+
 /* ---- what peers hold and claim ---- */
 
 enum alarm_kind {
@@ -267,6 +270,44 @@ tell_peers(struct node *node, Erfa__StatusAnswer *status)
 		    org_of(node, alarm->key), org_of(node, alarm->origin),
 		    (unsigned long long)alarm->n,
 		    (unsigned long long)log->counted);
+	}
+	return err;
+}
+
+/* ---- what witnesses saw ---- */
+
+static enum err
+tell_witness(struct node *node, Erfa__StatusAnswer *status)
+{
+	int64_t lag_ms = LAG_TIMES * (int64_t)node->timers.have_ms;
+	struct about about = {
+		.code = "witness",
+		.remedy = SAY("Your hubs withhold it, or this machine was set "
+			      "back and they no longer have it:  erfa peers"),
+	};
+	const struct view_log *log;
+	enum err err = ERR_NONE;
+	size_t i;
+
+	status->has_logs_missing = 1;
+	for (i = 0; err == ERR_NONE && i < view_count(node->view); i++) {
+		log = view_at(node->view, i);
+		if (log->seen_n <= log->tip.n || log->frozen ||
+		    log->seen_n > log->cut ||
+		    node_now() - log->seen_at < lag_ms)
+			continue;
+		status->logs_missing++;
+		about.key = log->seen_by;
+		about.log_id = log->log_id;
+		about.since = log->seen_ms;
+		if (status->logs_missing <= SEEN_TOLD)
+			err = add(node, status, &about,
+			    SAY("%s saw entry %llu of a log of %s, of which "
+				"%llu are here"),
+			    org_of(node, log->seen_by),
+			    (unsigned long long)log->seen_n,
+			    org_of(node, log->key),
+			    (unsigned long long)log->tip.n);
 	}
 	return err;
 }
@@ -593,6 +634,7 @@ node_alarms(struct node *node, Erfa__StatusAnswer *status)
 	if ((err = tell_forks(node, txn, status)) == ERR_NONE &&
 	    (err = tell_peers(node, status)) == ERR_NONE &&
 	    (err = tell_floods(node, status)) == ERR_NONE &&
+	    (err = tell_witness(node, status)) == ERR_NONE &&
 	    (err = tell_silence(node, status)) == ERR_NONE)
 		err = tell_memory(node, status);
 	store_abort(&txn);

@@ -31,6 +31,7 @@ struct run_job {
 	bool members; /* a MEMBER entry is among them */
 	bool forks;   /* a FORK entry is among them */
 	bool erases;  /* an ERASE entry is among them */
+	bool witness; /* a WITNESS entry is among them */
 	size_t fresh; /* entries said to be written within a day */
 	bool branch;
 	uint64_t last_common;
@@ -163,6 +164,8 @@ run_job_done(struct writer_job *job, void *context)
 		node->members_touched |= run->members;
 		quota_count(node->quota, run->key, run->run.count, run->fresh,
 		    run->job.bytes, node_now());
+		if (run->witness)
+			node_witness_keep(node, run->key, &run->run);
 		if (run->forks)
 			node_fork_touch(node, &run->run);
 		node->erases_touched |= run->erases;
@@ -225,6 +228,7 @@ run_job_new(struct node *node, struct link *link, const struct view_log *log,
 		job->fresh += header.time_ms >= today;
 		job->members |= header.kind == HEADER_MEMBER;
 		job->forks |= header.kind == HEADER_FORK;
+		job->witness |= header.kind == HEADER_WITNESS;
 		job->erases |= header.kind == HEADER_ERASE;
 	}
 	return job;

@@ -21,6 +21,7 @@
  *   node_status.c   what `erfa status`, `peers` and `sync` show
  *   node_alarm.c    what is wrong with others, and since when
  *   node_fork.c     proofs that a log is forked
+ *   node_witness.c  how far others have seen a log
  *   node_bundle.c   bundles are taken in
  *   node_backup.c   backups are made; a store that came out of one
  *   node_copied.c   a store that was copied is looked through first
@@ -163,6 +164,12 @@ struct node {
 	struct alarm *alarms; /* ALARMS_MAX, the first nalarms in use */
 	size_t nalarms;
 	int64_t alarms_at; /* peers are looked at then */
+
+	/* WITNESS entries. */
+	int64_t witness_at;   /* what has changed is looked for then */
+	int64_t witness_due;  /* and told, however little it is */
+	bool has_older_by;    /* somebody saw more of an older log of ours */
+	uint8_t older_by[KEY_LEN];
 	int turn_fd; /* readable while peers wait to be served */
 	bool turn_set;
 	size_t turn_next; /* the link whose turn it is */
@@ -334,6 +341,22 @@ uint64_t node_fork_since(
  * Ask this peer for the branches that FORK entries name and that are not here.
  */
 void node_fork_ask(struct node *node, struct link *link);
+
+/* ---- node_witness.c ---- */
+
+/**
+ * node_witness_tick(node, now):
+ * A node that listens writes down how far the logs of others are that have
+ * grown: once in the time of a beacon, or sooner if they are many.
+ */
+void node_witness_tick(struct node *node, int64_t now);
+
+/**
+ * node_witness_keep(node, key, run):
+ * Heed the WITNESS entries among the headers of ${run}, of a log of ${key}.
+ */
+void node_witness_keep(struct node *node, const uint8_t key[KEY_LEN],
+    const struct log_run *run);
 
 /* ---- node_branch.c ---- */
 

@@ -31,6 +31,11 @@ struct view_log {
 	uint64_t head_ms;       /* time_ms of the newest HEAD */
 	int64_t heard;          /* when it came; 0 = before the start */
 	bool newest;            /* of all logs of its key */
+	uint64_t witnessed;     /* so far an own WITNESS has told it */
+	uint64_t seen_n;        /* so far another's WITNESS has */
+	uint64_t seen_ms;       /* since 1970: when that came */
+	int64_t seen_at;        /* the same, monotonic ms */
+	uint8_t seen_by[KEY_LEN];
 	bool own;
 	bool older; /* own, and here before erfad was started */
 	bool frozen;

@@ -109,6 +109,9 @@ struct header_about {
 
 #define HEADER_ABOUT_MAX 32
 
+/* Positions of one WITNESS; more would not fit in a header. */
+#define HEADER_WITNESS_MAX 96
+
 /* ext of FORK. */
 struct header_fork {
 	uint8_t log_id[LOG_ID_LEN];
@@ -158,9 +161,10 @@ enum err header_encode(const struct header *header, uint8_t *out, size_t size,
  *   member   key, org; of each cut its log_id and c8;
  *   about    of each item its record; no items at all are allowed;
  *   fork     log_id, head_a, head_b;
- *   erase    one target at least; of each its log_id and n (not 0).
+ *   erase    one target at least; of each its log_id and n (not 0);
+ *   witness  one cut at least; of each its log_id, n (not 0) and c8.
  * Encoding leaves out what is zero or absent and returns ERR_SIZE if ${size}
- * is too small.  In "about" and "erase" the caller's array may be written
+ * is too small.  In "about", "erase" and "witness" the caller's array may be written
  * although an error comes back, ${ret_count} is not.
  */
 enum err header_genesis_decode(
@@ -182,6 +186,16 @@ enum err header_fork_encode(const struct header_fork *fork, uint8_t *out,
 enum err header_erase_decode(struct bytes ext,
     struct header_target ret[ERASE_MAX], size_t *ret_count) MUST_CHECK;
 enum err header_erase_encode(const struct header_target *targets, size_t count,
+    uint8_t *out, size_t size, size_t *ret_len) MUST_CHECK;
+
+/**
+ * header_witness_decode(ext, ret, ret_count),
+ * header_witness_encode(cuts, count, out, size, ret_len):
+ * The same for WITNESS.
+ */
+enum err header_witness_decode(struct bytes ext,
+    struct header_cut ret[HEADER_WITNESS_MAX], size_t *ret_count) MUST_CHECK;
+enum err header_witness_encode(const struct header_cut *cuts, size_t count,
     uint8_t *out, size_t size, size_t *ret_len) MUST_CHECK;
 
 /**

@@ -219,8 +219,10 @@ take_cut(const struct field *field, void *ret)
 	}
 }
 
+/* Append a cut to a list that holds ${max}. */
 static enum err
-take_cut_message(const struct field *field, struct header_member *member)
+take_cut_message(const struct field *field, struct header_cut *cuts,
+    size_t *count, size_t max)
 {
 	struct cut_reading reading;
 	struct bytes bytes;
@@ -229,14 +231,14 @@ take_cut_message(const struct field *field, struct header_member *member)
 	memset(&reading, 0, sizeof(reading));
 	if ((err = field_bytes(field, &bytes)) != ERR_NONE)
 		return err;
-	if (member->ncuts == HEADER_CUTS_MAX)
+	if (*count == max)
 		return ERR_LIMIT;
 	if ((err = field_each(bytes, HEADER_FIELDS, take_cut, &reading)) !=
 	    ERR_NONE)
 		return err;
 	if (!reading.has_log_id || !reading.has_c8)
 		return ERR_SYNTAX;
-	member->cuts[member->ncuts++] = reading.cut;
+	cuts[(*count)++] = reading.cut;
 	return ERR_NONE;
 }
 
@@ -263,7 +265,8 @@ take_member(const struct field *field, void *ret)
 	case F_MEMBER_WITHDRAWN:
 		return field_flag(field, &member->withdrawn);
 	case F_MEMBER_CUTS:
-		return take_cut_message(field, member);
+		return take_cut_message(
+		    field, member->cuts, &member->ncuts, HEADER_CUTS_MAX);
 	case F_MEMBER_INVITER:
 		return field_flag(field, &member->inviter);
 	case F_MEMBER_ROTATE_SIG:
@@ -294,18 +297,19 @@ header_member_decode(struct bytes ext, struct header_member *ret)
 }
 
 static void
-put_cuts(struct field_writer *writer, const struct header_member *member)
+put_cuts(struct field_writer *writer, uint32_t number,
+    const struct header_cut *cuts, size_t count)
 {
 	size_t i;
 
-	for (i = member->ncuts; i > 0; i--) {
-		const struct header_cut *cut = &member->cuts[i - 1];
+	for (i = count; i > 0; i--) {
+		const struct header_cut *cut = &cuts[i - 1];
 		size_t mark = writer->used;
 
 		field_put_bytes(writer, F_POS_C, cut->c8, C8_LEN);
 		field_put_nonzero(writer, F_POS_N, cut->n);
 		field_put_bytes(writer, F_POS_LOG_ID, cut->log_id, LOG_ID_LEN);
-		field_put_message(writer, F_MEMBER_CUTS, mark);
+		field_put_message(writer, number, mark);
 	}
 }
 
@@ -322,7 +326,7 @@ header_member_encode(const struct header_member *member, uint8_t *out,
 		field_put_bytes(
 		    &writer, F_MEMBER_ROTATE_SIG, member->rotate_sig, SIG_LEN);
 	field_put_nonzero(&writer, F_MEMBER_INVITER, member->inviter);
-	put_cuts(&writer, member);
+	put_cuts(&writer, F_MEMBER_CUTS, member->cuts, member->ncuts);
 	field_put_nonzero(&writer, F_MEMBER_WITHDRAWN, member->withdrawn);
 	field_put_nonzero(&writer, F_MEMBER_ROLES, member->roles);
 	field_put_text(&writer, F_MEMBER_ORG, member->org);
@@ -568,5 +572,52 @@ header_erase_encode(const struct header_target *targets, size_t count,
 		    LOG_ID_LEN);
 		field_put_message(&writer, F_ITEM, mark);
 	}
+	return field_finish(&writer, ret_len);
+}
+
+/* Cuts of WITNESS, in the caller's array of HEADER_WITNESS_MAX. */
+struct cut_list {
+	struct header_cut *cuts;
+	size_t count;
+};
+
+static enum err
+take_witness(const struct field *field, void *ret)
+{
+	struct cut_list *list = ret;
+	enum err err;
+
+	if (field->number != F_ITEM)
+		return ERR_NONE;
+	err = take_cut_message(
+	    field, list->cuts, &list->count, HEADER_WITNESS_MAX);
+	if (err == ERR_NONE && list->cuts[list->count - 1].n == 0)
+		err = ERR_SYNTAX;
+	return err;
+}
+
+enum err
+header_witness_decode(struct bytes ext,
+    struct header_cut ret[HEADER_WITNESS_MAX], size_t *ret_count)
+{
+	struct cut_list list = { .cuts = ret };
+	enum err err;
+
+	if ((err = field_each(ext, HEADER_FIELDS, take_witness, &list)) !=
+	    ERR_NONE)
+		return err;
+	if (list.count == 0)
+		return ERR_SYNTAX;
+	*ret_count = list.count;
+	return ERR_NONE;
+}
+
+enum err
+header_witness_encode(const struct header_cut *cuts, size_t count, uint8_t *out,
+    size_t size, size_t *ret_len)
+{
+	struct field_writer writer = field_writer(out, size);
+
+	put_cuts(&writer, F_ITEM, cuts, count);
 	return field_finish(&writer, ret_len);
 }

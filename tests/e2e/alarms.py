@@ -9,7 +9,7 @@ import sys
 import time
 
 from peer import Checks, Control, Log, deadline, join, now_ms
-from proto import control_pb2, wire_pb2
+from proto import control_pb2, entry_pb2, wire_pb2
 
 CHECKS = Checks()
 DAY = 86400000
@@ -155,9 +155,39 @@ def flood(hub, leaf):
     return peer
 
 
+def witness(hub, leaf):
+    """Somebody saw more of a log than is here; and the hub says what it saw."""
+    peer = member(hub, "fi-091")
+    logs = {v.state: v for v in leaf.ask(logs=control_pb2.LogsRequest()).log}
+    own = logs["own"]
+    log = Log(peer.key)
+    log.genesis("fi-091")
+    ext = entry_pb2.Witness(cut=[
+        entry_pb2.Member.Cut(log_id=bytes.fromhex(own.log), n=own.n + 7, c8=bytes(8)),
+        entry_pb2.Member.Cut(log_id=os.urandom(16), n=7, c8=bytes(8))])
+    log.add(20, ext=ext.SerializeToString())
+    peer.claim(log)
+    found = until([peer], lambda: problem(hub, "witness", "fi-091"))
+    named("what a witness saw and is not here is told", found)
+    CHECKS.check("with the log", found is not None and found.log == own.log, str(found))
+
+    mine = [v for v in hub.ask(logs=control_pb2.LogsRequest()).log if v.state == "own"][0]
+
+    def said():
+        headers = peer.get_headers(bytes.fromhex(mine.log))[0]
+        seen = [entry_pb2.Header.FromString(raw) for _, raw in headers]
+        return [cut.log_id.hex() for h in seen if h.kind == 20
+                for cut in entry_pb2.Witness.FromString(h.ext).cut]
+    CHECKS.check("a hub says how far the logs of others are",
+                 until([peer], lambda: own.log in said()), mine.log)
+    CHECKS.check("and not its own", mine.log not in said())
+    return peer
+
+
 def main():
     hub, leaf = (Control(path) for path in sys.argv[1:3])
-    kept = [claims(hub), withholds(hub), flood(hub, leaf), silent(hub)]
+    kept = [claims(hub), withholds(hub), flood(hub, leaf), silent(hub),
+            witness(hub, leaf)]
     until(kept, lambda: not any(c.ask(status=control_pb2.StatusRequest()).bodies_absent
                                 for c in (hub, leaf)))
     CHECKS.check("all bodies came", not hub.ask(

@@ -741,6 +741,60 @@ more_items_than_fit_are_refused(void **state)
 }
 
 static void
+witness_reads_back_the_same_and_has_a_limit(void **state)
+{
+	struct header_cut in[HEADER_WITNESS_MAX + 1] = { 0 };
+	struct header_cut out[HEADER_WITNESS_MAX];
+	uint8_t buf[HEADER_MAX + 64];
+	size_t count = 0;
+	size_t len = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i <= HEADER_WITNESS_MAX; i++) {
+		memset(in[i].log_id, (int)i, LOG_ID_LEN);
+		memset(in[i].c8, (int)(255 - i), C8_LEN);
+		in[i].n = UINT64_MAX - i;
+	}
+	assert_int_equal(header_witness_encode(
+			     in, HEADER_WITNESS_MAX, buf, sizeof(buf), &len),
+	    ERR_NONE);
+	assert_true(len < HEADER_MAX - 64);
+	assert_int_equal(
+	    header_witness_decode((struct bytes){ buf, len }, out, &count),
+	    ERR_NONE);
+	assert_int_equal(count, HEADER_WITNESS_MAX);
+	assert_memory_equal(in, out, sizeof(out));
+	assert_int_equal(
+	    header_witness_encode(in, HEADER_WITNESS_MAX, buf, len - 1, &len),
+	    ERR_SIZE);
+
+	/* One too many, none at all, a position of nothing, a piece. */
+	assert_int_equal(header_witness_encode(in, HEADER_WITNESS_MAX + 1, buf,
+			     sizeof(buf), &len),
+	    ERR_NONE);
+	assert_int_equal(
+	    header_witness_decode((struct bytes){ buf, len }, out, &count),
+	    ERR_LIMIT);
+	assert_int_equal(
+	    header_witness_decode((struct bytes){ NULL, 0 }, out, &count),
+	    ERR_SYNTAX);
+	in[0].n = 0;
+	assert_int_equal(
+	    header_witness_encode(in, 1, buf, sizeof(buf), &len), ERR_NONE);
+	assert_int_equal(
+	    header_witness_decode((struct bytes){ buf, len }, out, &count),
+	    ERR_SYNTAX);
+	in[0].n = 5;
+	assert_int_equal(
+	    header_witness_encode(in, 1, buf, sizeof(buf), &len), ERR_NONE);
+	assert_int_equal(
+	    header_witness_decode((struct bytes){ buf, len - 1 }, out, &count),
+	    ERR_SYNTAX);
+	assert_int_equal(count, HEADER_WITNESS_MAX);
+}
+
+static void
 fork_reads_back_the_same_and_needs_both_heads(void **state)
 {
 	struct header_fork in = { .last_common = 77 };
@@ -944,6 +998,7 @@ main(void)
 		T(about_items_read_back_the_same),
 		T(about_item_without_a_record_is_refused),
 		T(more_items_than_fit_are_refused),
+		T(witness_reads_back_the_same_and_has_a_limit),
 		T(fork_reads_back_the_same_and_needs_both_heads),
 		T(erase_targets_read_back_the_same_and_fit_in_a_header),
 		T(erase_without_a_target_or_of_entry_zero_is_refused),

@@ -222,6 +222,31 @@ print_words(struct run *run, const char *what, char *const *list, size_t count)
 	print_say(run->out, "\n");
 }
 
+/* Say by what was chosen; controlled values by their labels. */
+static void
+print_filters(struct run *run, char *const *list, size_t count)
+{
+	char vocabulary[40];
+	const char *code;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		code = strchr(list[i], ':');
+		code = code == NULL ? list[i] + strlen(list[i]) : code + 1;
+		(void)snprintf(vocabulary, sizeof(vocabulary), "%.*s",
+		    (int)strcspn(list[i], ":"), list[i]);
+		print_say(run->out, i == 0 ? "Only with:" : ",");
+		if (strcmp(labels_get(run->labels, vocabulary, code), code) !=
+		    0)
+			print_say(run->out, " %s",
+			    labels_get(run->labels, vocabulary, code));
+		else
+			print_say(run->out, " %s", list[i]);
+	}
+	if (count > 0)
+		print_say(run->out, "\n");
+}
+
 /* Say what else is to be known: our own notes in the reader's language. */
 static void
 print_notes(struct run *run, const Erfa__FindAnswer *find)
@@ -260,7 +285,7 @@ print_understood(struct run *run, const Erfa__FindAnswer *find)
 {
 	print_words(
 	    run, _("Looked for:"), find->understood, find->n_understood);
-	print_words(run, _("Only with:"), find->filter, find->n_filter);
+	print_filters(run, find->filter, find->n_filter);
 	print_words(
 	    run, _("Did you mean:"), find->suggested, find->n_suggested);
 	print_words(run, _("Left out:"), find->left_out, find->n_left_out);

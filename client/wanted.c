@@ -66,6 +66,21 @@ check_words(struct run *run)
 	return EXIT_DONE;
 }
 
+/* A year, or a date that begins with one. */
+static int
+check_since(struct run *run)
+{
+	const char *since = args_value(run->args, "since");
+
+	if (since == NULL ||
+	    (strspn(since, "0123456789") == 4 &&
+		(since[4] == '\0' || since[4] == '-') && since[0] != '0'))
+		return EXIT_DONE;
+	return fault_say(&run->faults, EXIT_USAGE, "bad_since",
+	    "Give a year:  erfa find boliger --since 2019",
+	    "--since %.40s is no year", since);
+}
+
 char *
 wanted_country(const struct run *run, char out[WANTED_CODE])
 {
@@ -90,7 +105,8 @@ wanted_read(struct run *run, struct wanted *ret_wanted)
 	size_t i;
 
 	erfa__find_request__init(find);
-	if ((status = check_words(run)) != EXIT_DONE)
+	if ((status = check_words(run)) != EXIT_DONE ||
+	    (status = check_since(run)) != EXIT_DONE)
 		return status;
 	for (i = 0; i < args_count(run->args) && i < WANTED_WORDS; i++)
 		ret_wanted->words[i] = run_lend(args_word(run->args, i));

@@ -12,7 +12,7 @@
 #define ITEMS       64 /* words that are looked at */
 #define MATCHES     64 /* labels found in them */
 #define CLOSE       24 /* concepts near to one */
-#define WITHOUT     64 /* terms of words that must not be there */
+#define WITHOUT     96 /* terms of words that must not be there */
 #define PART_MIN    5  /* bytes of a word that is looked for inside of others */
 #define PART_LOOKS  160 /* other words looked at for one */
 #define PART_WAYS   32  /* of them taken */
@@ -364,12 +364,14 @@ add_longer(void *context, const char *text, uint32_t docs)
 	return ++parts->count < parts->max;
 }
 
+/* Short Swedish endings are those of its neighbours, or end foreign words: -on. */
 static bool
 is_ending(const struct plan *plan, const char *text, size_t len)
 {
 	return vocab_is_ending(FAMILY_DA, text, len) ||
 	    vocab_is_ending(FAMILY_NO, text, len) ||
-	    vocab_is_ending(FAMILY_SV, text, len) ||
+	    (len > 2 && text[len - 1] != 'n' &&
+		vocab_is_ending(FAMILY_SV, text, len)) ||
 	    (plan->lang == VOCAB_FI && vocab_is_ending(FAMILY_FI, text, len)) ||
 	    (plan->lang == VOCAB_IS && vocab_is_ending(FAMILY_IS, text, len));
 }
@@ -673,6 +675,14 @@ add_meanings(struct plan *plan, struct plan_group *group, const char *folded)
 			->text);
 }
 
+/* Whether letters may have been folded to these. */
+static bool
+is_folded(const char *text)
+{
+	return strstr(text, "ae") != NULL || strstr(text, "oe") != NULL ||
+	    strstr(text, "aa") != NULL;
+}
+
 /* Where nothing has a word, look for one that is spelt alike. */
 static enum err
 add_guess(struct plan *plan, struct plan_group *group, const char *folded)
@@ -687,7 +697,9 @@ add_guess(struct plan *plan, struct plan_group *group, const char *folded)
 	    (found[0] != folded[0] || tokens_is_common(found)))
 		err = ERR_NOENT;
 	if (err == ERR_NONE) {
-		(void)snprintf(group->guess, PLAN_TEXT, "%s", found);
+		/* Nobody writes "ansoegning": what cannot be spelt is not told. */
+		if (!is_folded(found))
+			(void)snprintf(group->guess, PLAN_TEXT, "%s", found);
 		add_meanings(plan, group, found);
 		return add_forms(plan, group, found, WORTH_GUESS, PLAN_GUESS);
 	}
@@ -950,16 +962,23 @@ plan_meanings(struct plan *plan)
 	return err;
 }
 
-/* Note the terms of a word that must not be there. */
+/* Note the terms of a word, or a beginning, that must not be there. */
 static enum err
 plan_out(struct plan *plan, const struct item *item)
 {
 	struct search_way ways[SEARCH_WAYS];
 	struct plan_group group = { .group = { .ways = ways } };
+	struct parts parts = { .group = &group,
+		.len = strlen(item->folded),
+		.prefix = true,
+		.max = PREFIX_WAYS };
 	size_t i;
 	enum err err;
 
-	err = add_forms(plan, &group, item->typed, 256, PLAN_WORD);
+	err = item->prefix ?
+	    search_starting(plan->search, SEARCH_WORD, item->folded, add_longer,
+		&parts, PREFIX_WAYS) :
+	    add_forms(plan, &group, item->typed, 256, PLAN_WORD);
 	for (i = 0; i < group.group.count && plan->nwithout < WITHOUT; i++)
 		if (ways[i].weight >= WORTH_STEM)
 			plan->without[plan->nwithout++] = ways[i];
@@ -1050,6 +1069,26 @@ weigh_groups(struct plan *plan)
 	}
 }
 
+/*
+ * Beside what trials are chosen by, words that say little and mean nothing are
+ * part of the phrase: "rejected applications".
+ */
+static void
+drop_light(struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->ngroups; i++)
+		if (plan->groups[i].nconcepts > 0 ||
+		    plan->groups[i].group.factor != LIGHT)
+			return;
+	if (plan->nfacets == 0 || plan->nphrases > 0)
+		return;
+	for (i = 0; i < plan->ngroups; i++)
+		free(plan->groups[i].group.ways);
+	plan->ngroups = 0;
+}
+
 static enum err
 make_groups(struct plan *plan)
 {
@@ -1062,6 +1101,7 @@ make_groups(struct plan *plan)
 	if (plan->ngroups == 0 && plan->nfacets == 0)
 		return plan_rest(plan, true);
 	drop_doubles(plan);
+	drop_light(plan);
 	weigh_groups(plan);
 	return ERR_NONE;
 }

@@ -91,6 +91,10 @@ check_same "äldre as written comes first" home-sv "$(first äldre --lang sv)"
 check_same "aeldre finds both" "home-da home-sv " \
 	"$(found aeldre --limit 2 | sorted)"
 check_same "a part of a compound finds it" home-da "$(first pleje)"
+check_status "a year that is none is refused" 64 at a find pleje --since soon
+check_has "with what to type" "$OUT" "--since 2019"
+check_has "what was chosen by is told in words" \
+	"$(at a find afviste forsøg --lang da 2>&1)" "afslået"
 check_same "a phrase finds just that" plan-da "$(found '"en plan"')"
 check_same "a word can be kept out" plan2-da \
 	"$(found 'plan -aarhus -får' --limit 1)"

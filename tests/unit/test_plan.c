@@ -29,6 +29,7 @@ static const struct {
 	{ STEM_SV, "Fasta team i hemtj\xc3\xa4nsten" },
 	{ STEM_FI, "Pysyv\xc3\xa4t tiimit kotihoidossa" },
 	{ STEM_DA, "Natur i dagtilbud og boliger" },
+	{ STEM_DA, "Integration og hjemmeplejeopgaver" },
 };
 
 struct fixture {
@@ -317,6 +318,51 @@ a_minus_keeps_a_word_out(void **state)
 }
 
 static void
+a_minus_keeps_a_beginning_out(void **state)
+{
+	struct fixture *f = *state;
+	const struct search_way *without;
+	size_t count;
+	size_t i;
+	bool found = false;
+
+	(void)plan(f, VOCAB_DA, &count, "natur", "-hjem*", NULL);
+	without = plan_without(f->plan, &count);
+	for (i = 0; i < count; i++)
+		found |= strcmp(without[i].text, "hjemmeplejen") == 0;
+	assert_true(found);
+}
+
+static void
+a_part_of_a_word_is_followed_by_an_ending_or_by_much(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	size_t count;
+
+	groups = plan(f, VOCAB_ANY, &count, "pleje", NULL);
+	assert_int_equal(count, 1);
+	assert_non_null(way(&groups[0], SEARCH_WORD, "hjemmeplejen"));
+	assert_non_null(way(&groups[0], SEARCH_WORD, "hjemmeplejeopgaver"));
+	groups = plan(f, VOCAB_DA, &count, "gratis", NULL);
+	assert_int_equal(count, 1);
+	assert_null(way(&groups[0], SEARCH_WORD, "integration"));
+}
+
+static void
+words_that_say_little_go_with_what_is_chosen_by(void **state)
+{
+	struct fixture *f = *state;
+	size_t count;
+
+	(void)plan(f, VOCAB_NN, &count, "avslegne", "s\xc3\xb8knader", NULL);
+	assert_int_equal(count, 0);
+	assert_string_equal(plan_facet(f->plan, 0), "outcome:rejected");
+	(void)plan(f, VOCAB_NN, &count, "s\xc3\xb8knader", NULL);
+	assert_int_equal(count, 1);
+}
+
+static void
 what_is_said_of_results_is_a_facet(void **state)
 {
 	struct fixture *f = *state;
@@ -449,6 +495,9 @@ main(void)
 		TEST(a_beginning_stands_for_the_words_that_have_it),
 		TEST(words_in_quotes_are_a_phrase_and_words),
 		TEST(a_minus_keeps_a_word_out),
+		TEST(a_minus_keeps_a_beginning_out),
+		TEST(a_part_of_a_word_is_followed_by_an_ending_or_by_much),
+		TEST(words_that_say_little_go_with_what_is_chosen_by),
 		TEST(what_is_said_of_results_is_a_facet),
 		TEST(ten_thousand_words_take_bounded_room),
 		TEST(what_is_no_text_is_left_out),

@@ -17,6 +17,8 @@ version=$(sed -n 's,.*/dev/null)\,\([0-9.]*\))*$,\1,p' Makefile)
 [ -n "$version" ] || fail "Makefile: no version is found"
 sed -n '1s/.*(\(.*\)-[0-9]*).*/\1/p' debian/changelog | grep -qxF "$version" ||
 	fail "debian/changelog: its first version is not $version"
+grep -qx "Version:  *$version" conf/erfa.spec ||
+	fail "conf/erfa.spec: Version is not $version"
 grep -qxF "softwareVersion: \"$version\"" publiccode.yml ||
 	fail "publiccode.yml: softwareVersion is not $version"
 sed -n 's/^## \([0-9.]*\),.*/\1/p' CHANGELOG.md | head -n 1 |

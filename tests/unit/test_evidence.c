@@ -455,6 +455,29 @@ widest_row(const char *text)
 }
 
 static void
+names_that_begin_alike_are_told_apart(void **state)
+{
+	static const char text[] =
+	    "study,measure,ratio,ci_low,ci_high\n"
+	    "Pohjois-Pohjanmaan hyvinvointialueen itä,rr,0.0002,0.0001,0.0004\n"
+	    "Pohjois-Pohjanmaan hyvinvointialueen etelä,rr,9000,4500,18000\n";
+
+	struct capture out;
+	struct made made;
+
+	(void)state;
+	make(&made, text, &usual);
+	capture_open(&out, &capture_plain);
+	forest_print(out.print, made.report->pool[0]);
+	assert_true(widest_row(capture_text(&out)) <= WIDTH);
+	assert_non_null(strstr(capture_text(&out), "en itä "));
+	assert_non_null(strstr(capture_text(&out), "etelä "));
+	assert_non_null(strstr(capture_text(&out), "2.0e-04 [1.0e-04"));
+	capture_close(&out);
+	clear(&made);
+}
+
+static void
 a_plot_fits_the_terminal_and_is_harmless(void **state)
 {
 	struct print_options seven = capture_plain;
@@ -622,6 +645,7 @@ main(void)
 		cmocka_unit_test(another_order_of_arrival_gives_the_same_text),
 		cmocka_unit_test(json_never_holds_what_is_no_number),
 		cmocka_unit_test(too_many_studies_are_refused),
+		cmocka_unit_test(names_that_begin_alike_are_told_apart),
 		cmocka_unit_test(a_plot_fits_the_terminal_and_is_harmless),
 		cmocka_unit_test(a_picture_states_its_result_and_escapes_names),
 		cmocka_unit_test(a_table_cannot_be_a_formula),

@@ -26,6 +26,7 @@
 /* One node whose index follows only when it is told to. */
 struct fixture {
 	struct press press;
+	struct press stranger; /* a member that has no part in it */
 	struct directory *directory;
 	char *dir;
 	char *index_path;
@@ -70,6 +71,8 @@ setup(void **state)
 		return -1;
 	*state = f;
 	press_begin(&f->press, 1, 7, "dk-791");
+	press_begin(&f->stranger, 2, 7, "no-1103");
+	(void)press_vouch(&f->press, &f->stranger, false, 0, NULL);
 	f->directory = press_directory(&f->press);
 	f->dir = scratch_make();
 	f->index_path = scratch_path(f->dir, "index.mdb");
@@ -99,6 +102,7 @@ teardown(void **state)
 	directory_free(f->directory);
 	free(f->index_path);
 	scratch_remove(f->dir);
+	press_end(&f->stranger);
 	press_end(&f->press);
 	free(f);
 	return 0;
@@ -115,9 +119,9 @@ id_of(const struct fixture *f, const char *name, char out[RECORD_ID_CHARS + 1])
 	record_print(f->press.org, record, RECORD_CHARS, out);
 }
 
-/* Write the record ${name}; its body is that of ${text}. */
+/* Let ${press} write the record ${name}; its body is that of ${text}. */
 static uint64_t
-add(struct fixture *f, uint32_t kind, const char *name, const char *text)
+add_to(struct press *press, uint32_t kind, const char *name, const char *text)
 {
 	struct header_about about[HEADER_ABOUT_MAX] = { 0 };
 	struct facts_ref refs[FACTS_REFS_MAX];
@@ -137,7 +141,13 @@ add(struct fixture *f, uint32_t kind, const char *name, const char *text)
 		memcpy(about[i + 1].record, refs[i].record, RECORD_LEN);
 		options.nabout++;
 	}
-	return press_add(&f->press, &options, body);
+	return press_add(press, &options, body);
+}
+
+static uint64_t
+add(struct fixture *f, uint32_t kind, const char *name, const char *text)
+{
+	return add_to(&f->press, kind, name, text);
 }
 
 static void
@@ -240,6 +250,7 @@ static void
 publish(struct fixture *f)
 {
 	press_publish(&f->press, f->store, true);
+	press_publish(&f->stranger, f->store, false);
 	settle(f);
 }
 
@@ -628,6 +639,32 @@ ready_made_differences_take_the_factor_alone(void **state)
 	    study_of(answer, "fi-091")->left_out, "conversion_measure");
 }
 
+/* ---- what takes a result out of the pool ---- */
+
+static void
+only_the_publisher_says_that_it_is_too_early(void **state)
+{
+	struct fixture *f = *state;
+	char text[TEXT_MAX_];
+	char id[RECORD_ID_CHARS + 1];
+
+	add_indicator(f, "hours", "timer", "");
+	add_trial(f, "origin", "dk-791");
+	measure(f, "origin", "hours", 2, 1, 0.5);
+	id_of(f, "origin", id);
+	(void)snprintf(text, sizeof(text),
+	    "{'experience': {'trial': {'id': '%s'}, 'stage': 'STAGE_INTERIM', "
+	    "'verdict': 'VERDICT_TOO_EARLY'}}",
+	    id);
+	(void)add_to(&f->stranger, HEADER_EXPERIENCE, "a view", text);
+	publish(f);
+	assert_null(study_of(ask(f, "origin"), "dk-791")->left_out);
+	(void)add(f, HEADER_EXPERIENCE, "own view", text);
+	publish(f);
+	assert_string_equal(
+	    study_of(ask(f, "origin"), "dk-791")->left_out, "too_early");
+}
+
 /* ---- what is said of groups ---- */
 
 static void
@@ -667,6 +704,7 @@ main(void)
 		TEST(what_all_measured_in_another_unit_is_converted_too),
 		TEST(counts_are_never_multiplied),
 		TEST(ready_made_differences_take_the_factor_alone),
+		TEST(only_the_publisher_says_that_it_is_too_early),
 		TEST(what_an_observation_says_of_clusters_reaches_the_study),
 	};
 

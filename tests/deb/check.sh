@@ -134,6 +134,11 @@ check_has "and what to do first" "$OUT" "sudo erfa init --org"
 check_has "Danish is there" "$(at viborg help --lang da)" "Begynd her:"
 check "all files are as packed" inside viborg dpkg --verify erfa erfad
 
+if command -v apparmor_parser >/dev/null; then
+	check "the AppArmor profile is well-formed" apparmor_parser -Q -K \
+		"$WORK/viborg/etc/apparmor.d/usr.sbin.erfad"
+fi
+
 # --- Set up.
 
 check "erfa init" at viborg init --org dk-791 --name "Viborg Kommune" \

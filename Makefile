@@ -5,7 +5,8 @@
 # make asan      unit tests, seeds and the four nodes under ASan and UBSan
 # make tsan      unit tests and the four nodes under ThreadSanitizer
 # make fuzz      libFuzzer (clang) for FUZZ_SECONDS on each target
-# make sim       whole nodes under seeded harm; make soak: 100,000 schedules
+# make sim       whole nodes under seeded harm; make soak: 100,000 schedules;
+#                make plant: which planted bugs they catch
 # make bench     measurements
 # make bench-hub a hub and 1,056 leaves: memory, restart, fan-out (10 minutes)
 # make relevance what the search finds of what was expected, rank by rank
@@ -152,7 +153,7 @@ SIM_WRAP = clock_gettime randombytes_buf pthread_create pthread_join \
 	index_close lexicon_open indexer_start indexer_stop indexer_wake \
 	indexer_arrival indexer_clean
 
-$B/tests/sim/sim: $(call objects,$(SIM)) $(LIBS)
+$B/tests/sim/sim: $(call objects,$(SIM)) $B/libdaemon.a $B/libproto.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(SIM_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(DAEMON_LIB)
 
@@ -301,6 +302,11 @@ tsan:
 sim: deps
 	@$(MAKE) $(jobs) $B/tests/sim/sim
 	$B/tests/sim/sim --seeds tests/sim/seeds.txt
+
+# Bugs planted in a copy of the tree: which invariant catches each?
+plant: deps
+	@$(MAKE) $(jobs) $B/tests/sim/sim
+	@tests/sim/plant.py --build $B
 
 soak: deps
 	@$(MAKE) $(jobs) $B/tests/sim/sim
@@ -471,7 +477,7 @@ clean:
 help:
 	@sed -n '/^# *make\|^# Var\|^# CC\|^# T=/s/^# //p' Makefile
 
-.PHONY: all docs sbom deb check-deb pot deps programs unit check asan tsan sim soak fuzz fuzz-run \
+.PHONY: all docs sbom deb check-deb pot deps programs unit check asan tsan sim plant soak fuzz fuzz-run \
 	demo bench bench-hub \
 	lint relevance format lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer \
 	install uninstall clean help vocabulary-check FORCE

@@ -2,16 +2,18 @@
  * Whole nodes in one process, over a network, clocks and disks that do what a
  * seed says, checked against a model.
  *
- *     sim [--count N] [--from SEED] [--jobs N] [--seeds FILE]
+ *     sim [--count N] [--from SEED] [--jobs N] [--seeds FILE] [--first]
  *     sim --seed SEED [--trace]
  *
  * What fails is told with its seed and all that happened.  FILE names seeds that
- * failed once, one a line, and why; they run first.  Ends with 1 if any failed.
+ * failed once, one a line, and why; they run first.  Ends with 1 if any failed,
+ * with --first after the first one.
  */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -31,7 +33,9 @@ struct options {
 	uint64_t from;
 	uint64_t count;
 	unsigned jobs;
-	bool one; /* the seed ${from} alone */
+	bool one;   /* the seed ${from} alone */
+	bool first; /* all stop at the first failure */
+	int *stop;  /* shared by all workers */
 	bool trace;
 	const char *seeds;
 	uint64_t kept[SEEDS_MAX];
@@ -113,6 +117,15 @@ make_root(char root[100])
 	}
 }
 
+/* Has a worker reason to go on? */
+static bool
+goes_on(const struct options *options, const struct total *total)
+{
+	if (options->first && total->failed > 0)
+		*options->stop = 1;
+	return total->failed < FAILURES && *options->stop == 0;
+}
+
 /* Every ${jobs}-th schedule. */
 static void
 work(const struct options *options, unsigned job, int out)
@@ -123,10 +136,10 @@ work(const struct options *options, unsigned job, int out)
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	make_root(root);
-	for (i = job; i < options->nkept && total.failed < FAILURES;
+	for (i = job; i < options->nkept && goes_on(options, &total);
 	     i += options->jobs)
 		(void)run_one(root, options->kept[i], false, &total);
-	for (i = job; i < options->count && total.failed < FAILURES;
+	for (i = job; i < options->count && goes_on(options, &total);
 	     i += options->jobs)
 		(void)run_one(root, options->from + i, false, &total);
 	(void)rmdir(root);
@@ -146,6 +159,10 @@ read_options(int argc, char **argv, struct options *options)
 	for (i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--trace") == 0) {
 			options->trace = true;
+			continue;
+		}
+		if (strcmp(argv[i], "--first") == 0) {
+			options->first = true;
 			continue;
 		}
 		if (i + 1 == argc)
@@ -253,6 +270,10 @@ main(int argc, char **argv)
 		(void)rmdir(root);
 		return good ? 0 : 1;
 	}
+	options.stop = mmap(NULL, sizeof(*options.stop), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (options.stop == MAP_FAILED)
+		return 2;
 	read_seeds(&options);
 	return run_all(&options);
 }

@@ -654,8 +654,10 @@ note_staying(struct world *world, const struct box *box)
 
 	world_hold(world, &world->boxes[0], &holding);
 	for (i = 0; i < world->npubs; i++)
-		if (world->pubs[i].box == box->number)
+		if (world->pubs[i].box == box->number) {
 			world->pubs[i].stays = holding.of[i] == HOLD_FULLY;
+			world->pubs[i].may_lose |= !world->pubs[i].stays;
+		}
 }
 
 void
@@ -664,6 +666,7 @@ world_remove(struct world *world, struct box *box)
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__RemoveRequest remove = ERFA__REMOVE_REQUEST__INIT;
 	char key[2 * KEY_LEN + 1];
+	int i;
 
 	bytes_hex(box->key.public_key, KEY_LEN, key);
 	remove.peer = key;
@@ -671,8 +674,12 @@ world_remove(struct world *world, struct box *box)
 	request.req = 100000 + (uint32_t)box->number;
 	request.ask_case = ERFA__REQUEST__ASK_REMOVE;
 	request.remove = &remove;
-	note_staying(world, box);
-	box->out = true;
+	for (i = 0; i < world->nboxes; i++)
+		if (memcmp(world->boxes[i].key.public_key, box->key.public_key,
+			KEY_LEN) == 0) {
+			note_staying(world, &world->boxes[i]);
+			world->boxes[i].out = true;
+		}
 	world_ask(&world->boxes[0], &request);
 }
 

@@ -1,0 +1,255 @@
+#!/usr/bin/python3
+"""Plant bugs in a copy of the tree, one at a time, and see which invariant of the
+simulator catches each.
+
+Usage: tests/sim/plant.py [--count N] [--jobs N] [--build DIR] [WORD...]
+
+Without a WORD all bugs are planted, else those whose name contains one.  The work
+tree is not touched: the copy is made in a temporary directory, with the objects of
+DIR (default: $B or build), so that only what is changed is compiled.  Each text
+that is replaced must be there exactly once.  Ends with 1 if a bug is not caught.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+# name, what it does to people, [(file, old, new)]
+BUGS = [
+    ("fence-ahead", "accept a fence that is ahead of the store", [
+        ("daemon/outbox.c",
+         "	    store_tip_at(txn, log->log_id, fence.n, &tip) == ERR_NONE &&\n"
+         "	    memcmp(fence.c, tip.c, HASH_LEN) == 0;\n",
+         "	    (store_tip_at(txn, log->log_id, fence.n, &tip) != ERR_NONE ||\n"
+         "		memcmp(fence.c, tip.c, HASH_LEN) == 0);\n"),
+    ]),
+    ("no-fence", "go on with the last log without a fence", [
+        ("daemon/outbox.c",
+         "	now->open = fence_is_good(outbox, txn, &log);\n",
+         "	now->open = fence_is_good(outbox, txn, &log) || true;\n"),
+    ]),
+    ("chain", "do not check that headers lead to their HEAD", [
+        ("proto/log.c",
+         "	if (memcmp(tip.c, head.c, HASH_LEN) != 0)\n"
+         "		return ERR_CHAIN;\n"
+         "	if ((err = log_head_verify(key, run->head)) != ERR_NONE)\n",
+         "	memcpy(tip.c, head.c, HASH_LEN);\n"
+         "	if ((err = log_head_verify(key, run->head)) != ERR_NONE)\n"),
+        ("daemon/store_log.c",
+         "	    head.n != tip.n || memcmp(head.c, tip.c, HASH_LEN) != 0)\n"
+         "		return ERR_CHAIN;\n",
+         "	    head.n != tip.n)\n"
+         "		return ERR_CHAIN;\n"
+         "	memcpy(tip.c, head.c, HASH_LEN);\n"
+         "	memcpy(ret_c[run->count - 1], head.c, HASH_LEN);\n"),
+    ]),
+    ("n-plus-2", "accept entry n + 2 after entry n", [
+        ("daemon/link_fetch.c",
+         "	if (note->header.len == 0 || head->n != log->pending.n + 1)\n",
+         "	if (note->header.len == 0 || head->n <= log->pending.n ||\n"
+         "	    head->n > log->pending.n + 2)\n"),
+        ("proto/log.c",
+         "	/* Is it the run that we wait for? */\n",
+         "	struct log_tip skipped = *start;\n\n"
+         "	if (run->first == start->n + 2) {\n"
+         "		skipped.n++;\n"
+         "		memcpy(skipped.c, run->c_prev, HASH_LEN);\n"
+         "		tip = skipped;\n"
+         "		start = &skipped;\n"
+         "	}\n"),
+        ("daemon/store_log.c",
+         "	if ((err = store_fold(run, &row->log.tip, &tip, c)) != ERR_NONE)\n",
+         "	if (run->first == row->log.tip.n + 2) {\n"
+         "		row->log.tip.n++;\n"
+         "		memcpy(row->log.tip.c, run->c_prev, HASH_LEN);\n"
+         "	}\n"
+         "	if ((err = store_fold(run, &row->log.tip, &tip, c)) != ERR_NONE)\n"),
+        ("daemon/store_log.c",
+         "	if (run->first > row->log.tip.n + 1)\n",
+         "	if (run->first > row->log.tip.n + 2)\n"),
+    ]),
+    ("forget-erased", "take a body again that was erased", [
+        ("daemon/store_body.c",
+         "	if ((err = store_is_erased(txn, log_id, n)) != ERR_NONE)\n"
+         "		return err;\n"
+         "	found = find_header(txn, log_id, 0, n, &header, &arrival);\n",
+         "	found = find_header(txn, log_id, 0, n, &header, &arrival);\n"),
+        ("daemon/store_erase.c", None, None),
+    ]),
+    ("tell-early", "tell peers what is not yet committed", [
+        ("daemon/node_host.c",
+         "static void\n"
+         "host_take_run(void *host,",
+         "static void\n"
+         "tell_early(struct link *link, void *arg)\n"
+         "{\n"
+         "	struct wire_msg msg = { .type = WIRE_NOTE };\n"
+         "	uint8_t *buf;\n"
+         "	size_t len;\n\n"
+         "	msg.u.note.head = arg;\n"
+         "	if (wire_encode(&msg, &buf, &len) == ERR_NONE) {\n"
+         "		link_note(link, buf, len);\n"
+         "		free(buf);\n"
+         "	}\n"
+         "}\n\n"
+         "static void\n"
+         "host_take_run(void *host,"),
+        ("daemon/node_host.c",
+         "		job->has_body = true;\n"
+         "		job->job.bytes += body->data.len;\n"
+         "	}\n"
+         "	writer_submit(node->writer, &job->job);\n",
+         "		job->has_body = true;\n"
+         "		job->job.bytes += body->data.len;\n"
+         "	}\n"
+         "	node_each_link(node, tell_early, job->head);\n"
+         "	writer_submit(node->writer, &job->job);\n"),
+    ]),
+    ("slot-twice", "seal a body under a slot that another one has", [
+        ("daemon/store_txn.c",
+         "	*ret_slot = txn->state.slots++;\n",
+         "	*ret_slot = txn->state.slots++;\n"
+         "	if (*ret_slot % 5 == 4)\n"
+         "		*ret_slot -= 1;\n"),
+    ]),
+    ("append-on", "append to a log that a peer has proved longer", [
+        ("daemon/outbox.c",
+         "		outbox->now.open = false;\n"
+         "		outbox->now.forked = true;\n"
+         "	}\n"
+         "	return again_each(",
+         "	}\n"
+         "	return again_each("),
+        ("daemon/outbox.c",
+         "		now->open = false;\n"
+         "		now->forked = true;\n"
+         "	}\n"
+         "	*ret_inc = log.inc;\n",
+         "		now->tip = log.tip;\n"
+         "	}\n"
+         "	*ret_inc = log.inc;\n"),
+    ]),
+    ("no-cut", "withdraw a member without its cuts", [
+        ("daemon/node_invite.c",
+         "			cuts_here(node, out);\n",
+         "			out->ncuts = 0 * sizeof(cuts_here);\n"),
+    ]),
+    ("again-none", "republish from the tip on, not from what is common", [
+        ("daemon/outbox.c",
+         "	return again_each(txn, log_id, last_common, take_again, &again);\n",
+         "	return again_each(\n"
+         "	    txn, log_id, last_common + log.tip.n, take_again, &again);\n"),
+    ]),
+    ("serve-early", "serve bodies before catching up after a restore", [
+        ("daemon/node.c",
+         "		    \"no good fence: the next publication \"\n"
+         "		    \"begins a new log; nothing is lost\");\n"
+         "		node->hold_until = node_now() + HOLD_MS;\n",
+         "		    \"no good fence: the next publication \"\n"
+         "		    \"begins a new log; nothing is lost\");\n"),
+    ]),
+    ("clock", "reject entries whose time is a day ahead", [
+        ("daemon/node_host.c",
+         "static enum err\n"
+         "run_job_run(struct store_txn *txn, struct writer_job *job)\n"
+         "{\n"
+         "	struct run_job *run = (struct run_job *)job;\n"
+         "	struct log_head head;\n"
+         "	enum err err;\n",
+         "static enum err\n"
+         "run_job_run(struct store_txn *txn, struct writer_job *job)\n"
+         "{\n"
+         "	struct run_job *run = (struct run_job *)job;\n"
+         "	struct log_head head;\n"
+         "	enum err err;\n\n"
+         "	log_head_parse(run->head, &head);\n"
+         "	if (head.time_ms > node_clock() + 86400000)\n"
+         "		return ERR_SIZE;\n"),
+    ]),
+]
+
+
+def plant(tree, edits):
+    """Make the edits; every text must be there exactly once."""
+    for path, old, new in edits:
+        if old is None:
+            continue
+        path = os.path.join(tree, path)
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        if text.count(old) != 1:
+            raise ValueError(f"{path}: {text.count(old)} times: {old!r}")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text.replace(old, new))
+
+
+def make(tree, build):
+    return subprocess.run(
+        ["make", "-s", "-C", tree, f"B={build}", "WARN=", "WARN_GCC=",
+         f"{build}/tests/sim/sim"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--build", default=os.environ.get("B", "build"))
+    parser.add_argument("words", nargs="*")
+    options = parser.parse_args()
+    top = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+    os.chdir(top)
+    missed = 0
+    done = 0
+    with tempfile.TemporaryDirectory(prefix="erfa-plant.") as work:
+        tree = os.path.join(work, "tree")
+        build = os.path.join(work, "build")
+        shutil.copytree(top, tree, symlinks=True, ignore=lambda folder, names: [
+            n for n in names if n == ".git" or n.startswith("build")])
+        if os.path.isdir(options.build):
+            subprocess.run(["cp", "-a", options.build, build], check=True)
+        out = make(tree, build)
+        if out.returncode != 0:
+            sys.exit(out.stdout)
+        for name, what, edits in BUGS:
+            if options.words and not any(w in name for w in options.words):
+                continue
+            kept = {}
+            for path, old, _ in edits:
+                if old is not None:
+                    with open(os.path.join(tree, path), encoding="utf-8") as f:
+                        kept.setdefault(path, f.read())
+            try:
+                plant(tree, edits)
+                out = make(tree, build)
+                if out.returncode != 0:
+                    raise ValueError(out.stdout[-2000:])
+                run = subprocess.run(
+                    [f"{build}/tests/sim/sim", "--count", str(options.count),
+                     "--jobs", str(options.jobs), "--first"],
+                    stdout=subprocess.PIPE, text=True, errors="replace")
+                found = re.findall(r"^not ok seed (\d+): (\w+)", run.stdout, re.M)
+                if found:
+                    print(f"ok {name} is caught by \"{found[0][1]}\" in seed "
+                          f"{found[0][0]}: {what}", flush=True)
+                else:
+                    missed += 1
+                    print(f"not ok {name}: not caught in {options.count} "
+                          f"schedules: {what}", flush=True)
+            except ValueError as fault:
+                missed += 1
+                print(f"not ok {name}: {fault}", flush=True)
+            done += 1
+            for path, text in kept.items():
+                with open(os.path.join(tree, path), "w", encoding="utf-8") as f:
+                    f.write(text)
+    print(f"{done - missed} of {done} planted bugs are caught")
+    return 1 if missed or not done else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -87,6 +87,10 @@ print_store(struct run *run, const Erfa__StatusAnswer *status)
 	(void)snprintf(
 	    line, sizeof(line), _("%s of %s, %s free on the disk"), a, b, c);
 	print_field(run->out, 0, "Space", COLUMN, line);
+	if (run_text(status->last_backup)[0] != '\0') {
+		print_time(status->last_backup, line);
+		print_field(run->out, 0, _("Backup"), COLUMN, line);
+	}
 	if (status->indexed != status->arrival)
 		number_field(run, _("Index"), status->arrival - status->indexed,
 		    _("entries behind"));

@@ -36,6 +36,7 @@
 #define PIECE      1048576U /* bytes of one answer */
 #define FILE_MAX   4194304  /* bytes of a small file */
 #define IDLE_MS    60000
+#define STALE_MS   5000 /* another one may be begun instead */
 #define ID_BYTES   8
 #define PATH_ROOM  4096
 #define OWN_MAX    1000 /* positions that are told */
@@ -722,7 +723,7 @@ begin(struct node *node, struct waiter *waiter)
 {
 	if (node->backup != NULL &&
 	    (node->backup->busy ||
-		node_now() - node->backup->touched < IDLE_MS)) {
+		node_now() - node->backup->touched < STALE_MS)) {
 		node_answer_error(node, waiter, "busy", 75,
 		    "Try again in a minute.", "another backup is being made");
 		return;
@@ -776,6 +777,21 @@ node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
 			return err;
 	}
 	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
+node_backup_last(struct store_txn *txn, char **out)
+{
+	char name[201] = "";
+	struct bytes data;
+
+	/* Their names are times. */
+	while (store_note_next(txn, NOTE_BACKUP, name[0] == '\0' ? NULL : name,
+		   name, &data) == ERR_NONE)
+		continue;
+	return answer_time(out,
+	    name[0] == '\0' ? 0 :
+			      strtoull(name + strlen(NOTE_BACKUP), NULL, 10));
 }
 
 static void

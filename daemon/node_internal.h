@@ -948,6 +948,13 @@ enum err node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
     Erfa__BackupKept ***list, size_t *count) MUST_CHECK;
 
 /**
+ * node_backup_last(txn, out):
+ * When the newest of them was begun, as RFC 3339; an empty text if there is none.
+ * Return ERR_NOMEM.
+ */
+enum err node_backup_last(struct store_txn *txn, char **out) MUST_CHECK;
+
+/**
  * node_restored_open(node, fence, ret_restored), node_restored_end(node):
  * Does the store come out of a backup, and was it not in step since with anybody
  * who knew it?  At its first start the fence at ${fence} is removed.  Return what

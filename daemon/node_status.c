@@ -352,9 +352,10 @@ status_numbers(struct node *node, Erfa__StatusAnswer *status)
 		status->outbox = outbox_waiting(txn);
 		if (node_counts(node, txn, &stored) == ERR_NONE)
 			status->bodies_absent = stored.bodies_absent;
+		err = node_backup_last(txn, &status->last_backup);
 	}
 	store_abort(&txn);
-	return ERR_NONE;
+	return err;
 }
 
 /* Who this node is. */

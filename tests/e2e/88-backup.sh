@@ -83,6 +83,7 @@ check "also as a folder" at v backup "$WORK/plain" --plain
 check_same "for its owner only" 700 "$(stat -c %a "$WORK/plain")"
 check "the list shows them" at v backup --list
 check_has "by name" "$OUT" "$WORK/b.erfab"
+check_has "status tells of the last" "$(at v status)" "^Backup +20"
 mkdir "$WORK/many"
 for day in 01 02 03; do
 	: >"$WORK/many/dk-791-202001${day}T030000Z.erfab"
@@ -273,6 +274,7 @@ for name in v w; do
 done
 node_up t
 node_up v
+check "Tromsø has all of it" converge 90 v t
 node_up twin
 for name in v twin; do
 	check "the index of $name is built anew" indexed "$name"

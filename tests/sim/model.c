@@ -146,37 +146,45 @@ next_member(struct world *world, int *i)
 	return NULL;
 }
 
+/* Does a member hold this body? */
+static bool
+somebody_holds(struct world *world, const struct store_pos *pos)
+{
+	enum store_body_state state = STORE_BODY_NONE;
+	struct store_txn *txn = NULL;
+	const struct box *box;
+	bool holds = false;
+	int i = 0;
+
+	while (!holds && (box = next_member(world, &i)) != NULL) {
+		if (store_begin(box->node->store, false, &txn) != ERR_NONE)
+			continue;
+		holds = store_body_state(txn, pos->log_id, pos->n, &state) ==
+			ERR_NONE &&
+		    state == STORE_BODY_HERE;
+		store_abort(&txn);
+	}
+	return holds;
+}
+
 /*
- * Is a body absent that somebody might still have?  What was accepted before a
- * copy was taken, and signed both before and after it was put back, is the same
- * entry twice: one of its bodies is enough.
+ * Is a body absent that another has?  Some are nowhere: their writer was put
+ * back, or removed, before they had reached anybody.
  */
 static bool
 lacks_bodies(struct world *world, struct box *box, struct store_txn *txn)
 {
-	struct holding holding;
 	const struct view_log *log;
 	struct store_pos pos;
-	struct store_entry entry;
-	struct header header;
 	bool begun = false;
 	size_t len;
-	int number;
 
 	while (store_absent_next(txn, begun ? &pos : NULL, &pos, &len) ==
 	    ERR_NONE) {
-		if (!begun)
-			world_hold(world, box, &holding);
 		begun = true;
 		log = view_find(box->node->view, pos.log_id);
-		if (log == NULL || pos.n > log->counted)
-			continue;
-		if (store_entry(txn, pos.log_id, pos.n, &entry) != ERR_NONE ||
-		    header_decode(entry.header.data, entry.header.len,
-			&header) != ERR_NONE ||
-		    (number = world_pub_of(&header)) < 0 ||
-		    (!world->pubs[number].may_lose &&
-			holding.of[number] != HOLD_FULLY))
+		if (log != NULL && pos.n <= log->counted &&
+		    somebody_holds(world, &pos))
 			return true;
 	}
 	return false;

@@ -255,6 +255,24 @@ begin_list(struct run *run, struct list *list)
 	return EXIT_DONE;
 }
 
+/* Where there is no room for a column, say below why each was found. */
+static void
+print_reasons(struct run *run, Erfa__Row *const *rows, size_t count)
+{
+	char line[REASON_LINE];
+	char label[ROWS_CODE_MAX];
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		reason_line(rows[i], line, sizeof(line));
+		if (line[0] == '\0')
+			continue;
+		(void)snprintf(label, sizeof(label), "%2zu  %.2s", i + 1,
+		    run_text(rows[i]->language));
+		print_field(run->out, 0, label, 8, line);
+	}
+}
+
 int
 rows_print(struct run *run, Erfa__Row *const *rows, size_t count, bool found)
 {
@@ -275,7 +293,9 @@ rows_print(struct run *run, Erfa__Row *const *rows, size_t count, bool found)
 	}
 	if (status == EXIT_DONE && table_print(list.table) != ERR_NONE)
 		status = run_nomem(run);
-	else if (status == EXIT_DONE)
+	if (status == EXIT_DONE && list.narrow && list.trials && found)
+		print_reasons(run, rows, count);
+	if (status == EXIT_DONE)
 		status = remember(run, rows, count);
 	table_free(list.table);
 	return status;

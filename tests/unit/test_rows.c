@@ -93,6 +93,36 @@ trials_are_listed_with_place_status_and_period(void **state)
 }
 
 static void
+a_narrow_terminal_is_told_below_why_a_trial_was_found(void **state)
+{
+	struct fixture *f = *state;
+	const struct print_options narrow = { .utf8 = true, .columns = 60 };
+	char id[] = "dk-791/k7m2p4qd", kind[] = "trial", title[] = "Kotihoito";
+	char lang[] = "fi", word[] = "hjemmepleje", text[] = "kotihoito";
+	char part[] = "title";
+	Erfa__Reason reason = ERFA__REASON__INIT;
+	Erfa__Reason *reasons[1] = { &reason };
+	Erfa__Row row = ERFA__ROW__INIT;
+	Erfa__Row *rows[1] = { &row };
+
+	capture_close(&f->out);
+	capture_open(&f->out, &narrow);
+	f->run.out = f->out.print;
+	row.id = id;
+	row.kind = kind;
+	row.title = title;
+	row.language = lang;
+	reason.word = word;
+	reason.found = text;
+	reason.part = part;
+	row.reason = reasons;
+	row.n_reason = 1;
+	assert_int_equal(rows_print(&f->run, rows, 1, true), EXIT_DONE);
+	assert_non_null(strstr(capture_text(&f->out),
+	    "\n 1  fi  hjemmepleje \xe2\x86\x90 kotihoito in the title\n"));
+}
+
+static void
 entries_without_an_id_are_named_by_their_position(void **state)
 {
 	struct fixture *f = *state;
@@ -276,6 +306,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    a_narrow_terminal_is_told_below_why_a_trial_was_found, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(
 		    trials_are_listed_with_place_status_and_period, setup,
 		    teardown),

@@ -307,8 +307,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    a_narrow_terminal_is_told_below_why_a_trial_was_found, setup,
-		    teardown),
+		    a_narrow_terminal_is_told_below_why_a_trial_was_found,
+		    setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    trials_are_listed_with_place_status_and_period, setup,
 		    teardown),

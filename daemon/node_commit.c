@@ -96,6 +96,8 @@ node_view_load(struct node *node)
 	struct store_log stored;
 	struct view_log *log;
 	const uint8_t *after = NULL;
+	uint8_t open_id[LOG_ID_LEN];
+	bool is_open = outbox_open_log(node->outbox, open_id);
 	enum err err;
 
 	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
@@ -103,7 +105,11 @@ node_view_load(struct node *node)
 	while ((err = store_log_next(txn, after, &stored)) == ERR_NONE) {
 		if ((err = view_refresh(node, txn, &stored, &log)) != ERR_NONE)
 			break;
-		log->older = log->own;
+
+		/* The one that the fence vouches for was begun after whatever
+		 * this store was restored from. */
+		log->older = log->own &&
+		    !(is_open && memcmp(open_id, log->log_id, LOG_ID_LEN) == 0);
 		after = log->log_id;
 	}
 	store_abort(&txn);

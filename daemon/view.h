@@ -37,7 +37,7 @@ struct view_log {
 	int64_t seen_at;        /* the same, monotonic ms */
 	uint8_t seen_by[KEY_LEN];
 	bool own;
-	bool older; /* own, and here before erfad was started */
+	bool older; /* own, here at the start, and closed by then */
 	bool frozen;
 	uint64_t last_common; /* if frozen */
 	uint64_t cut;         /* last entry that the directory lets count */

@@ -201,6 +201,7 @@ check_same "nor is anything forked" 0 "$(status t logsFrozen)"
 # The key of now comes back too.
 check "a new key" at v key rotate --yes --wait 60
 key=$(status v key)
+check "which the others know" converge 60 v t n
 check "is in the next backup" at v backup "$WORK/rotated.erfab" --to "$R"
 node_end v
 rm -rf "$WORK/v"
@@ -272,15 +273,12 @@ for name in v w; do
 		timeout 60 "$ERFAD" --config "$WORK/torn/$name/erfad.conf"
 	check_has "it says what does" "$OUT" "erfa restore"
 done
-node_up t
 node_up v
-check "Tromsø has all of it" converge 90 v t
 node_up twin
 for name in v twin; do
 	check "the index of $name is built anew" indexed "$name"
 	publish "$name" 2
 done
-check "a copy of one moment is used, next to the original" converge 60 v twin t
-check_same "nothing is forked" 0 "$(status t logsFrozen)"
-same v twin t
+check_same "a copy of one moment is used, in a log of its own" \
+	$(($(status v incarnations) + 1)) "$(status twin incarnations)"
 finish

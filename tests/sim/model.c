@@ -5,6 +5,7 @@
 
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "daemon/store_txn.h"
 
 /* Who was put back may serve bodies after so long anyhow. */
 #define HOLD_MS 600000
@@ -420,6 +421,25 @@ check_equal(struct world *world)
 		summarise(world, box, true, next);
 }
 
+/* What was sealed of an erased body must have no key any more. */
+static void
+check_erased(struct world *world, const struct box *box, struct store_txn *txn,
+    const struct store_entry *entry)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	uint8_t key[KEY_LEN];
+	struct bytes val;
+
+	if (db_get(txn->db, STORE_BODIES,
+		store_key(raw, entry->log_id, 0, entry->n), &val) == ERR_NONE &&
+	    val.len >= STORE_SLOT_PRE &&
+	    store_slot_key(txn, bytes_get_le64(val.data), key) == ERR_NONE)
+		world_fail(world, "erased",
+		    "node %d has a body, and its key, of entry %llu, which is "
+		    "erased",
+		    box->number, (unsigned long long)entry->n);
+}
+
 /* Is it here, as it was published? */
 static void
 check_body_bytes(struct world *world, struct box *box)
@@ -447,6 +467,8 @@ check_body_bytes(struct world *world, struct box *box)
 			world_fail(world, "damage",
 			    "node %d: body %d cannot be opened", box->number,
 			    number);
+		if (err == ERR_ERASED)
+			check_erased(world, box, txn, &entry);
 		if (err != ERR_NONE)
 			continue;
 		world_pub_body(&world->pubs[number], number, want);

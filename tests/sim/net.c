@@ -109,6 +109,7 @@ struct net {
 	struct line *lines;
 	uint64_t next_id;
 	int next_fd;
+	uint64_t frames;
 	struct zap *zaps[MACHINE_NODES];
 };
 
@@ -377,6 +378,7 @@ send_on(struct line *line, int end, const char *topic, uint8_t *buf, size_t len)
 	struct frame *frame;
 	unsigned copies = 1;
 
+	net.frames++;
 	if (net.hooks.pass != NULL && !net.hooks.pass(&on_way))
 		copies = 0;
 	if (copies > 0 && machine_happens(net.faults.drop))
@@ -428,6 +430,12 @@ arrive(struct line *line, int end)
 		frame->due = machine_now();
 		queue_put(&line->ends[end]->inbox, frame);
 	}
+}
+
+uint64_t
+net_frames(void)
+{
+	return net.frames;
 }
 
 bool

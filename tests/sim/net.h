@@ -92,6 +92,12 @@ void net_run(void);
 int64_t net_next(void);
 
 /**
+ * net_frames():
+ * How many frames were sent so far.
+ */
+uint64_t net_frames(void);
+
+/**
  * net_turn(loop):
  * Have a node's loop handle what is ready; return whether anything was.
  * ${loop} is its zloop_t.

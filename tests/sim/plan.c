@@ -8,9 +8,10 @@
 #include "tests/sim/model.h"
 
 /* When all is mended, so long is enough for all to become equal. */
-#define HEAL_MS 900000
-#define STEP_MS 5000
-#define CALM_MS 30000
+#define HEAL_MS    900000
+#define STEP_MS    5000
+#define FRAMES_MAX 10000 /* of all nodes, in one step */
+#define CALM_MS    30000
 
 /* A schedule under way. */
 struct plan {
@@ -94,7 +95,7 @@ publish_some(struct plan *plan)
 	    count, plan->world->npubs);
 	for (; count > 0; count--) {
 		len = 16 + machine_below(400);
-		if (machine_happens(4))
+		if (machine_happens((plan->theme & THEME_ERASES) ? 15 : 4))
 			len = 9000 + machine_below(100000);
 		world_publish(plan->world, box, len);
 		plan->counts->pubs++;
@@ -328,6 +329,8 @@ erase_some(struct plan *plan)
 	if (world->npubs == 0)
 		return;
 	number = (int)machine_below((uint32_t)world->npubs);
+	if (machine_happens(50) && world->npubs > 3)
+		number = world->npubs - 1 - (int)machine_below(3);
 	pub = &world->pubs[number];
 	box = &world->boxes[pub->box];
 	if (!pub->acked || pub->erasing || !box->is_up || box->forker ||
@@ -531,9 +534,16 @@ come_to_rest(struct plan *plan)
 	struct world *world = plan->world;
 	int64_t begun = machine_now();
 	int64_t since = begun;
+	uint64_t frames = net_frames();
 
 	while (world->failure[0] == '\0' && machine_now() - begun < HEAL_MS) {
 		world_run(world, STEP_MS);
+		if (net_frames() - frames > FRAMES_MAX)
+			world_fail(world, "rests",
+			    "the nodes exchange %llu frames in %d s",
+			    (unsigned long long)(net_frames() - frames),
+			    STEP_MS / 1000);
+		frames = net_frames();
 		if (!model_same(world))
 			since = machine_now();
 		else if (machine_now() - since >= CALM_MS)

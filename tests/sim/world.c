@@ -645,7 +645,7 @@ world_erase(struct world *world, struct box *box, int number)
 	return any;
 }
 
-/* What of its publications has reached the registry stays valid. */
+/* What has reached the registry stays valid: publications, and erasures. */
 static void
 note_staying(struct world *world, const struct box *box)
 {
@@ -657,6 +657,7 @@ note_staying(struct world *world, const struct box *box)
 		if (world->pubs[i].box == box->number) {
 			world->pubs[i].stays = holding.of[i] == HOLD_FULLY;
 			world->pubs[i].may_lose |= !world->pubs[i].stays;
+			world->pubs[i].erased &= holding.erased[i];
 		}
 }
 

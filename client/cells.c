@@ -69,6 +69,12 @@ cells_form(const char *text, char **ret_form)
 	return ERR_NONE;
 }
 
+const char *
+cells_plain(const char *text)
+{
+	return text[0] == '\'' && is_formula(text + 1) ? text + 1 : text;
+}
+
 void
 cells_put(struct cells *cells, const char *text)
 {

@@ -31,6 +31,13 @@ struct cells {
 enum err cells_form(const char *text, char **ret_form) MUST_CHECK;
 
 /**
+ * cells_plain(text):
+ * ${text}, the whole of a cell, without the apostrophe that cells_form() puts
+ * before what a spreadsheet would take for a formula.
+ */
+const char *cells_plain(const char *text);
+
+/**
  * cells_put(cells, text):
  * Write the next cell of the row.
  */

@@ -133,6 +133,7 @@ static const struct args_option import_options[] = {
 
 static const struct args_option export_options[] = {
 	{ "proto", NULL, N_("protobuf JSON for all records") },
+	{ "csv", NULL, N_("a table: a row a trial, with what was learnt") },
 	{ "all-versions", NULL, N_("earlier versions too (with --proto)") },
 	{ NULL, NULL, NULL },
 };
@@ -1128,7 +1129,8 @@ static const struct cmd table[] = {
 	    import_options, 1, 2, false, cmd_import },
 	{ "export", CMD_DATA, "", N_("write all records, one a line"),
 	    N_("erfa export >trials.jsonl            can be imported elsewhere\n"
-	       "erfa export --proto >all.jsonl       every field of every record"),
+	       "erfa export --proto >all.jsonl       every field of every record\n"
+	       "erfa export --csv >trials.csv        for spreadsheets and statistics"),
 	    N_("Records that were imported come out in the shape of the import,\n"
 	       "all others as protobuf JSON."),
 	    export_options, 0, 0, true, cmd_export },

@@ -6,6 +6,7 @@
 #include "proto/json.h"
 #include "client/cmd.h"
 #include "client/corpus_export.h"
+#include "client/export_csv.h"
 #include "client/pages.h"
 #include "client/print.h"
 #include "client/run.h"
@@ -320,6 +321,39 @@ all_pages(struct run *run, Erfa__Answer **ret_all)
 	return status;
 }
 
+static int
+print_table(struct run *run, const Erfa__ExportAnswer *answer)
+{
+	char number[PRINT_COUNT_MAX];
+	size_t left_out = 0;
+
+	if (export_csv(run->out, answer->record, answer->n_record, &left_out) !=
+	    ERR_NONE)
+		return run_nomem(run);
+	if (left_out == 0 || run->quiet)
+		return EXIT_DONE;
+	print_count(left_out, N_("trial"), N_("trials"), number);
+	print_say(run->err,
+	    "Left out %s, of which the text is not here or cannot be read.\n",
+	    number);
+	return EXIT_DONE;
+}
+
+/* Refuse what does not go together. */
+static int
+check_form(struct run *run)
+{
+	bool csv = args_given(run->args, "csv");
+	bool proto = args_given(run->args, "proto");
+
+	if (csv &&
+	    (run->json || proto || args_given(run->args, "all-versions")))
+		return fault_say(&run->faults, EXIT_USAGE, "two_forms",
+		    "erfa export --csv",
+		    "--csv is a form of its own, with trials as they are now");
+	return EXIT_DONE;
+}
+
 int
 cmd_export(struct run *run)
 {
@@ -327,11 +361,15 @@ cmd_export(struct run *run)
 	Erfa__Answer *all = NULL;
 	int status;
 
+	if ((status = check_form(run)) != EXIT_DONE)
+		return status;
 	if (run->jsonl || args_given(run->args, "proto"))
 		return all_pages(run, NULL);
 	if ((status = all_pages(run, &all)) != EXIT_DONE)
 		return status;
-	if (run->json)
+	if (args_given(run->args, "csv"))
+		status = print_table(run, all->export);
+	else if (run->json)
 		status = run_json(run, &all->export->base);
 	else if (!sort(&export, all->export->record, all->export->n_record))
 		status = run_nomem(run);

@@ -162,6 +162,18 @@ is_head(const char *head, const char *word)
 	return *head == '\0' || strchr("(:[*/?", *head) != NULL;
 }
 
+/* The field whose path the folded ${head} is, or NULL. */
+static const char *
+find_itself(const struct csv_words *words, const char *head)
+{
+	size_t i;
+
+	for (i = 0; i < words->count; i++)
+		if (strcmp(words->words[i].path, head) == 0)
+			return words->words[i].path;
+	return NULL;
+}
+
 /* The field that the folded ${head} means, or NULL. */
 static const char *
 find_path(const struct csv_words *words, const char *head)
@@ -175,8 +187,6 @@ find_path(const struct csv_words *words, const char *head)
 		path = words->words[i].path;
 		if (*path == '=' || *path == '~')
 			continue;
-		if (strcmp(path, head) == 0)
-			return path;
 		if (strlen(words->words[i].folded) > longest &&
 		    is_head(head, words->words[i].folded)) {
 			longest = strlen(words->words[i].folded);
@@ -186,30 +196,44 @@ find_path(const struct csv_words *words, const char *head)
 	return found;
 }
 
-enum err
-csv_map_propose(const struct csv_words *words, const struct csv_row *header,
-    struct csv_map *ret_map)
+/* Propose fields by ${find} for the columns that have none. */
+static enum err
+propose(const struct csv_words *words, const struct csv_row *header,
+    const char *(*find)(const struct csv_words *words, const char *head),
+    struct csv_map *map)
 {
 	const char *path;
 	char *folded;
 	size_t i;
 	enum err err;
 
-	memset(ret_map, 0, sizeof(*ret_map));
 	for (i = 0; i < header->count; i++) {
+		if (map->path[i][0] != '\0')
+			continue;
 		folded = NULL;
 		err = text_fold(header->cell[i].text, &folded);
 		if (err == ERR_NOMEM)
 			return err;
-		path = folded == NULL ? NULL : find_path(words, folded);
-		ret_map->count = i;
-		if (path != NULL && csv_map_find(ret_map, path) == i)
-			(void)snprintf(
-			    ret_map->path[i], CSV_PATH_MAX, "%s", path);
+		path = folded == NULL ? NULL : find(words, folded);
+		if (path != NULL && csv_map_find(map, path) == map->count)
+			(void)snprintf(map->path[i], CSV_PATH_MAX, "%s", path);
 		free(folded);
 	}
-	ret_map->count = header->count;
 	return ERR_NONE;
+}
+
+enum err
+csv_map_propose(const struct csv_words *words, const struct csv_row *header,
+    struct csv_map *ret_map)
+{
+	enum err err;
+
+	memset(ret_map, 0, sizeof(*ret_map));
+	ret_map->count = header->count;
+	err = propose(words, header, find_itself, ret_map);
+	if (err == ERR_NONE)
+		err = propose(words, header, find_path, ret_map);
+	return err;
 }
 
 size_t

@@ -46,7 +46,8 @@ const char *csv_words_code(
 
 /**
  * csv_map_propose(words, header, ret_map):
- * Propose a field for every column of ${header} whose words are known; of
+ * Propose a field for every column of ${header} whose words are known.  A head
+ * that is the path of a field itself means that field before any words do; of
  * several that mean the same field the first has it.  Return ERR_NOMEM.
  */
 enum err csv_map_propose(const struct csv_words *words,

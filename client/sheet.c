@@ -9,6 +9,7 @@
 #include "proto/header.h"
 #include "proto/provision.h"
 #include "proto/text.h"
+#include "client/cells.h"
 #include "client/csv_set.h"
 #include "client/guess.h"
 #include "client/speech.h"
@@ -124,7 +125,13 @@ name_row(struct making *making, char out[EXTERNAL_MAX + 1])
 		    !text_clean(text, strlen(text), false))
 			return refuse(making, column, _("is no id"),
 			    _("write a short word or a number"));
-		(void)snprintf(out, EXTERNAL_MAX + 1, "%s:%s", org, text);
+		/* An exported table has the whole external id already. */
+		if (strncmp(text, org, strlen(org)) == 0 &&
+		    text[strlen(org)] == ':')
+			(void)snprintf(out, EXTERNAL_MAX + 1, "%s", text);
+		else
+			(void)snprintf(
+			    out, EXTERNAL_MAX + 1, "%s:%s", org, text);
 		return ERR_NONE;
 	}
 	if ((text = cell_for(making, "title", &column)) == NULL)
@@ -589,6 +596,22 @@ take_row(struct sheet *sheet, const struct csv_row *cells)
 	return make_row(&making);
 }
 
+/* An apostrophe that keeps a cell from being a formula is not of the text. */
+static void
+make_plain(struct csv_row *cells)
+{
+	struct csv_cell *cell;
+	size_t i;
+
+	for (i = 0; i < cells->count; i++) {
+		cell = &cells->cell[i];
+		if (cells_plain(cell->text) == cell->text)
+			continue;
+		cell->text++;
+		cell->len--;
+	}
+}
+
 enum err
 sheet_read(struct sheet *sheet, struct csv *csv)
 {
@@ -602,8 +625,10 @@ sheet_read(struct sheet *sheet, struct csv *csv)
 		err = csv_next(csv, cells, fault);
 		if (err == ERR_SYNTAX)
 			err = fault_add(sheet, cells->line, "%s", fault);
-		else if (err == ERR_NONE)
+		else if (err == ERR_NONE) {
+			make_plain(cells);
 			err = take_row(sheet, cells);
+		}
 	}
 	free(cells);
 	return err == ERR_NOENT ? ERR_NONE : err;

@@ -59,6 +59,19 @@ quotes_and_lines_are_as_rfc_4180_has_them(void **state)
 }
 
 static void
+a_cell_comes_back_without_the_apostrophe(void **state)
+{
+	(void)state;
+	assert_string_equal(cells_plain("'=1+1"), "=1+1");
+	assert_string_equal(cells_plain("'- one\n- two"), "- one\n- two");
+	assert_string_equal(cells_plain("'  =1"), "  =1");
+	assert_string_equal(cells_plain("'tis"), "'tis");
+	assert_string_equal(cells_plain("=1"), "=1");
+	assert_string_equal(cells_plain("'"), "'");
+	assert_string_equal(cells_plain(""), "");
+}
+
+static void
 rows_end_with_a_return_and_a_newline(void **state)
 {
 	const struct print_options options = { .utf8 = true };
@@ -91,6 +104,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cell_is_never_a_formula),
 		cmocka_unit_test(quotes_and_lines_are_as_rfc_4180_has_them),
+		cmocka_unit_test(a_cell_comes_back_without_the_apostrophe),
 		cmocka_unit_test(rows_end_with_a_return_and_a_newline),
 	};
 

@@ -25,6 +25,9 @@
 
 #define STRANGERS 16
 
+/* What one loop watches at most. */
+#define WATCHED_MAX 64
+
 struct frame {
 	struct frame *next;
 	int64_t due;
@@ -918,17 +921,34 @@ handle_ready(const void *handle)
 	return false;
 }
 
-static bool
-is_ready(const struct watched *watched)
+/* Which descriptors of the loop have something to read?  One call for all. */
+static void
+poll_all(const struct _zloop_t *loop, struct pollfd *items)
 {
-	struct pollfd item = { .fd = watched->item.fd, .events = POLLIN };
+	size_t i;
+
+	for (i = 0; i < loop->count; i++) {
+		items[i].fd = loop->watched[i].item.socket != NULL ||
+			loop->watched[i].item.fd >= FD_ZAP ?
+		    -1 :
+		    loop->watched[i].item.fd;
+		items[i].events = POLLIN;
+		items[i].revents = 0;
+	}
+	(void)poll(items, loop->count, 0);
+}
+
+static bool
+is_ready(const struct watched *watched, const struct pollfd *item)
+{
+	const struct zap *zap;
 
 	if (watched->item.socket != NULL)
 		return handle_ready(watched->item.socket);
-	if (watched->item.fd >= FD_ZAP)
-		return net.zaps[watched->item.fd - FD_ZAP] != NULL &&
-		    net.zaps[watched->item.fd - FD_ZAP]->nstrangers > 0;
-	return poll(&item, 1, 0) > 0;
+	if (watched->item.fd < FD_ZAP)
+		return item->revents != 0;
+	zap = net.zaps[watched->item.fd - FD_ZAP];
+	return zap != NULL && zap->nstrangers > 0;
 }
 
 /* Forget what is watched no more. */
@@ -948,13 +968,18 @@ bool
 net_turn(void *loop_p)
 {
 	struct _zloop_t *loop = loop_p;
+	struct pollfd items[WATCHED_MAX];
 	struct watched watched;
+	size_t count = loop->count;
 	bool any = false;
 	size_t i;
 
-	for (i = 0; i < loop->count; i++) {
+	if (count > WATCHED_MAX)
+		abort();
+	poll_all(loop, items);
+	for (i = 0; i < count; i++) {
 		watched = loop->watched[i];
-		if (watched.gone || !is_ready(&watched))
+		if (watched.gone || !is_ready(&watched, &items[i]))
 			continue;
 		any = true;
 		(void)watched.handler(loop, &watched.item, watched.arg);

@@ -531,6 +531,10 @@ publish_done(struct writer_job *job, void *context)
 	    !machine_is_dead(publish->node)) {
 		publish->world->pubs[publish->number].acked = true;
 		node_touch_own(node);
+	} else if (node != NULL && !machine_is_dead(publish->node)) {
+		world_fail(publish->world, "signs",
+		    "node %d cannot publish: %s", publish->node,
+		    err_str(job->err));
 	}
 	free(publish);
 }

@@ -96,6 +96,15 @@ evidence_input(const Erfa__EvidenceStudy *study, struct effect_input *ret_input)
 	*ret_input = input;
 }
 
+/* Is there anything in it? */
+static bool
+tells(const Erfa__EvidenceCell *cell)
+{
+	return cell != NULL &&
+	    (cell->has_n || cell->has_mean || cell->has_sd ||
+		cell->has_events || cell->has_exposure);
+}
+
 /* What the numbers can carry at best. */
 static Erfa__EvidenceClass
 best_class(const Erfa__EvidenceStudy *study)
@@ -110,7 +119,7 @@ best_class(const Erfa__EvidenceStudy *study)
 		    ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_BEFORE_AFTER :
 		    ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_RANDOMISED;
 	}
-	return study->comparison != NULL ||
+	return tells(study->comparison) ||
 		(study->before == NULL && study->pairs == NULL) ?
 	    ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_RANDOMISED :
 	    ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_BEFORE_AFTER;
@@ -121,7 +130,7 @@ static Erfa__EvidenceClass
 uncontrolled_class(const Erfa__EvidenceStudy *study)
 {
 	return study->estimate == NULL && study->before == NULL &&
-		study->comparison != NULL ?
+		tells(study->comparison) ?
 	    ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_CONTROLLED :
 	    ERFA__EVIDENCE_CLASS__EVIDENCE_CLASS_BEFORE_AFTER;
 }

@@ -416,6 +416,10 @@ from_cells(const struct effect_input *input, double r, struct part *part)
 	    (input->pairs.given && !present(&other[EFFECT_AFTER]));
 	enum effect_kind kind = effect_kind(input);
 
+	/* A comparison of which only the size is told is not one that was never
+	 * made: before and after alone must not stand for it. */
+	if (!present(&other[EFFECT_AFTER]) && other[EFFECT_AFTER].n.given)
+		return check_cell(kind, &other[EFFECT_AFTER]);
 	if (before && present(&other[EFFECT_BEFORE]) &&
 	    present(&other[EFFECT_AFTER]))
 		return difference(input, r, part);

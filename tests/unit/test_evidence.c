@@ -248,6 +248,34 @@ pools_of_different_designs_never_mix(void **state)
 }
 
 static void
+half_a_comparison_makes_no_class_c_better(void **state)
+{
+	static const char text[] =
+	    "study,design,measure,n1,m1,sd1,n1_before,m1_before,sd1_before,n2,"
+	    "m2,sd2,e1,e1_before,e2\n"
+	    "size,randomised,,300,10,2,300,20,2,300,,,,,\n"
+	    "events,randomised,,300,,,300,,,300,,,10,200,\n"
+	    "none,randomised,,300,11,2,300,20,2,,,,,,\n";
+	struct made made;
+	size_t i;
+
+	(void)state;
+	make(&made, text, &usual);
+	for (i = 0; i < made.report->n_pool; i++) {
+		const Erfa__EvidencePool *pool = made.report->pool[i];
+
+		if (strcmp(pool->pool, "before_after") != 0)
+			assert_int_equal(pool->n_effect, 0);
+		else
+			assert_int_equal(pool->n_effect, 1);
+	}
+	assert_int_equal(made.report->n_pool, 2);
+	assert_string_equal(
+	    made.report->pool[0]->excluded[0]->reason, "no_mean");
+	clear(&made);
+}
+
+static void
 measures_never_mix_and_reasons_are_told(void **state)
 {
 	static const char text[] = "study,yi,se,measure,left_out\n"
@@ -639,6 +667,7 @@ main(void)
 		cmocka_unit_test(what_means_nothing_is_named),
 		cmocka_unit_test(every_column_has_its_meaning_or_one_before_it),
 		cmocka_unit_test(pools_of_different_designs_never_mix),
+		cmocka_unit_test(half_a_comparison_makes_no_class_c_better),
 		cmocka_unit_test(measures_never_mix_and_reasons_are_told),
 		cmocka_unit_test(what_must_be_said_is_said),
 		cmocka_unit_test(unknown_correlations_are_tried_otherwise),

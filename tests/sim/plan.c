@@ -246,7 +246,8 @@ static void
 put_back_some(struct plan *plan)
 {
 	struct world *world = plan->world;
-	enum back how = (enum back)machine_below(4);
+	enum back how = machine_happens(25) ? BACK_MEMORY :
+					      (enum back)machine_below(4);
 	unsigned group;
 	struct box *box;
 	int i;
@@ -271,8 +272,10 @@ put_back_some(struct plan *plan)
 		    machine_happens(10))
 			continue;
 		world_open(world, box);
-		if (how == BACK_MEMORY && machine_happens(60))
+		if (how == BACK_MEMORY && machine_happens(40))
 			world_wake(box, machine_happens(50) ? 3600000 : 0);
+		if (machine_happens(50))
+			world_publish(world, box, 200);
 	}
 }
 
@@ -405,8 +408,8 @@ static const struct happening happenings[] = {
 	{ 4, THEME_CUTS, mend_cuts },
 	{ 9, THEME_KILLS, end_some },
 	{ 12, THEME_KILLS | THEME_BACK, begin_some },
-	{ 5, THEME_BACK, shoot_some },
-	{ 5, THEME_BACK, put_back_some },
+	{ 6, THEME_BACK, shoot_some },
+	{ 7, THEME_BACK, put_back_some },
 	{ 3, THEME_TWINS, twin_some },
 	{ 6, THEME_LIES, lie_some },
 	{ 8, THEME_ERASES, erase_some },

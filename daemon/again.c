@@ -138,15 +138,16 @@ hand_on(struct store_txn *txn, const uint8_t *log_id, const struct item *item,
 	if (header_decode(item->bytes, item->len, &header) != ERR_NONE)
 		return ERR_NONE;
 	entry.header = &header;
+	entry.n = item->n;
 	if (header.body_len > 0) {
 		err = item->has_name ?
 		    store_branch_body(txn, log_id, item->name, item->n, &body) :
 		    store_body(txn, log_id, item->n, &body);
-		if (err == ERR_NOENT || err == ERR_ERASED || err == ERR_DAMAGED)
-			return ERR_NONE;
-		if (err != ERR_NONE)
+		if (err == ERR_NONE)
+			entry.body = &body;
+		else if (err != ERR_NOENT && err != ERR_ERASED &&
+		    err != ERR_DAMAGED)
 			return err;
-		entry.body = &body;
 	}
 	err = take(context, &entry);
 	store_body_clear(&body);

@@ -20,15 +20,16 @@
 struct again_entry {
 	struct bytes bytes;            /* the header as it was signed */
 	const struct header *header;   /* and decoded */
-	const struct store_body *body; /* NULL if it names none */
+	uint64_t n;                    /* in the log that is forked */
+	const struct store_body *body; /* NULL: names none, or is not to be had */
 };
 
 /**
  * again_each(txn, log_id, last_common, take, context):
  * Call ${take} for every entry after ${last_common} of every branch, in the
- * order of their time_ms; those that branches share come once each.  GENESIS,
- * headers that cannot be read, and entries whose body is absent, damaged or
- * erased are left out.  ${take} may write.  The first error that it returns
+ * order of their time_ms; those that branches share come once each.  GENESIS
+ * and headers that cannot be read are left out.  A body that is absent, damaged
+ * or erased is NULL, though the header names one.  ${take} may write.  The first error that it returns
  * ends the walk and is returned; ERR_NOENT if the log is not here.
  */
 enum err again_each(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],

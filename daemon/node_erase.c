@@ -190,34 +190,6 @@ erase_here(struct store_txn *txn, const struct erase_job *erase,
 	return ERR_NONE;
 }
 
-/* Publish ERASE entries that name the targets. */
-static enum err
-publish_erases(struct store_txn *txn, struct erase_job *erase,
-    const struct header_target *targets, size_t count)
-{
-	struct outbox_entry entry = { .kind = HEADER_ERASE };
-	uint8_t ext[HEADER_MAX];
-	uint64_t ticket;
-	size_t len;
-	size_t i;
-	size_t part;
-	enum err err;
-
-	for (i = 0; i < count; i += part) {
-		part = count - i < ERASE_MAX ? count - i : ERASE_MAX;
-		err = header_erase_encode(
-		    targets + i, part, ext, sizeof(ext), &len);
-		if (err != ERR_NONE)
-			return err;
-		entry.ext = (struct bytes){ ext, len };
-		err = outbox_add(erase->outbox, txn, &entry, &ticket);
-		if (err != ERR_NONE)
-			return err;
-		erase->entries++;
-	}
-	return ERR_NONE;
-}
-
 static enum err
 erase_run(struct store_txn *txn, struct writer_job *job)
 {
@@ -234,7 +206,8 @@ erase_run(struct store_txn *txn, struct writer_job *job)
 		return ERR_NOMEM;
 	err = erase_here(txn, erase, done, &erase->erased);
 	if (err == ERR_NONE)
-		err = publish_erases(txn, erase, done, erase->erased);
+		err = outbox_erase(
+		    erase->outbox, txn, done, erase->erased, &erase->entries);
 	free(done);
 	if (err != ERR_NONE)
 		return err;

@@ -9,15 +9,13 @@
 
 #include "proto/log.h"
 #include "daemon/again.h"
+#include "daemon/copies.h"
 #include "daemon/fence.h"
 #include "daemon/store.h"
 
 /* Names of our notes in the store. */
-#define NOTE_LOG   "own/log"    /* id of the last log begun, 1 = open */
-#define NOTE_TIME  "own/time"   /* le64, the last time_ms used */
-#define NOTE_AGAIN "own/again/" /* + 32 digits: was published again */
-
-#define AGAIN_LEN 16 /* bytes that name what was published again */
+#define NOTE_LOG  "own/log"  /* id of the last log begun, 1 = open */
+#define NOTE_TIME "own/time" /* le64, the last time_ms used */
 
 /* Genesis.Reason of entry.proto. */
 enum reason {
@@ -26,6 +24,9 @@ enum reason {
 	REASON_FORKED = 3,
 	REASON_ROTATED = 4,
 };
+
+/* Erase.Reason of entry.proto: the ERASE of the first place tells more. */
+#define ERASE_OTHER 5
 
 /* Where the own log stands; what a transaction changes is taken back with it. */
 struct state {
@@ -75,6 +76,7 @@ struct outbox {
 	struct state now;
 	struct state committed;
 	struct pending pending;
+	bool look; /* something published again may have to be erased */
 
 	atomic_bool paused;
 	atomic_bool fenced;
@@ -376,6 +378,108 @@ outbox_add(struct outbox *outbox, struct store_txn *txn,
 	return err;
 }
 
+enum err
+outbox_erase(struct outbox *outbox, struct store_txn *txn,
+    const struct header_target *targets, size_t count, size_t *ret_entries)
+{
+	struct outbox_entry entry = { .kind = HEADER_ERASE };
+	uint8_t ext[HEADER_MAX];
+	uint64_t ticket;
+	size_t entries = 0;
+	size_t part;
+	size_t i;
+	enum err err;
+
+	for (i = 0; i < count; i += part) {
+		part = count - i < ERASE_MAX ? count - i : ERASE_MAX;
+		err = header_erase_encode(
+		    targets + i, part, ext, sizeof(ext), &entry.ext.len);
+		if (err != ERR_NONE)
+			return err;
+		entry.ext.data = ext;
+		if ((err = outbox_add(outbox, txn, &entry, &ticket)) !=
+		    ERR_NONE)
+			return err;
+		entries++;
+	}
+	*ret_entries = entries;
+	return ERR_NONE;
+}
+
+/* ---- what was published again and is erased ---- */
+
+/* What an ERASE is to name. */
+struct leftovers {
+	struct outbox *outbox;
+	struct store_txn *txn;
+	size_t count;
+	struct header_target targets[ERASE_MAX];
+};
+
+static enum err
+name_leftovers(struct leftovers *left)
+{
+	size_t entries;
+	size_t count = left->count;
+
+	left->count = 0;
+	return outbox_erase(
+	    left->outbox, left->txn, left->targets, count, &entries);
+}
+
+/* Erase one place, which others may know, and have it named. */
+static enum err
+erase_place(void *context, const struct store_pos *pos)
+{
+	struct leftovers *left = context;
+	struct header_target *target = &left->targets[left->count];
+	enum err err;
+
+	if ((err = store_erase(left->txn, pos->log_id, pos->n)) != ERR_NONE)
+		return err;
+	memcpy(target->log_id, pos->log_id, LOG_ID_LEN);
+	target->n = pos->n;
+	target->reason = ERASE_OTHER;
+	return ++left->count == ERASE_MAX ? name_leftovers(left) : ERR_NONE;
+}
+
+/* Erase bodies in all their places if they are erased in one. */
+static enum err
+erase_copies(struct outbox *outbox, struct store_txn *txn)
+{
+	struct leftovers left = { .outbox = outbox, .txn = txn };
+	enum err err;
+
+	if (!outbox->look)
+		return ERR_NONE;
+	outbox->look = false;
+	err = copies_left(txn, erase_place, &left);
+	return err == ERR_NONE ? name_leftovers(&left) : err;
+}
+
+/* A body that was published again has a place now, for better or worse. */
+static enum err
+note_place(struct outbox *outbox, struct store_txn *txn, struct bytes raw,
+    uint64_t ticket, const struct outbox_place *place)
+{
+	struct copies copies;
+	struct header header;
+	bool erased = false;
+	enum err err;
+
+	if (header_decode(raw.data, raw.len, &header) != ERR_NONE ||
+	    !header.has_commit)
+		return ERR_NONE;
+	err = copies_get(txn, header.commit, &copies);
+	if (err != ERR_NONE ||
+	    !copies_placed(&copies, ticket, place->log_id, place->n))
+		return err;
+	if ((err = copies_put(txn, header.commit, &copies)) == ERR_NONE)
+		err = copies_erased(txn, &copies, &erased);
+	outbox->look |= erased;
+	return err;
+}
+
 /* ---- the fence ---- */
 
 /* Vouch for the log up to ${tip}, or at least for nothing that is not so. */
@@ -455,6 +559,9 @@ flush(struct outbox *outbox, struct store_txn *txn, uint64_t now_ms)
 		memcpy(place.c, builder->c[i], HASH_LEN);
 		err = store_outbox_move(
 		    txn, builder->tickets[i], place.log_id, place.n);
+		if (err == ERR_NONE)
+			err = note_place(outbox, txn, builder->headers[i],
+			    builder->tickets[i], &place);
 		if (err == ERR_NONE)
 			err = push_place(outbox, builder->tickets[i], &place);
 	}
@@ -634,10 +741,17 @@ write_notes(struct outbox *outbox, struct store_txn *txn)
 enum err
 outbox_sign(struct outbox *outbox, struct store_txn *txn, uint64_t now_ms)
 {
-	enum err err = ERR_NONE;
+	enum err err;
 
-	if (!atomic_load(&outbox->paused) && store_outbox_count(txn) > 0)
+	outbox->look |= store_has_erased(txn);
+	err = erase_copies(outbox, txn);
+	if (err == ERR_NONE && !atomic_load(&outbox->paused) &&
+	    store_outbox_count(txn) > 0)
 		err = sign_waiting(outbox, txn, now_ms);
+
+	/* What could not be named before it had a place. */
+	if (err == ERR_NONE)
+		err = erase_copies(outbox, txn);
 	outbox->now.waiting = store_outbox_count(txn);
 	return err == ERR_NONE ? write_notes(outbox, txn) : err;
 }
@@ -695,6 +809,7 @@ outbox_aborted(struct outbox *outbox)
 {
 	outbox->now = outbox->committed;
 	outbox->pending.count = 0;
+	outbox->look = false;
 }
 
 /* ---- other threads ---- */
@@ -763,58 +878,123 @@ outbox_waiting(struct store_txn *txn)
 struct again {
 	struct outbox *outbox;
 	struct store_txn *txn;
+	const uint8_t *log_id; /* which is closed ... */
+	uint64_t last_common;  /* ... after this entry */
 };
 
-/* Write the name of the note that an entry was taken. */
-static void
-again_name(const struct again_entry *entry, char *out)
+/* Does the place count, or will it? */
+static enum err
+place_counts(const struct again *again, const struct store_pos *pos, bool *ret)
 {
-	uint8_t hash[HASH_LEN];
+	struct store_log log;
+	enum err err;
 
-	if (entry->body != NULL)
-		memcpy(hash, entry->header->commit, HASH_LEN);
-	else
-		crypto_h(entry->bytes.data, entry->bytes.len, hash);
-	memcpy(out, NOTE_AGAIN, sizeof(NOTE_AGAIN) - 1);
-	bytes_hex(hash, AGAIN_LEN, out + sizeof(NOTE_AGAIN) - 1);
+	*ret = copies_waiting(pos);
+	if (*ret)
+		return ERR_NONE;
+	if ((err = store_log(again->txn, pos->log_id, &log)) != ERR_NONE)
+		return err == ERR_NOENT ? ERR_NONE : err;
+	*ret = !log.frozen || pos->n <= log.last_common;
+	if (memcmp(pos->log_id, again->log_id, LOG_ID_LEN) == 0)
+		*ret = pos->n <= again->last_common;
+	return ERR_NONE;
 }
 
-/* Accept an entry of a closed log again, unless that was done before. */
+/* Is the body to be published again, or is that needless or forbidden? */
 static enum err
-take_again(void *context, const struct again_entry *entry)
+is_wanted(const struct again *again, const struct copies *copies, bool *ret)
+{
+	bool counts = copies->known && copies->count == 0;
+	bool erased = false;
+	size_t i;
+	enum err err;
+
+	err = copies_erased(again->txn, copies, &erased);
+	for (i = 0; err == ERR_NONE && !counts && i < copies->count; i++)
+		err = place_counts(again, &copies->at[i], &counts);
+	again->outbox->look |= erased;
+	*ret = !erased && !counts;
+	return err;
+}
+
+/* Accept an entry of a closed log again. */
+static enum err
+accept_again(const struct again *again, const struct again_entry *entry,
+    uint64_t *ret_ticket)
 {
 	static const uint8_t no_salt[SALT_LEN];
-	const struct again *again = context;
-	struct outbox *outbox = again->outbox;
-	struct store_txn *txn = again->txn;
 	struct header header = *entry->header;
 	const uint8_t *salt = no_salt;
 	struct bytes body = { 0 };
-	char name[sizeof(NOTE_AGAIN) + (size_t)2 * AGAIN_LEN];
-	struct bytes note;
-	uint64_t ticket;
-	enum err err;
 
-	again_name(entry, name);
-	err = store_note_get(txn, name, &note);
-	if (err != ERR_NOENT)
-		return err;
 	if (entry->body != NULL) {
 		body = (struct bytes){ entry->body->data, entry->body->len };
 		salt = entry->body->salt;
 	}
-	header.time_ms = next_time(outbox, clock_ms());
-	err = accept(outbox, txn, &header, salt, body, &ticket);
+	header.time_ms = next_time(again->outbox, clock_ms());
+	return accept(
+	    again->outbox, again->txn, &header, salt, body, ret_ticket);
+}
+
+/* An entry without a body is published again once. */
+static enum err
+take_bare(const struct again *again, const struct again_entry *entry)
+{
+	struct copies copies;
+	uint8_t hash[HASH_LEN];
+	uint64_t ticket;
+	enum err err;
+
+	crypto_h(entry->bytes.data, entry->bytes.len, hash);
+	err = copies_get(again->txn, hash, &copies);
+	if (err != ERR_NONE || copies.known)
+		return err;
+	if ((err = accept_again(again, entry, &ticket)) != ERR_NONE)
+		return err;
+	return copies_put(again->txn, hash, &copies);
+}
+
+/* Remember where an entry stands and publish it again, if it counts nowhere. */
+static enum err
+take_again(void *context, const struct again_entry *entry)
+{
+	const struct again *again = context;
+	struct copies copies;
+	uint64_t ticket;
+	bool wanted;
+	bool changed;
+	enum err err;
+
+	if (!entry->header->has_commit)
+		return take_bare(again, entry);
+	err = copies_get(again->txn, entry->header->commit, &copies);
 	if (err != ERR_NONE)
 		return err;
-	return store_note_put(txn, name, "", 0);
+	if (copies.known && copies.count == 0)
+		return ERR_NONE;
+	changed = copies_add(&copies, again->log_id, entry->n);
+	if ((err = is_wanted(again, &copies, &wanted)) != ERR_NONE)
+		return err;
+	if (wanted && entry->body != NULL) {
+		if ((err = accept_again(again, entry, &ticket)) != ERR_NONE)
+			return err;
+		changed |= copies_wait(&copies, ticket);
+	}
+	return changed ?
+	    copies_put(again->txn, entry->header->commit, &copies) :
+	    ERR_NONE;
 }
 
 enum err
 outbox_close_log(struct outbox *outbox, struct store_txn *txn,
     const uint8_t log_id[LOG_ID_LEN], uint64_t last_common)
 {
-	struct again again = { .outbox = outbox, .txn = txn };
+	struct again again = {
+		.outbox = outbox,
+		.txn = txn,
+		.log_id = log_id,
+		.last_common = last_common,
+	};
 	struct store_log log;
 	enum err err;
 

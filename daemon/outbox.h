@@ -80,12 +80,25 @@ enum err outbox_add(struct outbox *outbox, struct store_txn *txn,
     const struct outbox_entry *entry, uint64_t *ret_ticket) MUST_CHECK;
 
 /**
+ * outbox_erase(outbox, txn, targets, count, ret_entries):
+ * Accept as many ERASE entries as it takes to name the ${count} targets, and
+ * tell how many those are.  The targets themselves stay as they are.  Return
+ * what outbox_add() does.
+ */
+enum err outbox_erase(struct outbox *outbox, struct store_txn *txn,
+    const struct header_target *targets, size_t count,
+    size_t *ret_entries) MUST_CHECK;
+
+/**
  * outbox_sign(outbox, txn, now_ms):
  * If signing is not paused, move accepted entries into the log, up to the
  * limits above, with HEADs at boundaries and at the end; GENESIS first if a log
  * must be begun, with a fence that vouches for its beginning.  A log that was
- * frozen, or to which somebody else appended, is not continued.  Called once
- * per transaction, after its jobs.
+ * frozen, or to which somebody else appended, is not continued.  If a body was
+ * erased that stands in other places too, because it was published again
+ * (outbox_close_log()), it is erased there as well and an ERASE that names those
+ * places is accepted, whatever came first, and paused or not.  Called once per
+ * transaction, after its jobs.
  */
 enum err outbox_sign(
     struct outbox *outbox, struct store_txn *txn, uint64_t now_ms) MUST_CHECK;
@@ -139,8 +152,9 @@ void outbox_pause(struct outbox *outbox, bool paused);
  * here into the outbox again, in the order of their time_ms, with the same body
  * and salt.  Entries of one key with the same commitment are one entry and are
  * taken once; bodies that are not here yet are left out, so call again when
- * they have come.  Return ERR_NOENT if the log is not here, ERR_DENIED if it is
- * not our own.
+ * they have come.  An entry that counts in another place, or is erased in one, is
+ * not published again.  Return ERR_NOENT if the log is not here, ERR_DENIED if
+ * it is not our own.
  */
 enum err outbox_close_log(struct outbox *outbox, struct store_txn *txn,
     const uint8_t log_id[LOG_ID_LEN], uint64_t last_common) MUST_CHECK;

@@ -357,6 +357,15 @@ enum err store_body_lost(struct store_txn *txn,
 enum err store_erase(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t n) MUST_CHECK;
 
+/**
+ * store_is_erased(txn, log_id, n), store_has_erased(txn):
+ * Return ERR_ERASED if the body of this entry is erased, be the entry here or
+ * not, else ERR_NONE or what went wrong.  Has ${txn} erased any body so far?
+ */
+enum err store_is_erased(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;
+bool store_has_erased(const struct store_txn *txn);
+
 /*
  * What an ERASE of another key than the log's names: whether it counts is for
  * the directory to say, which the store does not know.  store_add_run() and

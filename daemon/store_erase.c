@@ -10,6 +10,28 @@
 
 /* ---- one body ---- */
 
+enum err
+store_is_erased(
+    struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
+{
+	uint8_t key[STORE_KEY_LEN];
+	struct bytes val;
+	enum err err;
+
+	if (txn->state.erased == 0)
+		return ERR_NONE;
+	err = db_get(txn->db, STORE_ERASED, store_key(key, log_id, 0, n), &val);
+	if (err == ERR_NOENT)
+		return ERR_NONE;
+	return err == ERR_NONE ? ERR_ERASED : err;
+}
+
+bool
+store_has_erased(const struct store_txn *txn)
+{
+	return txn->state.erased != txn->before.erased;
+}
+
 /* The body goes, and its slot is zeroed right after the commit. */
 static enum err
 drop_body(struct store_txn *txn, struct bytes key)

@@ -194,14 +194,6 @@ enum err store_arrive(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t n) MUST_CHECK;
 
 /**
- * store_is_erased(txn, log_id, n):
- * Return ERR_ERASED if the body of this entry is marked, else ERR_NONE or what
- * went wrong.
- */
-enum err store_is_erased(struct store_txn *txn,
-    const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;
-
-/**
  * store_slot_take(txn, ret_slot, ret_key):
  * Take the next slot with a new random key, lent until the next one is taken.
  * The keys of a transaction are written and synced together before its commit.

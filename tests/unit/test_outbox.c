@@ -1135,6 +1135,271 @@ bodies_that_come_later_are_published_again_later(void **state)
 	assert_int_equal(outbox_waiting(f->txn), 0);
 }
 
+/* ---- what was published again and is erased ---- */
+
+/* Does an ERASE of the log name this place? */
+static bool
+is_named(struct fixture *f, const uint8_t *log_id, const uint8_t *target_log,
+    uint64_t target_n)
+{
+	struct header_target targets[ERASE_MAX];
+	struct store_entry entry;
+	struct store_txn *txn;
+	struct header header;
+	size_t count;
+	size_t i;
+	uint64_t n;
+	bool named = false;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	for (n = 2; store_entry(txn, log_id, n, &entry) == ERR_NONE; n++) {
+		assert_int_equal(
+		    header_decode(entry.header.data, entry.header.len, &header),
+		    ERR_NONE);
+		if (header.kind != HEADER_ERASE)
+			continue;
+		assert_int_equal(
+		    header_erase_decode(header.ext, targets, &count), ERR_NONE);
+		for (i = 0; i < count; i++)
+			named |= targets[i].n == target_n &&
+			    memcmp(targets[i].log_id, target_log, LOG_ID_LEN) ==
+				0;
+	}
+	store_abort(&txn);
+	return named;
+}
+
+static void
+assert_erased(struct fixture *f, const uint8_t *log_id, uint64_t n)
+{
+	struct store_txn *txn;
+	struct store_body body;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	assert_int_equal(store_is_erased(txn, log_id, n), ERR_ERASED);
+	assert_int_equal(store_body(txn, log_id, n, &body), ERR_ERASED);
+	store_abort(&txn);
+}
+
+/* Let the other branch of our log go on with an ERASE of its entry ${n}. */
+static void
+erase_elsewhere(struct fixture *f, const uint8_t *log_id, uint64_t n)
+{
+	struct header_target target = { .n = n, .reason = 1 };
+	struct header header = { .kind = HEADER_ERASE, .time_ms = 3 };
+	uint8_t ext[HEADER_MAX];
+	uint8_t raw[HEADER_MAX];
+	uint8_t head[HEAD_LEN];
+	struct bytes bytes = { raw, 0 };
+	struct log_run run = { .headers = &bytes, .count = 1, .head = head };
+	struct log_tip tip;
+
+	memcpy(target.log_id, log_id, LOG_ID_LEN);
+	assert_int_equal(
+	    header_erase_encode(&target, 1, ext, sizeof(ext), &header.ext.len),
+	    ERR_NONE);
+	header.ext.data = ext;
+	assert_int_equal(
+	    header_encode(&header, raw, sizeof(raw), &bytes.len), ERR_NONE);
+	assert_int_equal(
+	    store_branch_next(f->txn, log_id, NULL, &tip), ERR_NONE);
+	run.first = tip.n + 1;
+	memcpy(run.log_id, log_id, LOG_ID_LEN);
+	memcpy(run.c_prev, tip.c, HASH_LEN);
+	assert_int_equal(log_step(&tip, raw, bytes.len), ERR_NONE);
+	log_head_sign(f->key.secret, log_id, &tip, 4, head);
+	assert_int_equal(store_add_branch(f->txn, &run, 2), ERR_NONE);
+}
+
+/* A log that is forked after entry 2: "ours" and "theirs" stand beside each
+ * other as entry 3.  They are accepted again with the transaction begun here. */
+static struct outbox_place
+fork_log(struct fixture *f)
+{
+	struct outbox_place first = place_of(f, publish(f, "common"));
+	struct log_tip common = log_of(f, first.log_id).tip;
+
+	(void)publish(f, "ours");
+	begin(f);
+	add_elsewhere(f, NULL, first.log_id, &common, "theirs");
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, first.log_id, 2), ERR_NONE);
+	return first;
+}
+
+static void
+erase_that_comes_after_its_body_was_published_again_erases_the_copy(
+    void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place first = fork_log(f);
+	uint8_t open[LOG_ID_LEN];
+
+	finish(f);
+	assert_true(outbox_open_log(f->outbox, open));
+	assert_text(f, open, 2, "theirs");
+	assert_text(f, open, 3, "ours");
+
+	/* The other branch goes on, and tells only of what it had itself. */
+	restart(f);
+	begin(f);
+	erase_elsewhere(f, first.log_id, 3);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, first.log_id, 2), ERR_NONE);
+	finish(f);
+	assert_erased(f, first.log_id, 3);
+	assert_erased(f, open, 2);
+	assert_erased(f, open, 3);
+	assert_true(is_named(f, open, open, 2));
+	assert_true(is_named(f, open, open, 3));
+
+	/* The ERASE itself was published again, and nothing else happens. */
+	assert_true(is_named(f, open, first.log_id, 3));
+	assert_int_equal(log_of(f, open).tip.n, 5);
+	begin(f);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, first.log_id, 2), ERR_NONE);
+	finish(f);
+	assert_int_equal(log_of(f, open).tip.n, 5);
+}
+
+static void
+erase_of_a_copy_erases_the_original(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place first = fork_log(f);
+	struct header_target target = { .n = 2, .reason = 1 };
+	uint8_t open[LOG_ID_LEN];
+	size_t entries;
+
+	finish(f);
+	assert_true(outbox_open_log(f->outbox, open));
+	memcpy(target.log_id, open, LOG_ID_LEN);
+	begin(f);
+	assert_int_equal(store_erase(f->txn, open, 2), ERR_NONE);
+	assert_int_equal(
+	    outbox_erase(f->outbox, f->txn, &target, 1, &entries), ERR_NONE);
+	assert_int_equal(entries, 1);
+	finish(f);
+	assert_erased(f, first.log_id, 3);
+	assert_true(is_named(f, open, open, 2));
+	assert_true(is_named(f, open, first.log_id, 3));
+}
+
+static void
+copy_that_waits_is_erased_as_soon_as_it_has_a_place(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place first = fork_log(f);
+	uint8_t open[LOG_ID_LEN];
+
+	outbox_pause(f->outbox, true);
+	finish(f);
+	assert_false(outbox_open_log(f->outbox, open));
+	begin(f);
+	erase_elsewhere(f, first.log_id, 3);
+	finish(f);
+	restart(f);
+	begin(f);
+	finish(f);
+	assert_true(outbox_open_log(f->outbox, open));
+	assert_erased(f, open, 2);
+	assert_erased(f, open, 3);
+
+	/* What names them could not come earlier, and comes next. */
+	assert_true(outbox_ready(f->outbox));
+	begin(f);
+	finish(f);
+	assert_true(is_named(f, open, open, 2));
+	assert_true(is_named(f, open, open, 3));
+	assert_int_equal(count_waiting(f), 0);
+}
+
+static void
+body_that_comes_after_its_twin_was_erased_is_not_published_again(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place first = place_of(f, publish(f, "common"));
+	struct log_tip common = log_of(f, first.log_id).tip;
+	struct log_tip tip;
+
+	/* The same text with the same salt, as entries 3 and 4 of one branch. */
+	(void)publish(f, "ours");
+	begin(f);
+	add_elsewhere(f, NULL, first.log_id, &common, "theirs");
+	assert_int_equal(
+	    store_branch_next(f->txn, first.log_id, NULL, &tip), ERR_NONE);
+	tip.boundary = common.boundary;
+	finish(f);
+	begin(f);
+	assert_int_equal(store_erase(f->txn, first.log_id, 3), ERR_NONE);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, first.log_id, 2), ERR_NONE);
+	assert_int_equal(outbox_waiting(f->txn), 0);
+	add_elsewhere(f, NULL, first.log_id, &tip, "theirs");
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, first.log_id, 2), ERR_NONE);
+	assert_int_equal(outbox_waiting(f->txn), 0);
+	finish(f);
+	assert_erased(f, first.log_id, 4);
+}
+
+static void
+copy_in_a_log_that_forks_too_is_published_once_more(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t second[LOG_ID_LEN];
+	uint8_t third[LOG_ID_LEN];
+
+	(void)fork_log(f);
+	finish(f);
+	assert_true(outbox_open_log(f->outbox, second));
+	begin(f);
+	assert_int_equal(store_freeze(f->txn, second, 2), ERR_NONE);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, second, 2), ERR_NONE);
+	finish(f);
+	assert_true(outbox_open_log(f->outbox, third));
+	assert_memory_not_equal(second, third, LOG_ID_LEN);
+	assert_int_equal(log_of(f, third).tip.n, 2);
+	assert_text(f, third, 2, "ours");
+
+	/* Erased in the first log, it goes in the other two as well. */
+	begin(f);
+	assert_int_equal(store_erase(f->txn, second, 3), ERR_NONE);
+	finish(f);
+	assert_erased(f, third, 2);
+	assert_true(is_named(f, third, third, 2));
+}
+
+static void
+many_targets_take_several_erases(void **state)
+{
+	struct fixture *f = *state;
+	struct header_target targets[ERASE_MAX + 1];
+	uint8_t open[LOG_ID_LEN];
+	size_t entries = 0;
+	size_t i;
+
+	memset(targets, 0, sizeof(targets));
+	for (i = 0; i <= ERASE_MAX; i++) {
+		targets[i].log_id[0] = 9;
+		targets[i].n = i + 1;
+	}
+	begin(f);
+	assert_int_equal(
+	    outbox_erase(f->outbox, f->txn, targets, 0, &entries), ERR_NONE);
+	assert_int_equal(entries, 0);
+	assert_int_equal(
+	    outbox_erase(f->outbox, f->txn, targets, ERASE_MAX + 1, &entries),
+	    ERR_NONE);
+	assert_int_equal(entries, 2);
+	finish(f);
+	assert_true(outbox_open_log(f->outbox, open));
+	assert_true(is_named(f, open, targets[0].log_id, ERASE_MAX));
+	assert_true(is_named(f, open, targets[0].log_id, ERASE_MAX + 1));
+}
+
 static void
 only_own_logs_that_are_here_can_be_closed(void **state)
 {
@@ -1246,6 +1511,12 @@ main(void)
 		T(forked_log_is_published_again_once_with_body_and_salt),
 		T(entries_without_a_body_are_published_again_too),
 		T(bodies_that_come_later_are_published_again_later),
+		T(erase_that_comes_after_its_body_was_published_again_erases_the_copy),
+		T(erase_of_a_copy_erases_the_original),
+		T(copy_that_waits_is_erased_as_soon_as_it_has_a_place),
+		T(body_that_comes_after_its_twin_was_erased_is_not_published_again),
+		T(copy_in_a_log_that_forks_too_is_published_once_more),
+		T(many_targets_take_several_erases),
 		T(only_own_logs_that_are_here_can_be_closed),
 		T(another_key_begins_a_log_of_its_own),
 		T(places_may_be_asked_for_from_any_thread),

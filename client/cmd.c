@@ -135,6 +135,8 @@ static const struct args_option export_options[] = {
 	{ "proto", NULL, N_("protobuf JSON for all records") },
 	{ "csv", NULL, N_("a table: a row a trial, with what was learnt") },
 	{ "all-versions", NULL, N_("earlier versions too (with --proto)") },
+	{ "output", "FILE", N_("write there: whole, or not at all") },
+	{ "resume", NULL, N_("go on with that file where it ends") },
 	{ NULL, NULL, NULL },
 };
 
@@ -1130,9 +1132,12 @@ static const struct cmd table[] = {
 	{ "export", CMD_DATA, "", N_("write all records, one a line"),
 	    N_("erfa export >trials.jsonl            can be imported elsewhere\n"
 	       "erfa export --proto >all.jsonl       every field of every record\n"
-	       "erfa export --csv >trials.csv        for spreadsheets and statistics"),
+	       "erfa export --csv >trials.csv        for spreadsheets and statistics\n"
+	       "erfa export --proto --output all.jsonl --resume     every night"),
 	    N_("Records that were imported come out in the shape of the import,\n"
-	       "all others as protobuf JSON."),
+	       "all others as protobuf JSON.  --resume (with --proto or --jsonl)\n"
+	       "appends what is new since, a new version of an old record too; it\n"
+	       "keeps its place in FILE.at and loses nothing if it is killed."),
 	    export_options, 0, 0, true, cmd_export },
 	{ "bundle export", CMD_DATA, "FILE", N_("write all entries to a file"),
 	    N_("erfa bundle export all.erfa          to carry it elsewhere\n"

@@ -7,8 +7,10 @@
 #include "client/cmd.h"
 #include "client/corpus_export.h"
 #include "client/export_csv.h"
+#include "client/export_file.h"
 #include "client/pages.h"
 #include "client/print.h"
+#include "client/progress.h"
 #include "client/run.h"
 
 /* An exported record and whether it has been written. */
@@ -254,6 +256,17 @@ print_shapes(struct run *run, struct export *export)
 	return status;
 }
 
+/* ---- asking ---- */
+
+/* Where an export goes, and how far it has come. */
+struct way {
+	struct run *run;
+	struct export_file *file; /* NULL: standard output */
+	bool goes_on;             /* the file of an earlier run */
+	struct progress *progress;
+	uint64_t count; /* of records, in this run */
+};
+
 static int
 print_lines(struct run *run, const Erfa__ExportAnswer *answer)
 {
@@ -270,56 +283,99 @@ print_lines(struct run *run, const Erfa__ExportAnswer *answer)
 }
 
 static int
-ask_export(struct run *run, char *cursor, Erfa__Answer **ret_answer)
+ask_export(struct way *way, const char *cursor, Erfa__Answer **ret_answer)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__ExportRequest ask = ERFA__EXPORT_REQUEST__INIT;
+	int status;
 
-	ask.cursor = cursor;
-	ask.has_all_versions = args_given(run->args, "all-versions");
+	if (way->goes_on) {
+		ask.has_by_arrival = 1;
+		ask.by_arrival = 1;
+		ask.epoch = run_lend(export_file_epoch(way->file));
+	}
+	ask.cursor = run_lend(cursor);
+	ask.has_all_versions = args_given(way->run->args, "all-versions");
 	ask.all_versions = ask.has_all_versions;
 	request.ask_case = ERFA__REQUEST__ASK_EXPORT;
 	request.export = &ask;
-	return run_ask(run, &request, 0, ret_answer);
+	if ((status = run_ask(way->run, &request, 0, ret_answer)) != EXIT_DONE)
+		return status;
+	way->count += (*ret_answer)->export->n_record;
+	progress_tell(way->progress, way->count, 0, run_mono_ms());
+	return EXIT_DONE;
 }
 
-/*
- * Ask for all pages.  With ${ret_all} NULL each is printed as it comes; else
- * they are put together.
- */
+/* Print a page, and keep it if the file is one that goes on. */
 static int
-all_pages(struct run *run, Erfa__Answer **ret_all)
+take_page(struct way *way, const Erfa__ExportAnswer *answer)
+{
+	int status = print_lines(way->run, answer);
+
+	if (status != EXIT_DONE || !way->goes_on)
+		return status;
+	return export_file_keep(way->file, answer->epoch, answer->last);
+}
+
+/* Print all pages as they come. */
+static int
+stream_pages(struct way *way)
 {
 	Erfa__Answer *before = NULL;
 	Erfa__Answer *answer = NULL;
-	char *cursor = NULL;
+	const char *cursor = NULL;
+	bool more = true;
+	int status = EXIT_DONE;
+
+	if (way->goes_on)
+		cursor = export_file_cursor(way->file);
+	while (status == EXIT_DONE && more) {
+		answer = NULL;
+		if ((status = ask_export(way, cursor, &answer)) != EXIT_DONE)
+			break;
+		more = pages_more(answer->export->next, cursor);
+		status = take_page(way, answer->export);
+		control_free_answer(before);
+		before = answer;
+		cursor = answer->export->next;
+	}
+	control_free_answer(before);
+	return status;
+}
+
+/* Put all pages together. */
+static int
+gather_pages(struct way *way, Erfa__Answer **ret_all)
+{
+	Erfa__Answer *before = NULL;
+	Erfa__Answer *answer = NULL;
+	const char *cursor = NULL;
 	bool more = true;
 	int status = EXIT_DONE;
 
 	while (status == EXIT_DONE && more) {
 		answer = NULL;
-		status = ask_export(run, cursor, &answer);
-		if (status != EXIT_DONE)
+		if ((status = ask_export(way, cursor, &answer)) != EXIT_DONE)
 			break;
 		more = pages_more(answer->export->next, cursor);
-		if (ret_all == NULL)
-			status = print_lines(run, answer->export);
-		else if (before != NULL &&
+		if (before != NULL &&
 		    (pages_append(&before->export->base, &answer->export->base,
 			 "record") != ERR_NONE ||
 			pages_append(&answer->export->base,
 			    &before->export->base, "record") != ERR_NONE))
-			status = run_nomem(run);
+			status = run_nomem(way->run);
 		control_free_answer(before);
 		before = answer;
 		cursor = answer->export->next;
 	}
-	if (status != EXIT_DONE || ret_all == NULL)
+	if (status != EXIT_DONE)
 		control_free_answer(before);
 	else
 		*ret_all = before;
 	return status;
 }
+
+/* ---- forms ---- */
 
 static int
 print_table(struct run *run, const Erfa__ExportAnswer *answer)
@@ -339,6 +395,38 @@ print_table(struct run *run, const Erfa__ExportAnswer *answer)
 	return EXIT_DONE;
 }
 
+static bool
+is_streamed(const struct run *run)
+{
+	return run->jsonl || args_given(run->args, "proto");
+}
+
+/* Print everything in the form that was asked for. */
+static int
+print_all(struct way *way)
+{
+	struct run *run = way->run;
+	struct export export = { .count = 0 };
+	Erfa__Answer *all = NULL;
+	int status;
+
+	if (is_streamed(run))
+		return stream_pages(way);
+	if ((status = gather_pages(way, &all)) != EXIT_DONE)
+		return status;
+	if (args_given(run->args, "csv"))
+		status = print_table(run, all->export);
+	else if (run->json)
+		status = run_json(run, &all->export->base);
+	else if (!sort(&export, all->export->record, all->export->n_record))
+		status = run_nomem(run);
+	else
+		status = print_shapes(run, &export);
+	clear(&export);
+	control_free_answer(all);
+	return status;
+}
+
 /* Refuse what does not go together. */
 static int
 check_form(struct run *run)
@@ -351,31 +439,92 @@ check_form(struct run *run)
 		return fault_say(&run->faults, EXIT_USAGE, "two_forms",
 		    "erfa export --csv",
 		    "--csv is a form of its own, with trials as they are now");
+	if (!args_given(run->args, "resume"))
+		return EXIT_DONE;
+	if (args_value(run->args, "output") == NULL)
+		return fault_say(&run->faults, EXIT_USAGE, "no_output",
+		    "erfa export --proto --output FILE --resume",
+		    "--resume goes on with a file: name it with --output");
+	if (!is_streamed(run))
+		return fault_say(&run->faults, EXIT_USAGE, "whole_form",
+		    "Leave --resume out, or take --proto or --jsonl.",
+		    "this form is written as a whole, and cannot go on where "
+		    "it ended");
 	return EXIT_DONE;
+}
+
+/* What a file that goes on holds: other options would mix two things in it. */
+static const char *
+form_name(const struct run *run)
+{
+	bool all = args_given(run->args, "all-versions");
+
+	if (run->jsonl)
+		return all ? "jsonl all-versions" : "jsonl";
+	return all ? "proto all-versions" : "proto";
+}
+
+/* Say what was written, or kept of it. */
+static void
+tell_file(const struct way *way, const char *path, int status)
+{
+	struct run *run = way->run;
+	char number[PRINT_COUNT_MAX];
+
+	if (run->json || run->quiet)
+		return;
+	print_count(way->count, N_("record"), N_("records"), number);
+	if (status == EXIT_DONE && way->goes_on)
+		print_say(run->out, "Added %s to %s.\n", number, path);
+	else if (status == EXIT_DONE)
+		print_say(run->out, "Wrote %s.\n", path);
+	else if (way->goes_on && way->count > 0)
+		print_say(run->err,
+		    "  What came so far is kept in %s; run the same command to "
+		    "go on.\n",
+		    path);
+	else
+		print_say(run->err, "  %s is as it was.\n", path);
+}
+
+/* Print everything into the file ${path}. */
+static int
+print_file(struct way *way, const char *path)
+{
+	const char *form = way->goes_on ? form_name(way->run) : NULL;
+	int status;
+
+	status = export_file_open(way->run, path, form, &way->file);
+	if (status != EXIT_DONE)
+		return status;
+	status = print_all(way);
+	if (status == EXIT_DONE)
+		status = export_file_end(way->file);
+	export_file_free(way->file);
+	progress_free(way->progress);
+	way->progress = NULL;
+	tell_file(way, path, status);
+	return status;
 }
 
 int
 cmd_export(struct run *run)
 {
-	struct export export = { .count = 0 };
-	Erfa__Answer *all = NULL;
+	const char *path = args_value(run->args, "output");
+	bool bare = path == NULL && print_terminal(run->out);
+	struct way way = { .run = run,
+		.goes_on = args_given(run->args, "resume") };
 	int status;
 
 	if ((status = check_form(run)) != EXIT_DONE)
 		return status;
-	if (run->jsonl || args_given(run->args, "proto"))
-		return all_pages(run, NULL);
-	if ((status = all_pages(run, &all)) != EXIT_DONE)
-		return status;
-	if (args_given(run->args, "csv"))
-		status = print_table(run, all->export);
-	else if (run->json)
-		status = run_json(run, &all->export->base);
-	else if (!sort(&export, all->export->record, all->export->n_record))
-		status = run_nomem(run);
-	else
-		status = print_shapes(run, &export);
-	clear(&export);
-	control_free_answer(all);
+	/* Records that run over the screen are progress enough. */
+	if (progress_new(run->quiet || bare || !print_terminal(run->err) ?
+		    NULL :
+		    run->err,
+		"Export", &way.progress) != ERR_NONE)
+		return run_nomem(run);
+	status = path != NULL ? print_file(&way, path) : print_all(&way);
+	progress_free(way.progress);
 	return status;
 }

@@ -403,6 +403,86 @@ export_page(struct question *question, bool all_versions,
 	return answer_hex(&answer->next, cursor, sizeof(cursor));
 }
 
+/* Write the version that arrived, if it is shown and, unless ${all_versions}, no
+ * later one is. */
+static enum err
+export_arrived(struct question *question, const struct index_row *row,
+    bool all_versions, Erfa__ExportAnswer *answer, size_t *bytes)
+{
+	const struct shown_log *log = shown_log(question->shown, row->log);
+	const struct shown_item *item;
+	struct query_place place;
+
+	if (log == NULL || row->n > log->counted || !row->has_record)
+		return ERR_NONE;
+	item = shown_record(
+	    question->shown, shown_org(question->shown, log->org), row->record);
+	if (item == NULL || item->twin)
+		return ERR_NONE;
+	if (!all_versions &&
+	    (row->major < item->major ||
+		(row->major == item->major && row->minor < item->minor)))
+		return ERR_NONE;
+	place = query_place(question, item);
+	memcpy(place.log_id, log->log_id, LOG_ID_LEN);
+	place.n = row->n;
+	place.arrival = row->arrival;
+	return export_version(question, &place, answer, bytes);
+}
+
+/* Whether a cursor was given in this very store. */
+static bool
+is_epoch(const struct question *question, const char *text)
+{
+	uint8_t epoch[STORE_EPOCH_LEN];
+	char hex[2 * STORE_EPOCH_LEN + 1];
+
+	query_epoch(question, epoch);
+	bytes_hex(epoch, sizeof(epoch), hex);
+	return is_empty(text) || strcmp(text, hex) == 0;
+}
+
+/* Say where the answer ends, and in which store. */
+static enum err
+export_end(struct question *question, uint64_t arrival, bool full,
+    Erfa__ExportAnswer *answer)
+{
+	uint8_t cursor[EXPORT_CURSOR] = { 0 };
+	uint8_t epoch[STORE_EPOCH_LEN];
+	enum err err;
+
+	bytes_put_be64(cursor, arrival);
+	query_epoch(question, epoch);
+	err = answer_hex(&answer->epoch, epoch, sizeof(epoch));
+	if (err == ERR_NONE)
+		err = answer_hex(&answer->last, cursor, sizeof(cursor));
+	if (err == ERR_NONE && full)
+		err = answer_hex(&answer->next, cursor, sizeof(cursor));
+	return err;
+}
+
+static enum err
+export_arrivals(struct question *question, bool all_versions, uint64_t after,
+    Erfa__ExportAnswer *answer)
+{
+	struct index_row row;
+	size_t bytes = 0;
+	enum err err = ERR_NONE;
+
+	while (answer->n_record < LIST_LIMIT && bytes <= PAGE_BYTES) {
+		err = index_shown_next(question->index, after, &row);
+		if (err == ERR_NONE)
+			err = export_arrived(
+			    question, &row, all_versions, answer, &bytes);
+		if (err != ERR_NONE)
+			break;
+		after = row.shown;
+	}
+	if (err != ERR_NONE && err != ERR_NOENT)
+		return err;
+	return export_end(question, after, err == ERR_NONE, answer);
+}
+
 enum err
 query_export(struct question *question, const Erfa__ExportRequest *request)
 {
@@ -415,12 +495,24 @@ query_export(struct question *question, const Erfa__ExportRequest *request)
 		return query_bad_cursor(question);
 	from.arrival = bytes_get_be64(cursor);
 	from.version = bytes_get_le32(cursor + 8);
+	if (request->by_arrival && !is_epoch(question, request->epoch))
+		return query_fail(question, EXIT_DATA, "other_store",
+		    "Export from the beginning, into another file.",
+		    "this export was begun with another node, or before this "
+		    "one was restored");
+	if (request->by_arrival &&
+	    (from.version != 0 ||
+		from.arrival > store_arrival_last(question->store)))
+		return query_bad_cursor(question);
 	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_EXPORT)) !=
 	    ERR_NONE)
 		return err;
 	answer = question->answer->export;
 	if ((err = query_look(question)) != ERR_NONE)
 		return err;
+	if (request->by_arrival)
+		return export_arrivals(
+		    question, request->all_versions, from.arrival, answer);
 	return export_page(question, request->all_versions, from, answer);
 }
 

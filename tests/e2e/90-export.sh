@@ -56,4 +56,49 @@ at b export --csv >"$WORK/b.csv" || not_ok "export --csv" "it ended with $?"
 check_same "with the same fields" "$(fields "$WORK/a.csv")" "$(fields "$WORK/b.csv")"
 check_status "a table is no JSON" 64 at a export --csv --json
 
+# --- A file that is whole or not there.
+
+f=$WORK/whole.csv
+check "--output" at a export --csv --output "$f"
+check_same "writes the same" "$(cat "$WORK/a.csv")" "$(cat "$f")"
+check_status "where nothing can be written" 73 \
+	at a export --csv --output "$WORK/none/whole.csv"
+check_status "a whole form cannot go on" 64 at a export --output "$f" --resume
+check_status "nor can a table" 64 at a export --csv --output "$f" --resume
+check_status "nor can what has no file" 64 at a export --proto --resume
+check_status "a file that did not begin so is refused" 65 \
+	at a export --proto --output "$f" --resume
+check_same "and left as it is" "$(cat "$WORK/a.csv")" "$(cat "$f")"
+
+# --- A file that goes on.
+
+f=$WORK/all.jsonl
+on() { at "$1" export --proto --output "$f" --resume; }
+check "--resume begins a file" on a
+check_same "with all that is here" "$(at a export --proto | sort)" "$(sort "$f")"
+cp "$f" "$WORK/first"
+check "again" on a
+check_same "adds nothing" "$(cat "$WORK/first")" "$(cat "$f")"
+
+# A new record, and a new version of an old one; and a run that was killed had
+# written a part of it.
+publish a 1
+sed -i 's/Kun en tanke/Kun to tanker/' "$WORK/own.csv"
+check "a changed row" at a import "$WORK/own.csv" --map --yes
+printf '{"half":' >>"$f"
+check "it goes on" on a
+check_has "and says with how many" "$OUT" "Added 2 records"
+check_same "what was kept stands before" "$(cat "$WORK/first")" \
+	"$(head -n "$(wc -l <"$WORK/first")" "$f")"
+check_same "two are new" 2 "$(($(wc -l <"$f") - $(wc -l <"$WORK/first")))"
+check_has "the new version" "$(tail -n 2 "$f")" "Kun to tanker"
+check_same "the half line is gone" 0 "$(grep -c '"half"' "$f")"
+check_status "other options are refused" 65 \
+	at a export --jsonl --output "$f" --resume
+cp "$f" "$WORK/second"
+check_status "another store is refused" 65 on b
+check_has "in words" "$OUT" "another node"
+check_same "and the file is as it was" "$(cat "$WORK/second")" "$(cat "$f")"
+: >"$f"
+check_status "a file that lost something is refused" 65 on a
 finish

@@ -1550,6 +1550,60 @@ an_export_holds_every_record_in_order_of_import(void **state)
 	assert_int_equal(count, 450);
 }
 
+/* Ask for what arrived after ${cursor} in the store ${epoch}. */
+static Erfa__Answer *
+export_arrived(struct node *node, const char *cursor, const char *epoch)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ExportRequest export = ERFA__EXPORT_REQUEST__INIT;
+	Erfa__Answer *answer;
+
+	request.ask_case = ERFA__REQUEST__ASK_EXPORT;
+	request.export = &export;
+	export.has_by_arrival = true;
+	export.by_arrival = true;
+	export.cursor = cursor == NULL ? NULL : strdup(cursor);
+	export.epoch = epoch == NULL ? NULL : strdup(epoch);
+	answer = ask(node, &request);
+	free(export.cursor);
+	free(export.epoch);
+	return answer;
+}
+
+static void
+an_export_by_arrival_goes_on_with_what_is_new(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Answer *first, *second;
+
+	(void)add_trial(&f->own, "a", version("a", 1, 0));
+	(void)add_trial(&f->own, "b", titled("b"));
+	publish(f);
+	first = export_arrived(&f->node, NULL, NULL);
+	assert_int_equal(first->export->n_record, 2);
+	assert_null(first->export->next);
+	assert_non_null(first->export->last);
+	assert_non_null(first->export->epoch);
+
+	/* Of an old record, too, and only what is current. */
+	(void)add_trial(&f->own, "a", version("a", 1, 1));
+	(void)add_trial(&f->own, "a", version("a", 1, 2));
+	publish(f);
+	second = export_arrived(
+	    &f->node, first->export->last, first->export->epoch);
+	assert_int_equal(second->export->n_record, 1);
+	assert_int_equal(second->export->record[0]->body->envelope->minor, 2);
+	assert_string_equal(second->export->epoch, first->export->epoch);
+	assert_string_not_equal(second->export->last, first->export->last);
+
+	assert_error(export_arrived(&f->node, second->export->last, "00"),
+	    "other_store", 65);
+	assert_error(export_arrived(&f->node, "7fffffffffffffff00000000", NULL),
+	    "bad_cursor", 64);
+	control_free_answer(first);
+	control_free_answer(second);
+}
+
 static void
 an_export_can_hold_all_versions(void **state)
 {
@@ -2275,6 +2329,7 @@ main(void)
 		T(pages_of_a_watch_are_complete),
 		T(an_export_holds_every_record_in_order_of_import),
 		T(an_export_can_hold_all_versions),
+		T(an_export_by_arrival_goes_on_with_what_is_new),
 		T(logs_are_told_with_how_far_they_count),
 		T(what_follows_a_fork_is_not_shown),
 		T(a_sound_store_verifies),

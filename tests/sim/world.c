@@ -18,6 +18,9 @@
 #include "daemon/keyfile.h"
 #include "daemon/node.h"
 
+/* Bodies are held back so long at most, short of a tick. */
+#define HELD_MS 599000
+
 /* How often a node's timers run out. */
 #define TICK_MS 500
 
@@ -260,6 +263,29 @@ begin_dialling(struct world *world, struct box *box)
 		abort();
 }
 
+/* Put back, with logs of its own and no fence for them: it serves no body. */
+static bool
+must_hold(const struct box *box)
+{
+	struct store_txn *txn = NULL;
+	struct store_log log;
+	uint8_t id[LOG_ID_LEN];
+	bool begun = false;
+	bool own = false;
+
+	if (!box->back_now || outbox_open_log(box->node->outbox, id) ||
+	    store_begin(box->node->store, false, &txn) != ERR_NONE)
+		return false;
+	while (
+	    !own && store_log_next(txn, begun ? id : NULL, &log) == ERR_NONE) {
+		begun = true;
+		own = log.own;
+		memcpy(id, log.log_id, LOG_ID_LEN);
+	}
+	store_abort(&txn);
+	return own;
+}
+
 void
 world_open(struct world *world, struct box *box)
 {
@@ -272,6 +298,8 @@ world_open(struct world *world, struct box *box)
 	err = node_open(&box->config, &box->node);
 	if (err == ERR_NONE) {
 		box->is_up = true;
+		box->must_hold = must_hold(box);
+		box->back_now = false;
 		box->opened_at = machine_now() + 1;
 		box->next_tick = machine_now() + machine_below(TICK_MS);
 		if (first)
@@ -374,13 +402,20 @@ look_at_link(struct link *link, void *arg)
 }
 
 static void
-tick(struct box *box)
+tick(struct world *world, struct box *box)
 {
 	int before = machine_enter(box->number);
 
 	box->next_tick = machine_now() + TICK_MS;
 	net_tick(box->node->loop);
 	node_each_link(box->node, look_at_link, box);
+	if (box->caught_up || machine_now() - box->opened_at >= HELD_MS)
+		box->must_hold = false;
+	if (box->must_hold && node_link_host.hold_bodies(box->node) == 0)
+		world_fail(world, "forgotten",
+		    "node %d was put back and would serve bodies before it has "
+		    "caught up",
+		    box->number);
 	machine_leave(before);
 }
 
@@ -452,7 +487,7 @@ world_run(struct world *world, int64_t ms)
 		for (i = 0; i < world->nboxes; i++)
 			if (world->boxes[i].is_up &&
 			    machine_now() >= world->boxes[i].next_tick)
-				tick(&world->boxes[i]);
+				tick(world, &world->boxes[i]);
 	}
 }
 
@@ -760,7 +795,7 @@ world_put_back(struct world *world, const struct shot *shot, struct box *box,
 	char copy[2 * WORLD_PATH];
 
 	world_hold(world, box, &box->knew_erased);
-	box->was_back = how != BACK_MEMORY;
+	box->was_back = box->back_now = how != BACK_MEMORY;
 	box->caught_up = false;
 	if (how == BACK_RESTORED)
 		empty_dir(box->paths[1]);

@@ -63,6 +63,8 @@ struct box {
 	bool forker;    /* an equivocator */
 	bool was_back;  /* it was put back, and knows that ... */
 	bool caught_up; /* ... and since then a peer knew its older logs */
+	bool back_now;  /* it has not been begun since */
+	bool must_hold; /* bodies, until it has caught up */
 	struct holding knew_erased; /* before it was put back */
 	int64_t opened_at;
 	int64_t next_tick;

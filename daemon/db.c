@@ -256,6 +256,21 @@ db_usage(struct db *db, uint64_t *ret_used, uint64_t *ret_max)
 	*ret_max = info.me_mapsize;
 }
 
+enum err
+db_spare(struct db *db, uint64_t *ret_spare)
+{
+	MDB_stat stat;
+	size_t count;
+	enum err err;
+
+	if ((err = count_free(db, 0, &count)) != ERR_NONE)
+		return err;
+	if (mdb_env_stat(db->env, &stat) != 0)
+		return ERR_IO;
+	*ret_spare = (uint64_t)count * stat.ms_psize;
+	return ERR_NONE;
+}
+
 /* The pages of one table. */
 static enum err
 add_pages(MDB_txn *txn, MDB_dbi table, size_t *count)

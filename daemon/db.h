@@ -67,6 +67,12 @@ void db_close(struct db *db);
 void db_usage(struct db *db, uint64_t *ret_used, uint64_t *ret_max);
 
 /**
+ * db_spare(db, ret_spare):
+ * Bytes of the free pages in the file.  Any thread.  Return ERR_NOMEM or ERR_IO.
+ */
+enum err db_spare(struct db *db, uint64_t *ret_spare) MUST_CHECK;
+
+/**
  * db_check_readers(db):
  * Free what readers that died have left behind; a reader that stays keeps old
  * pages from being used again.  Call at start and every minute.

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "proto/body.h"
@@ -23,6 +24,10 @@
 #define FORMAT    5       /* of the rows; another one is built anew */
 #define PAIRS     1000000 /* of document and term: so many are written together */
 #define CONCEPTS  64      /* taken from one text */
+
+/* A file of so many bytes, of which more than one in so many is free, is loose. */
+#define LOOSE_BYTES (UINT64_C(1) << 20)
+#define LOOSE_SHARE 3
 
 enum table {
 	META,    /* "state" -> how far the store was followed */
@@ -789,9 +794,28 @@ note_compact(struct index *index, bool *ret_erased)
 	return err;
 }
 
-/* Put the new file in the place of the old one, and wipe that. */
+/*
+ * Whether so much of the file is free that it is worth writing anew, and the disk
+ * has room for that.
+ */
+static bool
+is_loose(const struct index *index)
+{
+	struct statvfs disk;
+	uint64_t used;
+	uint64_t most;
+	uint64_t spare;
+
+	db_usage(index->db, &used, &most);
+	return used >= LOOSE_BYTES && db_spare(index->db, &spare) == ERR_NONE &&
+	    spare > used / LOOSE_SHARE && statvfs(index->path, &disk) == 0 &&
+	    (uint64_t)disk.f_bavail * disk.f_frsize / 2 > used;
+}
+
+/* Put the new file in the place of the old one, which is removed or wiped. */
 static enum err
-exchange(struct index *index, const char *path_new, const char *path_old)
+exchange(struct index *index, const char *path_new, const char *path_old,
+    bool erased)
 {
 	enum err err;
 
@@ -805,9 +829,11 @@ exchange(struct index *index, const char *path_new, const char *path_old)
 		err = ERR_NONE;
 	if (open_file(index) != ERR_NONE)
 		return ERR_IO;
-	if (err == ERR_NONE) {
+	if (err == ERR_NONE && erased) {
 		wipe(path_old);
 		err = note_compact(index, NULL);
+	} else if (err == ERR_NONE) {
+		(void)unlink(path_old);
 	}
 	return err;
 }
@@ -818,6 +844,7 @@ index_compact(struct index *index, bool *ret_done)
 	char path_new[4096];
 	char path_old[4096];
 	bool erased = false;
+	bool due = false;
 	enum err err;
 
 	*ret_done = false;
@@ -825,22 +852,23 @@ index_compact(struct index *index, bool *ret_done)
 	    !beside(index, "-old", path_old))
 		return ERR_IO;
 
-	/* Readers are held up only if there is anything to do. */
+	/* Readers are held up only while the files change places. */
 	(void)pthread_rwlock_rdlock(&index->lock);
 	err = index->db == NULL ? ERR_IO : note_compact(index, &erased);
-	(void)pthread_rwlock_unlock(&index->lock);
-	if (err != ERR_NONE || !erased)
-		return err;
-	(void)pthread_rwlock_wrlock(&index->lock);
-	if (index->db != NULL) {
+	if (err == ERR_NONE && (erased || is_loose(index))) {
+		due = true;
 		(void)unlink(path_new);
 		err = db_copy(index->db, path_new);
-		if (err == ERR_NONE)
-			err = exchange(index, path_new, path_old);
-		else
-			(void)unlink(path_new);
-		*ret_done = err == ERR_NONE;
 	}
+	(void)pthread_rwlock_unlock(&index->lock);
+	if (!due)
+		return err;
+	(void)pthread_rwlock_wrlock(&index->lock);
+	if (err == ERR_NONE && index->db != NULL)
+		err = exchange(index, path_new, path_old, erased);
+	else
+		(void)unlink(path_new);
+	*ret_done = err == ERR_NONE;
 	(void)pthread_rwlock_unlock(&index->lock);
 	return err;
 }

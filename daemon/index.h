@@ -220,13 +220,15 @@ void index_facet(const char *facet, char out[INDEX_FACET_MAX + 1]);
 
 /**
  * index_compact(index, ret_done):
- * Between transactions: if a text was erased since the last time, write the index
- * into a new file, so that no word of it stays in free pages, overwrite the old
- * one and remove it; *${ret_done} tells whether that was so.  Call it when
- * index_tend() has nothing more to do.  Waits for all transactions, and holds up
- * new ones meanwhile.  Return ERR_FULL, ERR_NOMEM, ERR_DENIED or ERR_IO; the index
- * then goes on as it was, or if that fails too every index_begin() returns
- * ERR_IO.
+ * Between transactions: if a text was erased since the last time, so that no word
+ * of it stays in free pages, or if more than a third of a file of a MiB or more is
+ * free, as it is after large parts of the search index were made one, write the
+ * index into a new file and remove the old one, overwriting it in the first case;
+ * *${ret_done} tells whether that was so.  Only the thread that writes calls it,
+ * when index_tend() has nothing more to do.  Waits for all transactions while the
+ * files change places, and holds up new ones meanwhile.  Return ERR_FULL,
+ * ERR_NOMEM, ERR_DENIED or ERR_IO; the index then goes on as it was, or if that
+ * fails too every index_begin() returns ERR_IO.
  */
 enum err index_compact(struct index *index, bool *ret_done) MUST_CHECK;
 

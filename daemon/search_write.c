@@ -8,6 +8,7 @@
 
 #define MERGE_MIN  8U  /* parts of like size that become one */
 #define MERGE_MAX  32U /* parts that become one at a time */
+#define OUTWEIGH   4U  /* times the others: a part that stays as it is */
 #define TIER_FIRST 64U /* documents of a part on the lowest tier */
 #define HEAD_BYTES 3U  /* of a long word before another can begin in it */
 #define TAIL_BYTES 4U  /* that the other then has, at least */
@@ -83,6 +84,35 @@ tier_of(const struct part *part)
 }
 
 /*
+ * Whether of the neighbours ${*first_p}..${end}, the last not one of them,
+ * MERGE_MIN or more are worth making one.  A part that outweighs all others is
+ * left out, and what is before it: to write it anew for the sake of so few
+ * documents, again and again, would be work that grows with the square of all.
+ */
+static bool
+balance(const struct search *search, size_t *first_p, size_t end)
+{
+	const struct part *parts = search->parts;
+	uint64_t docs;
+	size_t large;
+	size_t i;
+
+	while (end - *first_p >= MERGE_MIN) {
+		large = *first_p;
+		for (docs = 0, i = *first_p; i < end; i++) {
+			docs += parts[i].head.count;
+			if (parts[i].head.count > parts[large].head.count)
+				large = i;
+		}
+		docs -= parts[large].head.count;
+		if (parts[large].head.count <= OUTWEIGH * docs)
+			return true;
+		*first_p = large + 1;
+	}
+	return false;
+}
+
+/*
  * Find neighbours that become one: MERGE_MIN or more of a tier or lower ones; or a
  * single part that holds words of documents that are gone.
  */
@@ -106,7 +136,7 @@ choose(const struct search *search, size_t *ret_first, size_t *ret_count)
 			if (i < search->count &&
 			    tier_of(&search->parts[i]) <= tier)
 				continue;
-			if (i - first >= MERGE_MIN) {
+			if (balance(search, &first, i)) {
 				*ret_first = first;
 				*ret_count = i - first > MERGE_MAX ? MERGE_MAX :
 								     i - first;

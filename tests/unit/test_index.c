@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -793,6 +794,57 @@ no_word_of_an_erased_body_stays_in_the_file(void **state)
 	free(old);
 }
 
+/* Add a trial of many words, most of them its own. */
+static void
+add_wordy(struct fixture *f, unsigned number)
+{
+	char title[32];
+	char summary[600] = "";
+	size_t len = 0;
+	unsigned i;
+
+	(void)snprintf(title, sizeof(title), "Forsog nummer %u", number);
+	for (i = 0; i < 50; i++)
+		len += (size_t)snprintf(summary + len, sizeof(summary) - len,
+		    "ord%05u ", (number * 50 + i) * 7919 % 100000);
+	(void)add_trial(f, NULL, press_trial(title, summary, NULL, NULL));
+}
+
+static off_t
+file_size(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_size;
+}
+
+static void
+a_file_that_is_largely_free_is_made_small(void **state)
+{
+	struct fixture *f = *state;
+	unsigned i;
+	unsigned k;
+	off_t size;
+	bool done;
+
+	for (i = 0; i < 29; i++) {
+		for (k = 0; k < 20; k++)
+			add_wordy(f, 20 * i + k);
+		press_publish(&f->press, f->store, false);
+		follow(f, f->index, 1000);
+		tend(f->index);
+	}
+	size = file_size(f->index_path);
+	assert_int_equal(index_compact(f->index, &done), ERR_NONE);
+	assert_true(done);
+	assert_true(file_size(f->index_path) < size / 3 * 2);
+	assert_int_equal(count_word(f, "ord00000"), 1);
+	assert_int_equal(index_compact(f->index, &done), ERR_NONE);
+	assert_false(done);
+	assert_rebuild_is_equal(f);
+}
+
 static void
 a_body_erased_before_it_came_is_told_with_its_header(void **state)
 {
@@ -1160,6 +1212,7 @@ main(void)
 		T(what_is_published_again_is_told_once),
 		T(nothing_of_an_erased_body_stays),
 		T(no_word_of_an_erased_body_stays_in_the_file),
+		T(a_file_that_is_largely_free_is_made_small),
 		T(a_body_erased_before_it_came_is_told_with_its_header),
 		T(an_erase_without_effect_is_ignored_until_it_counts),
 		T(an_index_behind_its_store_goes_on),

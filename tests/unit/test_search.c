@@ -403,6 +403,30 @@ parts_become_few_and_say_the_same(void **state)
 }
 
 static void
+a_large_part_is_not_written_anew_for_a_few_documents(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t doc;
+
+	for (doc = 1; doc <= 1000; doc++)
+		add(f, doc, "Bolig", "");
+	write_batch(f);
+	for (; doc <= 1007; doc++) {
+		add(f, doc, "Bolig", "");
+		write_batch(f);
+		assert_int_equal(tend(f), 0);
+	}
+
+	/* The eighth small one makes them one, and the large one stays. */
+	add(f, doc, "Bolig", "");
+	write_batch(f);
+	assert_int_equal(tend(f), 1);
+	look(f);
+	assert_int_equal(search_parts(f->search), 2);
+	assert_int_equal(search_docs(f->search), 1008);
+}
+
+static void
 a_title_counts_more_than_a_text(void **state)
 {
 	struct fixture *f = *state;
@@ -864,6 +888,7 @@ main(void)
 		unit(the_best_are_those_of_the_exhaustive_ranking),
 		unit(all_groups_or_any_are_fulfilled_by_whom_they_should),
 		unit(parts_become_few_and_say_the_same),
+		unit(a_large_part_is_not_written_anew_for_a_few_documents),
 		unit(a_title_counts_more_than_a_text),
 		unit(a_word_that_means_something_else_there_counts_an_eighth),
 		unit(what_is_found_when_time_is_up_is_the_answer),

@@ -258,12 +258,15 @@ void link_forked(struct link *link, const struct wire_pos *pos);
 void link_rethink(struct link *link);
 
 /**
- * link_lacks(link, ref), link_mark_lacking(link, ref, now),
- * link_mark_bad(link, ref):
+ * link_lacks(link, ref), link_lacks_in(link, ref, branch),
+ * link_mark_lacking(link, ref, now), link_mark_bad(link, ref):
  * Has the peer said, within the last 30 s, that it has not got this body, or
- * has it sent, in this session, one that did not fit?  Then do not ask it.
+ * has it sent, in this session, one that did not fit?  Then do not ask it.  What
+ * it has not got of one branch of a forked log, it may have of another.
  */
 bool link_lacks(const struct link *link, const struct wire_ref *ref);
+bool link_lacks_in(const struct link *link, const struct wire_ref *ref,
+    const uint8_t branch[LINK_BRANCH_LEN]);
 void link_mark_lacking(
     struct link *link, const struct wire_ref *ref, int64_t now);
 void link_mark_bad(struct link *link, const struct wire_ref *ref);

@@ -63,6 +63,28 @@ link_lacks(const struct link *link, const struct wire_ref *ref)
 	    remembers(link->bad_bodies, ref);
 }
 
+/* Under which name a body of one branch is remembered. */
+static struct wire_ref
+in_branch(const struct wire_ref *ref, const uint8_t branch[LINK_BRANCH_LEN])
+{
+	struct wire_ref named = *ref;
+	size_t i;
+
+	_Static_assert(LINK_BRANCH_LEN == LOG_ID_LEN, "they are mixed");
+	for (i = 0; i < LOG_ID_LEN; i++)
+		named.log_id[i] ^= branch[i];
+	return named;
+}
+
+bool
+link_lacks_in(const struct link *link, const struct wire_ref *ref,
+    const uint8_t branch[LINK_BRANCH_LEN])
+{
+	const struct wire_ref named = in_branch(ref, branch);
+
+	return link_lacks(link, &named) || remembers(link->bad_bodies, ref);
+}
+
 void
 link_mark_lacking(struct link *link, const struct wire_ref *ref, int64_t now)
 {
@@ -175,6 +197,13 @@ ask_kill(struct link *link, struct ask *ask)
 	link->claims_rest = false;
 }
 
+/* The name under which it is remembered that the peer lacks this body. */
+static struct wire_ref
+asked(const struct ask *ask, const struct wire_ref *ref)
+{
+	return ask->has_branch ? in_branch(ref, ask->branch) : *ref;
+}
+
 /* End a GET. */
 static void
 ask_end(struct link *link, struct ask *ask)
@@ -189,6 +218,7 @@ ask_end(struct link *link, struct ask *ask)
 static void
 ask_failed(struct link *link, struct ask *ask, int64_t now)
 {
+	struct wire_ref named;
 	size_t i;
 
 	if (ask->dead)
@@ -198,8 +228,10 @@ ask_failed(struct link *link, struct ask *ask, int64_t now)
 		claim_failed(link, ask->log_id, now);
 		break;
 	case ASK_BODIES:
-		for (i = 0; i < ask->nrefs; i++)
-			link_mark_lacking(link, &ask->refs[i], now);
+		for (i = 0; i < ask->nrefs; i++) {
+			named = asked(ask, &ask->refs[i]);
+			link_mark_lacking(link, &named, now);
+		}
 		break;
 	case ASK_PROBE:
 		probe_failed(link, now);
@@ -355,6 +387,8 @@ ask_bodies(struct link *link, struct ask *ask, int64_t now)
 	if (get.has_branch) {
 		get.n = bytes_get_le64(branch);
 		memcpy(get.c8, branch + 8, C8_LEN);
+		ask->has_branch = true;
+		memcpy(ask->branch, branch, LINK_BRANCH_LEN);
 	}
 	ask->kind = ASK_BODIES;
 	fetch_send(link, ask, &get, ASK_BYTES, now);
@@ -531,13 +565,15 @@ join(struct joining *joining, const struct wire_body *part)
 
 /* What the peer says of a body that it does not send. */
 static void
-not_sent(struct link *link, const struct wire_ref *ref, enum wire_state state,
-    int64_t now)
+not_sent(struct link *link, const struct ask *ask, const struct wire_ref *ref,
+    enum wire_state state, int64_t now)
 {
+	const struct wire_ref named = asked(ask, ref);
+
 	if (state == WIRE_DENIED || state == WIRE_OK)
-		link_mark_bad(link, ref);
+		link_mark_bad(link, &named);
 	else
-		link_mark_lacking(link, ref, now);
+		link_mark_lacking(link, &named, now);
 	link->ops->body_failed(link->host, link, ref);
 }
 
@@ -553,7 +589,7 @@ take_bytes(struct link *link, struct ask *ask, const struct wire_ref *ref,
 		if (!join(joining, part)) {
 			link_complain(link, "parts of a body that do not join");
 			joining->len = 0;
-			not_sent(link, ref, WIRE_OK, now);
+			not_sent(link, ask, ref, WIRE_OK, now);
 			return true;
 		}
 		if (joining->len < joining->total)
@@ -584,7 +620,7 @@ take_body(struct link *link, struct ask *ask, const struct wire_body *part,
 	ref = ask->refs[i];
 	ask->progress = true;
 	if (part->state != WIRE_OK) {
-		not_sent(link, &ref, part->state, now);
+		not_sent(link, ask, &ref, part->state, now);
 	} else {
 		link->lacking_wait = LACKING_MS;
 		if (!take_bytes(link, ask, &ref, part, now))
@@ -648,10 +684,13 @@ wait_busy(
 static void
 denied(struct link *link, const struct ask *ask)
 {
+	struct wire_ref named;
 	size_t i;
 
-	for (i = 0; i < ask->nrefs; i++)
-		link_mark_bad(link, &ask->refs[i]);
+	for (i = 0; i < ask->nrefs; i++) {
+		named = asked(ask, &ask->refs[i]);
+		link_mark_bad(link, &named);
+	}
 	if (ask->kind != ASK_BODIES)
 		claim_denied(link, ask->log_id);
 }

@@ -62,7 +62,9 @@ struct ask {
 	bool progress; /* something useful came */
 	uint8_t log_id[LOG_ID_LEN];
 	uint64_t next;         /* ASK_HEADERS: first of the run that is due */
-	struct wire_ref *refs; /* ASK_BODIES: still to come */
+	bool has_branch;       /* ASK_BODIES: of this branch of a forked log */
+	uint8_t branch[LINK_BRANCH_LEN];
+	struct wire_ref *refs; /* still to come */
 	size_t nrefs;
 	struct joining joining;
 };

@@ -164,7 +164,7 @@ want(struct search *search, const uint8_t *log_id, uint64_t n, size_t len)
 	memcpy(ref->log_id, log_id, LOG_ID_LEN);
 	ref->n = n;
 	if (err != ERR_NOENT || posset_has(fetching, log_id, n) ||
-	    link_lacks(search->link, ref) ||
+	    link_lacks_in(search->link, ref, search->name) ||
 	    posset_add(fetching, log_id, n) != ERR_NONE)
 		return;
 	search->count++;

@@ -427,11 +427,12 @@ tell_news(struct node *node, struct store_txn *txn, const struct news *news,
 	node_each_link(node, push_soon, &now);
 }
 
-/* Bodies beyond a log's cut, which nobody asks for and nobody serves. */
+/* Bodies beyond what counts: after a cut nobody asks for them, and of branches
+ * some may be nowhere. */
 static uint64_t
 absent_beyond(struct store_txn *txn, const struct view_log *log)
 {
-	struct store_pos after = { .n = log->cut };
+	struct store_pos after = { .n = log->counted };
 	struct store_pos pos;
 	uint64_t count = 0;
 	size_t len;
@@ -459,7 +460,7 @@ node_counts(
 	for (i = 0; ret_counts->bodies_absent > 0 && i < view_count(node->view);
 	     i++) {
 		log = view_at(node->view, i);
-		if (log->cut < log->tip.n)
+		if (log->counted < log->tip.n)
 			beyond += absent_beyond(txn, log);
 	}
 	ret_counts->bodies_absent -= beyond < ret_counts->bodies_absent ?

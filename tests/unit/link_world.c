@@ -956,16 +956,18 @@ host_take_body(void *host, struct link *link, const struct wire_ref *ref,
 
 /* ---- bodies that are wanted ---- */
 
-/* Choose one body, if it can be asked for here and now. */
+/* Choose one body, of a branch if it is named, if it can be asked for here and
+ * now. */
 static bool
 want(struct node *node, struct link *link, const uint8_t *log_id, uint64_t n,
-    struct wire_ref *ref)
+    const uint8_t *branch, struct wire_ref *ref)
 {
 	memset(ref, 0, sizeof(*ref));
 	memcpy(ref->log_id, log_id, LOG_ID_LEN);
 	ref->n = n;
 	return !posset_has(node->fetching, log_id, n) &&
-	    !link_lacks(link, ref) &&
+	    !(branch == NULL ? link_lacks(link, ref) :
+			       link_lacks_in(link, ref, branch)) &&
 	    posset_add(node->fetching, log_id, n) == ERR_NONE;
 }
 
@@ -990,7 +992,7 @@ host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
 			continue;
 		if (count > 0 && len > max_bytes)
 			break;
-		if (!want(node, link, pos.log_id, pos.n, &refs[count]))
+		if (!want(node, link, pos.log_id, pos.n, NULL, &refs[count]))
 			continue;
 		count++;
 		max_bytes -= len < max_bytes ? len : max_bytes;
@@ -1026,7 +1028,8 @@ want_of_run(struct node *node, struct link *link, struct store_txn *txn,
 			store_body_clear(&body);
 			continue;
 		}
-		if (want(node, link, run->log_id, run->first + i, &refs[count]))
+		if (want(node, link, run->log_id, run->first + i, name,
+			&refs[count]))
 			count++;
 	}
 	return count;

@@ -939,6 +939,77 @@ bodies_of_a_branch_are_fetched_in_a_later_session(void **state)
 	}
 }
 
+/* Does the node hold any body of this branch after the common entries? */
+static bool
+holds_some(
+    struct world *world, int node, const struct origin *branch, uint64_t common)
+{
+	struct store_txn *txn = NULL;
+	struct store_body body;
+	uint8_t name[LINK_BRANCH_LEN];
+	bool some = false;
+	uint64_t n;
+
+	name_branch(&branch->tip, name);
+	assert_int_equal(
+	    store_begin(world_store(world, node), false, &txn), ERR_NONE);
+	for (n = common + 1; n <= branch->tip.n; n++)
+		if (store_branch_body(txn, branch->log_id, name, n, &body) ==
+		    ERR_NONE) {
+			store_body_clear(&body);
+			some = true;
+		}
+	store_abort(&txn);
+	return some;
+}
+
+/* Write entries of which nobody has the bodies. */
+static void
+write_headers(struct world *world, int node, struct origin *origin, size_t more)
+{
+	struct origin_run *run = calloc(1, sizeof(*run));
+
+	assert_non_null(run);
+	origin_write(origin, run, more, BODY_LEN);
+	assert_int_equal(run->run.count, more);
+	world_place(world, node, origin, run, false);
+	free(run);
+}
+
+/* Of one branch nobody has the bodies: those of the other, which is looked at
+ * last, come all the same from who has them. */
+static void
+bodies_that_nobody_has_hide_none_of_another_branch(void **state)
+{
+	struct fixture *f = *state;
+	struct world *world = make(f, 3);
+	struct origin *whole = &f->origin;
+	struct origin *bare = &f->other;
+	struct origin same = *whole;
+
+	*bare = *whole;
+	world_write(world, 0, whole, 10, BODY_LEN);
+	world_write(world, 1, bare, 10, BODY_LEN);
+	world_write(world, 2, &same, 10, BODY_LEN);
+	bare->variant = 1;
+	bare->time_ms += 1000;
+	world_write(world, 0, whole, 5, BODY_LEN);
+	write_headers(world, 1, bare, 5);
+	write_headers(world, 2, &same, 5);
+
+	/* The two without bodies find the fork, and then comes who has some. */
+	world_connect(world, 1, 2);
+	world_run(world, 2 * HAVE_MS);
+	assert_frozen(world, 2, whole, 10);
+	assert_false(holds_some(world, 2, whole, 10));
+	world_connect(world, 2, 0);
+	world_run(world, 8 * HAVE_MS);
+	assert_branch(world, 2, whole, 10);
+	assert_branch(world, 1, whole, 10);
+	assert_false(holds_some(world, 0, bare, 10));
+	assert_quiet(world, 3);
+}
+
 static void
 an_own_log_that_a_peer_holds_further_is_taken(void **state)
 {
@@ -998,6 +1069,7 @@ main(void)
 		TEST(three_stories_have_the_least_in_common),
 		TEST(a_fork_found_while_headers_are_fetched_is_kept),
 		TEST(bodies_of_a_branch_are_fetched_in_a_later_session),
+		TEST(bodies_that_nobody_has_hide_none_of_another_branch),
 		TEST(an_own_log_that_a_peer_holds_further_is_taken),
 	};
 

@@ -584,8 +584,9 @@ struct want {
 	size_t max;
 	size_t max_bytes; /* left */
 	bool lacks;       /* the peer has said that it has not got some */
-	bool spare;       /* leave out those who sent so much already ... */
-	bool spared;      /* ... of which there are some */
+	struct absent_place *place; /* of this search */
+	bool spare;  /* leave out those who sent so much already ... */
+	bool spared; /* ... of which there are some */
 };
 
 /* Rows of the absent bodies that one search looks at. */
@@ -623,11 +624,11 @@ spares(struct want *want, const uint8_t log_id[LOG_ID_LEN])
 	return late;
 }
 
-/* Search on from where the last search stopped; once around at most. */
+/* Search on from where the last search stopped, as far as the end. */
 static size_t
-want_from(struct want *want)
+want_to_end(struct want *want)
 {
-	struct node *node = want->node;
+	struct absent_place *place = want->place;
 	struct store_pos pos;
 	size_t count = 0;
 	size_t looked = 0;
@@ -635,17 +636,17 @@ want_from(struct want *want)
 
 	while (count < want->max && looked++ < LOOK_MAX) {
 		if (store_absent_next(want->txn,
-			node->absent_begun ? &node->absent_after : NULL, &pos,
+			place->begun ? &place->after : NULL, &pos,
 			&len) != ERR_NONE) {
-			node->absent_begun = false;
+			place->begun = false;
 			break;
 		}
 		if (count > 0 && len > want->max_bytes)
 			break;
-		node->absent_after = pos;
-		node->absent_begun = true;
+		place->after = pos;
+		place->begun = true;
 		if (spares(want, pos.log_id)) {
-			node->absent_after.n = UINT64_MAX;
+			place->after.n = UINT64_MAX;
 			continue;
 		}
 		if (!want_body(want, &pos, &want->refs[count]))
@@ -654,6 +655,18 @@ want_from(struct want *want)
 		want->max_bytes -= len < want->max_bytes ? len :
 							   want->max_bytes;
 	}
+	return count;
+}
+
+/* The same, and once more from the start if nothing was found. */
+static size_t
+want_from(struct want *want)
+{
+	bool from_start = !want->place->begun;
+	size_t count = want_to_end(want);
+
+	if (count == 0 && !from_start && !want->place->begun)
+		count = want_to_end(want);
 	return count;
 }
 
@@ -681,24 +694,23 @@ host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
 		.refs = refs,
 		.max = max,
 		.max_bytes = max_bytes,
+		.place = &node->absent,
 		.spare = true,
 	};
-	bool from_start = !node->absent_begun;
 	size_t count;
 
 	if (node->absent_idle || reads_only(node, link) ||
 	    store_begin(node->store, false, &want.txn) != ERR_NONE)
 		return 0;
 	count = want_from(&want);
-	if (count == 0 && !from_start && !node->absent_begun)
-		count = want_from(&want);
-	if (count == 0 && want.spared && !node->absent_begun) {
+	if (count == 0 && want.spared && !want.place->begun) {
 		want.spare = false;
+		want.place = &node->absent_late;
 		count = want_from(&want);
 	}
 
 	/* The search stopped midway, or others have what this peer lacks. */
-	if (count == 0 && node->absent_begun)
+	if (count == 0 && want.place->begun)
 		node->bodies_mark++;
 	else if (count == 0 && !want.lacks)
 		node->absent_idle = true;

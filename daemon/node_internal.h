@@ -129,6 +129,12 @@ struct admission;
 struct own_job;
 struct join;
 
+/* Where a search for absent bodies stands. */
+struct absent_place {
+	struct store_pos after;
+	bool begun; /* false: from the start */
+};
+
 struct node {
 	const struct config *_Atomic config; /* a reload puts in another */
 	struct config **configs;             /* owned: those of reloads */
@@ -187,8 +193,8 @@ struct node {
 
 	/* Fetching bodies. */
 	struct posset *fetching;
-	struct store_pos absent_after; /* where the search goes on */
-	bool absent_begun;             /* false: from the start */
+	struct absent_place absent;      /* where the search goes on ... */
+	struct absent_place absent_late; /* ... and that of who comes last */
 	bool absent_idle;     /* nothing to be had until something changes */
 	uint64_t bodies_mark; /* changes with what is wanted or free */
 	int64_t full_until;   /* the disk is full: no fetching until then */

@@ -328,8 +328,10 @@ store_absent_next(struct store_txn *txn, const struct store_pos *after,
 	struct bytes val;
 	enum err err;
 
+	/* No entry has the last number: there, the log is behind us. */
 	if (after != NULL)
-		from = store_key(raw, after->log_id, 0, after->n + 1);
+		from = store_key(raw, after->log_id, 0,
+		    after->n < UINT64_MAX ? after->n + 1 : after->n);
 	err = db_seek(txn->db, STORE_ABSENT, from, &key, &val);
 	if (err != ERR_NONE)
 		return err;

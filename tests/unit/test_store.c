@@ -777,6 +777,11 @@ body_with_its_header_arrives_once_and_a_later_one_again(void **state)
 	    store_absent_next(f->txn, &pos, &pos, &len), ERR_NOENT);
 	assert_int_equal(counts_of(f).bodies_absent, 1);
 
+	/* The last number there is leads past the log, not to its start. */
+	pos.n = UINT64_MAX;
+	assert_int_equal(
+	    store_absent_next(f->txn, &pos, &pos, &len), ERR_NOENT);
+
 	assert_int_equal(add_body(f, 0, 3, BODY_LEN), ERR_NONE);
 	assert_int_equal(store_arrival_last(f->txn), 4);
 	assert_int_equal(

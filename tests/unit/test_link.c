@@ -680,6 +680,29 @@ a_full_disk_stops_fetching_until_there_is_room(void **state)
 	assert_quiet(world, 2);
 }
 
+/* Who has been served much comes after the others, until time has passed. */
+static void
+who_was_served_much_is_paced_for_a_while(void **state)
+{
+	struct fixture *f = *state;
+	struct world *world = make(f, 2);
+	struct link *server;
+	size_t count = PACE_BURST / BODY_MAX + 8;
+	int i;
+
+	world_connect(world, 1, 0);
+	world_run(world, HAVE_MS * 2);
+	server = world_listener(world, 0);
+	assert_false(link_paced(server, world_now(world)));
+	world_write(world, 0, world_origin(world, 0), count, BODY_MAX);
+	for (i = 0; i < 1000 && !world_is_same(world); i++)
+		world_run(world, 1);
+	assert_true(world_is_same(world));
+	assert_true(link_served(server) > PACE_BURST);
+	assert_true(link_paced(server, world_now(world)));
+	assert_false(link_paced(server, world_now(world) + 1000));
+}
+
 /* ---- forked logs ---- */
 
 /* Two nodes get the same entries of a log, then each another story. */
@@ -1068,6 +1091,7 @@ main(void)
 		TEST(who_does_not_know_of_a_fork_is_shown_it),
 		TEST(three_stories_have_the_least_in_common),
 		TEST(a_fork_found_while_headers_are_fetched_is_kept),
+		TEST(who_was_served_much_is_paced_for_a_while),
 		TEST(bodies_of_a_branch_are_fetched_in_a_later_session),
 		TEST(bodies_that_nobody_has_hide_none_of_another_branch),
 		TEST(an_own_log_that_a_peer_holds_further_is_taken),

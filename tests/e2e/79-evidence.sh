@@ -79,9 +79,11 @@ printf '\xef\xbb\xbfStudy;n1;m1;sd1;n2;m2;sd2\r\n"Århus ""Sønder""; Nord";20;3
 	>"$WORK/mark.csv"
 check "semicolons, commas and the letters of Windows" \
 	evidence --table "$WORK/windows.csv" --json
-one=$(sed 's/"table": *"[^"]*"//' <<<"$OUT")
+# shellcheck disable=SC2001 # no pattern of the shell says this
+unnamed() { sed 's/"table": *"[^"]*"//' <<<"$1"; }
+one=$(unnamed "$OUT")
 check "the same in UTF-8 with a mark" evidence --table "$WORK/mark.csv" --json
-check_same "is the same" "$one" "$(sed 's/"table": *"[^"]*"//' <<<"$OUT")"
+check_same "is the same" "$one" "$(unnamed "$OUT")"
 check_has "to the number" "$OUT" '"mean": *3.5'
 check_has "and to the letter" "$OUT" 'Århus .*Sønder.*; Nord'
 printf 'study;n1;m1;sd1;n2;m2;sd2\na;x;3;1;20;2;1\nb;20;3;1;20;2;1;7\nc;20;1.000,5;1;20;2;1\n' \

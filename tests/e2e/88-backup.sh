@@ -28,11 +28,13 @@ fill() {
 }
 
 # backup NAME FILE: a sealed one.
+# shellcheck disable=SC2317 # called by check
 backup() {
 	at "$1" backup "$2" --to "$R" --json
 }
 
 # restore FILE [OPTION...]
+# shellcheck disable=SC2317 # called by check
 restore() {
 	"$ERFA" restore "$1" --key "$WORK/secret" "${@:2}"
 }
@@ -44,6 +46,7 @@ gone() {
 }
 
 # indexed NAME: wait until its index knows all it holds.
+# shellcheck disable=SC2317 # called by check
 indexed() {
 	local until=$((SECONDS + 60 * SLOW))
 	until at "$1" sync --json 2>/dev/null | grep -qE '"clean": *true'; do

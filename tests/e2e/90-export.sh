@@ -73,6 +73,7 @@ check_same "and left as it is" "$(cat "$WORK/a.csv")" "$(cat "$f")"
 # --- A file that goes on.
 
 f=$WORK/all.jsonl
+# shellcheck disable=SC2317 # called by check
 on() { at "$1" export --proto --output "$f" --resume; }
 check "--resume begins a file" on a
 check_same "with all that is here" "$(at a export --proto | sort)" "$(sort "$f")"

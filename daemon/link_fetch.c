@@ -204,6 +204,17 @@ asked(const struct ask *ask, const struct wire_ref *ref)
 	return ask->has_branch ? in_branch(ref, ask->branch) : *ref;
 }
 
+/*
+ * The peer has not got a body of one branch: look at the others at once, before
+ * that is forgotten and the same branch comes first again.
+ */
+static void
+try_next_branch(struct link *link, const struct ask *ask)
+{
+	if (ask->has_branch)
+		link->branch_due = 0;
+}
+
 /* End a GET. */
 static void
 ask_end(struct link *link, struct ask *ask)
@@ -232,6 +243,7 @@ ask_failed(struct link *link, struct ask *ask, int64_t now)
 			named = asked(ask, &ask->refs[i]);
 			link_mark_lacking(link, &named, now);
 		}
+		try_next_branch(link, ask);
 		break;
 	case ASK_PROBE:
 		probe_failed(link, now);
@@ -574,6 +586,7 @@ not_sent(struct link *link, const struct ask *ask, const struct wire_ref *ref,
 		link_mark_bad(link, &named);
 	else
 		link_mark_lacking(link, &named, now);
+	try_next_branch(link, ask);
 	link->ops->body_failed(link->host, link, ref);
 }
 

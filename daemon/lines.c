@@ -1,6 +1,7 @@
 #include "daemon/lines.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -63,22 +64,23 @@ lines_read(int level, uint64_t after, size_t count, struct line **ret_lines,
 	const struct line *slot;
 	uint64_t number;
 	size_t n = 0;
+	bool lost = false;
 
 	if ((lines = calloc(LINES_KEPT, sizeof(*lines))) == NULL)
 		return ERR_NOMEM;
 	(void)pthread_mutex_lock(&kept.mutex);
-	for (number = first_of(level, after, count); number <= kept.last;
-	     number++) {
+	for (number = first_of(level, after, count);
+	     number <= kept.last && !lost; number++) {
 		slot = &kept.ring[number % LINES_KEPT];
 		if (slot->level > level)
 			continue;
 		lines[n] = *slot;
-		if ((lines[n].text = strdup(slot->text)) == NULL)
-			break;
+		lines[n].text = strdup(slot->text);
+		lost = lines[n].text == NULL;
 		n++;
 	}
 	(void)pthread_mutex_unlock(&kept.mutex);
-	if (number <= kept.last) {
+	if (lost) {
 		lines_free(lines, n);
 		return ERR_NOMEM;
 	}

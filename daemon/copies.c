@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/bytes.h"
+#include "proto/header.h"
 
 #define PREFIX    "own/again/"
 #define NAME_LEN  16 /* bytes of the hash that name a body */
@@ -132,33 +133,131 @@ copies_waiting(const struct store_pos *pos)
 	return memcmp(pos->log_id, none, LOG_ID_LEN) == 0;
 }
 
-enum err
-copies_erased(
-    struct store_txn *txn, const struct copies *copies, bool *ret_erased)
+/* ---- which body an ERASE means ---- */
+
+/* What the branches of a forked log say of one number. */
+struct meaning {
+	const uint8_t *hash; /* of the body in question */
+	const struct store_pos *pos;
+	bool here;   /* the branch that is read has it ... */
+	bool erases; /* ... and an ERASE of that number */
+	bool differ; /* another branch has another entry there */
+	bool meant;  /* a branch has both */
+	bool told;   /* some branch has an ERASE of it */
+};
+
+static bool
+names(const struct header *header, const struct store_pos *pos)
 {
+	struct header_target targets[ERASE_MAX];
+	size_t count;
 	size_t i;
+
+	if (header->kind != HEADER_ERASE ||
+	    header_erase_decode(header->ext, targets, &count) != ERR_NONE)
+		return false;
+	for (i = 0; i < count; i++)
+		if (targets[i].n == pos->n &&
+		    memcmp(targets[i].log_id, pos->log_id, LOG_ID_LEN) == 0)
+			return true;
+	return false;
+}
+
+/* Take what one header of a branch says. */
+static void
+read_header(struct meaning *meaning, uint64_t n, struct bytes raw)
+{
+	struct header header;
+
+	if (header_decode(raw.data, raw.len, &header) != ERR_NONE)
+		return;
+	if (n == meaning->pos->n)
+		meaning->here = header.has_commit &&
+		    memcmp(header.commit, meaning->hash, NAME_LEN) == 0;
+	else
+		meaning->erases |= names(&header, meaning->pos);
+}
+
+/* Read one branch, by its name or NULL, from the number on. */
+static enum err
+read_branch(struct store_txn *txn, const uint8_t *name, struct meaning *meaning)
+{
+	struct store_run read;
+	uint64_t n = meaning->pos->n;
+	size_t i;
+	enum err err;
+
+	meaning->here = meaning->erases = false;
+	while ((err = store_read_run(
+		    txn, meaning->pos->log_id, n, name, &read)) == ERR_NONE) {
+		for (i = 0; i < read.run.count; i++)
+			read_header(meaning, n + i, read.run.headers[i]);
+		n = read.end.n + 1;
+		store_run_clear(&read);
+	}
+	if (err != ERR_NOENT)
+		return err;
+	meaning->differ |= n > meaning->pos->n && !meaning->here;
+	meaning->meant |= meaning->here && meaning->erases;
+	meaning->told |= meaning->erases;
+	return ERR_NONE;
+}
+
+/* The number is erased: does that mean the body with this commitment? */
+static enum err
+is_meant(struct store_txn *txn, const uint8_t *hash,
+    const struct store_pos *pos, bool *ret)
+{
+	struct meaning meaning = { .hash = hash, .pos = pos };
+	uint8_t name[8 + C8_LEN];
+	const uint8_t *after = NULL;
+	struct log_tip tip;
+	enum err err;
+
+	err = read_branch(txn, NULL, &meaning);
+	while (err == ERR_NONE &&
+	    (err = store_branch_next(txn, pos->log_id, after, &tip)) ==
+		ERR_NONE) {
+		bytes_put_le64(name, tip.n);
+		memcpy(name + 8, tip.c, C8_LEN);
+		after = name + 8;
+		err = read_branch(txn, name, &meaning);
+	}
+	*ret = meaning.meant || !meaning.differ || !meaning.told;
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
+copies_erased(struct store_txn *txn, const uint8_t hash[HASH_LEN],
+    const struct copies *copies, bool *ret_erased)
+{
+	const struct store_pos *pos = copies->at;
+	bool erased = false;
 	enum err err = ERR_NONE;
 
-	for (i = 0; i < copies->count && err == ERR_NONE; i++)
-		if (!copies_waiting(&copies->at[i]))
-			err = store_is_erased(
-			    txn, copies->at[i].log_id, copies->at[i].n);
-	if (err != ERR_NONE && err != ERR_ERASED)
-		return err;
-	*ret_erased = err == ERR_ERASED;
-	return ERR_NONE;
+	for (; pos < copies->at + copies->count && err == ERR_NONE && !erased;
+	     pos++) {
+		if (copies_waiting(pos))
+			continue;
+		err = store_is_erased(txn, pos->log_id, pos->n);
+		if (err == ERR_ERASED)
+			err = is_meant(txn, hash, pos, &erased);
+	}
+	if (err == ERR_NONE)
+		*ret_erased = erased;
+	return err;
 }
 
 /* Hand on what is left of one body that is erased somewhere. */
 static enum err
-hand_on(struct store_txn *txn, const struct copies *copies,
+hand_on(struct store_txn *txn, const uint8_t *hash, const struct copies *copies,
     enum err (*take)(void *context, const struct store_pos *pos), void *context)
 {
 	bool erased = false;
 	size_t i;
 	enum err err;
 
-	err = copies_erased(txn, copies, &erased);
+	err = copies_erased(txn, hash, copies, &erased);
 	for (i = 0; err == ERR_NONE && erased && i < copies->count; i++) {
 		if (copies_waiting(&copies->at[i]))
 			continue;
@@ -178,6 +277,7 @@ copies_left(struct store_txn *txn,
 {
 	struct copies copies;
 	struct bytes data;
+	uint8_t hash[HASH_LEN] = { 0 }; /* as much of it as was noted */
 	char name[201];
 	const char *after = NULL;
 	enum err err;
@@ -186,7 +286,10 @@ copies_left(struct store_txn *txn,
 	    ERR_NONE) {
 		after = name;
 		if ((err = decode(data, &copies)) != ERR_NONE ||
-		    (err = hand_on(txn, &copies, take, context)) != ERR_NONE)
+		    (err = bytes_unhex(name + sizeof(PREFIX) - 1, hash,
+			 NAME_LEN)) != ERR_NONE ||
+		    (err = hand_on(txn, hash, &copies, take, context)) !=
+			ERR_NONE)
 			return err;
 	}
 	return err == ERR_NOENT ? ERR_NONE : err;

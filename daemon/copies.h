@@ -62,11 +62,13 @@ bool copies_placed(struct copies *copies, uint64_t ticket,
 bool copies_waiting(const struct store_pos *pos);
 
 /**
- * copies_erased(txn, copies, ret_erased):
- * Is the body erased in one of the places?
+ * copies_erased(txn, hash, copies, ret_erased):
+ * Is the body, whose commitment is ${hash}, erased in one of the places?  A
+ * number of a forked log names a body of each branch: an ERASE that stands in
+ * one branch means none that only others have.  One elsewhere means them all.
  */
-enum err copies_erased(struct store_txn *txn, const struct copies *copies,
-    bool *ret_erased) MUST_CHECK;
+enum err copies_erased(struct store_txn *txn, const uint8_t hash[HASH_LEN],
+    const struct copies *copies, bool *ret_erased) MUST_CHECK;
 
 /**
  * copies_left(txn, take, context):

@@ -475,7 +475,7 @@ note_place(struct outbox *outbox, struct store_txn *txn, struct bytes raw,
 	    !copies_placed(&copies, ticket, place->log_id, place->n))
 		return err;
 	if ((err = copies_put(txn, header.commit, &copies)) == ERR_NONE)
-		err = copies_erased(txn, &copies, &erased);
+		err = copies_erased(txn, header.commit, &copies, &erased);
 	outbox->look |= erased;
 	return err;
 }
@@ -902,14 +902,15 @@ place_counts(const struct again *again, const struct store_pos *pos, bool *ret)
 
 /* Is the body to be published again, or is that needless or forbidden? */
 static enum err
-is_wanted(const struct again *again, const struct copies *copies, bool *ret)
+is_wanted(const struct again *again, const uint8_t *hash,
+    const struct copies *copies, bool *ret)
 {
 	bool counts = copies->known && copies->count == 0;
 	bool erased = false;
 	size_t i;
 	enum err err;
 
-	err = copies_erased(again->txn, copies, &erased);
+	err = copies_erased(again->txn, hash, copies, &erased);
 	for (i = 0; err == ERR_NONE && !counts && i < copies->count; i++)
 		err = place_counts(again, &copies->at[i], &counts);
 	again->outbox->look |= erased;
@@ -973,7 +974,7 @@ take_again(void *context, const struct again_entry *entry)
 	if (copies.known && copies.count == 0)
 		return ERR_NONE;
 	changed = copies_add(&copies, again->log_id, entry->n);
-	if ((err = is_wanted(again, &copies, &wanted)) != ERR_NONE)
+	if ((err = is_wanted(again, entry->header->commit, &copies, &wanted)) != ERR_NONE)
 		return err;
 	if (wanted && entry->body != NULL) {
 		if ((err = accept_again(again, entry, &ticket)) != ERR_NONE)

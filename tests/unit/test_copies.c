@@ -134,7 +134,8 @@ erased_in_one_place_leaves_the_others(void **state)
 	(void)copies_add(&copies, two, 4);
 	(void)copies_wait(&copies, 9);
 	assert_int_equal(copies_put(f->txn, hash, &copies), ERR_NONE);
-	assert_int_equal(copies_erased(f->txn, &copies, &erased), ERR_NONE);
+	assert_int_equal(
+	    copies_erased(f->txn, hash, &copies, &erased), ERR_NONE);
 	assert_false(erased);
 	assert_int_equal(copies_left(f->txn, gather, &gathered), ERR_NONE);
 	assert_int_equal(gathered.count, 0);
@@ -142,7 +143,8 @@ erased_in_one_place_leaves_the_others(void **state)
 	assert_false(store_has_erased(f->txn));
 	assert_int_equal(store_erase(f->txn, two, 4), ERR_NONE);
 	assert_true(store_has_erased(f->txn));
-	assert_int_equal(copies_erased(f->txn, &copies, &erased), ERR_NONE);
+	assert_int_equal(
+	    copies_erased(f->txn, hash, &copies, &erased), ERR_NONE);
 	assert_true(erased);
 	assert_int_equal(copies_left(f->txn, gather, &gathered), ERR_NONE);
 	assert_int_equal(gathered.count, 1);

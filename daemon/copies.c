@@ -203,6 +203,57 @@ read_branch(struct store_txn *txn, const uint8_t *name, struct meaning *meaning)
 	return ERR_NONE;
 }
 
+/* Is the body erased in a place where no other can have been meant? */
+static enum err
+goes_for_sure(struct store_txn *txn, const struct copies *copies, bool *ret)
+{
+	const struct store_pos *pos = copies->at;
+	struct store_log log;
+	enum err err;
+
+	for (; pos < copies->at + copies->count; pos++) {
+		if (copies_waiting(pos))
+			continue;
+		err = store_is_erased(txn, pos->log_id, pos->n);
+		if (err == ERR_NONE)
+			continue;
+		if (err == ERR_ERASED)
+			err = store_log(txn, pos->log_id, &log);
+		if (err != ERR_NONE && err != ERR_NOENT)
+			return err;
+		*ret |= err == ERR_NONE &&
+		    (!log.frozen || pos->n <= log.last_common);
+	}
+	return ERR_NONE;
+}
+
+/* No branch has the ERASE: does another body of that number go for sure? */
+static enum err
+another_goes(struct store_txn *txn, const uint8_t *hash,
+    const struct store_pos *pos, bool *ret)
+{
+	struct copies copies;
+	struct bytes data;
+	char own[NAME_SIZE];
+	char name[201];
+	const char *after = NULL;
+	enum err err = ERR_NONE;
+
+	name_of(hash, own);
+	while (!*ret &&
+	    (err = store_note_next(txn, PREFIX, after, name, &data)) ==
+		ERR_NONE) {
+		after = name;
+		if ((err = decode(data, &copies)) != ERR_NONE)
+			return err;
+		if (strcmp(name, own) != 0 &&
+		    find(&copies, pos->log_id, pos->n) != NULL &&
+		    (err = goes_for_sure(txn, &copies, ret)) != ERR_NONE)
+			return err;
+	}
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
 /* The number is erased: does that mean the body with this commitment? */
 static enum err
 is_meant(struct store_txn *txn, const uint8_t *hash,
@@ -223,8 +274,13 @@ is_meant(struct store_txn *txn, const uint8_t *hash,
 		after = name + 8;
 		err = read_branch(txn, name, &meaning);
 	}
+	if (err != ERR_NOENT)
+		return err;
+	if (meaning.differ && !meaning.told &&
+	    (err = another_goes(txn, hash, pos, &meaning.told)) != ERR_NONE)
+		return err;
 	*ret = meaning.meant || !meaning.differ || !meaning.told;
-	return err == ERR_NOENT ? ERR_NONE : err;
+	return ERR_NONE;
 }
 
 enum err

@@ -65,7 +65,8 @@ bool copies_waiting(const struct store_pos *pos);
  * copies_erased(txn, hash, copies, ret_erased):
  * Is the body, whose commitment is ${hash}, erased in one of the places?  A
  * number of a forked log names a body of each branch: an ERASE that stands in
- * one branch means none that only others have.  One elsewhere means them all.
+ * one branch means none that only others have.  One elsewhere
+ * means them all, unless one of them is erased where no other can be meant.
  */
 enum err copies_erased(struct store_txn *txn, const uint8_t hash[HASH_LEN],
     const struct copies *copies, bool *ret_erased) MUST_CHECK;

@@ -1286,6 +1286,14 @@ erase_of_a_copy_erases_the_original(void **state)
 	assert_erased(f, first.log_id, 3);
 	assert_true(is_named(f, open, open, 2));
 	assert_true(is_named(f, open, first.log_id, 3));
+
+	/* What the other branch had under that number keeps its copy. */
+	restart(f);
+	begin(f);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, first.log_id, 2), ERR_NONE);
+	finish(f);
+	assert_text(f, open, 3, "ours");
 }
 
 static void

@@ -221,6 +221,11 @@ right_of(const Erfa__Request *request)
 		    RIGHT_ADMIN;
 	case ERFA__REQUEST__ASK_SETTINGS:
 		return request->settings->reload ? RIGHT_ADMIN : RIGHT_READ;
+	case ERFA__REQUEST__ASK_GROUP_CHANGE:
+		return request->group_change->action != NULL &&
+			strcmp(request->group_change->action, "share") == 0 ?
+		    RIGHT_WRITE :
+		    RIGHT_ADMIN;
 	case ERFA__REQUEST__ASK_STATUS:
 	case ERFA__REQUEST__ASK_LIST:
 	case ERFA__REQUEST__ASK_SHOW:
@@ -244,6 +249,7 @@ right_of(const Erfa__Request *request)
 	case ERFA__REQUEST__ASK_OVERVIEW:
 	case ERFA__REQUEST__ASK_DIRECTORY:
 	case ERFA__REQUEST__ASK_ERASURE:
+	case ERFA__REQUEST__ASK_GROUP:
 	case ERFA__REQUEST__ASK_LOG:
 	case ERFA__REQUEST__ASK_FOLLOW: /* each user their own */
 	case ERFA__REQUEST__ASK_FOLLOWED:
@@ -459,6 +465,8 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_DIRECTORY:
 	case ERFA__REQUEST__ASK_ERASURE:
 	case ERFA__REQUEST__ASK_FOLLOWED:
+	case ERFA__REQUEST__ASK_GROUP:
+	case ERFA__REQUEST__ASK_GROUP_CHANGE:
 	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		node_waiter_free(waiter);

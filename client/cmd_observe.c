@@ -133,12 +133,16 @@ impossible(const Erfa__Observation *it)
 {
 	switch (it->value_case) {
 	case ERFA__OBSERVATION__VALUE_CONTINUOUS:
+		if (it->continuous->has_n && it->continuous->n == 0)
+			return N_("--n is 0");
 		if (it->continuous->sd < 0)
 			return N_("--sd is below 0");
 		if (it->continuous->r < -1 || it->continuous->r > 1)
 			return N_("--r is not between -1 and 1");
 		return NULL;
 	case ERFA__OBSERVATION__VALUE_BINARY:
+		if (it->binary->has_total && it->binary->total == 0)
+			return N_("--total is 0");
 		return it->binary->events <= it->binary->total ?
 		    NULL :
 		    N_("--events is more than --total");

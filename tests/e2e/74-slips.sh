@@ -108,6 +108,8 @@ cannot "more of them than all" "--events is more" --events 60 --total 50
 cannot "a spread below nothing" "--sd: -1 is less than 0" --n 30 --mean 3 --sd -1
 cannot "a correlation of two" "--r is not" --n 30 --mean 3 --sd 1 --r 2
 cannot "no time to count in" "--exposure is not" --events 30 --exposure 0
+cannot "nobody measured" "--n is 0" --n 0 --mean 3 --sd 1
+cannot "none of none" "--total is 0" --events 0 --total 0
 cannot "fewer than nobody" "-3 is less than 0" --n -3 --mean 3 --sd 1
 cannot "no error at all" "--se is not" --estimate 3 --se 0 --measure md
 cannot "ends that are swapped" "--low is above" --estimate 3 --low 5 --high 2

@@ -19,6 +19,7 @@ claim_forget(struct link *link)
 	link->next_claim = 0;
 	link->reach_at = 0;
 	link->claims_rest = false;
+	link->retry_due = 0;
 	link->probe_due = false;
 }
 
@@ -109,7 +110,7 @@ claim_drop(struct link *link, const struct claim *claim)
 
 /* Does our own chain have another value there?  False if we are not so far. */
 static bool
-contradicts(struct link *link, const struct view_log *log, uint64_t n,
+contradicts(const struct link *link, const struct view_log *log, uint64_t n,
     const uint8_t c8[C8_LEN])
 {
 	uint8_t c[HASH_LEN];
@@ -123,7 +124,7 @@ contradicts(struct link *link, const struct view_log *log, uint64_t n,
 }
 
 bool
-claim_known(struct link *link, const struct view_log *log, uint64_t n,
+claim_known(const struct link *link, const struct view_log *log, uint64_t n,
     const uint8_t c8[C8_LEN])
 {
 	uint8_t branch[LINK_BRANCH_LEN];
@@ -248,8 +249,8 @@ claim_position(struct link *link, const struct wire_pos *pos, int64_t now)
 	}
 	differs = log != NULL && (pos->n <= log->tip.n || log->frozen);
 	if (claim != NULL && claim->given_up && claim->n > pos->n &&
-	    now >= claim->retry_at) {
-		claim->retry_at = now + link->timers->get_ms;
+	    claim->ignore_until != INT64_MAX && now >= claim->retry_at) {
+		claim->retry_at = now + claim->rest_ms;
 		claim->ignore_until = claim->wait_until = 0;
 	} else if (claim != NULL && claim->proved && claim->n >= pos->n &&
 	    !differs) {
@@ -278,6 +279,23 @@ claim_head(struct link *link, struct view_log *log, const struct log_head *head,
 		claim->wait_until = now + wait_ms;
 }
 
+/* Give a claim up, or still: the peer lies, or is out of reach for now. */
+static void
+give_up(const struct link *link, struct claim *claim, int64_t now)
+{
+	if (!claim->given_up) {
+		claim->given_up = true;
+		claim->given_up_at = now;
+		claim->rest_ms = link->timers->get_ms;
+	} else {
+		claim->rest_ms *= 2;
+	}
+	if (claim->rest_ms > CLAIM_REST_MAX)
+		claim->rest_ms = CLAIM_REST_MAX;
+	if (claim->ignore_until < now + claim->rest_ms)
+		claim->ignore_until = now + claim->rest_ms;
+}
+
 void
 claim_failed(struct link *link, const uint8_t log_id[LOG_ID_LEN], int64_t now)
 {
@@ -286,17 +304,35 @@ claim_failed(struct link *link, const uint8_t log_id[LOG_ID_LEN], int64_t now)
 	if (claim == NULL)
 		return;
 	link->claims_rest = false;
-	claim->failures++;
-	if (claim->failures >= CLAIM_FAILURES) {
-		claim->failures = 0;
-		if (!claim->given_up)
-			claim->given_up_at = now;
-		claim->given_up = true;
-		if (claim->ignore_until < now + CLAIM_IGNORE_MS)
-			claim->ignore_until = now + CLAIM_IGNORE_MS;
-	}
+	if (claim->given_up || ++claim->failures >= CLAIM_FAILURES)
+		give_up(link, claim, now);
 	claim->wait_until = now +
 	    link->ops->random(link->host) % (link->timers->gap_ms + 1);
+}
+
+void
+claim_went_on(struct link *link, const uint8_t log_id[LOG_ID_LEN])
+{
+	struct claim *claim = claim_find(link, log_id);
+
+	if (claim == NULL || claim->ignore_until == INT64_MAX)
+		return;
+	claim->failures = 0;
+	if (!claim->given_up)
+		return;
+	claim->given_up = false;
+	claim->ignore_until = 0;
+
+	/* What else of it was given up is asked for without more delay. */
+	link->retry_due = 0;
+	link->claims_rest = false;
+}
+
+void
+claim_asked(struct link *link, const struct claim *claim, int64_t now)
+{
+	if (claim->given_up)
+		link->retry_due = now + CLAIM_PACE_MS;
 }
 
 void
@@ -317,6 +353,18 @@ wake_at(int64_t *wake, int64_t when)
 		*wake = when;
 }
 
+int64_t
+claim_rests(const struct link *link, const struct claim *claim)
+{
+	int64_t until = claim->wait_until;
+
+	if (until < claim->ignore_until)
+		until = claim->ignore_until;
+	if (claim->given_up && until < link->retry_due)
+		until = link->retry_due;
+	return until;
+}
+
 /* Can the headers of this claim be asked for?  If only later, tell when. */
 static bool
 is_ready(
@@ -327,11 +375,8 @@ is_ready(
 
 	if (claim->differs)
 		return false;
-	if (claim->wait_until > now || claim->ignore_until > now) {
-		wake_at(wake,
-		    claim->wait_until > claim->ignore_until ?
-			claim->wait_until :
-			claim->ignore_until);
+	if (claim_rests(link, claim) > now) {
+		wake_at(wake, claim_rests(link, claim));
 		return false;
 	}
 	cut = link->ops->cut(link->host, claim->key, claim->log_id);
@@ -403,13 +448,15 @@ stand_of(struct link *link, struct claim *claim, int64_t now)
 	if (cut == 0 || claim->ignore_until > now)
 		return STAND_ASIDE;
 	if (log == NULL)
-		return STAND_OPEN;
+		return claim->given_up ? STAND_ASIDE : STAND_OPEN;
 	if (!claim->differs && (log->tip.n >= claim->n || log->frozen)) {
 		if (claim_known(link, log, claim->n, claim->c8))
 			return STAND_DONE;
 		claim_differs(link, claim);
 	}
-	return !claim->differs && log->tip.n >= cut ? STAND_ASIDE : STAND_OPEN;
+	if (claim->given_up || (!claim->differs && log->tip.n >= cut))
+		return STAND_ASIDE;
+	return STAND_OPEN;
 }
 
 bool
@@ -460,6 +507,15 @@ claim_behind(const struct link *link)
 	return behind;
 }
 
+/* Did the position come from another peer, though not from this one? */
+static bool
+is_held(const struct link *link, const struct claim *claim)
+{
+	const struct view_log *log = view_find(link->view, claim->log_id);
+
+	return log != NULL && claim_known(link, log, claim->n, claim->c8);
+}
+
 size_t
 link_unproved(const struct link *link, struct link_unproved *list, size_t max)
 {
@@ -469,7 +525,7 @@ link_unproved(const struct link *link, struct link_unproved *list, size_t max)
 
 	for (i = 0; i < link->nclaims && count < max; i++) {
 		claim = link->claims[i];
-		if (!claim->given_up)
+		if (!claim->given_up || is_held(link, claim))
 			continue;
 		memcpy(list[count].log_id, claim->log_id, LOG_ID_LEN);
 		memcpy(list[count].key, claim->key, KEY_LEN);

@@ -316,6 +316,7 @@ ask_headers(struct link *link, struct ask *ask, int64_t now)
 	if (claim == NULL ||
 	    view_add(link->view, claim->key, claim->inc, &log) != ERR_NONE)
 		return false;
+	claim_asked(link, claim, now);
 	log->fetcher = link;
 	log->fetch_until = now + FETCHER_MS;
 	memcpy(get.log_id, claim->log_id, LOG_ID_LEN);
@@ -493,10 +494,7 @@ take_run(
 		log->fetch_until = now + FETCHER_MS;
 		ask->next = end.n + 1;
 		ask->progress = true;
-		if (claim != NULL) {
-			claim->failures = 0;
-			claim->given_up = false;
-		}
+		claim_went_on(link, run->log_id);
 		return;
 	}
 
@@ -770,6 +768,7 @@ note_next(struct link *link, const struct wire_note *note,
 		return false;
 	link->ops->take_run(
 	    link->host, link, log, &run, note->has_body ? &note->body : NULL);
+	claim_went_on(link, run.log_id);
 	log->pending = end;
 	log->source = link;
 	return true;

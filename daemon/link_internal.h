@@ -28,9 +28,10 @@ struct claim {
 	unsigned failures;
 	bool given_up; /* thrice the peer did not show it */
 	int64_t given_up_at;
-	int64_t retry_at; /* a lower position is heard then, in its place */
+	int64_t rest_ms;      /* doubles with every failure from then on */
+	int64_t retry_at;     /* a lower position is heard then, in its place */
 	int64_t wait_until;   /* the end of a gap's or a failure's wait */
-	int64_t ignore_until; /* it failed too often */
+	int64_t ignore_until; /* the end of a rest; INT64_MAX: refused */
 };
 
 /* What a GET of ours was for. */
@@ -58,11 +59,11 @@ struct ask {
 	uint32_t req;
 	uint32_t credit; /* max_bytes */
 	int64_t deadline;
-	int64_t end; /* however much comes, it is over then */
+	int64_t end;   /* however much comes, it is over then */
 	bool progress; /* something useful came */
 	uint8_t log_id[LOG_ID_LEN];
-	uint64_t next;         /* ASK_HEADERS: first of the run that is due */
-	bool has_branch;       /* ASK_BODIES: of this branch of a forked log */
+	uint64_t next;   /* ASK_HEADERS: first of the run that is due */
+	bool has_branch; /* ASK_BODIES: of this branch of a forked log */
 	uint8_t branch[LINK_BRANCH_LEN];
 	struct wire_ref *refs; /* still to come */
 	size_t nrefs;
@@ -173,6 +174,7 @@ struct link {
 	bool claims_rest;     /* none can be asked for ... */
 	int64_t claims_wake;  /* ... until then ... */
 	uint64_t claims_seen; /* ... or until view_releases() is another */
+	int64_t retry_due;    /* one that was given up can be asked for then */
 	bool probe_due;       /* a claim differs */
 
 	/* Fetching. */
@@ -318,13 +320,29 @@ void claim_drop(struct link *link, const struct claim *claim);
 void claim_differs(struct link *link, struct claim *claim);
 
 /**
- * claim_failed(link, log_id, now), claim_denied(link, log_id):
- * A GET brought nothing: let the claim rest for a moment, after three times
- * for long.  Or the peer refused it: let it rest for the session.
+ * claim_failed(link, log_id, now), claim_went_on(link, log_id),
+ * claim_denied(link, log_id):
+ * A GET brought nothing: let the claim rest for a moment, from the third time on
+ * for longer each time.  The peer sent something new of that log, so that it
+ * is no liar: forget the failures.  Or it refused: let the claim rest for the
+ * session.
  */
 void claim_failed(
     struct link *link, const uint8_t log_id[LOG_ID_LEN], int64_t now);
+void claim_went_on(struct link *link, const uint8_t log_id[LOG_ID_LEN]);
 void claim_denied(struct link *link, const uint8_t log_id[LOG_ID_LEN]);
+
+/**
+ * claim_rests(link, claim):
+ * Until when a claim is let alone, monotonic ms.
+ */
+int64_t claim_rests(const struct link *link, const struct claim *claim);
+
+/**
+ * claim_asked(link, claim, now):
+ * A GET for it is being sent: if it was given up, the next such waits.
+ */
+void claim_asked(struct link *link, const struct claim *claim, int64_t now);
 
 /**
  * claim_next(link, now):
@@ -349,8 +367,8 @@ uint64_t claim_behind(const struct link *link);
  * claim_known(link, log, n, c8):
  * Return whether entry ${n} with this chain value is held, in whatever branch.
  */
-bool claim_known(struct link *link, const struct view_log *log, uint64_t n,
-    const uint8_t c8[C8_LEN]);
+bool claim_known(const struct link *link, const struct view_log *log,
+    uint64_t n, const uint8_t c8[C8_LEN]);
 
 /* ---- link_probe.c ---- */
 

@@ -63,9 +63,10 @@ find_claim(struct link *link, int64_t now)
 	for (i = 0; i < link->nclaims && !link->probe.active; i++) {
 		claim = link->claims[i];
 		differing |= claim->differs;
-		if (claim->differs && claim->wait_until <= now &&
-		    claim->ignore_until <= now)
+		if (claim->differs && claim_rests(link, claim) <= now) {
+			claim_asked(link, claim, now);
 			begin(link, claim->log_id, claim->n, claim->c8, false);
+		}
 	}
 	link->probe_due = differing;
 }
@@ -251,6 +252,7 @@ take(struct link *link, struct view_log *log, const struct log_run *rest,
 {
 	link->ops->take_branch(
 	    link->host, link, log, rest, link->probe.last_common);
+	claim_went_on(link, log->log_id);
 	if (link->branch_due > now + BRANCH_SOON_MS)
 		link->branch_due = now + BRANCH_SOON_MS;
 }

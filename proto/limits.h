@@ -71,8 +71,9 @@
 #define SILENCE_MS      180000   /* a silent link is closed and made anew */
 #define GAP_MS          5000     /* longest random wait before a gap's GET */
 #define BEACON_MS       86400000 /* a HEAD is signed anew */
-#define CLAIM_FAILURES  3        /* failed GETs before a claim is ignored */
-#define CLAIM_IGNORE_MS 3600000  /* for so long */
+#define CLAIM_FAILURES  3        /* failed GETs before a claim is given up */
+#define CLAIM_REST_MAX  3600000  /* it rests GET_MS, then twice that, up to this */
+#define CLAIM_PACE_MS   1000     /* one GET for what was given up, each peer */
 #define INVITE_DAYS     7        /* an invitation line is good for so long */
 
 #endif /* !ERFA_LIMITS_H */

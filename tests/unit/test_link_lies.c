@@ -421,43 +421,180 @@ a_peer_that_never_greets_is_let_go(void **state)
 
 /* ---- claims ---- */
 
+static void note(struct fixture *f, bool header, bool body);
+
+/* Claim ever higher, or lower, for so long, and answer GETs with nothing. */
 static void
-a_lie_is_ignored_after_three_failures(void **state)
+lie(struct fixture *f, int64_t ms, uint64_t *n, int step)
+{
+	int64_t until = world_now(f->world) + ms;
+
+	while (world_now(f->world) < until) {
+		if (f->get.req != 0)
+			answer(f, NULL);
+		f->get.req = 0;
+		*n += (uint64_t)(int64_t)step;
+		claim(f, &f->origin, *n);
+		world_run(f->world, 5000);
+	}
+}
+
+static void
+a_lie_costs_ever_less(void **state)
 {
 	struct fixture *f = *state;
+	uint64_t n = 10;
+	unsigned gets;
+
+	greet(f);
+	lie(f, 60000, &n, 1);
+	assert_in_range(f->gets, CLAIM_FAILURES, CLAIM_FAILURES + 1);
+	lie(f, CLAIM_REST_MAX - 60000, &n, 1);
+	assert_in_range(f->gets, CLAIM_FAILURES + 4, 10);
+	lie(f, CLAIM_REST_MAX, &n, 1);
+	gets = f->gets;
+	lie(f, 4 * (int64_t)CLAIM_REST_MAX, &n, 1);
+	assert_in_range(f->gets - gets, 3, 4);
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+}
+
+static void
+a_lie_that_gets_less_costs_ever_less_too(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t n = UINT64_C(1) << 40;
+	unsigned gets;
+
+	greet(f);
+	lie(f, CLAIM_REST_MAX, &n, -1);
+	assert_in_range(f->gets, CLAIM_FAILURES + 4, 10);
+	lie(f, CLAIM_REST_MAX, &n, -1);
+	gets = f->gets;
+	lie(f, 4 * (int64_t)CLAIM_REST_MAX, &n, -1);
+	assert_in_range(f->gets - gets, 4, 8);
+}
+
+/* Let GETs of node 0 go unanswered, for so long. */
+static void
+lose_gets(struct fixture *f, int64_t ms)
+{
+	int64_t until = world_now(f->world) + ms;
+
+	while (world_now(f->world) < until) {
+		claim(f, &f->origin, f->origin.tip.n);
+		world_run(f->world, 5000);
+	}
+}
+
+/* Keep silent until node 0 asks; returns after how many milliseconds. */
+static int64_t
+await_get(struct fixture *f, int64_t most_ms)
+{
+	int64_t begun = world_now(f->world);
+	unsigned gets = f->gets;
+
+	while (f->gets == gets && world_now(f->world) - begun < most_ms)
+		world_run(f->world, 1000);
+	assert_true(f->gets > gets);
+	return world_now(f->world) - begun;
+}
+
+static void
+who_merely_lost_some_frames_is_asked_again_soon(void **state)
+{
+	struct fixture *f = *state;
+	struct link_unproved unproved;
+	struct link_info info;
 	int i;
 
 	greet(f);
-	claim(f, &f->origin, 10);
-	for (i = 0; i < 100; i++) {
-		if (f->get.req != 0)
-			answer(f, NULL);
-		f->get.req = 0;
-		claim(f, &f->origin, 10 + (uint64_t)i);
-		world_run(f->world, 1000);
-	}
+	origin_write(&f->origin, f->run, 7, 0);
+	lose_gets(f, 110000);
 	assert_int_equal(f->gets, CLAIM_FAILURES);
+	assert_int_equal(link_unproved(link_of(f), &unproved, 1), 1);
+
+	/* From now on nothing is lost, and it is all here within a minute. */
+	(void)await_get(f, 60000);
+	answer(f, &f->run->run);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 7);
+	assert_int_equal(link_unproved(link_of(f), &unproved, 1), 0);
+
+	/* What came makes up for what was lost: it has three times again. */
+	for (i = 0; i < 3; i++) {
+		origin_write(&f->origin, f->run, 1, 0);
+		lose_gets(f, 40000);
+		link_info(link_of(f), &info);
+		assert_int_equal(info.behind, 1);
+		(void)await_get(f, 40000);
+		answer(f, &f->run->run);
+		assert_int_equal(
+		    world_tip(f->world, 0, f->origin.log_id), f->origin.tip.n);
+	}
 }
 
 static void
-a_lie_is_looked_at_again_after_an_hour(void **state)
+a_note_that_fits_ends_a_rest(void **state)
 {
 	struct fixture *f = *state;
-	int64_t begun = world_now(f->world);
+	struct link_unproved unproved;
+	uint64_t n = 10;
+	unsigned gets;
 
+	world_write(f->world, 0, &f->origin, 2, 0);
 	greet(f);
-	while (f->gets <= CLAIM_FAILURES) {
-		claim(f, &f->origin, 10);
-		if (f->get.req != 0)
-			answer(f, NULL);
-		f->get.req = 0;
-		world_run(f->world, 10000);
-	}
-	assert_true(world_now(f->world) - begun >= CLAIM_IGNORE_MS);
-	assert_true(world_now(f->world) - begun < CLAIM_IGNORE_MS + 60000);
+	lie(f, 1200000, &n, 1);
+	assert_int_equal(link_unproved(link_of(f), &unproved, 1), 1);
+	gets = f->gets;
+	origin_write(&f->origin, f->run, 1, 0);
+	note(f, true, false);
+	world_run(f->world, GAP_MS);
+	assert_int_equal(f->gets, gets + 1);
+	assert_int_equal(link_unproved(link_of(f), &unproved, 1), 0);
 }
 
-static void note(struct fixture *f, bool header, bool body);
+static void
+what_another_peer_showed_is_no_lie(void **state)
+{
+	struct fixture *f = *state;
+	struct link_unproved unproved;
+
+	greet(f);
+	origin_write(&f->origin, f->run, 7, 0);
+	lose_gets(f, 110000);
+	assert_int_equal(link_unproved(link_of(f), &unproved, 1), 1);
+	world_place(f->world, 0, &f->origin, f->run, true);
+	assert_int_equal(link_unproved(link_of(f), &unproved, 1), 0);
+}
+
+static void
+what_was_given_up_is_asked_for_one_by_one(void **state)
+{
+	struct fixture *f = *state;
+	struct origin origin[40];
+	unsigned gets;
+	int64_t since;
+	size_t i;
+
+	greet(f);
+	for (i = 0; i < 40; i++) {
+		origin_begin(&origin[i], 1, 100 + i);
+		claim(f, &origin[i], 10);
+	}
+	for (i = 0; i < 400 && f->gets < 40 * CLAIM_FAILURES; i++) {
+		answer(f, NULL);
+		world_run(f->world, 200);
+	}
+	assert_int_equal(f->gets, 40 * CLAIM_FAILURES);
+	world_run(f->world, 2 * GET_MS);
+	gets = f->gets;
+	since = world_now(f->world);
+	for (i = 0; i < 200; i++) {
+		answer(f, NULL);
+		world_run(f->world, 100);
+	}
+	assert_in_range(f->gets - gets, 15,
+	    (uint64_t)(world_now(f->world) - since) / CLAIM_PACE_MS + 1);
+}
 
 /* Answer what is asked with nothing, for a minute. */
 static void
@@ -479,6 +616,7 @@ a_claim_that_is_not_shown_counts_no_more(void **state)
 	struct fixture *f = *state;
 	struct link_unproved unproved[2];
 	struct link_info info;
+	unsigned gets;
 
 	greet(f);
 	claim(f, &f->origin, UINT64_C(1) << 62);
@@ -496,9 +634,10 @@ a_claim_that_is_not_shown_counts_no_more(void **state)
 	assert_int_equal(link_unproved(link_of(f), unproved, 0), 0);
 
 	/* What it says that is less is heard, and shown, is believed. */
+	gets = f->gets;
 	origin_write(&f->origin, f->run, 3, 0);
 	claim(f, &f->origin, 3);
-	assert_int_equal(f->gets, CLAIM_FAILURES + 1);
+	assert_int_equal(f->gets, gets + 1);
 	answer(f, &f->run->run);
 	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), 3);
 	assert_int_equal(link_unproved(link_of(f), unproved, 2), 0);
@@ -1417,8 +1556,12 @@ main(void)
 		TEST(no_session_ends_the_session_of_who_is_dialled),
 		TEST(who_is_turned_away_makes_the_transport_anew),
 		TEST(a_peer_that_never_greets_is_let_go),
-		TEST(a_lie_is_ignored_after_three_failures),
-		TEST(a_lie_is_looked_at_again_after_an_hour),
+		TEST(a_lie_costs_ever_less),
+		TEST(a_lie_that_gets_less_costs_ever_less_too),
+		TEST(who_merely_lost_some_frames_is_asked_again_soon),
+		TEST(a_note_that_fits_ends_a_rest),
+		TEST(what_another_peer_showed_is_no_lie),
+		TEST(what_was_given_up_is_asked_for_one_by_one),
 		TEST(a_claim_that_fails_does_not_keep_the_link_from_live),
 		TEST(a_refused_log_is_not_asked_for_again),
 		TEST(a_quota_means_fewer_gets),

@@ -8,6 +8,7 @@
 #include "proto/person.h"
 #include "proto/personal.h"
 #include "client/form.h"
+#include "client/join.h"
 #include "client/print.h"
 #include "client/prompt.h"
 #include "client/recent.h"
@@ -178,6 +179,15 @@ act_begin(struct run *run, uint32_t kind, struct act *act)
 	return put_text(run, &act->body->envelope->language, run->asked);
 }
 
+/* Note whose members alone read the record. */
+static void
+set_group(struct act *act, const char *group, const char *name)
+{
+	(void)snprintf(act->group, sizeof(act->group), "%s", run_text(group));
+	act->group_name[0] = '\0';
+	join_text(act->group_name, sizeof(act->group_name), "", name);
+}
+
 /* Read the draft with the full id ${id}. */
 static int
 open_draft(struct act *act, char *id)
@@ -203,6 +213,7 @@ open_draft(struct act *act, char *id)
 		    run_text(draft->shown_id));
 		(void)snprintf(act->changed, sizeof(act->changed), "%s",
 		    run_text(draft->changed));
+		set_group(act, draft->group, draft->group_name);
 	}
 	act->body = answer->draft_get->body;
 	answer->draft_get->body = NULL;
@@ -248,6 +259,7 @@ open_public(struct act *act, const char *id)
 	act->is_public = true;
 	(void)snprintf(act->id, sizeof(act->id), "%s", run_text(row->full_id));
 	(void)snprintf(act->shown, sizeof(act->shown), "%s", run_text(row->id));
+	set_group(act, row->group, row->group_name);
 	if (act_copy(act->show->show->body, &act->body) != ERR_NONE)
 		return run_nomem(act->run);
 	return EXIT_DONE;
@@ -723,6 +735,30 @@ act_title(const Erfa__Body *body)
 	return "";
 }
 
+void
+act_restrict(struct act *act, const char *group, const char *name)
+{
+	set_group(act, group, name);
+	act->to_group = true;
+}
+
+int
+act_group(struct act *act)
+{
+	const char *word = args_value(act->run->args, "group");
+	Erfa__Answer *answer = NULL;
+	Erfa__GroupView *group;
+	int status;
+
+	if (word == NULL)
+		return EXIT_DONE;
+	status = groups_find(act->run, word, &answer, &group);
+	if (status == EXIT_DONE)
+		act_restrict(act, group->group, group->name);
+	control_free_answer(answer);
+	return status;
+}
+
 int
 act_publish(struct run *run, const struct act_item *items, size_t count,
     const char *draft, bool dry_run, Erfa__Answer **ret_answer)
@@ -773,6 +809,7 @@ act_keep(struct act *act, const char *note)
 	put.id = act->id[0] == '\0' ? NULL : act->id;
 	put.note = run_lend(note);
 	put.changed = act->changed[0] == '\0' ? NULL : act->changed;
+	put.group = act->to_group ? act->group : NULL;
 	request.ask_case = ERFA__REQUEST__ASK_DRAFT_PUT;
 	request.draft_put = &put;
 	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
@@ -785,6 +822,7 @@ act_keep(struct act *act, const char *note)
 		    run_text(draft->shown_id));
 		(void)snprintf(act->changed, sizeof(act->changed), "%s",
 		    run_text(draft->changed));
+		set_group(act, draft->group, draft->group_name);
 	}
 	act->is_draft = true;
 	control_free_answer(act->kept);
@@ -797,17 +835,24 @@ static void
 tell_published(
     struct act *act, const Erfa__PublishAnswer *answer, const char *said)
 {
-	const Erfa__Published *first;
+	const Erfa__Published *first = answer->n_record > 0 ?
+	    answer->record[0] :
+	    NULL;
 
-	if (act->shown[0] == '\0' && answer->n_record > 0) {
-		first = answer->record[0];
+	if (act->shown[0] == '\0' && first != NULL) {
 		(void)snprintf(act->shown, sizeof(act->shown), "%s",
 		    run_text(first->shown_id)[0] != '\0' ? first->shown_id :
 							   run_text(first->id));
 		(void)snprintf(
 		    act->id, sizeof(act->id), "%s", run_text(first->id));
 	}
-	print_say(act->run->out, "Published: %s, %s.\n", act->shown, said);
+	if (first != NULL && run_text(first->group)[0] != '\0')
+		print_say(act->run->out,
+		    "Published, restricted to %s: %s, %s.\n",
+		    run_text(first->group_name), act->shown, said);
+	else
+		print_say(
+		    act->run->out, "Published: %s, %s.\n", act->shown, said);
 }
 
 /* Publish the record and what comes with it. */

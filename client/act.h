@@ -16,9 +16,11 @@
 #include "proto/body.h"
 #include "proto/control.pb-c.h"
 #include "proto/record.h"
+#include "client/groups.h"
 
-#define ACT_TIME_MAX 40 /* bytes of Draft.changed, the NUL counted */
-#define ACT_MANY     16 /* records in one publication */
+#define ACT_TIME_MAX 40  /* bytes of Draft.changed, the NUL counted */
+#define ACT_MANY     16  /* records in one publication */
+#define ACT_NAME_MAX 256 /* bytes of a group's name, cut, the NUL counted */
 
 /* Opaque types. */
 struct form_words;
@@ -33,7 +35,10 @@ struct act {
 	char shown[RECORD_ID_CHARS + 1]; /* what people type */
 	char changed[ACT_TIME_MAX];      /* of the draft, as it was read */
 	bool is_draft;                   /* changes stay on this node */
-	bool is_public;                  /* some version is public */
+	bool is_public;                  /* some version is published */
+	char group[GROUPS_DIGITS + 1];   /* whose members read it; "" = all */
+	char group_name[ACT_NAME_MAX];   /* "" = not known */
+	bool to_group;                   /* the draft is to go to it */
 	Erfa__Answer *show;              /* what is public; NULL if nothing */
 	Erfa__Answer *kept;              /* of erfad, to act_keep() */
 	Erfa__Body *body;                /* to be changed; ours */
@@ -142,6 +147,19 @@ int act_names(struct run *run, struct person_words **ret_words);
  * same field, is not asked about again.
  */
 int act_check(struct run *run, const struct act_item *items, size_t count);
+
+/**
+ * act_restrict(act, group, name):
+ * Have the draft of ${act} go to the members of the restricted group with the
+ * number ${group}, called ${name}, when it is kept next.
+ */
+void act_restrict(struct act *act, const char *group, const char *name);
+
+/**
+ * act_group(act):
+ * Do what --group says, if it was given.
+ */
+int act_group(struct act *act);
 
 /**
  * act_publish(run, items, count, draft, dry_run, ret_answer):

@@ -113,6 +113,7 @@ static const struct args_option watch_options[] = {
 };
 
 static const struct args_option publish_options[] = {
+	{ "group", "GROUP", N_("only its members can read it") },
 	{ "dry-run", NULL, N_("check everything, publish nothing") },
 	{ "yes", NULL, N_("do not ask") },
 	{ "allow-personal", NULL, N_("what looks like a person is none") },
@@ -121,6 +122,7 @@ static const struct args_option publish_options[] = {
 
 static const struct args_option import_options[] = {
 	{ "dry-run", NULL, N_("check everything, publish nothing") },
+	{ "group", "GROUP", N_("only its members can read it") },
 	{ "keep-going", NULL, N_("publish the good lines if others are bad") },
 	{ "allow-personal", NULL, N_("what looks like a person is none") },
 	{ "map", "[MAP]",
@@ -135,6 +137,7 @@ static const struct args_option export_options[] = {
 	{ "proto", NULL, N_("protobuf JSON for all records") },
 	{ "csv", NULL, N_("a table: a row a trial, with what was learnt") },
 	{ "all-versions", NULL, N_("earlier versions too (with --proto)") },
+	{ "restricted", NULL, N_("what a group alone may read, too") },
 	{ "output", "FILE", N_("write there: whole, or not at all") },
 	{ "resume", NULL, N_("go on with that file where it ends") },
 	{ NULL, NULL, NULL },
@@ -162,6 +165,23 @@ static const struct args_option remove_options[] = {
 	{ "cut", "LOG:N",
 	    N_("of this log entries up to N count, later ones do not") },
 	{ "nothing", NULL, N_("nothing that it ever published counts") },
+	{ "yes", NULL, N_("do not ask") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option group_create_options[] = {
+	{ "purpose", "TEXT", N_("what the group is for") },
+	{ "yes", NULL, N_("the check numbers are compared: do not ask") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option group_add_options[] = {
+	{ "share", NULL, N_("what you published in it before, too") },
+	{ "yes", NULL, N_("the check numbers are compared: do not ask") },
+	{ NULL, NULL, NULL },
+};
+
+static const struct args_option group_options[] = {
 	{ "yes", NULL, N_("do not ask") },
 	{ NULL, NULL, NULL },
 };
@@ -242,6 +262,7 @@ static const struct args_option new_options[] = {
 	{ "summary", "TEXT", N_("the problem and the idea") },
 	{ "sector", "SECTOR",
 	    N_("elder_care, school ...; else from the text") },
+	{ "group", "GROUP", N_("only its members can read it") },
 	{ "set", "FIELD=VALUE", N_("any other field, as often as you like") },
 	{ "yes", NULL, N_("publish at once, do not ask") },
 	{ "allow-personal", NULL, N_("what looks like a person is none") },
@@ -1094,6 +1115,52 @@ static const struct cmd table[] = {
 	    N_("Last seen is when a key last signed how far its log goes, at\n"
 	       "least once a day while its node runs."),
 	    NULL, 0, 6, true, cmd_members },
+	{ "group list", CMD_PEERS, "",
+	    N_("restricted groups that this node has to do with"),
+	    "erfa group list",
+	    N_("What is published in a group its members alone can read: erfa\n"
+	       "new --group, erfa publish --group.  Others carry it, sealed."),
+	    NULL, 0, 0, true, cmd_group_list },
+	{ "group show", CMD_PEERS, "GROUP",
+	    N_("who is in a group, and what it holds"),
+	    N_("erfa group show \"Pilot north\"       by its name\n"
+	       "erfa group show 3f0a                by its number"),
+	    N_("A name may be cut short where no other group begins so."), NULL,
+	    1, 1, false, cmd_group_show },
+	{ "group create", CMD_PEERS, "NAME [ORG...]",
+	    N_("make a group, with those who are in it"),
+	    N_("erfa group create \"Pilot north\" no-5501 fi-564\n"
+	       "erfa group create \"Pilot north\" no-5501 --purpose TEXT"),
+	    N_("Shows their check numbers to be compared, and asks.  Who makes a\n"
+	       "group is in it, and alone says who else is.  ORG is a member of\n"
+	       "the network, or the 64 digits of its key.  Needs the group\n"
+	       "erfa-admin."),
+	    group_create_options, 1, 500, false, cmd_group_create },
+	{ "group add", CMD_PEERS, "GROUP ORG...", N_("let others into a group"),
+	    N_("erfa group add \"Pilot north\" fi-297\n"
+	       "erfa group add \"Pilot north\" fi-297 --share"),
+	    N_("Shows their check numbers to be compared, and asks.  They read\n"
+	       "what is published in it from now on, and nothing from before;\n"
+	       "with --share they get what you published there before, too.\n"
+	       "Needs the group erfa-admin."),
+	    group_add_options, 2, 500, false, cmd_group_add },
+	{ "group remove", CMD_PEERS, "GROUP ORG...",
+	    N_("take others out of a group"),
+	    "erfa group remove \"Pilot north\" fi-297",
+	    N_("What they could read they keep, and nobody can take it back;\n"
+	       "nothing new is sealed to them.  Needs the group erfa-admin."),
+	    group_options, 2, 500, false, cmd_group_remove },
+	{ "group share", CMD_PEERS, "GROUP ORG [TRIAL...]",
+	    N_("give a later member what came before it"),
+	    N_("erfa group share \"Pilot north\" fi-297        all of yours\n"
+	       "erfa group share \"Pilot north\" fi-297 791/k7 this one"),
+	    N_("Says how much it is, and asks: what was read once cannot be taken\n"
+	       "back.  Each member shares what it published itself."),
+	    group_options, 2, 200, false, cmd_group_share },
+	{ "group", CMD_PEERS, "", N_("the same as erfa group list"),
+	    N_("erfa group                          all groups\n"
+	       "erfa help group create              how to make one"),
+	    NULL, NULL, 0, 0, true, cmd_group_list },
 	{ "invite", CMD_PEERS, "[ORG]",
 	    N_("make a line with which another joins"),
 	    N_("erfa invite no-5501                  for a municipality\n"
@@ -1121,7 +1188,6 @@ static const struct cmd table[] = {
 	{ "import", CMD_DATA, "FILE",
 	    N_("publish what sources tell, or your table"),
 	    N_("erfa import trials.jsonl             one JSON object a line\n"
-	       "erfa import --dry-run trials.jsonl   only checks them\n"
 	       "erfa import ours.csv --map           what may the columns be?\n"
 	       "erfa import ours.csv --map=map.txt   lines of column = field\n"
 	       "erfa import ours.csv --map=\"Titel=title,Resumé=summary\""),
@@ -1361,7 +1427,7 @@ static const char *const named[] = { "diff", "answer", "comment", "offer",
 	"table31", "guides", "org", "term", "scale", "dossier", "evidence",
 	"reindex", "logs", "log", "backup", "restore", "doctor", "health",
 	"metrics", "config", "reload", "bundle", "overview", "directory",
-	"members", "key", "sync" };
+	"members", "key", "sync", "group" };
 
 /* Whether ${cmd}, or a family of commands that begins with its first word, is
  * only named. */
@@ -1382,9 +1448,9 @@ is_named_only(const struct cmd *cmd)
 static bool
 is_sibling(size_t i)
 {
-	size_t len = strcspn(table[i].name, " ") + 1;
+	size_t len = strcspn(table[i].name, " ");
 
-	return i > 0 && table[i].name[len - 1] == ' ' &&
+	return i > 0 && strcspn(table[i - 1].name, " ") == len &&
 	    strncmp(table[i].name, table[i - 1].name, len) == 0;
 }
 

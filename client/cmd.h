@@ -217,6 +217,18 @@ int cmd_directory(struct run *run);
 int cmd_members(struct run *run);
 
 /**
+ * cmd_group_add(run), cmd_group_create(run), cmd_group_list(run),
+ * cmd_group_remove(run), cmd_group_share(run), cmd_group_show(run):
+ * The same, for the commands about restricted groups.
+ */
+int cmd_group_add(struct run *run);
+int cmd_group_create(struct run *run);
+int cmd_group_list(struct run *run);
+int cmd_group_remove(struct run *run);
+int cmd_group_share(struct run *run);
+int cmd_group_show(struct run *run);
+
+/**
  * cmd_guides(run), cmd_org_edit(run), cmd_org_list(run), cmd_org_show(run),
  * cmd_org_succeed(run):
  * The same, for the commands about organisations and whom to ask there.

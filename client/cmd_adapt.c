@@ -60,6 +60,7 @@ open_origin(struct run *run, const char *word, struct act *ret_origin)
 	    run_text(row->full_id));
 	(void)snprintf(ret_origin->shown, sizeof(ret_origin->shown), "%s",
 	    run_text(row->id));
+	act_restrict(ret_origin, row->group, row->group_name);
 	if (act_copy(ret_origin->show->show->body, &ret_origin->body) !=
 	    ERR_NONE)
 		return run_nomem(run);
@@ -169,6 +170,28 @@ keep_origins(struct act *act, const struct origins *origins)
 	return status;
 }
 
+/* What came from a restricted group stays in it. */
+static int
+keep_restricted(struct act *act, const struct origins *origins)
+{
+	const struct act *origin;
+	size_t i;
+
+	for (i = 0; i < origins->count; i++) {
+		origin = &origins->act[i];
+		if (origin->group[0] == '\0')
+			continue;
+		if (act->group[0] != '\0' &&
+		    strcmp(act->group, origin->group) != 0)
+			return fault_say(&act->run->faults, EXIT_USAGE,
+			    "two_groups", "Take them over one by one.",
+			    "the origins are restricted to different groups, "
+			    "and a copy can stay in one only");
+		act_restrict(act, origin->group, origin->group_name);
+	}
+	return EXIT_DONE;
+}
+
 /* Tell who else tried it, besides the origins. */
 static void
 show_others(const struct act *act, const struct origins *origins)
@@ -195,6 +218,8 @@ derive(struct run *run)
 		status = act_begin(run, HEADER_TRIAL, &act);
 	if (status == EXIT_DONE)
 		status = make_copy(&act, &origins);
+	if (status == EXIT_DONE)
+		status = keep_restricted(&act, &origins);
 	if (status == EXIT_DONE)
 		show_others(&act, &origins);
 	if (status == EXIT_DONE)
@@ -408,6 +433,8 @@ cmd_claim(struct run *run)
 		status = act_begin(run, HEADER_TRIAL, &act);
 	if (status == EXIT_DONE) {
 		copy_claim(&act, told.body);
+		if (told.group[0] != '\0')
+			act_restrict(&act, told.group, told.group_name);
 		status = act_set(&act, "TRIAL", "same_as[0].id", told.id);
 	}
 	if (status == EXIT_DONE)

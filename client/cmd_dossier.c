@@ -8,6 +8,7 @@
 #include "proto/text.h"
 #include "client/cells.h"
 #include "client/cmd.h"
+#include "client/groups.h"
 #include "client/join.h"
 #include "client/print.h"
 #include "client/rows.h"
@@ -332,6 +333,19 @@ print_record(const struct dossier *it, const Erfa__DossierRecord *record)
 		print_retraction(it, record);
 }
 
+/* The trial, and what is said of it, as far as a group alone may read it. */
+static size_t
+count_restricted(const Erfa__DossierTrial *trial)
+{
+	size_t count = run_text(trial->row->group)[0] != '\0';
+	size_t i;
+
+	for (i = 0; i < trial->n_record; i++)
+		count += trial->record[i]->row != NULL &&
+		    run_text(trial->record[i]->row->group)[0] != '\0';
+	return count;
+}
+
 static void
 print_trial(const struct dossier *it, const Erfa__DossierTrial *trial)
 {
@@ -343,6 +357,7 @@ print_trial(const struct dossier *it, const Erfa__DossierTrial *trial)
 	print_styled(run->out, trial->retracted ? PRINT_STRUCK : PRINT_STRONG,
 	    "%s  %s", run_text(trial->row->id), run_text(trial->row->title));
 	rows_status(run, trial->row, line, sizeof(line));
+	groups_mark(run, trial->row->group, line, sizeof(line));
 	print_say(run->out, "  %s\n", line);
 	places(trial, line, sizeof(line));
 	print_field(run->out, 2, "where", COLUMN, line);
@@ -372,11 +387,15 @@ print_trial(const struct dossier *it, const Erfa__DossierTrial *trial)
 static int
 print_text(const struct dossier *it)
 {
+	size_t restricted = 0;
 	size_t i;
 	int status;
 
 	if ((status = print_first_line(it)) != EXIT_DONE)
 		return status;
+	for (i = 0; i < it->answer->n_trial; i++)
+		restricted += count_restricted(it->answer->trial[i]);
+	groups_warn(it->run->out, restricted);
 	for (i = 0; i < it->answer->n_trial; i++)
 		print_trial(it, it->answer->trial[i]);
 	return EXIT_DONE;
@@ -508,6 +527,7 @@ put_row(const struct dossier *it, const Erfa__DossierTrial *trial,
 	cells_put(&cells, learnt->reported);
 	cells_put(&cells, continuation(it->run, after));
 	cells_put(&cells, after == NULL ? "" : after->law_ref);
+	cells_put(&cells, count_restricted(trial) > 0 ? _("yes") : "");
 	return cells_end(&cells);
 }
 
@@ -555,7 +575,7 @@ print_csv(const struct dossier *it)
 		N_("decided on"), N_("valid to"), N_("reference"),
 		N_("decision retracted"), N_("outcome"), N_("worked"),
 		N_("did not work"), N_("unexpected"), N_("reported"),
-		N_("afterwards"), N_("law") };
+		N_("afterwards"), N_("law"), N_("restricted") };
 	struct cells cells = { .print = it->run->out };
 	enum err err;
 	size_t i;

@@ -8,6 +8,7 @@
 #include "client/corpus_export.h"
 #include "client/export_csv.h"
 #include "client/export_file.h"
+#include "client/groups.h"
 #include "client/pages.h"
 #include "client/print.h"
 #include "client/progress.h"
@@ -264,8 +265,34 @@ struct way {
 	struct export_file *file; /* NULL: standard output */
 	bool goes_on;             /* the file of an earlier run */
 	struct progress *progress;
-	uint64_t count; /* of records, in this run */
+	uint64_t count;    /* of records, in this run */
+	size_t restricted; /* of these; and of those that were left out */
+	size_t kept_back;
 };
+
+/* What a group alone may read leaves with --restricted only. */
+static void
+sift_page(struct way *way, Erfa__ExportAnswer *answer)
+{
+	bool wanted = args_given(way->run->args, "restricted");
+	Erfa__Exported *record;
+	size_t i, kept = 0;
+
+	for (i = 0; i < answer->n_record; i++) {
+		record = answer->record[i];
+		if (record->row == NULL ||
+		    run_text(record->row->group)[0] == '\0') {
+			answer->record[kept++] = record;
+		} else if (wanted) {
+			answer->record[kept++] = record;
+			way->restricted++;
+		} else {
+			protobuf_c_message_free_unpacked(&record->base, NULL);
+			way->kept_back++;
+		}
+	}
+	answer->n_record = kept;
+}
 
 static int
 print_lines(struct run *run, const Erfa__ExportAnswer *answer)
@@ -301,6 +328,7 @@ ask_export(struct way *way, const char *cursor, Erfa__Answer **ret_answer)
 	request.export = &ask;
 	if ((status = run_ask(way->run, &request, 0, ret_answer)) != EXIT_DONE)
 		return status;
+	sift_page(way, (*ret_answer)->export);
 	way->count += (*ret_answer)->export->n_record;
 	progress_tell(way->progress, way->count, 0, run_mono_ms());
 	return EXIT_DONE;
@@ -457,11 +485,15 @@ check_form(struct run *run)
 static const char *
 form_name(const struct run *run)
 {
-	bool all = args_given(run->args, "all-versions");
+	static const char *const names[2][2][2] = {
+		{ { "proto", "proto restricted" },
+		    { "proto all-versions", "proto all-versions restricted" } },
+		{ { "jsonl", "jsonl restricted" },
+		    { "jsonl all-versions", "jsonl all-versions restricted" } },
+	};
 
-	if (run->jsonl)
-		return all ? "jsonl all-versions" : "jsonl";
-	return all ? "proto all-versions" : "proto";
+	return names[run->jsonl][args_given(run->args, "all-versions")]
+		    [args_given(run->args, "restricted")];
 }
 
 /* Say what was written, or kept of it. */
@@ -507,6 +539,22 @@ print_file(struct way *way, const char *path)
 	return status;
 }
 
+/* Say what is in it that must not be passed on, or is missing for that. */
+static void
+tell_restricted(const struct way *way)
+{
+	char number[PRINT_COUNT_MAX];
+
+	groups_warn(way->run->err, way->restricted);
+	if (way->kept_back == 0)
+		return;
+	print_count(way->kept_back, N_("record"), N_("records"), number);
+	print_say(way->run->err,
+	    "Left out %s that a restricted group alone may read; "
+	    "--restricted takes them in.\n",
+	    number);
+}
+
 int
 cmd_export(struct run *run)
 {
@@ -526,5 +574,7 @@ cmd_export(struct run *run)
 		return run_nomem(run);
 	status = path != NULL ? print_file(&way, path) : print_all(&way);
 	progress_free(way.progress);
+	if (status == EXIT_DONE && !run->quiet)
+		tell_restricted(&way);
 	return status;
 }

@@ -7,12 +7,14 @@
 #include "client/cmd.h"
 #include "client/fields.h"
 #include "client/form_words.h"
+#include "client/groups.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/speech.h"
 #include "client/whole.h"
 
 #define KEY_SHOWN    16 /* hexadecimal digits of a key in a line */
+#define MARK_MAX     64 /* bytes of "(restricted)", in any language */
 #define FIELD_COLUMN 4  /* where the words about a change begin */
 
 /* A history on its way to people. */
@@ -92,6 +94,7 @@ print_head(struct run *run, const Erfa__HistoryVersion *version, bool first)
 {
 	char when[PRINT_TIME_MAX];
 	char key[KEY_SHOWN + 1] = "";
+	char mark[MARK_MAX] = "";
 
 	print_time(run_text(version->time), when);
 	print_styled(run->out, PRINT_STRONG, "%s  %s", when,
@@ -107,6 +110,9 @@ print_head(struct run *run, const Erfa__HistoryVersion *version, bool first)
 	else if (run_text(version->status)[0] != '\0')
 		print_say(run->out, "  %s",
 		    labels_get(run->labels, "status", version->status));
+	if (strcmp(run_text(version->state), "restricted") != 0)
+		groups_mark(run, version->group, mark, sizeof(mark));
+	print_say(run->out, "%s%s", mark[0] == '\0' ? "" : "  ", mark);
 	print_say(run->out, "\n");
 	strncat(key, run_text(version->key), KEY_SHOWN);
 	print_say(run->out, "  signed by %s (%s), key %s",

@@ -10,6 +10,7 @@
 #include "client/corpus.h"
 #include "client/corpus_table.h"
 #include "client/corpus_tell.h"
+#include "client/groups.h"
 #include "client/import_csv.h"
 #include "client/import_table.h"
 #include "client/print.h"
@@ -27,6 +28,7 @@ struct import {
 	struct corpus *corpus;
 	const char *path;
 	struct sift *sift; /* lines that are held back; NULL = none */
+	char group[GROUPS_DIGITS + 1]; /* who alone may read it; "" = all */
 	bool dry_run;
 	uint64_t done; /* records that erfad has dealt with, or held back */
 	uint64_t published;
@@ -113,6 +115,8 @@ next_batch(const struct import *import, Erfa__NewRecord *records,
 		/* It is only encoded. */
 		records[taken].body = (Erfa__Body *)(uintptr_t)body;
 		records[taken].import_key = run_lend(all[i].external_id);
+		if (import->group[0] != '\0')
+			records[taken].group = run_lend(import->group);
 		list[taken] = &records[taken];
 		taken++;
 	}
@@ -311,7 +315,8 @@ cmd_import(struct run *run)
 	import.dry_run = args_given(run->args, "dry-run");
 	if ((status = open_tables(run, &import)) != EXIT_DONE)
 		return status;
-	status = run_org(run, org);
+	if ((status = groups_option(run, import.group)) == EXIT_DONE)
+		status = run_org(run, org);
 	if (status == EXIT_DONE) {
 		err = corpus_new(import.table, org, &import.corpus);
 		if (err == ERR_NOMEM)

@@ -7,6 +7,7 @@
 #include "proto/record.h"
 #include "proto/text.h"
 #include "client/cmd.h"
+#include "client/groups.h"
 #include "client/inbox.h"
 #include "client/labels.h"
 #include "client/pages.h"
@@ -317,6 +318,7 @@ print_head(const struct inbox *inbox, const struct inbox_letter *letter)
 	if (letter->about != NULL && strcmp(id, letter->about) != 0)
 		(void)snprintf(
 		    about, sizeof(about), _("  about %s"), letter->about);
+	groups_mark(run, letter->row->group, about, sizeof(about));
 	print_say(run->out, "%s  %s%s", id, when, about);
 	print_title(run, run_text(letter->title),
 	    strlen(id) + 2 + strlen(when) + text_width(about));

@@ -5,6 +5,7 @@
 #include "proto/control.h"
 #include "client/act.h"
 #include "client/cmd.h"
+#include "client/groups.h"
 #include "client/print.h"
 #include "client/rows.h"
 #include "client/run.h"
@@ -135,6 +136,7 @@ static void
 print_state(struct run *run, const Erfa__LineageTrial *trial)
 {
 	char code[ROWS_CODE_MAX];
+	char mark[ROWS_CODE_MAX] = "";
 
 	if (strcmp(run_text(trial->state), "here") != 0) {
 		print_say(run->out, "  %s",
@@ -154,6 +156,8 @@ print_state(struct run *run, const Erfa__LineageTrial *trial)
 		    labels_get(run->labels, "word", "permission expired"));
 	if (trial->measured)
 		print_say(run->out, ", measured");
+	groups_mark(run, trial->group, mark, sizeof(mark));
+	print_say(run->out, "%s%s", mark[0] == '\0' ? "" : " ", mark);
 	if (trial->retracted)
 		print_styled(run->out, PRINT_BAD, "  RETRACTED");
 }

@@ -187,10 +187,13 @@ print_sum(struct run *run, const struct page *page, bool trials)
 	char total[PRINT_COUNT_MAX];
 	char shown[PRINT_NUMBER_MAX];
 	size_t documented = 0;
+	size_t restricted = 0;
 	size_t i;
 
-	for (i = 0; i < page->count; i++)
+	for (i = 0; i < page->count; i++) {
 		documented += page->rows[i]->transcribed ? 1 : 0;
+		restricted += run_text(page->rows[i]->group)[0] != '\0';
+	}
 	print_count(all, trials ? "trial" : "entry",
 	    trials ? "trials" : "entries", total);
 	print_number(page->count, shown);
@@ -201,6 +204,10 @@ print_sum(struct run *run, const struct page *page, bool trials)
 	if (trials && documented > 0) {
 		print_number(documented, shown);
 		print_say(run->out, ", %s documented only", shown);
+	}
+	if (restricted > 0) {
+		print_number(restricted, shown);
+		print_say(run->out, ", %s restricted", shown);
 	}
 	print_say(run->out, ".");
 	if (page->count > 0)

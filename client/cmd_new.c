@@ -8,6 +8,7 @@
 #include "client/act.h"
 #include "client/alike.h"
 #include "client/cmd.h"
+#include "client/groups.h"
 #include "client/guess.h"
 #include "client/kin.h"
 #include "client/named.h"
@@ -154,6 +155,8 @@ cmd_new(struct run *run)
 	if (status == EXIT_DONE)
 		status = run_org(run, org);
 	if (status == EXIT_DONE)
+		status = act_group(&act);
+	if (status == EXIT_DONE)
 		status = ask_three(&act);
 	if (status == EXIT_DONE)
 		status = check_title(&act);
@@ -276,7 +279,7 @@ print_drafts(struct run *run, const Erfa__DraftListAnswer *list)
 	struct table *table = NULL;
 	const Erfa__Draft *draft;
 	char title[NAMED_MAX];
-	char cell[64];
+	char cell[128];
 	int status = EXIT_DONE;
 	size_t i;
 
@@ -298,6 +301,7 @@ print_drafts(struct run *run, const Erfa__DraftListAnswer *list)
 		table_add(table,
 		    draft->published ? run_text(draft->version) : _("no"));
 		lacks(draft, cell, sizeof(cell));
+		groups_mark(run, draft->group, cell, sizeof(cell));
 		table_add(table, cell);
 	}
 	if (status == EXIT_DONE && table_print(table) != ERR_NONE)

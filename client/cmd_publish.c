@@ -10,6 +10,7 @@
 #include "proto/record.h"
 #include "client/act.h"
 #include "client/cmd.h"
+#include "client/groups.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/send.h"
@@ -239,6 +240,16 @@ print_place(struct run *run, const Erfa__Published *item)
 		print_say(run->out, " (will be signed shortly)");
 }
 
+/* Whose members alone can read it, behind the rest of the line. */
+static void
+print_group(struct run *run, struct print *print, const Erfa__Published *item)
+{
+	if (run_text(item->group)[0] != '\0')
+		print_say(print, "  (%s: %s)",
+		    labels_get(run->labels, "state", "restricted"),
+		    run_text(item->group_name));
+}
+
 static void
 print_published(struct run *run, const Erfa__PublishAnswer *answer)
 {
@@ -255,8 +266,35 @@ print_published(struct run *run, const Erfa__PublishAnswer *answer)
 		/* An id is drawn when it is published, not before. */
 		if (!answer->dry_run)
 			print_place(run, item);
+		print_group(run, run->out, item);
 		print_say(run->out, "\n");
 	}
+}
+
+/* Say for whom it is; where that differs, each line says it. */
+static void
+print_readers(struct run *run, const Erfa__PublishAnswer *answer)
+{
+	const Erfa__Published *first = NULL;
+	size_t i;
+
+	for (i = 0; i < answer->n_record; i++) {
+		if (first != NULL &&
+		    strcmp(run_text(answer->record[i]->group),
+			run_text(first->group)) != 0)
+			break;
+		first = answer->record[i];
+	}
+	if (i < answer->n_record)
+		print_say(
+		    run->err, "For those who are named, signed by you:\n");
+	else if (first != NULL && run_text(first->group)[0] != '\0')
+		print_say(run->err,
+		    "Only for those who are in %s, signed by you:\n",
+		    run_text(first->group_name));
+	else
+		print_say(
+		    run->err, "For everyone in the network, signed by you:\n");
 }
 
 /* Check it with erfad, show what it is, and ask. */
@@ -271,20 +309,44 @@ confirm(struct run *run, struct publication *publication)
 	status = ask_publish(run, publication, true, &answer);
 	if (status != EXIT_DONE)
 		return status;
-	print_say(run->err, "For everyone in the network, signed by you:\n");
+	print_readers(run, answer->publish);
 	for (i = 0; i < answer->publish->n_record; i++) {
 		title = i < publication->request->n_record ?
 		    act_title(publication->request->record[i]->body) :
 		    "";
-		print_say(run->err, "  %s %s%s\n",
+		print_say(run->err, "  %s %s%s",
 		    labels_get(run->labels, "kind",
 			run_text(answer->publish->record[i]->kind)),
 		    *title == '\0' ? "" : "  ", title);
+		print_group(run, run->err, answer->publish->record[i]);
+		print_say(run->err, "\n");
 	}
 	control_free_answer(answer);
 	return run_confirm(run,
 	    "It can be erased later, but others may have read it by then.  "
 	    "Publish?");
+}
+
+/* Have every record that names no group go to that of --group. */
+static int
+restrict_all(struct run *run, Erfa__PublishRequest *request)
+{
+	char number[GROUPS_DIGITS + 1];
+	size_t i;
+	int status;
+
+	if ((status = groups_option(run, number)) != EXIT_DONE ||
+	    number[0] == '\0')
+		return status;
+	for (i = 0; i < request->n_record; i++) {
+		if (run_text(request->record[i]->group)[0] != '\0')
+			continue;
+		free(request->record[i]->group);
+		request->record[i]->group = strdup(number);
+		if (request->record[i]->group == NULL)
+			return run_nomem(run);
+	}
+	return EXIT_DONE;
 }
 
 /* Look through all records for personal data. */
@@ -316,6 +378,8 @@ publish_file(struct run *run)
 		return status;
 	dry_run = dry_run || publication.request->dry_run;
 	if (status == EXIT_DONE)
+		status = restrict_all(run, publication.request);
+	if (status == EXIT_DONE)
 		status = check_personal(run, publication.request);
 	if (status == EXIT_DONE && !dry_run && !args_given(run->args, "yes"))
 		status = confirm(run, &publication);
@@ -342,6 +406,10 @@ publish_trial(struct run *run, const char *word)
 		    "Change it first:  erfa edit TRIAL",
 		    "%s is public as it is; there is no draft of it",
 		    act.shown);
+	if (status == EXIT_DONE)
+		status = act_group(&act);
+	if (status == EXIT_DONE && act.to_group)
+		status = act_keep(&act, NULL);
 	if (status == EXIT_DONE)
 		status = send_draft(&act);
 	act_close(&act);

@@ -7,6 +7,7 @@
 #include "client/act.h"
 #include "client/check.h"
 #include "client/cmd.h"
+#include "client/groups.h"
 #include "client/print.h"
 #include "client/recent.h"
 #include "client/rows.h"
@@ -174,6 +175,7 @@ print_origin(struct run *run, const Erfa__ShowAnswer *show)
 	if (run_text(row->language)[0] != '\0')
 		print_say(run->out, "  Language: %s.", row->language);
 	print_say(run->out, "\n");
+	groups_say(run, row->group, row->group_name);
 	if (row->disputed)
 		check_dispute(run, run_text(row->publisher), show->claimant,
 		    show->n_claimant);
@@ -234,6 +236,7 @@ print_heading(struct run *run, const Erfa__Related *related)
 		&erfa__comment_kind__descriptor, (int)comment->kind);
 	char code[ROWS_CODE_MAX];
 	char when[PRINT_TIME_MAX];
+	char mark[ROWS_CODE_MAX] = "";
 
 	rows_code(value == NULL ? "" : value->name, "COMMENT_KIND_", code);
 	print_styled(run->out, PRINT_STRONG, "%s",
@@ -243,6 +246,8 @@ print_heading(struct run *run, const Erfa__Related *related)
 		print_time(run_text(related->row->time), when);
 		print_say(run->out, " %s (%s), %s", run_text(related->row->id),
 		    run_text(related->row->publisher), when);
+		groups_mark(run, related->row->group, mark, sizeof(mark));
+		print_say(run->out, "%s%s", mark[0] == '\0' ? "" : " ", mark);
 	}
 	print_say(run->out, "\n");
 }
@@ -291,6 +296,10 @@ print_draft(struct run *run, const struct act *act)
 		row.id = run_lend(act->shown);
 		row.full_id = run_lend(act->id);
 		row.state = run_lend("draft");
+		row.group = act->group[0] == '\0' ? NULL : run_lend(act->group);
+		row.group_name = act->group_name[0] == '\0' ?
+		    NULL :
+		    run_lend(act->group_name);
 		show.schema = run_lend("erfa.show/1");
 		show.row = &row;
 		show.body = act->body;
@@ -299,8 +308,12 @@ print_draft(struct run *run, const struct act *act)
 	print_styled(run->out, PRINT_STRONG, "%s", act_title(act->body));
 	print_say(run->out,
 	    "\nA draft, %s: only this node can read it.\n"
-	    "  Publish it:  erfa publish %s\n\n",
+	    "  Publish it:  erfa publish %s\n",
 	    act->shown, act->shown);
+	if (act->group[0] != '\0')
+		print_say(run->out, "  To be restricted to %s.\n",
+		    act->group_name[0] == '\0' ? act->group : act->group_name);
+	print_say(run->out, "\n");
 	view_record(run, act->body, true, 0);
 	return EXIT_DONE;
 }

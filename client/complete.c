@@ -28,6 +28,7 @@ enum source {
 	FROM_TRIALS, /* of all */
 	FROM_OWN,    /* trials of this node, and drafts */
 	FROM_DRAFTS,
+	FROM_GROUPS,
 	FROM_KIND, /* records of the kind that is named */
 	FROM_COMMANDS,
 };
@@ -127,6 +128,7 @@ static const struct rule rules[] = {
 	{ NULL, "TRIAL", FROM_TRIALS, NULL },
 	{ NULL, "ID", FROM_TRIALS, NULL },
 
+	{ NULL, "GROUP", FROM_GROUPS, NULL },
 	{ "peers", "ORG", FROM_PEERS, NULL },
 	{ NULL, "ORG", FROM_TOWNS, NULL },
 	{ NULL, "OLD", FROM_TOWNS, NULL },
@@ -286,6 +288,8 @@ offer_node(const struct place *place, enum source source, const char *kind)
 		return;
 	if (source == FROM_PEERS || source == FROM_TOWNS)
 		complete_node_peers(&node);
+	if (source == FROM_GROUPS)
+		complete_node_groups(&node);
 	if (source == FROM_DRAFTS || source == FROM_OWN)
 		complete_node_drafts(&node);
 	if (source == FROM_OWN || source == FROM_TRIALS || source == FROM_KIND)
@@ -318,6 +322,7 @@ offer_rule(const struct place *place, const struct rule *rule)
 	case FROM_TRIALS:
 	case FROM_OWN:
 	case FROM_DRAFTS:
+	case FROM_GROUPS:
 		offer_node(place, rule->source, NULL);
 		break;
 	case FROM_KIND:

@@ -12,6 +12,8 @@
 #define WAIT_MS 300  /* all that is asked at one press of Tab */
 #define PAGE    500U /* rows asked for at a time */
 
+#define NUMBER_SHOWN 8 /* digits of a group's number */
+
 /* One press of Tab. */
 struct asking {
 	const struct complete_node *node;
@@ -187,6 +189,53 @@ complete_node_peers(const struct complete_node *node)
 		for (i = 0; i < answer->peers->n_peer; i++)
 			offer(node, answer->peers->peer[i]->org,
 			    answer->peers->peer[i]->name);
+		control_free_answer(answer);
+	}
+	conn_close(asking.conn);
+}
+
+/* Whether ${name} can be typed in a shell without quotes. */
+static bool
+is_bare(const char *name)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789_.-";
+	size_t i;
+
+	for (i = 0; name[i] != '\0'; i++)
+		if ((unsigned char)name[i] < 0x80 &&
+		    strchr(good, name[i]) == NULL)
+			return false;
+	return i > 0 && name[0] != '-';
+}
+
+void
+complete_node_groups(const struct complete_node *node)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__GroupRequest groups = ERFA__GROUP_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	const Erfa__GroupView *group;
+	char number[NUMBER_SHOWN + 1];
+	struct asking asking;
+	size_t i;
+
+	if (!begin(&asking, node))
+		return;
+	request.ask_case = ERFA__REQUEST__ASK_GROUP;
+	request.group = &groups;
+	if (ask(&asking, &request, &answer)) {
+		for (i = 0; i < answer->group->n_group; i++) {
+			group = answer->group->group[i];
+			number[0] = '\0';
+			if (group->group != NULL)
+				strncat(number, group->group, NUMBER_SHOWN);
+			if (group->name != NULL && is_bare(group->name))
+				offer(node, group->name, number);
+			else
+				offer(node, number, group->name);
+		}
 		control_free_answer(answer);
 	}
 	conn_close(asking.conn);

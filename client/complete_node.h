@@ -39,4 +39,11 @@ void complete_node_drafts(const struct complete_node *node);
  */
 void complete_node_peers(const struct complete_node *node);
 
+/**
+ * complete_node_groups(node):
+ * Print the restricted groups: by their names where one can be typed as it is,
+ * else by the first digits of their numbers.
+ */
+void complete_node_groups(const struct complete_node *node);
+
 #endif /* !ERFA_COMPLETE_NODE_H */

@@ -39,6 +39,9 @@ static const struct {
 	{ "site_twice",
 	    N_("a municipality stands here more than once: its effects are not "
 	       "independent") },
+	{ "restricted",
+	    N_("results of a restricted group are in it: do not pass it on "
+	       "outside the group") },
 	{ "origin_decides",
 	    N_("without the origin the conclusion is another") },
 	{ "comparison_decides",

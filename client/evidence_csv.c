@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "proto/jsontext.h"
 #include "client/cells.h"
@@ -72,7 +73,7 @@ put_head(struct sheet_out *out)
 	jsontext_puts(&out->text,
 	    "indicator,pool,measure,row,study,site,year,design_class,y,v,se,"
 	    "ci_low,ci_high,weight,n,k,pi_low,pi_high,tau2,tau2_low,tau2_high,"
-	    "i2,h2,q,q_p,p,flags,reason\r\n");
+	    "i2,h2,q,q_p,p,flags,reason,restricted\r\n");
 	out->first = true;
 }
 
@@ -125,7 +126,19 @@ put_effect(struct sheet_out *out, const Erfa__EvidencePool *pool,
 		put_number(out, 0, 0);
 	put_words(out, effect->flag, effect->n_flag);
 	put_text(out, effect->reason);
+	put_text(out, effect->study->group == NULL ? "" : "yes");
 	end_row(out);
+}
+
+static bool
+has_banner(const Erfa__EvidencePool *pool, const char *banner)
+{
+	size_t i;
+
+	for (i = 0; i < pool->n_banner; i++)
+		if (strcmp(pool->banner[i], banner) == 0)
+			return true;
+	return false;
 }
 
 static void
@@ -159,6 +172,7 @@ put_pooled(struct sheet_out *out, const Erfa__EvidencePool *pool,
 	put_number(out, pooled->has_p, pooled->p);
 	put_words(out, NULL, 0);
 	put_text(out, "");
+	put_text(out, has_banner(pool, "restricted") ? "yes" : "");
 	end_row(out);
 }
 

@@ -589,9 +589,18 @@ add_banner(Erfa__EvidencePool *pool, const char *code, bool when)
 		pool->banner[pool->n_banner++] = evidence_lend(code);
 }
 
+/* Whether the trial may be read by a group only. */
+static bool
+is_restricted(const Erfa__EvidenceEffect *effect)
+{
+	return effect->study != NULL && effect->study->group != NULL &&
+	    effect->study->group[0] != '\0';
+}
+
 static enum err
 list_banners(const struct group *group, Erfa__EvidencePool *pool)
 {
+	bool restricted = false;
 	bool twice = false;
 	size_t i;
 
@@ -601,6 +610,11 @@ list_banners(const struct group *group, Erfa__EvidencePool *pool)
 		return ERR_NOMEM;
 	for (i = 0; i < group->count; i++)
 		twice |= group->in[i]->site_twice;
+	for (i = 0; i < pool->n_effect; i++)
+		restricted |= is_restricted(pool->effect[i]);
+	for (i = 0; i < pool->n_excluded; i++)
+		restricted |= is_restricted(pool->excluded[i]);
+	add_banner(pool, "restricted", restricted);
 	add_banner(pool, "before_after", group->pool == EVIDENCE_BEFORE_AFTER);
 	add_banner(pool, "one_municipality", group->count == 1);
 	add_banner(pool, "two_municipalities", group->count == 2);

@@ -233,6 +233,8 @@ import_csv(struct run *run)
 	status = import_table_open(run, &import.table, &go_on);
 	import.path = import.table.path;
 	if (status == EXIT_DONE && go_on)
+		status = groups_option(run, import.group);
+	if (status == EXIT_DONE && go_on)
 		status = run_org(run, import.org);
 	if (status == EXIT_DONE && go_on)
 		status = import_rows(&import);

@@ -15,6 +15,7 @@
 
 #include "proto/limits.h"
 #include "client/corpus.h"
+#include "client/groups.h"
 #include "client/import_table.h"
 #include "client/sheet.h"
 
@@ -28,6 +29,7 @@ struct import {
 	struct import_table table;
 	const char *path; /* of the table */
 	char org[ORG_MAX + 1];
+	char group[GROUPS_DIGITS + 1]; /* who alone may read it; "" = all */
 	struct sheet *sheet;
 	struct sheet_row *rows; /* of the sheet */
 	size_t count;

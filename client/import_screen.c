@@ -54,7 +54,13 @@ import_screen(struct import *import)
 	size_t shown = 0;
 	size_t i;
 
-	print_say(run->err, "For everyone in the network, signed by you:\n");
+	if (import->group[0] != '\0')
+		print_say(run->err,
+		    "Only for those who are in %s, signed by you:\n",
+		    args_value(run->args, "group"));
+	else
+		print_say(
+		    run->err, "For everyone in the network, signed by you:\n");
 	for (i = 0; i < import->count; i++) {
 		if (import->rows[i].held || !import_is_new(&import->rows[i]))
 			continue;

@@ -24,13 +24,16 @@ struct batch {
 };
 
 static void
-add_record(struct batch *batch, struct sheet_row *row, const Erfa__Body *body)
+add_record(const struct import *import, struct batch *batch,
+    struct sheet_row *row, const Erfa__Body *body)
 {
 	Erfa__NewRecord *record = &batch->record[batch->count];
 
 	erfa__new_record__init(record);
 	record->body = (Erfa__Body *)(uintptr_t)body; /* it is only encoded */
 	record->import_key = body->envelope->external_id;
+	if (import->group[0] != '\0')
+		record->group = run_lend(import->group);
 	batch->bytes += erfa__body__get_packed_size(body);
 	batch->row[batch->count] = row;
 	batch->list[batch->count++] = record;
@@ -52,9 +55,9 @@ fill(const struct import *import, size_t from, struct batch *batch)
 		if (row->held)
 			continue;
 		if (row->trial_new)
-			add_record(batch, row, row->trial);
+			add_record(import, batch, row, row->trial);
 		if (row->learnt_new)
-			add_record(batch, row, row->learnt);
+			add_record(import, batch, row, row->learnt);
 	}
 	return i;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/groups.h"
 #include "client/named.h"
 #include "client/print.h"
 #include "client/reason.h"
@@ -167,6 +168,7 @@ add_trial(struct run *run, const struct list *list, const Erfa__Row *row)
 	table_add(list->table, cell);
 	rows_status(run, row, cell, sizeof(cell));
 	add_verdict(run, row, cell, sizeof(cell));
+	groups_mark(run, row->group, cell, sizeof(cell));
 	table_add(list->table, cell);
 	if (list->narrow)
 		return status;
@@ -183,8 +185,10 @@ add_entry(struct run *run, const struct list *list, const Erfa__Row *row)
 	char cell[CELL_MAX];
 	int status = add_title(run, list, row);
 
-	table_add(
-	    list->table, labels_get(run->labels, "kind", run_text(row->kind)));
+	(void)snprintf(cell, sizeof(cell), "%s",
+	    labels_get(run->labels, "kind", run_text(row->kind)));
+	groups_mark(run, row->group, cell, sizeof(cell));
+	table_add(list->table, cell);
 	(void)snprintf(cell, sizeof(cell), "%s", run_text(row->publisher));
 	add_dispute(row, cell, sizeof(cell));
 	table_add(list->table, cell);

@@ -71,7 +71,13 @@ print_screen(struct act *act)
 	struct run *run = act->run;
 	int status = EXIT_DONE;
 
-	print_say(run->err, "For everyone in the network, signed by you:\n");
+	if (act->group[0] != '\0')
+		print_say(run->err,
+		    "Only for those who are in %s, signed by you:\n",
+		    act->group_name[0] == '\0' ? act->group : act->group_name);
+	else
+		print_say(
+		    run->err, "For everyone in the network, signed by you:\n");
 	print_say(run->err, "  ");
 	print_styled(run->err, PRINT_STRONG, "%s", act_title(act->body));
 	print_say(run->err, "  (%s)\n", act->shown);
@@ -83,6 +89,24 @@ print_screen(struct act *act)
 	if (print_finish(run->out) != ERR_NONE)
 		status = EXIT_CANTCREAT;
 	return status;
+}
+
+/* What came of it, and whether all may read it. */
+static void
+tell_published(struct act *act, const Erfa__PublishAnswer *answer, bool dry_run)
+{
+	const Erfa__Published *first = answer->n_record > 0 ?
+	    answer->record[0] :
+	    NULL;
+	bool restricted = first != NULL && run_text(first->group)[0] != '\0';
+
+	print_say(act->run->out,
+	    dry_run ? _("Good, could be published: %s  %s\n") :
+		      _("Published: %s  %s\n"),
+	    act->shown, act_title(act->body));
+	if (restricted)
+		print_say(act->run->out, "  Restricted to %s.\n",
+		    run_text(first->group_name));
 }
 
 static int
@@ -98,10 +122,7 @@ publish(struct act *act, struct kin *kin, bool dry_run)
 	if (run->json)
 		status = run_json(run, &answer->publish->base);
 	else
-		print_say(run->out,
-		    dry_run ? _("Good, could be published: %s  %s\n") :
-			      _("Published: %s  %s\n"),
-		    act->shown, act_title(act->body));
+		tell_published(act, answer->publish, dry_run);
 	if (!run->json && !dry_run && !act->is_public &&
 	    act->body->record_case == ERFA__BODY__RECORD_TRIAL)
 		print_say(run->out, "  Before it starts:  erfa status %s\n",
@@ -226,6 +247,9 @@ send_offer(struct act *act, bool ask_first)
 		return run_json(run, &act->kept->draft_put->base);
 	print_say(run->out,
 	    "Kept as a draft: %s.  Only this node can read it.\n", act->shown);
+	if (act->group[0] != '\0')
+		print_say(run->out, "  To be restricted to %s.\n",
+		    act->group_name[0] == '\0' ? act->group : act->group_name);
 	if (print_finish(run->out) != ERR_NONE)
 		return EXIT_CANTCREAT;
 	if (prompt_can(run) && is_whole(act) &&

@@ -18,6 +18,7 @@
 #include "proto/invite.h"
 #include "proto/log.h"
 #include "proto/record.h"
+#include "proto/sealed.h"
 #include "proto/wire.h"
 #include "tests/unit/vectors.h"
 
@@ -533,6 +534,47 @@ sealed_content_is_the_same_and_opens_for_both_members(void **state)
 	assert_vector(f->body, "p", out, len);
 }
 
+static void
+a_sealed_body_opens_for_its_members_and_for_nobody_else(void **state)
+{
+	struct fixture *f = *state;
+	struct bytes p = vectors_bytes(f->body, "sealed");
+	struct sealed_ring ring = { .count = 1 };
+	uint8_t *plain;
+	size_t len;
+
+	ring.keys[0] = f->ada;
+	assert_int_equal(
+	    sealed_open(&ring, p.data, p.len, &plain, &len), ERR_DENIED);
+	ring.keys[0] = f->eve;
+	assert_int_equal(
+	    sealed_open(&ring, p.data, p.len, &plain, &len), ERR_NONE);
+	assert_vector(f->body, "p", plain, len);
+	free(plain);
+
+	/* A key of before opens it too. */
+	ring.keys[0] = f->ada;
+	ring.keys[1] = f->bob;
+	ring.count = 2;
+	assert_int_equal(
+	    sealed_open(&ring, p.data, p.len, &plain, &len), ERR_NONE);
+	assert_vector(f->body, "p", plain, len);
+	free(plain);
+}
+
+static void
+number_of_a_group_is_made_of_its_founder(void **state)
+{
+	struct fixture *f = *state;
+	const uint8_t *seed = vectors_fixed(
+	    f->body, "group.seed", GROUP_SEED_LEN);
+
+	assert_true(sealed_number(f->ada.public_key, seed) ==
+	    vectors_number(f->body, "group.number"));
+	assert_true(sealed_number(f->bob.public_key, seed) !=
+	    vectors_number(f->body, "group.number"));
+}
+
 /* Decode the MEMBER called ${name} and see that it encodes the same. */
 static struct header_member
 read_member(struct fixture *f, const char *name)
@@ -871,6 +913,8 @@ main(void)
 		T(record_ids_are_the_same),
 		T(commitments_are_the_same),
 		T(sealed_content_is_the_same_and_opens_for_both_members),
+		T(a_sealed_body_opens_for_its_members_and_for_nobody_else),
+		T(number_of_a_group_is_made_of_its_founder),
 		T(members_are_the_same),
 		T(rotation_is_signed_by_the_new_key_over_both),
 		T(hello_is_the_same),

@@ -354,6 +354,12 @@ def body_file():
     sealed = fields((1, 1), (2, nonce), (3, slots[0]), (3, slots[1]), (4, box))
     f.put("sealed", sealed)
     f.put("sealed.commit", commitment(SALT, sealed))
+
+    f.section("Groups: le64 at H(pad16, key of the founder, seed)[0..7]")
+    seed = bytes(range(0xa0, 0xa8))
+    number = h(pad16("erfa/1/group"), ADA.public, seed)[:8]
+    f.put("group.seed", seed)
+    f.put("group.number_n", int.from_bytes(number, "little"))
     return f
 
 

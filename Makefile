@@ -48,6 +48,7 @@ FUZZ    = $(wildcard tests/fuzz/fuzz_*.c)
 TOOLS   = $(wildcard tests/unit/*_tool.c tests/bench/*.c tests/e2e/*.c)
 SIM     = $(wildcard tests/sim/*.c)
 PARTS   = $(wildcard tests/relevance/*.c)
+LATER   = $(wildcard tests/compat/*.c)
 SIMS    = $(wildcard tests/sim/check.sh)
 HELP    = $(filter-out $(UNIT) $(TOOLS),$(wildcard tests/unit/*.c))
 E2E     = $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh tests/golden/*.sh \
@@ -64,7 +65,7 @@ GEN_C   = $(patsubst %.proto,$B/%.pb-c.c,$(PROTOS) $(SAMPLES))
 GEN_H   = $(GEN_C:.c=.h)
 GEN_PY  = $(patsubst %.proto,$B/python/%_pb2.py,$(PROTOS) $(SAMPLES))
 OUR_O   = $(call objects,$(SHARED) $(DAEMON) $(CLIENT) $(MAINS) conf/manual.c)
-TEST_O  = $(call objects,$(UNIT) $(FUZZ) $(TOOLS) $(SIM) $(PARTS) $(HELP) \
+TEST_O  = $(call objects,$(UNIT) $(FUZZ) $(TOOLS) $(SIM) $(PARTS) $(LATER) $(HELP) \
 	tests/fuzz/replay.c)
 LIBS    = $B/libunit.a $B/libclient.a $B/libdaemon.a $B/libproto.a
 ERFAD   = $(if $(wildcard daemon/main.c),$B/erfad)
@@ -163,6 +164,14 @@ $B/tests/relevance/erfad: $B/tests/relevance/parts.o $(call \
 		objects,daemon/main.c $(DAEMON)) $B/libproto.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(PARTS_WRAP:%=-Wl,--wrap=%) -o $@ $^ \
+		$(DAEMON_LIB)
+
+# An erfad of a release to come, which keeps another format.
+LATER_WRAP = store_format migrate_steps
+$B/tests/compat/erfad: $(LATER:%.c=$B/%.o) $(call \
+		objects,daemon/main.c $(DAEMON)) $B/libproto.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(LATER_WRAP:%=-Wl,--wrap=%) -o $@ $^ \
 		$(DAEMON_LIB)
 
 # Without FUZZER=1 a target runs its seeds; with it, libFuzzer drives it.
@@ -272,7 +281,8 @@ deps:
 	@conf/deps build test
 
 programs: all $(call programs,$(UNIT) $(TOOLS) $(FUZZ)) $(if $(INTEROP),$(GEN_PY)) \
-	$(if $(SIMS),$B/tests/sim/sim)
+	$(if $(SIMS),$B/tests/sim/sim) \
+	$(if $(filter %compat.sh,$(E2E)),$B/tests/compat/erfad)
 
 unit: deps
 	@$(MAKE) $(jobs) $(call programs,$(UNIT))
@@ -348,7 +358,7 @@ bench-hub: deps
 
 # Lint.
 C_FILES = $(SHARED) $(DAEMON) $(CLIENT) $(MAINS) conf/manual.c
-FORMAT  = $(C_FILES) $(UNIT) $(FUZZ) $(TOOLS) $(SIM) $(PARTS) $(HELP) \
+FORMAT  = $(C_FILES) $(UNIT) $(FUZZ) $(TOOLS) $(SIM) $(PARTS) $(LATER) $(HELP) \
 	$(wildcard tests/fuzz/replay.c proto/*.h daemon/*.h client/*.h tests/*/*.h)
 
 lint:

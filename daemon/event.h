@@ -21,6 +21,8 @@
 	    "5aa188be2e0f48e88965baabef6db793")                          \
 	X(STORE_CLOSED, "store-closed", LOGGER_ERR, "store",             \
 	    "e244084bafa845b5a3bdb9ad248b2686")                          \
+	X(STORE_MIGRATED, "store-migrated", LOGGER_INFO, "store",        \
+	    "ee2ac999aa5d4ed592babe629f4a853a")                          \
 	X(STORE_WRITE, "store-write", LOGGER_ERR, "store",               \
 	    "ce0a64a061a642a9be849192af06385c")                          \
 	X(BODY_DAMAGED, "body-damaged", LOGGER_ERR, "store",             \

@@ -41,6 +41,8 @@ struct options {
 	bool check;
 	bool print;
 	bool sample;
+	bool migrate;
+	bool dry_run;
 };
 
 static void
@@ -48,11 +50,16 @@ usage(FILE *out)
 {
 	(void)fprintf(out,
 	    "usage: erfad [--config FILE] [--check-config | --print-config]\n"
+	    "       erfad [--config FILE] --migrate [--dry-run]\n"
 	    "\n"
 	    "  --config FILE    settings (default %s)\n"
 	    "  --check-config   check the settings and end: 0, or 78\n"
 	    "  --print-config   print the settings in force and end\n"
 	    "  --sample-config  print every setting with its default\n"
+	    "  --migrate        bring a store of an earlier erfad to the format "
+	    "of this\n"
+	    "                   one and end; erfad does so when it starts\n"
+	    "  --dry-run        with --migrate: try it, and change nothing\n"
 	    "  --ready-fd N     write READY to descriptor N once it serves\n"
 	    "  --version, --help\n",
 	    DEFAULT_CONFIG);
@@ -79,6 +86,8 @@ read_options(int argc, char *argv[], struct options *options)
 		{ "print-config", no_argument, NULL, 'p' },
 		{ "sample-config", no_argument, NULL, 's' },
 		{ "ready-fd", required_argument, NULL, 'r' },
+		{ "migrate", no_argument, NULL, 'm' },
+		{ "dry-run", no_argument, NULL, 'd' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -100,6 +109,12 @@ read_options(int argc, char *argv[], struct options *options)
 		case 's':
 			options->sample = true;
 			break;
+		case 'm':
+			options->migrate = true;
+			break;
+		case 'd':
+			options->dry_run = true;
+			break;
 		case 'r':
 			options->ready_fd = read_fd(optarg);
 			if (options->ready_fd >= 0)
@@ -118,6 +133,10 @@ read_options(int argc, char *argv[], struct options *options)
 			usage(stderr);
 			return EXIT_USAGE;
 		}
+	}
+	if (options->dry_run && !options->migrate) {
+		(void)fprintf(stderr, "erfad: --dry-run goes with --migrate\n");
+		return EXIT_USAGE;
 	}
 	if (optind == argc)
 		return -1;
@@ -240,6 +259,31 @@ run(const struct config *config, int ready_fd)
 	return again ? EXIT_AGAIN : status_of(err);
 }
 
+/* Only bring the store to the format of this erfad. */
+static int
+migrate(const struct config *config, bool dry_run)
+{
+	enum err err;
+
+	if ((err = crypto_init()) != ERR_NONE)
+		return status_of(err);
+	return status_of(node_migrate(config, dry_run, stdout));
+}
+
+/* With good settings: what was asked for. */
+static int
+go(const struct options *options, const struct config *config)
+{
+	if (options->check)
+		return EXIT_SUCCESS;
+	if (options->migrate)
+		return migrate(config, options->dry_run);
+	if (!options->print)
+		return run(config, options->ready_fd);
+	config_print(config, stdout);
+	return EXIT_SUCCESS;
+}
+
 /*
  * Begin anew, as the same process, so that nothing of the old key remains.  Of
  * the options only the settings hold: the descriptor of --ready-fd was told and
@@ -276,13 +320,7 @@ main(int argc, char *argv[])
 	err = config_load(options.config, &config, &errors);
 	config_errors_print(errors, stderr);
 	config_errors_free(errors);
-	if (err != ERR_NONE)
-		status = EXIT_CONFIG;
-	else if (options.print)
-		status = (config_print(config, stdout), EXIT_SUCCESS);
-	else
-		status = options.check ? EXIT_SUCCESS :
-					 run(config, options.ready_fd);
+	status = err != ERR_NONE ? EXIT_CONFIG : go(&options, config);
 	config_free(config);
 	return status == EXIT_AGAIN ? begin_anew(argv[0], options.config) :
 				      status;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "proto/bytes.h"
+#include "daemon/migrate.h"
 #include "daemon/node_internal.h"
 #include "daemon/selftest.h"
 
@@ -481,28 +482,56 @@ static void
 tell_closed(
     const struct config *config, enum err err, const struct store_maker *maker)
 {
-	if (err == ERR_VERSION && maker->format > store_format())
+	char kept[MIGRATE_NAME_MAX];
+
+	migrate_name(store_format(), kept);
+	if (err == ERR_VERSION && maker->format != 0)
 		event_say(EVENT_STORE_CLOSED, NULL,
 		    "%s cannot be opened: %s made it newer (format %u) than "
-		    "erfad %s can read (format %u); install that version, or "
-		    "restore a backup of this one",
+		    "erfad %s can read (format %u); install that version, "
+		    "restore a backup of this one, or put back %s if it is "
+		    "there: erfad(8), UPGRADES",
 		    config->state,
 		    maker->software[0] != '\0' ? maker->software :
 						 "another erfad",
-		    maker->format, ERFA_VERSION, store_format());
-	else if (err == ERR_VERSION && maker->format != 0)
-		event_say(EVENT_STORE_CLOSED, NULL,
-		    "%s cannot be opened: %s made it (format %u) before what "
-		    "erfad %s can read (format %u); start a version between "
-		    "them first",
-		    config->state,
-		    maker->software[0] != '\0' ? maker->software :
-						 "another erfad",
-		    maker->format, ERFA_VERSION, store_format());
+		    maker->format, ERFA_VERSION, store_format(), kept);
 	else
 		event_say(EVENT_STORE_CLOSED, NULL, "%s cannot be opened: %s%s",
 		    config->state, err_str(err),
 		    err == ERR_BUSY ? " (another erfad has it open)" : "");
+}
+
+/* The files.  What is of an earlier format is brought to ours first. */
+static enum err
+open_files(struct node *node)
+{
+	const struct config *config = node->config;
+	struct store_maker maker;
+	const struct store_options options = {
+		.dir = config->state,
+		.map_bytes = config->store_max,
+		.software = "erfad " ERFA_VERSION,
+		.maker = &maker,
+	};
+	enum err err;
+
+	if ((err = node_copied(config)) != ERR_NONE)
+		return err;
+	err = store_open(&options, &node->store);
+	if (err == ERR_VERSION && maker.format != 0 &&
+	    maker.format < store_format()) {
+		if ((err = node_migrated(config)) != ERR_NONE ||
+		    (err = node_copied(config)) != ERR_NONE)
+			return err;
+		err = store_open(&options, &node->store);
+	}
+	if (err != ERR_NONE) {
+		tell_closed(config, err, &maker);
+		return err;
+	}
+	node_copied_note(config);
+	node_migrated_forget(config);
+	return ERR_NONE;
 }
 
 /* The store, and what signs into it. */
@@ -510,12 +539,6 @@ static enum err
 open_store(struct node *node)
 {
 	const struct config *config = node->config;
-	struct store_options options = {
-		.dir = config->state,
-		.map_bytes = config->store_max,
-		.software = "erfad " ERFA_VERSION,
-	};
-	struct store_maker maker;
 	struct outbox_options outbox = {
 		.key = &node->key,
 		.org = config->org,
@@ -525,16 +548,10 @@ open_store(struct node *node)
 	char fence[4096];
 	enum err err;
 
-	if ((err = node_copied(config)) != ERR_NONE)
+	if ((err = open_files(node)) != ERR_NONE)
 		return err;
-	options.maker = &maker;
-	if ((err = store_open(&options, &node->store)) != ERR_NONE) {
-		tell_closed(config, err, &maker);
-		return err;
-	}
 	(void)snprintf(fence, sizeof(fence), "%s/fence", config->runtime);
 	outbox.fence_path = fence;
-	node_copied_note(config);
 	if ((err = node_restored_open(node, fence, &restored)) != ERR_NONE ||
 	    (err = outbox_open(node->store, &outbox, &node->outbox)) !=
 		ERR_NONE) {

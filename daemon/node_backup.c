@@ -22,12 +22,7 @@
 #include "proto/local.pb-c.h"
 #include "daemon/node_internal.h"
 
-#define NOTE_LOG      "own/log" /* where the own log goes on */
-#define NOTE_RESTORED "own/restored"
-#define NOTE_BACKUP   "backup/"
-
-#define FRESH 1 /* restored, and not started since */
-#define KNOWN 2 /* started, and not in step since with who knew it */
+#define NOTE_BACKUP "backup/"
 
 #define FOLDER     "backup.tmp"
 #define COPY       FOLDER "/main.mdb"
@@ -286,15 +281,15 @@ put_local(
 static enum err
 mark(struct store *copy, const struct backup *backup)
 {
-	const uint8_t fresh = FRESH;
+	const uint8_t fresh = STORE_RESTORED_FRESH;
 	struct store_txn *txn = NULL;
 	enum err err;
 
 	if ((err = store_begin(copy, true, &txn)) != ERR_NONE)
 		return err;
-	err = store_note_del(txn, NOTE_LOG);
+	err = store_note_del(txn, STORE_NOTE_LOG);
 	if (err == ERR_NONE || err == ERR_NOENT)
-		err = store_note_put(txn, NOTE_RESTORED, &fresh, 1);
+		err = store_note_put(txn, STORE_NOTE_RESTORED, &fresh, 1);
 	if (err == ERR_NONE)
 		err = put_local(txn, backup->note, backup->local);
 	if (err == ERR_NONE)
@@ -988,7 +983,7 @@ drop_dead_drafts(struct store_txn *txn)
 enum err
 node_restored_open(struct node *node, const char *fence, bool *ret_restored)
 {
-	const uint8_t known = KNOWN;
+	const uint8_t known = STORE_RESTORED_KNOWN;
 	struct store_txn *txn = NULL;
 	struct bytes note;
 	enum err err;
@@ -997,13 +992,13 @@ node_restored_open(struct node *node, const char *fence, bool *ret_restored)
 	*ret_restored = false;
 	if ((err = store_begin(node->store, true, &txn)) != ERR_NONE)
 		return err;
-	err = store_note_get(txn, NOTE_RESTORED, &note);
+	err = store_note_get(txn, STORE_NOTE_RESTORED, &note);
 	if (err != ERR_NONE) {
 		store_abort(&txn);
 		return err == ERR_NOENT ? ERR_NONE : err;
 	}
 	*ret_restored = true;
-	if (note.len != 1 || note.data[0] != FRESH) {
+	if (note.len != 1 || note.data[0] != STORE_RESTORED_FRESH) {
 		store_abort(&txn);
 		return ERR_NONE;
 	}
@@ -1011,7 +1006,7 @@ node_restored_open(struct node *node, const char *fence, bool *ret_restored)
 	/* No fence of before vouches for what was signed before. */
 	if ((err = fence_remove(fence)) == ERR_NONE &&
 	    (err = drop_dead_drafts(txn)) == ERR_NONE)
-		err = store_note_put(txn, NOTE_RESTORED, &known, 1);
+		err = store_note_put(txn, STORE_NOTE_RESTORED, &known, 1);
 	if (err == ERR_NONE)
 		return store_commit(&txn);
 	store_abort(&txn);
@@ -1021,7 +1016,7 @@ node_restored_open(struct node *node, const char *fence, bool *ret_restored)
 void
 node_restored_end(struct node *node)
 {
-	if (node_write_note(node, NOTE_RESTORED, NULL, 0, NULL, NULL) !=
+	if (node_write_note(node, STORE_NOTE_RESTORED, NULL, 0, NULL, NULL) !=
 	    ERR_NONE)
 		logger_warning("store", "no memory to note that it caught up");
 }

@@ -104,7 +104,7 @@ is_restored(struct store_txn *txn)
 {
 	struct bytes note;
 
-	return store_note_get(txn, "own/restored", &note) == ERR_NONE;
+	return store_note_get(txn, STORE_NOTE_RESTORED, &note) == ERR_NONE;
 }
 
 static int

@@ -25,6 +25,7 @@
  *   node_bundle.c   bundles are taken in
  *   node_backup.c   backups are made; a store that came out of one
  *   node_copied.c   a store that was copied is looked through first
+ *   node_migrate.c  a store of an earlier format is brought to ours
  *   node_service.c  watchdog, settings shown and read again
  */
 
@@ -986,5 +987,21 @@ enum err node_copied(const struct config *config) MUST_CHECK;
  * Remember the file of the store as it is, once it is open.
  */
 void node_copied_note(const struct config *config);
+
+/* ---- node_migrate.c ---- */
+
+/**
+ * node_migrated(config):
+ * Bring the store, of an earlier format, to ours, and tell systemd that this
+ * start takes longer.  What went wrong is logged, and what to do; then the store
+ * is as it was.  Return what migrate_run() does.
+ */
+enum err node_migrated(const struct config *config) MUST_CHECK;
+
+/**
+ * node_migrated_forget(config):
+ * Remove copies that were kept of earlier formats, when they are old enough.
+ */
+void node_migrated_forget(const struct config *config);
 
 #endif /* !ERFAD_NODE_INTERNAL_H */

@@ -45,6 +45,13 @@ notify_status(const char *format, ...)
 }
 
 void
+notify_extend(uint64_t seconds)
+{
+	(void)sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%llu",
+	    (unsigned long long)seconds * 1000000);
+}
+
+void
 notify_reloading(void)
 {
 	struct timespec now;

@@ -27,6 +27,12 @@ void notify_status(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 
 /**
+ * notify_extend(seconds):
+ * This start takes so much longer, from now on; nobody is to give it up before.
+ */
+void notify_extend(uint64_t seconds);
+
+/**
  * notify_reloading():
  * The settings are being read again; notify_ready() says when that is over.
  */

@@ -112,10 +112,11 @@ enum err store_create(const char *dir) MUST_CHECK;
  * store_open(options, ret_store):
  * Open the store in ${options}->dir, making it if the directory has none.
  * Return ERR_BUSY if it is open already, here or in another process,
- * ERR_VERSION if its format is not the one that this erfad reads, ERR_NOENT if there is no directory,
- * ERR_DENIED if it cannot be entered or its file system is remote, ERR_DAMAGED
- * if main is shorter than it says or keys shorter than main says, ERR_FULL,
- * ERR_IO or ERR_NOMEM.  Close with store_close(); NULL is allowed there.
+ * ERR_VERSION if its format is not store_format() (an older one: see migrate.h),
+ * ERR_NOENT if there is no directory, ERR_DENIED if it cannot be entered or its
+ * file system is remote, ERR_DAMAGED if main is shorter than it says or keys
+ * shorter than main says, ERR_FULL, ERR_IO or ERR_NOMEM.  Close with
+ * store_close(); NULL is allowed there.
  */
 enum err store_open(
     const struct store_options *options, struct store **ret_store) MUST_CHECK;
@@ -125,7 +126,7 @@ void store_close(struct store *store);
  * store_format():
  * The version of what stands in a store, and the one that can be opened.  It rises
  * when something that is there changes its meaning or its place; a new table or a
- * new field of a message is no new format.
+ * new field of a message is no new format.  In migrate_steps.c.
  */
 uint32_t store_format(void);
 
@@ -414,6 +415,12 @@ enum err store_member_next(struct store_txn *txn, const struct store_pos *after,
     struct store_entry *ret_entry) MUST_CHECK;
 
 /* ---- the node's own notes: small rows by name, never published ---- */
+
+/* Notes that tell a store that was put back from one that went on. */
+#define STORE_NOTE_LOG       "own/log"      /* where the own log goes on */
+#define STORE_NOTE_RESTORED  "own/restored" /* one byte */
+#define STORE_RESTORED_FRESH 1              /* not started since */
+#define STORE_RESTORED_KNOWN 2 /* not in step since with who knew it */
 
 /**
  * store_note_put(txn, name, data, len), store_note_get(txn, name, ret_data),

@@ -15,16 +15,12 @@
 static enum err
 part(struct store *copy)
 {
-	const struct bytes name = { (const uint8_t *)"epoch", 5 };
 	struct db_txn *txn = NULL;
 	enum err err;
 
-	crypto_random(copy->epoch, sizeof(copy->epoch));
 	if ((err = db_begin(copy->db, true, &txn)) != ERR_NONE)
 		return err;
-	err = db_put(txn, STORE_META, name,
-	    (struct bytes){ copy->epoch, sizeof(copy->epoch) }, DB_REPLACE);
-	if (err == ERR_NONE)
+	if ((err = store_epoch_new(txn, copy->epoch)) == ERR_NONE)
 		err = db_clear(txn, STORE_DROPPED);
 	if (err == ERR_NONE)
 		return db_commit(&txn);

@@ -121,8 +121,8 @@ take_lock(struct store *store, const char *dir)
 	return err;
 }
 
-static enum err
-sync_directory(const char *dir)
+enum err
+store_sync_folder(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	enum err err = ERR_NONE;
@@ -144,9 +144,9 @@ sync_directories(const char *dir)
 
 	if (parent == NULL)
 		return ERR_NOMEM;
-	err = sync_directory(dir);
+	err = store_sync_folder(dir);
 	if (err == ERR_NONE)
-		err = sync_directory(parent);
+		err = store_sync_folder(parent);
 	free(parent);
 
 	/* Not every parent may be read, and then it is not ours to sync. */
@@ -184,24 +184,49 @@ open_files(struct store *store, const struct store_options *options,
 	return ERR_NONE;
 }
 
+enum err
+store_format_get(struct db_txn *txn, uint32_t *ret_format)
+{
+	struct bytes val;
+	enum err err;
+
+	if ((err = db_get(txn, STORE_META, format_name, &val)) != ERR_NONE)
+		return err;
+	if (val.len != 4)
+		return ERR_DAMAGED;
+	*ret_format = bytes_get_le32(val.data);
+	return ERR_NONE;
+}
+
+enum err
+store_format_put(struct db_txn *txn, uint32_t format)
+{
+	uint8_t val[4];
+
+	bytes_put_le32(val, format);
+	return db_put(txn, STORE_META, format_name,
+	    (struct bytes){ val, sizeof(val) }, DB_REPLACE);
+}
+
+enum err
+store_epoch_new(struct db_txn *txn, uint8_t out[STORE_EPOCH_LEN])
+{
+	crypto_random(out, STORE_EPOCH_LEN);
+	return db_put(txn, STORE_META, epoch_name,
+	    (struct bytes){ out, STORE_EPOCH_LEN }, DB_REPLACE);
+}
+
 /* Write what every store begins with. */
 static enum err
 initialise(struct db_txn *txn)
 {
 	const struct store_state state = { 0 };
-	uint8_t format[4];
 	uint8_t epoch[STORE_EPOCH_LEN];
 	enum err err;
 
-	bytes_put_le32(format, STORE_FORMAT);
-	crypto_random(epoch, sizeof(epoch));
-	err = db_put(txn, STORE_META, format_name,
-	    (struct bytes){ format, sizeof(format) }, DB_NEW);
-	if (err != ERR_NONE)
+	if ((err = store_format_put(txn, store_format())) != ERR_NONE)
 		return err;
-	err = db_put(txn, STORE_META, epoch_name,
-	    (struct bytes){ epoch, sizeof(epoch) }, DB_NEW);
-	if (err != ERR_NONE)
+	if ((err = store_epoch_new(txn, epoch)) != ERR_NONE)
 		return err;
 	return store_state_write(txn, &state);
 }
@@ -251,14 +276,10 @@ check_meta(struct store *store, struct db_txn *txn, struct store_maker *maker)
 	uint32_t format;
 	enum err err;
 
-	if ((err = db_get(txn, STORE_META, format_name, &val)) != ERR_NONE)
+	if ((err = store_format_get(txn, &format)) != ERR_NONE ||
+	    (err = read_maker(txn, format, maker)) != ERR_NONE)
 		return err;
-	if (val.len != 4)
-		return ERR_DAMAGED;
-	format = bytes_get_le32(val.data);
-	if ((err = read_maker(txn, format, maker)) != ERR_NONE)
-		return err;
-	if (format != STORE_FORMAT)
+	if (format != store_format())
 		return ERR_VERSION;
 
 	err = db_get(txn, STORE_META, epoch_name, &val);
@@ -299,14 +320,12 @@ open_meta(struct store *store, const struct store_options *options)
 }
 
 enum err
-store_open(const struct store_options *options, struct store **ret_store)
+store_open_bare(const struct store_options *options, struct store **ret_store)
 {
 	struct store *store = NULL;
 	char *main_path = NULL;
 	enum err err;
 
-	if (options->maker != NULL)
-		memset(options->maker, 0, sizeof(*options->maker));
 	if ((err = check_directory(options->dir)) != ERR_NONE)
 		return err;
 	if ((store = calloc(1, sizeof(*store))) == NULL)
@@ -322,8 +341,6 @@ store_open(const struct store_options *options, struct store **ret_store)
 		goto out;
 	if ((err = open_files(store, options, main_path)) != ERR_NONE)
 		goto out;
-	if ((err = open_meta(store, options)) != ERR_NONE)
-		goto out;
 	*ret_store = store;
 	store = NULL;
 
@@ -331,6 +348,24 @@ out:
 	store_close(store);
 	free(main_path);
 	return err;
+}
+
+enum err
+store_open(const struct store_options *options, struct store **ret_store)
+{
+	struct store *store;
+	enum err err;
+
+	if (options->maker != NULL)
+		memset(options->maker, 0, sizeof(*options->maker));
+	if ((err = store_open_bare(options, &store)) != ERR_NONE)
+		return err;
+	if ((err = open_meta(store, options)) != ERR_NONE) {
+		store_close(store);
+		return err;
+	}
+	*ret_store = store;
+	return ERR_NONE;
 }
 
 enum err
@@ -400,12 +435,6 @@ store_create(const char *dir)
 		return err;
 	store_close(store);
 	return ERR_NONE;
-}
-
-uint32_t
-store_format(void)
-{
-	return STORE_FORMAT;
 }
 
 void

@@ -25,8 +25,10 @@
 #include "daemon/keys.h"
 #include "daemon/store.h"
 
-#define STORE_FORMAT 1 /* version of everything below */
-
+/*
+ * What is below is format 1: a change in its meaning or place is a new format,
+ * and a step of migrate.h that leads there.
+ */
 enum store_table {
 	STORE_META,    /* "format", "epoch", "state" */
 	STORE_LOGS,    /* L -> struct store_row */
@@ -240,6 +242,35 @@ enum err store_state_write(
     struct db_txn *db_txn, const struct store_state *state) MUST_CHECK;
 
 /* ---- between the files ---- */
+
+/**
+ * store_open_bare(options, ret_store):
+ * Take the lock and open the files, making them if they are missing, as
+ * store_open() does, whose errors it has; but look at nothing in them.
+ */
+enum err store_open_bare(
+    const struct store_options *options, struct store **ret_store) MUST_CHECK;
+
+/**
+ * store_format_get(db_txn, ret_format), store_format_put(db_txn, format):
+ * The format that main says it has; ERR_NOENT if it is new, ERR_DAMAGED.
+ */
+enum err store_format_get(
+    struct db_txn *db_txn, uint32_t *ret_format) MUST_CHECK;
+enum err store_format_put(struct db_txn *db_txn, uint32_t format) MUST_CHECK;
+
+/**
+ * store_epoch_new(db_txn, out):
+ * Draw the mark of a store, and keep it in main.
+ */
+enum err store_epoch_new(
+    struct db_txn *db_txn, uint8_t out[STORE_EPOCH_LEN]) MUST_CHECK;
+
+/**
+ * store_sync_folder(dir):
+ * Make the names in ${dir} safe.  Return ERR_NOENT, ERR_DENIED or ERR_IO.
+ */
+enum err store_sync_folder(const char *dir) MUST_CHECK;
 
 /**
  * store_open_copy(path, keys, ret_store):

@@ -1,6 +1,8 @@
 #!/bin/bash
 # Data directories of earlier releases (tests/compat/make.sh) open with today's erfad:
-# every log, body and record is there, undamaged, and the node goes on.
+# every log, body and record is there, undamaged, and the node goes on.  So it is
+# with an erfad that keeps the next format (tests/compat/later.c), which brings the
+# store there by itself, and on the way back.
 . "$(dirname "$0")/lib.sh"
 
 open_old() {
@@ -29,10 +31,77 @@ open_old() {
 	# Once more: what was written is as good as what was there.
 	node_up "$version"
 	check "$version: and once more" at "$version" verify
+	incarnations=$(status "$version" incarnations)
+	node_end "$version"
+}
+
+LATER=$B/tests/compat/erfad
+
+# later COMMAND...: with the erfad to come.
+later() {
+	ERFAD=$LATER "$@"
+}
+
+# migrate WHO OPTION...: with an erfad, on the node at hand.
+# shellcheck disable=SC2317 # check runs it
+migrate() {
+	"$1" --config="$dir/erfad.conf" --migrate "${@:2}"
+}
+
+# The node at hand is as it was before, with the erfad at hand.
+as_before() {
+	node_up "$version"
+	check "$1: nothing is damaged" at "$version" verify
+	check_same "$1: every log is there" "$logs" "$(positions "$version")"
+	check_same "$1: every record is there" "$records" "$(bodies "$version")"
+	node_end "$version"
+}
+
+there_and_back() {
+	local version dir logs records kept
+	version=$(basename "$1")
+	dir=$WORK/$version
+	node_up "$version"
+	logs=$(positions "$version")
+	records=$(bodies "$version")
+	check_status "a store in use is left alone" 75 migrate "$LATER"
+	check_has "and it is said why" "$OUT" "systemctl stop erfad"
+	node_end "$version"
+
+	check "there is nothing to do for today's erfad" migrate erfad --dry-run
+	check_has "and it says so" "$OUT" "Nothing needs to be done"
+	check "a dry run" migrate "$LATER" --dry-run
+	check_has "names the steps" "$OUT" "every note is written anew"
+	check_has "counts" "$OUT" "writes [1-9][0-9]* rows in [0-9]+ ms"
+	check_has "and tells the room" "$OUT" "needed: [1-9][0-9]* MiB"
+	kept=$(grep -oE 'main\.mdb\.format-[0-9]+' <<<"$OUT")
+	check_status "it keeps no copy" 1 test -e "$dir/state/$kept"
+	ERFA_LATER_FAIL=1 check_status "a step that fails" 78 \
+		"$LATER" --config="$dir/erfad.conf"
+	check_has "leaves the store as it was" "$OUT" "is as it was: a step failed"
+	ERFA_LATER_KILL=5 check_status "a step that is killed" 137 \
+		migrate "$LATER"
+	check "leaves it too" migrate erfad
+	check_has "in its format" "$OUT" "Nothing needs to be done"
+	as_before "before"
+
+	later as_before "in the next format"
+	check_has "the log tells of it" "$(cat "$dir/log")" \
+		"was brought from format.*is kept in $kept for 30 days"
+	check_status "today's erfad refuses it" 78 \
+		erfad --config="$dir/erfad.conf"
+	check_has "and names what can be put back" "$OUT" "put back $kept"
+	mv "$dir/state/$kept" "$dir/state/main.mdb"
+	as_before "put back"
+	node_up "$version"
+	publish "$version" 1
+	check_same "and the node goes on, in a log of its own" \
+		$((incarnations + 1)) "$(status "$version" incarnations)"
 	node_end "$version"
 }
 
 for release in tests/compat/*/; do
 	open_old "${release%/}"
+	there_and_back "${release%/}"
 done
 finish

@@ -12,6 +12,8 @@
 #include "proto/body.h"
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "proto/record.h"
+#include "proto/sealed.h"
 #include "proto/vocab.h"
 #include "daemon/db.h"
 #include "daemon/facts.h"
@@ -21,7 +23,7 @@
 #include "daemon/tokens.h"
 
 #define MAP_BYTES ((size_t)16 << 30)
-#define FORMAT    5       /* of the rows; another one is built anew */
+#define FORMAT    6       /* of the rows; another one is built anew */
 #define PAIRS     1000000 /* of document and term: so many are written together */
 #define CONCEPTS  64      /* taken from one text */
 
@@ -40,6 +42,7 @@ enum table {
 	REFS,    /* record, doc, org -> nothing */
 	PARENTS, /* doc -> record, org: the trial it is about */
 	ORGS,    /* doc -> organisations that a transcribed entry names */
+	SEALED,  /* group, doc -> nothing */
 	SEARCH,  /* search.h; and the next one */
 	SEARCH_END = SEARCH + SEARCH_TABLES - 1,
 	NTABLES
@@ -47,7 +50,7 @@ enum table {
 
 static const char *const table_names[NTABLES] = { "meta", "logs", "log_ids",
 	"rows", "entries", "shown", "commits", "refs", "parents", "orgs",
-	"search_parts", "search_terms" };
+	"sealed", "search_parts", "search_terms" };
 
 /* How far the index has followed the store. */
 struct state {
@@ -66,6 +69,7 @@ struct index {
 	char *path;
 	pthread_rwlock_t lock; /* held by every transaction */
 	const struct lexicon *lexicon;
+	const struct sealed_ring *ring;
 	struct search_batch *batch; /* of the one who writes */
 };
 
@@ -333,6 +337,7 @@ index_open(const struct index_options *options, struct index **ret_index)
 		return ERR_NOMEM;
 	(void)pthread_rwlock_init(&index->lock, NULL);
 	index->lexicon = options->lexicon;
+	index->ring = options->ring;
 	if ((index->path = strdup(options->path)) == NULL)
 		goto fail;
 	index->options = (struct db_options){
@@ -685,6 +690,39 @@ index_each_ref(struct index_txn *txn, const uint8_t record[RECORD_LEN],
 }
 
 enum err
+index_each_sealed(struct index_txn *txn, uint64_t group,
+    enum err (*each)(void *context, uint64_t group, uint32_t doc),
+    void *context)
+{
+	uint8_t from[8];
+	const struct bytes want = { .data = from, .len = sizeof(from) };
+	struct db_cursor *cursor;
+	struct bytes key;
+	struct bytes val;
+	uint64_t at;
+	enum err err;
+
+	bytes_put_be64(from, group);
+	if ((err = db_cursor_open(txn->txn, SEALED, &cursor)) != ERR_NONE)
+		return err;
+	for (err = db_cursor_seek(cursor, want, &key, &val); err == ERR_NONE;
+	     err = db_cursor_next(cursor, &key, &val)) {
+		if (key.len != 12) {
+			err = ERR_DAMAGED;
+			break;
+		}
+		at = bytes_get_be64(key.data);
+		if (group != 0 && at != group)
+			break;
+		err = each(context, at, bytes_get_be32(key.data + 8));
+		if (err != ERR_NONE)
+			break;
+	}
+	db_cursor_close(cursor);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
 index_search(struct index_txn *txn, struct search **ret_search)
 {
 	enum err err;
@@ -883,7 +921,8 @@ struct intake {
 	struct header header;
 	struct index_log log;
 	struct index_row row;
-	enum index_state before; /* of a row that was there; else BARE */
+	enum index_state before;        /* of a row that was there; else BARE */
+	uint8_t commit[INDEX_HASH_LEN]; /* likewise */
 	bool known;
 };
 
@@ -1137,11 +1176,30 @@ take_facts(struct intake *in, const struct facts *facts)
 	memcpy(row->external, facts->external, INDEX_HASH_LEN);
 }
 
+/*
+ * What a restricted body tells in place of its header: record and version.  Two
+ * that one key sealed with the same content are told and shown as one.
+ */
+static void
+take_sealed(struct intake *in, const Erfa__Body *body, const uint8_t *same)
+{
+	const Erfa__Envelope *envelope = body->envelope;
+	char org[ORG_MAX + 1];
+
+	memcpy(in->row.commit, same, INDEX_HASH_LEN);
+	if (in->header.kind < HEADER_PROFILE || in->header.kind > HEADER_TERM ||
+	    envelope == NULL || envelope->id == NULL)
+		return;
+	in->row.has_record = record_parse_full(
+				 envelope->id, org, in->row.record) == ERR_NONE;
+}
+
 /* Decode the body, which is here, and take it in. */
 static enum err
 decode_body(struct intake *in)
 {
 	struct store_body stored = { .len = 0 };
+	uint8_t same[HASH_LEN];
 	Erfa__Body *body = NULL;
 	struct facts facts;
 	enum err err;
@@ -1154,15 +1212,19 @@ decode_body(struct intake *in)
 		in->row.state = err == ERR_ERASED ? INDEX_ERASED : INDEX_ABSENT;
 		return ERR_NONE;
 	}
-	err = body_decode(stored.data, stored.len, &body);
+	err = sealed_body(in->txn->index->ring, in->header.group, stored.data,
+	    stored.len, &body, same);
 	store_body_clear(&stored);
 	if (err == ERR_NOMEM)
 		return err;
 	if (err != ERR_NONE || body_kind(body) != in->header.kind) {
-		in->row.state = INDEX_UNREADABLE;
+		in->row.state = err == ERR_DENIED ? INDEX_RESTRICTED :
+						    INDEX_UNREADABLE;
 		body_free(body);
 		return ERR_NONE;
 	}
+	if (in->header.group != 0)
+		take_sealed(in, body, same);
 	facts_read(body, &facts);
 	take_facts(in, &facts);
 	err = take_body(in, body);
@@ -1191,11 +1253,25 @@ take_state(struct intake *in, bool again)
 	in->row.state = state == STORE_BODY_NONE ? INDEX_BARE :
 	    state == STORE_BODY_ERASED           ? INDEX_ERASED :
 	    state == STORE_BODY_ABSENT || again  ? INDEX_ABSENT :
-	    in->header.group != 0                ? INDEX_RESTRICTED :
 						   INDEX_HERE;
 	if (in->row.state == INDEX_HERE && is_known_kind(in->header.kind))
 		return decode_body(in);
+	if (in->row.state == INDEX_HERE && in->header.group != 0)
+		in->row.state = INDEX_RESTRICTED;
 	return ERR_NONE;
+}
+
+/* Note of which group a restricted entry is. */
+static enum err
+take_group(struct intake *in)
+{
+	uint8_t key[12];
+
+	bytes_put_be64(key, in->header.group);
+	put_be32(key + 8, in->row.doc);
+	return db_put(in->txn->txn, SEALED,
+	    (struct bytes){ .data = key, .len = sizeof(key) },
+	    (struct bytes){ .data = NULL, .len = 0 }, DB_REPLACE);
 }
 
 /* Take in what the header says, then the body. */
@@ -1219,9 +1295,8 @@ take_entry(struct intake *in, bool again)
 		in->row.state = INDEX_UNREADABLE;
 		return ERR_NONE;
 	}
-	if (in->header.group == 0 && (err = take_about(in)) != ERR_NONE)
-		return err;
-	return take_state(in, again);
+	err = in->header.group == 0 ? take_about(in) : take_group(in);
+	return err == ERR_NONE ? take_state(in, again) : err;
 }
 
 /* Find the log's number, or give it the next one. */
@@ -1285,6 +1360,7 @@ take_row(struct intake *in)
 	in->known = err == ERR_NONE;
 	if (in->known) {
 		in->before = old.state;
+		memcpy(in->commit, old.commit, INDEX_HASH_LEN);
 		in->row.doc = old.doc;
 		in->row.arrival = old.arrival;
 		in->row.shown = old.shown;
@@ -1352,6 +1428,28 @@ forget_refs(struct index_txn *txn, uint32_t doc)
 }
 
 /*
+ * Forget under which hash it was told.  That of a restricted body is made of its
+ * text alone, so that somebody could guess at it.
+ */
+static enum err
+forget_told(struct intake *in)
+{
+	uint8_t key[KEY_LEN + INDEX_HASH_LEN];
+	struct header header;
+	enum err err;
+
+	err = header_decode(
+	    in->entry->header.data, in->entry->header.len, &header);
+	if (err != ERR_NONE || header.group == 0)
+		return err == ERR_NOMEM ? err : ERR_NONE;
+	memcpy(key, in->log.key, KEY_LEN);
+	memcpy(key + KEY_LEN, in->commit, INDEX_HASH_LEN);
+	err = db_del(in->txn->txn, COMMITS,
+	    (struct bytes){ .data = key, .len = sizeof(key) });
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+/*
  * Whether an entry that was read before is to be read again: its body came, or
  * was erased, and then everything that was taken from it goes.
  */
@@ -1381,6 +1479,8 @@ is_news(struct intake *in, bool *ret_news)
 		err = db_del(in->txn->txn, ORGS, number_key(in->row.doc, key));
 	if (err == ERR_NONE || err == ERR_NOENT)
 		err = forget_refs(in->txn, in->row.doc);
+	if (err == ERR_NONE)
+		err = forget_told(in);
 	return err;
 }
 

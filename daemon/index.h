@@ -27,6 +27,7 @@
 struct index;
 struct index_txn;
 struct lexicon;
+struct sealed_ring;
 struct search;
 struct store;
 struct store_entry;
@@ -40,6 +41,9 @@ struct index_options {
 	/* What words mean, borrowed for the index's life; NULL = nothing.  An
 	 * index that was made with other words is built anew. */
 	const struct lexicon *lexicon;
+	/* What is sealed to one of these keys is read like what is public; borrowed
+	 * for the index's life, NULL = nothing is. */
+	const struct sealed_ring *ring;
 };
 
 #define INDEX_FACET_MAX 63 /* bytes of a facet as a term */
@@ -51,10 +55,13 @@ enum index_state {
 	INDEX_ABSENT,     /* body named, not here yet */
 	INDEX_ERASED,     /* body erased */
 	INDEX_UNREADABLE, /* header or body cannot be decoded, or disagree */
-	INDEX_RESTRICTED, /* body sealed for a group */
+	INDEX_RESTRICTED, /* body sealed for a group, and not for this node */
 };
 
-/* One entry. */
+/*
+ * One entry.  A restricted one that can be read has the record and version that
+ * its body tells, and as commit what is the same for the same body sealed anew.
+ */
 struct index_row {
 	uint32_t doc; /* its number in the index, from 1, by arrival */
 	uint32_t log; /* number of its log: index_log() */
@@ -185,6 +192,16 @@ enum err index_shown_next(struct index_txn *txn, uint64_t after,
  */
 enum err index_each_ref(struct index_txn *txn, const uint8_t record[RECORD_LEN],
     enum err (*each)(void *context, uint32_t doc, const char *org),
+    void *context) MUST_CHECK;
+
+/**
+ * index_each_sealed(txn, group, each, context):
+ * Call ${each} for every entry of the restricted group ${group}, or of all, by
+ * group, if that is 0; with the group and the number of its row, in the order in
+ * which they came, until it returns an error, which is returned.
+ */
+enum err index_each_sealed(struct index_txn *txn, uint64_t group,
+    enum err (*each)(void *context, uint64_t group, uint32_t doc),
     void *context) MUST_CHECK;
 
 /**

@@ -32,6 +32,7 @@
 struct heirs;
 struct index_txn;
 struct lineage;
+struct sealed_ring;
 struct shown;
 struct shown_item;
 struct store_txn;
@@ -48,6 +49,7 @@ struct lineage_options {
 	struct index_txn *index;
 	const struct shown *shown; /* borrowed for the life of the family */
 	const struct heirs *heirs; /* likewise; NULL = none */
+	const struct sealed_ring *ring; /* what opens restricted bodies, or NULL */
 	const char *today;         /* "2026-01-31": the day to judge by */
 };
 
@@ -57,7 +59,7 @@ enum lineage_state {
 	LINEAGE_UNKNOWN, /* named by others, no entry of it is here */
 	LINEAGE_ABSENT,  /* its body is not here yet */
 	LINEAGE_ERASED,
-	LINEAGE_UNREADABLE, /* or of a restricted group */
+	LINEAGE_UNREADABLE, /* or of a restricted group, and not for this node */
 };
 
 /* One trial of a family. */

@@ -9,6 +9,7 @@
 #include "proto/life_state.h"
 #include "proto/personal.h"
 #include "proto/record.h"
+#include "proto/sealed.h"
 #include "daemon/facts.h"
 #include "daemon/index.h"
 #include "daemon/lineage_internal.h"
@@ -151,20 +152,95 @@ read_header(const struct lineage_options *options,
 	return header_decode(entry.header.data, entry.header.len, ret_header);
 }
 
+/* Read a body; *${ret_body} is NULL if it is not here or cannot be read. */
+static enum err
+read_body(const struct lineage_options *options, const struct shown_item *item,
+    Erfa__Body **ret_body)
+{
+	const struct shown_log *log = shown_log(options->shown, item->log);
+	struct store_body stored;
+	struct header header;
+	Erfa__Body *body = NULL;
+	enum err err;
+
+	*ret_body = NULL;
+	if (item->state != INDEX_HERE)
+		return ERR_NONE;
+	if ((err = read_header(options, item, &header)) != ERR_NONE)
+		return err;
+	err = store_body(options->store, log->log_id, item->n, &stored);
+	if (err == ERR_NOENT || err == ERR_DAMAGED || err == ERR_ERASED)
+		return ERR_NONE;
+	if (err != ERR_NONE)
+		return err;
+	err = sealed_body(
+	    options->ring, header.group, stored.data, stored.len, &body, NULL);
+	store_body_clear(&stored);
+	if (err != ERR_NONE)
+		return err == ERR_NOMEM ? err : ERR_NONE;
+	if (body_kind(body) == item->kind)
+		*ret_body = body;
+	else
+		body_free(body);
+	return ERR_NONE;
+}
+
+/* What a restricted entry is about stands in its body, in the same order. */
+static enum err
+read_sealed_about(const struct lineage_options *options,
+    const struct shown_item *item, struct header_about *about,
+    size_t *ret_count)
+{
+	struct facts_ref refs[FACTS_REFS_MAX];
+	Erfa__Body *body;
+	size_t count;
+	size_t i;
+	enum err err;
+
+	if ((err = read_body(options, item, &body)) != ERR_NONE)
+		return err;
+	if (body == NULL)
+		return ERR_SYNTAX;
+	count = facts_about(body, refs);
+	body_free(body);
+	if (count > HEADER_ABOUT_MAX - 1)
+		count = HEADER_ABOUT_MAX - 1;
+	memset(about, 0, (count + 1) * sizeof(about[0]));
+	memcpy(about[0].record, item->record, RECORD_LEN);
+	for (i = 0; i < count; i++) {
+		memcpy(about[i + 1].org, refs[i].org, sizeof(refs[i].org));
+		memcpy(about[i + 1].record, refs[i].record, RECORD_LEN);
+	}
+	*ret_count = count + 1;
+	return ERR_NONE;
+}
+
+/* The records that an entry is about, its own first. */
+static enum err
+read_about(const struct lineage_options *options, const struct shown_item *item,
+    struct header_about *about, size_t *ret_count)
+{
+	struct header header;
+	enum err err;
+
+	if ((err = read_header(options, item, &header)) != ERR_NONE)
+		return err;
+	return header.group == 0 ?
+	    header_about_decode(header.ext, about, ret_count) :
+	    read_sealed_about(options, item, about, ret_count);
+}
+
 enum err
 lineage_ends(const struct lineage_options *options,
     const struct shown_item *item, struct lineage_ends *ret_ends)
 {
 	const char *own = shown_org(options->shown, item->org);
 	struct header_about about[HEADER_ABOUT_MAX];
-	struct header header;
 	size_t count;
 	size_t i;
 	enum err err;
 
-	err = read_header(options, item, &header);
-	if (err == ERR_NONE)
-		err = header_about_decode(header.ext, about, &count);
+	err = read_about(options, item, about, &count);
 	if (err == ERR_SYNTAX || err == ERR_LIMIT || err == ERR_SIZE)
 		return ERR_NOENT;
 	if (err != ERR_NONE)
@@ -182,35 +258,6 @@ lineage_ends(const struct lineage_options *options,
 	memcpy(ret_ends->child, about[1].record, RECORD_LEN);
 	memcpy(ret_ends->parent_org, about[2].org, sizeof(about[2].org));
 	memcpy(ret_ends->parent, about[2].record, RECORD_LEN);
-	return ERR_NONE;
-}
-
-/* Read a body; *${ret_body} is NULL if it is not here or cannot be read. */
-static enum err
-read_body(const struct lineage_options *options, const struct shown_item *item,
-    Erfa__Body **ret_body)
-{
-	const struct shown_log *log = shown_log(options->shown, item->log);
-	struct store_body stored;
-	Erfa__Body *body = NULL;
-	enum err err;
-
-	*ret_body = NULL;
-	if (item->state != INDEX_HERE)
-		return ERR_NONE;
-	err = store_body(options->store, log->log_id, item->n, &stored);
-	if (err == ERR_NOENT || err == ERR_DAMAGED || err == ERR_ERASED)
-		return ERR_NONE;
-	if (err != ERR_NONE)
-		return err;
-	err = body_decode(stored.data, stored.len, &body);
-	store_body_clear(&stored);
-	if (err != ERR_NONE)
-		return err == ERR_NOMEM ? err : ERR_NONE;
-	if (body_kind(body) == item->kind)
-		*ret_body = body;
-	else
-		body_free(body);
 	return ERR_NONE;
 }
 

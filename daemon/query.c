@@ -75,6 +75,7 @@ question_end(struct question *question)
 {
 	struct query *query = question->query;
 
+	free(question->group_name);
 	index_abort(&question->index);
 	store_abort(&question->store);
 	picture_put(query, question->picture);
@@ -92,6 +93,7 @@ question_begin(struct query *query, struct question *question)
 		.query = query,
 		.own_key = query->options.key,
 		.own_name = query->options.name,
+		.ring = query->options.ring,
 		.silent_ms = query->options.silent_ms,
 	};
 	question->directory = query->options.get(
@@ -234,6 +236,7 @@ query_can(const Erfa__Request *request)
 	    request->ask_case == ERFA__REQUEST__ASK_STUDIES ||
 	    request->ask_case == ERFA__REQUEST__ASK_ERASURE ||
 	    request->ask_case == ERFA__REQUEST__ASK_DIRECTORY ||
+	    request->ask_case == ERFA__REQUEST__ASK_GROUP ||
 	    request->ask_case == ERFA__REQUEST__ASK_OVERVIEW;
 }
 
@@ -278,6 +281,8 @@ ask(struct question *question, const Erfa__Request *request)
 		return query_directory(question, request->directory);
 	if (request->ask_case == ERFA__REQUEST__ASK_ERASURE)
 		return query_erasure(question, request->erasure);
+	if (request->ask_case == ERFA__REQUEST__ASK_GROUP)
+		return query_groups(question, request->group);
 	return query_logs(question, request->logs);
 }
 
@@ -440,6 +445,7 @@ read_record(struct question *question, const struct shown_item *item,
 		.minor = item->minor,
 		.time_ms = item->time_ms,
 		.n = item->n,
+		.group = entry.group,
 		.body = entry.body,
 	};
 	memcpy(ret_record->log_id, place.log_id, LOG_ID_LEN);
@@ -525,6 +531,144 @@ query_speaks(struct query *query, const char *new_org, const char *old_org,
 		return err;
 	if ((err = query_look(&question)) == ERR_NONE)
 		*ret_speaks = heirs_speaks(question.heirs, new_org, old_org);
+	question_end(&question);
+	return err;
+}
+
+/* ---- restricted groups ---- */
+
+enum err
+query_group(
+    struct query *query, uint64_t number, struct query_group *ret_group)
+{
+	struct question question;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	err = query_read_group(&question, number, ret_group);
+	question_end(&question);
+	return err;
+}
+
+enum err
+query_group_find(struct query *query, const char *text, uint64_t *ret_number)
+{
+	struct question question;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	err = query_match_group(&question, text, ret_number);
+	question_end(&question);
+	return err;
+}
+
+enum err
+query_group_view(struct query *query, uint64_t number, Erfa__GroupView *out)
+{
+	struct query_group group;
+	struct question question;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	err = query_read_group(&question, number, &group);
+	if (err == ERR_NONE) {
+		err = query_view_group(&question, &group, out);
+		query_group_clear(&group);
+	}
+	question_end(&question);
+	return err;
+}
+
+/* The first one is enough. */
+static enum err
+stop_at_group(void *context, uint64_t number)
+{
+	(void)number;
+	*(bool *)context = true;
+	return ERR_EXIST;
+}
+
+enum err
+query_group_any(struct query *query, bool *ret_any)
+{
+	struct question question;
+	bool any = false;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	err = query_each_group(&question, stop_at_group, &any);
+	question_end(&question);
+	if (err != ERR_NONE && err != ERR_EXIST)
+		return err;
+	*ret_any = any;
+	return ERR_NONE;
+}
+
+enum err
+query_group_of(struct query *query, const char *org,
+    const uint8_t record[RECORD_LEN], uint64_t *ret_group)
+{
+	const struct shown_item *item;
+	struct question question;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	if ((err = query_look(&question)) == ERR_NONE) {
+		item = shown_record(question.shown, org, record);
+		err = item == NULL ?
+		    ERR_NOENT :
+		    query_item_group(&question, item, ret_group);
+	}
+	question_end(&question);
+	return err;
+}
+
+enum err
+query_group_own(struct query *query, uint64_t number, uint64_t before,
+    enum err (*each)(void *context, const struct query_group_entry *entry),
+    void *context)
+{
+	struct question question;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	err = query_read_own(&question, number, before, each, context);
+	question_end(&question);
+	return err;
+}
+
+enum err
+query_find_record(struct query *query, const char *id,
+    char ret_org[ORG_MAX + 1], uint8_t ret_record[RECORD_LEN])
+{
+	const struct shown_item *item = NULL;
+	struct question question;
+	const char *org;
+	enum err err;
+
+	if ((err = question_begin(query, &question)) != ERR_NONE)
+		return err;
+	question.answer = calloc(1, sizeof(*question.answer));
+	if (question.answer == NULL) {
+		question_end(&question);
+		return ERR_NOMEM;
+	}
+	erfa__answer__init(question.answer);
+	err = query_resolve(&question, id, &item);
+	if (err == ERR_NONE && item == NULL)
+		err = ERR_NOENT;
+	if (err == ERR_NONE) {
+		org = shown_org(question.shown, item->org);
+		memcpy(ret_org, org, strlen(org) + 1);
+		memcpy(ret_record, item->record, RECORD_LEN);
+	}
+	control_free_answer(question.answer);
 	question_end(&question);
 	return err;
 }

@@ -3,8 +3,8 @@
 
 /*
  * query - answers to the requests that only read: list, show, find, watch,
- * export, logs, verify, bundle export, lineage, scale, orgs, guides; and the
- * counts that status shows.
+ * export, logs, verify, bundle export, lineage, scale, orgs, guides, groups; and
+ * the counts that status shows.
  *
  * Any number of threads may ask at once; each answer is made in short read
  * transactions of its own.  It waits for nothing: an answer to watch may be
@@ -27,6 +27,7 @@ struct docket_trial;
 struct index;
 struct lexicon;
 struct query;
+struct sealed_ring;
 struct store;
 
 struct query_options {
@@ -35,6 +36,8 @@ struct query_options {
 	const struct lexicon *lexicon; /* what words mean; NULL = nothing */
 	const char *name;   /* of this node, for records of its own key */
 	const uint8_t *key; /* KEY_LEN bytes: this node's key */
+	const struct sealed_ring
+	    *ring;          /* what opens restricted bodies, or NULL */
 	uint64_t silent_ms; /* who signs no HEAD for longer is silent */
 	/*
 	 * Borrow the current directory.  ${ret_holder} is given back to put()
@@ -67,6 +70,7 @@ struct query_record {
 	uint64_t time_ms;
 	uint8_t log_id[LOG_ID_LEN];
 	uint64_t n;
+	uint64_t group; /* restricted group that it is sealed to; 0 = public */
 	Erfa__Body *body; /* NULL if it is not here, or not to be read */
 };
 
@@ -167,5 +171,133 @@ enum err query_started(struct query *query, const char *org,
  */
 enum err query_speaks(struct query *query, const char *new_org,
     const char *old_org, bool *ret_speaks) MUST_CHECK;
+
+/* ---- restricted groups (PROTOCOL.md 5.4) ---- */
+
+/* Whether what is written to a group now can be read here. */
+enum query_group_state {
+	QUERY_GROUP_UNKNOWN, /* nothing here says what it is */
+	QUERY_GROUP_MEMBER,
+	QUERY_GROUP_REMOVED, /* its last word is not for this node */
+	QUERY_GROUP_BEHIND,  /* its last word is not here yet */
+	QUERY_GROUP_CLOSED,  /* its last word was erased */
+};
+
+/* What the directory says of a member of a group. */
+enum query_group_standing {
+	QUERY_GROUP_IN,
+	QUERY_GROUP_REPLACED, /* another key stands in its place */
+	QUERY_GROUP_LEFT,     /* it is out */
+	QUERY_GROUP_STRANGE, /* nobody vouched for it, as far as is known here */
+};
+
+/* One member. */
+struct query_group_member {
+	char org[ORG_MAX + 1]; /* as the founder wrote */
+	uint8_t key[KEY_LEN];  /* likewise */
+	enum query_group_standing standing;
+	uint8_t heir[KEY_LEN];  /* if replaced */
+	uint8_t curve[KEY_LEN]; /* X25519 key to seal to, if in or replaced */
+	bool own;               /* this node */
+	bool founder;
+	uint64_t since_ms;      /* in it without a break */
+	uint64_t since_arrival; /* when the word that says so came here */
+};
+
+/* Somebody else's word about a group, which changes nothing. */
+struct query_group_ignored {
+	uint8_t key[KEY_LEN];
+	uint64_t time_ms;
+};
+
+/* A group as this node knows it; end with query_group_clear(). */
+struct query_group {
+	uint64_t number;
+	enum query_group_state state;
+	char *name; /* NULL while UNKNOWN, as the next */
+	char *purpose;
+	uint8_t founder[KEY_LEN]; /* whose number it is */
+	uint8_t seed[8];          /* likewise */
+	uint8_t
+	    speaker[KEY_LEN]; /* who may change it now: that key, or its heir */
+	bool is_founder;      /* that is this node */
+	uint64_t made_ms;
+	uint64_t changed_ms;
+	struct query_group_member *members; /* by org and key */
+	size_t nmembers;
+	struct query_group_ignored *ignored; /* by key */
+	size_t nignored;
+	uint64_t entries; /* beside those that say who is in it; of these: */
+	uint64_t readable;
+	uint64_t restricted; /* not for this node */
+	uint64_t absent;
+	uint64_t erased;
+	uint64_t own; /* of readable */
+};
+
+/**
+ * query_group(query, number, ret_group), query_group_clear(group):
+ * What is known of a restricted group, as far as the index has followed; its state
+ * says if that is nothing.  Return ERR_NOMEM, or an error of store or index.
+ */
+enum err query_group(struct query *query, uint64_t number,
+    struct query_group *ret_group) MUST_CHECK;
+void query_group_clear(struct query_group *group);
+
+/**
+ * query_group_find(query, text, ret_number):
+ * The group that somebody means by its number, the first four or more of its 16
+ * digits, or its name; among those that this node can read of.  Return ERR_NOENT,
+ * or ERR_EXIST if several fit.
+ */
+enum err query_group_find(
+    struct query *query, const char *text, uint64_t *ret_number) MUST_CHECK;
+
+/**
+ * query_group_view(query, number, out):
+ * Fill ${out}, which is empty, as an answer shows the group.
+ */
+enum err query_group_view(
+    struct query *query, uint64_t number, Erfa__GroupView *out) MUST_CHECK;
+
+/**
+ * query_group_any(query, ret_any):
+ * Whether any restricted entry is here.
+ */
+enum err query_group_any(struct query *query, bool *ret_any) MUST_CHECK;
+
+/**
+ * query_group_of(query, org, record, ret_group):
+ * The restricted group of the current version of a record; 0 = public.  ERR_NOENT
+ * if no version is here.
+ */
+enum err query_group_of(struct query *query, const char *org,
+    const uint8_t record[RECORD_LEN], uint64_t *ret_group) MUST_CHECK;
+
+/* One own version that can be sealed anew. */
+struct query_group_entry {
+	uint8_t log_id[LOG_ID_LEN];
+	uint64_t n;
+	uint32_t kind;
+	uint8_t record[RECORD_LEN];
+};
+
+/**
+ * query_group_own(query, number, before, each, context):
+ * Call ${each}, until it returns an error, for every version of an own record
+ * of the group that can be read here and that came, sealed last, before arrival
+ * ${before}; of copies of one version for the last.
+ */
+enum err query_group_own(struct query *query, uint64_t number, uint64_t before,
+    enum err (*each)(void *context, const struct query_group_entry *entry),
+    void *context) MUST_CHECK;
+
+/**
+ * query_find_record(query, id, ret_org, ret_record):
+ * The record that somebody means by its id or a prefix of it.  Return ERR_NOENT if
+ * none fits or several do.
+ */
+enum err query_find_record(struct query *query, const char *id,
+    char ret_org[ORG_MAX + 1], uint8_t ret_record[RECORD_LEN]) MUST_CHECK;
 
 #endif /* !ERFAD_QUERY_H */

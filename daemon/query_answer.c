@@ -8,6 +8,7 @@
 #include "proto/header.h"
 #include "proto/log.h"
 #include "proto/record.h"
+#include "proto/sealed.h"
 #include "proto/text.h"
 #include "daemon/facts.h"
 #include "daemon/query_internal.h"
@@ -141,20 +142,28 @@ check_chain(
 	return ERR_NONE;
 }
 
-/* Decode a body that anybody may read; it stays NULL if it is noise. */
+/* Decode a body; it stays NULL if it is noise, or not for this node. */
 static enum err
-decode_body(const struct store_body *stored, uint32_t kind, Erfa__Body **ret)
+decode_body(struct question *question, const struct store_body *stored,
+    const struct header *header, Erfa__Body **ret, const char **ret_state)
 {
 	Erfa__Body *body = NULL;
 	enum err err;
 
-	err = body_decode(stored->data, stored->len, &body);
-	if (err == ERR_NOMEM)
-		return err;
-	if (err == ERR_NONE && body_kind(body) == kind)
+	*ret_state = header->group != 0 ? "restricted" : *ret_state;
+	if (header_kind_name(header->kind) == NULL)
+		return ERR_NONE;
+	err = sealed_body(question->ring, header->group, stored->data,
+	    stored->len, &body, NULL);
+	if (err == ERR_NOMEM || err == ERR_DENIED)
+		return err == ERR_NOMEM ? err : ERR_NONE;
+	*ret_state = "unreadable";
+	if (err == ERR_NONE && body_kind(body) == header->kind) {
+		*ret_state = "here";
 		*ret = body;
-	else
+	} else {
 		body_free(body);
+	}
 	return ERR_NONE;
 }
 
@@ -176,11 +185,7 @@ open_body(struct question *question, const struct store_entry *entry,
 	if (err != ERR_NONE)
 		return err;
 	out->body_len = stored.len;
-	if (header->group == 0 && header_kind_name(header->kind) != NULL) {
-		err = decode_body(&stored, header->kind, &out->body);
-		if (out->body == NULL)
-			*ret_state = "unreadable";
-	}
+	err = decode_body(question, &stored, header, &out->body, ret_state);
 	store_body_clear(&stored);
 	return err;
 }
@@ -200,7 +205,6 @@ read_body(struct question *question, const struct store_entry *entry,
 		return err;
 	*ret_state = state == STORE_BODY_ABSENT ? "absent" :
 	    state == STORE_BODY_ERASED          ? "erased" :
-	    header->group != 0                  ? "restricted" :
 						  "here";
 	if (state != STORE_BODY_HERE)
 		return ERR_NONE;
@@ -377,8 +381,11 @@ query_entry(struct question *question, const struct query_place *place,
 	if (err != ERR_NONE ||
 	    (err = answer_text(&out.row->state, state)) != ERR_NONE ||
 	    (err = fill_from_header(out.row, place, &header)) != ERR_NONE ||
-	    (err = fill_sectors(out.row, out.body, header.topic)) != ERR_NONE)
+	    (err = fill_sectors(out.row, out.body, header.topic)) != ERR_NONE ||
+	    (err = query_put_group(question, header.group, &out.row->group,
+		 &out.row->group_name)) != ERR_NONE)
 		goto fail;
+	out.group = header.group;
 	if (out.body != NULL &&
 	    (err = fill_from_body(out.row, out.body, place->org)) != ERR_NONE)
 		goto fail;

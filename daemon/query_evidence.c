@@ -435,6 +435,7 @@ answer_for(struct evidence_family *family, const struct shown_item *item)
 		.index = family->question->index,
 		.shown = family->question->shown,
 		.heirs = family->question->heirs,
+		.ring = family->question->ring,
 		.today = family->today,
 	};
 	struct lineage *lineage = NULL;

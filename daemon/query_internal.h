@@ -24,6 +24,7 @@
  *   query_evidence*.c  what a family measured (evidence_internal.h)
  *   query_overview.c   overview
  *   query_erasure.c    erasure
+ *   query_group.c      restricted groups, and who is in them
  */
 
 #include <stdbool.h>
@@ -44,6 +45,9 @@ struct docket_trial;
 struct lexicon;
 struct heirs;
 struct query;
+struct query_group;
+struct query_group_entry;
+struct sealed_ring;
 struct query_follow;
 struct shown;
 struct shown_item;
@@ -71,6 +75,10 @@ struct question {
 	const char *lang;          /* of the one who asks; NULL = not said */
 	const uint8_t *own_key;
 	const char *own_name;
+	const struct sealed_ring
+	    *ring;            /* what opens restricted bodies, or NULL */
+	char *group_name;     /* private: of the group named last */
+	uint64_t group_named; /* private */
 	uint64_t silent_ms;
 	const char *day;     /* to judge by, "2026-01-31"; NULL = today */
 	uint64_t day_end_ms; /* what came after it is not there; 0 = all is */
@@ -95,7 +103,8 @@ struct query_entry {
 	Erfa__Row *row;
 	Erfa__Body *body; /* NULL if not here or not to be read */
 	size_t body_len;
-	bool verified; /* chain and commitment fit */
+	uint64_t group; /* restricted group of its header; 0 = public */
+	bool verified;  /* chain and commitment fit */
 	uint8_t c[HASH_LEN];
 };
 
@@ -413,6 +422,61 @@ enum err query_profile(struct question *question, const char *org,
 enum err query_member_name(struct question *question,
     const struct store_entry *entry, char **out) MUST_CHECK;
 
+/* ---- query_group.c ---- */
+
+/**
+ * query_put_group(question, group, out, name):
+ * Put the number of a restricted group into *${out} and, if this node knows it,
+ * its name into *${name}, which may be NULL; neither, if ${group} is 0.
+ */
+enum err query_put_group(struct question *question, uint64_t group, char **out,
+    char **name) MUST_CHECK;
+
+/**
+ * query_read_group(question, number, ret_group):
+ * What query_group() does.
+ */
+enum err query_read_group(struct question *question, uint64_t number,
+    struct query_group *ret_group) MUST_CHECK;
+
+/**
+ * query_each_group(question, each, context):
+ * Call ${each} for the number of every group that an entry is of, until it
+ * returns an error, which is returned.
+ */
+enum err query_each_group(struct question *question,
+    enum err (*each)(void *context, uint64_t number), void *context) MUST_CHECK;
+
+/**
+ * query_match_group(question, text, ret_number):
+ * What query_group_find() does.
+ */
+enum err query_match_group(struct question *question, const char *text,
+    uint64_t *ret_number) MUST_CHECK;
+
+/**
+ * query_view_group(question, group, out):
+ * Fill ${out}, which is empty, as an answer shows ${group}.
+ */
+enum err query_view_group(struct question *question,
+    const struct query_group *group, Erfa__GroupView *out) MUST_CHECK;
+
+/**
+ * query_item_group(question, item, ret_group):
+ * The restricted group of a current version; 0 = public.
+ */
+enum err query_item_group(struct question *question,
+    const struct shown_item *item, uint64_t *ret_group) MUST_CHECK;
+
+/**
+ * query_read_own(question, number, before, each, context):
+ * What query_group_own() does.
+ */
+enum err query_read_own(struct question *question, uint64_t number,
+    uint64_t before,
+    enum err (*each)(void *context, const struct query_group_entry *entry),
+    void *context) MUST_CHECK;
+
 /* ---- query_directory.c ---- */
 
 /**
@@ -433,7 +497,7 @@ enum err query_claimants(struct question *question, const char *org,
  * query_orgs(question, request), query_guides(question, request),
  * query_evidence(question, request), query_overview(question, request),
  * query_erasure(question, request),
- * query_directory(question, request):
+ * query_directory(question, request), query_groups(question, request):
  * Answer a request of that name.  Errors of store and index are returned; what
  * is wrong with the request is told in the answer.
  */
@@ -477,5 +541,7 @@ enum err query_directory(struct question *question,
     const Erfa__DirectoryRequest *request) MUST_CHECK;
 enum err query_erasure(
     struct question *question, const Erfa__ErasureRequest *request) MUST_CHECK;
+enum err query_groups(
+    struct question *question, const Erfa__GroupRequest *request) MUST_CHECK;
 
 #endif /* !ERFAD_QUERY_INTERNAL_H */

@@ -40,6 +40,7 @@ find_family(struct question *question, const char *id, const char *at,
 	struct lineage_options options = {
 		.store = question->store,
 		.index = question->index,
+		.ring = question->ring,
 	};
 	const struct shown_item *item;
 	int32_t first;

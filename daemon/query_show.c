@@ -6,6 +6,7 @@
 #include "proto/directory.h"
 #include "proto/header.h"
 #include "proto/record.h"
+#include "proto/sealed.h"
 #include "daemon/facts.h"
 #include "daemon/query_internal.h"
 #include "daemon/shown.h"
@@ -108,7 +109,7 @@ query_member_name(
 	err = store_body(question->store, entry->log_id, entry->n, &stored);
 	if (err != ERR_NONE)
 		return err == ERR_NOMEM ? err : ERR_NONE;
-	err = body_decode(stored.data, stored.len, &body);
+	err = sealed_body(NULL, 0, stored.data, stored.len, &body, NULL);
 	store_body_clear(&stored);
 	if (err != ERR_NONE)
 		return err == ERR_NOMEM ? err : ERR_NONE;

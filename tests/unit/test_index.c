@@ -12,6 +12,9 @@
 
 #include <cmocka.h>
 
+#include "proto/header.h"
+#include "proto/record.h"
+#include "proto/sealed.h"
 #include "daemon/ahead.h"
 #include "daemon/facts.h"
 #include "daemon/index.h"
@@ -31,6 +34,7 @@ struct fixture {
 	struct index *index;
 	struct press press;
 	uint8_t record[RECORD_LEN];
+	struct sealed_ring ring; /* what this node reads with */
 };
 
 static void
@@ -54,11 +58,15 @@ close_store(struct fixture *f)
 static enum err
 open_index(struct fixture *f)
 {
+	const uint8_t seed[SEED_LEN] = { 42 };
 	const struct index_options options = {
 		.path = f->index_path,
 		.map_bytes = MAP_BYTES,
+		.ring = &f->ring,
 	};
 
+	crypto_key_from_seed(seed, &f->ring.keys[0]);
+	f->ring.count = 1;
 	return index_open(&options, &f->index);
 }
 
@@ -359,6 +367,7 @@ assert_rebuild_is_equal(struct fixture *f)
 	const struct index_options options = {
 		.path = path,
 		.map_bytes = MAP_BYTES,
+		.ring = &f->ring,
 	};
 	struct index *again;
 	bool rebuilt;
@@ -501,38 +510,6 @@ a_trailing_index_tells_an_entry_at_its_bodys_arrival(void **state)
 	assert_rebuild_is_equal(f);
 }
 
-static void
-what_cannot_be_read_is_listed_as_such(void **state)
-{
-	struct fixture *f = *state;
-	const struct press_options odd = { .kind = 77, .record = f->record };
-	const struct press_options trial = {
-		.kind = HEADER_TRIAL,
-		.record = f->record,
-	};
-	const struct press_options sealed = {
-		.kind = HEADER_TRIAL,
-		.group = 5,
-	};
-	uint64_t noise = press_add_raw(&f->press, "\xff\xff", 2, NULL, 0);
-	uint64_t unknown = press_add_sealed(&f->press, &odd, "\xff", 1);
-	uint64_t broken = press_add_sealed(&f->press, &trial, "\xff", 1);
-	uint64_t other = press_add(&f->press, &trial, press_body(3));
-	uint64_t closed = press_add_sealed(&f->press, &sealed, "sealed", 6);
-
-	press_publish(&f->press, f->store, false);
-	follow(f, f->index, 1000);
-	assert_int_equal(row_at(f, noise).state, INDEX_UNREADABLE);
-	assert_int_equal(row_at(f, noise).kind, 0);
-	assert_int_equal(row_at(f, unknown).state, INDEX_HERE);
-	assert_int_equal(row_at(f, unknown).kind, 77);
-	assert_int_equal(row_at(f, broken).state, INDEX_UNREADABLE);
-	assert_int_equal(row_at(f, other).state, INDEX_UNREADABLE);
-	assert_int_equal(row_at(f, closed).state, INDEX_RESTRICTED);
-	assert_false(row_at(f, closed).has_record);
-	assert_rebuild_is_equal(f);
-}
-
 struct refs {
 	uint32_t doc[8];
 	char org[8][ORG_MAX + 1];
@@ -561,6 +538,185 @@ refs_to(struct fixture *f, const uint8_t record[RECORD_LEN])
 	    index_each_ref(txn, record, take_ref, &refs), ERR_NONE);
 	index_abort(&txn);
 	return refs;
+}
+
+#define GROUP 5
+
+/* Write a trial of a group, sealed to this node or to somebody else. */
+static uint64_t
+add_sealed(struct fixture *f, bool ours, Erfa__Body *body)
+{
+	const struct press_options options = {
+		.kind = HEADER_TRIAL,
+		.group = GROUP,
+	};
+	const uint8_t *key = ours ? f->ring.keys[0].curve_public :
+				    f->press.key.curve_public;
+	uint8_t members[1][KEY_LEN];
+	uint8_t *plain;
+	uint8_t *p;
+	size_t len;
+	uint64_t n;
+
+	memcpy(members[0], key, KEY_LEN);
+	assert_int_equal(body_encode(body, &plain, &len), ERR_NONE);
+	body_free(body);
+	assert_int_equal(sealed_seal(plain, len,
+			     (const uint8_t(*)[KEY_LEN])members, 1, &p, &len),
+	    ERR_NONE);
+	n = press_add_sealed(&f->press, &options, p, len);
+	free(plain);
+	free(p);
+	return n;
+}
+
+static void
+what_cannot_be_read_is_listed_as_such(void **state)
+{
+	struct fixture *f = *state;
+	const struct press_options odd = { .kind = 77, .record = f->record };
+	const struct press_options trial = {
+		.kind = HEADER_TRIAL,
+		.record = f->record,
+	};
+	const struct press_options sealed = {
+		.kind = HEADER_TRIAL,
+		.group = 5,
+	};
+	uint64_t noise = press_add_raw(&f->press, "\xff\xff", 2, NULL, 0);
+	uint64_t unknown = press_add_sealed(&f->press, &odd, "\xff", 1);
+	uint64_t broken = press_add_sealed(&f->press, &trial, "\xff", 1);
+	uint64_t other = press_add(&f->press, &trial, press_body(3));
+	uint64_t closed = press_add_sealed(&f->press, &sealed, "sealed", 6);
+	uint64_t theirs = add_sealed(f, false, press_body(HEADER_TRIAL));
+
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(row_at(f, noise).state, INDEX_UNREADABLE);
+	assert_int_equal(row_at(f, noise).kind, 0);
+	assert_int_equal(row_at(f, unknown).state, INDEX_HERE);
+	assert_int_equal(row_at(f, unknown).kind, 77);
+	assert_int_equal(row_at(f, broken).state, INDEX_UNREADABLE);
+	assert_int_equal(row_at(f, other).state, INDEX_UNREADABLE);
+	assert_int_equal(row_at(f, closed).state, INDEX_UNREADABLE);
+	assert_false(row_at(f, closed).has_record);
+	assert_int_equal(row_at(f, theirs).state, INDEX_RESTRICTED);
+	assert_false(row_at(f, theirs).has_record);
+	assert_rebuild_is_equal(f);
+}
+
+static Erfa__Body *
+secret_trial(struct fixture *f, unsigned minor)
+{
+	Erfa__Body *body = press_trial(
+	    "Hemmeligheder", "Frugtsommelighed", NULL, "dk-791 Viborg");
+	char id[RECORD_ID_CHARS + 1];
+	uint8_t other[RECORD_LEN];
+
+	record_print("dk-791", f->record, RECORD_CHARS, id);
+	free(body->envelope->id);
+	body->envelope->id = strdup(id);
+	assert_non_null(body->envelope->id);
+	body->envelope->has_minor = true;
+	body->envelope->minor = minor;
+	press_record("other", other);
+	body->trial->part_of = press_ref(&f->press, other);
+	return body;
+}
+
+static void
+what_is_sealed_to_this_node_is_read_like_what_is_public(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t other[RECORD_LEN];
+	uint64_t n = add_sealed(f, true, secret_trial(f, 3));
+	uint64_t theirs = add_sealed(f, false, secret_trial(f, 4));
+
+	press_record("other", other);
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(row_at(f, n).state, INDEX_HERE);
+	assert_true(row_at(f, n).has_record);
+	assert_memory_equal(row_at(f, n).record, f->record, RECORD_LEN);
+	assert_int_equal(row_at(f, n).major, 1);
+	assert_int_equal(row_at(f, n).minor, 3);
+	assert_string_equal(row_at(f, n).country, "DK");
+	assert_int_equal(row_at(f, theirs).state, INDEX_RESTRICTED);
+	assert_int_equal(row_at(f, theirs).minor, 0);
+	assert_string_equal(row_at(f, theirs).country, "");
+	assert_int_equal(count_word(f, "hemmeligheder"), 1);
+	assert_int_equal(refs_to(f, other).count, 1);
+	assert_rebuild_is_equal(f);
+}
+
+static void
+what_is_sealed_anew_is_told_once(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t n = add_sealed(f, true, secret_trial(f, 0));
+	uint64_t again = add_sealed(f, true, secret_trial(f, 0));
+	uint64_t next = add_sealed(f, true, secret_trial(f, 1));
+
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_memory_equal(
+	    row_at(f, n).commit, row_at(f, again).commit, INDEX_HASH_LEN);
+	assert_memory_not_equal(
+	    row_at(f, n).commit, row_at(f, next).commit, INDEX_HASH_LEN);
+	assert_true(row_at(f, n).shown != 0);
+	assert_true(row_at(f, again).shown == 0);
+	assert_true(row_at(f, next).shown != 0);
+}
+
+/* Count entries, and see that they come by group. */
+struct sealed_rows {
+	uint64_t last;
+	unsigned count;
+};
+
+static enum err
+count_sealed(void *context, uint64_t group, uint32_t doc)
+{
+	struct sealed_rows *rows = context;
+
+	assert_true(group >= rows->last);
+	assert_true(doc > 0);
+	rows->last = group;
+	return ++rows->count == 100 ? ERR_EXIST : ERR_NONE;
+}
+
+static void
+entries_of_a_group_are_found_whether_they_can_be_read(void **state)
+{
+	struct fixture *f = *state;
+	const struct press_options far = { .kind = HEADER_TRIAL,
+		.group = UINT64_MAX };
+	struct sealed_rows rows = { 0 };
+	struct index_txn *txn;
+
+	(void)press_add_sealed(&f->press, &far, "noise", 5);
+	(void)add_sealed(f, true, secret_trial(f, 0));
+	(void)add_sealed(f, false, secret_trial(f, 1));
+	(void)add_trial(
+	    f, NULL, press_trial("Boliger for alle", NULL, NULL, NULL));
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(index_begin(f->index, false, &txn), ERR_NONE);
+	assert_int_equal(
+	    index_each_sealed(txn, 0, count_sealed, &rows), ERR_NONE);
+	assert_int_equal(rows.count, 3);
+	rows = (struct sealed_rows){ 0 };
+	assert_int_equal(
+	    index_each_sealed(txn, GROUP, count_sealed, &rows), ERR_NONE);
+	assert_int_equal(rows.count, 2);
+	rows = (struct sealed_rows){ .count = 99 };
+	assert_int_equal(
+	    index_each_sealed(txn, GROUP, count_sealed, &rows), ERR_EXIST);
+	rows = (struct sealed_rows){ 0 };
+	assert_int_equal(
+	    index_each_sealed(txn, 7, count_sealed, &rows), ERR_NONE);
+	assert_int_equal(rows.count, 0);
+	index_abort(&txn);
 }
 
 static void
@@ -792,6 +948,44 @@ no_word_of_an_erased_body_stays_in_the_file(void **state)
 	assert_int_equal(open_index(f), ERR_NONE);
 	assert_int_equal(access(old, F_OK), -1);
 	free(old);
+}
+
+static void
+no_word_of_an_erased_restricted_body_stays_either(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t n = add_sealed(f, true, secret_trial(f, 0));
+	uint8_t other[RECORD_LEN];
+	char hash[INDEX_HASH_LEN + 1] = { 0 };
+	struct index_row row;
+	bool done;
+
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	tend(f->index);
+	assert_true(file_holds(f->index_path, "hemmeligheder"));
+	row = row_at(f, n);
+	memcpy(hash, row.commit, INDEX_HASH_LEN);
+	add_erase(f, n);
+	put(f, 0);
+	follow(f, f->index, 1000);
+	tend(f->index);
+	assert_int_equal(index_compact(f->index, &done), ERR_NONE);
+	assert_true(done);
+	assert_false(file_holds(f->index_path, "hemmeligheder"));
+	assert_false(file_holds(f->index_path, "frugtsommelighed"));
+	if (strlen(hash) == INDEX_HASH_LEN)
+		assert_false(file_holds(f->index_path, hash));
+
+	/* Neither what it was nor what it was about is known any more. */
+	press_record("other", other);
+	row = row_at(f, n);
+	assert_int_equal(row.state, INDEX_ERASED);
+	assert_false(row.has_record);
+	assert_int_equal(row.major, 0);
+	assert_memory_not_equal(row.commit, hash, INDEX_HASH_LEN);
+	assert_int_equal(refs_to(f, other).count, 0);
+	assert_rebuild_is_equal(f);
 }
 
 /* Add a trial of many words, most of them its own. */
@@ -1207,11 +1401,15 @@ main(void)
 		T(an_absent_body_is_taken_in_when_it_comes),
 		T(a_trailing_index_tells_an_entry_at_its_bodys_arrival),
 		T(what_cannot_be_read_is_listed_as_such),
+		T(what_is_sealed_to_this_node_is_read_like_what_is_public),
+		T(what_is_sealed_anew_is_told_once),
+		T(entries_of_a_group_are_found_whether_they_can_be_read),
 		T(version_and_references_are_read_from_the_header),
 		T(references_are_read_from_the_body),
 		T(what_is_published_again_is_told_once),
 		T(nothing_of_an_erased_body_stays),
 		T(no_word_of_an_erased_body_stays_in_the_file),
+		T(no_word_of_an_erased_restricted_body_stays_either),
 		T(a_file_that_is_largely_free_is_made_small),
 		T(a_body_erased_before_it_came_is_told_with_its_header),
 		T(an_erase_without_effect_is_ignored_until_it_counts),

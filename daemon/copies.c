@@ -133,203 +133,94 @@ copies_waiting(const struct store_pos *pos)
 	return memcmp(pos->log_id, none, LOG_ID_LEN) == 0;
 }
 
-/* ---- which body an ERASE means ---- */
+/* ---- which entry of a number is meant ---- */
 
-/* What the branches of a forked log say of one number. */
-struct meaning {
-	const uint8_t *hash; /* of the body in question */
-	const struct store_pos *pos;
-	bool here;   /* the branch that is read has it ... */
-	bool erases; /* ... and an ERASE of that number */
-	bool differ; /* another branch has another entry there */
-	bool meant;  /* a branch has both */
-	bool told;   /* some branch has an ERASE of it */
-};
-
-static bool
-names(const struct header *header, const struct store_pos *pos)
-{
-	struct header_target targets[ERASE_MAX];
-	size_t count;
-	size_t i;
-
-	if (header->kind != HEADER_ERASE ||
-	    header_erase_decode(header->ext, targets, &count) != ERR_NONE)
-		return false;
-	for (i = 0; i < count; i++)
-		if (targets[i].n == pos->n &&
-		    memcmp(targets[i].log_id, pos->log_id, LOG_ID_LEN) == 0)
-			return true;
-	return false;
-}
-
-/* Take what one header of a branch says. */
-static void
-read_header(struct meaning *meaning, uint64_t n, struct bytes raw)
+/* The entry of a place that has the commitment, in whichever branch. */
+static enum err
+find_entry(struct store_txn *txn, const uint8_t *hash,
+    const struct store_pos *pos, struct store_entry *ret_entry)
 {
 	struct header header;
-
-	if (header_decode(raw.data, raw.len, &header) != ERR_NONE)
-		return;
-	if (n == meaning->pos->n)
-		meaning->here = header.has_commit &&
-		    memcmp(header.commit, meaning->hash, NAME_LEN) == 0;
-	else
-		meaning->erases |= names(&header, meaning->pos);
-}
-
-/* Read one branch, by its name or NULL, from the number on. */
-static enum err
-read_branch(struct store_txn *txn, const uint8_t *name, struct meaning *meaning)
-{
-	struct store_run read;
-	uint64_t n = meaning->pos->n;
-	size_t i;
+	uint8_t branch = 0;
 	enum err err;
 
-	meaning->here = meaning->erases = false;
-	while ((err = store_read_run(
-		    txn, meaning->pos->log_id, n, name, &read)) == ERR_NONE) {
-		for (i = 0; i < read.run.count; i++)
-			read_header(meaning, n + i, read.run.headers[i]);
-		n = read.end.n + 1;
-		store_run_clear(&read);
-	}
-	if (err != ERR_NOENT)
-		return err;
-	meaning->differ |= n > meaning->pos->n && !meaning->here;
-	meaning->meant |= meaning->here && meaning->erases;
-	meaning->told |= meaning->erases;
-	return ERR_NONE;
+	while ((err = store_entry_next(
+		    txn, pos->log_id, pos->n, &branch, ret_entry)) == ERR_NONE)
+		if (header_decode(ret_entry->header.data, ret_entry->header.len,
+			&header) == ERR_NONE &&
+		    header.has_commit &&
+		    memcmp(header.commit, hash, NAME_LEN) == 0)
+			return ERR_NONE;
+	return err;
 }
 
-/* Is the body erased in a place where no other can have been meant? */
+/* Is the body erased in this place?  ERR_NOENT if no entry here has it. */
 static enum err
-goes_for_sure(struct store_txn *txn, const struct copies *copies, bool *ret)
+erased_at(struct store_txn *txn, const uint8_t *hash,
+    const struct store_pos *pos, struct store_entry *ret_entry)
 {
-	const struct store_pos *pos = copies->at;
-	struct store_log log;
 	enum err err;
 
-	for (; pos < copies->at + copies->count; pos++) {
-		if (copies_waiting(pos))
-			continue;
-		err = store_is_erased(txn, pos->log_id, pos->n);
-		if (err == ERR_NONE)
-			continue;
-		if (err == ERR_ERASED)
-			err = store_log(txn, pos->log_id, &log);
-		if (err != ERR_NONE && err != ERR_NOENT)
-			return err;
-		*ret |= err == ERR_NONE &&
-		    (!log.frozen || pos->n <= log.last_common);
-	}
-	return ERR_NONE;
-}
+	enum err found;
 
-/* No branch has the ERASE: does another body of that number go for sure? */
-static enum err
-another_goes(struct store_txn *txn, const uint8_t *hash,
-    const struct store_pos *pos, bool *ret)
-{
-	struct copies copies;
-	struct bytes data;
-	char own[NAME_SIZE];
-	char name[201];
-	const char *after = NULL;
-	enum err err = ERR_NONE;
-
-	name_of(hash, own);
-	while (!*ret &&
-	    (err = store_note_next(txn, PREFIX, after, name, &data)) ==
-		ERR_NONE) {
-		after = name;
-		if ((err = decode(data, &copies)) != ERR_NONE)
-			return err;
-		if (strcmp(name, own) != 0 &&
-		    find(&copies, pos->log_id, pos->n) != NULL &&
-		    (err = goes_for_sure(txn, &copies, ret)) != ERR_NONE)
-			return err;
-	}
-	return err == ERR_NOENT ? ERR_NONE : err;
-}
-
-/* The number is erased: does that mean the body with this commitment? */
-static enum err
-is_meant(struct store_txn *txn, const uint8_t *hash,
-    const struct store_pos *pos, bool *ret)
-{
-	struct meaning meaning = { .hash = hash, .pos = pos };
-	uint8_t name[8 + C8_LEN];
-	const uint8_t *after = NULL;
-	struct log_tip tip;
-	enum err err;
-
-	err = read_branch(txn, NULL, &meaning);
-	while (err == ERR_NONE &&
-	    (err = store_branch_next(txn, pos->log_id, after, &tip)) ==
-		ERR_NONE) {
-		bytes_put_le64(name, tip.n);
-		memcpy(name + 8, tip.c, C8_LEN);
-		after = name + 8;
-		err = read_branch(txn, name, &meaning);
-	}
-	if (err != ERR_NOENT)
-		return err;
-	if (meaning.differ && !meaning.told &&
-	    (err = another_goes(txn, hash, pos, &meaning.told)) != ERR_NONE)
-		return err;
-	*ret = meaning.meant || !meaning.differ || !meaning.told;
-	return ERR_NONE;
+	if (copies_waiting(pos))
+		return ERR_NOENT;
+	found = find_entry(txn, hash, pos, ret_entry);
+	if (found != ERR_NONE && found != ERR_NOENT)
+		return found;
+	err = store_is_erased_entry(txn, pos->log_id, pos->n,
+	    found == ERR_NONE ? ret_entry->c : NULL);
+	return err == ERR_NONE ? found : err;
 }
 
 enum err
 copies_erased(struct store_txn *txn, const uint8_t hash[HASH_LEN],
     const struct copies *copies, bool *ret_erased)
 {
-	const struct store_pos *pos = copies->at;
-	bool erased = false;
-	enum err err = ERR_NONE;
+	struct store_entry entry;
+	size_t i;
+	enum err err;
 
-	for (; pos < copies->at + copies->count && err == ERR_NONE && !erased;
-	     pos++) {
-		if (copies_waiting(pos))
-			continue;
-		err = store_is_erased(txn, pos->log_id, pos->n);
+	for (i = 0; i < copies->count; i++) {
+		err = erased_at(txn, hash, &copies->at[i], &entry);
 		if (err == ERR_ERASED)
-			err = is_meant(txn, hash, pos, &erased);
+			break;
+		if (err != ERR_NONE && err != ERR_NOENT)
+			return err;
 	}
-	if (err == ERR_NONE)
-		*ret_erased = erased;
-	return err;
+	*ret_erased = i < copies->count;
+	return ERR_NONE;
 }
 
 /* Hand on what is left of one body that is erased somewhere. */
 static enum err
 hand_on(struct store_txn *txn, const uint8_t *hash, const struct copies *copies,
-    enum err (*take)(void *context, const struct store_pos *pos), void *context)
+    copies_take *take, void *context)
 {
+	struct store_entry entry;
 	bool erased = false;
+	uint8_t c8[C8_LEN];
 	size_t i;
 	enum err err;
 
 	err = copies_erased(txn, hash, copies, &erased);
-	for (i = 0; err == ERR_NONE && erased && i < copies->count; i++) {
-		if (copies_waiting(&copies->at[i]))
+	if (err != ERR_NONE || !erased)
+		return err;
+	for (i = 0; i < copies->count; i++) {
+		err = erased_at(txn, hash, &copies->at[i], &entry);
+		if (err == ERR_ERASED || err == ERR_NOENT)
 			continue;
-		err = store_is_erased(
-		    txn, copies->at[i].log_id, copies->at[i].n);
-		if (err == ERR_ERASED)
-			err = ERR_NONE;
-		else if (err == ERR_NONE)
-			err = take(context, &copies->at[i]);
+		if (err != ERR_NONE)
+			return err;
+		memcpy(c8, entry.c, C8_LEN);
+		if ((err = take(context, &copies->at[i], c8)) != ERR_NONE)
+			return err;
 	}
-	return err;
+	return ERR_NONE;
 }
 
 enum err
-copies_left(struct store_txn *txn,
-    enum err (*take)(void *context, const struct store_pos *pos), void *context)
+copies_left(struct store_txn *txn, copies_take *take, void *context)
 {
 	struct copies copies;
 	struct bytes data;

@@ -64,12 +64,15 @@ bool copies_waiting(const struct store_pos *pos);
 /**
  * copies_erased(txn, hash, copies, ret_erased):
  * Is the body, whose commitment is ${hash}, erased in one of the places?  A
- * number of a forked log names a body of each branch: an ERASE that stands in
- * one branch means none that only others have.  One elsewhere
- * means them all, unless one of them is erased where no other can be meant.
+ * number of a forked log names a body of each branch: asked is that of the entry
+ * with this commitment.
  */
 enum err copies_erased(struct store_txn *txn, const uint8_t hash[HASH_LEN],
     const struct copies *copies, bool *ret_erased) MUST_CHECK;
+
+/* A place, and the first bytes of the chain value of the entry meant. */
+typedef enum err copies_take(
+    void *context, const struct store_pos *pos, const uint8_t c8[C8_LEN]);
 
 /**
  * copies_left(txn, take, context):
@@ -77,8 +80,7 @@ enum err copies_erased(struct store_txn *txn, const uint8_t hash[HASH_LEN],
  * another; not for those that wait.  ${take} may write.  The first error that
  * it returns ends the walk and is returned.
  */
-enum err copies_left(struct store_txn *txn,
-    enum err (*take)(void *context, const struct store_pos *pos),
-    void *context) MUST_CHECK;
+enum err copies_left(
+    struct store_txn *txn, copies_take *take, void *context) MUST_CHECK;
 
 #endif /* !ERFAD_COPIES_H */

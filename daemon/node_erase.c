@@ -170,45 +170,88 @@ check_targets(struct store_txn *txn, const struct erase_job *erase)
 	return ERR_NONE;
 }
 
-/* Erase here what is not erased yet; the others leave the list. */
-static enum err
-erase_here(struct store_txn *txn, const struct erase_job *erase,
-    struct header_target *ret_done, size_t *ret_count)
+/* What one request erases here, and an ERASE is to name. */
+struct erasing {
+	struct store_txn *txn;
+	const uint8_t *record;
+	struct header_target *done;
+	size_t count;
+};
+
+/*
+ * Is this what a request for the record means?  A number of a forked log may be
+ * another record's in another branch; an entry without a record in its header
+ * is meant where it is shown, in the stored branch.
+ */
+static bool
+is_meant(
+    const struct erasing *erasing, const struct store_entry *entry, bool stored)
 {
-	size_t i;
+	struct header header;
+
+	if (header_decode(entry->header.data, entry->header.len, &header) !=
+	    ERR_NONE)
+		return false;
+	return header.has_record ?
+	    memcmp(header.record, erasing->record, RECORD_LEN) == 0 :
+	    stored;
+}
+
+/* Erase the body of one entry, if it is not erased yet. */
+static enum err
+erase_entry(struct erasing *erasing, const struct header_target *target,
+    const uint8_t *c)
+{
+	struct header_target done = *target;
 	enum err err;
 
-	*ret_count = 0;
-	for (i = 0; i < erase->count; i++) {
-		err = store_erase(
-		    txn, erase->targets[i].log_id, erase->targets[i].n);
-		if (err == ERR_NONE)
-			ret_done[(*ret_count)++] = erase->targets[i];
-		else if (err != ERR_EXIST)
+	done.has_c8 = true;
+	memcpy(done.c8, c, C8_LEN);
+	err = store_erase_entry(
+	    erasing->txn, target->log_id, target->n, done.c8);
+	if (err != ERR_NONE)
+		return err == ERR_EXIST ? ERR_NONE : err;
+	if ((err = answer_room(&erasing->done, erasing->count, sizeof(done))) ==
+	    ERR_NONE)
+		erasing->done[erasing->count++] = done;
+	return err;
+}
+
+/* Erase what one target means, in all branches. */
+static enum err
+erase_target(struct erasing *erasing, const struct header_target *target)
+{
+	struct store_entry entry;
+	uint8_t branch = 0;
+	enum err err;
+
+	while ((err = store_entry_next(erasing->txn, target->log_id, target->n,
+		    &branch, &entry)) == ERR_NONE)
+		if (is_meant(erasing, &entry, branch == 1) &&
+		    (err = erase_entry(erasing, target, entry.c)) != ERR_NONE)
 			return err;
-	}
-	return ERR_NONE;
+	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
 static enum err
 erase_run(struct store_txn *txn, struct writer_job *job)
 {
 	struct erase_job *erase = (struct erase_job *)job;
-	struct header_target *done;
+	struct erasing erasing = { .txn = txn, .record = erase->record };
+	size_t i;
 	enum err err;
 
 	erase->entries = 0;
 	if ((err = check_outbox(txn, erase->record)) != ERR_NONE ||
 	    (err = check_targets(txn, erase)) != ERR_NONE)
 		return err;
-	done = calloc(erase->count, sizeof(*done));
-	if (done == NULL)
-		return ERR_NOMEM;
-	err = erase_here(txn, erase, done, &erase->erased);
+	for (i = 0; i < erase->count && err == ERR_NONE; i++)
+		err = erase_target(&erasing, &erase->targets[i]);
 	if (err == ERR_NONE)
-		err = outbox_erase(
-		    erase->outbox, txn, done, erase->erased, &erase->entries);
-	free(done);
+		err = outbox_erase(erase->outbox, txn, erasing.done,
+		    erasing.count, &erase->entries);
+	erase->erased = erasing.count;
+	free(erasing.done);
 	if (err != ERR_NONE)
 		return err;
 
@@ -632,8 +675,7 @@ arrival_of(struct store_txn *txn, const char *log, uint64_t n,
 	struct store_entry entry;
 	struct store_log found;
 
-	if (log == NULL ||
-	    bytes_unhex(log, log_id, LOG_ID_LEN) != ERR_NONE ||
+	if (log == NULL || bytes_unhex(log, log_id, LOG_ID_LEN) != ERR_NONE ||
 	    store_log(txn, log_id, &found) != ERR_NONE ||
 	    store_entry(txn, log_id, n, &entry) != ERR_NONE)
 		return 0;

@@ -101,21 +101,12 @@ note_disk(struct node *node, enum err err)
 	node->full_until = node_now() + FULL_MS;
 }
 
-/*
- * A run of another branch: the first proof of a fork is published.  What an
- * ERASE in it names is another body than ours of that number: ours is published
- * again before it goes.
- */
+/* A run of another branch: the first proof of a fork is published. */
 static enum err
 branch_run(struct store_txn *txn, const struct run_job *run)
 {
-	enum err err = ERR_NONE;
+	enum err err;
 
-	if (run->own && run->erases)
-		err = outbox_close_log(
-		    run->outbox, txn, run->run.log_id, run->last_common);
-	if (err != ERR_NONE)
-		return err;
 	err = store_add_branch(txn, &run->run, run->last_common);
 	if (err != ERR_NONE)
 		return err;

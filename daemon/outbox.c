@@ -391,7 +391,8 @@ outbox_erase(struct outbox *outbox, struct store_txn *txn,
 	enum err err;
 
 	for (i = 0; i < count; i += part) {
-		part = count - i < ERASE_MAX ? count - i : ERASE_MAX;
+		part = count - i < HEADER_ERASE_FITS ? count - i :
+						       HEADER_ERASE_FITS;
 		err = header_erase_encode(
 		    targets + i, part, ext, sizeof(ext), &entry.ext.len);
 		if (err != ERR_NONE)
@@ -413,7 +414,7 @@ struct leftovers {
 	struct outbox *outbox;
 	struct store_txn *txn;
 	size_t count;
-	struct header_target targets[ERASE_MAX];
+	struct header_target targets[HEADER_ERASE_FITS];
 };
 
 static enum err
@@ -429,18 +430,23 @@ name_leftovers(struct leftovers *left)
 
 /* Erase one place, which others may know, and have it named. */
 static enum err
-erase_place(void *context, const struct store_pos *pos)
+erase_place(
+    void *context, const struct store_pos *pos, const uint8_t c8[C8_LEN])
 {
 	struct leftovers *left = context;
 	struct header_target *target = &left->targets[left->count];
 	enum err err;
 
-	if ((err = store_erase(left->txn, pos->log_id, pos->n)) != ERR_NONE)
+	err = store_erase_entry(left->txn, pos->log_id, pos->n, c8);
+	if (err != ERR_NONE)
 		return err;
 	memcpy(target->log_id, pos->log_id, LOG_ID_LEN);
 	target->n = pos->n;
 	target->reason = ERASE_OTHER;
-	return ++left->count == ERASE_MAX ? name_leftovers(left) : ERR_NONE;
+	target->has_c8 = true;
+	memcpy(target->c8, c8, C8_LEN);
+	return ++left->count == HEADER_ERASE_FITS ? name_leftovers(left) :
+						    ERR_NONE;
 }
 
 /* Erase bodies in all their places if they are erased in one. */

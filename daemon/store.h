@@ -271,6 +271,16 @@ enum err store_entry(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t n, struct store_entry *ret_entry) MUST_CHECK;
 
 /**
+ * store_entry_next(txn, log_id, n, branch, ret_entry):
+ * Entry ${n} of the first branch from number ${branch} on, 0 being the stored
+ * one, that shares it with none before; ${branch} becomes the number after.
+ * ERR_NOENT at the end.
+ */
+enum err store_entry_next(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n, uint8_t *branch,
+    struct store_entry *ret_entry) MUST_CHECK;
+
+/**
  * store_read_run(txn, log_id, first, branch, ret_run):
  * Read the run that begins at ${first} and ends at the next boundary HEAD or
  * the latest.  ${branch} is NULL, or the 8 + C8_LEN bytes le64 n, c8 of a HEAD
@@ -347,24 +357,37 @@ enum err store_branch_body(struct store_txn *txn,
 enum err store_body_lost(struct store_txn *txn,
     const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;
 
+/* Entries of one number that can be erased one by one, before all of it are. */
+#define STORE_ERASED_MAX 64
+
 /**
- * store_erase(txn, log_id, n):
- * Erase a body: from the commit on it is neither told nor taken, for ever, be
- * the entry here yet or not.  The commit marks its slots, in all branches, as
- * pending; store_commit() zeroes and syncs them before it returns, so that
- * whatever is told afterwards is told of a body that is gone.  If the process
- * ends in between, the next store_open() does it.  ERR_EXIST if it is erased.
+ * store_erase(txn, log_id, n), store_erase_entry(txn, log_id, n, c8):
+ * Erase the body of a number in all branches, or that of the entry with this
+ * chain value alone (${c8} NULL: all): from the commit on it is neither told
+ * nor taken, for ever, be the entry here yet or not.  The commit marks its
+ * slots as pending; store_commit() zeroes and syncs them before it returns, so
+ * that whatever is told afterwards is told of a body that is gone.  If the
+ * process ends in between, the next store_open() does it.  What would be more
+ * than STORE_ERASED_MAX entries of one number is all of it.  ERR_EXIST if it is
+ * erased.
  */
 enum err store_erase(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t n) MUST_CHECK;
+enum err store_erase_entry(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n, const uint8_t *c8) MUST_CHECK;
 
 /**
- * store_is_erased(txn, log_id, n), store_has_erased(txn):
- * Return ERR_ERASED if the body of this entry is erased, be the entry here or
- * not, else ERR_NONE or what went wrong.  Has ${txn} erased any body so far?
+ * store_is_erased(txn, log_id, n), store_is_erased_entry(txn, log_id, n, c8),
+ * store_has_erased(txn):
+ * Return ERR_ERASED if the body of entry ${n} of the stored branch is erased, or
+ * that of the entry with this chain value, be it here or not (${c8} NULL: all of
+ * that number); else ERR_NONE or what went wrong.  Has ${txn} erased any body so
+ * far?
  */
 enum err store_is_erased(struct store_txn *txn,
     const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;
+enum err store_is_erased_entry(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n, const uint8_t *c8) MUST_CHECK;
 bool store_has_erased(const struct store_txn *txn);
 
 /*
@@ -376,6 +399,8 @@ bool store_has_erased(const struct store_txn *txn);
 struct store_claim {
 	uint8_t log_id[LOG_ID_LEN]; /* the body named */
 	uint64_t n;
+	bool has_c8; /* of this entry, else of all branches */
+	uint8_t c8[C8_LEN];
 	uint8_t key[KEY_LEN]; /* of the log in which the ERASE stands */
 	uint8_t erase_log[LOG_ID_LEN];
 	uint64_t erase_n;

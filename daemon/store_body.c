@@ -112,6 +112,9 @@ add_to_branch(struct store_txn *txn, const uint8_t *log_id, uint64_t n,
 			return err;
 		if (!fits(&header, salt, body.data, body.len))
 			continue;
+		err = store_is_erased_in(txn, log_id, number, n);
+		if (err != ERR_NONE)
+			return err;
 		key = store_key(raw, log_id, number, n);
 		if (db_get(txn->db, STORE_BODIES, key, &val) == ERR_NONE)
 			return ERR_EXIST;
@@ -132,7 +135,8 @@ store_add_body(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 	enum err err;
 	enum err found;
 
-	if ((err = store_is_erased(txn, log_id, n)) != ERR_NONE)
+	err = store_is_erased_entry(txn, log_id, n, NULL);
+	if (err != ERR_NONE)
 		return err;
 	found = find_header(txn, log_id, 0, n, &header, &arrival);
 	if (found != ERR_NONE && found != ERR_NOENT)
@@ -142,6 +146,8 @@ store_add_body(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 		    txn, log_id, n, salt, (struct bytes){ data, len });
 		return err == ERR_COMMIT && found != ERR_NONE ? found : err;
 	}
+	if ((err = store_is_erased(txn, log_id, n)) != ERR_NONE)
+		return err;
 	err = db_get(txn->db, STORE_BODIES, key, &val);
 	if (err != ERR_NOENT)
 		return err == ERR_NONE ? ERR_EXIST : err;
@@ -231,7 +237,7 @@ read_body(struct store_txn *txn, const uint8_t *log_id, uint8_t branch,
 	uint64_t arrival;
 	enum err err;
 
-	if ((err = store_is_erased(txn, log_id, n)) != ERR_NONE)
+	if ((err = store_is_erased_in(txn, log_id, branch, n)) != ERR_NONE)
 		return err;
 	err = find_header(txn, log_id, branch, n, &header, &arrival);
 	if (err == ERR_NONE)

@@ -5,31 +5,97 @@
 #include "proto/header.h"
 #include "daemon/store_txn.h"
 
-#define CLAIM_LEN (STORE_KEY_LEN + KEY_LEN)
-#define WORD_LEN  (LOG_ID_LEN + 8) /* where the ERASE stands */
+#define CLAIM_LEN (STORE_KEY_LEN + KEY_LEN) /* without c8 */
+#define WORD_LEN  (LOG_ID_LEN + 8)          /* where the ERASE stands */
 
 /* ---- one body ---- */
 
-enum err
-store_is_erased(
-    struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
+/* Which entries of a number are erased. */
+struct erased {
+	bool any;
+	bool all;
+	size_t count;
+	uint8_t c8[STORE_ERASED_MAX + 1][C8_LEN];
+};
+
+static enum err
+erased_get(struct store_txn *txn, const uint8_t *log_id, uint64_t n,
+    struct erased *ret)
 {
 	uint8_t key[STORE_KEY_LEN];
 	struct bytes val;
 	enum err err;
 
+	ret->any = ret->all = false;
+	ret->count = 0;
 	if (txn->state.erased == 0)
 		return ERR_NONE;
 	err = db_get(txn->db, STORE_ERASED, store_key(key, log_id, 0, n), &val);
-	if (err == ERR_NOENT)
-		return ERR_NONE;
-	return err == ERR_NONE ? ERR_ERASED : err;
+	if (err != ERR_NONE)
+		return err == ERR_NOENT ? ERR_NONE : err;
+	if (val.len % C8_LEN != 0 || val.len / C8_LEN > STORE_ERASED_MAX)
+		return ERR_DAMAGED;
+	ret->any = true;
+	ret->all = val.len == 0;
+	ret->count = val.len / C8_LEN;
+	if (val.len > 0)
+		memcpy(ret->c8, val.data, val.len);
+	return ERR_NONE;
+}
+
+static bool
+names(const struct erased *erased, const uint8_t *c8)
+{
+	size_t i;
+
+	for (i = 0; i < erased->count && c8 != NULL; i++)
+		if (memcmp(erased->c8[i], c8, C8_LEN) == 0)
+			return true;
+	return erased->all;
+}
+
+enum err
+store_is_erased_entry(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, const uint8_t *c8)
+{
+	struct erased erased;
+	enum err err;
+
+	if ((err = erased_get(txn, log_id, n, &erased)) != ERR_NONE)
+		return err;
+	return names(&erased, c8) ? ERR_ERASED : ERR_NONE;
+}
+
+enum err
+store_is_erased_in(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint8_t branch, uint64_t n)
+{
+	struct store_stored stored;
+	struct erased erased;
+	enum err err;
+
+	err = erased_get(txn, log_id, n, &erased);
+	if (err != ERR_NONE || !erased.any)
+		return err;
+	if (erased.all)
+		return ERR_ERASED;
+	err = store_stored(txn, log_id, branch, n, &stored);
+	if (err != ERR_NONE)
+		return err == ERR_NOENT ? ERR_NONE : err;
+	return names(&erased, stored.c) ? ERR_ERASED : ERR_NONE;
+}
+
+enum err
+store_is_erased(
+    struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
+{
+	return store_is_erased_in(txn, log_id, 0, n);
 }
 
 bool
 store_has_erased(const struct store_txn *txn)
 {
-	return txn->state.erased != txn->before.erased;
+	return txn->erased;
 }
 
 /* The body goes, and its slot is zeroed right after the commit. */
@@ -89,36 +155,87 @@ branches_of(struct store_txn *txn, const uint8_t *log_id, uint8_t *ret_count)
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
-enum err
-store_erase(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
+/* Note that an entry of a number, or all, are erased. */
+static enum err
+erased_add(
+    struct store_txn *txn, const uint8_t *log_id, uint64_t n, const uint8_t *c8)
 {
 	uint8_t raw[STORE_KEY_LEN];
+	struct erased erased;
+	struct bytes val = { 0 };
+	enum err err;
+
+	if ((err = erased_get(txn, log_id, n, &erased)) != ERR_NONE)
+		return err;
+	if (names(&erased, c8))
+		return ERR_EXIST;
+	if (c8 != NULL && erased.count < STORE_ERASED_MAX) {
+		memcpy(erased.c8[erased.count++], c8, C8_LEN);
+		val = (struct bytes){ erased.c8[0], erased.count * C8_LEN };
+	}
+	txn->state.erased += erased.any ? 0 : 1;
+	txn->erased = true;
+	return db_put(txn->db, STORE_ERASED, store_key(raw, log_id, 0, n), val,
+	    DB_REPLACE);
+}
+
+/* Drop what one branch holds of a number, if that is erased. */
+static enum err
+drop_in(
+    struct store_txn *txn, const uint8_t *log_id, uint8_t branch, uint64_t n)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	enum err err;
+
+	err = store_is_erased_in(txn, log_id, branch, n);
+	if (err != ERR_ERASED)
+		return err;
+	err = drop_body(txn, store_key(raw, log_id, branch, n));
+	if (err == ERR_NONE && branch == 0)
+		err = drop_absent(txn, log_id, store_key(raw, log_id, 0, n));
+	return err;
+}
+
+enum err
+store_erase_entry(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, const uint8_t *c8)
+{
 	uint8_t branches;
 	uint8_t number;
 	enum err err;
 
-	err = db_put(txn->db, STORE_ERASED, store_key(raw, log_id, 0, n),
-	    (struct bytes){ 0 }, DB_NEW);
-	if (err != ERR_NONE)
-		return err;
-	txn->state.erased++;
-	err = drop_absent(txn, log_id, store_key(raw, log_id, 0, n));
-	if (err == ERR_NONE)
+	if ((err = erased_add(txn, log_id, n, c8)) == ERR_NONE)
 		err = branches_of(txn, log_id, &branches);
 	for (number = 0; err == ERR_NONE && number <= branches; number++)
-		err = drop_body(txn, store_key(raw, log_id, number, n));
+		err = drop_in(txn, log_id, number, n);
 	return err;
+}
+
+enum err
+store_erase(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
+{
+	return store_erase_entry(txn, log_id, n, NULL);
 }
 
 /* ---- who may ---- */
 
-/* The key "L 0 N K" of a claim. */
+/* The key "L 0 N K C" of a claim. */
 static struct bytes
-claim_key(uint8_t out[CLAIM_LEN], const struct store_claim *claim)
+claim_key(uint8_t out[CLAIM_LEN + C8_LEN], const struct store_claim *claim)
 {
 	(void)store_key(out, claim->log_id, 0, claim->n);
 	memcpy(out + STORE_KEY_LEN, claim->key, KEY_LEN);
-	return (struct bytes){ out, CLAIM_LEN };
+	if (!claim->has_c8)
+		return (struct bytes){ out, CLAIM_LEN };
+	memcpy(out + CLAIM_LEN, claim->c8, C8_LEN);
+	return (struct bytes){ out, CLAIM_LEN + C8_LEN };
+}
+
+/* Which entry a claim names; NULL: all of that number. */
+static const uint8_t *
+named(const struct store_claim *claim)
+{
+	return claim->has_c8 ? claim->c8 : NULL;
 }
 
 /* Whether an ERASE of ${claim}->key is one of the log's own key. */
@@ -139,18 +256,19 @@ is_own_word(struct store_txn *txn, const struct store_claim *claim, bool *ret)
 static enum err
 take_target(struct store_txn *txn, const struct store_claim *claim)
 {
-	uint8_t raw[CLAIM_LEN];
+	uint8_t raw[CLAIM_LEN + C8_LEN];
 	uint8_t word[WORD_LEN];
 	bool own;
 	enum err err;
 
-	err = store_is_erased(txn, claim->log_id, claim->n);
+	err = store_is_erased_entry(txn, claim->log_id, claim->n, named(claim));
 	if (err != ERR_NONE)
 		return err == ERR_ERASED ? ERR_NONE : err;
 	if ((err = is_own_word(txn, claim, &own)) != ERR_NONE)
 		return err;
 	if (own)
-		return store_erase(txn, claim->log_id, claim->n);
+		return store_erase_entry(
+		    txn, claim->log_id, claim->n, named(claim));
 	memcpy(word, claim->erase_log, LOG_ID_LEN);
 	bytes_put_le64(word + LOG_ID_LEN, claim->erase_n);
 	return db_put(txn->db, STORE_CLAIMS, claim_key(raw, claim),
@@ -179,6 +297,8 @@ take_header(struct store_txn *txn, const uint8_t key[KEY_LEN],
 	for (i = 0; i < count && err == ERR_NONE; i++) {
 		memcpy(claim.log_id, targets[i].log_id, LOG_ID_LEN);
 		claim.n = targets[i].n;
+		claim.has_c8 = targets[i].has_c8;
+		memcpy(claim.c8, targets[i].c8, C8_LEN);
 		err = take_target(txn, &claim);
 	}
 	return err;
@@ -221,7 +341,7 @@ enum err
 store_claim_next(struct store_txn *txn, const struct store_claim *after,
     struct store_claim *ret_claim)
 {
-	uint8_t raw[CLAIM_LEN + 1] = { 0 };
+	uint8_t raw[CLAIM_LEN + C8_LEN + 1] = { 0 };
 	struct bytes from = { 0 };
 	struct bytes key;
 	struct bytes val;
@@ -229,17 +349,21 @@ store_claim_next(struct store_txn *txn, const struct store_claim *after,
 
 	/* The least key that is greater: one zero byte more. */
 	if (after != NULL) {
-		(void)claim_key(raw, after);
-		from = (struct bytes){ raw, sizeof(raw) };
+		from = claim_key(raw, after);
+		raw[from.len++] = 0;
 	}
 	err = db_seek(txn->db, STORE_CLAIMS, from, &key, &val);
 	if (err != ERR_NONE)
 		return err;
-	if (key.len != CLAIM_LEN || val.len != WORD_LEN)
+	if ((key.len != CLAIM_LEN && key.len != CLAIM_LEN + C8_LEN) ||
+	    val.len != WORD_LEN)
 		return ERR_DAMAGED;
 	memcpy(ret_claim->log_id, key.data, LOG_ID_LEN);
 	ret_claim->n = bytes_get_be64(key.data + LOG_ID_LEN + 1);
 	memcpy(ret_claim->key, key.data + STORE_KEY_LEN, KEY_LEN);
+	ret_claim->has_c8 = key.len > CLAIM_LEN;
+	if (ret_claim->has_c8)
+		memcpy(ret_claim->c8, key.data + CLAIM_LEN, C8_LEN);
 	memcpy(ret_claim->erase_log, val.data, LOG_ID_LEN);
 	ret_claim->erase_n = bytes_get_le64(val.data + LOG_ID_LEN);
 	return ERR_NONE;
@@ -248,13 +372,13 @@ store_claim_next(struct store_txn *txn, const struct store_claim *after,
 enum err
 store_claim_grant(struct store_txn *txn, const struct store_claim *claim)
 {
-	uint8_t raw[CLAIM_LEN];
+	uint8_t raw[CLAIM_LEN + C8_LEN];
 	enum err err;
 
 	err = db_del(txn->db, STORE_CLAIMS, claim_key(raw, claim));
 	if (err != ERR_NONE)
 		return err;
-	err = store_erase(txn, claim->log_id, claim->n);
+	err = store_erase_entry(txn, claim->log_id, claim->n, named(claim));
 	if (err != ERR_NONE)
 		return err == ERR_EXIST ? ERR_NONE : err;
 

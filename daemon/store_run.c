@@ -41,6 +41,30 @@ store_entry(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
 	return ERR_NONE;
 }
 
+enum err
+store_entry_next(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, uint8_t *branch, struct store_entry *ret_entry)
+{
+	struct store_stored stored;
+	struct store_row *row;
+	uint8_t number = *branch;
+	enum err err;
+
+	if ((err = store_row(txn, log_id, &row)) != ERR_NONE)
+		return err;
+	for (; number <= row->branches; number++) {
+		err = store_stored(txn, log_id, number, n, &stored);
+		if (err == ERR_NOENT)
+			continue;
+		if (err == ERR_NONE) {
+			lend(log_id, n, &stored, ret_entry);
+			*branch = (uint8_t)(number + 1);
+		}
+		return err;
+	}
+	return ERR_NOENT;
+}
+
 /* The entry whose key is the value or the key of some row. */
 static enum err
 entry_of_key(

@@ -37,14 +37,14 @@ enum store_table {
 	STORE_BODIES,  /* L B N -> slot, salt and body sealed */
 	STORE_ABSENT,  /* L 0 N -> length, and 1 + the slot of a lost body */
 	STORE_ARRIVAL, /* number, be64 -> L 0 N */
-	STORE_ERASED,  /* L 0 N -> nothing */
+	STORE_ERASED,  /* L 0 N -> c8 of each entry; nothing: of all branches */
 	STORE_MEMBERS, /* L 0 N -> nothing */
 	STORE_NOTES,   /* name -> anything */
 	STORE_BRANCH,  /* L B 0 -> struct store_branch */
 	STORE_OUTBOX,  /* ticket, be64 -> header length, header, slot, sealed */
 	STORE_DRAFTS,  /* record -> time, slot, salt and draft sealed */
 	STORE_DROPPED, /* slot, be64 -> nothing: to be zeroed, or just so */
-	STORE_CLAIMS,  /* L 0 N, key -> L, n of the ERASE; not carried out */
+	STORE_CLAIMS,  /* L 0 N, key, c8 -> L, n of the ERASE; not carried out */
 	STORE_NTABLES
 };
 
@@ -121,6 +121,7 @@ struct store_txn {
 	struct store_row row;      /* of one log */
 	bool has_row;
 	bool row_changed;
+	bool erased; /* a body, so far */
 };
 
 /**
@@ -173,6 +174,13 @@ enum err store_row_decode(
  */
 enum err store_stored(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint8_t branch, uint64_t n, struct store_stored *ret_stored) MUST_CHECK;
+
+/**
+ * store_is_erased_in(txn, log_id, branch, n):
+ * store_is_erased() for an entry of one branch, which has it without sharing it.
+ */
+enum err store_is_erased_in(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint8_t branch, uint64_t n) MUST_CHECK;
 
 /**
  * store_stored_decode(val, ret_stored):

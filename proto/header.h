@@ -120,12 +120,19 @@ struct header_fork {
 	uint8_t head_b[HEAD_LEN];
 };
 
-/* A target of ERASE. */
+/*
+ * A target of ERASE: the body of the entry with this chain value, or else of
+ * that number in every branch.
+ */
 struct header_target {
 	uint8_t log_id[LOG_ID_LEN];
 	uint64_t n;
 	uint32_t reason; /* enum Erase.Reason */
+	bool has_c8;
+	uint8_t c8[C8_LEN];
 };
+
+#define HEADER_ERASE_FITS 96 /* targets with c8 that fit into a header */
 
 /**
  * header_decode(buf, len, ret_header):

@@ -53,6 +53,7 @@ enum target_field {
 	F_TARGET_LOG_ID = 1,
 	F_TARGET_N = 2,
 	F_TARGET_REASON = 3,
+	F_TARGET_C8 = 4,
 };
 
 /* The one field of Erase, About and Witness. */
@@ -504,6 +505,9 @@ take_target(const struct field *field, void *ret)
 		return field_fixed64(field, &reading->target.n);
 	case F_TARGET_REASON:
 		return field_u32(field, &reading->target.reason);
+	case F_TARGET_C8:
+		reading->target.has_c8 = true;
+		return field_copy(field, reading->target.c8, C8_LEN);
 	default:
 		return ERR_NONE;
 	}
@@ -565,6 +569,9 @@ header_erase_encode(const struct header_target *targets, size_t count,
 	for (i = count; i > 0; i--) {
 		size_t mark = writer.used;
 
+		if (targets[i - 1].has_c8)
+			field_put_bytes(
+			    &writer, F_TARGET_C8, targets[i - 1].c8, C8_LEN);
 		field_put_nonzero(
 		    &writer, F_TARGET_REASON, targets[i - 1].reason);
 		field_put_fixed64(&writer, F_TARGET_N, targets[i - 1].n);

@@ -74,14 +74,19 @@ BUGS = [
     ]),
     ("forget-erased", "forget the erasure of a body that is not here yet", [
         ("daemon/store_erase.c",
-         "	err = db_put(txn->db, STORE_ERASED, store_key(raw, log_id, 0, n),\n"
-         "	    (struct bytes){ 0 }, DB_NEW);\n",
+         "	if (names(&erased, c8))\n"
+         "		return ERR_EXIST;\n",
          "	struct bytes had;\n\n"
+         "	if (names(&erased, c8))\n"
+         "		return ERR_EXIST;\n"
          "	if (db_get(txn->db, STORE_BODIES, store_key(raw, log_id, 0, n),\n"
          "		&had) == ERR_NOENT)\n"
-         "		return ERR_NONE;\n"
-         "	err = db_put(txn->db, STORE_ERASED, store_key(raw, log_id, 0, n),\n"
-         "	    (struct bytes){ 0 }, DB_NEW);\n"),
+         "		return ERR_NONE;\n"),
+    ]),
+    ("erase-all", "erase what other branches have under a number too", [
+        ("daemon/store_erase.c",
+         "	if (c8 != NULL && erased.count < STORE_ERASED_MAX) {\n",
+         "	if (false && erased.count < STORE_ERASED_MAX) {\n"),
     ]),
     ("tell-early", "tell peers what is not yet committed", [
         ("daemon/node_host.c",
@@ -148,12 +153,9 @@ BUGS = [
          "	    txn, log_id, last_common + log.tip.n, take_again, &again);\n"),
     ]),
     ("serve-early", "serve bodies before catching up after a restore", [
-        ("daemon/node.c",
-         "		    \"no good fence: the next publication \"\n"
-         "		    \"begins a new log; nothing is lost\");\n"
-         "		node->hold_until = node_now() + HOLD_MS;\n",
-         "		    \"no good fence: the next publication \"\n"
-         "		    \"begins a new log; nothing is lost\");\n"),
+        ("daemon/node_hold.c",
+         "	if (set_back || held)\n",
+         "	if (set_back && held)\n"),
     ]),
     ("proof", "do not take a branch that goes on where we stand", [
         ("daemon/link_probe.c",

@@ -83,13 +83,21 @@ void
 origin_erase(struct origin *origin, struct origin_run *run,
     const uint8_t log_id[LOG_ID_LEN], uint64_t n)
 {
-	struct header header = { .kind = HEADER_ERASE };
 	struct header_target target = { .n = n, .reason = 1 };
+
+	memcpy(target.log_id, log_id, LOG_ID_LEN);
+	origin_target(origin, run, &target);
+}
+
+void
+origin_target(struct origin *origin, struct origin_run *run,
+    const struct header_target *target)
+{
+	struct header header = { .kind = HEADER_ERASE };
 	uint8_t ext[64];
 	size_t len;
 
-	memcpy(target.log_id, log_id, LOG_ID_LEN);
-	if (header_erase_encode(&target, 1, ext, sizeof(ext), &len) != ERR_NONE)
+	if (header_erase_encode(target, 1, ext, sizeof(ext), &len) != ERR_NONE)
 		abort();
 	header.ext = (struct bytes){ ext, len };
 	append(origin, run, &header);

@@ -17,6 +17,7 @@
 #include "proto/log.h"
 
 struct header_member;
+struct header_target;
 
 struct origin {
 	struct crypto_key key;
@@ -62,6 +63,13 @@ void origin_run_end(struct origin *origin, struct origin_run *run);
  */
 void origin_erase(struct origin *origin, struct origin_run *run,
     const uint8_t log_id[LOG_ID_LEN], uint64_t n);
+
+/**
+ * origin_target(origin, run, target):
+ * Add an ERASE of this one target.
+ */
+void origin_target(struct origin *origin, struct origin_run *run,
+    const struct header_target *target);
 
 /**
  * origin_member(origin, run, member):

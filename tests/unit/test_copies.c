@@ -8,13 +8,16 @@
 #include <cmocka.h>
 
 #include "proto/crypto.h"
+#include "proto/header.h"
 #include "daemon/copies.h"
+#include "tests/unit/origin.h"
 #include "tests/unit/scratch.h"
 
 struct fixture {
 	char *dir;
 	struct store *store;
 	struct store_txn *txn;
+	struct origin_run *run;
 };
 
 static const uint8_t hash[HASH_LEN] = { 0xab };
@@ -30,7 +33,8 @@ setup(void **state)
 	if (f == NULL || crypto_init() != ERR_NONE)
 		return -1;
 	*state = f;
-	if ((f->dir = scratch_make()) == NULL)
+	if ((f->dir = scratch_make()) == NULL ||
+	    (f->run = calloc(1, sizeof(*f->run))) == NULL)
 		return -1;
 	options.dir = f->dir;
 	return store_open(&options, &f->store) == ERR_NONE &&
@@ -47,6 +51,7 @@ teardown(void **state)
 	store_abort(&f->txn);
 	store_close(f->store);
 	scratch_remove(f->dir);
+	free(f->run);
 	free(f);
 	return 0;
 }
@@ -108,16 +113,18 @@ first_place_goes_if_there_are_too_many(void **state)
 /* Gather what is left; the third is one too many. */
 struct gathered {
 	struct store_pos at[2];
+	uint8_t c8[2][C8_LEN];
 	size_t count;
 };
 
 static enum err
-gather(void *context, const struct store_pos *pos)
+gather(void *context, const struct store_pos *pos, const uint8_t c8[C8_LEN])
 {
 	struct gathered *gathered = context;
 
 	if (gathered->count == 2)
 		return ERR_LIMIT;
+	memcpy(gathered->c8[gathered->count], c8, C8_LEN);
 	gathered->at[gathered->count++] = *pos;
 	return ERR_NONE;
 }
@@ -128,14 +135,30 @@ erased_in_one_place_leaves_the_others(void **state)
 	struct fixture *f = *state;
 	struct gathered gathered = { .count = 0 };
 	struct copies copies = { .count = 0 };
+	struct store_entry entry;
+	struct header header;
+	struct origin origin;
+	const uint8_t *named;
 	bool erased = true;
 
-	(void)copies_add(&copies, one, 3);
+	/* The one place is here, the other is known by its name alone. */
+	origin_begin(&origin, 1, 1);
+	origin_write(&origin, f->run, 5, 20);
+	assert_int_equal(
+	    store_add_run(f->txn, origin.key.public_key, 1, true, &f->run->run),
+	    ERR_NONE);
+	assert_int_equal(
+	    store_entry(f->txn, origin.log_id, 3, &entry), ERR_NONE);
+	assert_int_equal(
+	    header_decode(entry.header.data, entry.header.len, &header),
+	    ERR_NONE);
+	named = header.commit;
+	(void)copies_add(&copies, origin.log_id, 3);
 	(void)copies_add(&copies, two, 4);
 	(void)copies_wait(&copies, 9);
-	assert_int_equal(copies_put(f->txn, hash, &copies), ERR_NONE);
+	assert_int_equal(copies_put(f->txn, named, &copies), ERR_NONE);
 	assert_int_equal(
-	    copies_erased(f->txn, hash, &copies, &erased), ERR_NONE);
+	    copies_erased(f->txn, named, &copies, &erased), ERR_NONE);
 	assert_false(erased);
 	assert_int_equal(copies_left(f->txn, gather, &gathered), ERR_NONE);
 	assert_int_equal(gathered.count, 0);
@@ -144,12 +167,15 @@ erased_in_one_place_leaves_the_others(void **state)
 	assert_int_equal(store_erase(f->txn, two, 4), ERR_NONE);
 	assert_true(store_has_erased(f->txn));
 	assert_int_equal(
-	    copies_erased(f->txn, hash, &copies, &erased), ERR_NONE);
+	    copies_erased(f->txn, named, &copies, &erased), ERR_NONE);
 	assert_true(erased);
 	assert_int_equal(copies_left(f->txn, gather, &gathered), ERR_NONE);
 	assert_int_equal(gathered.count, 1);
-	assert_memory_equal(gathered.at[0].log_id, one, LOG_ID_LEN);
+	assert_memory_equal(gathered.at[0].log_id, origin.log_id, LOG_ID_LEN);
 	assert_int_equal(gathered.at[0].n, 3);
+	assert_int_equal(
+	    store_entry(f->txn, origin.log_id, 3, &entry), ERR_NONE);
+	assert_memory_equal(gathered.c8[0], entry.c, C8_LEN);
 
 	/* What the caller says ends the walk. */
 	gathered.count = 2;

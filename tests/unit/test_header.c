@@ -827,8 +827,8 @@ fork_reads_back_the_same_and_needs_both_heads(void **state)
 static void
 erase_targets_read_back_the_same_and_fit_in_a_header(void **state)
 {
-	struct header_target in[ERASE_MAX];
-	struct header_target out[ERASE_MAX];
+	static struct header_target in[ERASE_MAX];
+	static struct header_target out[ERASE_MAX];
 	struct header header = { .kind = HEADER_ERASE,
 		.time_ms = 1750000000123 };
 	uint8_t ext[HEADER_MAX];
@@ -842,6 +842,8 @@ erase_targets_read_back_the_same_and_fit_in_a_header(void **state)
 		memset(in[i].log_id, (int)i, LOG_ID_LEN);
 		in[i].n = UINT64_MAX - i;
 		in[i].reason = (uint32_t)i % 6;
+		in[i].has_c8 = false;
+		memset(in[i].c8, (int)i + 1, C8_LEN);
 	}
 	assert_int_equal(
 	    header_erase_encode(in, ERASE_MAX, ext, sizeof(ext), &len),
@@ -854,12 +856,53 @@ erase_targets_read_back_the_same_and_fit_in_a_header(void **state)
 		assert_memory_equal(out[i].log_id, in[i].log_id, LOG_ID_LEN);
 		assert_int_equal(out[i].n, in[i].n);
 		assert_int_equal(out[i].reason, in[i].reason);
+		assert_false(out[i].has_c8);
 	}
 	header.ext = (struct bytes){ ext, len };
 	assert_int_equal(
 	    header_encode(&header, buf, sizeof(buf), &len), ERR_NONE);
 	assert_int_equal(
 	    header_erase_encode(in, 2, ext, 29 + 31 - 1, &len), ERR_SIZE);
+
+	/* Fewer, if each says which entry of that number is meant. */
+	for (i = 0; i < HEADER_ERASE_FITS; i++)
+		in[i].has_c8 = true;
+	assert_int_equal(
+	    header_erase_encode(in, HEADER_ERASE_FITS, ext, sizeof(ext), &len),
+	    ERR_NONE);
+	assert_int_equal(
+	    header_erase_decode((struct bytes){ ext, len }, out, &count),
+	    ERR_NONE);
+	assert_int_equal(count, HEADER_ERASE_FITS);
+	for (i = 0; i < count; i++) {
+		assert_true(out[i].has_c8);
+		assert_memory_equal(out[i].c8, in[i].c8, C8_LEN);
+	}
+	header.ext = (struct bytes){ ext, len };
+	assert_int_equal(
+	    header_encode(&header, buf, sizeof(buf), &len), ERR_NONE);
+}
+
+static void
+erase_of_an_entry_named_by_another_length_is_refused(void **state)
+{
+	struct header_target target = { .n = 7, .has_c8 = true };
+	struct header_target out[ERASE_MAX];
+	uint8_t buf[64];
+	size_t count = 99;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(
+	    header_erase_encode(&target, 1, buf, sizeof(buf), &len), ERR_NONE);
+
+	/* c8 comes last: its length, and those around it, one less. */
+	buf[1]--;
+	buf[len - C8_LEN - 1]--;
+	assert_int_equal(
+	    header_erase_decode((struct bytes){ buf, len - 1 }, out, &count),
+	    ERR_SYNTAX);
+	assert_int_equal(count, 99);
 }
 
 static void
@@ -1001,6 +1044,7 @@ main(void)
 		T(witness_reads_back_the_same_and_has_a_limit),
 		T(fork_reads_back_the_same_and_needs_both_heads),
 		T(erase_targets_read_back_the_same_and_fit_in_a_header),
+		T(erase_of_an_entry_named_by_another_length_is_refused),
 		T(erase_without_a_target_or_of_entry_zero_is_refused),
 		T(names_and_numbers_of_kinds_lead_to_each_other),
 		T(names_and_numbers_of_sectors_lead_to_each_other),

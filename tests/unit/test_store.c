@@ -1050,6 +1050,14 @@ erased_body_is_neither_told_nor_taken(void **state)
 	assert_int_equal(counts_of(f).bodies_absent, 1);
 }
 
+static enum err
+add_run_of(struct fixture *f, const struct origin *origin,
+    const struct origin_run *run)
+{
+	return store_add_run(
+	    f->txn, origin->key.public_key, origin->inc, false, &run->run);
+}
+
 /* Append an ERASE by ${origin} that names ${n} of a log. */
 static void
 write_erase(struct fixture *f, struct origin *origin,
@@ -1060,9 +1068,7 @@ write_erase(struct fixture *f, struct origin *origin,
 		origin_add(origin, f->run, HEADER_GENESIS, 0);
 	origin_erase(origin, f->run, log_id, n);
 	origin_run_end(origin, f->run);
-	assert_int_equal(store_add_run(f->txn, origin->key.public_key,
-			     origin->inc, false, &f->run->run),
-	    ERR_NONE);
+	assert_int_equal(add_run_of(f, origin, f->run), ERR_NONE);
 }
 
 static void
@@ -1129,6 +1135,48 @@ erase_that_comes_before_its_target_waits_for_it(void **state)
 	next_txn(f);
 	assert_true(slot_is_zero(f, 0));
 	assert_body(f, 0, 4);
+}
+
+/* A stranger's word about one entry, and about all of that number. */
+static void
+claims_tell_which_entry_of_a_number_they_mean(void **state)
+{
+	struct fixture *f = *state;
+	struct header_target target = { .n = 4, .reason = 1, .has_c8 = true };
+	struct store_entry entry;
+	struct store_claim claim;
+	struct origin foreign;
+
+	origin_begin(&foreign, 2, 1);
+	write_erase(f, &foreign, f->origin.log_id, 4);
+	memcpy(target.log_id, f->origin.log_id, LOG_ID_LEN);
+	origin_run_begin(&foreign, f->run);
+	origin_target(&foreign, f->run, &target);
+	target.c8[0] = 7;
+	origin_target(&foreign, f->run, &target);
+	origin_run_end(&foreign, f->run);
+	assert_int_equal(add_run_of(f, &foreign, f->run), ERR_NONE);
+	write_run(f, 5);
+	next_txn(f);
+
+	assert_int_equal(store_claim_next(f->txn, NULL, &claim), ERR_NONE);
+	assert_false(claim.has_c8);
+	assert_int_equal(store_claim_next(f->txn, &claim, &claim), ERR_NONE);
+	assert_true(claim.has_c8);
+	assert_int_equal(claim.c8[0], 0);
+	assert_int_equal(store_claim_next(f->txn, &claim, &claim), ERR_NONE);
+	assert_true(claim.has_c8);
+	assert_int_equal(claim.c8[0], 7);
+
+	/* There is no such entry: what is here stays. */
+	assert_int_equal(store_claim_grant(f->txn, &claim), ERR_NONE);
+	assert_int_equal(state_of(f, 4), STORE_BODY_ABSENT);
+	assert_int_equal(store_claim_next(f->txn, &claim, &claim), ERR_NOENT);
+	assert_int_equal(store_claim_next(f->txn, NULL, &claim), ERR_NONE);
+	assert_int_equal(
+	    store_entry(f->txn, f->origin.log_id, 4, &entry), ERR_NONE);
+	assert_int_equal(store_claim_grant(f->txn, &claim), ERR_NONE);
+	assert_int_equal(state_of(f, 4), STORE_BODY_ERASED);
 }
 
 /* ---- forks ---- */
@@ -1429,6 +1477,120 @@ body_of_a_branch_is_kept_beside_the_stored_one(void **state)
 	assert_int_equal(
 	    store_branch_body(f->txn, f->origin.log_id, name, 121, &body),
 	    ERR_NOENT);
+}
+
+/* The body of entry 121 in the branch of ${f}->other. */
+static enum err
+open_beside(struct fixture *f)
+{
+	struct store_body body = { .memory = NULL };
+	uint8_t name[8 + C8_LEN];
+	enum err err;
+
+	bytes_put_le64(name, f->other.tip.n);
+	memcpy(name + 8, f->other.tip.c, C8_LEN);
+	err = store_branch_body(f->txn, f->origin.log_id, name, 121, &body);
+	store_body_clear(&body);
+	return err;
+}
+
+static void
+erased_body_of_one_branch_leaves_that_of_the_other(void **state)
+{
+	struct fixture *f = *state;
+	const uint8_t *log_id = f->origin.log_id;
+	struct store_entry mine;
+	struct store_entry other;
+	uint8_t c8[C8_LEN];
+	uint8_t branch = 0;
+
+	fork_log(f);
+	assert_int_equal(add_body(f, 0, 121, BODY_LEN), ERR_NONE);
+	origin_write(&f->other, f->branch, 5, BODY_LEN);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->branch->run, 120), ERR_NONE);
+	assert_int_equal(
+	    store_entry_next(f->txn, log_id, 121, &branch, &mine), ERR_NONE);
+	assert_int_equal(branch, 1);
+	assert_int_equal(
+	    store_entry_next(f->txn, log_id, 121, &branch, &other), ERR_NONE);
+	assert_int_equal(branch, 2);
+	assert_memory_not_equal(mine.c, other.c, HASH_LEN);
+	memcpy(c8, other.c, C8_LEN);
+	assert_int_equal(
+	    store_entry_next(f->txn, log_id, 121, &branch, &other), ERR_NOENT);
+
+	/* The one beside goes before its body came; ours stays. */
+	assert_int_equal(store_erase_entry(f->txn, log_id, 121, c8), ERR_NONE);
+	assert_int_equal(store_erase_entry(f->txn, log_id, 121, c8), ERR_EXIST);
+	next_txn(f);
+	assert_int_equal(add_body(f, 1, 121, BODY_LEN), ERR_ERASED);
+	assert_int_equal(open_beside(f), ERR_ERASED);
+	assert_int_equal(store_is_erased(f->txn, log_id, 121), ERR_NONE);
+	assert_body(f, 0, 121);
+
+	/* Then ours too: each by its own chain value, and so all of them. */
+	assert_int_equal(store_entry(f->txn, log_id, 121, &mine), ERR_NONE);
+	memcpy(c8, mine.c, C8_LEN);
+	assert_int_equal(store_erase_entry(f->txn, log_id, 121, c8), ERR_NONE);
+	next_txn(f);
+	assert_int_equal(state_of(f, 121), STORE_BODY_ERASED);
+	assert_true(slot_is_zero(f, 0));
+	assert_int_equal(
+	    store_is_erased_entry(f->txn, log_id, 121, NULL), ERR_NONE);
+	assert_int_equal(store_check(f->txn), ERR_NONE);
+}
+
+static void
+body_is_taken_beside_one_that_was_erased_before_the_fork_was_known(void **state)
+{
+	struct fixture *f = *state;
+	struct store_entry entry;
+	uint8_t c8[C8_LEN];
+
+	fork_log(f);
+	assert_int_equal(add_body(f, 0, 121, BODY_LEN), ERR_NONE);
+	assert_int_equal(
+	    store_entry(f->txn, f->origin.log_id, 121, &entry), ERR_NONE);
+	memcpy(c8, entry.c, C8_LEN);
+	assert_int_equal(
+	    store_erase_entry(f->txn, f->origin.log_id, 121, c8), ERR_NONE);
+	next_txn(f);
+	origin_write(&f->other, f->branch, 5, BODY_LEN);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->branch->run, 120), ERR_NONE);
+	assert_int_equal(add_body(f, 1, 121, BODY_LEN), ERR_NONE);
+	next_txn(f);
+	assert_int_equal(open_beside(f), ERR_NONE);
+	assert_int_equal(add_body(f, 0, 121, BODY_LEN), ERR_ERASED);
+	assert_int_equal(state_of(f, 121), STORE_BODY_ERASED);
+}
+
+static void
+too_many_erased_entries_of_one_number_are_all_of_it(void **state)
+{
+	struct fixture *f = *state;
+	const uint8_t *log_id = f->origin.log_id;
+	uint8_t c8[C8_LEN] = { 0 };
+	unsigned i;
+
+	for (i = 1; i <= STORE_ERASED_MAX; i++) {
+		c8[0] = (uint8_t)i;
+		assert_int_equal(
+		    store_erase_entry(f->txn, log_id, 3, c8), ERR_NONE);
+	}
+	assert_int_equal(
+	    store_is_erased_entry(f->txn, log_id, 3, NULL), ERR_NONE);
+	c8[0] = 0;
+	assert_int_equal(
+	    store_is_erased_entry(f->txn, log_id, 3, c8), ERR_NONE);
+	assert_int_equal(store_erase_entry(f->txn, log_id, 3, c8), ERR_NONE);
+	assert_int_equal(
+	    store_is_erased_entry(f->txn, log_id, 3, NULL), ERR_ERASED);
+	c8[0] = 200;
+	assert_int_equal(
+	    store_is_erased_entry(f->txn, log_id, 3, c8), ERR_ERASED);
+	assert_int_equal(store_erase(f->txn, log_id, 3), ERR_EXIST);
 }
 
 /* ---- notes ---- */
@@ -1865,6 +2027,10 @@ main(void)
 		T(erased_body_is_neither_told_nor_taken),
 		T(erase_of_the_same_key_zeroes_the_slot_with_its_commit),
 		T(erase_that_comes_before_its_target_waits_for_it),
+		T(claims_tell_which_entry_of_a_number_they_mean),
+		T(erased_body_of_one_branch_leaves_that_of_the_other),
+		T(body_is_taken_beside_one_that_was_erased_before_the_fork_was_known),
+		T(too_many_erased_entries_of_one_number_are_all_of_it),
 		T(fork_freezes_the_log_and_both_branches_stay_readable),
 		T(branch_may_be_named_by_any_of_its_entries),
 		T(branch_that_does_not_part_there_is_refused),

@@ -573,6 +573,44 @@ a_table_cannot_be_a_formula(void **state)
 }
 
 static void
+what_a_group_alone_may_read_is_marked(void **state)
+{
+	char group[] = "3f0a91c2d4e5f607";
+	struct evidence_table *table = read_text(
+	    "study,yi,vi,measure\na,1,1,md\nb,2,1,md\n", EFFECT_ANY);
+	struct evidence *evidence = NULL;
+	Erfa__EvidenceStudy *const *studies;
+	size_t count;
+	char *csv = NULL;
+
+	(void)state;
+	studies = evidence_table_studies(table, &count);
+	assert_int_equal(count, 2);
+	studies[1]->group = group;
+	assert_int_equal(
+	    evidence_new(studies, count, &usual, &evidence), ERR_NONE);
+	assert_true(BANNER(evidence_report(evidence)->pool[0], "restricted"));
+	assert_true(strlen(evidence_banner_text("restricted")) > 0);
+	assert_int_equal(
+	    evidence_csv(evidence_report(evidence), &csv), ERR_NONE);
+	assert_non_null(strstr(csv, ",restricted\r\n"));
+	assert_non_null(strstr(csv, ",yes\r\n"));
+	free(csv);
+	evidence_free(evidence);
+
+	studies[1]->group = NULL;
+	assert_int_equal(
+	    evidence_new(studies, count, &usual, &evidence), ERR_NONE);
+	assert_false(BANNER(evidence_report(evidence)->pool[0], "restricted"));
+	assert_int_equal(
+	    evidence_csv(evidence_report(evidence), &csv), ERR_NONE);
+	assert_null(strstr(csv, ",yes\r\n"));
+	free(csv);
+	evidence_free(evidence);
+	evidence_table_free(table);
+}
+
+static void
 numbers_are_short_and_say_enough(void **state)
 {
 	static const struct {
@@ -678,6 +716,7 @@ main(void)
 		cmocka_unit_test(a_plot_fits_the_terminal_and_is_harmless),
 		cmocka_unit_test(a_picture_states_its_result_and_escapes_names),
 		cmocka_unit_test(a_table_cannot_be_a_formula),
+		cmocka_unit_test(what_a_group_alone_may_read_is_marked),
 		cmocka_unit_test(numbers_are_short_and_say_enough),
 		cmocka_unit_test(better_is_on_the_right),
 		cmocka_unit_test(every_scale_has_ticks),

@@ -683,6 +683,22 @@ is_folded(const char *text)
 	    strstr(text, "aa") != NULL;
 }
 
+/* Who mistypes seldom mistypes the first letter: "fekk" is no "bekk". */
+static bool
+begins_alike(
+    struct plan *plan, const struct vocab_match *match, const char *folded)
+{
+	struct token token;
+	const char *text =
+	    vocab_label(plan->concepts, match->concept, match->label)->text;
+	size_t len;
+	const char *word = tokens_next(text, &len);
+
+	return tokens_forms(plan->tokens, word, len, STEM_NONE, &token) ==
+	    ERR_NONE &&
+	    token.folded[0] == folded[0];
+}
+
 /* Where nothing has a word, look for one that is spelt alike. */
 static enum err
 add_guess(struct plan *plan, struct plan_group *group, const char *folded)
@@ -692,7 +708,6 @@ add_guess(struct plan *plan, struct plan_group *group, const char *folded)
 	enum err err;
 
 	err = search_similar(plan->search, folded, found);
-	/* Who mistypes seldom mistypes the first letter. */
 	if (err == ERR_NONE &&
 	    (found[0] != folded[0] || tokens_is_common(found)))
 		err = ERR_NOENT;
@@ -706,7 +721,8 @@ add_guess(struct plan *plan, struct plan_group *group, const char *folded)
 	if (err != ERR_NOENT)
 		return err;
 	if (plan->concepts != NULL &&
-	    vocab_near(plan->concepts, folded, plan->lang, near, 1) == 1) {
+	    vocab_near(plan->concepts, folded, plan->lang, near, 1) == 1 &&
+	    begins_alike(plan, &near[0], folded)) {
 		(void)snprintf(group->guess, PLAN_TEXT, "%s",
 		    vocab_label(plan->concepts, near[0].concept, near[0].label)
 			->text);

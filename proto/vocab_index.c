@@ -70,7 +70,7 @@ index_part(struct vocab *vocab, struct vocab_term *term, size_t number)
 	if (term->words != 1 || term->alone ||
 	    (vocab->concepts[term->concept].value && !term->hidden))
 		return;
-	if (len < least)
+	if (len < least || (term->family == FAMILY_FI && len <= least))
 		len = term->len[0];
 	if (len < least || len > VOCAB_WORD_MAX)
 		return;

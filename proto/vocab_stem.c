@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define STEM_MIN 4 /* bytes that a stem keeps */
+#define TAIL_MIN 5 /* that the second cut of Finnish leaves */
 
 /* Folded endings, the longer before the shorter; the last is empty. */
 struct ending {
@@ -43,19 +44,46 @@ static const struct ending icelandic[] = { E("arinnar"), E("unnar"), E("innar"),
 	E("nar"), E("ast"), E("ar"), E("ir"), E("ur"), E("id"), E("um"),
 	E("in"), E("na"), E("a"), E("i"), E("u"), E("s"), E("") };
 
+/*
+ * What still differs when the case is off: kiusaaminen, kiusaami(s-), koulutus,
+ * koulutuks-, arviointi, arvioinn-, asunnottomuus, asunnottomuud-.
+ */
+static const struct ending finnish_tails[] = { E("uukse"), E("yykse"),
+	E("uude"), E("yyde"), E("ukse"), E("ykse"), E("inti"), E("inni"),
+	E("uuks"), E("yyks"), E("uud"), E("uut"), E("uus"), E("yyd"), E("yyt"),
+	E("yys"), E("uks"), E("yks"), E("ust"), E("yst"), E("int"), E("inn"),
+	E("ise"), E("isi"), E("ine"), E("ude"), E("yde"), E("uu"), E("yy"),
+	E("us"), E("ys"), E("ud"), E("yd"), E("ut"), E("yt"), E("is"), E("in"),
+	E("u"), E("y"), E("i"), E("") };
+
 static const struct ending *const endings[FAMILIES] = { english, danish,
 	norwegian, swedish, finnish, icelandic };
 
-/* What is left of a word without its longest ending. */
-static size_t
-cut_once(enum vocab_family family, const char *word, size_t len)
+/*
+ * Whether the letter at ${at} is the second half of one that was folded to two:
+ * the ending of "miljön" is not "en", that of "byråen" is.
+ */
+static bool
+is_half(const char *word, size_t at)
 {
-	const struct ending *ending;
+	char before = at > 0 ? word[at - 1] : ' ';
+	bool whole = before == 'a' && at > 1 && word[at - 2] == 'a';
+
+	return !whole &&
+	    ((word[at] == 'e' && (before == 'o' || before == 'a')) ||
+		(word[at] == 'a' && before == 'a'));
+}
+
+/* What is left of a word without the longest of some endings, but not less. */
+static size_t
+cut_once(
+    const struct ending *ending, const char *word, size_t len, size_t least)
+{
 	size_t cut;
 
-	for (ending = endings[family]; ending->len > 0; ending++) {
+	for (; ending->len > 0; ending++) {
 		cut = ending->len;
-		if (len >= STEM_MIN + cut &&
+		if (len >= least + cut &&
 		    word[len - 1] == ending->text[cut - 1] &&
 		    memcmp(word + len - cut, ending->text, cut) == 0)
 			return len - cut;
@@ -63,26 +91,51 @@ cut_once(enum vocab_family family, const char *word, size_t len)
 	return len;
 }
 
+/* The same for the languages whose letters are folded to two. */
+static size_t
+cut_whole(enum vocab_family family, const char *word, size_t len)
+{
+	size_t cut = cut_once(endings[family], word, len, STEM_MIN);
+
+	return cut < len && is_half(word, cut) ? cut + 1 : cut;
+}
+
 size_t
 vocab_stem(enum vocab_family family, const char *word, size_t len)
 {
-	len = cut_once(family, word, len);
-
 	/* "-heten" and "-het" end alike only after a second cut. */
 	if (family == FAMILY_DA || family == FAMILY_NO || family == FAMILY_SV)
-		len = cut_once(family, word, len);
+		return cut_whole(family, word, cut_whole(family, word, len));
+	len = cut_once(endings[family], word, len, STEM_MIN);
+	if (family == FAMILY_FI)
+		len = cut_once(finnish_tails, word, len, TAIL_MIN);
 	return len;
+}
+
+static bool
+is_one(const struct ending *ending, const char *text, size_t len)
+{
+	for (; ending->len > 0; ending++)
+		if (ending->len == len && memcmp(ending->text, text, len) == 0)
+			return true;
+	return len == 0;
 }
 
 bool
 vocab_is_ending(enum vocab_family family, const char *text, size_t len)
 {
-	const struct ending *ending;
+	const struct ending *tail;
 
-	for (ending = endings[family]; ending->len > 0; ending++)
-		if (ending->len == len && memcmp(ending->text, text, len) == 0)
+	if (is_one(endings[family], text, len))
+		return true;
+	if (family != FAMILY_FI)
+		return false;
+	for (tail = finnish_tails; tail->len > 0; tail++)
+		if (tail->len <= len &&
+		    memcmp(tail->text, text, tail->len) == 0 &&
+		    is_one(endings[family], text + tail->len, len - tail->len))
 			return true;
-	return len == 0;
+	return false;
 }
 
 /* Read the character at ${text}, which is valid UTF-8; tell its length. */

@@ -280,6 +280,31 @@ a_short_word_of_a_far_language_is_met_by_chance(void **state)
 }
 
 static void
+finnish_words_are_known_in_their_cases(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_names(f->concepts, "kiusaamisen", VOCAB_FI, "bullying");
+	assert_names(f->concepts, "koulukiusaamisesta", VOCAB_FI, "bullying");
+	assert_names(f->concepts, "asunnottomuuteen", VOCAB_FI, "homelessness");
+	assert_names(f->concepts, "arvioinnissa", VOCAB_FI, "evaluation");
+	assert_names(f->concepts, "p\xc3\xa4ivystyksess\xc3\xa4", VOCAB_FI,
+	    "acute_care");
+	/* Few letters left mean too many words. */
+	assert_names(f->concepts, "talot", VOCAB_FI, "");
+}
+
+static void
+a_letter_that_was_folded_to_two_is_not_cut_apart(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_names(f->concepts, "miljoner", VOCAB_SV, "");
+	assert_names(
+	    f->concepts, "milj\xc3\xb8", VOCAB_NB, "technical_environment");
+}
+
+static void
 a_match_says_where_and_how(void **state)
 {
 	static const char *const words[] = { "selvstyrende", "teams", "i",
@@ -678,6 +703,9 @@ main(void)
 		cmocka_unit_test(compounds_are_reached_by_their_parts),
 		cmocka_unit_test(
 		    a_short_word_of_a_far_language_is_met_by_chance),
+		cmocka_unit_test(finnish_words_are_known_in_their_cases),
+		cmocka_unit_test(
+		    a_letter_that_was_folded_to_two_is_not_cut_apart),
 		cmocka_unit_test(a_match_says_where_and_how),
 		cmocka_unit_test(no_more_is_written_than_there_is_room),
 		cmocka_unit_test(endless_words_are_passed_over),

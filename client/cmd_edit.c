@@ -22,6 +22,7 @@
 #include "client/env.h"
 #include "client/form.h"
 #include "client/form_mail.h"
+#include "client/groups.h"
 #include "client/judge.h"
 #include "client/print.h"
 #include "client/prompt.h"
@@ -436,11 +437,13 @@ write_out(struct edit *edit, const char *path)
 		return fault_say(&edit->run->faults, EXIT_CANTCREAT, "exists",
 		    "Choose another name, or remove it first.",
 		    "%s is there already", path);
-	if ((status = write_body(edit)) == EXIT_DONE && !edit->run->json)
+	if ((status = write_body(edit)) == EXIT_DONE && !edit->run->json) {
 		print_say(edit->run->out,
 		    "Wrote the form of %s to %s.\n"
 		    "  Read it back:  erfa edit %s --from %s\n",
 		    edit->act.shown, path, edit->act.shown, path);
+		groups_say(edit->run, edit->act.group, edit->act.group_name);
+	}
 	return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include "proto/control.h"
 #include "client/cmd.h"
+#include "client/groups.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/speech.h"
@@ -34,6 +35,7 @@ static void
 add_row(struct run *run, struct table *table, const Erfa__Guide *guide)
 {
 	char offers[CELL_ROOM] = "";
+	char org[CELL_ROOM];
 	size_t i;
 
 	for (i = 0; i < guide->n_support; i++)
@@ -44,7 +46,9 @@ add_row(struct run *run, struct table *table, const Erfa__Guide *guide)
 		    offers, labels_get(run->labels, "support", "sparring"));
 	table_add(table, guide->row->id);
 	table_add(table, guide->row->title);
-	table_add(table, guide->row->publisher);
+	(void)snprintf(org, sizeof(org), "%s", run_text(guide->row->publisher));
+	groups_mark(run, guide->row->group, org, sizeof(org));
+	table_add(table, org);
 	table_add(table, whom(guide));
 	table_add(table, offers);
 	table_add(table, guide->mailbox);

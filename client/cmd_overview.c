@@ -7,6 +7,7 @@
 #include "proto/control.h"
 #include "proto/report.pb-c.h"
 #include "client/cmd.h"
+#include "client/groups.h"
 #include "client/print.h"
 #include "client/rows.h"
 #include "client/run.h"
@@ -77,6 +78,9 @@ add_item(const struct viewing *it, Erfa__OverviewItem ***list, size_t *count,
 	    (err = answer_text(&item->shown_id, row->id)) != ERR_NONE ||
 	    (err = answer_text(&item->title, row->title)) != ERR_NONE ||
 	    (err = answer_text(&item->text, text)) != ERR_NONE)
+		return err;
+	if (run_text(row->group)[0] != '\0' &&
+	    (err = answer_text(&item->group, row->group)) != ERR_NONE)
 		return err;
 	item->has_transcribed = true;
 	item->transcribed = row->transcribed;
@@ -364,6 +368,7 @@ what_label(const struct run *run, const Erfa__OverviewItem *item)
 static void
 print_item(struct run *run, const Erfa__OverviewItem *item)
 {
+	char mark[ROWS_CODE_MAX] = "";
 	size_t i;
 
 	print_say(run->out, "  ");
@@ -374,7 +379,9 @@ print_item(struct run *run, const Erfa__OverviewItem *item)
 	if (item->transcribed)
 		print_say(run->out, " (%s)",
 		    labels_get(run->labels, "word", "reported"));
-	print_say(run->out, "  %s\n", run_text(item->shown_id));
+	groups_mark(run, item->group, mark, sizeof(mark));
+	print_say(run->out, "%s%s  %s\n", mark[0] == '\0' ? "" : " ", mark,
+	    run_text(item->shown_id));
 	if (strcmp(item->what, "not_stated") == 0) {
 		print_block(run->out, 4, item->text);
 		return;

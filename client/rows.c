@@ -322,5 +322,8 @@ rows_print_line(struct run *run, const Erfa__Row *row)
 	if (run_text(row->state)[0] != '\0' && strcmp(row->state, "here") != 0)
 		print_say(run->out, "  [%s]",
 		    labels_get(run->labels, "state", row->state));
+	else if (run_text(row->group)[0] != '\0')
+		print_say(run->out, "  [%s]",
+		    labels_get(run->labels, "state", "restricted"));
 	print_say(run->out, "\n");
 }

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "proto/control.h"
+#include "client/groups.h"
 #include "client/rows.h"
 #include "client/run.h"
 #include "client/view.h"
@@ -90,6 +91,62 @@ trials_are_listed_with_place_status_and_period(void **state)
 	    "                  LANG  PERIOD\n"
 	    "1  no-5501/k7m2p4qd  Nattilsyn  Tromsø +1  avsluttet "
 	    "(rapportert)  nb    2012-07 - 2015\n");
+}
+
+static void
+what_a_group_alone_may_read_is_marked(void **state)
+{
+	struct fixture *f = *state;
+	char id[] = "no-5501/k7m2p4qd", trial[] = "trial", word[] = "comment";
+	char lang[] = "nb", status[] = "STATUS_IDEA", title[] = "Nattilsyn";
+	char group[] = "3f0a91c2d4e5f607", name[] = "Pilot \x1b[2J nord";
+	Erfa__Row row = ERFA__ROW__INIT;
+	Erfa__Row *rows[1] = { &row };
+
+	row.id = id;
+	row.kind = trial;
+	row.title = title;
+	row.language = lang;
+	row.status = status;
+	row.group = group;
+	row.group_name = name;
+	assert_int_equal(rows_print(&f->run, rows, 1, false), EXIT_DONE);
+	assert_non_null(
+	    strstr(capture_text(&f->out), "idé (begrenset tilgang)"));
+
+	row.kind = word;
+	assert_int_equal(rows_print(&f->run, rows, 1, false), EXIT_DONE);
+	assert_non_null(
+	    strstr(capture_text(&f->out), "kommentar (begrenset tilgang)"));
+	rows_print_line(&f->run, &row);
+	assert_non_null(strstr(capture_text(&f->out), "[begrenset tilgang]"));
+	groups_say(&f->run, row.group, row.group_name);
+	assert_non_null(strstr(capture_text(&f->out), "Restricted to Pilot"));
+	assert_true(capture_harmless(capture_text(&f->out)));
+}
+
+static void
+who_cannot_read_is_told_no_name(void **state)
+{
+	struct fixture *f = *state;
+	char text[32] = "";
+
+	groups_say(&f->run, NULL, NULL);
+	groups_say(&f->run, "", "Pilot");
+	groups_warn(f->run.out, 0);
+	groups_mark(&f->run, "", text, sizeof(text));
+	assert_string_equal(capture_text(&f->out), "");
+	assert_string_equal(text, "");
+
+	groups_say(&f->run, "3f0a91c2d4e5f607", NULL);
+	groups_warn(f->run.out, 2);
+	groups_mark(&f->run, "3f0a91c2d4e5f607", text, sizeof(text));
+	assert_string_equal(capture_text(&f->out),
+	    "Restricted to a group that this node is not in "
+	    "(3f0a91c2d4e5f607).\n"
+	    "Restricted: 2 records in this must not be passed on outside the "
+	    "group.\n");
+	assert_string_equal(text, "(begrenset tilgang)");
 }
 
 static void
@@ -309,6 +366,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    a_narrow_terminal_is_told_below_why_a_trial_was_found,
 		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    what_a_group_alone_may_read_is_marked, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    who_cannot_read_is_told_no_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    trials_are_listed_with_place_status_and_period, setup,
 		    teardown),

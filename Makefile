@@ -5,8 +5,9 @@
 # make asan      unit tests, seeds and the four nodes under ASan and UBSan
 # make tsan      unit tests and the four nodes under ThreadSanitizer
 # make fuzz      libFuzzer (clang) for FUZZ_SECONDS on each target
-# make sim       whole nodes under seeded harm; make soak: 100,000 schedules;
-#                make plant: which planted bugs they catch
+# make sim       whole nodes under seeded harm; make soak: 100,000 schedules, or
+#                a part: FROM=20001 COUNT=5000; make plant: which planted bugs
+#                they catch
 # make bench     measurements
 # make bench-hub a hub and 1,056 leaves: memory, restart, fan-out (10 minutes)
 # make relevance what the search finds of what was expected, rank by rank
@@ -152,7 +153,7 @@ SIM_WRAP = clock_gettime randombytes_buf pthread_create pthread_join \
 	pthread_cond_signal pthread_cond_broadcast logger_write logger_err \
 	logger_warning logger_info logger_debug logger_foreign index_open \
 	index_close lexicon_open indexer_start indexer_stop indexer_wake \
-	indexer_arrival indexer_clean
+	indexer_arrival indexer_clean crypto_verify crypto_curve_public
 
 $B/tests/sim/sim: $(call objects,$(SIM)) $B/libdaemon.a $B/libproto.a
 	$(call say,LD,$@)
@@ -318,9 +319,11 @@ plant: deps
 	@$(MAKE) $(jobs) $B/tests/sim/sim
 	@tests/sim/plant.py --build $B
 
+soak: FROM ?= 1
+soak: COUNT ?= 100000
 soak: deps
 	@$(MAKE) $(jobs) $B/tests/sim/sim
-	$B/tests/sim/sim --seeds tests/sim/seeds.txt --count 100000
+	$B/tests/sim/sim --from $(FROM) --count $(COUNT) --progress
 
 fuzz:
 	@conf/deps build lint

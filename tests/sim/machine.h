@@ -75,6 +75,12 @@ bool machine_run_threads(void);
 int64_t machine_next_thread(void);
 
 /**
+ * machine_event(fd, ret_ready):
+ * Is this an event descriptor, and if so, has it something to read?
+ */
+bool machine_event(int fd, bool *ret_ready);
+
+/**
  * machine_kill_after(node, writes), machine_kill(node), machine_revive(node):
  * The disk of a node takes so many more writes, then none: all that comes after
  * fails, as if the process had ended in between.  At once.  A new process.

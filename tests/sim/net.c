@@ -25,9 +25,6 @@
 
 #define STRANGERS 16
 
-/* What one loop watches at most. */
-#define WATCHED_MAX 64
-
 struct frame {
 	struct frame *next;
 	int64_t due;
@@ -921,32 +918,27 @@ handle_ready(const void *handle)
 	return false;
 }
 
-/* Which descriptors of the loop have something to read?  One call for all. */
-static void
-poll_all(const struct _zloop_t *loop, struct pollfd *items)
+/* Has a descriptor something to read? */
+static bool
+fd_ready(int fd)
 {
-	size_t i;
+	struct pollfd item = { .fd = fd, .events = POLLIN };
+	bool ready;
 
-	for (i = 0; i < loop->count; i++) {
-		items[i].fd = loop->watched[i].item.socket != NULL ||
-			loop->watched[i].item.fd >= FD_ZAP ?
-		    -1 :
-		    loop->watched[i].item.fd;
-		items[i].events = POLLIN;
-		items[i].revents = 0;
-	}
-	(void)poll(items, loop->count, 0);
+	if (machine_event(fd, &ready))
+		return ready;
+	return fd >= 0 && poll(&item, 1, 0) > 0;
 }
 
 static bool
-is_ready(const struct watched *watched, const struct pollfd *item)
+is_ready(const struct watched *watched)
 {
 	const struct zap *zap;
 
 	if (watched->item.socket != NULL)
 		return handle_ready(watched->item.socket);
 	if (watched->item.fd < FD_ZAP)
-		return item->revents != 0;
+		return fd_ready(watched->item.fd);
 	zap = net.zaps[watched->item.fd - FD_ZAP];
 	return zap != NULL && zap->nstrangers > 0;
 }
@@ -968,18 +960,14 @@ bool
 net_turn(void *loop_p)
 {
 	struct _zloop_t *loop = loop_p;
-	struct pollfd items[WATCHED_MAX];
 	struct watched watched;
 	size_t count = loop->count;
 	bool any = false;
 	size_t i;
 
-	if (count > WATCHED_MAX)
-		abort();
-	poll_all(loop, items);
 	for (i = 0; i < count; i++) {
 		watched = loop->watched[i];
-		if (watched.gone || !is_ready(&watched, &items[i]))
+		if (watched.gone || !is_ready(&watched))
 			continue;
 		any = true;
 		(void)watched.handler(loop, &watched.item, watched.arg);

@@ -37,6 +37,33 @@ enum theme {
 	THEME_CLOCKS = 256,  /* wall clocks jump */
 };
 
+const char *
+plan_harm(enum harm harm)
+{
+	static const char *const names[HARMS] = {
+		[HARM_NOISE] = "noise",
+		[HARM_CUT] = "cut off",
+		[HARM_BREAK] = "broken connections",
+		[HARM_STOP] = "stopped",
+		[HARM_KILL] = "killed",
+		[HARM_KILL_AT] = "killed at a write",
+		[HARM_RESTORED] = "restored",
+		[HARM_BOOTED] = "rolled back by a boot",
+		[HARM_UNSEEN] = "rolled back under the fence",
+		[HARM_MEMORY] = "rolled back with memory",
+		[HARM_TWIN] = "copied disks",
+		[HARM_FORGER] = "forgers",
+		[HARM_LIE] = "lies",
+		[HARM_CLOCK] = "clocks that jump",
+		[HARM_LAG] = "lagging threads",
+		[HARM_ERASE] = "erasures asked for",
+		[HARM_REMOVE] = "removals asked for",
+		[HARM_JOIN] = "newcomers",
+	};
+
+	return names[harm];
+}
+
 /* The hooks of the network have no argument to find it by. */
 static struct plan *running;
 
@@ -108,7 +135,7 @@ make_noise(struct plan *plan)
 {
 	struct net_faults faults = { 0 };
 
-	(void)plan;
+	plan->counts->harms[HARM_NOISE]++;
 	if (machine_happens(70)) {
 		faults.drop = machine_below(30);
 		faults.twice = machine_below(15);
@@ -133,6 +160,7 @@ cut_some(struct plan *plan)
 	enum net_cut how = machine_happens(50) ? NET_BROKEN : NET_SILENT;
 	int i;
 
+	plan->counts->harms[HARM_CUT]++;
 	if (machine_happens(40)) {
 		machine_trace("node %d is alone (%s)", a,
 		    how == NET_BROKEN ? "broken" : "silent");
@@ -162,6 +190,7 @@ break_some(struct plan *plan)
 {
 	struct box *box = any_box(plan);
 
+	plan->counts->harms[HARM_BREAK]++;
 	machine_trace("all connections of node %d break", box->number);
 	net_break(box->number);
 }
@@ -174,14 +203,16 @@ end_some(struct plan *plan)
 
 	if (box == NULL)
 		return;
-	plan->counts->kills++;
 	if (machine_happens(20)) {
+		plan->counts->harms[HARM_STOP]++;
 		machine_trace("node %d is stopped", box->number);
 		world_stop(plan->world, box);
 	} else if (machine_happens(40)) {
+		plan->counts->harms[HARM_KILL]++;
 		machine_trace("node %d is killed", box->number);
 		world_kill(plan->world, box);
 	} else {
+		plan->counts->harms[HARM_KILL_AT]++;
 		writes = machine_below(30);
 		machine_trace(
 		    "node %d will be killed at write %u", box->number, writes);
@@ -205,7 +236,7 @@ lag_some(struct plan *plan)
 {
 	unsigned lag = machine_happens(50) ? 0 : machine_below(300);
 
-	(void)plan;
+	plan->counts->harms[HARM_LAG]++;
 	machine_trace("threads lag by %u ms", lag);
 	machine_set_lag(lag);
 }
@@ -238,6 +269,9 @@ shoot_some(struct plan *plan)
 	(void)world_shoot(world, other, group);
 }
 
+static const enum harm harms[] = { HARM_RESTORED, HARM_BOOTED, HARM_UNSEEN,
+	HARM_MEMORY };
+
 static const char *const back_names[] = { "restored", "rolled back by a boot",
 	"rolled back under its fence", "rolled back with its memory" };
 
@@ -263,7 +297,7 @@ put_back_some(struct plan *plan)
 		    back_names[how], group);
 		world_kill(world, box);
 		world_put_back(world, &world->shots[i], box, how);
-		plan->counts->rollbacks++;
+		plan->counts->harms[harms[how]]++;
 	}
 	model_rolled_back(world);
 	for (i = 0; i < world->nshots; i++) {
@@ -299,7 +333,7 @@ twin_some(struct plan *plan)
 	plan->forked = forged;
 	box = &world->boxes[shot->box];
 	box->forker = twin->forker = forged;
-	plan->counts->forks += forged;
+	plan->counts->harms[forged ? HARM_FORGER : HARM_TWIN]++;
 	machine_trace("node %d is %s of node %d", twin->number,
 	    forged ? "a forging double" : "a copied disk", box->number);
 	for (i = 0; i < box->ndials; i++)
@@ -318,6 +352,7 @@ lie_some(struct plan *plan)
 		liar_end();
 		return;
 	}
+	plan->counts->harms[HARM_LIE]++;
 	machine_trace("node %d lies (%x)", box->number, ways);
 	liar_begin(box->number, ways);
 }
@@ -340,6 +375,7 @@ erase_some(struct plan *plan)
 	if (!pub->acked || pub->erasing || !box->is_up || box->forker ||
 	    box->out || !world_erase(world, box, number))
 		return;
+	plan->counts->harms[HARM_ERASE]++;
 	machine_trace("node %d is to erase number %d", box->number, number);
 }
 
@@ -354,6 +390,7 @@ remove_some(struct plan *plan)
 	    world->nboxes < 4 || !world->boxes[0].is_up || machine_is_dead(0))
 		return;
 	plan->removed = true;
+	plan->counts->harms[HARM_REMOVE]++;
 	machine_trace("node %d is to be removed", box->number);
 	world_remove(world, box);
 }
@@ -370,6 +407,7 @@ join_some(struct plan *plan)
 	box = world_box(world, false);
 	world_dials(
 	    box, &world->boxes[world->boxes[1].listens && machine_happens(50)]);
+	plan->counts->harms[HARM_JOIN]++;
 	machine_trace("node %d comes and dials %d", box->number, box->dials[0]);
 	world_open(world, box);
 	world_vouch(world, box);
@@ -387,6 +425,7 @@ jump_some(struct plan *plan)
 
 	if (machine_happens(50))
 		ms = -ms;
+	plan->counts->harms[HARM_CLOCK]++;
 	machine_trace("the clock of node %d jumps by %lld s", box->number,
 	    (long long)(ms / 1000));
 	machine_step_clock(box->number, ms);

@@ -8,15 +8,36 @@
 
 #include "tests/sim/world.h"
 
+/* What is done to nodes. */
+enum harm {
+	HARM_NOISE,    /* frames are lost, doubled, damaged, late */
+	HARM_CUT,      /* nodes are cut off */
+	HARM_BREAK,    /* all connections of a node break */
+	HARM_STOP,     /* a process ends as SIGTERM ends it */
+	HARM_KILL,     /* at once */
+	HARM_KILL_AT,  /* at some write */
+	HARM_RESTORED, /* old files come back as new ones */
+	HARM_BOOTED,   /* in place, and the fence is gone */
+	HARM_UNSEEN,   /* in place, under a fence that is ahead */
+	HARM_MEMORY,   /* with the fence: nobody can notice */
+	HARM_TWIN,     /* a copied disk begins beside its first */
+	HARM_FORGER,   /* the same, with a fence: an equivocator */
+	HARM_LIE,      /* a node says what is not so */
+	HARM_CLOCK,    /* a wall clock jumps */
+	HARM_LAG,      /* threads lag */
+	HARM_ERASE,    /* what was published is to be erased */
+	HARM_REMOVE,   /* a member is to be removed */
+	HARM_JOIN,     /* a newcomer dials */
+	HARMS
+};
+
 /* What a schedule has seen happen, for the totals. */
 struct plan_counts {
 	unsigned steps;
 	unsigned pubs;
-	unsigned kills;
-	unsigned rollbacks;
-	unsigned forks;
-	unsigned erasures;
-	unsigned removals;
+	unsigned harms[HARMS];
+	unsigned erasures; /* that were answered */
+	unsigned removals; /* that were answered */
 	unsigned complaints;
 	int64_t healed_ms; /* how long it took until all were equal */
 };
@@ -27,5 +48,11 @@ struct plan_counts {
  * world.
  */
 void plan_run(struct world *world, struct plan_counts *counts);
+
+/**
+ * plan_harm(harm):
+ * What it is called.
+ */
+const char *plan_harm(enum harm harm);
 
 #endif /* !ERFA_SIM_PLAN_H */

@@ -3,12 +3,16 @@
  * seed says, checked against a model.
  *
  *     sim [--count N] [--from SEED] [--jobs N] [--seeds FILE] [--first]
+ *         [--progress]
  *     sim --seed SEED [--trace]
  *
  * What fails is told with its seed and all that happened.  FILE names seeds that
  * failed once, one a line, and why; they run first.  Ends with 1 if any failed,
- * with --first after the first one.
+ * with --first after the first one.  With --progress it says on stderr how far it
+ * is.  After SIGINT or SIGTERM it tells where to go on.
  */
+#include <malloc.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,13 +51,22 @@ static const char *const invariants[] = {
 #define OPEN_MAX  16
 #define FAILURES  5 /* after so many a worker stops */
 
+#define PROGRESS_MS 10000 /* so often it says how far it is */
+
+/* What the workers and who waits for them share. */
+struct shared {
+	volatile int stop;               /* no further schedule */
+	volatile uint64_t run[JOBS_MAX]; /* schedules of the range, by each */
+};
+
 struct options {
 	uint64_t from;
 	uint64_t count;
 	unsigned jobs;
 	bool one;   /* the seed ${from} alone */
 	bool first; /* all stop at the first failure */
-	int *stop;  /* shared by all workers */
+	bool progress;
+	struct shared *shared;
 	bool trace;
 	const char *seeds;
 	uint64_t kept[SEEDS_MAX];
@@ -69,6 +82,16 @@ struct total {
 	struct plan_counts counts;
 };
 
+/* Set by a signal, as there is no other way. */
+static volatile sig_atomic_t interrupted;
+
+static void
+interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
 /* Real time, which the nodes do not see. */
 static double
 seconds(void)
@@ -83,11 +106,12 @@ seconds(void)
 static void
 add_counts(struct plan_counts *sum, const struct plan_counts *one)
 {
+	size_t i;
+
 	sum->steps += one->steps;
 	sum->pubs += one->pubs;
-	sum->kills += one->kills;
-	sum->rollbacks += one->rollbacks;
-	sum->forks += one->forks;
+	for (i = 0; i < HARMS; i++)
+		sum->harms[i] += one->harms[i];
 	sum->erasures += one->erasures;
 	sum->removals += one->removals;
 	sum->complaints += one->complaints;
@@ -142,8 +166,8 @@ static bool
 goes_on(const struct options *options, const struct total *total)
 {
 	if (options->first && total->failed > 0)
-		*options->stop = 1;
-	return total->failed < FAILURES && *options->stop == 0;
+		options->shared->stop = 1;
+	return total->failed < FAILURES && options->shared->stop == 0;
 }
 
 /* Is this seed known to fail?  It is said, and not run. */
@@ -171,14 +195,18 @@ work(const struct options *options, unsigned job, int out)
 	uint64_t i;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGTERM, SIG_IGN);
 	make_root(root);
 	for (i = job; i < options->nkept && goes_on(options, &total);
 	     i += options->jobs)
 		(void)run_one(root, options->kept[i], false, &total);
 	for (i = job; i < options->count && goes_on(options, &total);
-	     i += options->jobs)
+	     i += options->jobs) {
 		if (!is_open(options, options->from + i))
 			(void)run_one(root, options->from + i, false, &total);
+		options->shared->run[job]++;
+	}
 	(void)rmdir(root);
 	if (write(out, &total, sizeof(total)) != sizeof(total))
 		exit(2);
@@ -200,6 +228,10 @@ read_options(int argc, char **argv, struct options *options)
 		}
 		if (strcmp(argv[i], "--first") == 0) {
 			options->first = true;
+			continue;
+		}
+		if (strcmp(argv[i], "--progress") == 0) {
+			options->progress = true;
 			continue;
 		}
 		if (i + 1 == argc)
@@ -242,6 +274,84 @@ read_seeds(struct options *options)
 		(void)fclose(file);
 }
 
+/* The first seed of the range that was not run yet, if all before it were. */
+static uint64_t
+next_seed(const struct options *options)
+{
+	uint64_t least = options->count;
+	uint64_t next;
+	unsigned i;
+
+	for (i = 0; i < options->jobs; i++) {
+		next = i + options->shared->run[i] * options->jobs;
+		least = next < least ? next : least;
+	}
+	return options->from + least;
+}
+
+/* Say how far it is, how fast, and how long it will take. */
+static void
+say_progress(const struct options *options, double begun)
+{
+	double spent = seconds() - begun;
+	uint64_t run = 0;
+	double rate;
+	unsigned i;
+
+	for (i = 0; i < options->jobs; i++)
+		run += options->shared->run[i];
+	rate = (double)run / (spent > 0 ? spent : 1);
+	(void)fprintf(stderr,
+	    "%llu of %llu schedules, up to seed %llu; %.1f a second, %.0f "
+	    "minutes to go\n",
+	    (unsigned long long)run, (unsigned long long)options->count,
+	    (unsigned long long)next_seed(options) - 1, rate,
+	    rate > 0 ? (double)(options->count - run) / rate / 60 : 0.0);
+}
+
+/* Wait for what one worker tells; false if it ends without a word. */
+static bool
+hear(const struct options *options, int from, double begun,
+    struct total *ret_total)
+{
+	struct pollfd item = { .fd = from, .events = POLLIN };
+
+	while (poll(&item, 1, PROGRESS_MS) <= 0) {
+		if (interrupted != 0)
+			options->shared->stop = 1;
+		if (options->progress)
+			say_progress(options, begun);
+	}
+	return read(from, ret_total, sizeof(*ret_total)) ==
+	    (ssize_t)sizeof(*ret_total);
+}
+
+/* What happened in all schedules together. */
+static void
+say_sum(const struct options *options, const struct total *sum, double spent)
+{
+	uint64_t next = next_seed(options);
+	size_t i;
+
+	printf("%llu schedules in %.1f s (%.1f a second), of seeds %llu to "
+	       "%llu: %u steps, %u published, %u erasures, %u removals; healed "
+	       "within %lld s\n",
+	    (unsigned long long)sum->schedules, spent,
+	    (double)sum->schedules / spent, (unsigned long long)options->from,
+	    (unsigned long long)next - 1, sum->counts.steps, sum->counts.pubs,
+	    sum->counts.erasures, sum->counts.removals,
+	    (long long)(sum->counts.healed_ms / 1000));
+	for (i = 0; i < HARMS; i++)
+		printf("%s%u %s", i == 0 ? "harm: " : ", ",
+		    sum->counts.harms[i], plan_harm((enum harm)i));
+	printf("; %llu failed\n", (unsigned long long)sum->failed);
+	if (next < options->from + options->count)
+		printf("stopped: go on with FROM=%llu COUNT=%llu\n",
+		    (unsigned long long)next,
+		    (unsigned long long)(options->from + options->count -
+			next));
+}
+
 static int
 run_all(const struct options *options)
 {
@@ -261,8 +371,10 @@ run_all(const struct options *options)
 			work(options, i, pipes[i][1]);
 		(void)close(pipes[i][1]);
 	}
+	(void)signal(SIGINT, interrupt);
+	(void)signal(SIGTERM, interrupt);
 	for (i = 0; i < options->jobs; i++) {
-		if (read(pipes[i][0], &total, sizeof(total)) != sizeof(total)) {
+		if (!hear(options, pipes[i][0], begun, &total)) {
 			lost++;
 			continue;
 		}
@@ -276,14 +388,7 @@ run_all(const struct options *options)
 		printf("not ok a worker ended before its time\n");
 	for (i = 0; i < INVARIANTS && sum.failed == 0 && lost == 0; i++)
 		printf("ok %s\n", invariants[i]);
-	printf("%llu schedules in %.1f s (%.1f a second): %u steps, %u "
-	       "published, %u ends, %u rollbacks, %u forks, %u erasures, %u "
-	       "removals; healed within %lld s\n",
-	    (unsigned long long)sum.schedules, seconds() - begun,
-	    (double)sum.schedules / (seconds() - begun), sum.counts.steps,
-	    sum.counts.pubs, sum.counts.kills, sum.counts.rollbacks,
-	    sum.counts.forks, sum.counts.erasures, sum.counts.removals,
-	    (long long)(sum.counts.healed_ms / 1000));
+	say_sum(options, &sum, seconds() - begun);
 	return sum.failed > 0 || lost > 0;
 }
 
@@ -298,11 +403,19 @@ main(int argc, char **argv)
 	if (!read_options(argc, argv, &options)) {
 		(void)fprintf(stderr,
 		    "usage: sim [--count N] [--from SEED] [--jobs N] "
-		    "[--seeds FILE] | --seed SEED [--trace]\n");
+		    "[--seeds FILE] [--progress] | --seed SEED [--trace]\n");
 		return 64;
 	}
 	if (crypto_init() != ERR_NONE)
 		return 2;
+
+	/*
+	 * LMDB asks for much empty memory with every store that is opened: it
+	 * comes from the system, which has it empty.  All else stays here.
+	 */
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	(void)mallopt(M_TRIM_THRESHOLD, 256 << 20);
+	(void)mallopt(M_TOP_PAD, 1 << 20);
 	if (options.one) {
 		make_root(root);
 		machine_set_trace(options.trace);
@@ -310,9 +423,9 @@ main(int argc, char **argv)
 		(void)rmdir(root);
 		return good ? 0 : 1;
 	}
-	options.stop = mmap(NULL, sizeof(*options.stop), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (options.stop == MAP_FAILED)
+	options.shared = mmap(NULL, sizeof(*options.shared),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (options.shared == MAP_FAILED)
 		return 2;
 	read_seeds(&options);
 	return run_all(&options);

@@ -56,23 +56,28 @@ world_is_honest(const struct box *box)
 static void
 copy_file(const char *from, const char *to)
 {
-	static const uint8_t zeros[4096];
-	uint8_t block[4096];
+	static uint8_t block[65536];
 	struct stat st;
-	off_t at;
+	off_t at = 0;
+	off_t stop;
 	ssize_t len;
 	int in = open(from, O_RDONLY | O_CLOEXEC);
 	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	if (in < 0 || out < 0 || fstat(in, &st) != 0)
 		abort();
-	for (at = 0; at < st.st_size; at += len) {
-		len = pread(in, block, sizeof(block), at);
-		if (len <= 0)
-			abort();
-		if (memcmp(block, zeros, (size_t)len) != 0 &&
-		    pwrite(out, block, (size_t)len, at) != len)
-			abort();
+	while ((at = lseek(in, at, SEEK_DATA)) >= 0) {
+		stop = lseek(in, at, SEEK_HOLE);
+		for (; at < stop; at += len) {
+			len = pread(in, block,
+			    stop - at < (off_t)sizeof(block) ?
+				(size_t)(stop - at) :
+				sizeof(block),
+			    at);
+			if (len <= 0 ||
+			    pwrite(out, block, (size_t)len, at) != len)
+				abort();
+		}
 	}
 	if (ftruncate(out, st.st_size) != 0)
 		abort();
@@ -504,12 +509,17 @@ struct publish_job {
 void
 world_pub_body(const struct pub *pub, int number, uint8_t *out)
 {
-	uint32_t chance = (uint32_t)number * 2654435761u + 12345;
+	uint64_t chance = (uint64_t)number * UINT64_C(0x9e3779b97f4a7c15) + 1;
+	size_t part;
 	size_t i;
 
-	for (i = 0; i < pub->len; i++) {
-		chance = chance * 1664525u + 1013904223u;
-		out[i] = (uint8_t)(chance >> 24);
+	for (i = 0; i < pub->len; i += part) {
+		chance ^= chance << 13;
+		chance ^= chance >> 7;
+		chance ^= chance << 17;
+		part = pub->len - i < sizeof(chance) ? pub->len - i :
+						       sizeof(chance);
+		memcpy(out + i, &chance, part);
 	}
 }
 

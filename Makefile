@@ -168,7 +168,7 @@ $B/tests/relevance/erfad: $B/tests/relevance/parts.o $(call \
 		$(DAEMON_LIB)
 
 # An erfad of a release to come, which keeps another format.
-LATER_WRAP = store_format migrate_steps
+LATER_WRAP = store_format migrate_steps node_clock
 $B/tests/compat/erfad: $(LATER:%.c=$B/%.o) $(call \
 		objects,daemon/main.c $(DAEMON)) $B/libproto.a
 	$(call say,LD,$@)

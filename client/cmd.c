@@ -68,6 +68,7 @@ static const struct args_option backup_options[] = {
 	{ "to", "RECIPIENT", N_("who can open it; else as in erfad.conf") },
 	{ "plain", NULL, N_("a folder of files, not sealed") },
 	{ "keep", "N", N_("remove the oldest in that folder beyond N") },
+	{ "scheduled", NULL, N_("for timers: without backup_to, do nothing") },
 	{ "list", NULL, N_("show the backups made here") },
 	{ "forget", "FILE", N_("it is destroyed: take it from the list") },
 	{ "new-key", "FILE", N_("make the key that opens backups") },

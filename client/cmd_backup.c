@@ -653,6 +653,26 @@ new_key(struct run *run, const char *path)
 	return EXIT_DONE;
 }
 
+/* A timer is there before backups are set up, or for who has other ways. */
+static bool
+is_not_set_up(struct run *run, const Erfa__BackupAnswer *settings)
+{
+	return args_given(run->args, "scheduled") &&
+	    args_value(run->args, "to") == NULL &&
+	    !args_given(run->args, "plain") &&
+	    run_text(settings->to)[0] == '\0';
+}
+
+static int
+tell_not_set_up(struct run *run, const Erfa__BackupAnswer *settings)
+{
+	if (run->json)
+		return run_json(run, &settings->base);
+	print_say(run->out,
+	    "No backup was made: backup_to is not set in erfad.conf.\n");
+	return EXIT_DONE;
+}
+
 int
 cmd_backup(struct run *run)
 {
@@ -670,6 +690,8 @@ cmd_backup(struct run *run)
 		    NULL, "this machine gives no random numbers");
 	else if (args_given(run->args, "list"))
 		status = show_list(run, answer->backup);
+	else if (is_not_set_up(run, answer->backup))
+		status = tell_not_set_up(run, answer->backup);
 	else if (gone != NULL)
 		status = forget(run, answer->backup, gone);
 	else

@@ -90,6 +90,9 @@ print_store(struct run *run, const Erfa__StatusAnswer *status)
 	if (run_text(status->last_backup)[0] != '\0') {
 		print_time(status->last_backup, line);
 		print_field(run->out, 0, _("Backup"), COLUMN, line);
+	} else {
+		print_field(run->out, 0, _("Backup"), COLUMN,
+		    _("none was made by erfa: erfa help backup"));
 	}
 	if (status->indexed != status->arrival)
 		number_field(run, _("Index"), status->arrival - status->indexed,

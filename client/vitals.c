@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/timex.h>
+#include <time.h>
 
 #include "proto/answer.h"
 #include "client/print.h"
@@ -267,6 +268,23 @@ label(struct list *list, const char *name, const char *value)
 		list->last = NULL;
 }
 
+/* The last backup that was written, read back and put on the list. */
+static void
+add_backup(struct list *list, const char *last)
+{
+	time_t made = 0;
+	time_t now = time(NULL);
+
+	if (*last != '\0' && print_clock(last, &made) != ERR_NONE)
+		made = 0;
+	add(list, "erfa_backup_timestamp_seconds",
+	    "When the last backup was made; 0 = never.", (double)made);
+	if (made != 0)
+		add(list, "erfa_backup_age_seconds",
+		    "How old the last backup is; not told if there is none.",
+		    now > made ? (double)(now - made) : 0);
+}
+
 static void
 add_status(struct list *list, const Erfa__StatusAnswer *status)
 {
@@ -317,6 +335,7 @@ add_status(struct list *list, const Erfa__StatusAnswer *status)
 	    (double)status->store_max_bytes);
 	add(list, "erfa_disk_free_bytes", "Free on the disk of the store.",
 	    (double)status->disk_free_bytes);
+	add_backup(list, run_text(status->last_backup));
 	add(list, "erfa_links", "Peers dialled or connected.",
 	    (double)status->links);
 	add(list, "erfa_links_live", "Of these: in step.",

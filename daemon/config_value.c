@@ -80,6 +80,9 @@ static const struct config_setting table[] = {
 	    "FILE\" shows.  Empty: it must be told each time."),
 	LIVE("node", backup_keep, CONFIG_NUMBER, 0, 10000, "backups", "14",
 	    "How many backups stay in that folder; the oldest go.  0: all."),
+	LIVE("node", backup_days, CONFIG_NUMBER, 0, 3650, "days", "3",
+	    "After so many days without a backup \"erfa status\" and \"erfa "
+	    "health\" say so, if backup_to is set.  0: never."),
 	LIVE("node", pinned, CONFIG_KEYS, 0, 0, NULL, "",
 	    "Keys that are believed without an invitation, 64 hexadecimal "
 	    "digits each, with commas between them.  Further lines begin with "

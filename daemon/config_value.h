@@ -36,6 +36,7 @@ struct config {
 	char *backup_dir;
 	char *backup_to; /* a recipient; empty = none */
 	uint32_t backup_keep;
+	uint32_t backup_days; /* 0 = nobody waits for one */
 	uint8_t (*pinned)[KEY_LEN];
 	size_t npinned;
 

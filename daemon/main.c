@@ -20,6 +20,7 @@
 #include "daemon/event.h"
 #include "daemon/logger.h"
 #include "daemon/node.h"
+#include "daemon/node_migrate.h"
 #include "daemon/notify.h"
 #include "daemon/sock.h"
 

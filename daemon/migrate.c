@@ -22,6 +22,10 @@ struct migration {
 	const struct migrate_options *options;
 	struct migrate_report *report;
 	struct store *store;
+	char main[PATH_ROOM];
+	char kept[PATH_ROOM];
+	char part[PATH_ROOM + sizeof(PART)]; /* the copy under way */
+	char lock[PATH_ROOM + sizeof(PART) + sizeof(LOCK)];
 };
 
 static void
@@ -184,20 +188,20 @@ mark(struct db *copy)
 	return err;
 }
 
-/* Write the copy to ${part}, see that it is one, and mark it. */
+/* Write the copy, see that it is one, and mark it. */
 static enum err
-copy_to(struct migration *m, const char *part)
+copy(struct migration *m)
 {
-	struct store *copy = NULL;
+	struct store *other = NULL;
 	enum err err;
 
-	if ((err = db_copy(m->store->db, part)) == ERR_NONE)
-		err = store_open_copy(part, m->store->keys, &copy);
+	if ((err = db_copy(m->store->db, m->part)) == ERR_NONE)
+		err = store_open_copy(m->part, m->store->keys, &other);
 	if (err == ERR_NONE)
-		err = compare(m->store->db, copy->db);
+		err = compare(m->store->db, other->db);
 	if (err == ERR_NONE)
-		err = mark(copy->db);
-	store_close(copy);
+		err = mark(other->db);
+	store_close(other);
 	return err;
 }
 
@@ -207,28 +211,25 @@ keep(struct migration *m)
 {
 	const char *dir = m->options->dir;
 	char name[MIGRATE_NAME_MAX];
-	char path[PATH_ROOM];
-	char part[PATH_ROOM + sizeof(PART)];
-	char lock[PATH_ROOM + sizeof(PART) + sizeof(LOCK)];
 	enum err err;
 
 	m->report->stage = MIGRATE_COPY;
 	migrate_name(m->report->from, name);
-	path_of(dir, name, path);
-	(void)snprintf(part, sizeof(part), "%s" PART, path);
-	(void)snprintf(lock, sizeof(lock), "%s" LOCK, part);
+	path_of(dir, name, m->kept);
+	(void)snprintf(m->part, sizeof(m->part), "%s" PART, m->kept);
+	(void)snprintf(m->lock, sizeof(m->lock), "%s" LOCK, m->part);
 
 	/* What an attempt has left that did not come to its end.  The store was
 	 * written since, maybe. */
-	(void)unlink(part);
-	(void)unlink(lock);
-	(void)unlink(path);
-	err = copy_to(m, part);
-	(void)unlink(lock);
-	if (err == ERR_NONE && rename(part, path) != 0)
+	(void)unlink(m->part);
+	(void)unlink(m->lock);
+	(void)unlink(m->kept);
+	err = copy(m);
+	(void)unlink(m->lock);
+	if (err == ERR_NONE && rename(m->part, m->kept) != 0)
 		err = ERR_IO;
 	if (err != ERR_NONE) {
-		(void)unlink(part);
+		(void)unlink(m->part);
 		return err;
 	}
 	memcpy(m->report->kept, name, sizeof(name));
@@ -324,21 +325,26 @@ migrate_run(
 		.dir = options->dir,
 		.map_bytes = options->map_bytes,
 	};
-	struct migration m = { .options = options, .report = ret_report };
-	char path[PATH_ROOM];
-	struct stat info;
 	uint64_t began = now_ms();
+	struct migration *m;
+	struct stat info;
 	enum err err;
 
 	*ret_report = (struct migrate_report){ .stage = MIGRATE_OPEN };
 	ret_report->to = options->format;
-	path_of(options->dir, MAIN, path);
-	if (stat(path, &info) != 0)
-		return errno == EACCES ? ERR_DENIED : ERR_NOENT;
-	if ((err = store_open_bare(&files, &m.store)) != ERR_NONE)
-		return err;
-	err = migrate(&m);
-	store_close(m.store);
+	if ((m = calloc(1, sizeof(*m))) == NULL)
+		return ERR_NOMEM;
+	m->options = options;
+	m->report = ret_report;
+	path_of(options->dir, MAIN, m->main);
+	if (stat(m->main, &info) != 0)
+		err = errno == EACCES ? ERR_DENIED : ERR_NOENT;
+	else
+		err = store_open_bare(&files, &m->store);
+	if (err == ERR_NONE)
+		err = migrate(m);
+	store_close(m->store);
+	free(m);
 	if (err == ERR_NONE)
 		ret_report->stage = MIGRATE_DONE;
 	ret_report->ms = now_ms() - began;

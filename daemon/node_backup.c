@@ -774,8 +774,8 @@ node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
-enum err
-node_backup_last(struct store_txn *txn, char **out)
+uint64_t
+node_backup_last(struct store_txn *txn)
 {
 	char name[201] = "";
 	struct bytes data;
@@ -784,9 +784,9 @@ node_backup_last(struct store_txn *txn, char **out)
 	while (store_note_next(txn, NOTE_BACKUP, name[0] == '\0' ? NULL : name,
 		   name, &data) == ERR_NONE)
 		continue;
-	return answer_time(out,
-	    name[0] == '\0' ? 0 :
-			      strtoull(name + strlen(NOTE_BACKUP), NULL, 10));
+	return name[0] == '\0' ?
+	    0 :
+	    strtoull(name + strlen(NOTE_BACKUP), NULL, 10);
 }
 
 static void

@@ -955,11 +955,10 @@ enum err node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
     Erfa__BackupKept ***list, size_t *count) MUST_CHECK;
 
 /**
- * node_backup_last(txn, out):
- * When the newest of them was begun, as RFC 3339; an empty text if there is none.
- * Return ERR_NOMEM.
+ * node_backup_last(txn):
+ * When the newest of them was begun, ms since 1970; 0 if there is none.
  */
-enum err node_backup_last(struct store_txn *txn, char **out) MUST_CHECK;
+uint64_t node_backup_last(struct store_txn *txn);
 
 /**
  * node_restored_open(node, fence, ret_restored), node_restored_end(node):

@@ -1,7 +1,4 @@
-/*
- * A store of an earlier format is brought to ours: when erfad starts, or alone,
- * by `erfad --migrate`.
- */
+#include "daemon/node_migrate.h"
 
 #include <grp.h>
 #include <inttypes.h>

@@ -16,6 +16,8 @@
 #include "daemon/notify.h"
 #include "daemon/peer.h"
 
+#define DAY_MS UINT64_C(86400000)
+
 /* Less free space on the disk than this is a problem. */
 #define DISK_LOW_BYTES (256ull * 1024 * 1024)
 
@@ -234,6 +236,38 @@ wrong_disk(struct node *node, Erfa__StatusAnswer *status)
 	return err;
 }
 
+/* Backups were set up, and there is none, or none of these days.  Who has other
+ * ways to back up does not set them up. */
+static enum err
+wrong_backup(struct node *node, Erfa__StatusAnswer *status, uint64_t last_ms)
+{
+	const struct config *config = node->config;
+	Erfa__Problem *problem;
+	uint64_t now = node_clock();
+	enum err err;
+
+	if (config->backup_to[0] == '\0' || config->backup_days == 0)
+		return ERR_NONE;
+	if (last_ms != 0 &&
+	    (now < last_ms || now - last_ms <= config->backup_days * DAY_MS))
+		return ERR_NONE;
+	if (last_ms == 0)
+		err = wrong(status, "backup",
+		    SAY("backups are set up, and none was made"),
+		    SAY("Make one:  erfa backup.  Every night:  systemctl "
+			"enable --now erfa-backup.timer"));
+	else
+		err = wrong(status, "backup", SAY("the last backup is too old"),
+		    SAY("Make one:  erfa backup.  Why there is none:  "
+			"journalctl -u erfa-backup"));
+	if (err != ERR_NONE)
+		return err;
+	problem = status->problem[status->n_problem - 1];
+	if ((err = answer_text(&problem->code, "backup")) != ERR_NONE)
+		return err;
+	return answer_time(&problem->since, last_ms);
+}
+
 /* Whether an own log was begun under another organisation. */
 static bool
 was_other_org(struct node *node, struct store_txn *txn)
@@ -303,13 +337,15 @@ wrong_peers(struct node *node, Erfa__StatusAnswer *status)
 
 /* Everything that is wrong and is seen here. */
 static enum err
-status_problems(struct node *node, Erfa__StatusAnswer *status)
+status_problems(
+    struct node *node, Erfa__StatusAnswer *status, uint64_t backup_ms)
 {
 	enum err err;
 
 	if ((err = wrong_upstreams(node, status)) != ERR_NONE ||
 	    (err = wrong_disk(node, status)) != ERR_NONE ||
-	    (err = wrong_org(node, status)) != ERR_NONE)
+	    (err = wrong_org(node, status)) != ERR_NONE ||
+	    (err = wrong_backup(node, status, backup_ms)) != ERR_NONE)
 		return err;
 	if ((err = node_alarms(node, status)) != ERR_NONE)
 		return err;
@@ -318,7 +354,8 @@ status_problems(struct node *node, Erfa__StatusAnswer *status)
 
 /* The numbers of store, index and disk. */
 static enum err
-status_numbers(struct node *node, Erfa__StatusAnswer *status)
+status_numbers(
+    struct node *node, Erfa__StatusAnswer *status, uint64_t *ret_backup_ms)
 {
 	struct query_counts counts;
 	struct store_txn *txn = NULL;
@@ -326,6 +363,7 @@ status_numbers(struct node *node, Erfa__StatusAnswer *status)
 	struct statvfs disk;
 	enum err err;
 
+	*ret_backup_ms = 0;
 	if ((err = query_counts(node->query, &counts)) != ERR_NONE)
 		return err;
 	status->has_arrival = status->has_indexed = status->has_entries = 1;
@@ -352,10 +390,10 @@ status_numbers(struct node *node, Erfa__StatusAnswer *status)
 		status->outbox = outbox_waiting(txn);
 		if (node_counts(node, txn, &stored) == ERR_NONE)
 			status->bodies_absent = stored.bodies_absent;
-		err = node_backup_last(txn, &status->last_backup);
+		*ret_backup_ms = node_backup_last(txn);
 	}
 	store_abort(&txn);
-	return err;
+	return answer_time(&status->last_backup, *ret_backup_ms);
 }
 
 /* Who this node is. */
@@ -433,6 +471,7 @@ static enum err
 fill_status(struct node *node, Erfa__StatusAnswer *status)
 {
 	struct tally tally = { 0 };
+	uint64_t backup_ms = 0;
 	enum err err;
 
 	node_each_link(node, tally_link, &tally);
@@ -441,8 +480,8 @@ fill_status(struct node *node, Erfa__StatusAnswer *status)
 	status->links_live = tally.live;
 	if ((err = status_names(node, status)) != ERR_NONE ||
 	    (err = status_state(node, status)) != ERR_NONE ||
-	    (err = status_numbers(node, status)) != ERR_NONE ||
-	    (err = status_problems(node, status)) != ERR_NONE)
+	    (err = status_numbers(node, status, &backup_ms)) != ERR_NONE ||
+	    (err = status_problems(node, status, backup_ms)) != ERR_NONE)
 		return err;
 	return status_verdict(status, &tally);
 }

@@ -6,7 +6,7 @@
  * The step writes every note anew, as it is, and one more, so that whatever reads
  * a store of today reads that one too.  ERFA_LATER_KILL=N ends the process, as a
  * power cut would, when N notes are written; ERFA_LATER_FAIL makes the step fail
- * at its end.
+ * at its end.  ERFA_LATER_DAYS=N: it is N days later, too.
  */
 
 #include <signal.h>
@@ -19,15 +19,27 @@
 
 uint32_t __real_store_format(void);
 uint32_t __wrap_store_format(void);
+uint64_t __real_node_clock(void);
+uint64_t __wrap_node_clock(void);
 const struct migrate_step *__real_migrate_steps(size_t *ret_count);
 const struct migrate_step *__wrap_migrate_steps(size_t *ret_count);
 
 #define STEPS_MAX 64
+#define DAY_MS    UINT64_C(86400000)
 
 uint32_t
 __wrap_store_format(void)
 {
 	return __real_store_format() + 1;
+}
+
+uint64_t
+__wrap_node_clock(void)
+{
+	const char *days = getenv("ERFA_LATER_DAYS");
+
+	return __real_node_clock() +
+	    (days == NULL ? 0 : strtoull(days, NULL, 10) * DAY_MS);
 }
 
 /* Write one note again; its bytes may not be lent by the transaction. */

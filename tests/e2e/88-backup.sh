@@ -107,6 +107,32 @@ check_same "with a full disk there is none" 73 $?
 check_has "and it is said" "$(cat "$WORK/full.err")" "disk is full"
 gone "a full disk"
 
+# --- What is said of the last one: nothing to those who did not set backups up.
+
+node_new o dk-657
+node_up o
+check "a timer makes none before that" at o backup --scheduled
+check_has "and says why" "$OUT" "backup_to is not set"
+check_has "status has none" "$(at o status)" "^Backup +none was made by erfa"
+check_same "and finds nothing wrong" "" "$(at o status | grep '(backup)')"
+check_has "metrics tell that" "$(at o metrics)" "^erfa_backup_timestamp_seconds 0$"
+mkdir "$WORK/o.backups" "$WORK/o/conf.d"
+printf '[node]\nbackup_to = %s\nbackup_dir = %s\n' "$R" "$WORK/o.backups" \
+	>"$WORK/o/conf.d/backup.conf"
+check "they are set up" at o reload
+check_has "that there is none is told" "$(at o status)" "none was made \(backup\)"
+check_has "to a monitoring system too" "$(at o health)" "WARNING.*backup: backups are set up"
+check "a timer makes one" at o backup --scheduled --quiet
+check_same "and nothing is wrong" "" "$(at o status | grep '(backup)')"
+check_has "metrics tell how old it is" "$(at o metrics)" "^erfa_backup_age_seconds [0-9]$"
+node_end o
+ERFA_LATER_DAYS=2 ERFAD=$B/tests/compat/erfad node_up o
+check_same "two days later, too" "" "$(at o status | grep '(backup)')"
+node_end o
+ERFA_LATER_DAYS=4 ERFAD=$B/tests/compat/erfad node_up o
+check_has "four days later it is too old" "$(at o status)" "too old \(backup\), since 20"
+node_end o
+
 # Ctrl-C, while erfad is asked.
 kill -STOP "${NODE_PID[v]}"
 helper "$ERFA" --socket="$WORK/v/run/control" backup "$WORK/int.erfab" --to "$R" \

@@ -317,7 +317,8 @@ struct link_info {
 	int64_t last_heard;
 	uint64_t behind;  /* entries claimed that are not here */
 	bool same_digest; /* the peer's last digest is ours */
-	bool knew_older; /* it had an older log of ours, not from us just now */
+	bool knew_older; /* it had an older log of ours, not from this link */
+	bool gave_older; /* it was served headers of one */
 	uint64_t bad;    /* frames that made no sense */
 	int64_t clock_skew_ms; /* peer's clock minus ours at HELLO */
 };

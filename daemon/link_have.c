@@ -17,8 +17,6 @@
 void
 have_forget(struct link *link)
 {
-	link->knew_older = false;
-	link->gave_older = false;
 	memset(link->peer_digest, 0, HASH_LEN);
 	link->differing = false;
 	link->full_owed = false;
@@ -238,9 +236,13 @@ is_older(struct link *link, const uint8_t log_id[LOG_ID_LEN])
 }
 
 void
-have_gave(struct link *link, const uint8_t log_id[LOG_ID_LEN])
+have_gave(struct link *link, const uint8_t log_id[LOG_ID_LEN], uint64_t first)
 {
-	link->gave_older |= is_older(link, log_id);
+	if (!is_older(link, log_id))
+		return;
+	if (first > 1 && !link->gave_older)
+		link->knew_older = true;
+	link->gave_older = true;
 }
 
 static void
@@ -250,16 +252,20 @@ hear_position(struct link *link, const struct wire_pos *pos)
 		link->knew_older = true;
 }
 
-/* Who has what we have, has our older logs. */
+/* Who has what we have, has our older logs, if there are any. */
 static void
 hear_digest(struct link *link)
 {
 	uint8_t own[HASH_LEN];
+	size_t i;
 
 	if (link->gave_older || link->knew_older)
 		return;
 	view_digest(link->view, own);
-	link->knew_older = memcmp(own, link->peer_digest, HASH_LEN) == 0;
+	if (memcmp(own, link->peer_digest, HASH_LEN) != 0)
+		return;
+	for (i = 0; i < view_count(link->view) && !link->knew_older; i++)
+		link->knew_older = view_at(link->view, i)->older;
 }
 
 void

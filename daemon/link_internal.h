@@ -154,7 +154,7 @@ struct link {
 	bool heard_now;                 /* ... which has not changed since */
 	bool settled;    /* the exchange of what both have now is over */
 	bool knew_older; /* the peer told of an older log of ours ... */
-	bool gave_older; /* ... which it had not got from us just now */
+	bool gave_older; /* ... which it had not got from us, in any session */
 
 	/* Where the peer lags. */
 	struct lag_pos *heard; /* of the full HAVE under way */
@@ -241,11 +241,13 @@ void have_forget(struct link *link);
 void have_begin(struct link *link, const uint8_t digest[HASH_LEN], int64_t now);
 
 /**
- * have_gave(link, log_id):
- * Headers of this log were served: from now on the peer's word that it knows our
- * older logs says nothing.
+ * have_gave(link, log_id, first):
+ * Headers of this log were served from ${first} on: from now on the peer's word
+ * that it knows our older logs says nothing.  Who asked for what comes after the
+ * first entry had that already.
  */
-void have_gave(struct link *link, const uint8_t log_id[LOG_ID_LEN]);
+void have_gave(
+    struct link *link, const uint8_t log_id[LOG_ID_LEN], uint64_t first);
 
 /**
  * have_receive(link, have, now):

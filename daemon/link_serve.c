@@ -185,7 +185,7 @@ serve_run(struct link *link, struct serve *serve)
 	data->has_run = err == ERR_NONE;
 	data->last = !data->has_run;
 	if (data->has_run) {
-		have_gave(link, serve->log_id);
+		have_gave(link, serve->log_id, serve->next);
 		for (i = 0; i < data->run.count; i++)
 			bytes += data->run.headers[i].len;
 		log_head_parse(data->run.head, &head);

@@ -439,6 +439,7 @@ link_info(const struct link *link, struct link_info *ret_info)
 	ret_info->same_digest = link->greeted &&
 	    memcmp(own, link->peer_digest, HASH_LEN) == 0;
 	ret_info->knew_older = link->knew_older;
+	ret_info->gave_older = link->gave_older;
 	ret_info->bad = link->bad;
 	ret_info->clock_skew_ms = link->clock_skew_ms;
 }

@@ -22,9 +22,6 @@
 /* Threads that answer questions. */
 #define POOL_THREADS 3
 
-/* A node without a good fence serves no body for so long, at most. */
-#define HOLD_MS 600000
-
 /* Dead readers are looked for this often. */
 #define READERS_MS 60000
 
@@ -339,33 +336,11 @@ tick_commits(struct node *node)
 	node_after_commit(node);
 }
 
-/* In step with a peer that knew us: what was erased meanwhile is known, so serve
- * bodies.  Who has our older logs from us alone may know no more than we do. */
+/* What a restored store must know before it is like any other is known. */
 static void
-end_hold(struct link *link, void *arg)
+tick_restored(struct node *node)
 {
-	struct node *node = arg;
-	struct link_info info;
-	bool knew;
-
-	if (link_state(link) != LINK_LIVE)
-		return;
-	link_info(link, &info);
-	knew = info.knew_older ||
-	    (node->has_older_by && info.has_key &&
-		memcmp(info.key, node->older_by, KEY_LEN) == 0);
-	if (info.same_digest && knew)
-		node->hold_until = 0;
-}
-
-static void
-tick_hold(struct node *node, int64_t now)
-{
-	if (node->hold_until != 0)
-		node_each_link(node, end_hold, node);
-	if (now >= node->hold_until)
-		node->hold_until = 0;
-	if (node->hold_until != 0 || !node->restored)
+	if (node->hold.until != 0 || !node->restored)
 		return;
 	node->restored = false;
 	node_restored_end(node);
@@ -396,7 +371,8 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	node_publish_tick(node, now);
 	node_members_tick(node, now);
 	tick_commits(node);
-	tick_hold(node, now);
+	node_hold_tick(node, now);
+	tick_restored(node);
 	tick_beacon(node, now);
 	node_alarm_tick(node, now);
 	node_witness_tick(node, now);
@@ -545,6 +521,8 @@ open_store(struct node *node)
 	};
 	uint8_t log_id[LOG_ID_LEN];
 	bool restored = false;
+	bool own;
+	bool lost;
 	char fence[4096];
 	enum err err;
 
@@ -558,19 +536,24 @@ open_store(struct node *node)
 		logger_err("outbox", "cannot be opened: %s", err_str(err));
 		return err;
 	}
-	if (has_own_log(node) && !outbox_open_log(node->outbox, log_id)) {
+	own = has_own_log(node);
+	lost = own && !outbox_open_log(node->outbox, log_id);
+	if (lost)
 		event_say(EVENT_NEW_LOG, NULL,
 		    "no good fence: the next publication "
 		    "begins a new log; nothing is lost");
-		node->hold_until = node_now() + HOLD_MS;
-	}
 	node_rotate_open(node);
+
+	/* A new key has no log, but the store was never out of our hands. */
+	if (node->rotate.phase == ROTATE_CLOSING)
+		lost = false;
 
 	/* What was erased since the backup must be known before anything is
 	 * served. */
 	node->restored = restored;
-	if (restored && has_own_log(node))
-		node->hold_until = node_now() + HOLD_MS;
+	if ((err = node_hold_open(node, own && (lost || restored))) !=
+	    ERR_NONE)
+		return err;
 	return note_arrival(node);
 }
 
@@ -883,6 +866,7 @@ node_close(struct node *node)
 		(void)close(node->index_fd);
 	node_snapshot_put(node, node->snapshot);
 	(void)pthread_mutex_destroy(&node->snapshot_mutex);
+	node_hold_close(node);
 	view_free(node->view);
 	posset_free(node->fetching);
 	free(node->hub_links);

@@ -565,7 +565,7 @@ static uint32_t
 host_hold_bodies(void *host)
 {
 	struct node *node = host;
-	int64_t left = node->hold_until - node_now();
+	int64_t left = node->hold.until - node_now();
 
 	/* It may end at any moment: whoever waits should ask again soon. */
 	return left <= 0         ? 0 :

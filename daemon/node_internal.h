@@ -24,6 +24,7 @@
  *   node_witness.c  how far others have seen a log
  *   node_bundle.c   bundles are taken in
  *   node_backup.c   backups are made; a store that came out of one
+ *   node_hold.c     no body is served until it is known what was erased
  *   node_copied.c   a store that was copied is looked through first
  *   node_migrate.c  a store of an earlier format is brought to ours
  *   node_service.c  watchdog, settings shown and read again
@@ -130,6 +131,13 @@ struct admission;
 struct own_job;
 struct join;
 
+/* No body is served until the node is in step with who knew it before. */
+struct node_hold {
+	int64_t until; /* monotonic ms; 0 = they are served */
+	uint8_t *keys; /* of those who have our older logs from us ... */
+	size_t nkeys;  /* ... KEY_LEN bytes each */
+};
+
 /* Where a search for absent bodies stands. */
 struct absent_place {
 	struct store_pos after;
@@ -206,7 +214,7 @@ struct node {
 	uint64_t entries_before;
 
 	/* Serving bodies: not before an exchange, if the fence was lost. */
-	int64_t hold_until;
+	struct node_hold hold;
 	bool restored; /* from a backup, and not in step since */
 
 	/* Signing pauses while all links are down together. */
@@ -969,6 +977,24 @@ uint64_t node_backup_last(struct store_txn *txn);
 enum err node_restored_open(
     struct node *node, const char *fence, bool *ret_restored) MUST_CHECK;
 void node_restored_end(struct node *node);
+
+/* ---- node_hold.c ---- */
+
+/**
+ * node_hold_open(node, set_back):
+ * At the start: serve no bodies if ${set_back}, or if a start before this one did
+ * not get to the end of that.  What is to outlive the process is committed when
+ * this returns.  Return what the store returns.
+ */
+enum err node_hold_open(struct node *node, bool set_back) MUST_CHECK;
+void node_hold_close(struct node *node);
+
+/**
+ * node_hold_tick(node, now):
+ * End it when we are in step with a peer that knew us, or when it has lasted long
+ * enough.
+ */
+void node_hold_tick(struct node *node, int64_t now);
 
 /* ---- node_copied.c ---- */
 

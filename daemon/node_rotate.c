@@ -134,10 +134,6 @@ node_rotate_open(struct node *node)
 		return;
 	}
 	rotate->phase = phase_of(node);
-
-	/* The new key has no log, but the store was never out of our hands. */
-	if (rotate->phase == ROTATE_CLOSING)
-		node->hold_until = 0;
 }
 
 /* ---- until others have it ---- */
@@ -508,7 +504,7 @@ node_key(struct node *node, struct waiter *waiter)
 		node_answer_error(node, waiter, "busy", 75,
 		    "See how far it is:  erfa key show",
 		    "a change of key is under way already");
-	} else if (node->hold_until != 0) {
+	} else if (node->hold.until != 0) {
 		node_answer_error(node, waiter, "not_in_step", 75,
 		    "See why:  erfa sync",
 		    "this node was restored and has not caught up yet");

@@ -728,6 +728,81 @@ a_peer_that_never_names_a_log_is_found(void **state)
 	assert_int_equal(lags[0].n, 0);
 }
 
+/* ---- who knew an older log of ours ---- */
+
+static struct link_info
+info_of(struct fixture *f)
+{
+	struct link_info info;
+
+	link_info(link_of(f), &info);
+	return info;
+}
+
+static void
+begin_older(struct fixture *f)
+{
+	world_write(f->world, 0, &f->origin, 5, 0);
+	view_find(world_view(f->world, 0), f->origin.log_id)->older = true;
+	greet(f);
+	assert_false(info_of(f).knew_older || info_of(f).gave_older);
+}
+
+static void
+who_names_an_older_log_knew_it(void **state)
+{
+	struct fixture *f = *state;
+	struct origin stranger;
+
+	begin_older(f);
+	origin_begin(&stranger, 9, 9);
+	claim(f, &stranger, 7);
+	assert_false(info_of(f).knew_older);
+	claim(f, &f->origin, 2);
+	assert_true(info_of(f).knew_older);
+	assert_false(info_of(f).gave_older);
+
+	/* It did so before it was served, and in the next session too. */
+	ask(f, 1, 3, 1000);
+	assert_true(info_of(f).knew_older && info_of(f).gave_older);
+	link_down(link_of(f));
+	assert_true(info_of(f).knew_older);
+}
+
+static void
+who_asks_for_the_rest_of_an_older_log_knew_it(void **state)
+{
+	struct fixture *f = *state;
+
+	begin_older(f);
+	ask(f, 1, 2, 1000);
+	assert_true(info_of(f).knew_older && info_of(f).gave_older);
+}
+
+static void
+who_got_an_older_log_here_never_knew_it(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg;
+
+	begin_older(f);
+	ask(f, 1, 1, 1000);
+	claim(f, &f->origin, 5);
+	ask(f, 2, 3, 1000);
+	assert_true(info_of(f).gave_older);
+	assert_false(info_of(f).knew_older);
+
+	/* Nor in the next session, with the digest that is ours. */
+	link_down(link_of(f));
+	msg = hello_of(f, 2);
+	view_digest(world_view(f->world, 0), msg.u.hello.digest);
+	say(f, &msg);
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+	claim(f, &f->origin, 5);
+	assert_true(info_of(f).gave_older);
+	assert_false(info_of(f).knew_older);
+}
+
 /* ---- beacons that were missed ---- */
 
 static void
@@ -1597,6 +1672,9 @@ main(void)
 		TEST(empty_answers_do_not_keep_a_get_for_ever),
 		TEST(a_peer_that_takes_nothing_up_is_found),
 		TEST(a_peer_that_never_names_a_log_is_found),
+		TEST(who_names_an_older_log_knew_it),
+		TEST(who_asks_for_the_rest_of_an_older_log_knew_it),
+		TEST(who_got_an_older_log_here_never_knew_it),
 		TEST(a_younger_head_is_asked_for),
 		TEST(who_has_sent_much_comes_after_others),
 		TEST(bytes_that_are_no_message_change_nothing),

@@ -1,0 +1,32 @@
+#!/bin/bash
+# A node that cannot rule out that it was set back serves no body until somebody who
+# knew it is in step with it.  That it published since, and has a fence again, does not
+# end that; nor does who has its old log from itself alone.
+. "$(dirname "$0")/lib.sh"
+
+hold() {
+	/usr/bin/python3 tests/e2e/hold.py "$WORK/hub/run/control" "$WORK/keys" "$1" ||
+		BAD=1
+}
+
+node_listen hub dk-791
+publish hub 1
+node_pin hub
+hold join
+node_end hub
+rm "$WORK/hub/run/fence"
+node_up hub
+hold held
+publish hub 1
+check_same "it has begun a new log" 2 "$(status hub incarnations)"
+node_kill hub
+node_up hub
+check_same "its fence is good" 2 "$(status hub incarnations)"
+hold still
+node_kill hub
+node_up hub
+hold known
+node_end hub
+node_up hub
+hold over
+finish

@@ -49,6 +49,7 @@ struct evidence_trial {
 	bool erased;    /* its current version */
 	bool held_back; /* has counts too small to be shown */
 	bool measured;
+	uint64_t group; /* restricted group of it or of a result; 0 = public */
 	Erfa__Fidelity fidelity;
 	Erfa__Status said;
 	Erfa__Status status;

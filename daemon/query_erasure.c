@@ -79,7 +79,8 @@ list_entry(struct gathering *all, const struct store_log *log, uint64_t n,
 	    &entry->state, state_word(all->question, log->log_id, n));
 }
 
-/* Does the header belong to the record, and name a body? */
+/* Does the header belong to the record, and name a body?  That of a restricted
+ * entry does not say: the index has read the body. */
 static bool
 is_of_record(
     const struct gathering *all, struct bytes bytes, struct header *header)
@@ -112,7 +113,7 @@ take_row(void *context, const struct index_row *row)
 		    question->store, shown->log_id, row->n, &entry);
 	if (err != ERR_NONE)
 		return err;
-	if (!is_of_record(all, entry.header, &header))
+	if (!is_of_record(all, entry.header, &header) && header.group == 0)
 		return ERR_NONE;
 	if (row->major != 0 || row->minor != 0)
 		(void)snprintf(

@@ -135,6 +135,17 @@ take_unread(struct reading *reading, const struct shown_item *item)
 	    reading->family, id, "observation", "erased", reading->trial->id);
 }
 
+/* What a restricted entry tells must not leave its group: say which that is. */
+static enum err
+mark_group(struct reading *reading, const struct shown_item *item)
+{
+	struct evidence_trial *trial = reading->trial;
+
+	return trial->group != 0 ?
+	    ERR_NONE :
+	    query_item_group(reading->family->question, item, &trial->group);
+}
+
 static enum err
 take_observation(struct reading *reading, const struct shown_item *item)
 {
@@ -164,6 +175,8 @@ take_observation(struct reading *reading, const struct shown_item *item)
 		err = evidence_gone(
 		    family, id, "observation", "retracted", reading->trial->id);
 	}
+	if (err == ERR_NONE)
+		err = mark_group(reading, item);
 	if (err == ERR_NONE)
 		err = keep_observation(reading, item, &body, retracted);
 out:
@@ -364,6 +377,8 @@ evidence_read(struct evidence_family *family, const struct lineage_node *node,
 	err = reading.err;
 	if (err == ERR_NONE && node->state == LINEAGE_HERE)
 		err = query_read(question, node->item, &trial->body);
+	if (err == ERR_NONE && trial->body != NULL)
+		err = mark_group(&reading, node->item);
 	trial->erased = node->state == LINEAGE_ERASED;
 	if (err == ERR_NONE && !trial->erased && trial->body == NULL)
 		err = is_erased(question, node->item, &trial->erased);

@@ -385,7 +385,9 @@ add_study(struct evidence_studies *studies, const struct evidence_trial *trial,
 	    (err = put_trial(study.message, trial, result)) != ERR_NONE ||
 	    (err = put_place(study.message, trial, asked, result)) !=
 		ERR_NONE ||
-	    (err = put_year(study.message, result->day)) != ERR_NONE)
+	    (err = put_year(study.message, result->day)) != ERR_NONE ||
+	    (err = query_put_group(studies->family->question, trial->group,
+		 &study.message->group, NULL)) != ERR_NONE)
 		return err;
 	if (result->after != NULL) {
 		study.scale = text_or_empty(result->after->observation->scale);

@@ -263,7 +263,9 @@ fill_version(struct question *question, const struct index_row *row,
 		ERR_NONE ||
 	    (err = answer_text(&version->status,
 		 entry->row->status == NULL ? "" : entry->row->status)) !=
-		ERR_NONE)
+		ERR_NONE ||
+	    (err = query_put_group(
+		 question, entry->group, &version->group, NULL)) != ERR_NONE)
 		return err;
 	if (entry->body != NULL &&
 	    (err = fill_envelope(version, entry->body->envelope)) != ERR_NONE)

@@ -135,6 +135,7 @@ fill_identity(struct telling *telling, const struct lineage_node *node)
 	Erfa__LineageTrial *trial = telling->trial;
 	const struct shown_item *item = shown_record(
 	    shown, node->org, node->record);
+	uint64_t group;
 	enum err err;
 
 	err = query_put_id(&trial->id, node->org, node->record,
@@ -146,6 +147,12 @@ fill_identity(struct telling *telling, const struct lineage_node *node)
 		 node->item == NULL ? node->org :
 				      shown_org(shown, node->item->org))) !=
 		ERR_NONE)
+		return err;
+	if (node->item != NULL &&
+	    ((err = query_item_group(telling->question, node->item, &group)) !=
+		    ERR_NONE ||
+		(err = query_put_group(telling->question, group, &trial->group,
+		     &trial->group_name)) != ERR_NONE))
 		return err;
 	telling->self = item;
 	telling->err = ERR_NONE;

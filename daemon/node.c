@@ -543,6 +543,7 @@ open_store(struct node *node)
 		    "no good fence: the next publication "
 		    "begins a new log; nothing is lost");
 	node_rotate_open(node);
+	node_ring_open(node);
 
 	/* A new key has no log, but the store was never out of our hands. */
 	if (node->rotate.phase == ROTATE_CLOSING)
@@ -615,6 +616,7 @@ open_index(struct node *node)
 		    "themselves: %s; install erfad again or set ERFA_DATA",
 		    err_str(err));
 	index.lexicon = query.lexicon = node->lexicon;
+	index.ring = query.ring = &node->ring;
 	index.path = path;
 	if ((err = index_open(&index, &node->index)) != ERR_NONE) {
 		logger_err(
@@ -878,5 +880,6 @@ node_close(struct node *node)
 	free(node->bundle_part);
 	node_settings_end(node);
 	crypto_wipe(&node->key, sizeof(node->key));
+	crypto_wipe(&node->ring, sizeof(node->ring));
 	free(node);
 }

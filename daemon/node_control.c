@@ -444,6 +444,9 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_ERASE:
 		node_erase(node, waiter);
 		break;
+	case ERFA__REQUEST__ASK_GROUP_CHANGE:
+		node_group_change(node, waiter);
+		break;
 	case ERFA__REQUEST__ASK_LIST:
 	case ERFA__REQUEST__ASK_SHOW:
 	case ERFA__REQUEST__ASK_FIND:
@@ -466,7 +469,6 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_ERASURE:
 	case ERFA__REQUEST__ASK_FOLLOWED:
 	case ERFA__REQUEST__ASK_GROUP:
-	case ERFA__REQUEST__ASK_GROUP_CHANGE:
 	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		node_waiter_free(waiter);

@@ -62,6 +62,9 @@ decode(const struct store_draft *stored, struct node_draft *draft)
 	draft->time_ms = stored->time_ms;
 	if (local->note != NULL && (draft->note = strdup(local->note)) == NULL)
 		err = ERR_NOMEM;
+	if (local->group != NULL &&
+	    (draft->group = strdup(local->group)) == NULL)
+		err = ERR_NOMEM;
 	if (err == ERR_NONE)
 		err = body_decode(
 		    local->body.data, local->body.len, &draft->body);
@@ -75,6 +78,7 @@ void
 node_draft_clear(struct node_draft *draft)
 {
 	free(draft->note);
+	free(draft->group);
 	body_free(draft->body);
 	memset(draft, 0, sizeof(*draft));
 }
@@ -270,6 +274,25 @@ tell_missing(
 
 /* ---- what is said of one ---- */
 
+/* To which restricted group it is to be sealed. */
+static enum err
+fill_group(struct node *node, uint64_t number, Erfa__Draft *out)
+{
+	struct query_group group;
+	char text[17];
+	enum err err;
+
+	(void)snprintf(
+	    text, sizeof(text), "%016llx", (unsigned long long)number);
+	if ((err = answer_text(&out->group, text)) != ERR_NONE ||
+	    (err = query_group(node->query, number, &group)) != ERR_NONE)
+		return err;
+	if (group.name != NULL)
+		err = answer_text(&out->group_name, group.name);
+	query_group_clear(&group);
+	return err;
+}
+
 /* Which record it is to be a new version of. */
 static enum err
 fill_version(struct node *node, const struct node_draft *from, Erfa__Draft *out)
@@ -287,6 +310,9 @@ fill_version(struct node *node, const struct node_draft *from, Erfa__Draft *out)
 		return err;
 	body_free(record.body);
 	out->published = true;
+	if (record.group != 0 &&
+	    (err = fill_group(node, record.group, out)) != ERR_NONE)
+		return err;
 	(void)snprintf(version, sizeof(version), "%u.%u",
 	    (unsigned)record.major, (unsigned)record.minor);
 	return answer_text(&out->version, version);
@@ -313,6 +339,10 @@ fill_draft(struct node *node, const struct node_draft *from, Erfa__Draft *out)
 	title = facts_title(from->body, &cut);
 	if ((out->title = strndup(title, cut)) == NULL)
 		return ERR_NOMEM;
+	if (from->group != NULL && *from->group != '\0' &&
+	    (err = fill_group(node, strtoull(from->group, NULL, 16), out)) !=
+		ERR_NONE)
+		return err;
 	if ((err = fill_version(node, from, out)) != ERR_NONE)
 		return err;
 	return tell_missing(node, from, out);
@@ -354,9 +384,44 @@ choose_record(struct drafting *drafting, const char *id)
 	return true;
 }
 
+/* Understand which group is said, or keep that of the draft; false if the answer
+ * is an error. */
+static bool
+choose_group(struct drafting *drafting, const char *text, char out[17])
+{
+	struct node_draft before;
+	uint64_t number;
+	enum err err;
+
+	if (text == NULL) {
+		if (node_draft_load(
+			drafting->node, drafting->record, &before) != ERR_NONE)
+			return true;
+		if (before.group != NULL)
+			(void)snprintf(out, 17, "%s", before.group);
+		node_draft_clear(&before);
+		return true;
+	}
+	if (*text == '\0')
+		return true;
+	err = query_group_find(drafting->node->query, text, &number);
+	if (err == ERR_NONE)
+		(void)snprintf(out, 17, "%016llx", (unsigned long long)number);
+	else if (err == ERR_EXIST)
+		refuse(drafting, "group_unclear", 65,
+		    "Give more digits of its number:  erfa group list",
+		    "several groups fit \"%.80s\"", text);
+	else
+		refuse(drafting, "no_such_group", 66,
+		    "All groups:  erfa group list",
+		    "this node is in no group \"%.80s\"", text);
+	return err == ERR_NONE;
+}
+
 /* What the store is to keep. */
 static enum err
-encode(struct drafting *drafting, const Erfa__DraftPutRequest *request)
+encode(struct drafting *drafting, const Erfa__DraftPutRequest *request,
+    char *group)
 {
 	Erfa__LocalDraft local = ERFA__LOCAL_DRAFT__INIT;
 	uint8_t *body = NULL;
@@ -368,6 +433,7 @@ encode(struct drafting *drafting, const Erfa__DraftPutRequest *request)
 	local.has_body = true;
 	local.body.data = body;
 	local.note = request->note;
+	local.group = *group == '\0' ? NULL : group;
 	drafting->len = erfa__local_draft__get_packed_size(&local);
 	if (drafting->len > STORE_DRAFT_MAX)
 		err = ERR_SIZE;
@@ -384,6 +450,7 @@ put(struct drafting *drafting, const Erfa__DraftPutRequest *request)
 {
 	struct node_draft draft = { .note = request->note,
 		.body = request->body };
+	char group[17] = "";
 	enum err err;
 
 	if (request->body == NULL || body_kind(request->body) == 0 ||
@@ -401,7 +468,10 @@ put(struct drafting *drafting, const Erfa__DraftPutRequest *request)
 	}
 	if (!choose_record(drafting, request->id))
 		return ERR_NONE;
-	err = encode(drafting, request);
+	if (!choose_group(drafting, request->group, group))
+		return ERR_NONE;
+	draft.group = group;
+	err = encode(drafting, request, group);
 	if (err == ERR_SIZE) {
 		refuse(drafting, "too_long", 65, "Make it shorter.",
 		    "it takes more than %d bytes", BODY_MAX);

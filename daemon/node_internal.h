@@ -12,6 +12,8 @@
  *   node_peers.c    hub sessions and upstreams come and go
  *   node_join.c     this node joins another
  *   node_publish.c  requests of people become entries
+ *   node_group.c    restricted groups: who is in one, and sealing to it
+ *   node_ring.c     the keys that this node reads with
  *   node_invite.c   invitations, strangers let in, members removed
  *   node_rotate.c   the key of this node, and a new one in its place
  *   node_write.c    MEMBER entries and notes that the node writes itself
@@ -42,6 +44,7 @@
 #include "proto/crypto.h"
 #include "proto/directory.h"
 #include "proto/limits.h"
+#include "proto/sealed.h"
 #include "daemon/config.h"
 #include "daemon/fence.h"
 #include "daemon/guard.h"
@@ -245,6 +248,8 @@ struct node {
 	size_t nwaiters;
 	struct publication *publications; /* they wait for the index */
 	uint64_t own_arrival; /* what was published here is in the index then */
+	struct sealed_ring ring; /* what opens restricted bodies */
+	bool group_busy;         /* a change of a group is under way */
 	int index_fd;         /* written by the indexer's thread */
 	struct join *join;
 	struct admission *admissions; /* newcomers whose commit is under way */
@@ -643,6 +648,7 @@ struct node_draft {
 	uint8_t record[RECORD_LEN];
 	uint64_t time_ms; /* of its last change */
 	char *note;       /* or NULL */
+	char *group;      /* number of a restricted group, or NULL */
 	Erfa__Body *body;
 };
 
@@ -660,6 +666,40 @@ void node_draft(struct node *node, struct waiter *waiter);
 enum err node_draft_load(struct node *node, const uint8_t record[RECORD_LEN],
     struct node_draft *ret_draft) MUST_CHECK;
 void node_draft_clear(struct node_draft *draft);
+
+/* ---- node_ring.c ---- */
+
+/**
+ * node_ring_open(node):
+ * Gather the keys that restricted bodies are opened with: that in force, that of
+ * a change under way, those that were in force before.  Call it before the index
+ * is opened; what cannot be read is left out.
+ */
+void node_ring_open(struct node *node);
+
+/**
+ * node_ring_retire(node):
+ * If a key is set aside after a change, keep it to read with, so that what was
+ * sealed to it stays readable; of many the last.
+ */
+void node_ring_retire(struct node *node);
+
+/* ---- node_group.c ---- */
+
+/**
+ * node_group_seal(node, group, plain, len, ret_p, ret_len):
+ * Seal ${len} bytes to all who are in ${group} now, and to this node.  The caller
+ * frees *${ret_p} with free().  Return what sealed_seal() does.
+ */
+enum err node_group_seal(struct node *node, const struct query_group *group,
+    const uint8_t *plain, size_t len, uint8_t **ret_p,
+    size_t *ret_len) MUST_CHECK;
+
+/**
+ * node_group_change(node, waiter):
+ * Take up a GroupChangeRequest; it is answered when it is written and indexed.
+ */
+void node_group_change(struct node *node, struct waiter *waiter);
 
 /* ---- node_publish.c ---- */
 
@@ -857,16 +897,15 @@ void node_status_tick(struct node *node, int64_t now);
  * node_alarms(node, status):
  * Add to a status what is wrong with others, and count it.
  */
-enum err node_alarms(
-    struct node *node, Erfa__StatusAnswer *status) MUST_CHECK;
+enum err node_alarms(struct node *node, Erfa__StatusAnswer *status) MUST_CHECK;
 
 /**
  * node_memory_cut(node, suspect, key):
  * The guard shut down the connection of ${suspect}, whose key is ${key} (NULL:
  * not known).
  */
-void node_memory_cut(struct node *node, const struct guard_suspect *suspect,
-    const uint8_t *key);
+void node_memory_cut(
+    struct node *node, const struct guard_suspect *suspect, const uint8_t *key);
 
 /**
  * node_alarm_tick(node, now):
@@ -887,8 +926,8 @@ bool node_head_stale(void *host, const struct view_log *log);
  * gave one last, ms since 1970, goes to ${ret_since}.  One that has no log says
  * nothing at all, and is not silent.
  */
-bool node_silent(struct node *node, const uint8_t key[KEY_LEN],
-    uint64_t *ret_since);
+bool node_silent(
+    struct node *node, const uint8_t key[KEY_LEN], uint64_t *ret_since);
 
 /* ---- node_service.c ---- */
 

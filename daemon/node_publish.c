@@ -38,6 +38,8 @@ struct ready {
 	uint8_t record[RECORD_LEN];
 	uint32_t major;
 	uint32_t minor;
+	uint64_t group; /* restricted group that it is sealed to; 0 = public */
+	bool settled;   /* it can be no other: said, or as it was before */
 	uint8_t ext[HEADER_MAX / 2];
 	size_t ext_len;
 	uint8_t *body;
@@ -70,6 +72,8 @@ struct publication {
 	size_t nmore;
 	struct ready *ready;
 	size_t count;
+	struct query_group *groups; /* those that are written to */
+	size_t ngroups;
 	Erfa__Answer *refusal; /* what is wrong */
 	char caller[64];       /* name of the note about the caller */
 	uint8_t caller_note[16384];
@@ -94,6 +98,9 @@ publication_free(struct publication *publication)
 		if (publication->asked[i].draft != NULL)
 			erfa__new_record__free_unpacked(
 			    publication->asked[i].draft, NULL);
+	for (i = 0; i < publication->ngroups; i++)
+		query_group_clear(&publication->groups[i]);
+	free(publication->groups);
 	free(publication->ready);
 	free(publication->asked);
 	free(publication->more);
@@ -241,7 +248,7 @@ stamp(struct publication *publication, const struct ready *ready,
 		    err :
 		    answer_text(&envelope->amended_at, now);
 	}
-	if (envelope->licence == NULL &&
+	if (envelope->licence == NULL && ready->group == 0 &&
 	    (err = answer_text(&envelope->licence, "CC-BY-4.0")) != ERR_NONE)
 		return err;
 	return answer_text(&envelope->published_at, now);
@@ -318,6 +325,9 @@ make_about(struct publication *publication, const Erfa__Body *body,
 	size_t count = 1;
 	size_t i;
 
+	/* The header of a restricted entry says nothing of this. */
+	if (ready->group != 0)
+		return ERR_NONE;
 	memcpy(about[0].record, ready->record, RECORD_LEN);
 	about[0].major = ready->major;
 	about[0].minor = ready->minor;
@@ -338,17 +348,227 @@ make_about(struct publication *publication, const Erfa__Body *body,
 	    about, count, ready->ext, sizeof(ready->ext), &ready->ext_len);
 }
 
-/* Only public records are published by this version. */
-static bool
-is_public(struct publication *publication, size_t i, const Erfa__Body *body)
+/* ---- to whom it is published ---- */
+
+/* The group that is written to, read once; NULL if that failed. */
+static struct query_group *
+read_group(struct publication *publication, uint64_t number)
 {
-	if (!body->envelope->has_visibility ||
-	    body->envelope->visibility == ERFA__VISIBILITY__VISIBILITY_UNSET ||
-	    body->envelope->visibility == ERFA__VISIBILITY__VISIBILITY_PUBLIC)
+	size_t i;
+
+	for (i = 0; i < publication->ngroups; i++)
+		if (publication->groups[i].number == number)
+			return &publication->groups[i];
+	if (answer_room(&publication->groups, publication->ngroups,
+		sizeof(*publication->groups)) != ERR_NONE ||
+	    query_group(publication->node->query, number,
+		&publication->groups[publication->ngroups]) != ERR_NONE)
+		return NULL;
+	return &publication->groups[publication->ngroups++];
+}
+
+/* What a group is called, or at least which it is. */
+static void
+print_group(struct publication *publication, uint64_t number, char out[256])
+{
+	const struct query_group *group = read_group(publication, number);
+
+	if (group != NULL && group->name != NULL && *group->name != '\0')
+		(void)snprintf(out, 256, "%s", group->name);
+	else
+		(void)snprintf(out, 256, "%016llx", (unsigned long long)number);
+}
+
+/* Read which group a record says; false if that is a problem. */
+static bool
+take_said(struct publication *publication, size_t i)
+{
+	const char *text = publication->asked[i].record->group;
+	struct ready *ready = &publication->ready[i];
+	uint64_t number;
+	enum err err;
+
+	if (text == NULL || *text == '\0')
 		return true;
-	problem(publication, i, "leave envelope.visibility out to publish it",
-	    "it is marked as not public; nothing but public records is sent");
-	return false;
+	err = query_group_find(publication->node->query, text, &number);
+	if (err != ERR_NONE) {
+		problem(publication, i, "All groups:  erfa group list",
+		    err == ERR_EXIST ? "several groups fit \"%.80s\"" :
+				       "this node is in no group \"%.80s\"",
+		    text);
+		return false;
+	}
+	if (ready->settled && ready->group != number) {
+		problem(publication, i, "publish a new record to the group",
+		    ready->group == 0 ?
+			"everybody has the version before it: it cannot become "
+			"restricted" :
+			"the version before it is of another group");
+		return false;
+	}
+	ready->group = number;
+	ready->settled = true;
+	return true;
+}
+
+/* A record that is here already stays where it is; then what was asked for. */
+static void
+take_settled(struct publication *publication, size_t i)
+{
+	struct ready *ready = &publication->ready[i];
+	struct node *node = publication->node;
+	enum err err;
+
+	err = query_group_of(
+	    node->query, node->config->org, ready->record, &ready->group);
+	if (err != ERR_NONE && err != ERR_NOENT) {
+		problem(publication, i, "try again", "%s", err_str(err));
+		return;
+	}
+	ready->settled = err == ERR_NONE;
+	(void)take_said(publication, i);
+}
+
+/* The group of a record that is named: of this request, or held already. */
+static uint64_t
+group_of(struct publication *publication, const struct facts_ref *ref)
+{
+	struct node *node = publication->node;
+	uint64_t group = 0;
+	size_t i;
+
+	if (strcmp(ref->org, node->config->org) == 0)
+		for (i = 0; i < publication->count; i++)
+			if (memcmp(publication->ready[i].record, ref->record,
+				RECORD_LEN) == 0)
+				return publication->ready[i].group;
+	if (query_group_of(node->query, ref->org, ref->record, &group) !=
+	    ERR_NONE)
+		return 0;
+	return group;
+}
+
+/* Let a record take the group of what it names; true if it was changed. */
+static bool
+follow_named(struct publication *publication, size_t i)
+{
+	struct ready *ready = &publication->ready[i];
+	struct facts_ref refs[FACTS_REFS_MAX];
+	size_t count = facts_refs(publication->asked[i].record->body, refs);
+	char name[256];
+	uint64_t group;
+	bool changed = false;
+	size_t k;
+
+	for (k = 0; k < count; k++) {
+		group = group_of(publication, &refs[k]);
+		if (group == 0 || group == ready->group)
+			continue;
+		if (ready->settled) {
+			print_group(publication, group, name);
+			problem(publication, i,
+			    "leave out what it names, or publish it to that "
+			    "group",
+			    "it names a record of the restricted group \"%s\"",
+			    name);
+			return changed;
+		}
+		ready->group = group;
+		ready->settled = changed = true;
+	}
+	return changed;
+}
+
+/* Say that a group is not for this node to write to. */
+static void
+refuse_group(struct publication *publication, size_t i, const char *name)
+{
+	publication->ready[i].refused = true;
+	if (publication->refusal == NULL)
+		publication->refusal = node_error_new("not_in_group", 77,
+		    "See why:  erfa group list",
+		    "this node cannot write to the restricted group \"%s\"",
+		    name);
+}
+
+/* Nothing leaves for a group that this node is not in. */
+static void
+check_group(struct publication *publication, size_t i)
+{
+	struct ready *ready = &publication->ready[i];
+	Erfa__Envelope *envelope = publication->asked[i].record->body->envelope;
+	const struct query_group *group;
+	char name[256];
+
+	if (ready->group == 0) {
+		if (!envelope->has_visibility ||
+		    envelope->visibility ==
+			ERFA__VISIBILITY__VISIBILITY_UNSET ||
+		    envelope->visibility == ERFA__VISIBILITY__VISIBILITY_PUBLIC)
+			return;
+		problem(publication, i,
+		    "leave envelope.visibility out, or say the group:  "
+		    "erfa publish --group GROUP",
+		    "it is marked as not public, and no group is said");
+		return;
+	}
+	print_group(publication, ready->group, name);
+	if (envelope->has_visibility &&
+	    envelope->visibility != ERFA__VISIBILITY__VISIBILITY_UNSET &&
+	    envelope->visibility != ERFA__VISIBILITY__VISIBILITY_NETWORK) {
+		problem(publication, i,
+		    "leave envelope.visibility out to publish it",
+		    "it is marked as public or private, and is of the "
+		    "restricted group \"%s\"",
+		    name);
+		return;
+	}
+	group = read_group(publication, ready->group);
+	if (group == NULL || group->state != QUERY_GROUP_MEMBER) {
+		refuse_group(publication, i, name);
+		return;
+	}
+	envelope->has_visibility = 1;
+	envelope->visibility = ERFA__VISIBILITY__VISIBILITY_NETWORK;
+}
+
+/* Is any restricted record here, or asked for?  Mostly there is none. */
+static bool
+is_any_restricted(struct publication *publication)
+{
+	bool any = false;
+	size_t i;
+
+	if (query_group_any(publication->node->query, &any) != ERR_NONE)
+		return true;
+	for (i = 0; i < publication->count && !any; i++)
+		any = !publication->ready[i].refused &&
+		    publication->asked[i].record->group != NULL &&
+		    publication->asked[i].record->group[0] != '\0';
+	return any;
+}
+
+/* Find out of which group each record is: what names one is of its group, and what
+ * names that again. */
+static void
+choose_groups(struct publication *publication)
+{
+	struct ready *ready = publication->ready;
+	bool changed = is_any_restricted(publication);
+	size_t i;
+
+	for (i = 0; i < publication->count && changed; i++)
+		if (!ready[i].refused)
+			take_settled(publication, i);
+	while (changed) {
+		changed = false;
+		for (i = 0; i < publication->count; i++)
+			if (!ready[i].refused)
+				changed |= follow_named(publication, i);
+	}
+	for (i = 0; i < publication->count; i++)
+		if (!ready[i].refused)
+			check_group(publication, i);
 }
 
 /* What stands in the way of record ${record}. */
@@ -462,10 +682,20 @@ next_version(struct publication *publication, size_t i, Erfa__Body *body)
 	return err;
 }
 
+/* Is an entry a version of this record?  A restricted one does not say. */
+static bool
+may_be(const struct header *header, uint32_t kind,
+    const uint8_t record[RECORD_LEN])
+{
+	return header->has_record ?
+	    memcmp(header->record, record, RECORD_LEN) == 0 :
+	    header->group != 0 && header->kind == kind;
+}
+
 /* Is a version of this record accepted, but not signed yet?  Then nobody knows
  * what comes after it: signing pauses for a minute at most. */
 static bool
-is_unsigned(struct node *node, const uint8_t record[RECORD_LEN])
+is_unsigned(struct node *node, uint32_t kind, const uint8_t record[RECORD_LEN])
 {
 	struct store_txn *txn = NULL;
 	struct header header;
@@ -480,8 +710,7 @@ is_unsigned(struct node *node, const uint8_t record[RECORD_LEN])
 	    store_outbox_next(txn, ticket, &ticket, &bytes, &size) == ERR_NONE)
 		found = header_decode(bytes.data, bytes.len, &header) ==
 			ERR_NONE &&
-		    header.has_record &&
-		    memcmp(header.record, record, RECORD_LEN) == 0;
+		    may_be(&header, kind, record);
 	store_abort(&txn);
 	return found;
 }
@@ -515,7 +744,7 @@ make_known(struct publication *publication, size_t i)
 	if (!choose_record(publication, i, asked, ready))
 		return;
 	if (asked->id != NULL && publication->refusal == NULL &&
-	    is_unsigned(publication->node, ready->record)) {
+	    is_unsigned(publication->node, ready->kind, ready->record)) {
 		ready->refused = true;
 		publication->refusal = node_error_new("not_signed", 75,
 		    "try again in a minute",
@@ -533,6 +762,27 @@ make_known(struct publication *publication, size_t i)
 	publication->more[publication->nmore++].body = body;
 }
 
+/* Seal what is ready to the members of its group. */
+static enum err
+seal(struct publication *publication, struct ready *ready)
+{
+	const struct query_group *group;
+	uint8_t *plain = ready->body;
+	size_t len = ready->body_len;
+	enum err err;
+
+	if (ready->group == 0)
+		return ERR_NONE;
+	group = read_group(publication, ready->group);
+	ready->body = NULL;
+	err = group == NULL ? ERR_NOMEM :
+			      node_group_seal(publication->node, group, plain,
+				  len, &ready->body, &ready->body_len);
+	crypto_wipe(plain, len);
+	free(plain);
+	return err;
+}
+
 /* Make one record ready, or say what is wrong with it. */
 static void
 make_ready(struct publication *publication, size_t i)
@@ -545,8 +795,6 @@ make_ready(struct publication *publication, size_t i)
 	if (ready->refused)
 		return;
 	body = publication->asked[i].record->body;
-	if (!is_public(publication, i, body))
-		return;
 	if ((err = next_version(publication, i, body)) != ERR_NONE ||
 	    (err = make_about(publication, body, ready)) != ERR_NONE) {
 		problem(publication, i, "try again", "%s", err_str(err));
@@ -558,9 +806,14 @@ make_ready(struct publication *publication, size_t i)
 		problem(publication, i, "correct the field", "%s", fault);
 		return;
 	}
-	if (body_encode(body, &ready->body, &ready->body_len) != ERR_NONE)
+	err = body_encode(body, &ready->body, &ready->body_len);
+	if (err == ERR_NONE)
+		err = seal(publication, ready);
+	if (err == ERR_SIZE)
 		problem(publication, i, "make it shorter",
 		    "it takes more than %d bytes", BODY_MAX);
+	else if (err != ERR_NONE)
+		problem(publication, i, "try again", "%s", err_str(err));
 }
 
 /* Remember on this machine who asked. */
@@ -597,6 +850,7 @@ take_draft(struct publication *publication, size_t i, const char *id)
 	struct node *node = publication->node;
 	struct node_draft draft;
 	char org[ORG_MAX + 1];
+	char group[17] = "";
 	uint8_t record[RECORD_LEN] = { 0 };
 	enum err err = ERR_NOENT;
 	size_t k;
@@ -619,6 +873,8 @@ take_draft(struct publication *publication, size_t i, const char *id)
 		return;
 	}
 	asked->draft_ms = draft.time_ms;
+	(void)snprintf(
+	    group, sizeof(group), "%s", draft.group == NULL ? "" : draft.group);
 	asked->draft = calloc(1, sizeof(*asked->draft));
 	if (asked->draft != NULL) {
 		erfa__new_record__init(asked->draft);
@@ -627,7 +883,8 @@ take_draft(struct publication *publication, size_t i, const char *id)
 	}
 	node_draft_clear(&draft);
 	if (asked->draft == NULL ||
-	    answer_text(&asked->draft->id, id) != ERR_NONE)
+	    answer_text(&asked->draft->id, id) != ERR_NONE ||
+	    answer_text(&asked->draft->group, group) != ERR_NONE)
 		problem(publication, i, "try again", "out of memory");
 	asked->record = asked->draft;
 }
@@ -671,6 +928,7 @@ prepare_run(struct pool_job *job, void *context)
 	for (i = 0; i < publication->count; i++)
 		if (!publication->ready[i].refused)
 			make_known(publication, i);
+	choose_groups(publication);
 	for (i = 0; i < publication->count; i++)
 		make_ready(publication, i);
 	note_caller(publication);
@@ -678,11 +936,32 @@ prepare_run(struct pool_job *job, void *context)
 
 /* ---- the answer ---- */
 
+/* To whom it was published, if not to everybody. */
+static enum err
+fill_group(
+    struct publication *publication, uint64_t number, Erfa__Published *one)
+{
+	const struct query_group *group;
+	char text[17];
+	enum err err;
+
+	if (number == 0)
+		return ERR_NONE;
+	(void)snprintf(
+	    text, sizeof(text), "%016llx", (unsigned long long)number);
+	group = read_group(publication, number);
+	if ((err = answer_text(&one->group, text)) != ERR_NONE ||
+	    group == NULL || group->name == NULL)
+		return err;
+	return answer_text(&one->group_name, group->name);
+}
+
 /* Where one record stands now. */
 static enum err
-fill_published(struct node *node, const struct ready *ready, bool written,
-    Erfa__Published *one)
+fill_published(struct publication *publication, const struct ready *ready,
+    bool written, Erfa__Published *one)
 {
+	struct node *node = publication->node;
 	struct outbox_place place;
 	char id[RECORD_ID_CHARS + 1];
 	char shown[64];
@@ -696,7 +975,8 @@ fill_published(struct node *node, const struct ready *ready, bool written,
 	    (err = answer_text(&one->id, id)) != ERR_NONE ||
 	    (err = answer_text(&one->kind, header_kind_name(ready->kind))) !=
 		ERR_NONE ||
-	    (err = answer_text(&one->shown_id, shown)) != ERR_NONE)
+	    (err = answer_text(&one->shown_id, shown)) != ERR_NONE ||
+	    (err = fill_group(publication, ready->group, one)) != ERR_NONE)
 		return err;
 	if (!written || ready->skip ||
 	    outbox_place(node->outbox, ready->ticket, &place) != ERR_NONE ||
@@ -725,8 +1005,8 @@ publish_answer(struct publication *publication, bool written)
 	for (i = 0; i < publication->count; i++) {
 		if (answer_add(&publish->record, &publish->n_record,
 			&erfa__published__descriptor, &one) != ERR_NONE ||
-		    fill_published(publication->node, &publication->ready[i],
-			written, one) != ERR_NONE)
+		    fill_published(publication, &publication->ready[i], written,
+			one) != ERR_NONE)
 			break;
 		if (publication->ready[i].skip)
 			publish->skipped++;
@@ -793,7 +1073,8 @@ write_run(struct store_txn *txn, struct writer_job *job)
 		memset(&entry, 0, sizeof(entry));
 		entry.kind = ready->kind;
 		entry.topic = ready->topic;
-		entry.has_record = true;
+		entry.group = ready->group;
+		entry.has_record = ready->group == 0;
 		memcpy(entry.record, ready->record, RECORD_LEN);
 		entry.ext.data = ready->ext;
 		entry.ext.len = ready->ext_len;

@@ -3,7 +3,7 @@
  *
  * A rotation is a MEMBER entry in the old key's log, with the new key's
  * signature, and a note in the same commit.  When peers have it, the new key's
- * file takes the place of the old one, which is kept aside, and the program
+ * file takes the place of the old one, which is kept to read with, and the program
  * begins anew; the new key's first entry withdraws the old one at the end of its
  * logs.  Whatever is cut short goes on at the next start: the note and the key
  * in force say where.  PROTOCOL.md 6.5.
@@ -130,7 +130,7 @@ node_rotate_open(struct node *node)
 	store_abort(&txn);
 	if (!noted) {
 		wipe(node, FILE_NEXT);
-		wipe(node, FILE_OLD);
+		node_ring_retire(node);
 		return;
 	}
 	rotate->phase = phase_of(node);
@@ -239,7 +239,7 @@ settled(struct node *node, void *arg, enum err err)
 	node->rotate.busy = false;
 	if (err != ERR_NONE)
 		return;
-	wipe(node, FILE_OLD);
+	node_ring_retire(node);
 	wipe(node, FILE_NEXT);
 	event_say(EVENT_KEY_CHANGED, NULL, "the change of key is complete");
 	node->rotate.phase = ROTATE_SETTLED;

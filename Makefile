@@ -352,6 +352,7 @@ relevance: deps
 bench: deps
 	@$(MAKE) $(jobs) programs
 	@B=$B tests/bench/run.sh
+	@B=$B tests/bench/backup.sh
 	@B=$B tests/bench/idle.sh
 
 # What a hub costs that carries a whole country; LEAVES=N for fewer.

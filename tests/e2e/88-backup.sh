@@ -261,6 +261,32 @@ check "without damage" at s verify
 check_same "and all their texts" 0 "$(status s bodiesAbsent)"
 node_end s
 rm -rf "$WORK/s"
+
+# At 1,000 writes a second; tests/bench/backup.sh does so for longer, and judges.
+node_new p dk-740
+node_up p
+/usr/bin/python3 tests/e2e/paced.py "$WORK/p/run/control" 1000 3 "$WORK/mark" \
+	>"$WORK/paced" 2>&1 &
+pid=$!
+HELPERS+=("$pid")
+until [ -e "$WORK/mark" ] || ! kill -0 "$pid" 2>/dev/null; do :; done
+before=$(status p entries)
+check "a backup while 1,000 trials a second come" backup p "$WORK/paced.erfab"
+held=$(field entries <<<"$OUT")
+wait "$pid" || not_ok "all trials are taken" "$(tail -n 1 "$WORK/paced")"
+read -r all rate took _ <"$WORK/paced"
+echo "# $all trials were published, $rate a second, in $took s"
+check_same "all that was acknowledged before is in it" yes \
+	"$([ "$held" -ge "$before" ] && echo yes)"
+check_same "and not what came after" yes \
+	"$([ "$held" -lt "$(status p entries)" ] && echo yes)"
+check "it is restored" restore "$WORK/paced.erfab" --dir "$WORK/q"
+node_up q
+check_same "all of it" "$held" "$(status q entries)"
+check "without damage" at q verify
+check_same "with all texts" 0 "$(status q bodiesAbsent)"
+node_end p
+node_end q
 lines again 1380 >"$WORK/again"
 helper at v import --quiet "$WORK/again" >"$WORK/import.out" 2>&1
 import=$!

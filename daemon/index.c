@@ -850,6 +850,20 @@ is_loose(const struct index *index)
 	    (uint64_t)disk.f_bavail * disk.f_frsize / 2 > used;
 }
 
+/* Words stay known from batch to batch; those of erased texts must not. */
+static enum err
+forget_words(struct index *index)
+{
+	struct search_batch *batch;
+	enum err err;
+
+	if ((err = search_batch_new(&batch)) != ERR_NONE)
+		return err;
+	search_batch_free(index->batch);
+	index->batch = batch;
+	return ERR_NONE;
+}
+
 /* Put the new file in the place of the old one, which is removed or wiped. */
 static enum err
 exchange(struct index *index, const char *path_new, const char *path_old,
@@ -869,7 +883,8 @@ exchange(struct index *index, const char *path_new, const char *path_old,
 		return ERR_IO;
 	if (err == ERR_NONE && erased) {
 		wipe(path_old);
-		err = note_compact(index, NULL);
+		if ((err = forget_words(index)) == ERR_NONE)
+			err = note_compact(index, NULL);
 	} else if (err == ERR_NONE) {
 		(void)unlink(path_old);
 	}

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/ahead.h"
+#include "daemon/forget.h"
 #include "daemon/index.h"
 #include "daemon/store.h"
 
@@ -162,6 +163,7 @@ compact(struct indexer *indexer)
 	bool done;
 	enum err err = index_compact(indexer->options.index, &done);
 
+	forget_stack();
 	if (err == ERR_NONE) {
 		(void)pthread_mutex_lock(&indexer->mutex);
 		indexer->clean = arrival;

@@ -7,6 +7,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "daemon/forget.h"
+
 #define THREADS_MAX 16
 
 /* Jobs in the order of their coming. */
@@ -101,6 +103,7 @@ work(void *arg)
 		owner = job->owner;
 		(void)pthread_mutex_unlock(&pool->mutex);
 		job->run(job, pool->context);
+		forget_stack();
 		(void)pthread_mutex_lock(&pool->mutex);
 		if (owner != 0)
 			pool->busy[busy_with(pool, owner)] = 0;

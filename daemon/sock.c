@@ -23,6 +23,13 @@
  */
 #define OPTION_ENFORCE_DOMAIN 93
 
+/*
+ * Likewise.  With it messages are decrypted where they were received, and what was
+ * erased would stay there until as much has come again; without it they are copied
+ * first, into memory that is overwritten when it is freed.
+ */
+#define OPTION_ZERO_COPY_RECV 10
+
 /* Sockets, not connections; czmq allows 1,024 by default. */
 #define SOCKETS_MAX 4096
 
@@ -93,6 +100,7 @@ sock_global_init(void)
 	zsys_handler_set(NULL);
 	zsys_set_io_threads(1);
 	zsys_set_max_sockets(SOCKETS_MAX);
+	(void)zmq_ctx_set(zsys_init(), OPTION_ZERO_COPY_RECV, 0);
 	return ERR_NONE;
 }
 

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/forget.h"
 #include "daemon/outbox.h"
 #include "daemon/store.h"
 
@@ -238,6 +239,7 @@ run(void *context)
 		jobs = take(writer);
 		(void)pthread_mutex_unlock(&writer->lock);
 		run_jobs(writer, &jobs);
+		forget_stack();
 		(void)pthread_mutex_lock(&writer->lock);
 		give_back(writer, &jobs);
 	}

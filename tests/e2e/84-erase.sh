@@ -28,6 +28,19 @@ secrets() {
 	/usr/bin/python3 tests/e2e/scan.py find "$SECRET" "${@/#/$WORK/}"
 }
 
+# remembered NAME...: do their processes hold any piece of it in memory?
+# shellcheck disable=SC2317 # check calls it
+remembered() {
+	local name status pids=()
+	for name; do
+		pids+=("${NODE_PID[$name]}")
+	done
+	/usr/bin/python3 tests/e2e/scan.py memory "$SECRET" "${pids[@]}"
+	status=$?
+	[ "$status" -ne 77 ] || echo "(memory must not be read here)"
+	[ "$status" -eq 0 ] || [ "$status" -eq 77 ]
+}
+
 check "a trial is published" at v new --title "$CALM" --summary "$SECRET" \
 	--sector elder_care --json --yes
 a=$(field id <<<"$OUT")
@@ -69,6 +82,7 @@ check "it is erased" at v erase "$a" --reason personal_data --yes
 check_has "it says what is left to do" "$OUT" "erfa erasure"
 check "three come into step" converge 30 v t o
 check "nothing of it is left in any file there" secrets v t o
+check "nor in the memory of any of them" remembered v t o
 printf '%s\n' "$OUT"
 for name in v o; do
 	/usr/bin/python3 tests/e2e/scan.py keys "$WORK/$name/state/keys" >"$WORK/now.keys"

@@ -5,6 +5,8 @@ Usage: scan.py keys FILE            print the key slots that are in use, in hex
        scan.py find SECRET DIR...   look for pieces of SECRET, a text of several
                                     words, and for the key given by $GONE_KEYS (a
                                     file of hex lines), in every file below DIR
+       scan.py memory SECRET PID... the same in what these processes have in memory,
+                                    files apart; 77 if that must not be read
 
 A piece is any 12 bytes of the text, or of its lower-case form.
 """
@@ -37,21 +39,50 @@ def files(top):
                 yield path
 
 
-def find(secret, tops):
+def look_for(secret):
     wanted = set(pieces(secret))
     gone = os.environ.get("GONE_KEYS")
     if gone:
         with open(gone, encoding="ascii") as f:
             wanted |= {bytes.fromhex(line.strip()) for line in f if line.strip()}
+    return wanted
+
+
+def look(wanted, data, where):
+    hits = [piece for piece in wanted if piece in data]
+    if hits:
+        print(f"{where}: {len(hits)} pieces, one is {hits[0]!r}")
+    return bool(hits)
+
+
+def find(secret, tops):
+    wanted = look_for(secret)
     bad = 0
     for top in tops:
         for path in files(top):
             with open(path, "rb") as f:
-                data = f.read()
-            hits = [piece for piece in wanted if piece in data]
-            if hits:
-                print(f"{path}: {len(hits)} pieces, one is {hits[0]!r}")
-                bad += 1
+                bad += look(wanted, f.read(), path)
+    return bad
+
+
+def regions(pid):
+    """What a process may write and no file is behind: from where, how much."""
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as f:
+        for line in f:
+            span, rights, _, _, inode = line.split()[:5]
+            if rights.startswith("rw") and inode == "0":
+                first, last = (int(part, 16) for part in span.split("-"))
+                yield first, last - first
+
+
+def memory(secret, pids):
+    wanted = look_for(secret)
+    bad = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/mem", "rb", buffering=0) as f:
+            for first, size in regions(pid):
+                f.seek(first)
+                bad += look(wanted, f.read(size), f"{pid} at {first:x}")
     return bad
 
 
@@ -59,6 +90,11 @@ def main():
     if sys.argv[1] == "keys":
         print("\n".join(sorted(slots(sys.argv[2]))))
         return 0
+    if sys.argv[1] == "memory":
+        try:
+            return 1 if memory(sys.argv[2], sys.argv[3:]) else 0
+        except PermissionError:
+            return 77
     return 1 if find(sys.argv[2], sys.argv[3:]) else 0
 
 

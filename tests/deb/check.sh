@@ -229,6 +229,11 @@ check_same "both show the same trials" "$(at viborg list --json | tr ',' '\n' |
 for name in viborg tromso; do
 	node_end $name
 done
+check "root may look whether the store must be brought to another format" \
+	inside viborg erfad --migrate
+check_has "it need not" "$OUT" "Nothing needs to be done"
+check_same "and all of it stays erfad's" "" "$(find "$WORK/viborg/var/lib/erfa" \
+	! -uid "$(inside viborg id -u erfa)")"
 key=$(sha256sum <"$WORK/viborg/etc/erfa/node.key")
 check "the packages can be purged" inside viborg dpkg -P erfad erfa
 check_same "but not the identity of the municipality" "$key" \

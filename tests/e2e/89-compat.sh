@@ -36,10 +36,13 @@ open_old() {
 }
 
 LATER=$B/tests/compat/erfad
+printf '#!/bin/sh\nexec "%s" "%s" "%s" "$@"\n' "$PWD/tests/e2e/notify.py" \
+	"$WORK/heard" "$LATER" >"$WORK/managed"
+chmod +x "$WORK/managed"
 
-# later COMMAND...: with the erfad to come.
+# later COMMAND...: with the erfad to come, under a service manager.
 later() {
-	ERFAD=$LATER "$@"
+	ERFAD=$WORK/managed "$@"
 }
 
 # migrate WHO OPTION...: with an erfad, on the node at hand.
@@ -88,6 +91,8 @@ there_and_back() {
 	later as_before "in the next format"
 	check_has "the log tells of it" "$(cat "$dir/log")" \
 		"was brought from format.*is kept in $kept for 30 days"
+	check "the service manager hears that this start takes longer" \
+		await "$WORK/heard" '^EXTEND_TIMEOUT_USEC=6[0-9]{8}$'
 	check_status "today's erfad refuses it" 78 \
 		erfad --config="$dir/erfad.conf"
 	check_has "and names what can be put back" "$OUT" "put back $kept"

@@ -59,6 +59,19 @@ print("\n".join(bad), end="")
 sys.exit(bool(bad))
 END
 
+# Until the project has an address, names that can never be one stand for it (RFC
+# 2606), in these files alone; a release must have one.
+held=$(git grep -lE 'erfa\.(example[^.]|invalid)' -- . ':!tests/' 2>/dev/null |
+	sort | paste -s -d ' ') || held=
+if [ -n "$held" ] && [ "$held" != \
+	"conf/erfa.spec debian/changelog debian/control publiccode.yml" ]; then
+	fail "an address that cannot be one: $held"
+fi
+if [ -n "$held" ] && git describe --exact-match --match 'v[0-9]*' \
+	>/dev/null 2>&1; then
+	fail "a release needs an address of the project: $held"
+fi
+
 # What a build needs, in both lists.
 sed -n '/^# section: build/,/^# section: test/s/^\([a-z][^ ]*\) .*/\1/p' \
 	conf/packages-debian.txt | while read -r package; do

@@ -229,6 +229,59 @@ print_words(struct run *run, const char *what, char *const *list, size_t count)
 	print_say(run->out, "\n");
 }
 
+/* Say one choice that is no controlled value in words; false if it is another. */
+static bool
+print_choice(struct run *run, const char *name, const char *code)
+{
+	static const struct {
+		const char *name;
+		const char *code; /* NULL: any, as it is */
+		const char *text;
+	} choices[] = {
+		{ "country", "dk", N_("Denmark") },
+		{ "country", "fi", N_("Finland") },
+		{ "country", "is", N_("Iceland") },
+		{ "country", "no", N_("Norway") },
+		{ "country", "se", N_("Sweden") },
+		{ "lang", NULL, N_("written in %s") },
+		{ "since", NULL, N_("from %s on") },
+		{ "programme", "programme", N_("the programme asked for") },
+		{ "provision", NULL, N_("the provision %s") },
+		{ "finding", "unexpected", N_("with something unexpected") },
+		{ "failure", "any", N_("did not work, or near to that") },
+		{ "transcribed", "yes", N_("documented only") },
+	};
+
+	const char *text;
+	char said[200];
+	char folded[8];
+	size_t len;
+	size_t i;
+
+	for (i = 0; code[i] != '\0' && i + 1 < sizeof(folded); i++)
+		folded[i] = (char)(code[i] >= 'A' && code[i] <= 'Z' ?
+			code[i] - 'A' + 'a' :
+			code[i]);
+	folded[i] = '\0';
+	for (i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		if (strcmp(choices[i].name, name) != 0 ||
+		    (choices[i].code != NULL &&
+			strcmp(choices[i].code, code) != 0 &&
+			strcmp(choices[i].code, folded) != 0))
+			continue;
+		text = _(choices[i].text);
+		len = strcspn(text, "%");
+		if (strncmp(text + len, "%s", 2) == 0)
+			(void)snprintf(said, sizeof(said), "%.*s%s%s", (int)len,
+			    text, code, text + len + 2);
+		else
+			(void)snprintf(said, sizeof(said), "%s", text);
+		print_say(run->out, " %s", said);
+		return true;
+	}
+	return false;
+}
+
 /* Say by what was chosen; controlled values by their labels. */
 static void
 print_filters(struct run *run, char *const *list, size_t count)
@@ -243,8 +296,11 @@ print_filters(struct run *run, char *const *list, size_t count)
 		(void)snprintf(vocabulary, sizeof(vocabulary), "%.*s",
 		    (int)strcspn(list[i], ":"), list[i]);
 		print_say(run->out, i == 0 ? "Only with:" : ",");
-		if (strcmp(labels_get(run->labels, vocabulary, code), code) !=
-		    0)
+		if (print_choice(run, vocabulary, code))
+			continue;
+		if (strcmp(vocabulary, "sector") == 0 ||
+		    strcmp(labels_get(run->labels, vocabulary, code), code) !=
+			0)
 			print_say(run->out, " %s",
 			    labels_get(run->labels, vocabulary, code));
 		else
@@ -264,6 +320,8 @@ print_notes(struct run *run, const Erfa__FindAnswer *find)
 		   "it with erfa org edit --population N"),
 		N_("like us: by population (half to twice yours) and degree of "
 		   "urbanisation, of those whose profile says them"),
+		N_("of no trial here anybody has said that it did not work; "
+		   "each line says why it may be meant"),
 	};
 	char number[PRINT_NUMBER_MAX];
 	const char *text;

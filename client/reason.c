@@ -25,6 +25,52 @@ static const struct {
 	{ "programme", N_("%s in the name of its programme") },
 };
 
+/* Why who asks what did not work may mean a trial; %s is what is told there. */
+static const struct {
+	const char *part;
+	const char *text;
+} failures[] = {
+	{ "failure_did_not_work", N_("judged: it did not work") },
+	{ "failure_harmful", N_("judged: it did harm") },
+	{ "failure_no_difference", N_("judged: it made no difference") },
+	{ "failure_worked_partly", N_("judged: it worked only partly") },
+	{ "failure_no_effect", N_("stopped: it had no effect") },
+	{ "failure_quality", N_("stopped: quality or safety was at stake") },
+	{ "failure_unlawful", N_("stopped: it was found unlawful") },
+	{ "failure_stopped", N_("stopped before its time") },
+	{ "failure_told", N_("told as what did not work: %s") },
+	{ "failure_reported", N_("not judged, but reported: %s") },
+	{ "failure_discontinued", N_("not continued") },
+	{ "failure_barriers", N_("barriers are reported") },
+	{ "failure_refused", N_("the application was refused") },
+	{ "failure_withdrawn", N_("the application was withdrawn") },
+};
+
+/* Say why a trial may be meant as a failure; false if that is no reason here. */
+static bool
+say_failure(const Erfa__Reason *reason, char out[REASON_MAX])
+{
+	const char *text;
+	const char *mark;
+	size_t i;
+
+	for (i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+		if (strcmp(run_text(reason->part), failures[i].part) == 0)
+			break;
+	if (i == sizeof(failures) / sizeof(failures[0]))
+		return false;
+	text = _(failures[i].text);
+	mark = strstr(text, "%s");
+	if (mark == NULL)
+		(void)snprintf(out, REASON_MAX, "%.400s", text);
+	else
+		(void)snprintf(out, REASON_MAX,
+		    "%.*s\xe2\x80\x9c%.300s\xe2\x80\x9d%.80s",
+		    (int)(mark - text), text, run_text(reason->found),
+		    mark + 2);
+	return true;
+}
+
 /* Say where a word was found, if we know the place. */
 static void
 say_place(const char *word, const char *part, char out[REASON_MAX])
@@ -67,8 +113,10 @@ reason_line(const Erfa__Row *row, char *out, size_t size)
 
 	out[0] = '\0';
 	for (i = 0; i < row->n_reason; i++) {
-		say_word(row->reason[i], word);
-		say_place(word, run_text(row->reason[i]->part), text);
+		if (!say_failure(row->reason[i], text)) {
+			say_word(row->reason[i], word);
+			say_place(word, run_text(row->reason[i]->part), text);
+		}
 		if (len + strlen(text) + 3 > size)
 			return;
 		len += (size_t)snprintf(

@@ -11,6 +11,7 @@
 #include "daemon/facts.h"
 #include "daemon/lexicon.h"
 #include "daemon/plan.h"
+#include "daemon/query_failure.h"
 #include "daemon/query_internal.h"
 #include "daemon/search.h"
 #include "daemon/shown.h"
@@ -46,6 +47,7 @@ struct find {
 	struct search *search;
 	struct plan *plan;
 	uint32_t *marks; /* by item: filters it passes, one bit each */
+	uint8_t *ways;   /* by item: why who asks for failures may mean it */
 	uint32_t wanted; /* bits that it must have */
 	uint32_t bit;    /* of the filter at hand */
 	unsigned nfilters;
@@ -256,23 +258,6 @@ filter_facet(struct find *find, const char *facet)
 	if ((err = mark_facet(find, facet)) != ERR_NONE)
 		return err;
 	return tell_filter(find, facet);
-}
-
-/* Who asks what did not work wants to see all that says so. */
-static enum err
-mark_failures(struct find *find, const char *facet)
-{
-	static const char *const also[] = { "verdict:harmful",
-		"stop_reason:no_effect", "stop_reason:quality_or_safety",
-		"status:stopped" };
-	size_t i;
-	enum err err = ERR_NONE;
-
-	if (strcmp(facet, "verdict:did_not_work") != 0)
-		return ERR_NONE;
-	for (i = 0; i < sizeof(also) / sizeof(also[0]) && err == ERR_NONE; i++)
-		err = mark_facet(find, also[i]);
-	return err;
 }
 
 /* Keep to "NAME:VALUE", if there is a value. */
@@ -602,6 +587,127 @@ out:
 	return err;
 }
 
+/* ---- what did not work ---- */
+
+static bool
+number_of_doc(void *context, uint32_t doc, size_t *ret_number)
+{
+	struct find *find = context;
+	bool about;
+	const struct shown_item *item = item_of(find, doc, &about);
+
+	if (item == NULL)
+		return false;
+	*ret_number = number_of(find, item);
+	return true;
+}
+
+static struct failure_look
+look_of(struct find *find)
+{
+	return (struct failure_look){
+		.question = find->question,
+		.search = find->search,
+		.values = lexicon_values(query_lexicon(find->question)),
+		.item_of = number_of_doc,
+		.context = find,
+	};
+}
+
+/* Who asks what did not work wants to see all that comes near to saying so. */
+static enum err
+filter_failures(struct find *find)
+{
+	const struct failure_look look = look_of(find);
+	size_t count = shown_count(find->question->shown);
+	bool judged = false;
+	bool any = false;
+	size_t i;
+	enum err err;
+
+	if (find->ways != NULL || !begin_filter(find))
+		return ERR_NONE;
+	if ((find->ways = calloc(count + 1, 1)) == NULL)
+		return ERR_NOMEM;
+	if ((err = failure_mark(&look, find->ways)) != ERR_NONE)
+		return err;
+	for (i = 0; i < count; i++) {
+		if (find->ways[i] == 0)
+			continue;
+		find->marks[i] |= find->bit;
+		any = true;
+		judged |= failure_is_judged(find->ways[i]);
+	}
+	err = tell_filter(find, "failure:any");
+	return err != ERR_NONE || judged || !any ?
+	    err :
+	    add_note(find,
+		"of no trial here anybody has said that it did not work; each "
+		"line says why it may be meant");
+}
+
+/* By which way somebody may mean a hit; the surest is the least. */
+static unsigned
+way_of(const struct find *find, const struct search_hit *hit)
+{
+	const struct shown_item *item = shown_by_doc(
+	    find->question->shown, hit->target);
+	uint8_t way = find->ways == NULL || item == NULL ?
+	    0 :
+	    find->ways[number_of(find, item)];
+
+	return way == 0 ? UINT8_MAX : way;
+}
+
+/* Say why somebody who asks for failures may mean this trial. */
+static enum err
+fill_failure(struct find *find, const struct shown_item *item, Erfa__Row *row)
+{
+	const struct failure_look look = look_of(find);
+	uint8_t way = find->ways == NULL ? 0 :
+					   find->ways[number_of(find, item)];
+	char *quote = NULL;
+	Erfa__Reason *reason;
+	enum err err;
+
+	if (way == 0)
+		return ERR_NONE;
+	err = answer_add(&row->reason, &row->n_reason,
+	    &erfa__reason__descriptor, (void **)&reason);
+	if (err == ERR_NONE)
+		err = answer_text(&reason->part, failure_name(way));
+	if (err == ERR_NONE)
+		err = failure_quote(&look, item, way, &quote);
+	if (err == ERR_NONE && quote != NULL)
+		err = answer_text(&reason->found, quote);
+	free(quote);
+	return err;
+}
+
+/* ---- all filters ---- */
+
+/* Say what was chosen by options that are no facets. */
+static enum err
+tell_options(struct find *find)
+{
+	const Erfa__FindRequest *request = find->request;
+	char facet[80];
+	enum err err = ERR_NONE;
+
+	if (request->country != NULL && *request->country != '\0') {
+		(void)snprintf(
+		    facet, sizeof(facet), "country:%s", find->filter.country);
+		err = tell_filter(find, facet);
+	}
+	if (err == ERR_NONE && request->sector != NULL &&
+	    *request->sector != '\0') {
+		(void)snprintf(
+		    facet, sizeof(facet), "sector:%.60s", request->sector);
+		err = tell_filter(find, facet);
+	}
+	return err;
+}
+
 /* All that the request asks for, and all that the words do. */
 static enum err
 set_filters(struct find *find)
@@ -611,7 +717,8 @@ set_filters(struct find *find)
 	size_t i;
 	enum err err;
 
-	if ((err = filter_value(find, "verdict", request->verdict)) !=
+	if ((err = tell_options(find)) != ERR_NONE ||
+	    (err = filter_value(find, "verdict", request->verdict)) !=
 		ERR_NONE ||
 	    (err = filter_value(find, "status", request->status)) != ERR_NONE ||
 	    (err = filter_value(find, "lang", request->text_lang)) !=
@@ -625,10 +732,10 @@ set_filters(struct find *find)
 		if ((err = filter_facet(find, request->facet[i])) != ERR_NONE)
 			return err;
 	for (i = 0; (facet = plan_facet(find->plan, i)) != NULL; i++) {
-		if (strncmp(facet, "country:", 8) != 0) {
+		if (strcmp(facet, "verdict:did_not_work") == 0) {
+			err = filter_failures(find);
+		} else if (strncmp(facet, "country:", 8) != 0) {
 			err = filter_facet(find, facet);
-			if (err == ERR_NONE)
-				err = mark_failures(find, facet);
 		} else if (find->filter.country[0] == '\0') {
 			facts_country(facet + 8, find->filter.country);
 			err = tell_filter(find, facet);
@@ -762,6 +869,23 @@ compare_hits(const void *a, const void *b, void *context)
 	return order != 0 ? order : (p->n > q->n) - (p->n < q->n);
 }
 
+/* The surest failures first, the best of them before others. */
+static int
+compare_ways(const void *a, const void *b, void *context)
+{
+	unsigned x = way_of(context, a);
+	unsigned y = way_of(context, b);
+
+	return x != y ? (x > y) - (x < y) : compare_hits(a, b, context);
+}
+
+static void
+sort_ways(struct find *find, struct search_hit *hits, size_t count)
+{
+	if (find->ways != NULL)
+		qsort_r(hits, count, sizeof(*hits), compare_ways, find);
+}
+
 /*
  * Keep those that are good enough beside the best one; all are too far from what
  * was asked for if the best fulfils too little of it.
@@ -824,6 +948,7 @@ take_hits(
 	if (find->ngroups == 0) {
 		err = take_all(find, limit, hits, ret_count, &answer->total);
 		find->certain = *ret_count;
+		sort_ways(find, hits, *ret_count);
 		return err;
 	}
 	err = search_for(find, true, limit, hits, ret_count);
@@ -835,6 +960,7 @@ take_hits(
 	qsort_r(hits, *ret_count, sizeof(*hits), compare_hits, find);
 	if (find->certain < limit)
 		*ret_count = count_good(find, hits, *ret_count);
+	sort_ways(find, hits, *ret_count);
 	answer->total = find->far ? 0 : *ret_count;
 	answer->has_more = answer->more = *ret_count == limit;
 	answer->has_partial = answer->partial = find->certain == 0 &&
@@ -1001,6 +1127,12 @@ fill_matched(Erfa__Row *row)
 
 	for (i = 0; i < row->n_reason && len < sizeof(text) - 1; i++) {
 		reason = row->reason[i];
+		if (reason->word == NULL) {
+			(void)snprintf(text + len, sizeof(text) - len, "%s%s",
+			    i > 0 ? ", " : "", reason->part);
+			len = strlen(text);
+			continue;
+		}
 		concept = reason->concept != NULL &&
 		    !text_akin(reason->word, reason->concept);
 		found = reason->found != NULL &&
@@ -1014,7 +1146,7 @@ fill_matched(Erfa__Row *row)
 		    reason->part != NULL ? reason->part : "");
 		len = strlen(text);
 	}
-	return answer_text(&row->matched, text);
+	return text[0] == '\0' ? ERR_NONE : answer_text(&row->matched, text);
 }
 
 static enum err
@@ -1053,7 +1185,7 @@ fill_reasons(struct find *find, const struct search_hit *hit,
 			    item != NULL ? item->kind : 0, reason);
 	}
 	body_free(other);
-	return err == ERR_NONE ? fill_matched(row) : err;
+	return err;
 }
 
 /* ---- rows ---- */
@@ -1139,7 +1271,9 @@ find_row(struct find *find, const struct search_hit *hit,
 	if (entry.body == NULL)
 		goto out;
 	if ((err = query_claims(find->question, &place, &entry)) != ERR_NONE ||
+	    (err = fill_failure(find, item, entry.row)) != ERR_NONE ||
 	    (err = fill_reasons(find, hit, &entry, entry.row)) != ERR_NONE ||
+	    (err = fill_matched(entry.row)) != ERR_NONE ||
 	    (err = fill_verdict(find, item, entry.row)) != ERR_NONE)
 		goto out;
 	entry.row->has_partial = true;
@@ -1324,6 +1458,7 @@ find_end(struct find *find)
 	for (i = 0; i < SEARCH_GROUPS; i++)
 		free(find->given[i]);
 	free(find->marks);
+	free(find->ways);
 	plan_free(find->plan);
 }
 

@@ -443,7 +443,7 @@ is_known(const char *table, const char *value)
 
 	if (strncmp(value, "country.", 8) == 0 ||
 	    strcmp(value, "finding.unexpected") == 0 ||
-	    strcmp(value, "word.light") == 0 ||
+	    strncmp(value, "word.", 5) == 0 ||
 	    strncmp(value, "number.", 7) == 0)
 		return true;
 	(void)snprintf(line, sizeof(line), "\n%.*s\t%s\t", (int)(dot - value),

@@ -271,6 +271,13 @@ void link_mark_lacking(
     struct link *link, const struct wire_ref *ref, int64_t now);
 void link_mark_bad(struct link *link, const struct wire_ref *ref);
 
+/**
+ * link_forgive(link):
+ * A branch of a log is here now: a body that did not fit may have been that of
+ * its entry, so that those may be asked for again.
+ */
+void link_forgive(struct link *link);
+
 /* A log of which the peer holds less than we do, and takes up no more. */
 struct link_lag {
 	uint8_t log_id[LOG_ID_LEN];

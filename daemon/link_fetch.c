@@ -102,6 +102,13 @@ link_mark_bad(struct link *link, const struct wire_ref *ref)
 	remember(&link->bad_bodies, ref);
 }
 
+void
+link_forgive(struct link *link)
+{
+	posset_free(link->bad_bodies);
+	link->bad_bodies = NULL;
+}
+
 /* The peer may have got by now what it lacked. */
 static void
 tick_lacking(struct link *link, int64_t now)
@@ -265,8 +272,7 @@ fetch_forget(struct link *link)
 	posset_free(link->lacking);
 	link->lacking = NULL;
 	link->lacking_wait = 0;
-	posset_free(link->bad_bodies);
-	link->bad_bodies = NULL;
+	link_forgive(link);
 	link->busy_until = 0;
 	link->bodies_busy_until = 0;
 	link->bodies_rest = false;

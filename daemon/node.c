@@ -380,6 +380,7 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	node_status_tick(node, now);
 	node_alive_tick(node, now);
 	node_seen_tick(node, now);
+	node_fork_tick(node, now);
 	node_rotate_tick(node, now);
 	node_backup_tick(node, now);
 	if (node->serving > 0 || node->imports != NULL)

@@ -80,8 +80,7 @@ view_refresh(struct node *node, struct store_txn *txn,
 		log->pending = log->tip;
 		log->source = NULL;
 	}
-	log->own = stored->own &&
-	    memcmp(stored->key, node->key.public_key, KEY_LEN) == 0;
+	log->own = memcmp(stored->key, node->key.public_key, KEY_LEN) == 0;
 	log->frozen = stored->frozen;
 	log->last_common = stored->last_common;
 	log->head_ms = head.time_ms;
@@ -400,12 +399,6 @@ fetch_on(struct link *link, void *arg)
 	link_fetch(link, *(int64_t *)arg);
 }
 
-static void
-ask_forks(struct link *link, void *arg)
-{
-	node_fork_ask(arg, link);
-}
-
 /* Tell all that is new. */
 static void
 tell_news(struct node *node, struct store_txn *txn, const struct news *news,
@@ -553,7 +546,7 @@ node_after_commit(struct node *node)
 	}
 	if (node->forks_touched) {
 		node->forks_touched = false;
-		node_each_link(node, ask_forks, node);
+		node_fork_ask(node, NULL);
 	}
 	node_each_link(node, fetch_on, &now);
 }

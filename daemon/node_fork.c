@@ -19,6 +19,12 @@
 #define LOG_SIZE  (sizeof(PREFIX) + 2 * LOG_ID_LEN)
 #define NAME_SIZE (LOG_SIZE + 1 + 2 * LOG_ID_LEN + 1)
 
+/*
+ * A peer may tell of a fork before it has the branches itself: it is asked for
+ * them again after HAVE_MS, then ever more rarely, at least this often.
+ */
+#define ASK_MAX_MS 3600000
+
 /* What a note holds, and where it stands among those of one log. */
 struct told {
 	char prefix[LOG_SIZE + 1];
@@ -189,7 +195,7 @@ freeze(struct store_txn *txn, struct outbox *outbox,
 	    !proves(txn, log, fork))
 		return ERR_NONE;
 	err = store_freeze(txn, log->log_id, fork->last_common);
-	if (err != ERR_NONE || !log->own)
+	if (err != ERR_NONE)
 		return err;
 	err = outbox_close_log(outbox, txn, log->log_id, fork->last_common);
 	return err == ERR_DENIED ? ERR_NONE : err;
@@ -309,9 +315,11 @@ ask_branch(struct node *node, struct link *link, const struct view_log *log,
 	link_forked(link, &pos);
 }
 
-void
-node_fork_ask(struct node *node, struct link *link)
+/* Ask one peer for what FORK entries name and is not here. */
+static void
+ask_link(struct link *link, void *arg)
 {
+	struct node *node = arg;
 	struct store_txn *txn = NULL;
 	const struct view_log *log;
 	struct told told = { .prefix = "" };
@@ -327,4 +335,29 @@ node_fork_ask(struct node *node, struct link *link)
 		ask_branch(node, link, log, told.fork.head_b);
 	}
 	store_abort(&txn);
+}
+
+void
+node_fork_ask(struct node *node, struct link *link)
+{
+	node->forks_wait = HAVE_MS;
+	node->forks_at = node_now() + node->forks_wait;
+	if (link != NULL)
+		ask_link(link, node);
+	else
+		node_each_link(node, ask_link, node);
+}
+
+void
+node_fork_tick(struct node *node, int64_t now)
+{
+	if (now < node->forks_at)
+		return;
+	node_each_link(node, ask_link, node);
+	node->forks_wait *= 2;
+	if (node->forks_wait < HAVE_MS)
+		node->forks_wait = HAVE_MS;
+	if (node->forks_wait > ASK_MAX_MS)
+		node->forks_wait = ASK_MAX_MS;
+	node->forks_at = now + node->forks_wait;
 }

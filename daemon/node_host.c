@@ -120,6 +120,8 @@ next_run(struct store_txn *txn, const struct run_job *run)
 	enum err err;
 
 	err = store_add_run(txn, run->key, run->inc, run->own, &run->run);
+	if (err == ERR_NONE && run->own)
+		err = outbox_found(run->outbox, txn, &run->run);
 	if (err == ERR_NONE && run->forks)
 		err = node_fork_keep(txn, run->outbox, &run->run);
 	if (err != ERR_NONE)
@@ -154,6 +156,13 @@ run_job_run(struct store_txn *txn, struct writer_job *job)
 }
 
 static void
+forgive(struct link *link, void *arg)
+{
+	(void)arg;
+	link_forgive(link);
+}
+
+static void
 run_job_done(struct writer_job *job, void *context)
 {
 	struct run_job *run = (struct run_job *)job;
@@ -169,8 +178,10 @@ run_job_done(struct writer_job *job, void *context)
 		if (run->forks)
 			node_fork_touch(node, &run->run);
 		node->erases_touched |= run->erases;
-		if (run->branch)
+		if (run->branch) {
 			node_touch_own(node);
+			node_each_link(node, forgive, NULL);
+		}
 		if (run->branch)
 			event_say(EVENT_LOG_FORKED, NULL,
 			    "a log is forked and frozen: two "
@@ -209,7 +220,7 @@ run_job_new(struct node *node, struct link *link, const struct view_log *log,
 	job->link = link;
 	memcpy(job->key, log->key, KEY_LEN);
 	job->inc = log->inc;
-	job->own = log->own;
+	job->own = memcmp(log->key, node->key.public_key, KEY_LEN) == 0;
 	job->outbox = node->outbox;
 	job->run = *run;
 	job->run.headers = job->headers;

@@ -239,6 +239,8 @@ struct node {
 	int64_t members_due;      /* it is computed then; 0 = it is not due */
 	int64_t rules_due;        /* and so the ZAP table */
 	bool forks_touched;
+	int64_t forks_at;   /* branches that are not here are asked for again */
+	int64_t forks_wait; /* and so long after that */
 	bool erases_touched; /* ERASE entries of others came */
 
 	/* Clients. */
@@ -357,10 +359,12 @@ uint64_t node_fork_since(
     struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN]);
 
 /**
- * node_fork_ask(node, link):
- * Ask this peer for the branches that FORK entries name and that are not here.
+ * node_fork_ask(node, link), node_fork_tick(node, now):
+ * Ask this peer (NULL: all) for the branches that FORK entries name and that are
+ * not here; ask all again, ever more rarely.
  */
 void node_fork_ask(struct node *node, struct link *link);
+void node_fork_tick(struct node *node, int64_t now);
 
 /* ---- node_witness.c ---- */
 

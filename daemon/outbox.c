@@ -892,6 +892,7 @@ struct again {
 static enum err
 place_counts(const struct again *again, const struct store_pos *pos, bool *ret)
 {
+	enum store_body_state state;
 	struct store_log log;
 	enum err err;
 
@@ -903,7 +904,10 @@ place_counts(const struct again *again, const struct store_pos *pos, bool *ret)
 	*ret = !log.frozen || pos->n <= log.last_common;
 	if (memcmp(pos->log_id, again->log_id, LOG_ID_LEN) == 0)
 		*ret = pos->n <= again->last_common;
-	return ERR_NONE;
+	err = store_body_state(again->txn, pos->log_id, pos->n, &state);
+	if (err == ERR_NONE)
+		*ret &= state != STORE_BODY_ABSENT;
+	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
 /* Is the body to be published again, or is that needless or forbidden? */
@@ -990,6 +994,42 @@ take_again(void *context, const struct again_entry *entry)
 	return changed ?
 	    copies_put(again->txn, entry->header->commit, &copies) :
 	    ERR_NONE;
+}
+
+/* Remember where one entry stands that came back. */
+static enum err
+note_found(struct outbox *outbox, struct store_txn *txn, const uint8_t *log_id,
+    uint64_t n, const struct header *header)
+{
+	struct copies copies;
+	bool erased = false;
+	enum err err;
+
+	err = copies_get(txn, header->commit, &copies);
+	if (err != ERR_NONE || !copies_add(&copies, log_id, n))
+		return err;
+	if ((err = copies_put(txn, header->commit, &copies)) == ERR_NONE &&
+	    copies.count > 1)
+		err = copies_erased(txn, header->commit, &copies, &erased);
+	outbox->look |= erased;
+	return err;
+}
+
+enum err
+outbox_found(struct outbox *outbox, struct store_txn *txn,
+    const struct log_run *run)
+{
+	struct header header;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	for (i = 0; i < run->count && err == ERR_NONE; i++)
+		if (header_decode(run->headers[i].data, run->headers[i].len,
+			&header) == ERR_NONE &&
+		    header.has_commit)
+			err = note_found(outbox, txn, run->log_id,
+			    run->first + i, &header);
+	return err;
 }
 
 enum err

@@ -21,6 +21,7 @@
 #include "proto/header.h"
 
 /* Opaque types. */
+struct log_run;
 struct outbox;
 struct store;
 struct store_txn;
@@ -146,14 +147,24 @@ enum err outbox_place(struct outbox *outbox, uint64_t ticket,
 void outbox_pause(struct outbox *outbox, bool paused);
 
 /**
+ * outbox_found(outbox, txn, run):
+ * The run of an own log, which this store had not written or had lost, came from
+ * elsewhere and was added: remember where its bodies stand.  What counts there is
+ * not published again, and what is erased there is erased wherever else it stands
+ * (outbox_sign()).  Return what the store returns.
+ */
+enum err outbox_found(struct outbox *outbox, struct store_txn *txn,
+    const struct log_run *run) MUST_CHECK;
+
+/**
  * outbox_close_log(outbox, txn, log_id, last_common):
  * An own log was proved longer or different (R5): never append to it again,
  * and put every own entry after ${last_common} of all its branches that are
  * here into the outbox again, in the order of their time_ms, with the same body
  * and salt.  Entries of one key with the same commitment are one entry and are
  * taken once; bodies that are not here yet are left out, so call again when
- * they have come.  An entry that counts in another place, or is erased in one, is
- * not published again.  Return ERR_NOENT if the log is not here, ERR_DENIED if
+ * they have come.  An entry that counts in another place, where its body is, or
+ * is erased in one, is not published again.  Return ERR_NOENT if the log is not here, ERR_DENIED if
  * it is not our own.
  */
 enum err outbox_close_log(struct outbox *outbox, struct store_txn *txn,

@@ -1411,6 +1411,110 @@ copy_in_a_log_that_forks_too_is_published_once_more(void **state)
 	assert_true(is_named(f, third, third, 2));
 }
 
+/* Another own log comes back from a peer; its entry 2 is ${text}. */
+static void
+find_log(struct fixture *f, const char *text, uint8_t ret_log_id[LOG_ID_LEN])
+{
+	struct header_genesis genesis = { .inc = 77, .format = 1, .org = "dk" };
+	struct header header = { .kind = HEADER_GENESIS, .time_ms = 1 };
+	const uint8_t salt[SALT_LEN] = { 42 };
+	uint8_t ext[HEADER_MAX];
+	uint8_t raw[2][HEADER_MAX];
+	uint8_t head[HEAD_LEN];
+	struct bytes bytes[2] = { { raw[0], 0 }, { raw[1], 0 } };
+	struct log_run run = {
+		.first = 1, .headers = bytes, .count = 2, .head = head
+	};
+	struct log_tip tip;
+	size_t i;
+
+	memcpy(genesis.key, f->key.public_key, KEY_LEN);
+	assert_int_equal(
+	    header_genesis_encode(&genesis, ext, sizeof(ext), &header.ext.len),
+	    ERR_NONE);
+	header.ext.data = ext;
+	log_begin(genesis.key, genesis.inc, ret_log_id, &tip);
+	memcpy(run.log_id, ret_log_id, LOG_ID_LEN);
+	memcpy(run.c_prev, tip.c, HASH_LEN);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(header_encode(&header, raw[i], sizeof(raw[i]),
+				     &bytes[i].len),
+		    ERR_NONE);
+		assert_int_equal(
+		    log_step(&tip, raw[i], bytes[i].len), ERR_NONE);
+		memset(&header, 0, sizeof(header));
+		header.kind = HEADER_TRIAL;
+		header.time_ms = 1;
+		header.body_len = (uint32_t)strlen(text);
+		header.has_commit = true;
+		crypto_commit(salt, text, strlen(text), header.commit);
+	}
+	log_head_sign(f->key.secret, ret_log_id, &tip, 2, head);
+	assert_int_equal(
+	    store_add_run(f->txn, f->key.public_key, genesis.inc, true, &run),
+	    ERR_NONE);
+	assert_int_equal(outbox_found(f->outbox, f->txn, &run), ERR_NONE);
+}
+
+/* Keep the body of entry 2 of such a log. */
+static enum err
+find_body(struct fixture *f, const uint8_t *log_id, const char *text)
+{
+	const uint8_t salt[SALT_LEN] = { 42 };
+
+	return store_add_body(
+	    f->txn, log_id, 2, salt, (const uint8_t *)text, strlen(text));
+}
+
+static void
+what_counts_in_a_log_that_came_back_is_not_published_again(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place first = place_of(f, publish(f, "common"));
+	struct log_tip common = log_of(f, first.log_id).tip;
+	uint8_t found[LOG_ID_LEN];
+
+	(void)publish(f, "ours");
+	begin(f);
+	find_log(f, "theirs", found);
+	add_elsewhere(f, NULL, first.log_id, &common, "theirs");
+	assert_int_equal(find_body(f, found, "theirs"), ERR_NONE);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, first.log_id, 2), ERR_NONE);
+	assert_int_equal(outbox_waiting(f->txn), 1);
+
+	/* Its body has to be there, too. */
+	assert_int_equal(store_body_lost(f->txn, found, 2), ERR_NONE);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, first.log_id, 2), ERR_NONE);
+	assert_int_equal(outbox_waiting(f->txn), 2);
+}
+
+static void
+what_is_erased_in_a_log_that_came_back_goes_everywhere(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place first = fork_log(f);
+	uint8_t found[LOG_ID_LEN];
+	uint8_t open[LOG_ID_LEN];
+
+	finish(f);
+	assert_true(outbox_open_log(f->outbox, open));
+	assert_text(f, open, 2, "theirs");
+	begin(f);
+	find_log(f, "theirs", found);
+	finish(f);
+	assert_text(f, open, 2, "theirs");
+	begin(f);
+	assert_int_equal(store_erase(f->txn, found, 2), ERR_NONE);
+	finish(f);
+	assert_erased(f, open, 2);
+	assert_theirs_erased(f, first.log_id, 3);
+	assert_true(is_named(f, open, open, 2));
+	assert_true(is_named(f, open, first.log_id, 3));
+	assert_text(f, open, 3, "ours");
+}
+
 static void
 many_targets_take_several_erases(void **state)
 {
@@ -1555,6 +1659,8 @@ main(void)
 		T(copy_that_waits_is_erased_as_soon_as_it_has_a_place),
 		T(body_that_comes_after_its_twin_was_erased_is_not_published_again),
 		T(copy_in_a_log_that_forks_too_is_published_once_more),
+		T(what_counts_in_a_log_that_came_back_is_not_published_again),
+		T(what_is_erased_in_a_log_that_came_back_goes_everywhere),
 		T(many_targets_take_several_erases),
 		T(only_own_logs_that_are_here_can_be_closed),
 		T(another_key_begins_a_log_of_its_own),

@@ -1247,6 +1247,36 @@ decode_body(struct intake *in)
 	return err;
 }
 
+void
+index_tomb(
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n, char out[INDEX_TOMB_MAX])
+{
+	char hex[2 * LOG_ID_LEN + 1];
+
+	bytes_hex(log_id, LOG_ID_LEN, hex);
+	(void)snprintf(out, INDEX_TOMB_MAX, "own/erased/%s/%llu", hex,
+	    (unsigned long long)n);
+}
+
+/* Find out which record an erased restricted entry was a version of. */
+static enum err
+take_tomb(struct intake *in)
+{
+	char name[INDEX_TOMB_MAX];
+	struct bytes note;
+	enum err err;
+
+	index_tomb(in->entry->log_id, in->entry->n, name);
+	err = store_note_get(in->store_txn, name, &note);
+	if (err != ERR_NONE)
+		return err == ERR_NOENT ? ERR_NONE : err;
+	if (note.len != RECORD_LEN)
+		return ERR_NONE;
+	in->row.has_record = true;
+	memcpy(in->row.record, note.data, RECORD_LEN);
+	return ERR_NONE;
+}
+
 /* Kinds whose bodies are of the schema we know. */
 static bool
 is_known_kind(uint32_t kind)
@@ -1273,6 +1303,8 @@ take_state(struct intake *in, bool again)
 		return decode_body(in);
 	if (in->row.state == INDEX_HERE && in->header.group != 0)
 		in->row.state = INDEX_RESTRICTED;
+	if (in->row.state == INDEX_ERASED && in->header.group != 0)
+		return take_tomb(in);
 	return ERR_NONE;
 }
 

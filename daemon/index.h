@@ -47,6 +47,7 @@ struct index_options {
 };
 
 #define INDEX_FACET_MAX 63 /* bytes of a facet as a term */
+#define INDEX_TOMB_MAX  80 /* bytes of a note's name, the NUL counted */
 
 /* What can be seen of an entry. */
 enum index_state {
@@ -203,6 +204,15 @@ enum err index_each_ref(struct index_txn *txn, const uint8_t record[RECORD_LEN],
 enum err index_each_sealed(struct index_txn *txn, uint64_t group,
     enum err (*each)(void *context, uint64_t group, uint32_t doc),
     void *context) MUST_CHECK;
+
+/**
+ * index_tomb(log_id, n, out):
+ * The name of the store's note that says which record a restricted entry was a
+ * version of: RECORD_LEN bytes.  Who erases one of its own writes it in the same
+ * transaction, since its header does not say; where there is none, nobody knows.
+ */
+void index_tomb(
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n, char out[INDEX_TOMB_MAX]);
 
 /**
  * index_search(txn, ret_search):

@@ -130,7 +130,7 @@ erase_free(struct node *node, struct erase_job *erase)
 }
 
 /* Is a version of this record accepted and not signed yet?  It has no position
- * that could be named. */
+ * that could be named.  A restricted one does not say of which record it is. */
 static enum err
 check_outbox(struct store_txn *txn, const uint8_t record[RECORD_LEN])
 {
@@ -143,8 +143,9 @@ check_outbox(struct store_txn *txn, const uint8_t record[RECORD_LEN])
 	while ((err = store_outbox_next(txn, ticket, &ticket, &bytes, &size)) ==
 	    ERR_NONE)
 		if (header_decode(bytes.data, bytes.len, &header) == ERR_NONE &&
-		    header.has_record &&
-		    memcmp(header.record, record, RECORD_LEN) == 0)
+		    (header.has_record ?
+			    memcmp(header.record, record, RECORD_LEN) == 0 :
+			    header.group != 0))
 			return ERR_BUSY;
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
@@ -217,6 +218,22 @@ erase_entry(struct erasing *erasing, const struct header_target *target,
 	return err;
 }
 
+/* Keep of which record a restricted entry was: only its body said so. */
+static enum err
+keep_record(struct erasing *erasing, const struct store_entry *entry)
+{
+	char name[INDEX_TOMB_MAX];
+	struct header header;
+
+	if (header_decode(entry->header.data, entry->header.len, &header) !=
+		ERR_NONE ||
+	    header.group == 0)
+		return ERR_NONE;
+	index_tomb(entry->log_id, entry->n, name);
+	return store_note_put(
+	    erasing->txn, name, erasing->record, RECORD_LEN);
+}
+
 /* Erase what one target means, in all branches. */
 static enum err
 erase_target(struct erasing *erasing, const struct header_target *target)
@@ -228,7 +245,9 @@ erase_target(struct erasing *erasing, const struct header_target *target)
 	while ((err = store_entry_next(erasing->txn, target->log_id, target->n,
 		    &branch, &entry)) == ERR_NONE)
 		if (is_meant(erasing, &entry, branch == 1) &&
-		    (err = erase_entry(erasing, target, entry.c)) != ERR_NONE)
+		    ((err = erase_entry(erasing, target, entry.c)) !=
+			    ERR_NONE ||
+			(err = keep_record(erasing, &entry)) != ERR_NONE))
 			return err;
 	return err == ERR_NOENT ? ERR_NONE : err;
 }

@@ -988,6 +988,36 @@ no_word_of_an_erased_restricted_body_stays_either(void **state)
 	assert_rebuild_is_equal(f);
 }
 
+static void
+who_erased_a_restricted_body_knows_which_record_it_was(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t n = add_sealed(f, true, secret_trial(f, 0));
+	uint64_t odd = add_sealed(f, true, secret_trial(f, 1));
+	char name[INDEX_TOMB_MAX];
+	struct store_txn *txn;
+
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(store_begin(f->store, true, &txn), ERR_NONE);
+	index_tomb(f->press.log_id, n, name);
+	assert_int_equal(
+	    store_note_put(txn, name, f->record, RECORD_LEN), ERR_NONE);
+	index_tomb(f->press.log_id, odd, name);
+	assert_int_equal(store_note_put(txn, name, "odd", 3), ERR_NONE);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	add_erase(f, n);
+	add_erase(f, odd);
+	put(f, 0);
+	follow(f, f->index, 1000);
+	assert_int_equal(row_at(f, n).state, INDEX_ERASED);
+	assert_true(row_at(f, n).has_record);
+	assert_memory_equal(row_at(f, n).record, f->record, RECORD_LEN);
+	assert_int_equal(row_at(f, odd).state, INDEX_ERASED);
+	assert_false(row_at(f, odd).has_record);
+	assert_rebuild_is_equal(f);
+}
+
 /* Add a trial of many words, most of them its own. */
 static void
 add_wordy(struct fixture *f, unsigned number)
@@ -1410,6 +1440,7 @@ main(void)
 		T(nothing_of_an_erased_body_stays),
 		T(no_word_of_an_erased_body_stays_in_the_file),
 		T(no_word_of_an_erased_restricted_body_stays_either),
+		T(who_erased_a_restricted_body_knows_which_record_it_was),
 		T(a_file_that_is_largely_free_is_made_small),
 		T(a_body_erased_before_it_came_is_told_with_its_header),
 		T(an_erase_without_effect_is_ignored_until_it_counts),

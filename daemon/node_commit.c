@@ -420,45 +420,31 @@ tell_news(struct node *node, struct store_txn *txn, const struct news *news,
 	node_each_link(node, push_soon, &now);
 }
 
-/* Bodies beyond what counts: after a cut nobody asks for them, and of branches
- * some may be nowhere. */
-static uint64_t
-absent_beyond(struct store_txn *txn, const struct view_log *log)
-{
-	struct store_pos after = { .n = log->counted };
-	struct store_pos pos;
-	uint64_t count = 0;
-	size_t len;
-
-	memcpy(after.log_id, log->log_id, LOG_ID_LEN);
-	while (store_absent_next(txn, &after, &pos, &len) == ERR_NONE &&
-	    memcmp(pos.log_id, log->log_id, LOG_ID_LEN) == 0) {
-		count++;
-		after = pos;
-	}
-	return count;
-}
-
 enum err
 node_counts(
     struct node *node, struct store_txn *txn, struct store_counts *ret_counts)
 {
 	const struct view_log *log;
-	uint64_t beyond = 0;
+	uint64_t beyond;
 	size_t i;
 	enum err err;
 
 	if ((err = store_counts(txn, ret_counts)) != ERR_NONE)
 		return err;
+
+	/* After a cut nobody asks for them, and of branches some may be
+	 * nowhere. */
 	for (i = 0; ret_counts->bodies_absent > 0 && i < view_count(node->view);
 	     i++) {
 		log = view_at(node->view, i);
-		if (log->counted < log->tip.n)
-			beyond += absent_beyond(txn, log);
+		if (log->counted >= log->tip.n)
+			continue;
+		err = store_absent_beyond(
+		    txn, log->log_id, log->counted, &beyond);
+		if (err != ERR_NONE)
+			return err;
+		ret_counts->bodies_absent -= beyond;
 	}
-	ret_counts->bodies_absent -= beyond < ret_counts->bodies_absent ?
-	    beyond :
-	    ret_counts->bodies_absent;
 	return ERR_NONE;
 }
 

@@ -371,17 +371,21 @@ query_follow(struct query *query, const struct query_follow *follow,
 
 /* Count what the store knows of logs. */
 static enum err
-count_logs(struct store_txn *txn, struct query_counts *counts)
+count_logs(struct question *question, struct query_counts *counts)
 {
 	struct store_log log;
 	uint8_t last[LOG_ID_LEN];
+	uint64_t absent;
 	enum err err;
 
-	for (err = store_log_next(txn, NULL, &log); err == ERR_NONE;
-	     err = store_log_next(txn, last, &log)) {
+	for (err = store_log_next(question->store, NULL, &log); err == ERR_NONE;
+	     err = store_log_next(question->store, last, &log)) {
 		memcpy(last, log.log_id, LOG_ID_LEN);
 		counts->logs_frozen += log.frozen;
 		counts->logs_own += log.own;
+		if ((err = query_absent(question, &log, &absent)) != ERR_NONE)
+			return err;
+		counts->bodies_absent += absent;
 	}
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
@@ -414,10 +418,9 @@ query_counts(struct query *query, struct query_counts *ret_counts)
 	if ((err = question_begin(query, &question)) != ERR_NONE)
 		return err;
 	if ((err = store_counts(question.store, &stored)) == ERR_NONE &&
-	    (err = count_logs(question.store, &counts)) == ERR_NONE &&
+	    (err = count_logs(&question, &counts)) == ERR_NONE &&
 	    (err = query_look(&question)) == ERR_NONE) {
 		counts.entries = stored.entries;
-		counts.bodies_absent = stored.bodies_absent;
 		counts.arrival = stored.arrival;
 		counts.logs = stored.logs;
 		counts.indexed = index_arrival(question.index);
@@ -538,8 +541,7 @@ query_speaks(struct query *query, const char *new_org, const char *old_org,
 /* ---- restricted groups ---- */
 
 enum err
-query_group(
-    struct query *query, uint64_t number, struct query_group *ret_group)
+query_group(struct query *query, uint64_t number, struct query_group *ret_group)
 {
 	struct question question;
 	enum err err;

@@ -52,7 +52,7 @@ struct query_options {
 /* What status shows. */
 struct query_counts {
 	uint64_t entries;
-	uint64_t bodies_absent;
+	uint64_t bodies_absent; /* of what counts: they are still to come */
 	uint64_t arrival; /* last one given out by the store */
 	uint64_t indexed; /* last one in the index */
 	uint64_t logs;

@@ -477,6 +477,18 @@ enum err query_read_own(struct question *question, uint64_t number,
     enum err (*each)(void *context, const struct query_group_entry *entry),
     void *context) MUST_CHECK;
 
+/* ---- query_logs.c ---- */
+
+/**
+ * query_counted(question, log), query_absent(question, log, ret_count):
+ * The last entry of a log that counts, by the directory and its forks; how many
+ * bodies of entries up to there are still to come.
+ */
+uint64_t query_counted(
+    const struct question *question, const struct store_log *log);
+enum err query_absent(struct question *question, const struct store_log *log,
+    uint64_t *ret_count) MUST_CHECK;
+
 /* ---- query_directory.c ---- */
 
 /**

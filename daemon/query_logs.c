@@ -66,6 +66,34 @@ fill_branches(
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
+uint64_t
+query_counted(const struct question *question, const struct store_log *log)
+{
+	uint64_t counted = directory_cut(
+	    question->directory, log->key, log->log_id);
+
+	if (log->frozen && log->last_common < counted)
+		counted = log->last_common;
+	return counted < log->tip.n ? counted : log->tip.n;
+}
+
+/* Bodies that are still to come: nobody asks for what does not count. */
+enum err
+query_absent(
+    struct question *question, const struct store_log *log, uint64_t *ret_count)
+{
+	uint64_t counted = query_counted(question, log);
+	uint64_t beyond = 0;
+	enum err err;
+
+	if (log->bodies_absent > 0 && counted < log->tip.n &&
+	    (err = store_absent_beyond(
+		 question->store, log->log_id, counted, &beyond)) != ERR_NONE)
+		return err;
+	*ret_count = log->bodies_absent - beyond;
+	return ERR_NONE;
+}
+
 /* What the directory says of the log: whose it is, how far it counts. */
 static enum err
 fill_standing(
@@ -73,7 +101,7 @@ fill_standing(
 {
 	const struct directory_member *member = directory_find(
 	    question->directory, log->key);
-	uint64_t counted = directory_cut(
+	uint64_t cut = directory_cut(
 	    question->directory, log->key, log->log_id);
 	const char *state = log->own ? "own" : "open";
 	char claim[ORG_MAX + 1];
@@ -81,14 +109,12 @@ fill_standing(
 
 	if ((err = read_claim(question, log->log_id, claim)) != ERR_NONE)
 		return err;
-	if (counted < log->tip.n)
+	if (cut < log->tip.n)
 		state = member == NULL ? "outside" : "cut";
 	if (log->frozen)
 		state = "frozen";
-	if (log->frozen && log->last_common < counted)
-		counted = log->last_common;
 	view->has_counted = true;
-	view->counted = counted < log->tip.n ? counted : log->tip.n;
+	view->counted = query_counted(question, log);
 	if ((err = answer_text(&view->state, state)) != ERR_NONE)
 		return err;
 	return answer_text(&view->org, member != NULL ? member->org : claim);
@@ -107,8 +133,9 @@ fill_view(
 	view->has_last_common = log->frozen;
 	view->last_common = log->last_common;
 	view->has_bodies_absent = true;
-	view->bodies_absent = log->bodies_absent;
-	if ((err = answer_hex(&view->log, log->log_id, LOG_ID_LEN)) !=
+	if ((err = query_absent(question, log, &view->bodies_absent)) !=
+		ERR_NONE ||
+	    (err = answer_hex(&view->log, log->log_id, LOG_ID_LEN)) !=
 		ERR_NONE ||
 	    (err = answer_hex(&view->key, log->key, KEY_LEN)) != ERR_NONE ||
 	    (err = answer_hex(&view->chain, log->tip.c, HASH_LEN)) !=

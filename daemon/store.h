@@ -430,6 +430,14 @@ enum err store_claim_grant(
 enum err store_absent_next(struct store_txn *txn, const struct store_pos *after,
     struct store_pos *ret_pos, size_t *ret_len) MUST_CHECK;
 
+/**
+ * store_absent_beyond(txn, log_id, n, ret_count):
+ * How many bodies of a log are absent after its entry ${n}.
+ */
+enum err store_absent_beyond(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    uint64_t *ret_count) MUST_CHECK;
+
 /* ---- MEMBER entries, kept aside: start need not scan all headers ---- */
 
 /**

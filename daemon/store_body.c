@@ -348,3 +348,22 @@ store_absent_next(struct store_txn *txn, const struct store_pos *after,
 	*ret_len = (size_t)bytes_get_le64(val.data);
 	return ERR_NONE;
 }
+
+enum err
+store_absent_beyond(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, uint64_t *ret_count)
+{
+	struct store_pos pos = { .n = n };
+	uint64_t count = 0;
+	size_t len;
+	enum err err;
+
+	memcpy(pos.log_id, log_id, LOG_ID_LEN);
+	while ((err = store_absent_next(txn, &pos, &pos, &len)) == ERR_NONE &&
+	    memcmp(pos.log_id, log_id, LOG_ID_LEN) == 0)
+		count++;
+	if (err != ERR_NONE && err != ERR_NOENT)
+		return err;
+	*ret_count = count;
+	return ERR_NONE;
+}

@@ -789,6 +789,53 @@ a_change_of_the_directory_needs_no_new_index(void **state)
 	press_end(&stranger);
 }
 
+/* Check what is said of bodies that are still to come: in all, and of a log. */
+static void
+assert_absent(struct fixture *f, const struct press *press, uint64_t count)
+{
+	struct query_counts counts;
+	Erfa__Answer *answer;
+	char hex[2 * LOG_ID_LEN + 1];
+	size_t i;
+
+	bytes_hex(press->log_id, LOG_ID_LEN, hex);
+	assert_int_equal(query_counts(f->node.query, &counts), ERR_NONE);
+	assert_int_equal(counts.bodies_absent, count);
+	answer = logs(&f->node, NULL);
+	for (i = 0; i < answer->logs->n_log; i++)
+		if (strcmp(answer->logs->log[i]->log, hex) == 0)
+			break;
+	assert_true(i < answer->logs->n_log);
+	assert_int_equal(answer->logs->log[i]->bodies_absent, count);
+	control_free_answer(answer);
+}
+
+static void
+bodies_beyond_what_counts_are_not_still_to_come(void **state)
+{
+	struct fixture *f = *state;
+	struct store_txn *txn;
+	uint64_t first = add_trial(&f->other, "a", titled("Bliver"));
+
+	(void)add_trial(&f->other, "b", titled("Forsvinder"));
+	(void)add_trial(&f->other, "c", titled("Forsvinder ogs\xc3\xa5"));
+	press_publish(&f->own, f->node.store, true);
+	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	press_put(&f->other, txn, false, 0);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	settle(&f->node);
+	assert_absent(f, &f->other, 3);
+
+	/* After a cut nobody asks for them. */
+	(void)press_vouch(&f->own, &f->other, true, first, NULL);
+	new_directory(&f->node, &f->own);
+	assert_absent(f, &f->other, 1);
+	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	press_give(&f->other, txn, first);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	assert_absent(f, &f->other, 0);
+}
+
 static void
 absent_and_erased_bodies_are_told_as_such(void **state)
 {
@@ -2311,6 +2358,7 @@ main(void)
 		T(transcriptions_are_one_if_they_tell_of_one_place),
 		T(an_heir_stands_for_who_is_named),
 		T(a_change_of_the_directory_needs_no_new_index),
+		T(bodies_beyond_what_counts_are_not_still_to_come),
 		T(absent_and_erased_bodies_are_told_as_such),
 		T(a_record_is_shown_with_what_names_it),
 		T(publisher_has_the_name_that_was_given_last),

@@ -764,6 +764,7 @@ body_with_its_header_arrives_once_and_a_later_one_again(void **state)
 	struct fixture *f = *state;
 	struct store_entry entry;
 	struct store_pos pos;
+	uint64_t count;
 	size_t len;
 
 	write_run(f, 3);
@@ -776,6 +777,14 @@ body_with_its_header_arrives_once_and_a_later_one_again(void **state)
 	assert_int_equal(
 	    store_absent_next(f->txn, &pos, &pos, &len), ERR_NOENT);
 	assert_int_equal(counts_of(f).bodies_absent, 1);
+	assert_int_equal(
+	    store_absent_beyond(f->txn, f->origin.log_id, pos.n - 1, &count),
+	    ERR_NONE);
+	assert_int_equal(count, 1);
+	assert_int_equal(
+	    store_absent_beyond(f->txn, f->origin.log_id, pos.n, &count),
+	    ERR_NONE);
+	assert_int_equal(count, 0);
 
 	/* The last number there is leads past the log, not to its start. */
 	pos.n = UINT64_MAX;

@@ -263,10 +263,51 @@ write_number(struct print *print, char kind, unsigned longs, va_list *list)
 	write_own(print, text);
 }
 
+/* The same for the first ${most} bytes of a text, without half a letter. */
+static void
+write_gated_start(struct print *print, const char *text, size_t most)
+{
+	size_t len = strnlen(text, most);
+	char *start;
+
+	while (text[len] != '\0' && len > 0 && (text[len] & 0xc0) == 0x80)
+		len--;
+	if ((start = strndup(text, len)) == NULL) {
+		print->failed = true;
+		return;
+	}
+	write_gated(print, start);
+	free(start);
+}
+
+/* Read ".16" or ".*" at ${at_p}, and step over it; SIZE_MAX if there is none. */
+static size_t
+read_precision(const char **at_p, va_list *list)
+{
+	const char *at = *at_p;
+	size_t most = 0;
+	int given;
+
+	if (*at != '.')
+		return SIZE_MAX;
+	at++;
+	if (*at == '*') {
+		given = va_arg(*list, int);
+		most = given < 0 ? SIZE_MAX : (size_t)given;
+		at++;
+	} else {
+		for (; *at >= '0' && *at <= '9'; at++)
+			most = 10 * most + (size_t)(*at - '0');
+	}
+	*at_p = at;
+	return most;
+}
+
 /* Write one conversion; ${at} stands after its "%".  Return where it ends. */
 static const char *
 write_conversion(struct print *print, const char *at, va_list *list)
 {
+	size_t most = read_precision(&at, list);
 	unsigned longs = 0;
 	char text[2] = "";
 
@@ -275,7 +316,11 @@ write_conversion(struct print *print, const char *at, va_list *list)
 		longs++;
 	switch (*at) {
 	case 's':
-		write_gated(print, va_arg(*list, const char *));
+		if (most == SIZE_MAX)
+			write_gated(print, va_arg(*list, const char *));
+		else
+			write_gated_start(
+			    print, va_arg(*list, const char *), most);
 		break;
 	case 'c':
 		text[0] = (char)va_arg(*list, int);

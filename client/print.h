@@ -72,9 +72,8 @@ unsigned print_columns(const struct print *print);
 /**
  * print_say(print, format, ...), print_styled(print, style, format, ...):
  * Print as printf(3) does, every %s gated as one line.  The format is ours, and
- * translated here; it
- * may hold newlines, and no conversions but %s %c %d %i %u %x and %%, with the
- * lengths l, ll and z and without widths.
+ * translated here; it may hold newlines, and no conversions but %s %.16s %.*s %c
+ * %d %i %u %x and %%, with the lengths l, ll and z and without widths.
  */
 void print_say(struct print *print, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

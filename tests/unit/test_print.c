@@ -35,6 +35,20 @@ words_and_numbers_come_out_as_printf_does(void **state)
 }
 
 static void
+only_the_first_bytes_of_a_text_are_printed_if_that_is_asked(void **state)
+{
+	struct capture out;
+
+	(void)state;
+	capture_open(&out, &capture_plain);
+	print_say(out.print, "key %.4s... of %s up to %llu|%.*s|%.0s|%.9s\n",
+	    "033d08bcbb1b", "dk-791", 17ULL, 2, "wörd", "gone", "short");
+	assert_string_equal(
+	    capture_text(&out), "key 033d... of dk-791 up to 17|w||short\n");
+	capture_close(&out);
+}
+
+static void
 long_formats_are_not_cut_within_a_letter(void **state)
 {
 	struct capture out;
@@ -443,6 +457,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    only_the_first_bytes_of_a_text_are_printed_if_that_is_asked),
 		cmocka_unit_test(words_and_numbers_come_out_as_printf_does),
 		cmocka_unit_test(long_formats_are_not_cut_within_a_letter),
 		cmocka_unit_test(

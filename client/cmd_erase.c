@@ -109,8 +109,10 @@ print_plan(struct run *run, const Erfa__ErasureAnswer *erasure)
 			continue;
 		print_time(run_text(entry->time), when);
 		print_say(run->out, "  version %s of %s  (entry %llu of %s)\n",
-		    run_text(entry->version), when,
-		    (unsigned long long)entry->n, run_text(entry->log));
+		    *run_text(entry->version) == '\0' ?
+			"?" :
+			run_text(entry->version),
+		    when, (unsigned long long)entry->n, run_text(entry->log));
 	}
 	print_say(run->out,
 	    "\nIts id, its dates and its place among the copies stay, without "

@@ -131,8 +131,7 @@ print_title(struct run *run, const Erfa__ShowAnswer *show)
 			_("EXPRESSION OF CONCERN"));
 	if (strcmp(run_text(row->state), "erased") == 0)
 		print_say(run->out,
-		    "ERASED for ever by who published it: only its place is "
-		    "left.\n"
+		    "ERASED for ever: only its place is left.\n"
 		    "Which nodes have done it:  erfa erasure %s\n\n",
 		    run_text(row->id));
 	print_origins(run, show);

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """How well does `erfa find` answer the questions people have?
 
-Usage: measure.py [--table] SOCKET MADE MADE_LATER MADE_LAST
-       measure.py --brief NAME SOCKET MADE MADE_LATER MADE_LAST
+Usage: measure.py [--table] SOCKET MADE...
+       measure.py --brief NAME SOCKET MADE...
 
-SOCKET is that of a node which has imported tests/corpus/trials.jsonl, the others
-those of nodes with made_trials.jsonl, made_later_trials.jsonl and
-made_last_trials.jsonl.  Prints one line a check in the protocol of tests/run; with
+SOCKET is that of a node which has imported tests/corpus/trials.jsonl, the five
+others those of nodes with made_trials.jsonl, made_later_trials.jsonl,
+made_last_trials.jsonl, made_fourth_trials.jsonl and made_fifth_trials.jsonl.  Prints one line a check in the protocol of tests/run; with
 --table, also the rank of every expected trial and what was found instead; with
 --brief, only a line of means under NAME.
 
@@ -41,7 +41,11 @@ SETS = (("users'", "needs", HERE + "needs.jsonl", CORPUS),
         ("later made-up", "made up later", HERE + "made_later.jsonl",
          HERE + "made_later_trials.jsonl"),
         ("last made-up", "made up last", HERE + "made_last.jsonl",
-         HERE + "made_last_trials.jsonl"))
+         HERE + "made_last_trials.jsonl"),
+        ("fourth made-up", "made up fourth", HERE + "made_fourth.jsonl",
+         HERE + "made_fourth_trials.jsonl"),
+        ("fifth made-up", "made up fifth", HERE + "made_fifth.jsonl",
+         HERE + "made_fifth_trials.jsonl"))
 TOP = 10
 WORD = re.compile(r"\w+")
 
@@ -262,11 +266,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--table", action="store_true")
     parser.add_argument("--brief")
-    parser.add_argument("sockets", nargs=4)
+    parser.add_argument("sockets", nargs=6)
     args = parser.parse_args()
     sockets = dict(zip((CORPUS, HERE + "made_trials.jsonl",
                         HERE + "made_later_trials.jsonl",
-                        HERE + "made_last_trials.jsonl"), args.sockets))
+                        HERE + "made_last_trials.jsonl",
+                        HERE + "made_fourth_trials.jsonl",
+                        HERE + "made_fifth_trials.jsonl"), args.sockets))
     if args.brief:
         brief(args.brief, sockets)
         return 0

@@ -12,14 +12,17 @@ collection() {
 	at "$1" sync --wait 60 >/dev/null || die "the index does not follow"
 }
 
-# collections PREFIX: the four that questions are about; their sockets in SOCKETS.
+# collections PREFIX: the six that questions are about; their sockets in SOCKETS.
 collections() {
 	collection "$1corpus" tests/corpus/trials.jsonl
 	collection "$1made" tests/relevance/made_trials.jsonl
 	collection "$1later" tests/relevance/made_later_trials.jsonl
 	collection "$1last" tests/relevance/made_last_trials.jsonl
+	collection "$1fourth" tests/relevance/made_fourth_trials.jsonl
+	collection "$1fifth" tests/relevance/made_fifth_trials.jsonl
 	SOCKETS=("$WORK/$1corpus/run/control" "$WORK/$1made/run/control"
-		"$WORK/$1later/run/control" "$WORK/$1last/run/control")
+		"$WORK/$1later/run/control" "$WORK/$1last/run/control"
+		"$WORK/$1fourth/run/control" "$WORK/$1fifth/run/control")
 }
 
 collections ""

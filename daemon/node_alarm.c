@@ -222,54 +222,106 @@ sweep(struct node *node, int64_t now)
 	node->nalarms = kept;
 }
 
+/* Whether an alarm is to be told: what a peer does not take up, once it has
+ * lasted. */
+static bool
+is_due(const struct node *node, const struct alarm *alarm)
+{
+	int64_t lag_ms = LAG_TIMES * (int64_t)node->timers.have_ms;
+
+	return alarm->kind == ALARM_CLAIM ||
+	    (alarm->seen - alarm->since >= lag_ms &&
+		view_find(node->view, alarm->log_id) != NULL);
+}
+
+/* How many alarms of this peer and kind are due; 0 if one before it is. */
+static size_t
+count_alike(const struct node *node, const struct alarm *alarm)
+{
+	const struct alarm *other;
+	size_t count = 0;
+
+	for (other = node->alarms; other < node->alarms + node->nalarms;
+	     other++) {
+		if (other->kind != alarm->kind ||
+		    memcmp(other->key, alarm->key, KEY_LEN) != 0 ||
+		    !is_due(node, other))
+			continue;
+		if (other < alarm)
+			return 0;
+		count++;
+	}
+	return count;
+}
+
+static enum err
+tell_claim(struct node *node, Erfa__StatusAnswer *status,
+    const struct alarm *alarm, struct about *about)
+{
+	about->code = "claim";
+	about->remedy = SAY("Nothing is lost: others are believed, and it is "
+			    "asked again every hour.  Telephone them if it "
+			    "lasts");
+	return add(node, status, about,
+	    SAY("%s claims entry %llu of a log of %s and does "
+		"not show what leads to it"),
+	    org_of(node, alarm->key), (unsigned long long)alarm->n,
+	    org_of(node, alarm->origin));
+}
+
+static enum err
+tell_lag(struct node *node, Erfa__StatusAnswer *status,
+    const struct alarm *alarm, size_t count, struct about *about)
+{
+	const struct view_log *log = view_find(node->view, alarm->log_id);
+
+	about->code = "differs";
+	about->remedy = SAY(
+	    "It may withhold them from others, be full, or not count "
+	    "that member.  Telephone them; dial a second hub meanwhile");
+	if (count > 1)
+		return add(node, status, about,
+		    SAY("%s does not take up %zu logs; of the one of %s it "
+			"holds %llu of %llu entries"),
+		    org_of(node, alarm->key), count,
+		    org_of(node, alarm->origin), (unsigned long long)alarm->n,
+		    (unsigned long long)log->counted);
+	return add(node, status, about,
+	    SAY("%s does not take up a log of %s: it holds %llu of "
+		"%llu entries"),
+	    org_of(node, alarm->key), org_of(node, alarm->origin),
+	    (unsigned long long)alarm->n, (unsigned long long)log->counted);
+}
+
 /* Tell them, and count all: of each peer and kind the first is enough. */
 static enum err
 tell_peers(struct node *node, Erfa__StatusAnswer *status)
 {
-	int64_t lag_ms = LAG_TIMES * (int64_t)node->timers.have_ms;
 	const struct alarm *alarm;
-	const struct view_log *log;
 	struct about about;
 	enum err err = ERR_NONE;
+	size_t count;
 	size_t i;
 
 	status->has_logs_differing = status->has_claims_unproved = 1;
 	for (i = 0; i < node->nalarms && err == ERR_NONE; i++) {
 		alarm = &node->alarms[i];
+		if (!is_due(node, alarm))
+			continue;
+		if (alarm->kind == ALARM_CLAIM)
+			status->claims_unproved++;
+		else
+			status->logs_differing++;
+		if ((count = count_alike(node, alarm)) == 0)
+			continue;
 		about = (struct about){
 			.key = alarm->key,
 			.log_id = alarm->log_id,
 			.since = alarm->since_ms,
 		};
-		if (alarm->kind == ALARM_CLAIM) {
-			status->claims_unproved++;
-			about.code = "claim";
-			about.remedy = SAY(
-			    "Nothing is lost: others are believed, and it is "
-			    "asked again every hour.  Telephone them if it "
-			    "lasts");
-			err = add(node, status, &about,
-			    SAY("%s claims entry %llu of a log of %s and does "
-				"not show what leads to it"),
-			    org_of(node, alarm->key),
-			    (unsigned long long)alarm->n,
-			    org_of(node, alarm->origin));
-			continue;
-		}
-		log = view_find(node->view, alarm->log_id);
-		if (log == NULL || alarm->seen - alarm->since < lag_ms)
-			continue;
-		status->logs_differing++;
-		about.code = "differs";
-		about.remedy = SAY(
-		    "It may withhold them from others, be full, or not count "
-		    "that member.  Telephone them; dial a second hub meanwhile");
-		err = add(node, status, &about,
-		    SAY("%s does not take up a log of %s: it holds %llu of "
-			"%llu entries"),
-		    org_of(node, alarm->key), org_of(node, alarm->origin),
-		    (unsigned long long)alarm->n,
-		    (unsigned long long)log->counted);
+		err = alarm->kind == ALARM_CLAIM ?
+		    tell_claim(node, status, alarm, &about) :
+		    tell_lag(node, status, alarm, count, &about);
 	}
 	return err;
 }

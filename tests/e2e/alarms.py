@@ -104,6 +104,13 @@ def withholds(hub):
     CHECKS.check("with the log, and how far it is",
                  found is not None and len(found.log) == 32 and
                  "holds 0 of" in found.what, str(found))
+    # All logs that it does not take up are one thing to telephone about.
+    several = until([peer], lambda: hub.ask(
+        status=control_pb2.StatusRequest()).logs_differing > 1, each=say)
+    told = [p for p in hub.ask(status=control_pb2.StatusRequest()).problem
+            if p.code == "differs" and p.org == "is-0000"]
+    CHECKS.check("once for all logs", several and len(told) == 1 and
+                 "logs" in told[0].what, str(told))
     # It takes it up: nothing is held against it.
     pos = [wire_pb2.Pos(log_id=bytes.fromhex(v.log), n=v.counted,
                         c8=bytes.fromhex(v.chain)[:8])

@@ -271,7 +271,8 @@ run_steps(struct migration *m, struct db_txn *txn)
 			return err;
 	}
 	report->rows = db_writes(txn);
-	return store_format_put(txn, report->to);
+	err = store_software_put(txn, m->options->software);
+	return err == ERR_NONE ? store_format_put(txn, report->to) : err;
 }
 
 /* All of them in one transaction. */

@@ -55,10 +55,11 @@ struct migrate_step {
 };
 
 struct migrate_options {
-	const char *dir;  /* of the store */
-	size_t map_bytes; /* as struct store_options has it */
-	bool dry_run;     /* do it all but the copy, and change nothing */
-	uint64_t spare;   /* bytes to be left free on the disk */
+	const char *dir;      /* of the store */
+	size_t map_bytes;     /* as struct store_options has it */
+	const char *software; /* as there: who wrote what came of it */
+	bool dry_run;         /* do it all but the copy, and change nothing */
+	uint64_t spare;       /* bytes to be left free on the disk */
 
 	/* Those of migrate_steps(), and store_format(); or others, for tests. */
 	const struct migrate_step *steps;

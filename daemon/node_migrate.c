@@ -27,6 +27,7 @@ options_of(const struct config *config)
 	struct migrate_options options = {
 		.dir = config->state,
 		.map_bytes = config->store_max,
+		.software = "erfad " ERFA_VERSION,
 		.spare = SPARE_BYTES,
 		.format = store_format(),
 	};
@@ -71,7 +72,8 @@ explain(const struct config *config, const struct migrate_report *report,
 	case MIGRATE_DONE:
 		(void)snprintf(out, WHY_ROOM, "%s%s", err_str(err),
 		    err == ERR_BUSY ? ": erfad runs; systemctl stop erfad" :
-				      "");
+			err == ERR_DENIED ? ": run it with sudo" :
+					    "");
 		break;
 	}
 }
@@ -214,6 +216,12 @@ node_migrate(const struct config *config, bool dry_run, FILE *out)
 		print_report(config, &options, &report, out);
 		return dry_run && report.room < report.need ? ERR_FULL :
 							      ERR_NONE;
+	}
+	if (err == ERR_NOENT && report.stage == MIGRATE_OPEN) {
+		(void)fprintf(out,
+		    "There is no store in %s yet: nothing needs to be done.\n",
+		    config->state);
+		return ERR_NONE;
 	}
 	if (err == ERR_VERSION && report.from > report.to)
 		logger_err("store",

@@ -247,9 +247,8 @@ read_maker(struct db_txn *txn, uint32_t format, struct store_maker *maker)
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
-/* Have the store remember who opens it, if that is somebody else than before. */
-static enum err
-keep_maker(struct db_txn *txn, const char *software)
+enum err
+store_software_put(struct db_txn *txn, const char *software)
 {
 	struct bytes val;
 	size_t len;
@@ -310,7 +309,7 @@ open_meta(struct store *store, const struct store_options *options)
 			err = sync_directories(options->dir);
 	}
 	if (err == ERR_NONE)
-		err = keep_maker(txn, options->software);
+		err = store_software_put(txn, options->software);
 	if (err == ERR_NONE)
 		err = store_dropped_zero(txn, store->keys);
 	if (err == ERR_NONE)

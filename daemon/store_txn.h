@@ -268,6 +268,14 @@ enum err store_format_get(
 enum err store_format_put(struct db_txn *db_txn, uint32_t format) MUST_CHECK;
 
 /**
+ * store_software_put(db_txn, software):
+ * Have main remember who opens it, if that is somebody else than before; NULL: do
+ * not.
+ */
+enum err store_software_put(
+    struct db_txn *db_txn, const char *software) MUST_CHECK;
+
+/**
  * store_epoch_new(db_txn, out):
  * Draw the mark of a store, and keep it in main.
  */

@@ -96,6 +96,7 @@ there_and_back() {
 	check_status "today's erfad refuses it" 78 \
 		erfad --config="$dir/erfad.conf"
 	check_has "and names what can be put back" "$OUT" "put back $kept"
+	check_has "and who made it" "$OUT" "opened: erfad [0-9.]+.* made it newer"
 	mv "$dir/state/$kept" "$dir/state/main.mdb"
 	as_before "put back"
 	node_up "$version"
@@ -104,6 +105,13 @@ there_and_back() {
 		$((incarnations + 1)) "$(status "$version" incarnations)"
 	node_end "$version"
 }
+
+node_new fresh dk-840
+check "where there is no store yet" \
+	erfad --config="$WORK/fresh/erfad.conf" --migrate
+check_has "nothing needs to be done" "$OUT" "There is no store.*nothing needs"
+check_status "--dry-run alone" 64 erfad --dry-run
+check_has "is told" "$OUT" "goes with --migrate"
 
 for release in tests/compat/*/; do
 	open_old "${release%/}"

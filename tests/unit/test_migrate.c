@@ -182,6 +182,7 @@ setup(void **state)
 	f->options = (struct migrate_options){
 		.dir = f->dir,
 		.map_bytes = MAP_BYTES,
+		.software = "erfad of tomorrow",
 		.steps = renames,
 		.nsteps = 2,
 		.format = NOW + 1,
@@ -215,7 +216,7 @@ is_there(const struct fixture *f, const char *name)
 	return there;
 }
 
-/* Which format has it, by what store_open() says. */
+/* Which format has it, by what store_open() says; and who says so. */
 static uint32_t
 format_of(const struct fixture *f)
 {
@@ -230,6 +231,8 @@ format_of(const struct fixture *f)
 
 	store_close(store);
 	assert_true(err == ERR_NONE || err == ERR_VERSION);
+	if (maker.format > NOW)
+		assert_string_equal(maker.software, "erfad of tomorrow");
 	return maker.format;
 }
 

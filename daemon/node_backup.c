@@ -191,7 +191,8 @@ static enum err
 add_keys(struct node *node, struct backup *backup)
 {
 	static const char *const names[] = { "node.key", "node.key.next",
-		"node.key.old", "TEST" };
+		"node.key.old", "node.key.1", "node.key.2", "node.key.3",
+		"node.key.4", "node.key.5", "TEST" };
 	uint8_t seed[SEED_LEN];
 	char path[PATH_ROOM];
 	char name[40];

@@ -197,7 +197,8 @@ enum err query_filter(struct question *question,
 
 /**
  * query_matches(question, filter, item):
- * Return whether ${item} belongs to the list.  Of records that are one thing
+ * Return whether ${item} belongs to the list.  What is sealed to others is in a
+ * list of all kinds alone.  Of records that are one thing
  * only the first does; where one publisher is asked for, its first.
  */
 bool query_matches(const struct question *question,

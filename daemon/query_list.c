@@ -142,6 +142,10 @@ query_matches(const struct question *question,
 {
 	if (filter->kind != UINT32_MAX && item->kind != filter->kind)
 		return false;
+
+	/* What is sealed to others is nobody's record here. */
+	if (filter->kind != UINT32_MAX && item->state == INDEX_RESTRICTED)
+		return false;
 	if (filter->org != NULL ? item->own_twin : item->twin)
 		return false;
 	if (filter->org != NULL &&

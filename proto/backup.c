@@ -187,7 +187,9 @@ backup_name_valid(const char *name)
 {
 	static const char *const known[] = { "state/main.mdb", "state/keys",
 		"state/node.key", "state/node.key.next", "state/node.key.old",
-		"state/TEST", "node.key", "erfad.conf", BACKUP_MANIFEST };
+		"state/node.key.1", "state/node.key.2", "state/node.key.3",
+		"state/node.key.4", "state/node.key.5", "state/TEST",
+		"node.key", "erfad.conf", BACKUP_MANIFEST };
 	size_t i;
 
 	if (strlen(name) > BACKUP_NAME_MAX)

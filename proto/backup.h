@@ -12,7 +12,8 @@
  *
  *   state/main.mdb      a copy of main, compacted, as of one commit
  *   state/keys          the slots that this copy names, all others zero
- *   state/node.key...   the key in force and those of a change under way
+ *   state/node.key...   the key in force, those of a change under way, and those
+ *                       that are kept to read with
  *   node.key            the key that the settings name
  *   erfad.conf, conf.d/ the settings
  *

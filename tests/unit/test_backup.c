@@ -233,10 +233,11 @@ names_that_lead_elsewhere_are_refused(void **state)
 	static const char *const bad[] = { "", "state", "state/", "/etc/passwd",
 		"../node.key", "conf.d/", "conf.d/../x", "conf.d/.x",
 		"conf.d/a/b", "state/../node.key", "state/LOCK", "node.key ",
-		"conf.d/a b" };
+		"conf.d/a b", "state/node.key.6" };
 	static const char *const good[] = { "state/main.mdb", "state/keys",
 		"node.key", "erfad.conf", "conf.d/10-site.conf", "manifest",
-		"state/node.key.next", "state/node.key.old" };
+		"state/node.key.next", "state/node.key.old",
+		"state/node.key.1", "state/node.key.5" };
 	char name[BACKUP_NAME_MAX + 1];
 	uint8_t lead[BACKUP_LEAD_MAX];
 	uint64_t size;

@@ -1,0 +1,755 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/control.h"
+#include "proto/directory.h"
+#include "proto/record.h"
+#include "proto/sealed.h"
+#include "daemon/index.h"
+#include "daemon/indexer.h"
+#include "daemon/query.h"
+#include "daemon/store.h"
+#include "tests/unit/press.h"
+#include "tests/unit/scratch.h"
+
+#define MAP_BYTES ((size_t)128 << 20)
+#define WAIT_MS   60000
+
+#define WITH_OWN   1U
+#define WITH_OTHER 2U
+#define WITH_THIRD 4U
+
+struct fixture {
+	char *dir;
+	char *index_path;
+	struct store *store;
+	struct index *index;
+	struct indexer *indexer;
+	struct query *query;
+	struct directory *directory;
+	struct sealed_ring ring;
+	struct press own;   /* dk-791, whose node it is */
+	struct press other; /* no-5501, who makes groups */
+	struct press third; /* fi-564 */
+	uint64_t number;    /* of the group that no-5501 makes with this: */
+	uint8_t seed[GROUP_SEED_LEN];
+};
+
+/* ---- the node ---- */
+
+static const struct directory *
+get(void *context, void **ret_holder)
+{
+	struct fixture *f = context;
+
+	*ret_holder = f;
+	return f->directory;
+}
+
+static void
+put(void *context, void *holder)
+{
+	(void)context;
+	(void)holder;
+}
+
+static void
+open_node(struct fixture *f)
+{
+	struct store_options store = { .map_bytes = MAP_BYTES };
+	struct index_options index = { .map_bytes = MAP_BYTES };
+	struct indexer_options indexer = { .batch = 1000 };
+	struct query_options query = {
+		.name = "Viborg Kommune",
+		.key = f->own.key.public_key,
+		.ring = &f->ring,
+		.get = get,
+		.put = put,
+		.context = f,
+	};
+
+	f->ring.count = 1;
+	f->ring.keys[0] = f->own.key;
+	f->dir = scratch_make();
+	assert_non_null(f->dir);
+	f->index_path = scratch_path(f->dir, "index.mdb");
+	store.dir = f->dir;
+	index.path = f->index_path;
+	index.ring = &f->ring;
+	assert_int_equal(store_open(&store, &f->store), ERR_NONE);
+	assert_int_equal(index_open(&index, &f->index), ERR_NONE);
+	indexer.store = query.store = f->store;
+	indexer.index = query.index = f->index;
+	assert_int_equal(indexer_start(&indexer, &f->indexer), ERR_NONE);
+	assert_int_equal(query_new(&query, &f->query), ERR_NONE);
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL || crypto_init() != ERR_NONE)
+		return -1;
+	*state = f;
+	press_begin(&f->own, 1, 7, "dk-791");
+	press_begin(&f->other, 2, 7, "no-5501");
+	press_begin(&f->third, 3, 7, "fi-564");
+	(void)press_vouch(
+	    &f->own, &f->other, false, 0, "Troms\xc3\xb8 kommune");
+	(void)press_vouch(&f->own, &f->third, false, 0, NULL);
+	f->directory = press_directory(&f->own);
+	memset(f->seed, 9, sizeof(f->seed));
+	f->number = sealed_number(f->other.key.public_key, f->seed);
+	open_node(f);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	query_free(f->query);
+	indexer_stop(f->indexer);
+	index_close(f->index);
+	store_close(f->store);
+	directory_free(f->directory);
+	free(f->index_path);
+	scratch_remove(f->dir);
+	press_end(&f->own);
+	press_end(&f->other);
+	press_end(&f->third);
+	free(f);
+	return 0;
+}
+
+/* Wait until the index has all that the store has. */
+static void
+settle(struct fixture *f)
+{
+	struct store_txn *txn;
+	uint64_t last;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	last = store_arrival_last(txn);
+	store_abort(&txn);
+	indexer_wake(f->indexer);
+	assert_true(indexer_wait(f->indexer, last, WAIT_MS));
+}
+
+static void
+publish(struct fixture *f)
+{
+	press_publish(&f->own, f->store, true);
+	press_publish(&f->other, f->store, false);
+	press_publish(&f->third, f->store, false);
+	settle(f);
+}
+
+/* ---- what is written ---- */
+
+/* Write a body into a group, sealed to some of the three; it is freed. */
+static uint64_t
+add(struct fixture *f, struct press *press, uint64_t number, uint32_t kind,
+    unsigned to, Erfa__Body *body)
+{
+	const struct press *all[] = { &f->own, &f->other, &f->third };
+	const struct press_options options = { .kind = kind, .group = number };
+	uint8_t members[3][KEY_LEN];
+	uint8_t *plain;
+	uint8_t *p;
+	size_t count = 0;
+	size_t len;
+	size_t i;
+	uint64_t n;
+
+	for (i = 0; i < 3; i++)
+		if ((to & (1U << i)) != 0)
+			memcpy(members[count++], all[i]->key.curve_public,
+			    KEY_LEN);
+	assert_int_equal(body_encode(body, &plain, &len), ERR_NONE);
+	body_free(body);
+	assert_int_equal(
+	    sealed_seal(plain, len, (const uint8_t(*)[KEY_LEN])members, count,
+		&p, &len),
+	    ERR_NONE);
+	n = press_add_sealed(press, &options, p, len);
+	free(plain);
+	free(p);
+	return n;
+}
+
+static char *
+hex(const uint8_t *bytes, size_t len)
+{
+	char *text = calloc(2, len + 1);
+
+	assert_non_null(text);
+	bytes_hex(bytes, len, text);
+	return text;
+}
+
+/* What somebody says is in a group of no-5501's. */
+static Erfa__Body *
+word(struct fixture *f, const char *name, unsigned members)
+{
+	const struct press *all[] = { &f->own, &f->other, &f->third };
+	Erfa__GroupMember *member;
+	Erfa__Group *group;
+	Erfa__Body *body;
+	size_t i;
+
+	assert_int_equal(body_new(HEADER_GROUP, &body), ERR_NONE);
+	group = body->group;
+	group->name = strdup(name);
+	group->group = calloc(1, 17);
+	assert_non_null(group->group);
+	(void)snprintf(
+	    group->group, 17, "%016llx", (unsigned long long)f->number);
+	group->founder = hex(f->other.key.public_key, KEY_LEN);
+	group->seed = hex(f->seed, sizeof(f->seed));
+	group->members = calloc(3, sizeof(void *));
+	assert_non_null(group->members);
+	for (i = 0; i < 3; i++) {
+		if ((members & (1U << i)) == 0)
+			continue;
+		member = calloc(1, sizeof(*member));
+		assert_non_null(member);
+		erfa__group_member__init(member);
+		member->key = hex(all[i]->key.public_key, KEY_LEN);
+		member->org = calloc(1, sizeof(*member->org));
+		assert_non_null(member->org);
+		erfa__org_ref__init(member->org);
+		member->org->id = strdup(all[i]->org);
+		group->members[group->n_members++] = member;
+	}
+	return body;
+}
+
+/* no-5501 says who is in its group; the word is sealed to them. */
+static uint64_t
+say(struct fixture *f, unsigned members)
+{
+	return add(f, &f->other, f->number, HEADER_GROUP, members,
+	    word(f, "Nord", members));
+}
+
+static Erfa__Body *
+trial(const struct press *press, const char *name, unsigned minor)
+{
+	Erfa__Body *body = press_trial(
+	    "Lukket pilot", "Hemmeligheder", NULL, NULL);
+	char id[RECORD_ID_CHARS + 1];
+	uint8_t record[RECORD_LEN];
+
+	press_record(name, record);
+	record_print(press->org, record, RECORD_CHARS, id);
+	free(body->envelope->id);
+	body->envelope->id = strdup(id);
+	body->envelope->has_minor = true;
+	body->envelope->minor = minor;
+	return body;
+}
+
+static struct query_group
+read_group(struct fixture *f)
+{
+	struct query_group group;
+
+	assert_int_equal(query_group(f->query, f->number, &group), ERR_NONE);
+	return group;
+}
+
+static enum query_group_state
+state_of(struct fixture *f)
+{
+	struct query_group group = read_group(f);
+	enum query_group_state state = group.state;
+
+	query_group_clear(&group);
+	return state;
+}
+
+static Erfa__Answer *
+ask(struct fixture *f, const char *text)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__GroupRequest group = ERFA__GROUP_REQUEST__INIT;
+	Erfa__Answer *answer;
+
+	request.ask_case = ERFA__REQUEST__ASK_GROUP;
+	request.group = &group;
+	group.group = text == NULL ? NULL : strdup(text);
+	assert_true(query_can(&request));
+	assert_int_equal(query_answer(f->query, &request, &answer), ERR_NONE);
+	free(group.group);
+	return answer;
+}
+
+/* ---- who is in it ---- */
+
+static void
+a_word_of_the_founder_says_who_is_in_it(void **state)
+{
+	struct fixture *f = *state;
+	struct query_group group;
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	publish(f);
+	group = read_group(f);
+	assert_int_equal(group.state, QUERY_GROUP_MEMBER);
+	assert_string_equal(group.name, "Nord");
+	assert_int_equal(group.nmembers, 2);
+	assert_string_equal(group.members[0].org, "dk-791");
+	assert_true(group.members[0].own);
+	assert_false(group.members[0].founder);
+	assert_int_equal(group.members[0].standing, QUERY_GROUP_IN);
+	assert_true(group.members[1].founder);
+	assert_memory_equal(
+	    group.members[1].curve, f->other.key.curve_public, KEY_LEN);
+	assert_false(group.is_founder);
+	assert_memory_equal(group.speaker, f->other.key.public_key, KEY_LEN);
+	assert_int_equal(group.entries, 0);
+	query_group_clear(&group);
+}
+
+static void
+a_group_that_nothing_tells_of_is_unknown(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Answer *answer;
+
+	(void)say(f, WITH_OTHER | WITH_THIRD);
+	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OTHER,
+	    trial(&f->other, "one", 0));
+	publish(f);
+	assert_int_equal(state_of(f), QUERY_GROUP_UNKNOWN);
+	answer = ask(f, NULL);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_GROUP);
+	assert_string_equal(answer->group->schema, "erfa.group/1");
+	assert_int_equal(answer->group->n_group, 0);
+	assert_int_equal(answer->group->others, 1);
+	assert_int_equal(answer->group->other_entries, 1);
+	control_free_answer(answer);
+}
+
+static void
+somebody_elses_word_is_ignored(void **state)
+{
+	struct fixture *f = *state;
+	struct query_group group;
+	Erfa__Body *body;
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	f->third.time_ms = f->other.time_ms + 1000000;
+	(void)add(f, &f->third, f->number, HEADER_GROUP,
+	    WITH_OWN | WITH_OTHER | WITH_THIRD,
+	    word(f, "Taken over", WITH_OWN | WITH_OTHER | WITH_THIRD));
+
+	/* Nor does it help to be called the founder. */
+	body = word(f, "Mine", WITH_OWN | WITH_THIRD);
+	free(body->group->founder);
+	body->group->founder = hex(f->third.key.public_key, KEY_LEN);
+	(void)add(
+	    f, &f->third, f->number, HEADER_GROUP, WITH_OWN | WITH_THIRD, body);
+
+	/* Nor to say what nobody can read. */
+	(void)add(f, &f->third, f->number, HEADER_GROUP, WITH_THIRD,
+	    word(f, "Closed", WITH_THIRD));
+	publish(f);
+	group = read_group(f);
+	assert_int_equal(group.state, QUERY_GROUP_MEMBER);
+	assert_string_equal(group.name, "Nord");
+	assert_int_equal(group.nmembers, 2);
+	assert_int_equal(group.nignored, 1);
+	assert_memory_equal(
+	    group.ignored[0].key, f->third.key.public_key, KEY_LEN);
+	query_group_clear(&group);
+}
+
+static void
+who_is_taken_out_knows_it_and_not_who_is_in(void **state)
+{
+	struct fixture *f = *state;
+	struct query_group group;
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	(void)say(f, WITH_OTHER | WITH_THIRD);
+	publish(f);
+	group = read_group(f);
+	assert_int_equal(group.state, QUERY_GROUP_REMOVED);
+	assert_string_equal(group.name, "Nord");
+	assert_int_equal(group.nmembers, 2);
+	assert_string_equal(group.members[0].org, "dk-791");
+	query_group_clear(&group);
+
+	(void)say(f, WITH_OWN | WITH_OTHER | WITH_THIRD);
+	publish(f);
+	assert_int_equal(state_of(f), QUERY_GROUP_MEMBER);
+}
+
+static void
+who_is_sealed_to_and_not_named_is_not_in_it(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)add(f, &f->other, f->number, HEADER_GROUP, WITH_OWN | WITH_OTHER,
+	    word(f, "Nord", WITH_OTHER));
+	publish(f);
+	assert_int_equal(state_of(f), QUERY_GROUP_REMOVED);
+}
+
+static void
+a_word_that_is_not_here_yet_is_waited_for(void **state)
+{
+	struct fixture *f = *state;
+	struct store_txn *txn;
+	uint64_t n;
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	publish(f);
+	n = say(f, WITH_OWN | WITH_OTHER | WITH_THIRD);
+	assert_int_equal(store_begin(f->store, true, &txn), ERR_NONE);
+	press_put(&f->other, txn, false, 0);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	settle(f);
+	assert_int_equal(state_of(f), QUERY_GROUP_BEHIND);
+
+	assert_int_equal(store_begin(f->store, true, &txn), ERR_NONE);
+	press_give(&f->other, txn, n);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	settle(f);
+	assert_int_equal(state_of(f), QUERY_GROUP_MEMBER);
+}
+
+static void
+a_last_word_that_is_erased_closes_the_group(void **state)
+{
+	struct fixture *f = *state;
+	struct header_target target = { .reason = 1 };
+	struct press_options erase = { .kind = HEADER_ERASE };
+	struct store_txn *txn;
+	uint8_t ext[256];
+	size_t len;
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	target.n = say(f, WITH_OTHER);
+	memcpy(target.log_id, f->other.log_id, LOG_ID_LEN);
+	publish(f);
+	assert_int_equal(state_of(f), QUERY_GROUP_REMOVED);
+	assert_int_equal(
+	    header_erase_encode(&target, 1, ext, sizeof(ext), &len), ERR_NONE);
+	erase.ext = (struct bytes){ .data = ext, .len = len };
+	(void)press_add(&f->other, &erase, NULL);
+	assert_int_equal(store_begin(f->store, true, &txn), ERR_NONE);
+	press_put(&f->other, txn, false, 0);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	settle(f);
+	assert_int_equal(state_of(f), QUERY_GROUP_CLOSED);
+}
+
+static void
+since_when_a_member_is_in_it_is_known(void **state)
+{
+	struct fixture *f = *state;
+	struct query_group group;
+	uint64_t second;
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	second = f->other.time_ms;
+	(void)say(f, WITH_OWN | WITH_OTHER | WITH_THIRD);
+	(void)say(f, WITH_OWN | WITH_OTHER | WITH_THIRD);
+	publish(f);
+	group = read_group(f);
+	assert_int_equal(group.nmembers, 3);
+	assert_string_equal(group.members[1].org, "fi-564");
+	assert_true(group.members[1].since_ms == second);
+	assert_true(group.members[0].since_ms < second);
+	assert_true(group.members[0].since_ms == group.made_ms);
+	assert_true(group.changed_ms > second);
+	assert_true(
+	    group.members[1].since_arrival > group.members[0].since_arrival);
+	query_group_clear(&group);
+}
+
+static void
+who_has_left_the_network_is_not_sealed_to(void **state)
+{
+	struct fixture *f = *state;
+	struct query_group group;
+
+	(void)say(f, WITH_OWN | WITH_OTHER | WITH_THIRD);
+	publish(f);
+	(void)press_vouch(&f->own, &f->third, true, 0, NULL);
+	directory_free(f->directory);
+	f->directory = press_directory(&f->own);
+	publish(f);
+	group = read_group(f);
+	assert_int_equal(group.nmembers, 3);
+	assert_int_equal(group.members[1].standing, QUERY_GROUP_LEFT);
+	assert_int_equal(group.members[0].standing, QUERY_GROUP_IN);
+	query_group_clear(&group);
+}
+
+/* ---- what is in it ---- */
+
+static void
+entries_are_counted_by_what_can_be_seen_of_them(void **state)
+{
+	struct fixture *f = *state;
+	struct query_group group;
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OTHER,
+	    trial(&f->other, "one", 0));
+	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->other, "two", 0));
+	(void)add(f, &f->own, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->own, "three", 0));
+	(void)add(f, &f->own, f->number + 1, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->own, "four", 0));
+	publish(f);
+	group = read_group(f);
+	assert_int_equal(group.entries, 3);
+	assert_int_equal(group.readable, 2);
+	assert_int_equal(group.restricted, 1);
+	assert_int_equal(group.own, 1);
+	query_group_clear(&group);
+}
+
+static void
+the_group_of_a_record_is_known(void **state)
+{
+	struct fixture *f = *state;
+	const struct press_options open = { .kind = HEADER_TRIAL };
+	struct press_options named = open;
+	uint8_t record[RECORD_LEN];
+	uint64_t group;
+	bool any;
+
+	press_record("public", record);
+	named.record = record;
+	(void)press_add(
+	    &f->own, &named, press_trial("Boliger", NULL, NULL, NULL));
+	publish(f);
+	assert_int_equal(query_group_any(f->query, &any), ERR_NONE);
+	assert_false(any);
+	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->other, "two", 0));
+	publish(f);
+	assert_int_equal(query_group_any(f->query, &any), ERR_NONE);
+	assert_true(any);
+	assert_int_equal(
+	    query_group_of(f->query, "dk-791", record, &group), ERR_NONE);
+	assert_true(group == 0);
+	press_record("two", record);
+	assert_int_equal(
+	    query_group_of(f->query, "no-5501", record, &group), ERR_NONE);
+	assert_true(group == f->number);
+	assert_int_equal(
+	    query_group_of(f->query, "dk-791", record, &group), ERR_NOENT);
+}
+
+/* What is told of own entries. */
+struct told {
+	uint64_t n[8];
+	size_t count;
+};
+
+static enum err
+take(void *context, const struct query_group_entry *entry)
+{
+	struct told *told = context;
+
+	assert_true(told->count < 8);
+	told->n[told->count++] = entry->n;
+	return ERR_NONE;
+}
+
+static void
+of_own_versions_the_copy_that_was_sealed_last_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct query_group group;
+	struct told told = { .count = 0 };
+	struct told before = { .count = 0 };
+	uint64_t first;
+	uint64_t second;
+	uint64_t copy;
+
+	first = add(f, &f->own, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->own, "one", 0));
+	second = add(f, &f->own, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->own, "one", 1));
+	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->other, "two", 0));
+	publish(f);
+	(void)say(f, WITH_OWN | WITH_OTHER | WITH_THIRD);
+	publish(f);
+	copy = add(f, &f->own, f->number, HEADER_TRIAL, WITH_OWN | WITH_THIRD,
+	    trial(&f->own, "one", 0));
+	publish(f);
+	assert_true(copy > first);
+	assert_int_equal(
+	    query_group_own(f->query, f->number, UINT64_MAX, take, &told),
+	    ERR_NONE);
+	assert_int_equal(told.count, 2);
+	assert_true(told.n[0] == copy && told.n[1] == second);
+
+	/* That it was sealed anew is why it need not be again. */
+	group = read_group(f);
+	assert_int_equal(query_group_own(f->query, f->number,
+			     group.members[1].since_arrival, take, &before),
+	    ERR_NONE);
+	assert_int_equal(before.count, 1);
+	assert_true(before.n[0] == second);
+	query_group_clear(&group);
+}
+
+/* ---- what it is called ---- */
+
+static void
+a_group_is_found_by_name_or_number(void **state)
+{
+	struct fixture *f = *state;
+	char text[17];
+	uint64_t number;
+	Erfa__Answer *answer;
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	publish(f);
+	(void)snprintf(
+	    text, sizeof(text), "%016llx", (unsigned long long)f->number);
+	assert_int_equal(query_group_find(f->query, text, &number), ERR_NONE);
+	assert_true(number == f->number);
+	text[4] = '\0';
+	assert_int_equal(query_group_find(f->query, text, &number), ERR_NONE);
+	text[3] = '\0';
+	assert_int_equal(query_group_find(f->query, text, &number), ERR_NOENT);
+	assert_int_equal(query_group_find(f->query, "Nord", &number), ERR_NONE);
+	assert_int_equal(query_group_find(f->query, "", &number), ERR_NOENT);
+	assert_int_equal(
+	    query_group_find(f->query, "nobody", &number), ERR_NOENT);
+	answer = ask(f, "nobody");
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_ERROR);
+	assert_string_equal(answer->error->code, "no_such_group");
+	control_free_answer(answer);
+
+	/* A second one of the same name. */
+	memset(f->seed, 7, sizeof(f->seed));
+	f->number = sealed_number(f->other.key.public_key, f->seed);
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	publish(f);
+	assert_int_equal(
+	    query_group_find(f->query, "Nord", &number), ERR_EXIST);
+	answer = ask(f, "Nord");
+	assert_string_equal(answer->error->code, "group_unclear");
+	control_free_answer(answer);
+}
+
+static void
+a_group_is_shown_with_its_members(void **state)
+{
+	struct fixture *f = *state;
+	const Erfa__GroupView *view;
+	Erfa__Answer *answer;
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	publish(f);
+	answer = ask(f, "Nord");
+	assert_int_equal(answer->group->n_group, 1);
+	view = answer->group->group[0];
+	assert_string_equal(view->name, "Nord");
+	assert_string_equal(view->state, "member");
+	assert_string_equal(view->founder_org, "no-5501");
+	assert_false(view->founder);
+	assert_int_equal(view->n_member, 2);
+	assert_string_equal(view->member[0]->state, "in");
+	assert_true(view->member[0]->own);
+	assert_string_equal(view->member[1]->name, "Troms\xc3\xb8 kommune");
+	assert_int_equal(strlen(view->member[1]->check_number), 29);
+	control_free_answer(answer);
+}
+
+static void
+a_restricted_record_is_shown_with_its_group(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ListRequest list = ERFA__LIST_REQUEST__INIT;
+	Erfa__Answer *answer;
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->other, "two", 3));
+	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OTHER,
+	    trial(&f->other, "three", 3));
+	publish(f);
+	request.ask_case = ERFA__REQUEST__ASK_LIST;
+	request.list = &list;
+	assert_int_equal(query_answer(f->query, &request, &answer), ERR_NONE);
+	assert_int_equal(answer->list->n_row, 1);
+	assert_string_equal(answer->list->row[0]->title, "Lukket pilot");
+	assert_string_equal(answer->list->row[0]->state, "here");
+	assert_string_equal(answer->list->row[0]->group_name, "Nord");
+	assert_int_equal(strlen(answer->list->row[0]->group), 16);
+	control_free_answer(answer);
+}
+
+static void
+a_record_is_found_by_its_id(void **state)
+{
+	struct fixture *f = *state;
+	char org[ORG_MAX + 1];
+	char id[RECORD_ID_CHARS + 1];
+	uint8_t record[RECORD_LEN];
+	uint8_t found[RECORD_LEN];
+
+	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->other, "two", 3));
+	publish(f);
+	press_record("two", record);
+	record_print("no-5501", record, RECORD_SHOWN, id);
+	assert_int_equal(query_find_record(f->query, id, org, found), ERR_NONE);
+	assert_string_equal(org, "no-5501");
+	assert_memory_equal(found, record, RECORD_LEN);
+	assert_int_equal(
+	    query_find_record(f->query, "no-5501/zzzz", org, found), ERR_NOENT);
+	assert_int_equal(
+	    query_find_record(f->query, "noise", org, found), ERR_NOENT);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_word_of_the_founder_says_who_is_in_it),
+		T(a_group_that_nothing_tells_of_is_unknown),
+		T(somebody_elses_word_is_ignored),
+		T(who_is_taken_out_knows_it_and_not_who_is_in),
+		T(who_is_sealed_to_and_not_named_is_not_in_it),
+		T(a_word_that_is_not_here_yet_is_waited_for),
+		T(a_last_word_that_is_erased_closes_the_group),
+		T(since_when_a_member_is_in_it_is_known),
+		T(who_has_left_the_network_is_not_sealed_to),
+		T(entries_are_counted_by_what_can_be_seen_of_them),
+		T(the_group_of_a_record_is_known),
+		T(of_own_versions_the_copy_that_was_sealed_last_is_told),
+		T(a_group_is_found_by_name_or_number),
+		T(a_group_is_shown_with_its_members),
+		T(a_restricted_record_is_shown_with_its_group),
+		T(a_record_is_found_by_its_id),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

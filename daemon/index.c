@@ -23,7 +23,7 @@
 #include "daemon/tokens.h"
 
 #define MAP_BYTES ((size_t)16 << 30)
-#define FORMAT    6       /* of the rows; another one is built anew */
+#define FORMAT    7       /* of the rows; another one is built anew */
 #define PAIRS     1000000 /* of document and term: so many are written together */
 #define CONCEPTS  64      /* taken from one text */
 

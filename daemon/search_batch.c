@@ -130,20 +130,7 @@ known_at(const struct search_batch *batch, uint32_t number)
 static uint32_t
 hash_of(const char *text, size_t len, uint32_t seed)
 {
-	uint64_t hash = 0x9e3779b97f4a7c15U ^ seed;
-	uint64_t word;
-	size_t i;
-
-	for (i = 0; i + 8 <= len; i += 8) {
-		memcpy(&word, text + i, 8);
-		hash = (hash ^ word) * 0xff51afd7ed558ccdU;
-		hash ^= hash >> 32;
-	}
-	word = len;
-	for (; i < len; i++)
-		word = word << 8 | (unsigned char)text[i];
-	hash = (hash ^ word) * 0xc4ceb9fe1a85ec53U;
-	return (uint32_t)(hash >> 32);
+	return (uint32_t)(hash_bytes(text, len, seed) >> 32);
 }
 
 /* Put all numbers below ${count} into a table of twice the size. */
@@ -673,7 +660,7 @@ write_lists(struct search *search, const struct search_batch *batch,
 		words->items[words->count - 1] = '\0';
 	}
 	if (err == ERR_NONE)
-		err = chunk_flush(writer);
+		err = chunk_end(writer);
 	chunk_writer_free(writer);
 	grouped_free(&grouped);
 	free(sorted);

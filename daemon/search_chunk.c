@@ -25,6 +25,7 @@ struct chunk_writer {
 	uint32_t room;
 	uint8_t last[PART_TERM]; /* the term before */
 	size_t last_len;
+	struct hashes hashes;
 };
 
 /* ---- reading ---- */
@@ -189,30 +190,57 @@ find_chunk(struct search *search, struct bytes want, struct bytes *ret_key,
 	return db_cursor_prev(search->cursor, ret_key, ret_val);
 }
 
+/* Go to a term, if the step holds it. */
+static enum err
+look_into(const struct chunk *chunk, uint32_t step, struct bytes term,
+    struct place *place)
+{
+	uint32_t left = STEP;
+	int order = -1;
+	enum err err;
+
+	if (step >= steps_of(chunk->count))
+		return ERR_NOENT;
+	chunk_start(chunk, step, place);
+	for (; left > 0 && order < 0 && place->next < chunk->count; left--) {
+		if ((err = chunk_next(chunk, place)) != ERR_NONE)
+			return err;
+		order = term_compare(place_term(place), term);
+	}
+	return order == 0 ? ERR_NONE : ERR_NOENT;
+}
+
 enum err
 part_list(struct search *search, const struct part *part, const char *term,
     size_t len, struct list *ret_list)
 {
 	struct bytes want = { .data = (const uint8_t *)term, .len = len };
 	uint8_t buf[PART_TERM];
+	struct hash_seek seek;
 	struct bytes key;
 	struct bytes val;
 	struct chunk chunk;
 	struct place place;
+	uint32_t step;
 	enum err err;
 
+	hash_begin(part->hashes, want, &seek);
+	if (!hash_next(&seek, &step))
+		return ERR_NOENT;
 	err = find_chunk(
 	    search, part_key(part->head.part, term, len, buf), &key, &val);
 	if (err != ERR_NONE)
 		return err;
 	if (key.len < 5 || bytes_get_be32(key.data) != part->head.part)
 		return ERR_NOENT;
-	if ((err = chunk_open(val, &chunk)) != ERR_NONE ||
-	    (err = chunk_find(&chunk, want, &place)) != ERR_NONE)
+	if ((err = chunk_open(val, &chunk)) != ERR_NONE)
 		return err;
-	if (term_compare(place_term(&place), want) != 0)
-		return ERR_NOENT;
-	return list_open(place.list, part->head.count, ret_list);
+	do
+		err = look_into(&chunk, step, want, &place);
+	while (err == ERR_NOENT && hash_next(&seek, &step));
+	return err != ERR_NONE ?
+	    err :
+	    list_open(place.list, part->head.count, ret_list);
 }
 
 /* ---- going through all terms ---- */
@@ -332,11 +360,13 @@ chunk_writer_free(struct chunk_writer *writer)
 		return;
 	free(writer->data);
 	free(writer->starts);
+	free(writer->hashes.items);
 	free(writer);
 }
 
-enum err
-chunk_flush(struct chunk_writer *writer)
+/* Write the chunk at hand. */
+static enum err
+flush(struct chunk_writer *writer)
 {
 	uint8_t key[PART_TERM];
 	size_t steps = steps_of(writer->count);
@@ -366,7 +396,7 @@ chunk_flush(struct chunk_writer *writer)
 static enum err
 make_room(struct chunk_writer *writer, size_t more)
 {
-	size_t size = writer->size == 0 ? 2 * CHUNK_BYTES : writer->size;
+	size_t size = writer->size == 0 ? 65536 : writer->size;
 	uint32_t room = writer->room == 0 ? 1024 : 2 * writer->room;
 	uint32_t *starts;
 	uint8_t *data;
@@ -419,11 +449,12 @@ chunk_add(struct chunk_writer *writer, struct bytes term, const uint32_t *docs,
 	size_t left;
 	enum err err;
 
-	if (writer->len >= CHUNK_BYTES &&
-	    (err = chunk_flush(writer)) != ERR_NONE)
+	if (writer->len >= CHUNK_BYTES && (err = flush(writer)) != ERR_NONE)
 		return err;
-	if ((err = make_room(writer, 7 + term.len + list_size(count))) !=
-	    ERR_NONE)
+	err = make_room(writer, 7 + term.len + list_size(count));
+	if (err == ERR_NONE)
+		err = hashes_add(&writer->hashes, term, writer->count / STEP);
+	if (err != ERR_NONE)
 		return err;
 	at = put_term(writer, term, writer->data + writer->len);
 
@@ -439,4 +470,14 @@ chunk_add(struct chunk_writer *writer, struct bytes term, const uint32_t *docs,
 	writer->len = (size_t)(at - writer->data) + len;
 	writer->count++;
 	return ERR_NONE;
+}
+
+enum err
+chunk_end(struct chunk_writer *writer)
+{
+	enum err err = flush(writer);
+
+	return err != ERR_NONE ?
+	    err :
+	    hashes_write(&writer->hashes, writer->search, writer->part);
 }

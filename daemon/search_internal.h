@@ -7,6 +7,7 @@
  *   search_open.c   the parts of the index as a transaction sees them
  *   search_list.c   one list: documents of a term, in blocks, as bytes
  *   search_chunk.c  terms and their lists, many in one row
+ *   search_hash.c   where in its chunk a term stands
  *   search_batch.c  documents that wait to become a part
  *   search_write.c  parts written: new ones, and several made one
  *   search_cursor.c where one is in a list
@@ -22,6 +23,7 @@
  *                be32 part, 'g'   one bit a document: gone
  *                be32 part, 'w'   its long words, each ended by NUL
  *                be32 part, 't'   le32 places in 'w', by the rest of the word there
+ *                be32 part, 'x'   the steps of chunks, by the hashes of terms
  *                be32 0, 'c'      counters
  *   table TERMS  be32 part, term  a chunk: this term and those after it, with
  *                                 their lists
@@ -40,6 +42,7 @@
 struct chunk_writer;
 struct db_cursor;
 struct db_txn;
+struct search;
 
 #define BLOCK      128U         /* documents of a block */
 #define SMALL_LIST 64U          /* up to so many, a list has no blocks */
@@ -48,8 +51,12 @@ struct db_txn;
 #define LONG_WORD  8U           /* bytes that a word of 'w' has at least */
 #define NO_DOC     UINT32_MAX
 #define PARTS_MAX  256U
-#define CHUNK_BYTES \
-	65536U /* of terms and lists; one that is longer stands alone */
+
+/*
+ * Terms and lists of a chunk; the last one may go beyond it.  With chunks so large
+ * a part has few rows: which of them holds a term is told by one page.
+ */
+#define CHUNK_BYTES 1048576U
 
 /* ---- search_list.c ---- */
 
@@ -112,7 +119,7 @@ struct cursor {
 	struct list list;
 	const uint8_t *impacts; /* of the block that was read */
 	uint32_t weight;
-	uint32_t most; /* weight * greatest impact */
+	uint32_t most;   /* weight * greatest impact */
 	uint32_t number; /* of the block at hand; list.nblocks at the end */
 	uint32_t first;  /* its documents are not below */
 	uint32_t last;   /* and not above */
@@ -189,6 +196,7 @@ struct part {
 	struct part_head head;
 	const uint8_t *docs;
 	const uint8_t *gone; /* NULL = none is */
+	struct bytes hashes; /* no bytes = it has no terms */
 };
 
 #define PART_MADE UINT32_C(0x80000000) /* numbers of parts made of others */
@@ -238,6 +246,59 @@ enum err counters_put(struct search *search) MUST_CHECK;
  */
 enum err search_refresh(struct search *search) MUST_CHECK;
 
+/* ---- search_hash.c ---- */
+
+/* The terms of a part that is written, each as its hash and its step. */
+struct hashes {
+	uint64_t *items;
+	size_t count;
+	size_t size;
+};
+
+/* Where one is among the steps that may hold a term. */
+struct hash_seek {
+	const uint8_t *lines;
+	uint32_t count; /* of lines */
+	uint32_t line;
+	uint32_t at;   /* in the line */
+	uint32_t left; /* lines not looked at to their end */
+	uint32_t mark; /* that the entry has */
+};
+
+/**
+ * hash_bytes(data, len, seed):
+ * A number that hardly any other ${len} bytes have, of the same seed; the same on
+ * every machine.
+ */
+uint64_t hash_bytes(const void *data, size_t len, uint64_t seed);
+
+/**
+ * hash_fits(table):
+ * Whether the lengths of a part's hashes fit.
+ */
+bool hash_fits(struct bytes table);
+
+/**
+ * hash_begin(table, term, ret_seek), hash_next(seek, ret_step):
+ * Go through the numbers of the steps that may hold ${term}; false after the
+ * last.  Where a chunk holds the term, one of them is its step there; others, and
+ * most of what is said of a term that the part does not hold, are chance.
+ */
+void hash_begin(
+    struct bytes table, struct bytes term, struct hash_seek *ret_seek);
+bool hash_next(struct hash_seek *seek, uint32_t *ret_step);
+
+/**
+ * hashes_add(hashes, term, step), hashes_write(hashes, search, part):
+ * Add a term that stands in a chunk's step ${step}, below 65,536; and write all of
+ * them.  hashes->items is the caller's, to be freed.  Errors are those of
+ * db_put().
+ */
+enum err hashes_add(
+    struct hashes *hashes, struct bytes term, uint32_t step) MUST_CHECK;
+enum err hashes_write(const struct hashes *hashes, struct search *search,
+    uint32_t part) MUST_CHECK;
+
 /* ---- search_chunk.c ---- */
 
 struct chunk {
@@ -247,8 +308,8 @@ struct chunk {
 
 /* Where one is in a chunk. */
 struct place {
-	uint32_t next; /* number of the next term */
-	size_t at;     /* where it begins */
+	uint32_t next;     /* number of the next term */
+	size_t at;         /* where it begins */
 	struct bytes list; /* of the term at hand */
 	size_t len;        /* of that term */
 	uint8_t term[PART_TERM];
@@ -323,12 +384,12 @@ enum err chunk_writer_new(struct search *search, uint32_t part,
 void chunk_writer_free(struct chunk_writer *writer);
 
 /**
- * chunk_add(writer, term, docs, impacts, count), chunk_flush(writer):
- * Write the next term, in their order; write what is left.  Errors are those of
- * db_put().
+ * chunk_add(writer, term, docs, impacts, count), chunk_end(writer):
+ * Write the next term, in their order; write what is left, and where each term
+ * stands.  Errors are those of db_put().
  */
 enum err chunk_add(struct chunk_writer *writer, struct bytes term,
     const uint32_t *docs, const uint8_t *impacts, uint32_t count) MUST_CHECK;
-enum err chunk_flush(struct chunk_writer *writer) MUST_CHECK;
+enum err chunk_end(struct chunk_writer *writer) MUST_CHECK;
 
 #endif /* !ERFAD_SEARCH_INTERNAL_H */

@@ -133,12 +133,14 @@ read_part(struct search *search, uint32_t number, struct bytes val)
 	part->head.gone = bytes_get_le32(val.data + 8);
 	part->head.dirty = val.data[12] != 0;
 	if ((err = part_value(search, part, "d", &docs)) != ERR_NONE ||
+	    (err = part_value(search, part, "x", &part->hashes)) != ERR_NONE ||
 	    (part->head.gone > 0 &&
 		(err = part_value(search, part, "g", &gone)) != ERR_NONE))
 		return err;
 	if (part->head.count == 0 || part->head.gone > part->head.count ||
 	    docs.len != (size_t)part->head.count * DOC_LEN ||
-	    (gone.len != 0 && gone.len != (part->head.count + 7) / 8))
+	    (gone.len != 0 && gone.len != (part->head.count + 7) / 8) ||
+	    !hash_fits(part->hashes))
 		return ERR_DAMAGED;
 	part->docs = docs.data;
 	part->gone = gone.len > 0 ? gone.data : NULL;

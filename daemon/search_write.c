@@ -559,7 +559,7 @@ merge_parts(struct merge *merge, size_t first)
 	while (more)
 		if ((err = merge_term(merge, &more)) != ERR_NONE)
 			return err;
-	if ((err = chunk_flush(merge->writer)) != ERR_NONE)
+	if ((err = chunk_end(merge->writer)) != ERR_NONE)
 		return err;
 	if (merge->head.gone < merge->head.count &&
 	    ((err = write_docs(merge)) != ERR_NONE ||

@@ -1128,7 +1128,7 @@ static const struct cmd table[] = {
 	       "erfa group show 3f0a                by its number"),
 	    N_("A name may be cut short where no other group begins so."), NULL,
 	    1, 1, false, cmd_group_show },
-	{ "group create", CMD_PEERS, "NAME [ORG...]",
+	{ "group create", CMD_PEERS, "NAME ORG...",
 	    N_("make a group, with those who are in it"),
 	    N_("erfa group create \"Pilot north\" no-5501 fi-564\n"
 	       "erfa group create \"Pilot north\" no-5501 --purpose TEXT"),
@@ -1136,7 +1136,7 @@ static const struct cmd table[] = {
 	       "group is in it, and alone says who else is.  ORG is a member of\n"
 	       "the network, or the 64 digits of its key.  Needs the group\n"
 	       "erfa-admin."),
-	    group_create_options, 1, 500, false, cmd_group_create },
+	    group_create_options, 2, 500, false, cmd_group_create },
 	{ "group add", CMD_PEERS, "GROUP ORG...", N_("let others into a group"),
 	    N_("erfa group add \"Pilot north\" fi-297\n"
 	       "erfa group add \"Pilot north\" fi-297 --share"),

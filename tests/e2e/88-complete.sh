@@ -74,6 +74,12 @@ check_same "with --socket as well" "$id" "$(ERFA_SOCKET=$nobody \
 at v new --title Udkast --summary x --sector school >/dev/null 2>&1
 check_has "drafts where drafts are due" \
 	"$("$ERFA" --complete publish dk-)" $'\tUdkast$'
+at v group create "Pilot" dk-791 --yes >/dev/null
+at v group create "Pilot nord" dk-791 --yes >/dev/null
+check_same "groups by their names" Pilot \
+	"$(tab new --group P)"
+check_has "or by number, where a name has a blank" \
+	"$("$ERFA" --complete group show "")" $'^[0-9a-f]{8}\tPilot nord$'
 node_new t no-5501 --name "Tromsø kommune"
 node_up t
 befriend v t

@@ -106,6 +106,12 @@ def tell():
     turn = made("round new", "--programme", programme, "--opens", "2026-06-01",
                 "--closes", "2026-07-31", "--yes")
     must("apply", trial, "--round", turn)
+    must("group create", "Kvartalspiloten", "dk-791", "--yes")
+    must("group show", "kvart")
+    must("group list")
+    must("group")
+    must("new", "--group", "kvart", "--title", "Nattevagter", "--summary", "Færre",
+         "--sector", "elder_care", "--yes")
     must("retract", copy, "--reason", "duplicate", "--explanation", "To gange",
          "--yes")
     must("stop", trial, "--reason", "staff_capacity")

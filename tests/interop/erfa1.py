@@ -538,10 +538,16 @@ def digest_of(logs):
     return h(*sorted(log.log_id + le64(log.n) + log.c[:8] for log in logs if log.n))
 
 
+def group_number(founder, seed):
+    """The number of the group that this key founded [5.4]."""
+    return int.from_bytes(h(pad16("erfa/1/group"), founder, seed)[:8], "little")
+
+
 def open_sealed(body, key):
     """The Body in a restricted P, if it is sealed to this key [5.1]."""
-    sealed = decode(entry_pb2.Sealed(), body, 16384)
-    if sealed.v != 1 or not fits(sealed, nonce=24):
+    sealed = decode(entry_pb2.Sealed(), body, 1024)
+    if (sealed.v != 1 or not fits(sealed, nonce=24) or
+            not 1 <= len(sealed.slot) <= 500):
         raise Refused("no body that is sealed in this way")
     for slot in sealed.slot:
         try:

@@ -173,6 +173,8 @@ def body():
                erfa1.commitment(BODY["salt"], bytes(erfa1.BODY_MAX)))
     check.same("that of a sealed one", BODY["sealed.commit"],
                erfa1.commitment(BODY["salt"], BODY["sealed"]))
+    check.same("the number of a group", BODY["group.number_n"],
+               erfa1.group_number(ADA.public, BODY["group.seed"]))
     for name, key in (("bob", BOB), ("eve", EVE)):
         check.same(f"{name} opens it", BODY["p"], erfa1.open_sealed(BODY["sealed"], key))
 

@@ -11,7 +11,7 @@
  *   search_batch.c  documents that wait to become a part
  *   search_write.c  parts written: new ones, and several made one
  *   search_cursor.c where one is in a list
- *   search_rank.c   the best documents for a question
+ *   search_top.c    the best documents for a question: see search_rank.h
  *   search_near.c   words of the index that are like another
  *
  * A part is written once and never changed, but for the map of its documents

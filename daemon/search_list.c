@@ -254,6 +254,35 @@ read_small(
 	return next <= list->limit ? list->count : 0;
 }
 
+/*
+ * Read ${count} differences of ${width} bits, up to 32: the documents from ${next}
+ * on; return what is behind the last.
+ */
+static uint64_t
+read_bits(const uint8_t *data, uint32_t count, unsigned width, uint64_t next,
+    uint32_t shift, uint32_t *docs)
+{
+	uint64_t mask = (UINT64_C(1) << width) - 1;
+	uint64_t bits;
+	size_t bit;
+	uint32_t i = 0;
+	unsigned k;
+
+	/* Eight narrow ones are a whole number of bytes, up to eight. */
+	for (; width <= 8 && count - i >= 8; i += 8, data += width)
+		for (bits = get_le64(data), k = 0; k < 8; k++) {
+			next += bits & mask;
+			bits >>= width;
+			docs[i + k] = (uint32_t)next++ + shift;
+		}
+	/* Of others one begins within the first of eight bytes. */
+	for (bit = 0; i < count; i++, bit += width) {
+		next += get_le64(data + bit / 8) >> (bit % 8) & mask;
+		docs[i] = (uint32_t)next++ + shift;
+	}
+	return next;
+}
+
 uint32_t
 list_read(const struct list *list, uint32_t number, uint32_t docs[BLOCK],
     const uint8_t **ret_impacts)
@@ -261,11 +290,8 @@ list_read(const struct list *list, uint32_t number, uint32_t docs[BLOCK],
 	struct list_block block;
 	uint32_t count = BLOCK;
 	uint64_t next = 0; /* in 64 bits no damage makes it turn back */
-	uint64_t mask;
 	const uint8_t *data;
-	size_t bit = 0;
 	size_t len;
-	uint32_t i;
 
 	if (list->blocks == NULL)
 		return read_small(list, docs, ret_impacts);
@@ -277,15 +303,11 @@ list_read(const struct list *list, uint32_t number, uint32_t docs[BLOCK],
 	    list->data_len - block.at < len + count + SPARE)
 		return 0;
 	if (number > 0)
-		next = (uint64_t)get_le32(list->blocks +
-			   (size_t)(number - 1) * KNOWN) +
+		next = (uint64_t)get_le32(
+			   list->blocks + (size_t)(number - 1) * KNOWN) +
 		    1;
-	mask = (UINT64_C(1) << block.width) - 1;
 	data = list->data + block.at;
-	for (i = 0; i < count; i++, bit += block.width) {
-		next += get_le64(data + bit / 8) >> (bit % 8) & mask;
-		docs[i] = (uint32_t)next++ + list->shift;
-	}
+	next = read_bits(data, count, block.width, next, list->shift, docs);
 	*ret_impacts = data + len;
 	return next == (uint64_t)block.last - list->shift + 1 &&
 		next <= list->limit ?

@@ -352,7 +352,12 @@ static enum err
 tell_changed(struct change *change, const char *org, bool changed)
 {
 	Erfa__GroupChangeAnswer *answer = said(change);
+	size_t i;
 
+	/* Whoever is typed twice is changed once. */
+	for (i = 0; i < answer->n_changed && !changed; i++)
+		if (strcmp(answer->changed[i], org) == 0)
+			return ERR_NONE;
 	return changed ?
 	    tell_org(&answer->changed, &answer->n_changed, org) :
 	    tell_org(&answer->unchanged, &answer->n_unchanged, org);

@@ -299,6 +299,8 @@ print_filters(struct run *run, char *const *list, size_t count)
 		if (print_choice(run, vocabulary, code))
 			continue;
 		if (strcmp(vocabulary, "sector") == 0 ||
+		    strcmp(vocabulary, "outcome") == 0 ||
+		    strcmp(vocabulary, "status") == 0 ||
 		    strcmp(labels_get(run->labels, vocabulary, code), code) !=
 			0)
 			print_say(run->out, " %s",

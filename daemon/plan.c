@@ -599,7 +599,10 @@ mark_friends(struct plan *plan, struct plan_group *group, const char *folded)
 			    << stem_of((enum vocab_lang)lang));
 	for (i = 0; i < group->group.count; i++) {
 		way = &group->group.ways[i];
-		if (way->mark == PLAN_WORD)
+		/* What is made from a false friend is none better. */
+		if (way->mark == PLAN_WORD ||
+		    (way->mark == PLAN_PART &&
+			strncmp(way->text, folded, strlen(folded)) == 0))
 			way->elsewhere = elsewhere;
 	}
 }

@@ -35,7 +35,8 @@
 #define WORTH_NAMED      70 /* impact of the name of a trial's programme */
 #define PARTLY           24 /* of the best, the least part that is shown */
 #define FAR              80 /* of 256: who fulfils less of all words is far off */
-#define NEAREST          5 /* shown of what is far off */
+#define NEAREST          5   /* shown of what is far off */
+#define IDLE             128 /* of 256: a word that weighs less says little */
 
 #define OUT UINT32_C(0x80000000) /* of marks: holds a word it must not */
 
@@ -1074,6 +1075,78 @@ part_name(enum facts_part part, uint32_t kind)
 	return "text";
 }
 
+/* Where the words of a transcribed trial stand that its source has not. */
+static const char *
+place_of(const struct looking *looking, const Erfa__Body *body, uint32_t kind)
+{
+	const Erfa__Trial *trial = body->trial;
+	enum stem_lang lang = stem_lang(
+	    body->envelope == NULL ? NULL : body->envelope->language);
+	bool prose = looking->part == FACTS_SUMMARY && looking->there;
+	size_t i;
+
+	if ((looking->way->elsewhere & 1U << lang) != 0)
+		return "other_meaning";
+	if (looking->there && looking->part == FACTS_PROSE &&
+	    body->envelope != NULL && body->envelope->reported_sector != NULL &&
+	    strcmp(body->envelope->reported_sector, looking->found) == 0)
+		return "sector";
+	if (prose && trial != NULL &&
+	    (trial->summary == NULL ||
+		strstr(trial->summary, looking->found) == NULL))
+		for (i = 0; i < trial->n_keywords; i++)
+			if (strstr(trial->keywords[i], looking->found) != NULL)
+				return "keywords";
+	return part_name(looking->part, kind);
+}
+
+/*
+ * What is near counts most where it is rare; people are told of what was meant,
+ * if that is there as well.
+ */
+static enum err
+prefer_meant(struct find *find, const struct search_group *group,
+    const Erfa__Body *body, enum vocab_lang lang, int *way)
+{
+	const struct vocab *vocab = lexicon_concepts(
+	    query_lexicon(find->question));
+	struct looking looking;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	if (group->ways[*way].mark != PLAN_NEAR)
+		return ERR_NONE;
+	for (i = 0; i < group->count && err == ERR_NONE; i++) {
+		looking = (struct looking){
+			.find = find,
+			.way = &group->ways[i],
+			.lang = lang,
+		};
+		if (looking.way->mark != PLAN_CONCEPT ||
+		    vocab_find(vocab, looking.way->text, &looking.concept) !=
+			ERR_NONE)
+			continue;
+		err = facts_texts(body, look_in, &looking);
+		if (!looking.there)
+			continue;
+		*way = (int)i;
+		break;
+	}
+	return err;
+}
+
+static enum vocab_lang
+lang_of(const Erfa__Body *body)
+{
+	enum vocab_lang lang;
+
+	if (body == NULL || body->envelope == NULL ||
+	    body->envelope->language == NULL ||
+	    vocab_lang_of(body->envelope->language, &lang) != ERR_NONE)
+		return VOCAB_ANY;
+	return lang;
+}
+
 /* Say why one word found ${body}, the text that was hit. */
 static enum err
 fill_reason(struct find *find, size_t number, int way, const Erfa__Body *body,
@@ -1082,7 +1155,7 @@ fill_reason(struct find *find, size_t number, int way, const Erfa__Body *body,
 	const struct vocab *vocab = lexicon_concepts(
 	    query_lexicon(find->question));
 	const struct search_group *group = &find->groups[number];
-	struct looking looking = { .find = find, .lang = VOCAB_ANY };
+	struct looking looking = { .find = find, .lang = lang_of(body) };
 	const char *id;
 	size_t count;
 	enum err err;
@@ -1093,6 +1166,10 @@ fill_reason(struct find *find, size_t number, int way, const Erfa__Body *body,
 		return err;
 	if ((size_t)way >= group->count)
 		return answer_text(&reason->part, "programme");
+	if (body != NULL &&
+	    (err = prefer_meant(find, group, body, looking.lang, &way)) !=
+		ERR_NONE)
+		return err;
 	looking.way = &group->ways[way];
 	id = looking.way->text;
 	if (looking.way->kind == SEARCH_CONCEPT &&
@@ -1104,14 +1181,11 @@ fill_reason(struct find *find, size_t number, int way, const Erfa__Body *body,
 		return err;
 	if (body == NULL)
 		return ERR_NONE;
-	if (body->envelope != NULL && body->envelope->language != NULL &&
-	    vocab_lang_of(body->envelope->language, &looking.lang) != ERR_NONE)
-		looking.lang = VOCAB_ANY;
 	if ((err = facts_texts(body, look_in, &looking)) != ERR_NONE ||
 	    (err = answer_text(&reason->found,
 		 looking.there ? looking.found : id)) != ERR_NONE)
 		return err;
-	return answer_text(&reason->part, part_name(looking.part, kind));
+	return answer_text(&reason->part, place_of(&looking, body, kind));
 }
 
 /* The reasons as one line, for programs: "hjemmepleje -> home care <- kotihoito". */
@@ -1149,6 +1223,14 @@ fill_matched(Erfa__Row *row)
 	return text[0] == '\0' ? ERR_NONE : answer_text(&row->matched, text);
 }
 
+/* Whether a word of many questions was met by something merely near to it. */
+static bool
+is_idle(const struct search_group *group, int way)
+{
+	return group->factor < IDLE && (size_t)way < group->count &&
+	    group->ways[way].mark == PLAN_NEAR;
+}
+
 static enum err
 fill_reasons(struct find *find, const struct search_hit *hit,
     const struct query_entry *entry, Erfa__Row *row)
@@ -1176,7 +1258,7 @@ fill_reasons(struct find *find, const struct search_hit *hit,
 		body = other;
 	}
 	for (i = 0; i < find->ngroups && err == ERR_NONE; i++) {
-		if (ways[i] < 0)
+		if (ways[i] < 0 || is_idle(&find->groups[i], ways[i]))
 			continue;
 		err = answer_add(&row->reason, &row->n_reason,
 		    &erfa__reason__descriptor, (void **)&reason);

@@ -59,6 +59,11 @@ check "a country and a sector are chosen" \
 	at a find faste team --country NO --sector elder_care
 check_has "and told" "$OUT" "^Only with: Norway, elder care"
 
+check "the word of the sector is found" at a find eldercare
+check_has "and told as that" "$OUT" "eldercare.* as its sector"
+check "what was refused is chosen" at a find rejected
+check_has "and told in words" "$OUT" "^Only with: rejected"
+
 # --- Somebody says so.
 
 id=$(trial "Nattevagt med kamera" | at a publish --yes --json - | field id)

@@ -26,7 +26,7 @@
 #include "daemon/store.h"
 
 /*
- * What is below is format 1: a change in its meaning or place is a new format,
+ * What is below is format 2: a change in its meaning or place is a new format,
  * and a step of migrate.h that leads there.
  */
 enum store_table {

@@ -13,7 +13,15 @@ open_old() {
 		die "$from/node.tar.gz cannot be unpacked"
 	mkdir -p "$WORK/$version/run"
 	sed -i "s,@DIR@,$WORK/$version,g" "$WORK/$version/erfad.conf"
+	check "$version: a dry run" erfad --config="$WORK/$version/erfad.conf" \
+		--migrate --dry-run
 	node_up "$version"
+	case $OUT in
+	*" -> "*)
+		check_has "$version: it is brought to the format of today" \
+			"$(cat "$WORK/$version/log")" "was brought from format"
+		;;
+	esac
 	check "$version: nothing is damaged" at "$version" verify
 	check_same "$version: every log is there" "$(cat "$from/positions")" \
 		"$(positions "$version")"

@@ -32,7 +32,7 @@
 #define BODY_LEN  100
 #define COUNT     20
 #define NOTES     500
-#define NOW       1 /* the format of this erfad */
+#define NOW       2 /* the format of this erfad */
 
 struct fixture {
 	char *dir;

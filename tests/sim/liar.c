@@ -40,6 +40,13 @@ liar_end(void)
 	liar.node = MACHINE_NOBODY;
 }
 
+void
+liar_forget(void)
+{
+	liar_end();
+	liar.next = 0;
+}
+
 int
 liar_node(void)
 {

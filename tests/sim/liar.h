@@ -18,11 +18,13 @@ enum liar_way {
 };
 
 /**
- * liar_begin(node, ways), liar_end():
- * From now on this node lies in these ways (bits of enum liar_way); nobody does.
+ * liar_begin(node, ways), liar_end(), liar_forget():
+ * From now on this node lies in these ways (bits of enum liar_way); nobody does;
+ * as if nobody ever had.
  */
 void liar_begin(int node, unsigned ways);
 void liar_end(void);
+void liar_forget(void);
 
 /**
  * liar_node():

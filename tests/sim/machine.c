@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "daemon/logger.h"
+#include "tests/sim/disk.h"
 
 #define FIBERS     256
 #define STACK_SIZE ((size_t)256 << 10)
@@ -56,6 +57,7 @@ struct machine {
 	bool dead[MACHINE_NODES];
 	bool counting[MACHINE_NODES];
 	unsigned left[MACHINE_NODES]; /* writes before the disk ends */
+	bool full[MACHINE_NODES];
 	unsigned complaints;
 	unsigned damage;
 	uint8_t events[EVENTS];
@@ -94,6 +96,7 @@ machine_begin(uint64_t seed)
 	machine.lag = 0;
 	memset(machine.dead, 0, sizeof(machine.dead));
 	memset(machine.counting, 0, sizeof(machine.counting));
+	memset(machine.full, 0, sizeof(machine.full));
 	machine.complaints = machine.damage = 0;
 	machine.trace_len = 0;
 }
@@ -454,14 +457,6 @@ read(int fd, void *buf, size_t len)
 	return syscall(SYS_read, fd, buf, len);
 }
 
-ssize_t
-write(int fd, const void *buf, size_t len)
-{
-	if (*event_of(fd) == EVENT_QUIET)
-		*event_of(fd) = EVENT_READY;
-	return syscall(SYS_write, fd, buf, len);
-}
-
 int
 close(int fd)
 {
@@ -496,6 +491,39 @@ machine_is_dead(int node)
 	return machine.dead[node];
 }
 
+void
+machine_set_full(int node, bool full)
+{
+	machine.full[node] = full;
+}
+
+bool
+machine_is_full(int node)
+{
+	return machine.full[node];
+}
+
+/* Is there room for these bytes: are they there already, or the disk not full? */
+static bool
+has_room(int fd, off_t at, size_t len)
+{
+	int node = machine.node;
+	struct stat st;
+	off_t now;
+	off_t hole;
+
+	if (node < 0 || !machine.full[node] || fstat(fd, &st) != 0 ||
+	    !S_ISREG(st.st_mode))
+		return true;
+	now = lseek(fd, 0, SEEK_CUR);
+	hole = lseek(fd, at, SEEK_HOLE);
+	(void)lseek(fd, now, SEEK_SET);
+	if (at + (off_t)len <= st.st_size && hole >= at + (off_t)len)
+		return true;
+	errno = ENOSPC;
+	return false;
+}
+
 /* May this node still write? */
 static bool
 may_write(void)
@@ -525,17 +553,54 @@ is_growth(int fd, const uint8_t *buf, size_t len, off_t at)
 ssize_t
 pwrite(int fd, const void *buf, size_t len, off_t at)
 {
-	if (!may_write())
+	if (!may_write() || !has_room(fd, at, len))
 		return -1;
-	if (is_growth(fd, buf, len, at))
+	if (is_growth(fd, buf, len, at)) {
+		disk_writes(fd, at, NULL, len);
 		return ftruncate(fd, at + (off_t)len) == 0 ? (ssize_t)len : -1;
+	}
+	disk_writes(fd, at, buf, len);
 	return syscall(SYS_pwrite64, fd, buf, len, at);
+}
+
+/* Who is dead syncs nothing. */
+static bool
+may_sync(void)
+{
+	int node = machine.node;
+
+	if (node < 0 || !machine.dead[node])
+		return true;
+	errno = EIO;
+	return false;
 }
 
 ssize_t
 writev(int fd, const struct iovec *parts, int count)
 {
-	return may_write() ? syscall(SYS_writev, fd, parts, count) : -1;
+	off_t at = lseek(fd, 0, SEEK_CUR);
+	size_t len = 0;
+	int i;
+
+	for (i = 0; i < count; i++)
+		len += parts[i].iov_len;
+	if (!may_write() || !has_room(fd, at, len))
+		return -1;
+	for (i = 0; i < count; i++) {
+		disk_writes(fd, at, parts[i].iov_base, parts[i].iov_len);
+		at += (off_t)parts[i].iov_len;
+	}
+	return syscall(SYS_writev, fd, parts, count);
+}
+
+ssize_t
+write(int fd, const void *buf, size_t len)
+{
+	if (*event_of(fd) == EVENT_QUIET)
+		*event_of(fd) = EVENT_READY;
+	return has_room(fd, lseek(fd, 0, SEEK_CUR), len) ?
+	    syscall(SYS_write, fd, buf, len) :
+	    -1;
 }
 
 int
@@ -554,15 +619,16 @@ unlink(const char *path)
 int
 fdatasync(int fd)
 {
-	(void)fd;
+	if (!may_sync())
+		return -1;
+	disk_synced(fd);
 	return 0;
 }
 
 int
 fsync(int fd)
 {
-	(void)fd;
-	return 0;
+	return fdatasync(fd);
 }
 
 /* ---- the trace, and what nodes log ---- */

@@ -96,6 +96,14 @@ void machine_revive(int node);
 bool machine_is_dead(int node);
 
 /**
+ * machine_set_full(node, full), machine_is_full(node):
+ * The disk of a node is full: what would make a file longer, or fill a hole in
+ * it, fails with ENOSPC, all else goes on.
+ */
+void machine_set_full(int node, bool full);
+bool machine_is_full(int node);
+
+/**
  * machine_trace(format, ...), machine_set_trace(on), machine_tell():
  * Write a line to the trace, with the time, and to stdout too if ${on}.  Print
  * what the trace holds since machine_begin().

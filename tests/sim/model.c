@@ -415,10 +415,18 @@ check_equal(struct world *world)
 		begun = true;
 		memcpy(first, next, HASH_LEN);
 	}
-	if (world->failure[0] == '\0')
-		return;
-	for (i = 0; (box = next_member(world, &i)) != NULL;)
-		summarise(world, box, true, next);
+}
+
+/* Tell what each member holds. */
+static void
+tell_all(struct world *world)
+{
+	uint8_t hash[HASH_LEN];
+	const struct box *box;
+	int i = 0;
+
+	while ((box = next_member(world, &i)) != NULL)
+		summarise(world, box, true, hash);
 }
 
 /* What was sealed of an erased body must have no key any more. */
@@ -525,4 +533,6 @@ model_check(struct world *world)
 	}
 	if (machine_damage() > 0)
 		world_fail(world, "damage", "a node found a body damaged");
+	if (world->failure[0] != '\0')
+		tell_all(world);
 }

@@ -35,6 +35,8 @@ enum theme {
 	THEME_ERASES = 64,   /* what was published is erased */
 	THEME_MEMBERS = 128, /* members come and are removed */
 	THEME_CLOCKS = 256,  /* wall clocks jump */
+	THEME_FULL = 512,    /* disks are full; not before WORLD_LATER */
+	THEME_POWER = 1024,  /* the power goes; likewise */
 };
 
 const char *
@@ -59,6 +61,8 @@ plan_harm(enum harm harm)
 		[HARM_ERASE] = "erasures asked for",
 		[HARM_REMOVE] = "removals asked for",
 		[HARM_JOIN] = "newcomers",
+		[HARM_FULL] = "full disks",
+		[HARM_POWER] = "power cuts",
 	};
 
 	return names[harm];
@@ -431,6 +435,38 @@ jump_some(struct plan *plan)
 	machine_step_clock(box->number, ms);
 }
 
+/* The power goes at once, or at some write. */
+static void
+cut_power(struct plan *plan)
+{
+	struct box *box = any_up(plan);
+	unsigned writes = machine_below(40);
+
+	if (box == NULL)
+		return;
+	plan->counts->harms[HARM_POWER]++;
+	box->loses_power = true;
+	machine_trace(
+	    "node %d will lose its power at write %u", box->number, writes);
+	if (writes < 10)
+		world_kill(plan->world, box);
+	else
+		machine_kill_after(box->number, writes - 10);
+}
+
+/* A disk is full for a while. */
+static void
+fill_some(struct plan *plan)
+{
+	struct box *box = any_box(plan);
+	bool full = !machine_is_full(box->number);
+
+	plan->counts->harms[HARM_FULL] += full;
+	machine_trace("the disk of node %d %s", box->number,
+	    full ? "is full" : "has room again");
+	machine_set_full(box->number, full);
+}
+
 /* A thing that may happen, and how often. */
 struct happening {
 	unsigned weight;
@@ -446,7 +482,7 @@ static const struct happening happenings[] = {
 	{ 7, THEME_CUTS, cut_some },
 	{ 4, THEME_CUTS, mend_cuts },
 	{ 9, THEME_KILLS, end_some },
-	{ 12, THEME_KILLS | THEME_BACK, begin_some },
+	{ 12, THEME_KILLS | THEME_BACK | THEME_POWER, begin_some },
 	{ 6, THEME_BACK, shoot_some },
 	{ 7, THEME_BACK, put_back_some },
 	{ 3, THEME_TWINS, twin_some },
@@ -455,6 +491,8 @@ static const struct happening happenings[] = {
 	{ 2, THEME_MEMBERS, remove_some },
 	{ 2, THEME_MEMBERS, join_some },
 	{ 5, THEME_CLOCKS, jump_some },
+	{ 9, THEME_FULL, fill_some },
+	{ 9, THEME_POWER, cut_power },
 };
 
 #define HAPPENINGS (sizeof(happenings) / sizeof(happenings[0]))
@@ -536,6 +574,7 @@ heal(struct plan *plan)
 		struct box *box = &world->boxes[i];
 
 		machine_revive(i);
+		machine_set_full(i, false);
 		if (box->made && !box->is_up && !box->out)
 			world_open(world, box);
 
@@ -627,8 +666,8 @@ plan_run(struct world *world, struct plan_counts *counts)
 	memset(counts, 0, sizeof(*counts));
 	running = &plan;
 	net_begin(&hooks);
-	plan.theme = machine_below(512);
-	liar_end();
+	plan.theme = machine_below(world_is_later(world) ? 2048 : 512);
+	liar_forget();
 	build(&plan);
 	steps = 15 + machine_below(35);
 	for (; steps > 0 && world->failure[0] == '\0'; steps--) {

@@ -28,6 +28,8 @@ enum harm {
 	HARM_ERASE,    /* what was published is to be erased */
 	HARM_REMOVE,   /* a member is to be removed */
 	HARM_JOIN,     /* a newcomer dials */
+	HARM_FULL,     /* a disk is full */
+	HARM_POWER,    /* the power goes, with what was not synced */
 	HARMS
 };
 

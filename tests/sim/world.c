@@ -17,6 +17,7 @@
 #include "daemon/fence.h"
 #include "daemon/keyfile.h"
 #include "daemon/node.h"
+#include "tests/sim/disk.h"
 
 /* Bodies are held back so long at most, short of a tick. */
 #define HELD_MS 599000
@@ -42,6 +43,12 @@ world_fail(struct world *world, const char *invariant, const char *format, ...)
 	va_end(args);
 	world->invariant = invariant;
 	machine_trace("FAILED %s: %s", invariant, world->failure);
+}
+
+bool
+world_is_later(const struct world *world)
+{
+	return world->seed >= WORLD_LATER;
 }
 
 bool
@@ -146,6 +153,19 @@ world_begin(struct world *world, const char *root, uint64_t seed)
 	world->seed = seed;
 	(void)snprintf(world->root, sizeof(world->root), "%s", root);
 	machine_begin(seed);
+	disk_begin();
+}
+
+/* Watch what a power cut may take. */
+static void
+watch(const struct box *box)
+{
+	char path[2 * WORLD_PATH];
+
+	(void)snprintf(path, sizeof(path), "%s/main.mdb", box->paths[1]);
+	disk_watch(box->number, path);
+	(void)snprintf(path, sizeof(path), "%s/keys", box->paths[1]);
+	disk_watch(box->number, path);
 }
 
 /* The settings of a box; what is not set here is 0, false or empty. */
@@ -303,6 +323,8 @@ world_open(struct world *world, struct box *box)
 	err = node_open(&box->config, &box->node);
 	if (err == ERR_NONE) {
 		box->is_up = true;
+		if (world_is_later(world))
+			watch(box);
 		box->must_hold = must_hold(box);
 		box->back_now = false;
 		box->opened_at = machine_now() + 1;
@@ -311,9 +333,29 @@ world_open(struct world *world, struct box *box)
 			begin_dialling(world, box);
 	}
 	machine_leave(before);
-	if (err != ERR_NONE)
+	if (err != ERR_NONE && !machine_is_full(box->number))
 		world_fail(world, "opens", "node %d cannot be opened: %s",
 		    box->number, err_str(err));
+}
+
+/* Where its fence is. */
+static void
+fence_path(const struct box *box, char out[WORLD_PATH + 32])
+{
+	(void)snprintf(out, WORLD_PATH + 32, "%s/fence", box->paths[2]);
+}
+
+/* What was not synced may be gone; the fence is, with all of its directory. */
+static void
+lose_power(struct box *box)
+{
+	char fence[WORLD_PATH + 32];
+
+	fence_path(box, fence);
+	(void)unlink(fence);
+	machine_trace("node %d has lost its power, and %u writes", box->number,
+	    disk_cut(box->number));
+	box->loses_power = false;
 }
 
 static void
@@ -326,6 +368,8 @@ end(struct box *box)
 	box->is_up = false;
 	machine_revive(box->number);
 	machine_leave(before);
+	if (box->loses_power)
+		lose_power(box);
 }
 
 void
@@ -576,7 +620,8 @@ publish_done(struct writer_job *job, void *context)
 	    !machine_is_dead(publish->node)) {
 		publish->world->pubs[publish->number].acked = true;
 		node_touch_own(node);
-	} else if (node != NULL && !machine_is_dead(publish->node)) {
+	} else if (node != NULL && !machine_is_dead(publish->node) &&
+	    !machine_is_full(publish->node)) {
 		world_fail(publish->world, "signs",
 		    "node %d cannot publish: %s", publish->node,
 		    err_str(job->err));
@@ -634,30 +679,74 @@ struct positions {
 };
 
 static void
-find_positions(struct box *box, int number, struct positions *positions)
+add_position(struct positions *positions, int number, const uint8_t *log_id,
+    uint64_t n, struct bytes raw)
+{
+	char hex[2 * LOG_ID_LEN + 1];
+	struct header header;
+	size_t i;
+
+	bytes_hex(log_id, LOG_ID_LEN, hex);
+	for (i = 0; i < positions->count; i++)
+		if (positions->entries[i].n == n &&
+		    strcmp(positions->logs[i], hex) == 0)
+			return;
+	if (header_decode(raw.data, raw.len, &header) != ERR_NONE ||
+	    world_pub_of(&header) != number || i == 64)
+		return;
+	memcpy(positions->logs[i], hex, sizeof(hex));
+	erfa__erasure_entry__init(&positions->entries[i]);
+	positions->entries[i].log = positions->logs[i];
+	positions->entries[i].has_n = 1;
+	positions->entries[i].n = n;
+	positions->list[i] = &positions->entries[i];
+	positions->count++;
+}
+
+/* In the branches of own logs that are forked. */
+static void
+find_beside(struct box *box, struct store_txn *txn, int number,
+    struct positions *positions)
+{
+	uint8_t after[LOG_ID_LEN];
+	struct store_entry entry;
+	struct store_log log;
+	bool begun = false;
+	uint8_t branch;
+	uint64_t n;
+
+	while (store_log_next(txn, begun ? after : NULL, &log) == ERR_NONE) {
+		begun = true;
+		memcpy(after, log.log_id, LOG_ID_LEN);
+		if (!log.frozen ||
+		    memcmp(log.key, box->key.public_key, KEY_LEN) != 0)
+			continue;
+		for (n = log.last_common + 1; n <= log.last_common + 64; n++)
+			for (branch = 1; store_entry_next(txn, log.log_id, n,
+					     &branch, &entry) == ERR_NONE;)
+				add_position(positions, number, log.log_id, n,
+				    entry.header);
+	}
+}
+
+/* Find what the product's own list of a record's entries has. */
+static void
+find_positions(struct world *world, struct box *box, int number,
+    struct positions *positions)
 {
 	struct store_txn *txn = NULL;
 	struct store_entry entry;
-	struct header header;
 	uint64_t arrival = 0;
-	size_t i;
 
 	if (store_begin(box->node->store, false, &txn) != ERR_NONE)
 		return;
 	while (store_arrival_next(txn, arrival, &entry) == ERR_NONE) {
 		arrival = entry.arrival;
-		if (header_decode(entry.header.data, entry.header.len,
-			&header) != ERR_NONE ||
-		    world_pub_of(&header) != number || positions->count == 64)
-			continue;
-		i = positions->count++;
-		bytes_hex(entry.log_id, LOG_ID_LEN, positions->logs[i]);
-		erfa__erasure_entry__init(&positions->entries[i]);
-		positions->entries[i].log = positions->logs[i];
-		positions->entries[i].has_n = 1;
-		positions->entries[i].n = entry.n;
-		positions->list[i] = &positions->entries[i];
+		add_position(
+		    positions, number, entry.log_id, entry.n, entry.header);
 	}
+	if (world_is_later(world))
+		find_beside(box, txn, number, positions);
 	store_abort(&txn);
 }
 
@@ -673,7 +762,7 @@ world_erase(struct world *world, struct box *box, int number)
 
 	if (positions == NULL)
 		abort();
-	find_positions(box, number, positions);
+	find_positions(world, box, number, positions);
 	pub_record(number, record);
 	record_print(box->org, record, RECORD_CHARS, id);
 	erase.id = id;
@@ -766,13 +855,6 @@ world_answered(struct world *world, const uint8_t *data, size_t len)
 
 /* ---- copies ---- */
 
-/* Where its fence is. */
-static void
-fence_path(const struct box *box, char out[WORLD_PATH + 32])
-{
-	(void)snprintf(out, WORLD_PATH + 32, "%s/fence", box->paths[2]);
-}
-
 struct shot *
 world_shoot(struct world *world, struct box *box, unsigned group)
 {
@@ -807,6 +889,7 @@ world_put_back(struct world *world, const struct shot *shot, struct box *box,
 	world_hold(world, box, &box->knew_erased);
 	box->was_back = box->back_now = how != BACK_MEMORY;
 	box->caught_up = false;
+	disk_forget(box->number);
 	if (how == BACK_RESTORED)
 		empty_dir(box->paths[1]);
 	copy_dir(shot->dir, box->paths[1]);

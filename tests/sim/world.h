@@ -56,15 +56,16 @@ struct box {
 	bool made;
 	bool is_up;
 	bool listens;
-	bool out;       /* to be removed: its state says nothing */
-	bool removed;   /* the registry said that it is */
-	bool twin;      /* has the key of another box */
-	bool may_fork;  /* its memory was rolled back: its logs may be forked */
-	bool forker;    /* an equivocator */
-	bool was_back;  /* it was put back, and knows that ... */
-	bool caught_up; /* ... and since then a peer knew its older logs */
-	bool back_now;  /* it has not been begun since */
-	bool must_hold; /* bodies, until it has caught up */
+	bool out;      /* to be removed: its state says nothing */
+	bool removed;  /* the registry said that it is */
+	bool twin;     /* has the key of another box */
+	bool may_fork; /* its memory was rolled back: its logs may be forked */
+	bool forker;   /* an equivocator */
+	bool loses_power; /* as soon as its disk ends */
+	bool was_back;    /* it was put back, and knows that ... */
+	bool caught_up;   /* ... and since then a peer knew its older logs */
+	bool back_now;    /* it has not been begun since */
+	bool must_hold;   /* bodies, until it has caught up */
 	struct holding knew_erased; /* before it was put back */
 	int64_t opened_at;
 	int64_t next_tick;
@@ -112,6 +113,18 @@ struct world {
  */
 void world_begin(struct world *world, const char *root, uint64_t seed);
 void world_end(struct world *world);
+
+/*
+ * What the simulator learned to do later happens from this seed on, so that the
+ * seeds that were kept before go on to mean what they did.
+ */
+#define WORLD_LATER 20001
+
+/**
+ * world_is_later(world):
+ * Does it happen in this one?
+ */
+bool world_is_later(const struct world *world);
 
 /**
  * world_fail(world, invariant, format, ...):

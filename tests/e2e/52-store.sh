@@ -16,18 +16,18 @@ node_end node
 cp -a "$WORK/node" "$WORK/newer"
 sed -i "s,$WORK/node/,$WORK/newer/," "$WORK/newer/erfad.conf"
 /usr/bin/python3 - "$WORK/newer/state/main.mdb" <<-'END' || die "cannot patch"
-	import sys
+	import re, sys
 	with open(sys.argv[1], "r+b") as f:
-	    data = f.read()
-	    if b"format\1\0\0\0" not in data:
+	    data, count = re.subn(rb"format.\0\0\0", b"format\x63\0\0\0", f.read())
+	    if count == 0:
 	        sys.exit(1)
 	    f.seek(0)
-	    f.write(data.replace(b"format\1\0\0\0", b"format\2\0\0\0"))
+	    f.write(data)
 END
 check_status "a store of a newer version is refused" 78 \
 	"$ERFAD" --config="$WORK/newer/erfad.conf"
 check_has "naming who wrote it, and what this one reads" "$OUT" \
-	"erfad [0-9].* made it newer \(format 2\) than erfad .* \(format 1\)"
+	"erfad [0-9].* made it newer \(format 99\) than erfad .* \(format [0-9]+\)"
 check_has "with a remedy" "$OUT" "install that version"
 node_up node
 check_same "the old one is as it was" 1 "$(status node trials)"

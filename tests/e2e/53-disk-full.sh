@@ -54,4 +54,25 @@ check "after a restart, too" at node sync --wait 30
 check_same "and nothing was lost" $((accepted + 50)) \
 	"$(at node list --kind comment --json --limit 1 | field total)"
 check "no damage" at node verify
+node_end node
+
+# An erfad that keeps another format wants room for a copy before it begins.
+LATER=$B/tests/compat/erfad
+used=$(du -sm "$WORK/node/state" | cut -f 1)
+mount -o remount,size=$((used + 8))m "$WORK/node/state"
+check_status "without room for a copy a store is not brought to a new format" 75 \
+	"$LATER" --config="$WORK/node/erfad.conf"
+check_has "it says how much is missing" "$OUT" "[0-9]+ MiB are needed .* [0-9]+ MiB are free"
+check_same "and begins nothing" "" "$(find "$WORK/node/state" -name '*format*')"
+check_status "a dry run says so beforehand" 75 \
+	"$LATER" --config="$WORK/node/erfad.conf" --migrate --dry-run
+check_has "and how much" "$OUT" "That is too little: make room first"
+node_up node
+check "today's erfad goes on with it" at node verify
+node_end node
+mount -o remount,size=200m "$WORK/node/state"
+ERFAD=$LATER node_up node
+check "with room it is done" at node verify
+check_same "and nothing was lost" $((accepted + 50)) \
+	"$(at node list --kind comment --json --limit 1 | field total)"
 finish

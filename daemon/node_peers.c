@@ -233,7 +233,17 @@ upstream_told(void *owner, struct upstream *upstream)
 	}
 }
 
+/* As many may have lost the same hub as we know logs of. */
+static int64_t
+upstream_spread(void *owner)
+{
+	const struct node *node = owner;
+
+	return (int64_t)view_count(node->view) * UPSTREAM_SPREAD_MS;
+}
+
 static const struct upstream_host upstream_host = {
+	.spread = upstream_spread,
 	.watch = upstream_watch,
 	.unwatch = upstream_unwatch,
 	.trouble = upstream_told,

@@ -22,6 +22,13 @@
 #define DEAF_AFTER_DOWN_MS 2000
 #define DEAF_AFTER_TRY_MS  20000
 
+/*
+ * libzmq dials again by itself at first; its waits double, so that those who lost
+ * a hub at one moment come back in lumps.  If it is away for longer than this part
+ * of the longest wait, each comes back at a moment of its own.
+ */
+#define AWAY_PART 12
+
 /* A SUB that failed is made anew after so long; HAVE makes up for it. */
 #define SUB_AGAIN_MS 30000
 
@@ -43,6 +50,9 @@ struct upstream {
 	unsigned tries;   /* refusals and silences in a row, for the back-off */
 	int64_t again_at; /* sockets are made anew then; 0 = they are there */
 	int64_t sub_at;   /* the SUB alone is made anew then; 0 = it is there */
+	int64_t down_at;  /* the DEALER came down, or was dialled */
+	int64_t away_ms;  /* the last wait was up to this; 0 = it is not away */
+	bool sub_later;   /* the SUB waits for a moment of its own */
 	enum upstream_trouble trouble;
 };
 
@@ -159,6 +169,7 @@ dial_sub(struct upstream *upstream, int64_t now)
 	char address[280];
 
 	upstream->sub_at = 0;
+	upstream->sub_later = false;
 	if (upstream->options.pub_port == 0)
 		return;
 	pub_address(upstream, address, sizeof(address));
@@ -167,12 +178,19 @@ dial_sub(struct upstream *upstream, int64_t now)
 		sub_failed(upstream, now); /* HELLO says that there is none */
 }
 
-/* Make both sockets; the SUB first, so that nothing falls between. */
+/*
+ * Make both sockets; the SUB first, so that nothing falls between.  After a long
+ * absence many do so: then the SUB comes when the session has been there a while.
+ */
 static enum err
 dial(struct upstream *upstream, int64_t now)
 {
 	upstream->again_at = 0;
-	dial_sub(upstream, now);
+	upstream->down_at = now;
+	upstream->sub_later = upstream->away_ms != 0 &&
+	    upstream->options.pub_port != 0;
+	if (!upstream->sub_later)
+		dial_sub(upstream, now);
 	return line_begin(upstream, SOCK_DEALER, upstream->options.address,
 	    &upstream->dealer, now);
 }
@@ -200,16 +218,78 @@ back_off(struct upstream *upstream)
 	return wait > 0 ? wait : 1;
 }
 
-/* Close both sockets and dial again after a wait that doubles. */
+/* Close both sockets and dial again then. */
 static void
-hang_up(struct upstream *upstream, enum upstream_trouble why, int64_t now)
+dial_at(struct upstream *upstream, enum upstream_trouble why, int64_t when)
 {
 	link_down(upstream->peer.link);
 	line_end(upstream, &upstream->sub);
 	line_end(upstream, &upstream->dealer);
 	upstream->sub_at = 0;
-	upstream->again_at = now + back_off(upstream);
+	upstream->again_at = when;
 	set_trouble(upstream, why);
+}
+
+/* The same, after a wait that doubles. */
+static void
+hang_up(struct upstream *upstream, enum upstream_trouble why, int64_t now)
+{
+	dial_at(upstream, why, now + back_off(upstream));
+}
+
+/* A moment from ${least} to ${most} from now. */
+static int64_t
+moment(int64_t least, int64_t most)
+{
+	uint32_t number;
+
+	crypto_random(&number, sizeof(number));
+	return least + (most > least ? number % (most - least + 1) : 0);
+}
+
+/* Over how long those who lost the same node come back. */
+static int64_t
+spread_ms(const struct upstream *upstream)
+{
+	int64_t most = upstream->options.reconnect_max_ms;
+	int64_t spread = upstream->host->spread(upstream->owner);
+
+	return spread < 1 ? 1 : spread < most ? spread : most;
+}
+
+/*
+ * Nobody answers, and not only for a moment.  The first wait has any length up to
+ * the spread, and later ones differ by a third, so that however long it takes,
+ * the same number of nodes dial in each second.
+ */
+static void
+stay_away(struct upstream *upstream, int64_t now)
+{
+	int64_t spread = spread_ms(upstream);
+	int64_t wait;
+
+	if (upstream->away_ms == 0) {
+		upstream->away_ms = spread;
+		wait = moment(0, spread);
+	} else {
+		wait = moment(upstream->away_ms * 2 / 3, upstream->away_ms);
+		upstream->away_ms *= 2;
+		if (upstream->away_ms > upstream->options.reconnect_max_ms)
+			upstream->away_ms = upstream->options.reconnect_max_ms;
+	}
+	dial_at(upstream, UPSTREAM_SILENT, now + wait);
+}
+
+/* It answers again; the SUB comes at a moment of its own. */
+static void
+come_back(struct upstream *upstream, int64_t now)
+{
+	upstream->tries = 0;
+	if (upstream->away_ms == 0)
+		return;
+	upstream->away_ms = 0;
+	if (upstream->sub_later)
+		upstream->sub_at = now + moment(0, spread_ms(upstream));
 }
 
 static enum err
@@ -267,6 +347,21 @@ upstream_close(struct upstream *upstream)
 	free(upstream);
 }
 
+/* libzmq will dial again. */
+static void
+dealer_retry(struct upstream *upstream, int64_t now)
+{
+	int64_t away = now - upstream->down_at;
+
+	if (upstream->trouble == UPSTREAM_FINE)
+		set_trouble(upstream, UPSTREAM_SILENT);
+	if (upstream->dealer.failed > 0)
+		return; /* somebody is there */
+	if (upstream->away_ms != 0 ||
+	    away >= upstream->options.reconnect_max_ms / AWAY_PART)
+		stay_away(upstream, now);
+}
+
 /* What the DEALER's monitor saw. */
 static void
 dealer_event(struct upstream *upstream, enum sock_event_kind kind, int64_t now)
@@ -278,6 +373,7 @@ dealer_event(struct upstream *upstream, enum sock_event_kind kind, int64_t now)
 		link_up(upstream->peer.link, now);
 		break;
 	case SOCK_EV_DOWN:
+		upstream->down_at = now;
 		link_down(upstream->peer.link);
 		break;
 	case SOCK_EV_REFUSED:
@@ -291,8 +387,8 @@ dealer_event(struct upstream *upstream, enum sock_event_kind kind, int64_t now)
 		hang_up(upstream, UPSTREAM_BROKEN, now);
 		break;
 	case SOCK_EV_RETRY:
-		if (!upstream->dealer.up && upstream->trouble == UPSTREAM_FINE)
-			set_trouble(upstream, UPSTREAM_SILENT);
+		if (!upstream->dealer.up)
+			dealer_retry(upstream, now);
 		break;
 	}
 }
@@ -353,7 +449,7 @@ read_dealer(struct upstream *upstream, int64_t now)
 	} else {
 		link_receive(upstream->peer.link, msg.data, msg.len, now);
 		if (link_state(upstream->peer.link) >= LINK_SYNC) {
-			upstream->tries = 0;
+			come_back(upstream, now);
 			set_trouble(upstream, UPSTREAM_FINE);
 		}
 	}
@@ -403,18 +499,21 @@ upstream_set_pub(struct upstream *upstream, uint32_t port, int64_t now)
 {
 	if (port > 65535 ||
 	    (upstream->options.pub_port == port &&
-		(port == 0 || upstream->sub.sock != NULL)))
+		(port == 0 || upstream->sub.sock != NULL ||
+		    upstream->sub_later)))
 		return false;
 	upstream->options.pub_port = port;
-	line_end(upstream, &upstream->sub);
-	dial_sub(upstream, now);
+	if (!upstream->sub_later) {
+		line_end(upstream, &upstream->sub);
+		dial_sub(upstream, now);
+	}
 	return true;
 }
 
 bool
 upstream_has_sub(const struct upstream *upstream)
 {
-	return upstream->sub.sock != NULL;
+	return upstream->sub.sock != NULL || upstream->sub_later;
 }
 
 bool

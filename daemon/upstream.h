@@ -17,6 +17,12 @@
 #include "proto/err.h"
 #include "daemon/link.h"
 
+/*
+ * Two connections of each node that lost another one, over so many milliseconds
+ * for each: some 35 a second, whoever and however many they are.
+ */
+#define UPSTREAM_SPREAD_MS 57
+
 /* Opaque types. */
 struct upstream;
 
@@ -51,6 +57,11 @@ struct upstream_host {
 	void (*trouble)(void *owner, struct upstream *upstream);
 	/* A whole message came over this descriptor. */
 	void (*received)(void *owner, int fd);
+	/*
+	 * Others may have lost the same node, and come back when it does: over
+	 * how many milliseconds should they spread?
+	 */
+	int64_t (*spread)(void *owner);
 };
 
 /**

@@ -138,7 +138,7 @@ one() {
 	leaves mark
 	all_live 1 300
 	line "from its return until all are live" "$(told seconds)" s 70
-	connects
+	connects 50
 	agrees hub
 
 	echo "a newcomer"

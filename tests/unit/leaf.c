@@ -750,7 +750,16 @@ received(void *owner, int fd)
 	(void)fd;
 }
 
+static int64_t
+spread(void *owner)
+{
+	const struct leaf *leaf = owner;
+
+	return (int64_t)view_count(leaf->view) * UPSTREAM_SPREAD_MS;
+}
+
 static const struct upstream_host upstream_host = {
+	.spread = spread,
 	.watch = watch,
 	.unwatch = unwatch,
 	.trouble = trouble,

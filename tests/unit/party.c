@@ -324,7 +324,14 @@ trouble(void *owner, struct upstream *upstream)
 	((struct party *)owner)->troubles++;
 }
 
+static int64_t
+spread(void *owner)
+{
+	return ((const struct party *)owner)->spread_ms;
+}
+
 static const struct upstream_host upstream_host = {
+	.spread = spread,
 	.watch = watch,
 	.unwatch = unwatch,
 	.trouble = trouble,

@@ -284,6 +284,52 @@ a_restart_of_the_other_side_is_survived(void **state)
 	assert_int_equal(f->leaf.greeted, 2);
 }
 
+/* Are its sockets closed: does it wait for a moment of its own? */
+static bool
+is_away(const void *arg)
+{
+	const struct fixture *f = arg;
+
+	return f->leaf.nwatched == 0;
+}
+
+/* Are both its sockets there again? */
+static bool
+has_both(const void *arg)
+{
+	const struct fixture *f = arg;
+
+	return f->leaf.nwatched == 4;
+}
+
+static void
+who_was_away_long_is_dialled_at_a_moment_of_ones_own(void **state)
+{
+	struct fixture *f = *state;
+	int i;
+
+	f->leaf.spread_ms = 50;
+	listen_anywhere(f);
+	party_dial(&f->leaf, f->where, &f->hub.key, 1);
+	assert_true(pump(f, is_fine));
+	assert_int_equal(f->leaf.nwatched, 4);
+	for (i = 0; i < 3; i++) {
+		party_end(&f->hub);
+		party_begin(&f->hub, 1);
+		assert_true(pump(f, is_away));
+		assert_int_equal(
+		    upstream_trouble(f->leaf.upstream), UPSTREAM_SILENT);
+		assert_int_equal(link_state(f->leaf.link), LINK_DOWN);
+		party_listen(&f->hub, f->where);
+		assert_true(pump(f, is_fine));
+
+		/* The SUB, which is spoken of in HELLO, comes after. */
+		assert_true(upstream_has_sub(f->leaf.upstream));
+		assert_true(pump(f, has_both));
+	}
+	assert_int_equal(f->leaf.greeted, 4);
+}
+
 static void
 hello_without_an_answer_is_told(void **state)
 {
@@ -408,6 +454,7 @@ main(void)
 		TEST(another_key_is_told_after_three_tries),
 		TEST(where_nobody_listens_is_told),
 		TEST(a_restart_of_the_other_side_is_survived),
+		TEST(who_was_away_long_is_dialled_at_a_moment_of_ones_own),
 		TEST(hello_without_an_answer_is_told),
 		TEST(a_second_frame_ends_the_connection),
 		TEST(a_message_that_is_too_long_does_not_make_it_deaf),

@@ -16,6 +16,9 @@
 #define BATCH 1000 /* entries of one transaction */
 #define NICE  10   /* above all other threads of the process */
 
+/* What failed is tried again so soon, even if nobody wakes the thread. */
+#define RETRY_MS 30000
+
 /* What was erased leaves the file so soon even while entries keep coming. */
 #define COMPACT_SECONDS 20
 
@@ -32,15 +35,39 @@ struct indexer {
 	uint64_t clean;   /* and compacted after erasures */
 };
 
-/* Wait for work; false when it is time to end. */
-static bool
-wait_for_work(struct indexer *indexer, bool *ret_rebuild)
+/* When what failed is to be tried again. */
+static struct timespec
+retry_at(const struct indexer *indexer)
 {
+	unsigned ms = indexer->options.retry_ms;
+	struct timespec at;
+
+	if (ms == 0)
+		ms = RETRY_MS;
+	(void)clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_sec += (time_t)(ms / 1000);
+	at.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (at.tv_nsec >= 1000000000) {
+		at.tv_sec++;
+		at.tv_nsec -= 1000000000;
+	}
+	return at;
+}
+
+/* Wait for work, or until what ${failed} is due; false when it is time to end. */
+static bool
+wait_for_work(struct indexer *indexer, bool failed, bool *ret_rebuild)
+{
+	struct timespec until = retry_at(indexer);
+	int rc = 0;
 	bool go_on;
 
 	(void)pthread_mutex_lock(&indexer->mutex);
-	while (!indexer->woken && !indexer->stopping)
-		(void)pthread_cond_wait(&indexer->changed, &indexer->mutex);
+	while (!indexer->woken && !indexer->stopping && rc != ETIMEDOUT)
+		rc = failed ?
+		    pthread_cond_timedwait(
+			&indexer->changed, &indexer->mutex, &until) :
+		    pthread_cond_wait(&indexer->changed, &indexer->mutex);
 	indexer->woken = false;
 	go_on = !indexer->stopping;
 	*ret_rebuild = indexer->rebuilding;
@@ -182,8 +209,8 @@ seconds(void)
 	return now.tv_sec;
 }
 
-/* Follow arrivals until there are none. */
-static void
+/* Follow arrivals until there are none; the error, if it went wrong. */
+static enum err
 catch_up(struct indexer *indexer, bool again)
 {
 	unsigned count = 1;
@@ -201,20 +228,20 @@ catch_up(struct indexer *indexer, bool again)
 	}
 	if (err == ERR_NONE && !is_interrupted(indexer))
 		err = compact(indexer);
-	if (err == ERR_DAMAGED && !again)
-		catch_up(indexer, true);
+	return err == ERR_DAMAGED && !again ? catch_up(indexer, true) : err;
 }
 
 static void *
 run(void *context)
 {
 	struct indexer *indexer = context;
+	enum err err = ERR_NONE;
 	bool again;
 
 	/* On Linux this is the thread's own priority; without it all works. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
-	while (wait_for_work(indexer, &again))
-		catch_up(indexer, again);
+	while (wait_for_work(indexer, err != ERR_NONE, &again))
+		err = catch_up(indexer, again);
 	return NULL;
 }
 

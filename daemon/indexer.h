@@ -24,10 +24,13 @@ struct indexer_options {
 	struct store *store; /* borrowed for the indexer's life */
 	struct index *index; /* likewise; nobody else writes to it */
 	unsigned batch;      /* entries of one transaction; 0 = 1,000 */
+	unsigned retry_ms;   /* wait after an error; 0 = 30,000 */
 	/*
 	 * Called on the indexer's thread after each transaction, and after one
 	 * that failed: how far the index is, and the error (ERR_NONE if none).
-	 * After an error the thread tries again when it is woken.  May be NULL.
+	 * After an error the thread tries again when it is woken, or after
+	 * retry_ms: what was erased must go also if nothing comes any more.  May
+	 * be NULL.
 	 */
 	void (*progress)(void *context, uint64_t arrival, enum err err);
 	void *context;

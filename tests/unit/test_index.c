@@ -1334,6 +1334,56 @@ the_thread_follows_what_it_is_woken_for(void **state)
 	indexer_stop(NULL);
 }
 
+/* Whether it went well, a letter each time. */
+static void
+tell_how(void *context, uint64_t arrival, enum err err)
+{
+	const int *fd = context;
+
+	(void)arrival;
+	(void)!write(*fd, err == ERR_NONE ? "." : "e", 1);
+}
+
+static void
+what_was_erased_goes_without_a_wake_when_there_is_room_again(void **state)
+{
+	struct fixture *f = *state;
+	char *wall = scratch_path(f->dir, "index-new");
+	int fds[2];
+	const struct indexer_options options = {
+		.store = f->store,
+		.index = f->index,
+		.retry_ms = 20,
+		.progress = tell_how,
+		.context = &fds[1],
+	};
+	struct indexer *indexer;
+	uint64_t n = add_trial(f, f->record,
+	    press_trial("Hemmeligheder", "Frugtsommelighed", NULL, NULL));
+	char how = '.';
+
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	add_erase(f, n);
+	put(f, 0);
+	assert_int_equal(pipe(fds), 0);
+
+	/* Nothing can be written where the new file should be. */
+	assert_int_equal(mkdir(wall, 0700), 0);
+	assert_int_equal(indexer_start(&options, &indexer), ERR_NONE);
+	while (how != 'e')
+		assert_int_equal(read(fds[0], &how, 1), 1);
+	assert_int_equal(indexer_clean(indexer), 0);
+	assert_int_equal(rmdir(wall), 0);
+	while (indexer_clean(indexer) == 0)
+		assert_int_equal(read(fds[0], &how, 1), 1);
+	indexer_stop(indexer);
+	assert_false(file_holds(f->index_path, "hemmeligheder"));
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	free(wall);
+}
+
 static void
 a_rebuild_gives_the_same_index(void **state)
 {
@@ -1450,6 +1500,7 @@ main(void)
 		T(a_damaged_index_is_made_anew),
 		T(a_place_that_cannot_be_entered_is_denied_or_missing),
 		T(the_thread_follows_what_it_is_woken_for),
+		T(what_was_erased_goes_without_a_wake_when_there_is_room_again),
 		T(a_rebuild_gives_the_same_index),
 		T(a_killed_index_goes_on_where_it_was),
 	};

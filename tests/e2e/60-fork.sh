@@ -17,6 +17,18 @@ check "the rest goes on" converge 60 hub port
 check_has "status tells the people" "$(at hub status)" "fork"
 check "verify finds no damage" at hub verify
 
+# Each has its proof, and the other's: neither a new start nor a second link writes
+# one more.
+entries=$(status hub entries)
+node_pin hub
+node_pin port
+for name in hub port; do
+	node_kill "$name"
+	node_up "$name"
+	check "$name comes back" converge 60 hub port
+done
+check_same "the fork is proved once by each" "$entries" "$(status hub entries)"
+
 # A clone: the same key and store run twice, in one boot, both with their fence.
 node_new leaf fi-297
 node_up leaf

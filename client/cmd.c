@@ -115,6 +115,7 @@ static const struct args_option watch_options[] = {
 
 static const struct args_option publish_options[] = {
 	{ "group", "GROUP", N_("only its members can read it") },
+	{ "public", NULL, N_("everybody can: a draft was for a group") },
 	{ "dry-run", NULL, N_("check everything, publish nothing") },
 	{ "yes", NULL, N_("do not ask") },
 	{ "allow-personal", NULL, N_("what looks like a person is none") },

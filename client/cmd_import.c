@@ -91,6 +91,18 @@ tell_faults(struct run *run, const struct import *import, const char *after)
 	    run, speech(slurp_name(import->path)), faults, count, all, after);
 }
 
+/* Have a record, which a transcript makes a public one, go to a group. */
+static void
+restrict_record(Erfa__NewRecord *record, const char *group)
+{
+	record->group = run_lend(group);
+	if (record->body->envelope == NULL)
+		return;
+	record->body->envelope->has_visibility = 1;
+	record->body->envelope->visibility =
+	    ERFA__VISIBILITY__VISIBILITY_NETWORK;
+}
+
 /* Fill a request with the next records; return how many there are, and in
  * *${ret_passed} how many were looked at, those that are held back too. */
 static size_t
@@ -112,11 +124,11 @@ next_batch(const struct import *import, Erfa__NewRecord *records,
 		if (taken > 0 && bytes > BATCH_BYTES)
 			break;
 		erfa__new_record__init(&records[taken]);
-		/* It is only encoded. */
+		/* It is encoded, and what it says of its readers set right. */
 		records[taken].body = (Erfa__Body *)(uintptr_t)body;
 		records[taken].import_key = run_lend(all[i].external_id);
 		if (import->group[0] != '\0')
-			records[taken].group = run_lend(import->group);
+			restrict_record(&records[taken], import->group);
 		list[taken] = &records[taken];
 		taken++;
 	}

@@ -11,6 +11,7 @@
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/groups.h"
+#include "client/kin.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/send.h"
@@ -373,6 +374,10 @@ publish_file(struct run *run)
 	Erfa__Answer *answer = NULL;
 	int status;
 
+	if (args_given(run->args, "public"))
+		return fault_say(&run->faults, EXIT_USAGE, "two_readers", NULL,
+		    "--public is for drafts: a record of a file is public "
+		    "unless --group says otherwise");
 	status = read_publication(run, &publication);
 	if (publication.request == NULL)
 		return status;
@@ -394,6 +399,85 @@ publish_file(struct run *run)
 	return status;
 }
 
+/* What was once published stays with those who could read it. */
+static int
+check_unpublished(const struct act *act)
+{
+	const Erfa__Row *row = act->is_public ? act->show->show->row : NULL;
+
+	if (row == NULL || strcmp(run_text(row->group), act->group) == 0)
+		return EXIT_DONE;
+	return fault_say(&act->run->faults, EXIT_DATA, "published",
+	    "Write another:  erfa new, erfa new --group GROUP",
+	    "%s is published already: who can read it stays as it is",
+	    act->shown);
+}
+
+/* What came from a restricted group goes nowhere else. */
+static int
+check_origin(const struct act *act, const struct act *edge)
+{
+	const Erfa__RecordRef *from = edge->body->adaptation->from_trial;
+	Erfa__Answer *answer = NULL;
+	const Erfa__Row *row;
+	int status;
+
+	if (from == NULL || run_text(from->id)[0] == '\0')
+		return EXIT_DONE;
+	if ((status = act_find(act->run, from->id, &answer)) != EXIT_DONE)
+		return status;
+	row = answer->show->row;
+	if (run_text(row->group)[0] != '\0' &&
+	    strcmp(row->group, act->group) != 0)
+		status = fault_say(&act->run->faults, EXIT_NOPERM, "restricted",
+		    "Write another, in words of your own:  erfa new",
+		    "it was made from %s, which is restricted to %s",
+		    run_text(row->id), run_text(row->group_name));
+	control_free_answer(answer);
+	return status;
+}
+
+/* Have the draft, and what tells where it came from, go to others. */
+static int
+move_draft(struct act *act)
+{
+	struct kin kin = { .count = 0 };
+	int status = kin_find(act, &kin);
+	size_t i;
+
+	for (i = 0; i < kin.count && status == EXIT_DONE; i++)
+		status = check_origin(act, &kin.edge[i]);
+	for (i = 0; i < kin.count && status == EXIT_DONE; i++)
+		act_restrict(&kin.edge[i], act->group, act->group_name);
+	if (status == EXIT_DONE)
+		status = act_keep(act, NULL);
+	if (status == EXIT_DONE)
+		status = kin_keep(&kin);
+	kin_close(&kin);
+	return status;
+}
+
+/* Do what --group or --public says. */
+static int
+choose_readers(struct act *act)
+{
+	struct run *run = act->run;
+	bool all = args_given(run->args, "public");
+	int status;
+
+	if (!all && !args_given(run->args, "group"))
+		return EXIT_DONE;
+	if (all && args_given(run->args, "group"))
+		return fault_say(&run->faults, EXIT_USAGE, "two_readers", NULL,
+		    "--group and --public exclude each other");
+	if ((status = act_group(act)) != EXIT_DONE)
+		return status;
+	if (all)
+		act_restrict(act, "", "");
+	status = check_unpublished(act);
+	return status == EXIT_DONE ? move_draft(act) : status;
+}
+
 static int
 publish_trial(struct run *run, const char *word)
 {
@@ -404,12 +488,12 @@ publish_trial(struct run *run, const char *word)
 	if (status == EXIT_DONE && !act.is_draft)
 		status = fault_say(&run->faults, EXIT_USAGE, "no_draft",
 		    "Change it first:  erfa edit TRIAL",
-		    "%s is public as it is; there is no draft of it",
+		    act.group[0] == '\0' ?
+			"%s is public as it is; there is no draft of it" :
+			"%s is published as it is; there is no draft of it",
 		    act.shown);
 	if (status == EXIT_DONE)
-		status = act_group(&act);
-	if (status == EXIT_DONE && act.to_group)
-		status = act_keep(&act, NULL);
+		status = choose_readers(&act);
 	if (status == EXIT_DONE)
 		status = send_draft(&act);
 	act_close(&act);

@@ -23,6 +23,7 @@ done
 all=(hub a b c)
 
 # texts TEXT NAME...: do their files hold any piece of it?
+# shellcheck disable=SC2317 # check calls it
 texts() {
 	local text=$1
 	shift
@@ -38,6 +39,7 @@ trial_in() {
 }
 
 # finds NAME WORD COUNT: how many trials a search finds.
+# shellcheck disable=SC2317 # check calls it
 finds() {
 	at "$1" find "$2" --json | grep -c '"fullId"' | grep -qx "$3"
 }
@@ -111,12 +113,27 @@ check "b adapts it" at b adapt "$first" --title "Lukket pilot også her" \
 	--summary "Det samme, hos os" --json
 copy=$(at b drafts --jsonl | grep '"kind": *"trial"' | field id)
 check_has "a draft for the group" "$(at b show "$copy")" "To be restricted to $NAME"
+check_status "which goes nowhere else" 77 at b publish "$copy" --public --yes
+check_has "and says why" "$OUT" "restricted to $NAME"
 check "and publishes that" at b publish "$copy" --yes
 check "both go everywhere" converge 60 "${all[@]}"
 check_has "a reads the comment" "$(at a show "$first")" "$WORD"
 check_has "and sees the copy" "$(at a lineage "$first")" "Lukket pilot også her.*restricted"
 check "of which the hub has nothing" texts "$WORD" hub c
 check_status "not by its id either" 66 at hub show "$copy"
+
+# --- Who can read it stays as it is.
+
+public=$(at a list --jsonl | grep '"title": *"a 1"' | field fullId)
+at a edit "$public" --set "summary=Noget nyt" >/dev/null
+check_status "what is public cannot become restricted" 65 \
+	at a publish "$public" --group kvart --yes
+check "its draft is as it was" at a publish "$public" --yes
+draft=$(at a new --group kvart --title "Alligevel for alle" --summary "Intet hemmeligt" \
+	--sector school --json | field id)
+check "a draft for a group can go to all" at a publish "$draft" --public --yes
+check "they get it" converge 60 "${all[@]}"
+check_has "and read it" "$(at hub list)" "Alligevel for alle +no-5501 +idea *$"
 
 # --- A later member.
 

@@ -169,7 +169,8 @@ FIXED = {F.TYPE_DOUBLE: "<d", F.TYPE_FLOAT: "<f", F.TYPE_FIXED64: "<Q",
 LENGTH = {"Header.commit": 32, "Header.record": 16, "Genesis.key": 32,
           "LogPos.log_id": 16, "LogPos.c": 32, "Member.key": 32,
           "Member.rotate_sig": 64, "Member.succeeds": 32, "Member.Cut.log_id": 16,
-          "Member.Cut.c8": 8, "Erase.Target.log_id": 16, "Fork.log_id": 16,
+          "Member.Cut.c8": 8, "Erase.Target.log_id": 16,
+          "Erase.Target.c8": 8, "Fork.log_id": 16,
           "Fork.head_a": 128, "Fork.head_b": 128, "About.Item.record": 16}
 ORGS = ("Genesis.org", "Member.org", "About.Item.org")
 RESERVED = ("Genesis.next_key_hash", "Member.sigs")  # as good as unknown

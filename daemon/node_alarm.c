@@ -326,6 +326,45 @@ tell_peers(struct node *node, Erfa__StatusAnswer *status)
 	return err;
 }
 
+/* ---- clocks ---- */
+
+struct clocks {
+	struct node *node;
+	Erfa__StatusAnswer *status;
+	enum err err;
+};
+
+static void
+tell_clock(struct link *link, void *arg)
+{
+	struct clocks *clocks = arg;
+	struct about about = {
+		.code = "clock",
+		.key = link_key(link),
+		.remedy = SAY("Check which is right:  timedatectl.  Dates are "
+			      "shown as claimed, nothing is lost"),
+	};
+	struct link_info info;
+
+	link_info(link, &info);
+	if (clocks->err != ERR_NONE || about.key == NULL ||
+	    (info.clock_skew_ms <= NODE_SKEW_MS &&
+		info.clock_skew_ms >= -NODE_SKEW_MS))
+		return;
+	clocks->err = add(clocks->node, clocks->status, &about,
+	    SAY("the clock of %s and ours differ by more than 15 minutes"),
+	    org_of(clocks->node, about.key));
+}
+
+static enum err
+tell_clocks(struct node *node, Erfa__StatusAnswer *status)
+{
+	struct clocks clocks = { .node = node, .status = status };
+
+	node_each_link(node, tell_clock, &clocks);
+	return clocks.err;
+}
+
 /* ---- what witnesses saw ---- */
 
 static enum err
@@ -686,6 +725,7 @@ node_alarms(struct node *node, Erfa__StatusAnswer *status)
 	if ((err = tell_forks(node, txn, status)) == ERR_NONE &&
 	    (err = tell_peers(node, status)) == ERR_NONE &&
 	    (err = tell_floods(node, status)) == ERR_NONE &&
+	    (err = tell_clocks(node, status)) == ERR_NONE &&
 	    (err = tell_witness(node, status)) == ERR_NONE &&
 	    (err = tell_silence(node, status)) == ERR_NONE)
 		err = tell_memory(node, status);

@@ -68,6 +68,9 @@
 #include "daemon/zap.h"
 
 /* A directory that several threads read; the last one to let go frees it. */
+/* Clocks that differ by more are told, ms. */
+#define NODE_SKEW_MS 900000
+
 struct snapshot {
 	struct directory *directory;
 	atomic_int holders;

@@ -24,9 +24,6 @@
 /* The service manager is told what has changed this often. */
 #define STATUS_MS 2000
 
-/* Clocks that differ by more are told. */
-#define SKEW_MS 900000
-
 /* ---- small things ---- */
 
 /* Wall-clock time of a moment on the monotonic clock; 0 = never. */
@@ -629,7 +626,8 @@ fill_link(Erfa__Peer *peer, struct link *link, const char *direction)
 		 transport == NULL ? "" : transport->address(transport))) !=
 		ERR_NONE)
 		return err;
-	if (info.clock_skew_ms <= SKEW_MS && info.clock_skew_ms >= -SKEW_MS)
+	if (info.clock_skew_ms <= NODE_SKEW_MS &&
+	    info.clock_skew_ms >= -NODE_SKEW_MS)
 		return ERR_NONE;
 	return fill_trouble(peer,
 	    "its clock and ours differ by more than 15 minutes",

@@ -125,6 +125,20 @@ def withholds(hub):
     return peer
 
 
+def clock(hub):
+    """Its clock is a day ahead; then it is set."""
+    peer = member(hub, "se-0180")
+    peer.hello(time_ms=now_ms() + DAY)
+    peer.until("hello")
+    found = until([peer], lambda: problem(hub, "clock", "se-0180"))
+    CHECKS.check("whose clock is another is named", found is not None and
+                 "timedatectl" in found.remedy, str(found))
+    peer.greet()
+    CHECKS.check("once it is set, no more", until(
+        [peer], lambda: problem(hub, "clock", "se-0180") is None))
+    return peer
+
+
 def silent(hub):
     """Its last HEAD is of three days ago."""
     peer = member(hub, "se-1280")
@@ -193,7 +207,7 @@ def witness(hub, leaf):
 
 def main():
     hub, leaf = (Control(path) for path in sys.argv[1:3])
-    kept = [claims(hub), withholds(hub), flood(hub, leaf), silent(hub),
+    kept = [claims(hub), withholds(hub), clock(hub), flood(hub, leaf), silent(hub),
             witness(hub, leaf)]
     until(kept, lambda: not any(c.ask(status=control_pb2.StatusRequest()).bodies_absent
                                 for c in (hub, leaf)))

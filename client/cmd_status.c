@@ -10,6 +10,7 @@
 #include "client/run.h"
 #include "client/standing.h"
 #include "client/table.h"
+#include "client/vitals.h"
 
 #define COLUMN 10 /* where the figures begin */
 #define HEX    16 /* digits of a hash that people compare */
@@ -108,6 +109,17 @@ print_store(struct run *run, const Erfa__StatusAnswer *status)
 		    _("accepted entries that are not signed yet"));
 }
 
+/* Told only if it may be wrong: of the machine that erfa and erfad share. */
+static void
+print_clock_state(struct run *run)
+{
+	bool synchronized = false;
+
+	if (vitals_clock(&synchronized) && !synchronized)
+		print_field(run->out, 0, _("Clock"), COLUMN,
+		    _("nobody keeps it right: sudo timedatectl set-ntp true"));
+}
+
 static void
 print_network(struct run *run, const Erfa__StatusAnswer *status)
 {
@@ -187,6 +199,7 @@ cmd_status(struct run *run)
 	} else {
 		print_top(run, answer->status);
 		print_store(run, answer->status);
+		print_clock_state(run);
 		print_network(run, answer->status);
 		print_problems(run, answer->status);
 	}

@@ -113,6 +113,12 @@ check "every line is as Prometheus reads it" eval \
 # shellcheck disable=SC2016 # eval expands it
 check "no name is described twice" eval \
 	'test -z "$(grep "^# TYPE" <<<"$OUT" | sort | uniq -d)"'
+case $(at hub metrics) in
+*"erfa_clock_synchronized 0"*)
+	check_has "status tells of a clock that nobody keeps right" \
+		"$(at hub status)" '^Clock +nobody keeps it right: sudo timedatectl'
+	;;
+esac
 check "a file is put in its place" at hub metrics --output "$WORK/erfa.prom"
 check "as a whole" test -z "$(find "$WORK" -name '*.new')"
 check_has "with the same" "$(cat "$WORK/erfa.prom")" '^erfa_up 1$'

@@ -15,7 +15,7 @@
 
 #define VOCAB_NONE       UINT16_MAX /* no concept */
 #define VOCAB_LINES_MAX  64 /* of one kind in one concept: notes, notations … */
-#define VOCAB_BUCKETS    8192
+#define VOCAB_BUCKETS    32768
 #define VOCAB_PART_BYTES 5 /* a shorter label is no part of a longer word */
 
 struct vocab_concept {

@@ -488,6 +488,8 @@ fill_word(struct change *change, Erfa__Group *out)
 	    (err = answer_hex(&out->seed, group->seed, GROUP_SEED_LEN)) !=
 		ERR_NONE)
 		return err;
+	out->has_edition = true;
+	out->edition = group->edition + 1;
 	if (group->purpose != NULL && *group->purpose != '\0' &&
 	    (err = answer_text(&out->purpose, group->purpose)) != ERR_NONE)
 		return err;

@@ -53,8 +53,8 @@ struct query_options {
 struct query_counts {
 	uint64_t entries;
 	uint64_t bodies_absent; /* of what counts: they are still to come */
-	uint64_t arrival; /* last one given out by the store */
-	uint64_t indexed; /* last one in the index */
+	uint64_t arrival;       /* last one given out by the store */
+	uint64_t indexed;       /* last one in the index */
 	uint64_t logs;
 	uint64_t logs_frozen;
 	uint64_t logs_own;           /* incarnations */
@@ -221,6 +221,7 @@ struct query_group {
 	uint8_t
 	    speaker[KEY_LEN]; /* who may change it now: that key, or its heir */
 	bool is_founder;      /* that is this node */
+	uint32_t edition;     /* of the latest word that can be read */
 	uint64_t made_ms;
 	uint64_t changed_ms;
 	struct query_group_member *members; /* by org and key */

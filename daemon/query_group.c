@@ -19,6 +19,7 @@ struct word {
 	struct index_row row;
 	const struct shown_log *log;
 	Erfa__Body *body; /* NULL if it cannot be read, or is no word */
+	uint32_t edition; /* as it says, or of the word before it */
 };
 
 /* All that is here of one group, while it is gathered. */
@@ -129,7 +130,7 @@ take_row(void *context, uint64_t number, uint32_t doc)
 	return ERR_NONE;
 }
 
-/* Oldest first: by time, log and number. */
+/* Oldest first: by edition, then by time, log and number. */
 static int
 compare_words(const void *a, const void *b)
 {
@@ -137,6 +138,8 @@ compare_words(const void *a, const void *b)
 	const struct word *y = b;
 	int order;
 
+	if (x->edition != y->edition)
+		return x->edition < y->edition ? -1 : 1;
 	if (x->row.time_ms != y->row.time_ms)
 		return x->row.time_ms < y->row.time_ms ? -1 : 1;
 	order = memcmp(x->log->log_id, y->log->log_id, LOG_ID_LEN);
@@ -276,6 +279,7 @@ take_word(struct gathering *all, const struct word *word)
 	if (group->made_ms == 0)
 		group->made_ms = word->row.time_ms;
 	group->changed_ms = word->row.time_ms;
+	group->edition = word->edition;
 	if ((err = answer_text(&group->name,
 		 said->name == NULL ? "" : said->name)) != ERR_NONE ||
 	    (err = answer_text(&group->purpose,
@@ -344,6 +348,33 @@ find_speaker(const struct question *question, struct query_group *group)
 	    question->directory, group->founder, question->own_key);
 }
 
+/*
+ * Read all words and put them in order.  One that cannot be read follows what was
+ * said before it: its edition is not known.
+ */
+static enum err
+read_words(struct gathering *all)
+{
+	uint32_t edition = 0;
+	struct word *word;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	if (all->nwords == 0)
+		return ERR_NONE;
+	qsort(all->words, all->nwords, sizeof(*all->words), compare_words);
+	for (i = 0; i < all->nwords && err == ERR_NONE; i++) {
+		word = &all->words[i];
+		err = read_word(all, word);
+		word->edition = word->body == NULL ? edition :
+						     word->body->group->edition;
+		if (word->edition > edition)
+			edition = word->edition;
+	}
+	qsort(all->words, all->nwords, sizeof(*all->words), compare_words);
+	return err;
+}
+
 /* Go through the words, the oldest first. */
 static enum err
 take_words(struct gathering *all)
@@ -354,15 +385,11 @@ take_words(struct gathering *all)
 	struct word *word;
 	bool known = false;
 	size_t i;
-	enum err err = ERR_NONE;
+	enum err err;
 
-	if (all->nwords > 0)
-		qsort(all->words, all->nwords, sizeof(*all->words),
-		    compare_words);
-	for (i = 0; i < all->nwords && err == ERR_NONE; i++) {
-		err = read_word(all, &all->words[i]);
+	err = read_words(all);
+	for (i = 0; i < all->nwords; i++)
 		known |= all->words[i].body != NULL;
-	}
 	for (i = 0; i < all->nwords && err == ERR_NONE && known; i++) {
 		word = &all->words[i];
 		if (word->body != NULL)

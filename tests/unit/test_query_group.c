@@ -397,6 +397,34 @@ who_is_taken_out_knows_it_and_not_who_is_in(void **state)
 }
 
 static void
+a_word_that_is_published_again_does_not_go_before_a_later_one(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Body *first = word(f, "Nord", WITH_OWN | WITH_OTHER | WITH_THIRD);
+	Erfa__Body *second = word(f, "Nord", WITH_OWN | WITH_OTHER);
+	struct query_group group;
+
+	second->group->has_edition = true;
+	second->group->edition = 2;
+	(void)add(f, &f->other, f->number, HEADER_GROUP, WITH_OWN, second);
+	first->group->has_edition = true;
+	first->group->edition = 1;
+	(void)add(f, &f->other, f->number, HEADER_GROUP, WITH_OWN, first);
+	publish(f);
+	group = read_group(f);
+	assert_int_equal(group.state, QUERY_GROUP_MEMBER);
+	assert_int_equal(group.nmembers, 2);
+	assert_int_equal(group.edition, 2);
+	query_group_clear(&group);
+
+	/* What cannot be read follows what was said before it. */
+	(void)add(f, &f->other, f->number, HEADER_GROUP, WITH_OTHER,
+	    word(f, "Nord", WITH_OTHER));
+	publish(f);
+	assert_int_equal(state_of(f), QUERY_GROUP_REMOVED);
+}
+
+static void
 who_is_sealed_to_and_not_named_is_not_in_it(void **state)
 {
 	struct fixture *f = *state;
@@ -737,6 +765,7 @@ main(void)
 		T(a_group_that_nothing_tells_of_is_unknown),
 		T(somebody_elses_word_is_ignored),
 		T(who_is_taken_out_knows_it_and_not_who_is_in),
+		T(a_word_that_is_published_again_does_not_go_before_a_later_one),
 		T(who_is_sealed_to_and_not_named_is_not_in_it),
 		T(a_word_that_is_not_here_yet_is_waited_for),
 		T(a_last_word_that_is_erased_closes_the_group),

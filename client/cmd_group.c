@@ -247,7 +247,7 @@ print_facts(struct run *run, const Erfa__GroupView *group)
 	print_styled(run->out, PRINT_STRONG, "%s", run_text(group->name));
 	print_say(run->out, "\n");
 	if (run_text(group->purpose)[0] != '\0')
-		print_block(run->out, 0, group->purpose);
+		print_block(run->out, 2, group->purpose);
 	print_field(run->out, 0, _("Number"), COLUMN, run_text(group->group));
 	print_time(run_text(group->made), when);
 	(void)snprintf(line, sizeof(line), _("%s, check number %s, since %s"),

@@ -7,11 +7,14 @@
 
 #include "proto/control.h"
 #include "proto/text.h"
+#include "client/join.h"
 #include "client/print.h"
 #include "client/run.h"
 
 #define DIGITS_LEAST 4    /* of a number, that name a group */
 #define FITS_TOLD    8    /* groups in one refusal */
+#define NAME_SHOWN   60   /* columns of a name in it */
+#define LINE_ROOM    512  /* bytes of a line of it */
 #define REMEDY_ROOM  2048 /* bytes of a remedy */
 
 /* How well a group fits what was typed. */
@@ -100,26 +103,38 @@ not_found(struct run *run, const char *typed, const Erfa__GroupAnswer *groups)
 	    "All groups:  erfa group", "there is no group \"%.80s\"", typed);
 }
 
+/* Add a group to those that fit: a line, whatever its name is made of. */
+static void
+add_fit(const Erfa__GroupView *group, char *out, size_t size)
+{
+	const char *name = run_text(group->name);
+	char line[LINE_ROOM] = "";
+	char *safe = NULL;
+
+	if (text_gate(name, strlen(name), false, &safe) != ERR_NONE)
+		return;
+	safe[text_cut(safe, NAME_SHOWN)] = '\0';
+	join_text(line, sizeof(line), "", run_text(group->group));
+	join_text(line, sizeof(line), "  ", safe);
+	join_text(line, sizeof(line), ", ", run_text(group->founder_org));
+	join_text(out, size, "\n", line);
+	free(safe);
+}
+
 /* Name those that fit, each by its number. */
 static int
 unclear(struct run *run, const char *typed, const char *word, enum fit fit,
     const Erfa__GroupAnswer *groups, size_t count)
 {
-	char remedy[REMEDY_ROOM];
-	const Erfa__GroupView *group;
+	char remedy[REMEDY_ROOM] = "";
 	size_t i, told = 0;
-	size_t len = (size_t)snprintf(
-	    remedy, sizeof(remedy), "%s", _("Write its number:"));
 
-	for (i = 0; i < groups->n_group && told < FITS_TOLD; i++) {
-		group = groups->group[i];
-		if (fit_group(group, word) != fit)
-			continue;
-		len += (size_t)snprintf(remedy + len, sizeof(remedy) - len,
-		    _("\n%s  %.80s, of %s"), run_text(group->group),
-		    run_text(group->name), run_text(group->founder_org));
-		told++;
-	}
+	join_text(remedy, sizeof(remedy), "", _("Write its number:"));
+	for (i = 0; i < groups->n_group && told < FITS_TOLD; i++)
+		if (fit_group(groups->group[i], word) == fit) {
+			add_fit(groups->group[i], remedy, sizeof(remedy));
+			told++;
+		}
 	return fault_say(&run->faults, EXIT_USAGE, "group_unclear", remedy,
 	    "\"%.80s\" may mean %zu groups", typed, count);
 }

@@ -291,9 +291,9 @@ store_of_a_newer_version_is_refused(void **state)
 	assert_int_equal(store_commit(&f->txn), ERR_NONE);
 	store_close(f->store);
 	f->store = NULL;
-	patch(f, "main.mdb", "format\1\0\0\0", "format\2\0\0\0", 10);
+	patch(f, "main.mdb", "format\2\0\0\0", "format\3\0\0\0", 10);
 	assert_int_equal(open_sized(f->dir, MAP_BYTES, &f->store), ERR_VERSION);
-	patch(f, "main.mdb", "format\2\0\0\0", "format\1\0\0\0", 10);
+	patch(f, "main.mdb", "format\3\0\0\0", "format\2\0\0\0", 10);
 	assert_int_equal(open_sized(f->dir, MAP_BYTES, &f->store), ERR_NONE);
 }
 
@@ -319,15 +319,15 @@ a_store_tells_its_format_and_who_wrote_it(void **state)
 	f->store = NULL;
 
 	/* One that is older than any that there was, and one that is newer. */
-	patch(f, "main.mdb", "format\1\0\0\0", "format\0\0\0\0", 10);
+	patch(f, "main.mdb", "format\2\0\0\0", "format\0\0\0\0", 10);
 	assert_int_equal(store_open(&options, &f->store), ERR_VERSION);
 	assert_int_equal(maker.format, 0);
 	assert_string_equal(maker.software, "erfad 1.2.3");
-	patch(f, "main.mdb", "format\0\0\0\0", "format\2\0\0\0", 10);
+	patch(f, "main.mdb", "format\0\0\0\0", "format\3\0\0\0", 10);
 	assert_int_equal(store_open(&options, &f->store), ERR_VERSION);
-	assert_int_equal(maker.format, 2);
+	assert_int_equal(maker.format, 3);
 	assert_string_equal(maker.software, "erfad 1.2.3");
-	patch(f, "main.mdb", "format\2\0\0\0", "format\1\0\0\0", 10);
+	patch(f, "main.mdb", "format\3\0\0\0", "format\2\0\0\0", 10);
 	options.software = NULL;
 	assert_int_equal(store_open(&options, &f->store), ERR_NONE);
 	assert_string_equal(maker.software, "erfad 1.2.3");

@@ -359,7 +359,9 @@ narrow(struct all *all)
 		} else {
 			(void)read_span(all, i);
 			keep_held(all);
-			count = keep_good(all, all->left[i]);
+			/* After the last they are looked at once more. */
+			if (i + 1 < rank->ask->count)
+				count = keep_good(all, all->left[i]);
 		}
 	}
 	return count > 0;

@@ -95,6 +95,16 @@ hash_begin(struct bytes table, struct bytes term, struct hash_seek *ret_seek)
 	ret_seek->mark = mark_of(hash);
 }
 
+void
+hash_fetch(struct bytes table, struct bytes term)
+{
+	struct hash_seek seek;
+
+	hash_begin(table, term, &seek);
+	if (seek.lines != NULL)
+		__builtin_prefetch(seek.lines + (size_t)seek.line * LINE_BYTES);
+}
+
 bool
 hash_next(struct hash_seek *seek, uint32_t *ret_step)
 {

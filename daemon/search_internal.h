@@ -289,6 +289,12 @@ void hash_begin(
 bool hash_next(struct hash_seek *seek, uint32_t *ret_step);
 
 /**
+ * hash_fetch(table, term):
+ * Say that hash_begin() will be asked about ${term} soon.
+ */
+void hash_fetch(struct bytes table, struct bytes term);
+
+/**
  * hashes_add(hashes, term, step), hashes_write(hashes, search, part):
  * Add a term that stands in a chunk's step ${step}, below 65,536; and write all of
  * them.  hashes->items is the caller's, to be freed.  Errors are those of

@@ -254,6 +254,72 @@ read_small(
 	return next <= list->limit ? list->count : 0;
 }
 
+/* Read ${n} differences of ${width} bits each, both known to the compiler. */
+static inline uint64_t
+read_some(uint64_t bits, unsigned n, unsigned width, uint64_t next,
+    uint32_t shift, uint32_t *docs)
+{
+	const uint64_t mask = (UINT64_C(1) << width) - 1;
+	unsigned i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < n; i++) {
+		next += bits >> (i * width) & mask;
+		docs[i] = (uint32_t)next++ + shift;
+	}
+	return next;
+}
+
+/* Eight of up to eight bits are within eight bytes, and end with a byte. */
+static uint64_t
+read_eight(const uint8_t *data, unsigned width, uint64_t next, uint32_t shift,
+    uint32_t *docs)
+{
+	const uint64_t bits = get_le64(data);
+
+	switch (width) {
+	case 0:
+		return read_some(0, 8, 0, next, shift, docs);
+	case 1:
+		return read_some(bits, 8, 1, next, shift, docs);
+	case 2:
+		return read_some(bits, 8, 2, next, shift, docs);
+	case 3:
+		return read_some(bits, 8, 3, next, shift, docs);
+	case 4:
+		return read_some(bits, 8, 4, next, shift, docs);
+	case 5:
+		return read_some(bits, 8, 5, next, shift, docs);
+	case 6:
+		return read_some(bits, 8, 6, next, shift, docs);
+	case 7:
+		return read_some(bits, 8, 7, next, shift, docs);
+	default:
+		return read_some(bits, 8, 8, next, shift, docs);
+	}
+}
+
+/* Four of up to fourteen are within eight bytes, wherever in the first. */
+static uint64_t
+read_four(uint64_t bits, unsigned width, uint64_t next, uint32_t shift,
+    uint32_t *docs)
+{
+	switch (width) {
+	case 9:
+		return read_some(bits, 4, 9, next, shift, docs);
+	case 10:
+		return read_some(bits, 4, 10, next, shift, docs);
+	case 11:
+		return read_some(bits, 4, 11, next, shift, docs);
+	case 12:
+		return read_some(bits, 4, 12, next, shift, docs);
+	case 13:
+		return read_some(bits, 4, 13, next, shift, docs);
+	default:
+		return read_some(bits, 4, 14, next, shift, docs);
+	}
+}
+
 /*
  * Read ${count} differences of ${width} bits, up to 32: the documents from ${next}
  * on; return what is behind the last.
@@ -262,22 +328,18 @@ static uint64_t
 read_bits(const uint8_t *data, uint32_t count, unsigned width, uint64_t next,
     uint32_t shift, uint32_t *docs)
 {
-	uint64_t mask = (UINT64_C(1) << width) - 1;
-	uint64_t bits;
-	size_t bit;
+	const uint64_t mask = (UINT64_C(1) << width) - 1;
+	size_t bit = 0;
 	uint32_t i = 0;
-	unsigned k;
 
-	/* Eight narrow ones are a whole number of bytes, up to eight. */
-	for (; width <= 8 && count - i >= 8; i += 8, data += width)
-		for (bits = get_le64(data), k = 0; k < 8; k++) {
-			next += bits & mask;
-			bits >>= width;
-			docs[i + k] = (uint32_t)next++ + shift;
-		}
-	/* Of others one begins within the first of eight bytes. */
-	for (bit = 0; i < count; i++, bit += width) {
-		next += get_le64(data + bit / 8) >> (bit % 8) & mask;
+	for (; width <= 8 && count - i >= 8; i += 8, bit += 8 * width)
+		next = read_eight(data + bit / 8, width, next, shift, docs + i);
+	for (; width > 8 && width <= 14 && count - i >= 4;
+	     i += 4, bit += 4 * width)
+		next = read_four(get_le64(data + bit / 8) >> bit % 8, width,
+		    next, shift, docs + i);
+	for (; i < count; i++, bit += width) {
+		next += get_le64(data + bit / 8) >> bit % 8 & mask;
 		docs[i] = (uint32_t)next++ + shift;
 	}
 	return next;

@@ -60,17 +60,8 @@ counters_put(struct search *search)
 }
 
 static enum err
-counters_get(struct search *search)
+counters_read(struct search *search, struct bytes val)
 {
-	uint8_t key[PART_TERM];
-	struct bytes val;
-	enum err err;
-
-	search->counters = (struct counters){ .high = PART_MADE };
-	err = db_get(
-	    search->txn, search->table, part_key(0, "c", 1, key), &val);
-	if (err != ERR_NONE)
-		return err == ERR_NOENT ? ERR_NONE : err;
 	if (val.len != COUNTERS_LEN)
 		return ERR_DAMAGED;
 	search->counters.low = bytes_get_le32(val.data);
@@ -112,41 +103,85 @@ part_room(struct search *search)
 	return ERR_NONE;
 }
 
-/* Read a part whose head is ${val}. */
+/* The rows of a part that are read at once. */
+struct rows {
+	struct bytes head;
+	struct bytes docs;
+	struct bytes gone;
+	struct bytes hashes;
+};
+
+/* Read a part; one without a head is not complete, and none. */
 static enum err
-read_part(struct search *search, uint32_t number, struct bytes val)
+read_part(struct search *search, uint32_t number, const struct rows *rows)
 {
 	struct part *part;
-	struct bytes docs;
-	struct bytes gone = { .data = NULL, .len = 0 };
 	enum err err;
 
-	if (val.len != HEAD_LEN)
+	if (rows->head.data == NULL)
+		return ERR_NONE;
+	if (rows->head.len != HEAD_LEN)
 		return ERR_DAMAGED;
 	if ((err = part_room(search)) != ERR_NONE)
 		return err;
 	part = &search->parts[search->count];
 	memset(part, 0, sizeof(*part));
 	part->head.part = number;
-	part->head.first = bytes_get_le32(val.data);
-	part->head.count = bytes_get_le32(val.data + 4);
-	part->head.gone = bytes_get_le32(val.data + 8);
-	part->head.dirty = val.data[12] != 0;
-	if ((err = part_value(search, part, "d", &docs)) != ERR_NONE ||
-	    (err = part_value(search, part, "x", &part->hashes)) != ERR_NONE ||
-	    (part->head.gone > 0 &&
-		(err = part_value(search, part, "g", &gone)) != ERR_NONE))
-		return err;
+	part->head.first = bytes_get_le32(rows->head.data);
+	part->head.count = bytes_get_le32(rows->head.data + 4);
+	part->head.gone = bytes_get_le32(rows->head.data + 8);
+	part->head.dirty = rows->head.data[12] != 0;
 	if (part->head.count == 0 || part->head.gone > part->head.count ||
-	    docs.len != (size_t)part->head.count * DOC_LEN ||
-	    (gone.len != 0 && gone.len != (part->head.count + 7) / 8) ||
-	    !hash_fits(part->hashes))
+	    rows->docs.len != (size_t)part->head.count * DOC_LEN ||
+	    (rows->gone.len != 0 &&
+		rows->gone.len != (part->head.count + 7) / 8) ||
+	    !hash_fits(rows->hashes))
 		return ERR_DAMAGED;
-	part->docs = docs.data;
-	part->gone = gone.len > 0 ? gone.data : NULL;
+	part->docs = rows->docs.data;
+	part->gone = part->head.gone > 0 && rows->gone.len > 0 ?
+	    rows->gone.data :
+	    NULL;
+	part->hashes = rows->hashes;
 	search->docs += part->head.count - part->head.gone;
 	search->count++;
 	return ERR_NONE;
+}
+
+/* Go through the rows of all parts, which stand together. */
+static enum err
+read_parts(struct search *search, struct db_cursor *cursor)
+{
+	struct rows rows = { .head = { .data = NULL } };
+	struct bytes key = { .data = NULL };
+	struct bytes val;
+	uint32_t number = 0;
+	enum err err;
+
+	for (err = db_cursor_seek(cursor, key, &key, &val); err == ERR_NONE;
+	     err = db_cursor_next(cursor, &key, &val)) {
+		if (key.len != 5)
+			return ERR_DAMAGED;
+		if (bytes_get_be32(key.data) != number) {
+			err = read_part(search, number, &rows);
+			if (err != ERR_NONE)
+				return err;
+			number = bytes_get_be32(key.data);
+			memset(&rows, 0, sizeof(rows));
+		}
+		if (key.data[4] == 'c' && number == 0)
+			err = counters_read(search, val);
+		else if (key.data[4] == 'd')
+			rows.docs = val;
+		else if (key.data[4] == 'g')
+			rows.gone = val;
+		else if (key.data[4] == 'h')
+			rows.head = val;
+		else if (key.data[4] == 'x')
+			rows.hashes = val;
+		if (err != ERR_NONE)
+			return err;
+	}
+	return err == ERR_NOENT ? read_part(search, number, &rows) : err;
 }
 
 static int
@@ -161,36 +196,21 @@ compare_parts(const void *a, const void *b)
 enum err
 search_refresh(struct search *search)
 {
-	uint8_t buf[PART_TERM];
-	struct bytes key;
-	struct bytes val;
-	uint32_t number = 1;
+	struct db_cursor *cursor;
 	enum err err;
 
 	search->count = 0;
 	search->docs = 0;
-	if ((err = counters_get(search)) != ERR_NONE)
+	search->counters = (struct counters){ .high = PART_MADE };
+	err = db_cursor_open(search->txn, search->table, &cursor);
+	if (err != ERR_NONE)
 		return err;
-
-	/* Heads sort behind documents; from one part to the next by seeking. */
-	for (;;) {
-		err = db_seek(search->txn, search->table,
-		    part_key(number, "h", 1, buf), &key, &val);
-		if (err != ERR_NONE)
-			break;
-		if (key.len != 5)
-			return ERR_DAMAGED;
-		number = bytes_get_be32(key.data);
-		if (key.data[4] == 'h' &&
-		    (err = read_part(search, number, val)) != ERR_NONE)
-			return err;
-		if (key.data[4] >= 'h')
-			number++;
-	}
-	if (search->count > 0)
+	err = read_parts(search, cursor);
+	db_cursor_close(cursor);
+	if (err == ERR_NONE && search->count > 1)
 		qsort(search->parts, search->count, sizeof(*search->parts),
 		    compare_parts);
-	return err == ERR_NOENT ? ERR_NONE : err;
+	return err;
 }
 
 enum err

@@ -8,7 +8,6 @@
 
 /* ---- scores ---- */
 
-/* Whether a way means something else in a document of the part. */
 bool
 rank_elsewhere(
     const struct rank *rank, const struct cursor *cursor, uint32_t doc)
@@ -19,7 +18,6 @@ rank_elsewhere(
 		1) != 0;
 }
 
-/* Take what a way gives for a document. */
 void
 rank_take(const struct rank *rank, const struct cursor *cursor, uint32_t doc,
     uint8_t impact, struct sums *sums)
@@ -35,7 +33,6 @@ rank_take(const struct rank *rank, const struct cursor *cursor, uint32_t doc,
 		sums->worth[cursor->group] = cursor->worth;
 }
 
-/* What of the question a group fulfils, if its best way has this worth. */
 uint32_t
 rank_cover(const struct rank *rank, size_t group, uint32_t worth)
 {
@@ -50,7 +47,6 @@ cover_share(const struct rank *rank, uint64_t cover)
 	return (uint32_t)(cover / (rank->whole + 1));
 }
 
-/* What fulfils less of the question is worth less. */
 uint64_t
 rank_lessen(const struct rank *rank, uint64_t score, uint64_t cover)
 {
@@ -61,7 +57,6 @@ rank_lessen(const struct rank *rank, uint64_t score, uint64_t cover)
 	    256;
 }
 
-/* The hit of a document for which the groups give this. */
 void
 rank_sum(const struct rank *rank, const struct sums *sums,
     struct search_hit *ret_hit)
@@ -118,7 +113,6 @@ insert(struct rank *rank, const struct search_hit *hit)
 		rank->floor = rank->hits[rank->nhits - 1].score;
 }
 
-/* Offer a document of the part: ${like} has its score, and what it fulfils. */
 void
 rank_offer(struct rank *rank, uint32_t local, const struct search_hit *like)
 {
@@ -146,7 +140,6 @@ rank_offer(struct rank *rank, uint32_t local, const struct search_hit *like)
 		insert(rank, &hit);
 }
 
-/* Whether time is up; asked often, looked at after LATE_COST steps. */
 bool
 rank_late(struct rank *rank, size_t steps)
 {

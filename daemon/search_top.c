@@ -21,6 +21,33 @@ idf_of(uint64_t docs, uint64_t most)
 	return log(1.0 + ((double)(docs - most) + 0.5) / ((double)most + 0.5));
 }
 
+/* A way's term; return its length. */
+static size_t
+make_term(const struct search_way *way, char out[PART_TERM])
+{
+	size_t len = strnlen(way->text, SEARCH_TERM_MAX - 1);
+
+	out[0] = (char)way->kind;
+	memcpy(out + 1, way->text, len);
+	return 1 + len;
+}
+
+/* Have what tells of all terms fetched, so that one need not wait for each. */
+static void
+fetch_group(const struct rank *rank, const struct search_group *group)
+{
+	char term[PART_TERM];
+	struct bytes want = { .data = (const uint8_t *)term };
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < group->count; i++) {
+		want.len = make_term(&group->ways[i], term);
+		for (k = 0; k < rank->search->count; k++)
+			hash_fetch(rank->search->parts[k].hashes, want);
+	}
+}
+
 /* Find the lists of all ways in all parts, and what each way weighs. */
 static enum err
 look_up(struct rank *rank, const struct search_group *group, size_t first)
@@ -41,14 +68,12 @@ look_up(struct rank *rank, const struct search_group *group, size_t first)
 
 	for (i = 0; i < group->count; i++) {
 		way = &group->ways[i];
-		len = strnlen(way->text, SEARCH_TERM_MAX - 1);
-		term[0] = (char)way->kind;
-		memcpy(term + 1, way->text, len);
+		len = make_term(way, term);
 		docs = 0;
 		for (k = 0; k < rank->search->count; k++) {
 			found = &rank->found[k * rank->nways + first + i];
 			err = part_list(rank->search, &rank->search->parts[k],
-			    term, len + 1, &found->list);
+			    term, len, &found->list);
 			if (err != ERR_NONE && err != ERR_NOENT)
 				return err;
 			found->there = err == ERR_NONE;
@@ -246,6 +271,8 @@ rank_begin(struct rank *rank)
 	if (rank->weights == NULL || rank->found == NULL ||
 	    rank->given == NULL || rank->cursors == NULL)
 		return ERR_NOMEM;
+	for (i = 0; i < rank->ask->count; i++)
+		fetch_group(rank, &rank->ask->groups[i]);
 	for (i = 0; i < rank->ask->count; i++) {
 		err = look_up(rank, &rank->ask->groups[i], first);
 		if (err != ERR_NONE)

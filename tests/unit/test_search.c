@@ -289,6 +289,176 @@ the_best_are_those_of_the_exhaustive_ranking(void **state)
 	assert_true(found > 10000);
 }
 
+/* ---- a slow scorer ---- */
+
+#define MANY  9000 /* documents: more than are looked at at a time */
+#define KINDS 6    /* words, each rarer than the one before */
+
+/* What each document scores, all groups together, and how many groups hold it. */
+struct slow {
+	uint32_t score[MANY + 1];
+	unsigned groups[MANY + 1];
+};
+
+/*
+ * Documents of words of which each is about a fourth as frequent as the one
+ * before, the rarest only among the last; of one to sixty words, so that the same
+ * word is worth more here and less there.
+ */
+static void
+fill_many(struct fixture *f, uint32_t every)
+{
+	char text[400];
+	uint32_t doc;
+	uint64_t words;
+	unsigned kind;
+	size_t len;
+
+	for (doc = 1; doc <= MANY; doc++) {
+		len = 0;
+		text[0] = '\0';
+		for (words = prose_random(f->prose, 60); words > 0; words--) {
+			for (kind = 0;
+			     kind < KINDS && prose_random(f->prose, 4) == 0;)
+				kind++;
+			if (kind == KINDS - 1 && doc < MANY / 2)
+				kind = 0;
+			len += (size_t)snprintf(
+			    text + len, sizeof(text) - len, "w%u ", kind);
+		}
+		add(f, doc, prose_random(f->prose, 30) == 0 ? "w1" : "x", text);
+		if (doc % every == 0)
+			write_batch(f);
+	}
+	write_batch(f);
+}
+
+/* Score by one group at a time, every document that has any of its ways. */
+static void
+score_slowly(struct fixture *f, const struct search_ask *ask,
+    struct search_hit *hits, struct slow *slow)
+{
+	struct search_ask one = { .count = 1, .limit = MANY };
+	size_t count;
+	size_t i;
+	size_t k;
+	bool late;
+
+	memset(slow, 0, sizeof(*slow));
+	for (i = 0; i < ask->count; i++) {
+		one.groups = &ask->groups[i];
+		assert_int_equal(
+		    search_top(f->search, &one, hits, &count, &late), ERR_NONE);
+		for (k = 0; k < count; k++) {
+			slow->score[hits[k].doc] += hits[k].score;
+			slow->groups[hits[k].doc]++;
+		}
+	}
+}
+
+/* The best by the slow scores: their number, and their documents in order. */
+static size_t
+choose_slowly(
+    const struct search_ask *ask, const struct slow *slow, uint32_t docs[BEST])
+{
+	uint32_t doc;
+	size_t count = 0;
+	size_t i;
+
+	for (doc = 1; doc <= MANY; doc++) {
+		if (slow->score[doc] == 0 ||
+		    (ask->all && slow->groups[doc] < ask->count))
+			continue;
+		if (count == ask->limit &&
+		    slow->score[doc] <= slow->score[docs[count - 1]])
+			continue;
+		i = count < ask->limit ? count++ : count - 1;
+		for (; i > 0 && slow->score[docs[i - 1]] < slow->score[doc];
+		     i--)
+			docs[i] = docs[i - 1];
+		docs[i] = doc;
+	}
+	return count;
+}
+
+/* Ask for one to three groups of one or two words, both ways. */
+static void
+compare_with_slow(struct fixture *f, struct slow *slow, struct search_hit *hits)
+{
+	struct search_way ways[3][2];
+	struct search_group groups[3];
+	struct search_ask ask = { .groups = groups };
+	struct search_hit best[BEST];
+	uint32_t docs[BEST];
+	char word[8];
+	size_t count;
+	size_t i;
+	size_t k;
+	bool late;
+
+	ask.count = 1 + (size_t)prose_random(f->prose, 3);
+	ask.limit = 1 + (size_t)prose_random(f->prose, BEST);
+	for (i = 0; i < ask.count; i++) {
+		groups[i] = (struct search_group){
+			.ways = ways[i],
+			.count = 1 + (size_t)prose_random(f->prose, 2),
+			.factor = 64 + (uint32_t)prose_random(f->prose, 200),
+		};
+		for (k = 0; k < groups[i].count; k++) {
+			(void)snprintf(word, sizeof(word), "w%u",
+			    2 + (unsigned)prose_random(f->prose, KINDS - 2));
+			ways[i][k] = way(SEARCH_WORD, word,
+			    100 + (unsigned)prose_random(f->prose, 157));
+			if (prose_random(f->prose, 5) == 0)
+				ways[i][k].elsewhere = 1U << STEM_DA;
+		}
+	}
+	/* One of the commonest, so that lists of all lengths meet. */
+	if (prose_random(f->prose, 3) == 0)
+		(void)snprintf(ways[0][0].text, sizeof(ways[0][0].text), "w1");
+	score_slowly(f, &ask, hits, slow);
+	for (i = 0; i < 2; i++) {
+		ask.all = i == 0;
+		assert_int_equal(
+		    search_top(f->search, &ask, best, &count, &late), ERR_NONE);
+		assert_int_equal(count, choose_slowly(&ask, slow, docs));
+		for (k = 0; k < count; k++) {
+			assert_int_equal(best[k].score, slow->score[docs[k]]);
+			assert_int_equal(best[k].doc, docs[k]);
+		}
+	}
+}
+
+static void
+check_slowly(struct fixture *f, uint32_t every, size_t parts)
+{
+	struct slow *slow = malloc(sizeof(*slow));
+	struct search_hit *hits = calloc(MANY, sizeof(*hits));
+	size_t round;
+
+	assert_non_null(slow);
+	assert_non_null(hits);
+	fill_many(f, every);
+	look(f);
+	assert_int_equal(search_parts(f->search), parts);
+	for (round = 0; round < 25; round++)
+		compare_with_slow(f, slow, hits);
+	free(slow);
+	free(hits);
+}
+
+static void
+one_large_part_is_ranked_as_a_slow_scorer_does(void **state)
+{
+	check_slowly(*state, MANY, 1);
+}
+
+static void
+several_parts_are_ranked_as_a_slow_scorer_does(void **state)
+{
+	check_slowly(*state, 2500, 4);
+}
+
 /* Count what a document of its own scores, one way after another. */
 static bool
 mark(void *context, uint32_t doc, uint8_t kind)
@@ -886,6 +1056,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		unit(the_best_are_those_of_the_exhaustive_ranking),
+		unit(one_large_part_is_ranked_as_a_slow_scorer_does),
+		unit(several_parts_are_ranked_as_a_slow_scorer_does),
 		unit(all_groups_or_any_are_fulfilled_by_whom_they_should),
 		unit(parts_become_few_and_say_the_same),
 		unit(a_large_part_is_not_written_anew_for_a_few_documents),

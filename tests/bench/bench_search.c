@@ -12,11 +12,14 @@
  * The size is that of a file at rest, which the index leaves when it has caught up:
  * written anew if more than a third of it is free (index_compact()).
  *
- * Of every question the processor time is taken, and the time that passed: on a
- * machine that does other things besides, the second says how long one was not
- * let run, and only the first is judged.  Before and after a probe tells how fast
- * the machine is, and what share of a processor it gives: how long it takes to add
- * up 4 MiB, and how much of the time that took was spent on it.
+ * Of every question the processor time is taken, and the time that passed, which is
+ * what one waits.  Both ratios of medians are printed, and the worse is judged: the
+ * two sides take turns, so that what disturbs the machine disturbs both.  The
+ * slowest questions are judged by processor time, since by the clock they tell how
+ * long one was not let run; the clock is printed beside it.  Before and after a
+ * probe tells how fast the machine is, and what share of a processor it gives: how
+ * long it takes to add up 4 MiB, and how much of the time that took was spent on
+ * it.
  */
 
 #include <stdio.h>
@@ -426,6 +429,8 @@ measure(struct bench *bench, enum class class)
 	struct question question;
 	struct took from;
 	double ratio;
+	double passed;
+	double worse;
 	size_t i;
 
 	for (i = 0; i < ASKED; i++) {
@@ -440,13 +445,15 @@ measure(struct bench *bench, enum class class)
 	sort_times(&ours);
 	sort_times(&theirs);
 	ratio = ours.spent[ASKED / 2] / theirs.spent[ASKED / 2];
-	(void)printf("  %-24s %7.3f %7.3f %7.3f  %8.3f %8.3f  %5.3f  "
+	passed = ours.passed[ASKED / 2] / theirs.passed[ASKED / 2];
+	worse = ratio > passed ? ratio : passed;
+	(void)printf("  %-24s %7.3f %7.3f %7.3f  %8.3f %8.3f  %5.3f %7.3f  "
 		     "(at most %.1f: %s)\n",
 	    classes[class].name, ours.spent[ASKED / 2] * 1e3,
 	    ours.spent[ASKED * 99 / 100] * 1e3,
 	    ours.passed[ASKED * 99 / 100] * 1e3, theirs.spent[ASKED / 2] * 1e3,
-	    theirs.spent[ASKED * 99 / 100] * 1e3, ratio, classes[class].goal,
-	    verdict(bench, ratio <= classes[class].goal));
+	    theirs.spent[ASKED * 99 / 100] * 1e3, ratio, passed,
+	    classes[class].goal, verdict(bench, worse <= classes[class].goal));
 	if (ours.spent[ASKED * 99 / 100] > bench->worst)
 		bench->worst = ours.spent[ASKED * 99 / 100];
 	if (ours.passed[ASKED * 99 / 100] > bench->worst_passed)
@@ -550,7 +557,7 @@ main(int argc, char **argv)
 	(void)printf("  most while it was built  %8.0f  of them free %.0f\n",
 	    bench.bytes, bench.spare);
 	(void)printf("  compacted                %8.0f\n", compacted);
-	(void)printf("  %-24s %7s %7s %7s  %8s %8s  p50 ratio\n",
+	(void)printf("  %-24s %7s %7s %7s  %8s %8s  p50 ratio, (clock)\n",
 	    "ms of processor time", "p50", "p99", "(clock)", "FTS5 p50", "p99");
 	for (class = 0; class < CLASSES; class ++)
 		measure(&bench, (enum class) class);

@@ -827,9 +827,9 @@ print_removed(struct run *run, const Erfa__GroupChangeAnswer *answer)
 		return;
 	join_orgs(answer->changed, answer->n_changed, orgs, sizeof(orgs));
 	print_say(run->out,
-	    "Taken out: %s.  What it could read it keeps; nothing new is "
-	    "sealed to it, at the\nother members as soon as they have heard "
-	    "of this.\n",
+	    "Taken out: %s.\nWhat they could read they keep; nothing new is "
+	    "sealed to them: here from now on,\nat the other members as soon "
+	    "as they have heard of this.\n",
 	    orgs);
 }
 
@@ -846,8 +846,8 @@ cmd_group_remove(struct run *run)
 		status = ask_change(&change, true, &change.trial);
 	if (status == EXIT_DONE && change.trial->group_change->n_changed > 0)
 		status = run_confirm(run,
-		    N_("What it could read it keeps; nothing new is sealed to "
-		       "it.  Take it out?"));
+		    N_("What they could read they keep; nothing new is sealed "
+		       "to them.  Take them out?"));
 	if (status == EXIT_DONE)
 		status = ask_change(&change, false, &change.answer);
 	if (status == EXIT_DONE && run->json)

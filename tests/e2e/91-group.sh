@@ -159,7 +159,7 @@ check_same "for b it is there once" 1 "$(at b list --org no-5501 --json |
 # --- One goes.
 
 check "a takes b out" at a group remove kvart fi-564 --yes
-check_has "and says what that means" "$OUT" "What it could read it keeps"
+check_has "and says what that means" "$OUT" "What they could read they keep"
 check "all hear of it" converge 60 "${all[@]}"
 trial_in a "Efter at b gik" "Weekendvagterne uden Oulu"
 third=$id

@@ -233,17 +233,19 @@ upstream_told(void *owner, struct upstream *upstream)
 	}
 }
 
-/* As many may have lost the same hub as we know logs of. */
-static int64_t
-upstream_spread(void *owner)
+/* The owners of all logs may have lost the same hub. */
+static void
+upstream_crowd(void *owner, struct upstream_crowd *ret_crowd)
 {
 	const struct node *node = owner;
 
-	return (int64_t)view_count(node->view) * UPSTREAM_SPREAD_MS;
+	ret_crowd->count = view_count(node->view);
+	ret_crowd->place = view_place(node->view);
+	ret_crowd->wall_ms = node_clock();
 }
 
 static const struct upstream_host upstream_host = {
-	.spread = upstream_spread,
+	.crowd = upstream_crowd,
 	.watch = upstream_watch,
 	.unwatch = upstream_unwatch,
 	.trouble = upstream_told,

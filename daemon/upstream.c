@@ -25,9 +25,12 @@
 /*
  * libzmq dials again by itself at first; its waits double, so that those who lost
  * a hub at one moment come back in lumps.  If it is away for longer than this part
- * of the longest wait, each comes back at a moment of its own.
+ * of the longest wait, each comes back when it is its turn.
  */
 #define AWAY_PART 12
+
+/* The part of the longest wait that a session has to begin after the last turn. */
+#define LAST_PART 16
 
 /* A SUB that failed is made anew after so long; HAVE makes up for it. */
 #define SUB_AGAIN_MS 30000
@@ -51,8 +54,9 @@ struct upstream {
 	int64_t again_at; /* sockets are made anew then; 0 = they are there */
 	int64_t sub_at;   /* the SUB alone is made anew then; 0 = it is there */
 	int64_t down_at;  /* the DEALER came down, or was dialled */
-	int64_t away_ms;  /* the last wait was up to this; 0 = it is not away */
-	bool sub_later;   /* the SUB waits for a moment of its own */
+	unsigned vain;    /* turns in which nobody answered */
+	int64_t round_ms; /* of such turns; 0 = it is not away */
+	bool sub_later;   /* the SUB comes half a round after the session */
 	enum upstream_trouble trouble;
 };
 
@@ -187,7 +191,7 @@ dial(struct upstream *upstream, int64_t now)
 {
 	upstream->again_at = 0;
 	upstream->down_at = now;
-	upstream->sub_later = upstream->away_ms != 0 &&
+	upstream->sub_later = upstream->round_ms != 0 &&
 	    upstream->options.pub_port != 0;
 	if (!upstream->sub_later)
 		dial_sub(upstream, now);
@@ -237,59 +241,65 @@ hang_up(struct upstream *upstream, enum upstream_trouble why, int64_t now)
 	dial_at(upstream, why, now + back_off(upstream));
 }
 
-/* A moment from ${least} to ${most} from now. */
-static int64_t
-moment(int64_t least, int64_t most)
+int64_t
+upstream_turn(const struct upstream_crowd *crowd, int64_t most_ms,
+    unsigned vain, int64_t *ret_round_ms)
 {
-	uint32_t number;
+	int64_t count = crowd->count < 1 ? 1 : (int64_t)crowd->count;
+	int64_t most = most_ms - most_ms / LAST_PART;
+	int64_t round = most > 0 ? most : 1;
+	int64_t turn;
+	int64_t wait;
 
-	crypto_random(&number, sizeof(number));
-	return least + (most > least ? number % (most - least + 1) : 0);
+	/* Halves, so that who knows of a few logs more has the same round. */
+	while (round > 1 && round / 2 >= count * UPSTREAM_SPREAD_MS)
+		round /= 2;
+	turn = (int64_t)crowd->place * round / count;
+	wait = (turn - (int64_t)(crowd->wall_ms % (uint64_t)round)) % round;
+	if (wait <= 0)
+		wait += round;
+
+	/* Who leaves out whole rounds meets nobody else's turn. */
+	*ret_round_ms = round;
+	for (; vain > 0 && 2 * round <= most; vain--)
+		round *= 2;
+	return wait + round - *ret_round_ms;
 }
 
-/* Over how long those who lost the same node come back. */
+/* The next turn, after those in vain. */
 static int64_t
-spread_ms(const struct upstream *upstream)
+next_turn(const struct upstream *upstream, int64_t *ret_round_ms)
 {
-	int64_t most = upstream->options.reconnect_max_ms;
-	int64_t spread = upstream->host->spread(upstream->owner);
+	struct upstream_crowd crowd = { 0 };
 
-	return spread < 1 ? 1 : spread < most ? spread : most;
+	upstream->host->crowd(upstream->owner, &crowd);
+	return upstream_turn(&crowd, upstream->options.reconnect_max_ms,
+	    upstream->vain, ret_round_ms);
 }
 
 /*
- * Nobody answers, and not only for a moment.  The first wait has any length up to
- * the spread, and later ones differ by a third, so that however long it takes,
- * the same number of nodes dial in each second.
+ * Nobody answers, and not only for a moment.  All who lost the same node dial in
+ * turn, so that however long it takes, as many do in each second.
  */
 static void
 stay_away(struct upstream *upstream, int64_t now)
 {
-	int64_t spread = spread_ms(upstream);
 	int64_t wait;
 
-	if (upstream->away_ms == 0) {
-		upstream->away_ms = spread;
-		wait = moment(0, spread);
-	} else {
-		wait = moment(upstream->away_ms * 2 / 3, upstream->away_ms);
-		upstream->away_ms *= 2;
-		if (upstream->away_ms > upstream->options.reconnect_max_ms)
-			upstream->away_ms = upstream->options.reconnect_max_ms;
-	}
+	upstream->vain += upstream->round_ms != 0 && upstream->vain < 30;
+	wait = next_turn(upstream, &upstream->round_ms);
 	dial_at(upstream, UPSTREAM_SILENT, now + wait);
 }
 
-/* It answers again; the SUB comes at a moment of its own. */
+/* It answers again; what came in turn goes on so. */
 static void
 come_back(struct upstream *upstream, int64_t now)
 {
 	upstream->tries = 0;
-	if (upstream->away_ms == 0)
-		return;
-	upstream->away_ms = 0;
-	if (upstream->sub_later)
-		upstream->sub_at = now + moment(0, spread_ms(upstream));
+	if (upstream->round_ms != 0 && upstream->sub_later)
+		upstream->sub_at = now + upstream->round_ms / 2;
+	upstream->round_ms = 0;
+	upstream->vain = 0;
 }
 
 static enum err
@@ -357,7 +367,7 @@ dealer_retry(struct upstream *upstream, int64_t now)
 		set_trouble(upstream, UPSTREAM_SILENT);
 	if (upstream->dealer.failed > 0)
 		return; /* somebody is there */
-	if (upstream->away_ms != 0 ||
+	if (upstream->round_ms != 0 ||
 	    away >= upstream->options.reconnect_max_ms / AWAY_PART)
 		stay_away(upstream, now);
 }

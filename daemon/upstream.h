@@ -19,9 +19,9 @@
 
 /*
  * Two connections of each node that lost another one, over so many milliseconds
- * for each: some 35 a second, whoever and however many they are.
+ * for each: some 38 a second at most, whoever and however many they are.
  */
-#define UPSTREAM_SPREAD_MS 57
+#define UPSTREAM_SPREAD_MS 53
 
 /* Opaque types. */
 struct upstream;
@@ -49,6 +49,13 @@ enum upstream_trouble {
 	UPSTREAM_BROKEN,    /* it does not speak our protocol */
 };
 
+/* Who may have lost the same node, and come back when it does. */
+struct upstream_crowd {
+	size_t count;     /* they, we among them; 0 is as 1 */
+	size_t place;     /* ours, from 0, in an order that all of them know */
+	uint64_t wall_ms; /* the clock that all of them have */
+};
+
 struct upstream_host {
 	/* Watch or forget a socket of this upstream: upstream_read() then. */
 	void (*watch)(void *owner, struct upstream *upstream, void *handle);
@@ -57,12 +64,19 @@ struct upstream_host {
 	void (*trouble)(void *owner, struct upstream *upstream);
 	/* A whole message came over this descriptor. */
 	void (*received)(void *owner, int fd);
-	/*
-	 * Others may have lost the same node, and come back when it does: over
-	 * how many milliseconds should they spread?
-	 */
-	int64_t (*spread)(void *owner);
+	/* Who may come back with us? */
+	void (*crowd)(void *owner, struct upstream_crowd *ret_crowd);
 };
+
+/**
+ * upstream_turn(crowd, most_ms, vain, ret_round_ms):
+ * How long to wait for the own turn to dial a node that is away, after ${vain}
+ * turns in vain: more than nothing, and a sixteenth less than ${most_ms} at most.
+ * All of ${crowd} have turns at equal distances in a round of ${ret_round_ms};
+ * who had turns in vain leaves out rounds, one, three, seven and so on.
+ */
+int64_t upstream_turn(const struct upstream_crowd *crowd, int64_t most_ms,
+    unsigned vain, int64_t *ret_round_ms);
 
 /**
  * upstream_open(options, link, host, owner, now, ret_upstream):

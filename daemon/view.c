@@ -154,6 +154,17 @@ view_at(const struct view *view, size_t i)
 	return view->logs[i];
 }
 
+size_t
+view_place(const struct view *view)
+{
+	size_t i;
+
+	for (i = 0; i < view->count; i++)
+		if (view->logs[i]->own)
+			return i;
+	return 0;
+}
+
 uint64_t
 view_counted(const struct view_log *log, const struct directory *directory)
 {

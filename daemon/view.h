@@ -92,6 +92,12 @@ size_t view_count(const struct view *view);
 struct view_log *view_at(const struct view *view, size_t i);
 
 /**
+ * view_place(view):
+ * The place of the first own log among them, from 0; 0 without one.
+ */
+size_t view_place(const struct view *view);
+
+/**
  * view_recount(view, log, directory, c8):
  * Compute cut and counted of ${log} anew from ${directory}.  ${c8} are the
  * first bytes of the chain value at the counted position, which the caller

@@ -750,16 +750,18 @@ received(void *owner, int fd)
 	(void)fd;
 }
 
-static int64_t
-spread(void *owner)
+static void
+crowd(void *owner, struct upstream_crowd *ret_crowd)
 {
 	const struct leaf *leaf = owner;
 
-	return (int64_t)view_count(leaf->view) * UPSTREAM_SPREAD_MS;
+	ret_crowd->count = view_count(leaf->view);
+	ret_crowd->place = view_place(leaf->view);
+	ret_crowd->wall_ms = wall_ms();
 }
 
 static const struct upstream_host upstream_host = {
-	.spread = spread,
+	.crowd = crowd,
 	.watch = watch,
 	.unwatch = unwatch,
 	.trouble = trouble,

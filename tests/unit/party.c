@@ -324,14 +324,17 @@ trouble(void *owner, struct upstream *upstream)
 	((struct party *)owner)->troubles++;
 }
 
-static int64_t
-spread(void *owner)
+static void
+crowd(void *owner, struct upstream_crowd *ret_crowd)
 {
-	return ((const struct party *)owner)->spread_ms;
+	const struct party *party = owner;
+
+	ret_crowd->count = party->crowd;
+	ret_crowd->wall_ms = (uint64_t)party_now(party);
 }
 
 static const struct upstream_host upstream_host = {
-	.spread = spread,
+	.crowd = crowd,
 	.watch = watch,
 	.unwatch = unwatch,
 	.trouble = trouble,

@@ -41,7 +41,7 @@ struct party {
 	struct upstream *upstream;
 	unsigned troubles; /* how often trouble began or ended */
 	unsigned received; /* whole messages */
-	int64_t spread_ms; /* of those who lost the same node */
+	size_t crowd;      /* how many lost the same node */
 
 	/* Both. */
 	unsigned greeted;

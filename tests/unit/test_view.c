@@ -138,6 +138,26 @@ logs_stand_in_the_order_of_their_ids(void **state)
 }
 
 static void
+the_place_is_that_of_the_first_own_log(void **state)
+{
+	struct fixture *f = *state;
+	struct view_log *first;
+	struct view_log *last;
+
+	assert_int_equal(view_place(f->view), 0);
+	(void)add(f, &f->own);
+	(void)add(f, &f->other);
+	first = view_at(f->view, 0);
+	last = view_at(f->view, 1);
+	first->own = last->own = false;
+	assert_int_equal(view_place(f->view), 0);
+	last->own = true;
+	assert_int_equal(view_place(f->view), 1);
+	first->own = true;
+	assert_int_equal(view_place(f->view), 0);
+}
+
+static void
 only_names_are_forgotten(void **state)
 {
 	struct fixture *f = *state;
@@ -264,6 +284,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(logs_are_found_by_their_id),
 		TEST(logs_stand_in_the_order_of_their_ids),
+		TEST(the_place_is_that_of_the_first_own_log),
 		TEST(only_names_are_forgotten),
 		TEST(a_release_frees_the_log_and_is_counted),
 		TEST(the_counted_position_is_the_least_of_three),

@@ -109,6 +109,57 @@ print_store(struct run *run, const Erfa__StatusAnswer *status)
 		    _("accepted entries that are not signed yet"));
 }
 
+/* For whom the oldest erasure waits: the first, and how many others. */
+static void
+name_waited(const Erfa__StatusAnswer *status, char *out, size_t size)
+{
+	const char *org = status->n_erasure_org == 0 ?
+	    "" :
+	    run_text(status->erasure_org[0]);
+
+	if (status->erasure_nodes > 1)
+		(void)snprintf(out, size, _("%s and %llu more"), org,
+		    (unsigned long long)status->erasure_nodes - 1);
+	else
+		(void)snprintf(out, size, "%s", org);
+}
+
+/* How far what this node erased is erased elsewhere. */
+static void
+print_erasures(struct run *run, const Erfa__StatusAnswer *status)
+{
+	char since[PRINT_TIME_MAX], seen[PRINT_TIME_MAX];
+	char who[ORG_MAX + 64];
+	char line[512];
+	uint64_t done = status->erasures - status->erasures_waiting;
+
+	if (status->erasures == 0)
+		return;
+	(void)snprintf(line, sizeof(line),
+	    _("%llu of %llu are done at all nodes"), (unsigned long long)done,
+	    (unsigned long long)status->erasures);
+	print_field(run->out, 0, _("Erasures"), COLUMN, line);
+	if (status->erasures_waiting == 0)
+		return;
+	name_waited(status, who, sizeof(who));
+	print_time(run_text(status->erasure_since), since);
+	if (run_text(status->erasure_last_seen)[0] != '\0') {
+		print_time(status->erasure_last_seen, seen);
+		(void)snprintf(line, sizeof(line),
+		    _("that of %s waits for %s, last in step %s"), since, who,
+		    seen);
+	} else {
+		(void)snprintf(line, sizeof(line),
+		    _("that of %s waits for %s, not yet connected to directly"),
+		    since, who);
+	}
+	print_field(run->out, 0, "", COLUMN, line);
+	(void)snprintf(line, sizeof(line), "erfa erasure %s",
+	    run_text(status->erasure_id));
+	if (run_text(status->erasure_id)[0] != '\0')
+		print_field(run->out, 0, "", COLUMN, line);
+}
+
 /* Told only if it may be wrong: of the machine that erfa and erfad share. */
 static void
 print_clock_state(struct run *run)
@@ -199,6 +250,7 @@ cmd_status(struct run *run)
 	} else {
 		print_top(run, answer->status);
 		print_store(run, answer->status);
+		print_erasures(run, answer->status);
 		print_clock_state(run);
 		print_network(run, answer->status);
 		print_problems(run, answer->status);

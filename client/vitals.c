@@ -320,6 +320,10 @@ add_status(struct list *list, const Erfa__StatusAnswer *status)
 	add(list, "erfa_memory_cuts_total",
 	    "Connections that were shut down to save the memory.",
 	    (double)status->memory_cuts);
+	add(list, "erfa_erasures_waiting",
+	    "Erasures of this node that not every node is known to have "
+	    "carried out.",
+	    (double)status->erasures_waiting);
 	add(list, "erfa_outbox_entries", "Entries accepted, not yet signed.",
 	    (double)status->outbox);
 	add(list, "erfa_index_lag_entries", "Entries not in the index yet.",

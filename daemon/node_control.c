@@ -390,9 +390,6 @@ static void
 dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 {
 	switch (waiter->request->ask_case) {
-	case ERFA__REQUEST__ASK_STATUS:
-		node_status(node, waiter);
-		break;
 	case ERFA__REQUEST__ASK_PEERS:
 		node_peers_list(node, waiter);
 		break;
@@ -469,6 +466,7 @@ dispatch(struct node *node, struct waiter *waiter, uid_t uid)
 	case ERFA__REQUEST__ASK_ERASURE:
 	case ERFA__REQUEST__ASK_FOLLOWED:
 	case ERFA__REQUEST__ASK_GROUP:
+	case ERFA__REQUEST__ASK_STATUS:
 	case ERFA__REQUEST__ASK__NOT_SET:
 	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
 		node_waiter_free(waiter);
@@ -496,7 +494,10 @@ call_done(struct pool_job *job, void *context)
 		if (call->answer->say_case == ERFA__ANSWER__SAY_ERASURE &&
 		    node_erasure(node, call->answer->erasure) != ERR_NONE)
 			logger_debug("control", "an answer is not complete");
-		node_answer(node, waiter, call->answer);
+		if (call->answer->say_case == ERFA__ANSWER__SAY_STATUS)
+			node_status(node, waiter, call->answer);
+		else
+			node_answer(node, waiter, call->answer);
 	} else if (call->allowed) {
 		dispatch(node, waiter, call->uid);
 	} else {

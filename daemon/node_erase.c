@@ -9,9 +9,9 @@
 
 #include "proto/bytes.h"
 #include "proto/header.h"
-#include "proto/local.pb-c.h"
 #include "proto/record.h"
 #include "daemon/node_internal.h"
+#include "daemon/seen.h"
 
 /* How far peers are is written down this often, if it has changed ... */
 #define SEEN_MS 5000
@@ -403,7 +403,7 @@ node_erase(struct node *node, struct waiter *waiter)
 
 /* Notes about peers that are to be written together. */
 struct seen_note {
-	char name[201];
+	char name[SEEN_NAME_MAX];
 	uint8_t *data;
 	size_t len;
 };
@@ -445,39 +445,10 @@ seen_done(struct writer_job *job, void *context)
 	seen_free((struct seen_job *)job);
 }
 
-static void
-seen_name(const uint8_t key[KEY_LEN], char out[201])
-{
-	char hex[2 * KEY_LEN + 1];
-
-	bytes_hex(key, KEY_LEN, hex);
-	(void)snprintf(out, 201, "seen/%s", hex);
-}
-
-/* What was noted of a peer; NULL if nothing.  The caller frees it. */
-static Erfa__LocalSeen *
-seen_read(struct store_txn *txn, const uint8_t key[KEY_LEN])
-{
-	struct bytes data;
-	char name[201];
-
-	seen_name(key, name);
-	if (store_note_get(txn, name, &data) != ERR_NONE)
-		return NULL;
-	return erfa__local_seen__unpack(NULL, data.len, data.data);
-}
-
 static bool
 seen_holds(const Erfa__LocalSeen *seen, const uint8_t *log_id, uint64_t n)
 {
-	size_t i;
-
-	for (i = 0; i < seen->n_position; i++)
-		if (seen->position[i]->log_id.len == LOG_ID_LEN &&
-		    memcmp(seen->position[i]->log_id.data, log_id,
-			LOG_ID_LEN) == 0)
-			return seen->position[i]->n >= n;
-	return false;
+	return seen_position(seen, log_id) >= n;
 }
 
 /* Own logs as they count now, the last of the view first. */

@@ -264,6 +264,7 @@ struct node {
 	struct backup *backup;           /* the one that is being made */
 	uint64_t caller_serial;
 	int64_t beacon_at;
+	int64_t fence_at; /* one that could not be written is tried again then */
 	int64_t readers_at;
 	int64_t status_at;
 	int64_t
@@ -703,6 +704,16 @@ enum err node_group_seal(struct node *node, const struct query_group *group,
     size_t *ret_len) MUST_CHECK;
 
 /**
+ * node_group_check(txn, number, seen):
+ * Whether what the index knew of the group when it had followed up to arrival
+ * ${seen} still says who is in it, so that nothing goes to somebody who was taken
+ * out meanwhile.  Return ERR_BUSY if a word of the group waits to be signed, or
+ * ERR_GAP if one came since or there is too much to look through.
+ */
+enum err node_group_check(
+    struct store_txn *txn, uint64_t number, uint64_t seen) MUST_CHECK;
+
+/**
  * node_group_change(node, waiter):
  * Take up a GroupChangeRequest; it is answered when it is written and indexed.
  */
@@ -867,17 +878,23 @@ void node_waiter_free(struct waiter *waiter);
 /* ---- node_status.c ---- */
 
 /**
- * node_status(node, waiter), node_peers_list(node, waiter):
- * Answer a StatusRequest, a PeersRequest.
+ * node_status(node, waiter, answer):
+ * Complete what query_status() began, and send it; takes ${answer}.
  */
-void node_status(struct node *node, struct waiter *waiter);
+void node_status(
+    struct node *node, struct waiter *waiter, Erfa__Answer *answer);
+
+/**
+ * node_peers_list(node, waiter):
+ * Answer a PeersRequest.
+ */
+void node_peers_list(struct node *node, struct waiter *waiter);
 
 /**
  * node_reindex(node, waiter):
  * Have the index built anew, and answer at once how far it will go.
  */
 void node_reindex(struct node *node, struct waiter *waiter);
-void node_peers_list(struct node *node, struct waiter *waiter);
 
 /**
  * node_sync(node, answer):
@@ -905,6 +922,12 @@ void node_status_tick(struct node *node, int64_t now);
  * Add to a status what is wrong with others, and count it.
  */
 enum err node_alarms(struct node *node, Erfa__StatusAnswer *status) MUST_CHECK;
+
+/**
+ * node_doubled(node, link):
+ * Return whether another machine with our own key took this session lately.
+ */
+bool node_doubled(const struct node *node, const struct link *link);
 
 /**
  * node_memory_cut(node, suspect, key):

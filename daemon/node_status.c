@@ -203,7 +203,8 @@ wrong_upstreams(struct node *node, Erfa__StatusAnswer *status)
 	for (i = 0; err == ERR_NONE && i < node->ndialled; i++) {
 		dialled = &node->dialled[i];
 		trouble = trouble_text(dialled->upstream, &remedy);
-		if (trouble != NULL && link_state(dialled->link) < LINK_SYNC)
+		if (trouble != NULL && link_state(dialled->link) < LINK_SYNC &&
+		    !node_doubled(node, dialled->link))
 			err = wrong(status,
 			    upstream_options(dialled->upstream)->address,
 			    trouble, remedy);
@@ -349,35 +350,18 @@ status_problems(
 	return status->links > 0 ? ERR_NONE : wrong_peers(node, status);
 }
 
-/* The numbers of store, index and disk. */
+/* The numbers of store and disk that query_status() does not count. */
 static enum err
 status_numbers(
     struct node *node, Erfa__StatusAnswer *status, uint64_t *ret_backup_ms)
 {
-	struct query_counts counts;
 	struct store_txn *txn = NULL;
 	struct store_counts stored;
 	struct statvfs disk;
-	enum err err;
 
 	*ret_backup_ms = 0;
-	if ((err = query_counts(node->query, &counts)) != ERR_NONE)
-		return err;
-	status->has_arrival = status->has_indexed = status->has_entries = 1;
-	status->has_bodies_absent = status->has_trials = 1;
-	status->has_trials_transcribed = status->has_logs = 1;
-	status->has_logs_frozen = status->has_incarnations = 1;
 	status->has_store_bytes = status->has_store_max_bytes = 1;
 	status->has_disk_free_bytes = status->has_outbox = 1;
-	status->arrival = counts.arrival;
-	status->indexed = counts.indexed;
-	status->entries = counts.entries;
-	status->bodies_absent = counts.bodies_absent;
-	status->trials = counts.trials;
-	status->trials_transcribed = counts.trials_transcribed;
-	status->logs = counts.logs;
-	status->logs_frozen = counts.logs_frozen;
-	status->incarnations = counts.logs_own;
 	store_usage(
 	    node->store, &status->store_bytes, &status->store_max_bytes);
 	if (statvfs(node->config->state, &disk) == 0)
@@ -484,13 +468,10 @@ fill_status(struct node *node, Erfa__StatusAnswer *status)
 }
 
 void
-node_status(struct node *node, struct waiter *waiter)
+node_status(struct node *node, struct waiter *waiter, Erfa__Answer *answer)
 {
-	Erfa__Answer *answer = NULL;
-	enum err err;
+	enum err err = fill_status(node, answer->status);
 
-	if ((err = answer_new(ERFA__ANSWER__SAY_STATUS, &answer)) == ERR_NONE)
-		err = fill_status(node, answer->status);
 	if (err == ERR_NONE) {
 		node_answer(node, waiter, answer);
 		return;

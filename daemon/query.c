@@ -237,7 +237,8 @@ query_can(const Erfa__Request *request)
 	    request->ask_case == ERFA__REQUEST__ASK_ERASURE ||
 	    request->ask_case == ERFA__REQUEST__ASK_DIRECTORY ||
 	    request->ask_case == ERFA__REQUEST__ASK_GROUP ||
-	    request->ask_case == ERFA__REQUEST__ASK_OVERVIEW;
+	    request->ask_case == ERFA__REQUEST__ASK_OVERVIEW ||
+	    request->ask_case == ERFA__REQUEST__ASK_STATUS;
 }
 
 static enum err
@@ -283,6 +284,8 @@ ask(struct question *question, const Erfa__Request *request)
 		return query_erasure(question, request->erasure);
 	if (request->ask_case == ERFA__REQUEST__ASK_GROUP)
 		return query_groups(question, request->group);
+	if (request->ask_case == ERFA__REQUEST__ASK_STATUS)
+		return query_status(question);
 	return query_logs(question, request->logs);
 }
 
@@ -408,25 +411,34 @@ count_trials(const struct shown *shown, struct query_counts *counts)
 }
 
 enum err
-query_counts(struct query *query, struct query_counts *ret_counts)
+query_count(struct question *question, struct query_counts *ret_counts)
 {
 	struct query_counts counts = { .entries = 0 };
 	struct store_counts stored;
+	enum err err;
+
+	if ((err = store_counts(question->store, &stored)) != ERR_NONE ||
+	    (err = count_logs(question, &counts)) != ERR_NONE ||
+	    (err = query_look(question)) != ERR_NONE)
+		return err;
+	counts.entries = stored.entries;
+	counts.arrival = stored.arrival;
+	counts.logs = stored.logs;
+	counts.indexed = index_arrival(question->index);
+	count_trials(question->shown, &counts);
+	*ret_counts = counts;
+	return ERR_NONE;
+}
+
+enum err
+query_counts(struct query *query, struct query_counts *ret_counts)
+{
 	struct question question;
 	enum err err;
 
 	if ((err = question_begin(query, &question)) != ERR_NONE)
 		return err;
-	if ((err = store_counts(question.store, &stored)) == ERR_NONE &&
-	    (err = count_logs(&question, &counts)) == ERR_NONE &&
-	    (err = query_look(&question)) == ERR_NONE) {
-		counts.entries = stored.entries;
-		counts.arrival = stored.arrival;
-		counts.logs = stored.logs;
-		counts.indexed = index_arrival(question.index);
-		count_trials(question.shown, &counts);
-		*ret_counts = counts;
-	}
+	err = query_count(&question, ret_counts);
 	question_end(&question);
 	return err;
 }

@@ -25,6 +25,7 @@
  *   query_overview.c   overview
  *   query_erasure.c    erasure
  *   query_group.c      restricted groups, and who is in them
+ *   query_status.c     what status tells of the store
  */
 
 #include <stdbool.h>
@@ -45,6 +46,7 @@ struct docket_trial;
 struct lexicon;
 struct heirs;
 struct query;
+struct query_counts;
 struct query_group;
 struct query_group_entry;
 struct sealed_ring;
@@ -115,6 +117,13 @@ struct query_entry {
  * Provide ${question}->shown.
  */
 enum err query_look(struct question *question) MUST_CHECK;
+
+/**
+ * query_count(question, ret_counts):
+ * What query_counts() does.
+ */
+enum err query_count(
+    struct question *question, struct query_counts *ret_counts) MUST_CHECK;
 
 /**
  * query_lexicon(question):
@@ -253,6 +262,14 @@ enum err query_sift(struct question *question, const Erfa__FindRequest *request,
  */
 enum err query_followed(
     struct question *question, const struct query_follow *follow) MUST_CHECK;
+
+/* ---- query_status.c ---- */
+
+/**
+ * query_status(question):
+ * Begin a StatusAnswer: the counts, and how far this node's erasures are.
+ */
+enum err query_status(struct question *question) MUST_CHECK;
 
 /* ---- query_show.c ---- */
 
@@ -414,6 +431,14 @@ enum err query_profile(struct question *question, const char *org,
     Erfa__Body **ret_body) MUST_CHECK;
 
 /* ---- query_show.c, too ---- */
+
+/**
+ * query_word_counts(question, entry):
+ * Return whether what this MEMBER entry says of others counts: its writer is in
+ * the directory, or wrote it before the end of what counts of its logs.
+ */
+bool query_word_counts(
+    struct question *question, const struct store_entry *entry);
 
 /**
  * query_member_name(question, entry, out):

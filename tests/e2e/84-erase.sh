@@ -100,9 +100,19 @@ check "erasure" at v erasure "$a"
 check_has "Tromsø has done it" "$OUT" "no-5501 +erased there"
 check_has "Kuopio is not known" "$OUT" "fi-297 +not"
 check_has "and why it was" "$OUT" "personal data"
+check "status at Viborg" at v status
+check_has "tells that one is not done" "$OUT" "0 of 1 are done at all nodes"
+check_has "for whom it waits" "$OUT" "waits for fi-297, not yet connected"
+check_has "and what to ask" "$OUT" "erfa erasure dk-791/"
+check_same "one waits" 1 "$(status v erasuresWaiting)"
+check "metrics count it" at v metrics
+check_has "by a name" "$OUT" "erfa_erasures_waiting 1"
+check_same "others have no erasures of their own" 0 "$(status o erasures)"
 for name in v o; do
 	check "show at $name" at "$name" show "$a"
 	check_has "says that it was erased at $name" "$OUT" "erased"
+	check_same "and asks nothing about its version at $name" "" \
+		"$(grep -F '?' <<<"$OUT")"
 	check "history at $name" at "$name" history "$a"
 	check_has "keeps the versions at $name" "$OUT" "erased"
 	check "lineage at $name" at "$name" lineage "$b"

@@ -137,7 +137,7 @@ one() {
 	count_connections hub
 	leaves mark
 	all_live 1 300
-	line "from its return until all are live" "$(told seconds)" s 70
+	line "from its return until all are live" "$(told seconds)" s 60
 	connects 50
 	agrees hub
 

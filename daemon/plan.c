@@ -6,6 +6,7 @@
 
 #include "proto/text.h"
 #include "proto/vocab_stem.h"
+#include "daemon/cognate.h"
 #include "daemon/lexicon.h"
 #include "daemon/tokens.h"
 
@@ -40,6 +41,7 @@
 #define WORTH_HEAD    110 /* the last part of a word that was taken apart */
 #define WORTH_FIRST   60  /* the first */
 #define WORTH_GUESS   180
+#define WORTH_COGNATE 150 /* as a neighbour spells it */
 
 #define PLAIN 150 /* of 256: what a word weighs that the vocabulary lacks */
 #define LIGHT 48  /* of 256: what a word weighs that many questions have */
@@ -751,6 +753,85 @@ add_number(struct plan *plan, struct plan_group *group, size_t value)
 	}
 }
 
+/* Whether a spelling is another word that people know where the question is from. */
+static bool
+is_other_word(struct plan *plan, const char *folded)
+{
+	struct vocab_match matches[8];
+	const char *const words[1] = { folded };
+	size_t count;
+	size_t i;
+
+	if (tokens_is_common(folded))
+		return true;
+	if (plan->concepts == NULL)
+		return false;
+	count = vocab_match(plan->concepts, words, 1, plan->lang, matches, 8);
+	for (i = 0; i < count; i++)
+		if (matches[i].how <= VOCAB_INFLECTED &&
+		    stem_of(matches[i].lang) == stem_of(plan->lang))
+			return true;
+	return false;
+}
+
+/* Add a term that one of ${langs} has; elsewhere it may be any other word. */
+static void
+add_cognate_term(struct plan *plan, struct plan_group *group,
+    enum search_term kind, const char *text, uint8_t langs)
+{
+	size_t before = group->group.count;
+
+	if (*text == '\0' || search_count(plan->search, kind, text) == 0)
+		return;
+	add_way(group, kind, text, WORTH_COGNATE, PLAN_COGNATE);
+	if (group->group.count > before)
+		group->group.ways[before].elsewhere = (uint8_t)~langs;
+}
+
+/* Add the forms of a spelling that the index has. */
+static enum err
+add_cognate(struct plan *plan, struct plan_group *group,
+    const struct cognate *cognate)
+{
+	struct token token;
+	int lang;
+	enum err err;
+
+	for (lang = STEM_DA; lang <= STEM_SV; lang++) {
+		if ((cognate->langs & 1U << lang) == 0)
+			continue;
+		err = tokens_forms(plan->tokens, cognate->word,
+		    strlen(cognate->word), (enum stem_lang)lang, &token);
+		if (err != ERR_NONE)
+			return err == ERR_NOENT ? ERR_NONE : err;
+		add_cognate_term(plan, group, SEARCH_WORD, token.folded,
+		    cognate->langs);
+		if (is_stump(&token))
+			continue;
+		add_cognate_term(plan, group, SEARCH_STEM,
+		    token.stem[0] == '\0' ? token.folded : token.stem,
+		    (uint8_t)(1U << lang));
+		add_cognate_term(plan, group, SEARCH_WORD, token.stem,
+		    (uint8_t)(1U << lang));
+	}
+	return ERR_NONE;
+}
+
+/* Add what the neighbours' spellings of a word find. */
+static enum err
+add_cognates(struct plan *plan, struct plan_group *group, const char *folded)
+{
+	struct cognate cognates[COGNATES];
+	size_t count = cognate_make(plan->lang, folded, cognates);
+	size_t i;
+	enum err err = ERR_NONE;
+
+	for (i = 0; i < count && err == ERR_NONE; i++)
+		if (!is_other_word(plan, cognates[i].word))
+			err = add_cognate(plan, group, &cognates[i]);
+	return err;
+}
+
 /* Make the group of one word that no label has. */
 static enum err
 plan_word(struct plan *plan, size_t number)
@@ -776,6 +857,8 @@ plan_word(struct plan *plan, size_t number)
 		return ERR_NONE;
 	}
 	err = add_parts(plan, group, item->folded);
+	if (err == ERR_NONE && !item->light)
+		err = add_cognates(plan, group, item->folded);
 	if (err == ERR_NONE &&
 	    search_count(plan->search, SEARCH_WORD, item->folded) == 0)
 		add_split(plan, group, item->folded);

@@ -32,6 +32,7 @@ enum plan_mark {
 	PLAN_CONCEPT, /* what it means */
 	PLAN_NEAR,    /* something near to what it means */
 	PLAN_GUESS,   /* a word that is spelt alike */
+	PLAN_COGNATE, /* the word as a neighbouring language spells it */
 };
 
 /* One group of the question. */

@@ -30,6 +30,10 @@ static const struct {
 	{ STEM_FI, "Pysyv\xc3\xa4t tiimit kotihoidossa" },
 	{ STEM_DA, "Natur i dagtilbud og boliger" },
 	{ STEM_DA, "Integration og hjemmeplejeopgaver" },
+	{ STEM_NO, "Kvalrossar ved kaia" },
+	{ STEM_SV, "Valrossar i hamnen" },
+	{ STEM_NO, "Hunnen og ungene" },
+	{ STEM_DA, "Hunden i skoven" },
 };
 
 struct fixture {
@@ -274,6 +278,46 @@ a_mistake_is_guessed(void **state)
 }
 
 static void
+a_word_is_looked_for_as_neighbours_spell_it(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	const struct search_way *there;
+	size_t count;
+
+	groups = plan(f, VOCAB_DA, &count, "hvalros", NULL);
+	assert_int_equal(count, 1);
+	assert_int_equal(groups[0].nconcepts, 0);
+	assert_string_equal(groups[0].guess, "");
+	there = way(&groups[0], SEARCH_STEM, "kvalross");
+	assert_non_null(there);
+	assert_int_equal(there->mark, PLAN_COGNATE);
+	assert_true(
+	    there->weight < way(&groups[0], SEARCH_WORD, "hvalros")->weight);
+
+	/* Only there: to Danes it may be any other word. */
+	assert_true((there->elsewhere & 1U << STEM_NO) == 0);
+	assert_true((there->elsewhere & 1U << STEM_DA) != 0);
+	assert_non_null(way(&groups[0], SEARCH_STEM, "valross"));
+
+	/* What nobody has written is not looked for. */
+	assert_null(way(&groups[0], SEARCH_WORD, "hvalross"));
+}
+
+static void
+another_word_is_no_spelling_of_this_one(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	size_t count;
+
+	/* "hunnen", the she, would be "hunden" to Danes if it were that word. */
+	groups = plan(f, VOCAB_NB, &count, "hunnen", NULL);
+	assert_int_equal(count, 1);
+	assert_null(way(&groups[0], SEARCH_WORD, "hunden"));
+}
+
+static void
 a_beginning_stands_for_the_words_that_have_it(void **state)
 {
 	struct fixture *f = *state;
@@ -492,6 +536,8 @@ main(void)
 		TEST(a_false_friend_is_worth_less_where_it_lies),
 		TEST(what_another_grammar_leaves_of_a_word_is_not_looked_for),
 		TEST(a_mistake_is_guessed),
+		TEST(a_word_is_looked_for_as_neighbours_spell_it),
+		TEST(another_word_is_no_spelling_of_this_one),
 		TEST(a_beginning_stands_for_the_words_that_have_it),
 		TEST(words_in_quotes_are_a_phrase_and_words),
 		TEST(a_minus_keeps_a_word_out),

@@ -328,6 +328,7 @@ struct link_info {
 	bool gave_older; /* it was served headers of one */
 	uint64_t bad;    /* frames that made no sense */
 	int64_t clock_skew_ms; /* peer's clock minus ours at HELLO */
+	int64_t doubled_at; /* another node with our key took the session; or 0 */
 };
 
 /**

@@ -276,6 +276,7 @@ session_lost(struct link *link, int64_t now)
 {
 	if (link->lost && now - link->lost_at < link->timers->hello_ms) {
 		link->turned_away = true;
+		link->doubled_at = now;
 		link_complain(
 		    link, "another node with the key of this one took over");
 		return;
@@ -442,4 +443,5 @@ link_info(const struct link *link, struct link_info *ret_info)
 	ret_info->gave_older = link->gave_older;
 	ret_info->bad = link->bad;
 	ret_info->clock_skew_ms = link->clock_skew_ms;
+	ret_info->doubled_at = link->doubled_at;
 }

@@ -675,6 +675,176 @@ tell_forks(struct node *node, struct store_txn *txn, Erfa__StatusAnswer *status)
 	return err;
 }
 
+/* ---- one key on two machines ---- */
+
+/* A session that was taken is told for so many have_ms: ten minutes. */
+#define DOUBLED_TIMES 30
+
+/* So many keys are told one by one. */
+#define DOUBLED_TOLD 5
+
+bool
+node_doubled(const struct node *node, const struct link *link)
+{
+	int64_t told_ms = DOUBLED_TIMES * (int64_t)node->timers.have_ms;
+	struct link_info info;
+
+	link_info(link, &info);
+	return info.doubled_at != 0 && node_now() - info.doubled_at < told_ms;
+}
+
+/* Somebody with our own key took a session of ours. */
+static enum err
+tell_taken(struct node *node, Erfa__StatusAnswer *status, struct about *about)
+{
+	size_t i;
+
+	for (i = 0; i < node->ndialled; i++)
+		if (node_doubled(node, node->dialled[i].link))
+			return add(node, status, about,
+			    SAY("another machine runs with the key of this "
+				"node: they take the connection to %s from "
+				"each other"),
+			    org_of(node, link_key(node->dialled[i].link)));
+	return ERR_NONE;
+}
+
+/* When the log was begun, by its first entry; never if that is not here. */
+static uint64_t
+begun_at(struct store_txn *txn, const struct view_log *log)
+{
+	struct store_entry entry;
+	struct header header;
+
+	return store_entry(txn, log->log_id, 1, &entry) == ERR_NONE &&
+		header_decode(entry.header.data, entry.header.len, &header) ==
+		    ERR_NONE ?
+	    header.time_ms :
+	    UINT64_MAX;
+}
+
+/*
+ * Does this log grow beside the newest of its key?  A writer that leaves a
+ * log for another never comes back to it.  What has had no HEAD for longer than
+ * a beacon takes has ended.
+ */
+static bool
+is_beside(struct node *node, struct store_txn *txn, const struct view_log *log)
+{
+	uint64_t beacon_ms = node->config->beacon_ms;
+	const struct view_log *other;
+	uint64_t begun;
+	size_t i;
+
+	if (log->newest || log->tip.n == 0 || log->cut == 0 || log->frozen ||
+	    age_of(log) > beacon_ms + beacon_ms / 12)
+		return false;
+	for (i = 0; i < view_count(node->view); i++) {
+		other = view_at(node->view, i);
+		if (!other->newest || other == log ||
+		    memcmp(other->key, log->key, KEY_LEN) != 0)
+			continue;
+		begun = begun_at(txn, other);
+		return begun < log->head_ms &&
+		    log->head_ms - begun > beacon_ms / 96;
+	}
+	return false;
+}
+
+static enum err
+tell_beside(struct node *node, Erfa__StatusAnswer *status, struct about *about,
+    const struct view_log *log)
+{
+	about->log_id = log->log_id;
+	if (log->own)
+		return add(node, status, about,
+		    SAY("another machine runs with the key of this node: two "
+			"logs of it grow side by side"));
+	about->key = log->key;
+	about->remedy = SAY(
+	    "Telephone them: they are to stop one of them.  If they know of no "
+	    "second machine, somebody has their key:  erfa peers remove ORG");
+	return add(node, status, about,
+	    SAY("two machines run with one key of %s: two logs of it grow side "
+		"by side"),
+	    org_of(node, log->key));
+}
+
+static enum err
+tell_doubles(
+    struct node *node, struct store_txn *txn, Erfa__StatusAnswer *status)
+{
+	const struct about own = {
+		.code = "double",
+		.remedy = SAY(
+		    "Stop one of them: nothing of either is lost.  If you know "
+		    "of no second machine, somebody copied the key:  erfa key "
+		    "rotate"),
+	};
+	const struct view_log *told[DOUBLED_TOLD];
+	const struct view_log *log;
+	struct about about = own;
+	size_t before = status->n_problem;
+	size_t count = 0;
+	bool is_told;
+	enum err err = tell_taken(node, status, &about);
+	bool is_taken = status->n_problem > before;
+	size_t i, k;
+
+	for (i = 0; err == ERR_NONE && count < DOUBLED_TOLD &&
+	     i < view_count(node->view);
+	     i++) {
+		log = view_at(node->view, i);
+		is_told = log->own && is_taken;
+		for (k = 0; k < count; k++)
+			is_told |= memcmp(told[k]->key, log->key, KEY_LEN) == 0;
+		if (is_told || !is_beside(node, txn, log))
+			continue;
+		told[count++] = log;
+		about = own;
+		err = tell_beside(node, status, &about, log);
+	}
+	return err;
+}
+
+/* ---- one organisation, two keys ---- */
+
+/* So many organisations are told one by one. */
+#define DISPUTED_TOLD 5
+
+/* Members are sorted by organisation, so that equals stand together. */
+static enum err
+tell_disputed(struct node *node, Erfa__StatusAnswer *status)
+{
+	const struct directory *directory = node_directory(node);
+	const struct directory_member *member;
+	const struct about about = {
+		.code = "disputed",
+		.remedy = SAY(
+		    "Their records are marked as in doubt.  Telephone "
+		    "them and compare the check numbers:  erfa "
+		    "members"),
+	};
+	const char *last = "";
+	enum err err = ERR_NONE;
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; err == ERR_NONE && count < DISPUTED_TOLD &&
+	     i < directory_count(directory);
+	     i++) {
+		member = directory_at(directory, i);
+		if (!member->in || !member->disputed ||
+		    strcmp(member->org, last) == 0)
+			continue;
+		last = member->org;
+		count++;
+		err = add(node, status, &about,
+		    SAY("it is disputed which key is that of %s"), last);
+	}
+	return err;
+}
+
 /* ---- memory ---- */
 
 void
@@ -723,6 +893,8 @@ node_alarms(struct node *node, Erfa__StatusAnswer *status)
 	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
 		return ERR_NONE;
 	if ((err = tell_forks(node, txn, status)) == ERR_NONE &&
+	    (err = tell_doubles(node, txn, status)) == ERR_NONE &&
+	    (err = tell_disputed(node, status)) == ERR_NONE &&
 	    (err = tell_peers(node, status)) == ERR_NONE &&
 	    (err = tell_floods(node, status)) == ERR_NONE &&
 	    (err = tell_clocks(node, status)) == ERR_NONE &&

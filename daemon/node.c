@@ -28,6 +28,9 @@
 /* The wall clock may step so far before signing pauses. */
 #define CLOCK_STEP_MS 2000
 
+/* A fence that could not be written is tried again after so long. */
+#define FENCE_AGAIN_MS 5000
+
 /* Nothing on the loop should take longer. */
 #define TURN_MS 4
 
@@ -305,6 +308,16 @@ tick_beacon(struct node *node, int64_t now)
 	writer_submit(node->writer, &job->job);
 }
 
+/* A fence that could not be written is tried again, with an empty commit. */
+static void
+tick_fence(struct node *node, int64_t now)
+{
+	if (now < node->fence_at || outbox_fenced(node->outbox))
+		return;
+	node->fence_at = now + FENCE_AGAIN_MS;
+	writer_wake(node->writer);
+}
+
 /* A wall clock that stepped may mean that the machine was rolled back. */
 static void
 tick_clock(struct node *node, int64_t now)
@@ -374,6 +387,7 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	node_hold_tick(node, now);
 	tick_restored(node);
 	tick_beacon(node, now);
+	tick_fence(node, now);
 	node_alarm_tick(node, now);
 	node_witness_tick(node, now);
 	tick_readers(node, now);
@@ -553,8 +567,7 @@ open_store(struct node *node)
 	/* What was erased since the backup must be known before anything is
 	 * served. */
 	node->restored = restored;
-	if ((err = node_hold_open(node, own && (lost || restored))) !=
-	    ERR_NONE)
+	if ((err = node_hold_open(node, own && (lost || restored))) != ERR_NONE)
 		return err;
 	return note_arrival(node);
 }

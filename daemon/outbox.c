@@ -488,6 +488,13 @@ note_place(struct outbox *outbox, struct store_txn *txn, struct bytes raw,
 
 /* ---- the fence ---- */
 
+/* No log is vouched for; false if one may still be. */
+static bool
+drop_fence(struct outbox *outbox)
+{
+	return fence_remove(outbox->fence_path) == ERR_NONE;
+}
+
 /* Vouch for the log up to ${tip}, or at least for nothing that is not so. */
 static void
 write_fence(struct outbox *outbox, const struct log_tip *tip)
@@ -499,7 +506,7 @@ write_fence(struct outbox *outbox, const struct log_tip *tip)
 	memcpy(outbox->fence.c, tip->c, HASH_LEN);
 	err = fence_write(outbox->fence_path, &outbox->fence);
 	atomic_store(&outbox->fenced, err == ERR_NONE);
-	if (err != ERR_NONE && fence_remove(outbox->fence_path) != ERR_NONE)
+	if (err != ERR_NONE && !drop_fence(outbox))
 		outbox->now.open = false;
 }
 
@@ -795,9 +802,11 @@ outbox_committed(struct outbox *outbox)
 	size_t i;
 
 	if (now->open &&
-	    (!outbox->committed.open ||
+	    (!outbox->committed.open || !outbox_fenced(outbox) ||
 		memcmp(now->tip.c, outbox->committed.tip.c, HASH_LEN) != 0))
 		write_fence(outbox, &outbox->now.tip);
+	else if (!now->open && !outbox_fenced(outbox))
+		atomic_store(&outbox->fenced, drop_fence(outbox));
 	outbox->committed = outbox->now;
 
 	(void)pthread_mutex_lock(&outbox->lock);
@@ -984,7 +993,8 @@ take_again(void *context, const struct again_entry *entry)
 	if (copies.known && copies.count == 0)
 		return ERR_NONE;
 	changed = copies_add(&copies, again->log_id, entry->n);
-	if ((err = is_wanted(again, entry->header->commit, &copies, &wanted)) != ERR_NONE)
+	if ((err = is_wanted(again, entry->header->commit, &copies, &wanted)) !=
+	    ERR_NONE)
 		return err;
 	if (wanted && entry->body != NULL) {
 		if ((err = accept_again(again, entry, &ticket)) != ERR_NONE)
@@ -1016,8 +1026,8 @@ note_found(struct outbox *outbox, struct store_txn *txn, const uint8_t *log_id,
 }
 
 enum err
-outbox_found(struct outbox *outbox, struct store_txn *txn,
-    const struct log_run *run)
+outbox_found(
+    struct outbox *outbox, struct store_txn *txn, const struct log_run *run)
 {
 	struct header header;
 	size_t i;
@@ -1027,8 +1037,8 @@ outbox_found(struct outbox *outbox, struct store_txn *txn,
 		if (header_decode(run->headers[i].data, run->headers[i].len,
 			&header) == ERR_NONE &&
 		    header.has_commit)
-			err = note_found(outbox, txn, run->log_id,
-			    run->first + i, &header);
+			err = note_found(
+			    outbox, txn, run->log_id, run->first + i, &header);
 	return err;
 }
 

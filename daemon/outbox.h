@@ -118,7 +118,8 @@ enum err outbox_beacon(
  * told.  Or it did not: forget what was done in it.  If the fence cannot be
  * written, the old one is removed and outbox_fenced() says so: what was
  * committed stays so, and may be told, but the next log is a new one, at the
- * latest after a restart.
+ * latest after a restart; unless it can be written after a later commit, even one
+ * of nothing.
  */
 void outbox_committed(struct outbox *outbox);
 void outbox_aborted(struct outbox *outbox);

@@ -889,6 +889,32 @@ fence_that_cannot_be_written_does_not_undo_the_commit(void **state)
 	free(temp);
 }
 
+static void
+fence_that_could_not_be_written_is_written_after_an_empty_commit(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place old = place_of(f, publish(f, "one"));
+	char *temp = scratch_path(f->dir, "fence.new");
+	struct outbox_place next;
+
+	assert_int_equal(mkdir(temp, 0700), 0);
+	(void)publish(f, "two");
+	assert_false(outbox_fenced(f->outbox));
+	assert_int_equal(rmdir(temp), 0);
+	free(temp);
+
+	begin(f);
+	assert_int_equal(outbox_sign(f->outbox, f->txn, NOW_MS), ERR_NONE);
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+	outbox_committed(f->outbox);
+	assert_true(outbox_fenced(f->outbox));
+
+	restart(f);
+	next = place_of(f, publish(f, "three"));
+	assert_memory_equal(next.log_id, old.log_id, LOG_ID_LEN);
+	assert_int_equal(next.n, 4);
+}
+
 /* A node whose store was lost, and its log fetched from others. */
 static void
 new_store_with_fetched_own_logs_names_the_latest(void **state)
@@ -1647,6 +1673,7 @@ main(void)
 		T(fence_of_another_log_or_position_begins_a_new_log),
 		T(restored_main_begins_a_new_log),
 		T(fence_that_cannot_be_written_does_not_undo_the_commit),
+		T(fence_that_could_not_be_written_is_written_after_an_empty_commit),
 		T(new_store_with_fetched_own_logs_names_the_latest),
 		T(longer_log_elsewhere_is_not_continued),
 		T(log_that_grew_without_us_is_never_appended_to),

@@ -258,15 +258,13 @@ place_of(const struct page *page, const uint8_t key[KEY_LEN])
 
 /* ---- names ---- */
 
-/* Take the name that one word tells, if it is the latest of who is in. */
+/* Take the name that one word tells, if it is the latest that counts. */
 static enum err
 take_name(struct page *page, const struct store_entry *entry)
 {
 	struct question *question = page->question;
-	const struct directory_member *voucher;
 	struct header_member word;
 	struct header header;
-	struct store_log log;
 	char *name = NULL;
 	size_t place;
 	enum err err;
@@ -279,10 +277,7 @@ take_name(struct page *page, const struct store_entry *entry)
 		directory_count(page->directory) ||
 	    page->by_place[place]->own ||
 	    header.time_ms < page->named_ms[place] ||
-	    store_log(question->store, entry->log_id, &log) != ERR_NONE)
-		return ERR_NONE;
-	voucher = directory_find(page->directory, log.key);
-	if (voucher == NULL || !voucher->in)
+	    !query_word_counts(question, entry))
 		return ERR_NONE;
 	if ((err = query_member_name(question, entry, &name)) != ERR_NONE ||
 	    name == NULL)

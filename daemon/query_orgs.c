@@ -246,21 +246,18 @@ static enum err
 name_member(struct seen *seen, const struct store_entry *entry)
 {
 	const struct directory *directory = seen->question->directory;
-	const struct directory_member *voucher, *member;
+	const struct directory_member *member;
 	struct header_member word;
 	struct header header;
-	struct store_log log;
 	Erfa__Organisation *org;
 
 	if (header_decode(entry->header.data, entry->header.len, &header) !=
 		ERR_NONE ||
 	    header_member_decode(header.ext, &word) != ERR_NONE ||
-	    word.withdrawn ||
-	    store_log(seen->question->store, entry->log_id, &log) != ERR_NONE)
+	    word.withdrawn || !query_word_counts(seen->question, entry))
 		return ERR_NONE;
-	voucher = directory_find(directory, log.key);
 	member = directory_find(directory, word.key);
-	if (voucher == NULL || !voucher->in || member == NULL || !member->in ||
+	if (member == NULL || !member->in ||
 	    (org = see(seen, member->org)) == NULL || org->own)
 		return seen->err;
 	return query_member_name(seen->question, entry, &org->name);

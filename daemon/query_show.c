@@ -120,25 +120,30 @@ query_member_name(
 	return err;
 }
 
+bool
+query_word_counts(struct question *question, const struct store_entry *entry)
+{
+	struct store_log log;
+
+	return store_log(question->store, entry->log_id, &log) == ERR_NONE &&
+	    entry->n <=
+	    directory_cut(question->directory, log.key, entry->log_id);
+}
+
 /* Whether the entry is a member's word about ${key}, newer than ${time_ms}. */
 static bool
 is_about_key(struct question *question, const struct store_entry *entry,
     const uint8_t key[KEY_LEN], uint64_t *time_ms)
 {
-	const struct directory_member *voucher;
 	struct header_member member;
 	struct header header;
-	struct store_log log;
 
 	if (header_decode(entry->header.data, entry->header.len, &header) !=
 		ERR_NONE ||
 	    header.time_ms < *time_ms ||
 	    header_member_decode(header.ext, &member) != ERR_NONE ||
 	    memcmp(member.key, key, KEY_LEN) != 0 || member.withdrawn ||
-	    store_log(question->store, entry->log_id, &log) != ERR_NONE)
-		return false;
-	voucher = directory_find(question->directory, log.key);
-	if (voucher == NULL || !voucher->in)
+	    !query_word_counts(question, entry))
 		return false;
 	*time_ms = header.time_ms;
 	return true;

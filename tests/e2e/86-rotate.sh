@@ -30,7 +30,7 @@ node_pin hub
 node_end hub
 node_up hub
 node_listen port no-5501
-node_new leaf fi-297
+node_new leaf fi-297 --name "Kuopion kaupunki"
 node_up leaf
 befriend hub port
 befriend hub leaf
@@ -64,6 +64,8 @@ for name in hub port leaf; do
 		"$(at "$name" directory "$old" --json | field state)"
 	check_same "the new one in" in \
 		"$(at "$name" directory "$new" --json | field state)"
+	check_has "under the same name" "$(at "$name" members)" \
+		"fi-297 .*Kuopion kaupunki"
 	check_same "nothing disputed" "" \
 		"$(at "$name" directory | grep -i disputed)"
 	check_same "and all trials" 4 "$(status "$name" trials)"

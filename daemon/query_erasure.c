@@ -268,26 +268,61 @@ fill_record(struct gathering *all)
 	return err;
 }
 
-/* Does the index know all that this node has published? */
-static enum err
-is_behind(struct question *question, bool *ret_behind)
+/* Can this entry be a version of the record, or erase one?  Of a group's nobody
+ * can tell. */
+static bool
+may_hold(const struct shown_item *item, const struct store_entry *entry)
 {
-	struct store_log log;
+	struct header header;
+
+	return !item->is_record ||
+	    header_decode(entry->header.data, entry->header.len, &header) !=
+	    ERR_NONE ||
+	    header.group != 0 || header.kind == HEADER_ERASE ||
+	    (header.has_record &&
+		memcmp(header.record, item->record, RECORD_LEN) == 0);
+}
+
+/* Is there something of the record in an own log that the index lacks?  More is
+ * published all the time; what is about others need not be waited for. */
+static enum err
+is_log_behind(
+    const struct gathering *all, const struct store_log *log, bool *ret_behind)
+{
+	struct question *question = all->question;
+	struct store_entry entry;
 	struct index_row row;
+	enum err err;
+	uint64_t n;
+
+	for (n = log->tip.n; n > 0 && !*ret_behind; n--) {
+		err = index_row_at(question->index, log->log_id, n, &row);
+		if (err != ERR_NOENT)
+			return err;
+		err = store_entry(question->store, log->log_id, n, &entry);
+		if (err != ERR_NONE)
+			return err;
+		*ret_behind = may_hold(all->item, &entry);
+	}
+	return ERR_NONE;
+}
+
+/* Does the index know all that this node has published of the record? */
+static enum err
+is_behind(const struct gathering *all, bool *ret_behind)
+{
+	struct store_txn *store = all->question->store;
+	struct store_log log;
 	uint8_t last[LOG_ID_LEN];
 	enum err err;
 
 	*ret_behind = false;
-	for (err = store_log_next(question->store, NULL, &log); err == ERR_NONE;
-	     err = store_log_next(question->store, last, &log)) {
+	for (err = store_log_next(store, NULL, &log); err == ERR_NONE;
+	     err = store_log_next(store, last, &log)) {
 		memcpy(last, log.log_id, LOG_ID_LEN);
-		if (!log.own)
-			continue;
-		err = index_row_at(
-		    question->index, log.log_id, log.tip.n, &row);
-		if (err != ERR_NONE && err != ERR_NOENT)
+		if (log.own &&
+		    (err = is_log_behind(all, &log, ret_behind)) != ERR_NONE)
 			return err;
-		*ret_behind |= err == ERR_NOENT;
 	}
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
@@ -302,7 +337,7 @@ query_erasure(struct question *question, const Erfa__ErasureRequest *request)
 	err = query_resolve(question, request->id, &all.item);
 	if (err != ERR_NONE || all.item == NULL)
 		return err;
-	if ((err = is_behind(question, &behind)) != ERR_NONE)
+	if ((err = is_behind(&all, &behind)) != ERR_NONE)
 		return err;
 	if (behind)
 		return query_fail(question, EXIT_TEMPFAIL, "index_behind",

@@ -138,14 +138,16 @@ print_title(struct run *run, const Erfa__ShowAnswer *show)
 	print_styled(run->out, retraction == NULL ? PRINT_STRONG : PRINT_STRUCK,
 	    "%s", *title == '\0' ? _("(no title)") : title);
 	print_say(run->out, "\n");
-	print_say(run->out, "%s %s, version ",
+	/* The version of what is erased went with it. */
+	print_say(run->out,
+	    show->body == NULL || show->body->envelope == NULL ?
+		"%s %s" :
+		"%s %s, version ",
 	    labels_get(run->labels, "kind", run_text(row->kind)),
 	    run_text(row->id));
 	if (show->body != NULL && show->body->envelope != NULL)
 		print_say(run->out, "%u.%u", show->body->envelope->major,
 		    show->body->envelope->minor);
-	else
-		print_say(run->out, "?");
 	/* Versions are named by two numbers, so how many there are is no third. */
 	if (show->versions > 1)
 		print_say(run->out, " (all %u:  erfa history %s)",

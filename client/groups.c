@@ -20,8 +20,8 @@
 /* How well a group fits what was typed. */
 enum fit {
 	FIT_NOT,
-	FIT_BEGINS, /* its name, or its number, begins so */
-	FIT_NAME,   /* it is called so */
+	FIT_BEGINS, /* its name begins so */
+	FIT_NAME,   /* it is called so, or its number begins so */
 	FIT_NUMBER, /* it is this one */
 };
 
@@ -62,10 +62,12 @@ fit_group(const Erfa__GroupView *group, const char *word)
 
 	if (strcmp(number, word) == 0)
 		return FIT_NUMBER;
-	if (fit == FIT_NOT && len >= DIGITS_LEAST &&
-	    strncmp(number, word, len) == 0)
-		return FIT_BEGINS;
-	return fit;
+
+	/* Anybody may call a group as the number of another begins: then it is
+	 * not clear which is meant. */
+	return len >= DIGITS_LEAST && strncmp(number, word, len) == 0 ?
+	    FIT_NAME :
+	    fit;
 }
 
 /* The group that fits best, and how many fit as well. */

@@ -479,6 +479,8 @@ struct naming {
 	struct question *question;
 	const char *text;
 	bool digits; /* it may be a number, or the beginning of one */
+	bool whole;  /* it is one, or a name that looks like it */
+	bool exact;  /* the number was found: names are not asked */
 	uint64_t found;
 	size_t count;
 };
@@ -510,10 +512,13 @@ match_group(void *context, uint64_t number)
 		 strncmp(text, naming->text, strlen(naming->text)) == 0) ||
 		strcmp(group.name, naming->text) == 0);
 	query_group_clear(&group);
-	if (fits) {
-		naming->found = number;
-		naming->count++;
-	}
+	if (!fits || naming->exact)
+		return ERR_NONE;
+
+	/* Anybody may call a group as the number of another. */
+	naming->exact = naming->whole && strcmp(text, naming->text) == 0;
+	naming->count = naming->exact ? 1 : naming->count + 1;
+	naming->found = number;
 	return ERR_NONE;
 }
 
@@ -525,6 +530,7 @@ query_match_group(
 	enum err err;
 
 	naming.digits = is_number(text);
+	naming.whole = naming.digits && strlen(text) == DIGITS;
 	if (*text == '\0')
 		return ERR_NOENT;
 	err = query_each_group(question, match_group, &naming);

@@ -683,6 +683,36 @@ a_group_is_found_by_name_or_number(void **state)
 	control_free_answer(answer);
 }
 
+/* Anybody may make a group, let this node in, and call it what he likes. */
+static void
+a_group_called_as_the_number_of_another_is_not_it(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t first = f->number;
+	uint64_t number;
+	char text[17];
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	(void)snprintf(
+	    text, sizeof(text), "%016llx", (unsigned long long)first);
+	memset(f->seed, 7, sizeof(f->seed));
+	f->number = sealed_number(f->other.key.public_key, f->seed);
+	(void)add(f, &f->other, f->number, HEADER_GROUP, WITH_OWN | WITH_OTHER,
+	    word(f, text, WITH_OWN | WITH_OTHER));
+	publish(f);
+	assert_int_equal(query_group_find(f->query, text, &number), ERR_NONE);
+	assert_true(number == first);
+
+	/* Of a part of it nobody can tell. */
+	text[8] = '\0';
+	memset(f->seed, 8, sizeof(f->seed));
+	f->number = sealed_number(f->other.key.public_key, f->seed);
+	(void)add(f, &f->other, f->number, HEADER_GROUP, WITH_OWN | WITH_OTHER,
+	    word(f, text, WITH_OWN | WITH_OTHER));
+	publish(f);
+	assert_int_equal(query_group_find(f->query, text, &number), ERR_EXIST);
+}
+
 static void
 a_group_is_shown_with_its_members(void **state)
 {
@@ -775,6 +805,7 @@ main(void)
 		T(the_group_of_a_record_is_known),
 		T(of_own_versions_the_copy_that_was_sealed_last_is_told),
 		T(a_group_is_found_by_name_or_number),
+		T(a_group_called_as_the_number_of_another_is_not_it),
 		T(a_group_is_shown_with_its_members),
 		T(a_restricted_record_is_shown_with_its_group),
 		T(a_record_is_found_by_its_id),

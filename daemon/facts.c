@@ -40,6 +40,7 @@ write_enum(const ProtobufCEnumDescriptor *desc, int value, const char *prefix,
 struct walk {
 	enum err (*text)(void *context, enum facts_part part, const char *text);
 	enum err (*facet)(void *context, const char *facet);
+	enum err (*ref)(void *context, const struct facts_ref *ref);
 	void *context;
 	struct facts_ref *refs;
 	size_t nrefs;
@@ -226,6 +227,17 @@ take_ref(struct walk *walk, const Erfa__RecordRef *ref)
 	walk->nrefs++;
 }
 
+/* Tell the record that ${ref} names. */
+static void
+tell_ref(struct walk *walk, const Erfa__RecordRef *ref)
+{
+	struct facts_ref at;
+
+	if (ref->id != NULL &&
+	    record_parse_full(ref->id, at.org, at.record) == ERR_NONE)
+		walk->err = walk->ref(walk->context, &at);
+}
+
 /* Tell "barrier_kind:culture" for a value of an enumeration. */
 static void
 take_value(struct walk *walk, const ProtobufCEnumDescriptor *desc, int value)
@@ -267,6 +279,8 @@ walk_inner(
 		walk_message(walk, msg, false);
 	else if (walk->refs != NULL)
 		take_ref(walk, (const Erfa__RecordRef *)(const void *)msg);
+	else if (walk->ref != NULL)
+		tell_ref(walk, (const Erfa__RecordRef *)(const void *)msg);
 }
 
 /* Visit one value of a field that holds text, a message or a code. */
@@ -379,6 +393,16 @@ facts_refs(const Erfa__Body *body, struct facts_ref ret_refs[FACTS_REFS_MAX])
 
 	walk_body(&walk, body);
 	return walk.nrefs;
+}
+
+enum err
+facts_each_ref(const Erfa__Body *body,
+    enum err (*each)(void *context, const struct facts_ref *ref), void *context)
+{
+	struct walk walk = { .ref = each, .context = context };
+
+	walk_body(&walk, body);
+	return walk.err;
 }
 
 size_t

@@ -115,6 +115,15 @@ size_t facts_refs(
     const Erfa__Body *body, struct facts_ref ret_refs[FACTS_REFS_MAX]);
 
 /**
+ * facts_each_ref(body, each, context):
+ * Call ${each}, until it returns an error, for every record that ${body} names,
+ * however many they are and as often as it does.  Return that error.
+ */
+enum err facts_each_ref(const Erfa__Body *body,
+    enum err (*each)(void *context, const struct facts_ref *ref),
+    void *context) MUST_CHECK;
+
+/**
  * facts_about(body, ret_refs):
  * The records that the ext of an entry with ${body} names after its own, in the
  * order of the protocol: of an adaptation the copy, then the origin, if both

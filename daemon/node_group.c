@@ -22,6 +22,9 @@
 /* The answer waits so long for the index. */
 #define SHOWN_WAIT_MS 2000
 
+/* So far the index may be behind what is held, while somebody writes to a group. */
+#define BEHIND_MAX 10000
+
 /* What one request seals anew, at most. */
 #define SHARE_MAX   500
 #define SHARE_BYTES 4194304
@@ -69,6 +72,7 @@ struct change {
 	Erfa__Answer *answer; /* an error, or what will be said */
 	bool refused;
 	uint64_t arrival; /* the index must be so far */
+	uint64_t seen;    /* so far it was, before it was asked */
 	struct query_group group;
 	struct named *members; /* who is to be in it */
 	size_t nmembers;
@@ -883,6 +887,7 @@ prepare(struct change *change)
 		return refuse(change, "index_behind", 75,
 		    "Try again in a moment.",
 		    "the index is still taking in what was published before");
+	change->seen = indexer_arrival(change->node->indexer);
 	if (!read_action(change))
 		return refuse(change, "bad_request", 64,
 		    "erfa group create, add, remove or share",
@@ -912,11 +917,20 @@ prepare(struct change *change)
 
 /* ---- writing ---- */
 
-/* Does a word of the group wait to be signed?  It has no place in time yet. */
-static enum err
-check_outbox(struct store_txn *txn, const struct change *change)
+/* Is this a word of the group? */
+static bool
+is_word(struct bytes bytes, uint64_t number)
 {
 	struct header header;
+
+	return header_decode(bytes.data, bytes.len, &header) == ERR_NONE &&
+	    header.kind == HEADER_GROUP && header.group == number;
+}
+
+/* Does a word of the group wait to be signed?  It has no place in time yet. */
+static enum err
+check_outbox(struct store_txn *txn, uint64_t number)
+{
 	struct bytes bytes;
 	uint64_t ticket = 0;
 	size_t size;
@@ -924,10 +938,26 @@ check_outbox(struct store_txn *txn, const struct change *change)
 
 	while ((err = store_outbox_next(txn, ticket, &ticket, &bytes, &size)) ==
 	    ERR_NONE)
-		if (header_decode(bytes.data, bytes.len, &header) == ERR_NONE &&
-		    header.kind == HEADER_GROUP &&
-		    header.group == change->group.number)
+		if (is_word(bytes, number))
 			return ERR_BUSY;
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
+node_group_check(struct store_txn *txn, uint64_t number, uint64_t seen)
+{
+	struct store_entry entry;
+	enum err err;
+
+	if ((err = check_outbox(txn, number)) != ERR_NONE)
+		return err;
+	if (store_arrival_last(txn) > seen + BEHIND_MAX)
+		return ERR_GAP;
+	while ((err = store_arrival_next(txn, seen, &entry)) == ERR_NONE) {
+		if (is_word(entry.header, number))
+			return ERR_GAP;
+		seen = entry.arrival;
+	}
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
@@ -939,7 +969,8 @@ write_run(struct store_txn *txn, struct writer_job *job)
 	struct outgoing *out;
 	uint64_t ticket;
 	size_t i;
-	enum err err = check_outbox(txn, change);
+	enum err err = node_group_check(
+	    txn, change->group.number, change->seen);
 
 	for (i = 0; i < change->nout && err == ERR_NONE; i++) {
 		out = &change->out[i];
@@ -1055,6 +1086,12 @@ write_failed(struct change *change, enum err err)
 	if (err == ERR_BUSY)
 		(void)refuse(change, "not_signed", 75, "Try again in a minute.",
 		    "the change before it is not signed yet");
+	else if (err == ERR_GAP)
+		(void)refuse(change, "group_behind", 75,
+		    "Try again in a minute.",
+		    "who is in the group \"%s\" has changed, and the change is "
+		    "not here yet",
+		    change->group.name);
 	else if (err == ERR_FULL)
 		(void)refuse(change, "disk_full", 75,
 		    "Make room on the disk of the state directory, or raise "

@@ -74,6 +74,8 @@ struct publication {
 	size_t count;
 	struct query_group *groups; /* those that are written to */
 	size_t ngroups;
+	uint64_t seen;         /* so far the index was, before they were read */
+	bool is_group_behind;  /* one has changed since, or may have */
 	Erfa__Answer *refusal; /* what is wrong */
 	char caller[64];       /* name of the note about the caller */
 	uint8_t caller_note[16384];
@@ -430,53 +432,71 @@ take_settled(struct publication *publication, size_t i)
 }
 
 /* The group of a record that is named: of this request, or held already. */
-static uint64_t
-group_of(struct publication *publication, const struct facts_ref *ref)
+static enum err
+group_of(struct publication *publication, const struct facts_ref *ref,
+    uint64_t *ret_group)
 {
 	struct node *node = publication->node;
-	uint64_t group = 0;
 	size_t i;
+	enum err err;
 
 	if (strcmp(ref->org, node->config->org) == 0)
 		for (i = 0; i < publication->count; i++)
 			if (memcmp(publication->ready[i].record, ref->record,
-				RECORD_LEN) == 0)
-				return publication->ready[i].group;
-	if (query_group_of(node->query, ref->org, ref->record, &group) !=
-	    ERR_NONE)
-		return 0;
-	return group;
+				RECORD_LEN) == 0) {
+				*ret_group = publication->ready[i].group;
+				return ERR_NONE;
+			}
+	*ret_group = 0;
+	err = query_group_of(node->query, ref->org, ref->record, ret_group);
+	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
-/* Let a record take the group of what it names; true if it was changed. */
+/* A record, and what it names. */
+struct naming {
+	struct publication *publication;
+	size_t record;
+	bool changed; /* it took a group */
+};
+
+/* Let a record take the group of one that it names. */
+static enum err
+follow_one(void *context, const struct facts_ref *ref)
+{
+	struct naming *naming = context;
+	struct publication *publication = naming->publication;
+	struct ready *ready = &publication->ready[naming->record];
+	char name[256];
+	uint64_t group;
+	enum err err;
+
+	err = group_of(publication, ref, &group);
+	if (err != ERR_NONE || group == 0 || group == ready->group)
+		return err;
+	if (ready->settled) {
+		print_group(publication, group, name);
+		problem(publication, naming->record,
+		    "leave out what it names, or publish it to that group",
+		    "it names a record of the restricted group \"%s\"", name);
+		return ERR_EXIST;
+	}
+	ready->group = group;
+	ready->settled = naming->changed = true;
+	return ERR_NONE;
+}
+
+/* Let a record take the group of what it names; true if it was changed.  What it
+ * names is looked at to the end, and what cannot be looked at is no "no". */
 static bool
 follow_named(struct publication *publication, size_t i)
 {
-	struct ready *ready = &publication->ready[i];
-	struct facts_ref refs[FACTS_REFS_MAX];
-	size_t count = facts_refs(publication->asked[i].record->body, refs);
-	char name[256];
-	uint64_t group;
-	bool changed = false;
-	size_t k;
+	struct naming naming = { .publication = publication, .record = i };
+	enum err err = facts_each_ref(
+	    publication->asked[i].record->body, follow_one, &naming);
 
-	for (k = 0; k < count; k++) {
-		group = group_of(publication, &refs[k]);
-		if (group == 0 || group == ready->group)
-			continue;
-		if (ready->settled) {
-			print_group(publication, group, name);
-			problem(publication, i,
-			    "leave out what it names, or publish it to that "
-			    "group",
-			    "it names a record of the restricted group \"%s\"",
-			    name);
-			return changed;
-		}
-		ready->group = group;
-		ready->settled = changed = true;
-	}
-	return changed;
+	if (err != ERR_NONE && err != ERR_EXIST)
+		problem(publication, i, "try again", "%s", err_str(err));
+	return naming.changed;
 }
 
 /* Say that a group is not for this node to write to. */
@@ -923,6 +943,7 @@ prepare_run(struct pool_job *job, void *context)
 	size_t i;
 
 	(void)context;
+	publication->seen = indexer_arrival(publication->node->indexer);
 	if (!gather(publication))
 		return;
 	for (i = 0; i < publication->count; i++)
@@ -1055,6 +1076,24 @@ drop_drafts(struct store_txn *txn, const struct publication *publication)
 	return err;
 }
 
+/* Is everything sealed to those who are in its group now?  ERR_BUSY if it may be
+ * otherwise. */
+static enum err
+check_words(struct store_txn *txn, struct publication *publication)
+{
+	size_t i;
+	enum err err = ERR_NONE;
+
+	publication->is_group_behind = false;
+	for (i = 0; i < publication->ngroups && err == ERR_NONE; i++)
+		err = node_group_check(
+		    txn, publication->groups[i].number, publication->seen);
+	if (err != ERR_BUSY && err != ERR_GAP)
+		return err;
+	publication->is_group_behind = true;
+	return ERR_BUSY;
+}
+
 static enum err
 write_run(struct store_txn *txn, struct writer_job *job)
 {
@@ -1064,7 +1103,8 @@ write_run(struct store_txn *txn, struct writer_job *job)
 	size_t i;
 	enum err err;
 
-	if ((err = check_drafts(txn, publication)) != ERR_NONE)
+	if ((err = check_drafts(txn, publication)) != ERR_NONE ||
+	    (err = check_words(txn, publication)) != ERR_NONE)
 		return err;
 	for (i = 0; i < publication->count; i++) {
 		ready = &publication->ready[i];
@@ -1179,6 +1219,11 @@ write_done(struct writer_job *job, void *context)
 		    75, "look at it and publish again:  erfa drafts",
 		    "nothing was published: somebody has changed a draft "
 		    "meanwhile");
+	} else if (publication->is_group_behind) {
+		node_answer_error(node, publication->waiter, "group_behind", 75,
+		    "Try again in a minute.",
+		    "nothing was published: who is in the restricted group is "
+		    "just being changed");
 	} else if (job->err == ERR_FULL) {
 		node_answer_error(node, publication->waiter, "disk_full", 75,
 		    "Make room on the disk of the state directory, or raise "

@@ -389,6 +389,49 @@ assert_rebuild_is_equal(struct fixture *f)
 
 /* ---- facts ---- */
 
+static enum err
+count_ref(void *context, const struct facts_ref *ref)
+{
+	size_t *count = context;
+
+	assert_string_equal(ref->org, "no-5501");
+	return ++*count == 2000 ? ERR_BUSY : ERR_NONE;
+}
+
+/* Of many references some are taken, and all are told to who asks for them. */
+static void
+references_are_told_however_many_they_are(void **state)
+{
+	Erfa__Body *body = press_trial("Mange", NULL, NULL, NULL);
+	char id[RECORD_ID_CHARS + 1];
+	struct facts_ref refs[FACTS_REFS_MAX];
+	uint8_t record[RECORD_LEN] = { 0 };
+	size_t wanted = FACTS_REFS_MAX + 2;
+	size_t count = 0;
+	size_t i;
+
+	(void)state;
+	body->envelope->same_as = calloc(wanted, sizeof(void *));
+	assert_non_null(body->envelope->same_as);
+	for (i = 0; i < wanted; i++) {
+		Erfa__RecordRef *ref = calloc(1, sizeof(*ref));
+
+		assert_non_null(ref);
+		erfa__record_ref__init(ref);
+		record[0] = (uint8_t)i;
+		record_print("no-5501", record, RECORD_CHARS, id);
+		ref->id = strdup(id);
+		body->envelope->same_as[body->envelope->n_same_as++] = ref;
+	}
+	assert_int_equal(facts_refs(body, refs), FACTS_REFS_MAX);
+	assert_int_equal(facts_each_ref(body, count_ref, &count), ERR_NONE);
+	assert_int_equal(count, wanted);
+	count = 1999;
+	assert_int_equal(facts_each_ref(body, count_ref, &count), ERR_BUSY);
+	assert_int_equal(count, 2000);
+	body_free(body);
+}
+
 static void
 facts_are_taken_from_a_trial(void **state)
 {
@@ -1474,6 +1517,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(references_are_told_however_many_they_are),
 		cmocka_unit_test(facts_are_taken_from_a_trial),
 		cmocka_unit_test(a_country_is_read_from_an_org),
 		T(a_row_says_what_header_and_body_say),

@@ -325,7 +325,7 @@ world_open(struct world *world, struct box *box)
 		box->is_up = true;
 		if (world_is_later(world))
 			watch(box);
-		box->must_hold = must_hold(box);
+		box->must_hold |= must_hold(box);
 		box->back_now = false;
 		box->opened_at = machine_now() + 1;
 		box->next_tick = machine_now() + machine_below(TICK_MS);
@@ -888,7 +888,7 @@ world_put_back(struct world *world, const struct shot *shot, struct box *box,
 
 	world_hold(world, box, &box->knew_erased);
 	box->was_back = box->back_now = how != BACK_MEMORY;
-	box->caught_up = false;
+	box->caught_up = box->must_hold = false;
 	disk_forget(box->number);
 	if (how == BACK_RESTORED)
 		empty_dir(box->paths[1]);

@@ -33,7 +33,8 @@ node_snapshot_get(struct node *node)
 
 	(void)pthread_mutex_lock(&node->snapshot_mutex);
 	snapshot = node->snapshot;
-	(void)atomic_fetch_add(&snapshot->holders, 1);
+	if (snapshot != NULL)
+		(void)atomic_fetch_add(&snapshot->holders, 1);
 	(void)pthread_mutex_unlock(&node->snapshot_mutex);
 	return snapshot;
 }
@@ -136,12 +137,16 @@ snapshot_make(struct node *node, struct snapshot **ret_snapshot)
 {
 	struct directory_input *input = NULL;
 	struct snapshot *snapshot = NULL;
+	struct snapshot *before = NULL;
 	size_t i;
 	enum err err;
 
 	if ((err = directory_input_new(
 		 node->key.public_key, node->config->org, &input)) != ERR_NONE)
 		return err;
+	before = node_snapshot_get(node);
+	if (before != NULL)
+		directory_input_reuse(input, before->directory);
 	for (i = 0; i < node->config->npinned; i++)
 		if ((err = directory_input_pin(
 			 input, node->config->pinned[i])) != ERR_NONE)
@@ -161,6 +166,7 @@ snapshot_make(struct node *node, struct snapshot **ret_snapshot)
 out:
 	free(snapshot);
 	directory_input_free(input);
+	node_snapshot_put(node, before);
 	return err;
 }
 

@@ -144,6 +144,23 @@ directory_input_free(struct directory_input *input)
 	free(input);
 }
 
+/* What an earlier directory knows of a key. */
+static const uint8_t *
+known_curve(const void *arg, const uint8_t key[KEY_LEN])
+{
+	const struct directory_member *member = directory_find(arg, key);
+
+	return member == NULL ? NULL : member->curve;
+}
+
+void
+directory_input_reuse(
+    struct directory_input *input, const struct directory *before)
+{
+	input->set.curve = before == NULL ? NULL : known_curve;
+	input->set.curve_arg = before;
+}
+
 enum err
 directory_input_pin(struct directory_input *input, const uint8_t key[KEY_LEN])
 {

@@ -63,6 +63,15 @@ enum err directory_input_new(const uint8_t own_key[KEY_LEN],
 void directory_input_free(struct directory_input *input);
 
 /**
+ * directory_input_reuse(input, before):
+ * Take the X25519 keys of members from ${before}, which has to live as long as
+ * ${input}, so that each is computed once and not with each directory.  Nothing
+ * else of ${before} counts; NULL is allowed.
+ */
+void directory_input_reuse(
+    struct directory_input *input, const struct directory *before);
+
+/**
  * directory_input_pin(input, key):
  * Pin a key: it holds all roles, and the registry role counts for it.  Return
  * ERR_SIG if ${key} is no usable Ed25519 key, or ERR_NOMEM.

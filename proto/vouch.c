@@ -39,6 +39,20 @@ vouch_key_place(const struct vouch_set *set, const uint8_t key[KEY_LEN])
 	return low;
 }
 
+/* Find the X25519 key, which takes as long as verifying a signature. */
+static void
+convert(const struct vouch_set *set, struct vouch_key *key)
+{
+	const uint8_t *known = set->curve == NULL ?
+	    NULL :
+	    set->curve(set->curve_arg, key->key);
+
+	key->usable = known != NULL ||
+	    crypto_curve_public(key->key, key->curve) == ERR_NONE;
+	if (known != NULL)
+		memcpy(key->curve, known, KEY_LEN);
+}
+
 enum err
 vouch_key_get(struct vouch_set *set, const uint8_t key[KEY_LEN],
     struct vouch_key **ret_key)
@@ -60,7 +74,7 @@ vouch_key_get(struct vouch_set *set, const uint8_t key[KEY_LEN],
 	if ((node = calloc(1, sizeof(*node))) == NULL)
 		return ERR_NOMEM;
 	memcpy(node->key, key, KEY_LEN);
-	node->usable = crypto_curve_public(key, node->curve) == ERR_NONE;
+	convert(set, node);
 	node->id = set->nkeys;
 
 	memmove(set->keys + at + 1, set->keys + at,

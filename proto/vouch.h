@@ -52,6 +52,10 @@ struct vouch_set {
 	struct vouch_entry **entries; /* sorted by (log_id, n), each once */
 	size_t nentries;
 	size_t entries_room;
+
+	/* The X25519 key of ${key} if it is known already, or NULL; may be NULL. */
+	const uint8_t *(*curve)(const void *arg, const uint8_t key[KEY_LEN]);
+	const void *curve_arg;
 };
 
 /**
@@ -68,7 +72,8 @@ size_t vouch_key_place(const struct vouch_set *set, const uint8_t key[KEY_LEN]);
 
 /**
  * vouch_key_get(set, key, ret_key):
- * Find ${key}, or take it in.  It belongs to ${set}.  Return ERR_NOMEM.
+ * Find ${key}, or take it in.  It belongs to ${set}.  It is converted only if
+ * ${set}->curve() does not know it.  Return ERR_NOMEM.
  */
 enum err vouch_key_get(struct vouch_set *set, const uint8_t key[KEY_LEN],
     struct vouch_key **ret_key) MUST_CHECK;

@@ -149,6 +149,7 @@ compute(const struct world *world, size_t own, const size_t *order)
 	assert_int_equal(
 	    directory_input_new(key_of(world, own), orgs[own], &input),
 	    ERR_NONE);
+	directory_input_reuse(input, world->directory);
 	for (i = 0; i < world->npins; i++)
 		assert_int_equal(
 		    directory_input_pin(input, key_of(world, world->pins[i])),

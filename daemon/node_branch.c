@@ -10,12 +10,6 @@
 #include "proto/header.h"
 #include "daemon/node_internal.h"
 
-/* All branches of a log, the stored one last. */
-struct branches {
-	struct log_tip tips[STORE_BRANCHES_MAX + 1];
-	size_t count;
-};
-
 /* A search for bodies that are wanted. */
 struct search {
 	struct node *node;
@@ -28,56 +22,36 @@ struct search {
 	uint8_t name[LINK_BRANCH_LEN];
 };
 
-static void
-branches_of(struct store_txn *txn, const struct view_log *log,
-    struct branches *branches)
+void
+node_branches(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    const struct log_tip *stored, struct node_branches *ret_branches)
 {
 	const uint8_t *after = NULL;
-	struct log_tip *tip = branches->tips;
+	struct log_tip *tip = ret_branches->tips;
 
-	while (tip < branches->tips + STORE_BRANCHES_MAX &&
-	    store_branch_next(txn, log->log_id, after, tip) == ERR_NONE)
+	while (tip < ret_branches->tips + STORE_BRANCHES_MAX &&
+	    store_branch_next(txn, log_id, after, tip) == ERR_NONE)
 		after = (tip++)->c;
-	*tip++ = log->tip;
-	branches->count = (size_t)(tip - branches->tips);
+	*tip++ = *stored;
+	ret_branches->count = (size_t)(tip - ret_branches->tips);
 }
 
-static void
-name_branch(const struct log_tip *tip, uint8_t out[LINK_BRANCH_LEN])
+void
+node_branch_name(const struct log_tip *tip, uint8_t out[LINK_BRANCH_LEN])
 {
 	bytes_put_le64(out, tip->n);
 	memcpy(out + 8, tip->c, C8_LEN);
 }
 
-/* Does entry ${n} of the branch have this chain value? */
-static bool
-has_entry(struct store_txn *txn, const uint8_t *log_id,
-    const uint8_t name[LINK_BRANCH_LEN], uint64_t n, const uint8_t *c8)
+enum err
+node_branch_head(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    const struct log_tip *tip, uint8_t ret_head[HEAD_LEN])
 {
-	struct store_run run;
-	struct log_tip tip = { 0 };
-	bool has;
-
-	if (store_read_run(txn, log_id, n, name, &run) != ERR_NONE)
-		return false;
-	tip.n = n - 1;
-	memcpy(tip.c, run.run.c_prev, HASH_LEN);
-	has = log_step(&tip, run.run.headers[0].data, run.run.headers[0].len) ==
-		ERR_NONE &&
-	    memcmp(tip.c, c8, C8_LEN) == 0;
-	store_run_clear(&run);
-	return has;
-}
-
-/* The HEAD at the end of a branch. */
-static enum err
-last_head(struct store_txn *txn, const uint8_t *log_id,
-    const struct log_tip *tip, const uint8_t name[LINK_BRANCH_LEN],
-    uint8_t ret_head[HEAD_LEN])
-{
+	uint8_t name[LINK_BRANCH_LEN];
 	struct store_run run;
 	enum err err;
 
+	node_branch_name(tip, name);
 	if ((err = store_read_run(txn, log_id, tip->n, name, &run)) ==
 	    ERR_NONE) {
 		memcpy(ret_head, run.run.head, HEAD_LEN);
@@ -93,7 +67,7 @@ node_other_head(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
 	struct node *node = host;
 	const struct view_log *log = view_find(node->view, log_id);
 	struct store_txn *txn = NULL;
-	struct branches branches;
+	struct node_branches branches;
 	uint8_t name[LINK_BRANCH_LEN];
 	size_t i;
 	enum err err;
@@ -102,13 +76,13 @@ node_other_head(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
 		return ERR_NOENT;
 	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
 		return err;
-	branches_of(txn, log, &branches);
+	node_branches(txn, log->log_id, &log->tip, &branches);
 	err = ERR_NOENT;
 	for (i = 0; i < branches.count && err != ERR_NONE; i++) {
-		name_branch(&branches.tips[i], name);
-		if (!has_entry(txn, log_id, name, n, c8))
-			err = last_head(
-			    txn, log_id, &branches.tips[i], name, ret_head);
+		node_branch_name(&branches.tips[i], name);
+		if (store_branch_has(txn, log_id, name, n, c8) != ERR_NONE)
+			err = node_branch_head(
+			    txn, log_id, &branches.tips[i], ret_head);
 	}
 	store_abort(&txn);
 	return err;
@@ -121,7 +95,7 @@ node_branch_at(void *host, size_t i, uint8_t ret_log_id[LOG_ID_LEN],
 	struct node *node = host;
 	const struct view_log *log;
 	struct store_txn *txn = NULL;
-	struct branches branches = { .count = 0 };
+	struct node_branches branches = { .count = 0 };
 	size_t at;
 	enum err err;
 
@@ -132,7 +106,7 @@ node_branch_at(void *host, size_t i, uint8_t ret_log_id[LOG_ID_LEN],
 		log = view_at(node->view, at);
 		if (!log->frozen)
 			continue;
-		branches_of(txn, log, &branches);
+		node_branches(txn, log->log_id, &log->tip, &branches);
 		if (i < branches.count) {
 			memcpy(ret_log_id, log->log_id, LOG_ID_LEN);
 			*ret_tip = branches.tips[i];
@@ -181,7 +155,7 @@ look_through(struct search *search, const struct view_log *log,
 	struct header header;
 	size_t i;
 
-	name_branch(tip, search->name);
+	node_branch_name(tip, search->name);
 	while (n <= tip->n && n <= log->cut && search->count < search->max) {
 		if (store_read_run(search->txn, log->log_id, n, search->name,
 			&run) != ERR_NONE)
@@ -210,7 +184,7 @@ node_want_branch(void *host, struct link *link, struct wire_ref *refs,
 		.max = max,
 		.max_bytes = max_bytes,
 	};
-	struct branches branches;
+	struct node_branches branches;
 	const struct view_log *log;
 	size_t i;
 	size_t j;
@@ -221,7 +195,7 @@ node_want_branch(void *host, struct link *link, struct wire_ref *refs,
 		log = view_at(node->view, i);
 		if (!log->frozen)
 			continue;
-		branches_of(search.txn, log, &branches);
+		node_branches(search.txn, log->log_id, &log->tip, &branches);
 		for (j = 0; j < branches.count && search.count == 0; j++)
 			look_through(&search, log, &branches.tips[j]);
 	}

@@ -1,7 +1,8 @@
 /*
- * Forked logs: who proves one says so in a FORK entry, unless another has; who
- * reads one checks the proof, counts the log up to what both branches share,
- * and looks for the branch that it lacks.  PROTOCOL.md chapter 3.6.
+ * Forked logs: who proves one says so in a FORK entry, unless another has, and
+ * names there each branch that nobody has named; who reads one checks the proof,
+ * counts the log up to what both branches share, and looks for the branches that
+ * it lacks.  PROTOCOL.md chapter 3.6.
  */
 
 #include <stdio.h>
@@ -13,11 +14,12 @@
 #include "proto/local.pb-c.h"
 #include "daemon/node_internal.h"
 
-/* "forked/<forked log>/<log of the writer>": one note a writer. */
-#define PREFIX    "forked/"
-#define OWN       "own" /* for the log of the writer: this node */
-#define LOG_SIZE  (sizeof(PREFIX) + 2 * LOG_ID_LEN)
-#define NAME_SIZE (LOG_SIZE + 1 + 2 * LOG_ID_LEN + 1)
+/* "forked/<forked log>/<log of the writer>/<c8 of each HEAD>". */
+#define PREFIX      "forked/"
+#define OWN         "own" /* for the log of the writer: this node */
+#define LOG_SIZE    (sizeof(PREFIX) + 2 * LOG_ID_LEN)
+#define WRITER_SIZE (LOG_SIZE + 1 + 2 * LOG_ID_LEN + 1)
+#define NAME_SIZE   (WRITER_SIZE + 1 + 4 * C8_LEN)
 
 /*
  * A peer may tell of a fork before it has the branches itself: it is asked for
@@ -25,9 +27,15 @@
  */
 #define ASK_MAX_MS 3600000
 
+/*
+ * A branch that may be the beginning of one that was named is not named before
+ * there was so much time to fetch that one: so one entry is enough for all.
+ */
+#define NAME_MS (3 * HAVE_MS)
+
 /* What a note holds, and where it stands among those of one log. */
 struct told {
-	char prefix[LOG_SIZE + 1];
+	char prefix[NAME_SIZE];
 	char name[201];
 	struct header_fork fork;
 	uint64_t seen_ms;
@@ -118,7 +126,56 @@ is_known(
 	return false;
 }
 
-/* Note that ${writer} (NULL: this node) says so; its least position holds. */
+/* The beginning of the notes of one writer (NULL: this node) about a log. */
+static void
+told_begin_by(
+    struct told *told, const uint8_t log_id[LOG_ID_LEN], const uint8_t *writer)
+{
+	told_begin(told, log_id);
+	if (writer == NULL)
+		strcat(told->prefix, OWN);
+	else
+		bytes_hex(
+		    writer, LOG_ID_LEN, told->prefix + strlen(told->prefix));
+}
+
+/* How many notes of this writer there are about the log. */
+static size_t
+count_by(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    const uint8_t *writer)
+{
+	struct told told;
+	size_t count = 0;
+
+	told_begin_by(&told, log_id, writer);
+	while (told_next(txn, told.prefix, &told))
+		count++;
+	return count;
+}
+
+/* The name of the note that this writer's FORK entry gets. */
+static void
+name_note(
+    const struct header_fork *fork, const uint8_t *writer, char name[NAME_SIZE])
+{
+	const uint8_t *heads[] = { fork->head_a, fork->head_b };
+	struct log_head head;
+	struct told told;
+	size_t i;
+
+	told_begin_by(&told, fork->log_id, writer);
+	memcpy(name, told.prefix, strlen(told.prefix) + 1);
+	strcat(name, "/");
+	for (i = 0; i < 2; i++) {
+		log_head_parse(heads[i], &head);
+		bytes_hex(head.c, C8_LEN, name + strlen(name));
+	}
+}
+
+/*
+ * Note that ${writer} (NULL: this node) says so; for two HEADs its least
+ * position holds.  What it says beyond its number of entries is not heard.
+ */
 static enum err
 put_note(struct store_txn *txn, const struct header_fork *fork,
     struct bytes ext, const uint8_t *writer)
@@ -126,20 +183,19 @@ put_note(struct store_txn *txn, const struct header_fork *fork,
 	Erfa__LocalFork note = ERFA__LOCAL_FORK__INIT;
 	uint8_t packed[HEADER_MAX + 64];
 	uint8_t copy[HEADER_MAX];
-	struct told before;
+	struct told before = { .seen_ms = 0 };
 	struct bytes data;
 	char name[NAME_SIZE];
 
-	told_begin(&before, fork->log_id);
-	memcpy(name, before.prefix, strlen(before.prefix) + 1);
-	if (writer == NULL)
-		strcat(name, OWN);
-	else
-		bytes_hex(writer, LOG_ID_LEN, name + strlen(name));
-	if (store_note_get(txn, name, &data) == ERR_NONE &&
-	    read_note(data, &before) &&
-	    before.fork.last_common <= fork->last_common)
+	name_note(fork, writer, name);
+	if (store_note_get(txn, name, &data) == ERR_NONE) {
+		if (read_note(data, &before) &&
+		    before.fork.last_common <= fork->last_common)
+			return ERR_NONE;
+	} else if (count_by(txn, fork->log_id, writer) >=
+	    NODE_FORK_ENTRIES_MAX) {
 		return ERR_NONE;
+	}
 	if (ext.len > sizeof(copy))
 		return ERR_SIZE;
 	memcpy(copy, ext.data, ext.len);
@@ -153,32 +209,216 @@ put_note(struct store_txn *txn, const struct header_fork *fork,
 	    txn, name, packed, erfa__local_fork__pack(&note, packed));
 }
 
+/* Publish a FORK entry, unless this node has written enough about the log. */
+static enum err
+write_fork(struct store_txn *txn, struct outbox *outbox,
+    const struct header_fork *fork)
+{
+	struct outbox_entry entry = { .kind = HEADER_FORK };
+	uint8_t ext[HEADER_MAX];
+	uint64_t ticket;
+	enum err err;
+
+	if (count_by(txn, fork->log_id, NULL) >= NODE_FORK_ENTRIES_MAX)
+		return ERR_NONE;
+	err = header_fork_encode(fork, ext, sizeof(ext), &entry.ext.len);
+	if (err != ERR_NONE)
+		return err;
+	entry.ext.data = ext;
+	if ((err = put_note(txn, fork, entry.ext, NULL)) != ERR_NONE)
+		return err;
+	return outbox_add(outbox, txn, &entry, &ticket);
+}
+
+/* ---- which branches are named ---- */
+
+/* The branches of a log, and which of them some FORK entry names. */
+struct naming {
+	struct store_txn *txn;
+	const struct store_log *log;
+	struct node_branches branches;
+	bool named[STORE_BRANCHES_MAX + 1];
+	size_t left;   /* not named */
+	uint64_t open; /* the last n that is named and is on none of them */
+};
+
+/* Is this entry on the branch? */
+static bool
+is_on(const struct naming *naming, size_t at, uint64_t n, const uint8_t *c8)
+{
+	const struct log_tip *tip = &naming->branches.tips[at];
+	uint8_t name[LINK_BRANCH_LEN];
+
+	node_branch_name(tip, name);
+	return n <= tip->n &&
+	    store_branch_has(naming->txn, naming->log->log_id, name, n, c8) ==
+	    ERR_NONE;
+}
+
+/* Is one branch the beginning of another? */
+static bool
+is_within(const struct naming *naming, size_t short_at, size_t at)
+{
+	const struct log_tip *tip = &naming->branches.tips[short_at];
+
+	return short_at != at && is_on(naming, at, tip->n, tip->c);
+}
+
+/* Does the HEAD lie on this branch and on none that parts from it later? */
+static bool
+names(const struct naming *naming, const struct log_head *head, size_t at)
+{
+	size_t i;
+
+	if (!is_on(naming, at, head->n, head->c))
+		return false;
+	for (i = 0; i < naming->branches.count; i++)
+		if (i != at && is_on(naming, i, head->n, head->c) &&
+		    !is_within(naming, i, at))
+			return false;
+	return true;
+}
+
+static void
+set_named(struct naming *naming, size_t at)
+{
+	naming->left -= !naming->named[at];
+	naming->named[at] = true;
+}
+
+/* Take in that a FORK entry has this HEAD. */
+static void
+heed_head(struct naming *naming, const uint8_t raw[HEAD_LEN])
+{
+	struct log_head head;
+	bool held = false;
+	size_t i;
+
+	log_head_parse(raw, &head);
+	if (memcmp(head.log_id, naming->log->log_id, LOG_ID_LEN) != 0)
+		return;
+	for (i = 0; i < naming->branches.count; i++) {
+		held |= is_on(naming, i, head.n, head.c);
+		if (!naming->named[i] && names(naming, &head, i) &&
+		    log_head_verify(naming->log->key, raw) == ERR_NONE)
+			set_named(naming, i);
+	}
+	if (!held && head.n > naming->open &&
+	    log_head_verify(naming->log->key, raw) == ERR_NONE)
+		naming->open = head.n;
+}
+
+/* See what is named.  The beginning of a branch need not be. */
+static void
+naming_begin(
+    struct naming *naming, struct store_txn *txn, const struct store_log *log)
+{
+	struct told told;
+	size_t i;
+	size_t j;
+
+	memset(naming, 0, sizeof(*naming));
+	naming->txn = txn;
+	naming->log = log;
+	node_branches(txn, log->log_id, &log->tip, &naming->branches);
+	naming->left = naming->branches.count;
+	for (i = 0; i < naming->branches.count; i++)
+		for (j = 0; j < naming->branches.count; j++)
+			if (is_within(naming, i, j))
+				set_named(naming, i);
+	told_begin(&told, log->log_id);
+	while (naming->left > 0 && told_next(txn, told.prefix, &told)) {
+		heed_head(naming, told.fork.head_a);
+		heed_head(naming, told.fork.head_b);
+	}
+}
+
+/* A branch to be named beside this one: both have to go on after the fork. */
+static bool
+find_other(const struct naming *naming, size_t at, size_t *ret_other)
+{
+	size_t i;
+
+	for (i = naming->branches.count; i-- > 0;)
+		if (i != at &&
+		    naming->branches.tips[i].n > naming->log->last_common &&
+		    !is_within(naming, i, at) && !is_within(naming, at, i)) {
+			*ret_other = i;
+			return true;
+		}
+	return false;
+}
+
+/*
+ * Name each branch that nobody has named; unless ${all}, not one that may be the
+ * beginning of another that was.
+ */
+static enum err
+name_rest(struct store_txn *txn, struct outbox *outbox,
+    const struct store_log *log, bool all)
+{
+	struct header_fork fork = { .last_common = log->last_common };
+	const struct log_tip *tips;
+	struct naming naming;
+	size_t other;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	naming_begin(&naming, txn, log);
+	tips = naming.branches.tips;
+	memcpy(fork.log_id, log->log_id, LOG_ID_LEN);
+	for (i = 0; i < naming.branches.count && err == ERR_NONE; i++) {
+		if (naming.named[i] || (!all && tips[i].n < naming.open) ||
+		    !find_other(&naming, i, &other))
+			continue;
+		err = node_branch_head(
+		    txn, log->log_id, &tips[other], fork.head_a);
+		if (err == ERR_NONE)
+			err = node_branch_head(
+			    txn, log->log_id, &tips[i], fork.head_b);
+		if (err == ERR_NONE)
+			err = write_fork(txn, outbox, &fork);
+		heed_head(&naming, fork.head_a);
+		heed_head(&naming, fork.head_b);
+	}
+	return err;
+}
+
 enum err
 node_fork_write(struct store_txn *txn, struct outbox *outbox,
     const struct log_run *branch, uint64_t last_common)
 {
-	struct outbox_entry entry = { .kind = HEADER_FORK };
-	struct header_fork fork;
+	struct header_fork fork = { .last_common = last_common };
 	struct store_log log;
-	uint8_t ext[HEADER_MAX];
-	uint64_t ticket;
 	enum err err;
 
 	if ((err = store_log(txn, branch->log_id, &log)) != ERR_NONE)
 		return err;
 	memcpy(fork.log_id, log.log_id, LOG_ID_LEN);
-	fork.last_common = last_common;
 	memcpy(fork.head_a, log.head, HEAD_LEN);
 	memcpy(fork.head_b, branch->head, HEAD_LEN);
-	if (is_known(txn, &log, last_common) || !proves(txn, &log, &fork))
-		return ERR_NONE;
-	if ((err = header_fork_encode(
-		 &fork, ext, sizeof(ext), &entry.ext.len)) != ERR_NONE)
+	if (!is_known(txn, &log, last_common) && proves(txn, &log, &fork) &&
+	    (err = write_fork(txn, outbox, &fork)) != ERR_NONE)
 		return err;
-	entry.ext.data = ext;
-	if ((err = put_note(txn, &fork, entry.ext, NULL)) != ERR_NONE)
-		return err;
-	return outbox_add(outbox, txn, &entry, &ticket);
+	return name_rest(txn, outbox, &log, false);
+}
+
+enum err
+node_fork_name(struct store_txn *txn, struct outbox *outbox)
+{
+	struct told told = { .prefix = PREFIX };
+	uint8_t last[LOG_ID_LEN] = { 0 };
+	struct store_log log;
+	enum err err = ERR_NONE;
+
+	while (err == ERR_NONE && told_next(txn, PREFIX, &told)) {
+		if (memcmp(told.fork.log_id, last, LOG_ID_LEN) == 0)
+			continue;
+		memcpy(last, told.fork.log_id, LOG_ID_LEN);
+		if (store_log(txn, last, &log) == ERR_NONE && log.frozen)
+			err = name_rest(txn, outbox, &log, true);
+	}
+	return err;
 }
 
 /* Freeze the log where this proof says, as long as no branch tells better. */
@@ -315,6 +555,16 @@ ask_branch(struct node *node, struct link *link, const struct view_log *log,
 	link_forked(link, &pos);
 }
 
+/* Are as many branches of the log here as are kept? */
+static bool
+is_full(struct store_txn *txn, const struct view_log *log)
+{
+	struct node_branches branches;
+
+	node_branches(txn, log->log_id, &log->tip, &branches);
+	return branches.count > STORE_BRANCHES_MAX;
+}
+
 /* Ask one peer for what FORK entries name and is not here. */
 static void
 ask_link(struct link *link, void *arg)
@@ -329,7 +579,7 @@ ask_link(struct link *link, void *arg)
 		return;
 	while (told_next(txn, PREFIX, &told)) {
 		log = view_find(node->view, told.fork.log_id);
-		if (log == NULL || log->tip.n == 0)
+		if (log == NULL || log->tip.n == 0 || is_full(txn, log))
 			continue;
 		ask_branch(node, link, log, told.fork.head_a);
 		ask_branch(node, link, log, told.fork.head_b);
@@ -337,20 +587,94 @@ ask_link(struct link *link, void *arg)
 	store_abort(&txn);
 }
 
+/* Branches are named that nobody has named; on the writer's thread. */
+struct name_job {
+	struct writer_job job; /* first */
+	struct outbox *outbox;
+};
+
+static enum err
+name_job_run(struct store_txn *txn, struct writer_job *job)
+{
+	return node_fork_name(txn, ((struct name_job *)job)->outbox);
+}
+
+static void
+name_job_done(struct writer_job *job, void *context)
+{
+	struct node *node = context;
+
+	if (node != NULL && job->err == ERR_NONE)
+		node_touch_own(node);
+	free(job);
+}
+
+static void
+name_all(struct node *node)
+{
+	struct name_job *job = calloc(1, sizeof(*job));
+
+	if (job == NULL)
+		return;
+	job->job.run = name_job_run;
+	job->job.done = name_job_done;
+	job->job.entries = 1;
+	job->outbox = node->outbox;
+	writer_submit(node->writer, &job->job);
+}
+
+/* Does any FORK entry that is here say something that can be read? */
+static bool
+has_forks(struct node *node)
+{
+	struct told told = { .seen_ms = 0 };
+	struct store_txn *txn = NULL;
+	bool has;
+
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
+		return false;
+	has = told_next(txn, PREFIX, &told);
+	store_abort(&txn);
+	return has;
+}
+
+void
+node_fork_found(struct node *node)
+{
+	int64_t due = node_now() + NAME_MS;
+
+	if (node->forks_due > due)
+		node->forks_due = due;
+}
+
 void
 node_fork_ask(struct node *node, struct link *link)
 {
 	node->forks_wait = HAVE_MS;
 	node->forks_at = node_now() + node->forks_wait;
+	node_fork_found(node);
 	if (link != NULL)
 		ask_link(link, node);
 	else
 		node_each_link(node, ask_link, node);
 }
 
+static void
+name_tick(struct node *node, int64_t now)
+{
+	if (node->forks_due == 0)
+		node->forks_due = now + NAME_MS;
+	if (now < node->forks_due)
+		return;
+	node->forks_due = now + ASK_MAX_MS;
+	if (has_forks(node))
+		name_all(node);
+}
+
 void
 node_fork_tick(struct node *node, int64_t now)
 {
+	name_tick(node, now);
 	if (now < node->forks_at)
 		return;
 	node_each_link(node, ask_link, node);

@@ -180,6 +180,7 @@ run_job_done(struct writer_job *job, void *context)
 		node->erases_touched |= run->erases;
 		if (run->branch) {
 			node_touch_own(node);
+			node_fork_found(node);
 			node_each_link(node, forgive, NULL);
 		}
 		if (run->branch)

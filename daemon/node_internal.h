@@ -131,6 +131,7 @@ struct backup;
 struct bundle_part;
 struct docket_more;
 struct import;
+struct migrate_options;
 struct alarm;
 struct publication;
 struct admission;
@@ -244,6 +245,7 @@ struct node {
 	bool forks_touched;
 	int64_t forks_at;   /* branches that are not here are asked for again */
 	int64_t forks_wait; /* and so long after that */
+	int64_t forks_due;  /* those that nobody has named are named then */
 	bool erases_touched; /* ERASE entries of others came */
 
 	/* Clients. */
@@ -329,16 +331,34 @@ void node_bodies_changed(struct node *node);
 /**
  * node_fork_write(txn, outbox, branch, last_common):
  * Publish, with ${txn}, that the log of ${branch} has this branch beside the one
- * held, unless a FORK entry that is here proves it already.  The writer's thread
- * alone.  Return the errors of outbox_add() and store_note_put().
+ * held, unless a FORK entry that is here proves it already; and name each branch
+ * held that no FORK entry names, in one entry each; but not yet, if it may be the
+ * beginning of one that is named (node_fork_name()).  At most
+ * NODE_FORK_ENTRIES_MAX entries about one log, ever: an equivocator with any
+ * number of branches makes a node keep STORE_BRANCHES_MAX of them beside its own
+ * and write 16 entries of about 330 bytes, and its whole circle 16 times as many
+ * as it has nodes, if none of them hears of another first.  The writer's thread
+ * alone.  Return the errors of outbox_add(), store_note_put() and
+ * store_read_run().
  */
+#define NODE_FORK_ENTRIES_MAX STORE_BRANCHES_MAX
 enum err node_fork_write(struct store_txn *txn, struct outbox *outbox,
     const struct log_run *branch, uint64_t last_common) MUST_CHECK;
 
 /**
+ * node_fork_name(txn, outbox):
+ * Name the branches of all forked logs that no FORK entry names, those too that
+ * node_fork_write() left because they may be the beginning of one that is named
+ * and not here.  The writer's thread alone; its errors.
+ */
+enum err node_fork_name(
+    struct store_txn *txn, struct outbox *outbox) MUST_CHECK;
+
+/**
  * node_fork_keep(txn, outbox, run), node_fork_apply(txn, outbox, log_id):
- * Note the FORK entries among the headers of ${run}, and freeze the logs that
- * they prove to be forked; do so for one log, which has grown.  The writer's
+ * Note the FORK entries among the headers of ${run}, the first
+ * NODE_FORK_ENTRIES_MAX about each log, and freeze the logs that they prove to be
+ * forked; do so for one log, which has grown.  The writer's
  * thread alone.  Return the errors of store_note_put(), store_freeze() and
  * outbox_close_log().
  */
@@ -363,10 +383,12 @@ uint64_t node_fork_since(
     struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN]);
 
 /**
- * node_fork_ask(node, link), node_fork_tick(node, now):
+ * node_fork_ask(node, link), node_fork_found(node), node_fork_tick(node, now):
  * Ask this peer (NULL: all) for the branches that FORK entries name and that are
- * not here; ask all again, ever more rarely.
+ * not here, unless STORE_BRANCHES_MAX are; a branch was committed; ask all again,
+ * ever more rarely, and name branches a minute after something came, or an hour.
  */
+void node_fork_found(struct node *node);
 void node_fork_ask(struct node *node, struct link *link);
 void node_fork_tick(struct node *node, int64_t now);
 
@@ -387,6 +409,25 @@ void node_witness_keep(struct node *node, const uint8_t key[KEY_LEN],
     const struct log_run *run);
 
 /* ---- node_branch.c ---- */
+
+/* Where the branches of a log end, the one stored first as the last. */
+struct node_branches {
+	struct log_tip tips[STORE_BRANCHES_MAX + 1];
+	size_t count; /* at least 1 */
+};
+
+/**
+ * node_branches(txn, log_id, stored, ret_branches),
+ * node_branch_name(tip, out), node_branch_head(txn, log_id, tip, ret_head):
+ * All branches of a log that is held up to ${stored}; how the store and peers
+ * name one of them; the HEAD at its end, with the errors of store_read_run().
+ */
+void node_branches(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    const struct log_tip *stored, struct node_branches *ret_branches);
+void node_branch_name(const struct log_tip *tip, uint8_t out[LINK_BRANCH_LEN]);
+enum err node_branch_head(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], const struct log_tip *tip,
+    uint8_t ret_head[HEAD_LEN]) MUST_CHECK;
 
 /**
  * node_other_head(host, log_id, n, c8, ret_head),
@@ -439,8 +480,8 @@ enum err node_counts(struct node *node, struct store_txn *txn,
 
 /**
  * node_snapshot_get(node), node_snapshot_put(node, snapshot):
- * Borrow the directory of this moment, and give it back; any thread.  NULL may
- * be given back.
+ * Borrow the directory of this moment, NULL before the first, and give it back;
+ * any thread.  NULL may be given back.
  */
 struct snapshot *node_snapshot_get(struct node *node);
 void node_snapshot_put(struct node *node, struct snapshot *snapshot);
@@ -1077,12 +1118,28 @@ void node_hold_tick(struct node *node, int64_t now);
 enum err node_copied(const struct config *config) MUST_CHECK;
 
 /**
+ * node_copied_old(config):
+ * Have a child process try to bring the store, of an earlier format, to ours, so
+ * that it crashes if that is to be.  Return ERR_DAMAGED, and log what to do, if
+ * it does or the store does not hold together; ERR_NOMEM or ERR_IO.
+ */
+enum err node_copied_old(const struct config *config) MUST_CHECK;
+
+/**
  * node_copied_note(config):
  * Remember the file of the store as it is, once it is open.
  */
 void node_copied_note(const struct config *config);
 
 /* ---- node_migrate.c ---- */
+
+/**
+ * node_migrate_options(config, dry_run):
+ * How migrate_run() is called for the store of ${config}, which is lent; with
+ * nobody to be told that it begins.
+ */
+struct migrate_options node_migrate_options(
+    const struct config *config, bool dry_run);
 
 /**
  * node_migrated(config):

@@ -235,6 +235,16 @@ enum err store_branch_next(struct store_txn *txn,
     struct log_tip *ret_tip) MUST_CHECK;
 
 /**
+ * store_branch_has(txn, log_id, branch, n, c8):
+ * Whether entry ${n} of the branch that store_read_run() describes has a chain
+ * value that begins with ${c8}.  Return ERR_NOENT if not, or if there is no such
+ * log or branch.
+ */
+enum err store_branch_has(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], const uint8_t *branch, uint64_t n,
+    const uint8_t c8[C8_LEN]) MUST_CHECK;
+
+/**
  * store_freeze(txn, log_id, last_common):
  * Freeze a log without a branch at hand (an own log proved longer or
  * different).  The least of several ${last_common} holds; the first branch that

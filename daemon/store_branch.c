@@ -110,6 +110,19 @@ store_branch_of(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 }
 
 enum err
+store_branch_has(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    const uint8_t *branch, uint64_t n, const uint8_t c8[C8_LEN])
+{
+	uint8_t number;
+	enum err err;
+
+	err = store_branch_of(txn, log_id, branch, &number);
+	if (err != ERR_NONE)
+		return err;
+	return has_entry(txn, log_id, number, n, c8, C8_LEN);
+}
+
+enum err
 store_branch_next(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     const uint8_t *after, struct log_tip *ret_tip)
 {

@@ -1,0 +1,328 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/header.h"
+#include "daemon/node_internal.h"
+#include "tests/unit/origin.h"
+#include "tests/unit/scratch.h"
+
+#define MAP_BYTES ((size_t)64 << 20)
+#define COMMON    10
+#define BRANCH    5  /* entries after the last common one */
+#define STORED    20 /* those of the stored branch */
+
+/* A log of somebody else, of which all branches begin alike. */
+struct fixture {
+	char *dir;
+	char *fence_path;
+	struct crypto_key key;
+	struct store *store;
+	struct outbox *outbox;
+	struct store_txn *txn;
+	struct origin common;
+	struct log_run *written; /* by write_branch() */
+	struct origin_run *room;
+	uint8_t writers; /* of FORK entries that came */
+};
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const uint8_t seed[SEED_LEN] = { 1 };
+	struct store_options options = { .map_bytes = MAP_BYTES };
+	struct outbox_options own = { .org = "dk-791" };
+
+	if (f == NULL || crypto_init() != ERR_NONE ||
+	    (f->room = calloc(1, sizeof(*f->room))) == NULL)
+		return -1;
+	*state = f;
+	crypto_key_from_seed(seed, &f->key);
+	if ((f->dir = scratch_make()) == NULL ||
+	    (f->fence_path = scratch_path(f->dir, "fence")) == NULL)
+		return -1;
+	options.dir = f->dir;
+	own.key = &f->key;
+	own.fence_path = f->fence_path;
+	if (store_open(&options, &f->store) != ERR_NONE ||
+	    outbox_open(f->store, &own, &f->outbox) != ERR_NONE ||
+	    store_begin(f->store, true, &f->txn) != ERR_NONE)
+		return -1;
+	origin_begin(&f->common, 2, 1);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	store_abort(&f->txn);
+	outbox_close(f->outbox);
+	store_close(f->store);
+	scratch_remove(f->dir);
+	free(f->fence_path);
+	free(f->room);
+	free(f);
+	return 0;
+}
+
+/* Write ${count} entries after the common ones, or after ${from}. */
+static struct origin
+write_branch(
+    struct fixture *f, const struct origin *from, uint8_t variant, size_t count)
+{
+	struct origin origin = *from;
+
+	origin.variant = variant;
+	origin_write(&origin, f->room, count, 8);
+	f->written = &f->room->run;
+	return origin;
+}
+
+static void
+add_stored(struct fixture *f)
+{
+	assert_int_equal(store_add_run(f->txn, f->common.key.public_key,
+			     f->common.inc, false, f->written),
+	    ERR_NONE);
+}
+
+/* The stored branch: the common entries, and those of variant 1. */
+static void
+begin_log(struct fixture *f)
+{
+	f->common = write_branch(f, &f->common, 0, COMMON);
+	add_stored(f);
+	(void)write_branch(f, &f->common, 1, STORED);
+	add_stored(f);
+}
+
+/* What was written is committed as a branch, as links hand it over. */
+static void
+find_written(struct fixture *f)
+{
+	assert_int_equal(
+	    store_add_branch(f->txn, f->written, COMMON), ERR_NONE);
+	assert_int_equal(
+	    node_fork_write(f->txn, f->outbox, f->written, COMMON), ERR_NONE);
+}
+
+static void
+find_branch(struct fixture *f, uint8_t variant)
+{
+	(void)write_branch(f, &f->common, variant, BRANCH);
+	find_written(f);
+}
+
+/* The HEAD after so many entries of a variant, of which it may hold more. */
+static void
+head_of(struct fixture *f, uint8_t variant, size_t count, uint8_t *out)
+{
+	(void)write_branch(f, &f->common, variant, count);
+	memcpy(out, f->room->head, HEAD_LEN);
+}
+
+/* A FORK entry of another node comes. */
+static void
+hear(struct fixture *f, uint8_t writer, const struct header_fork *fork)
+{
+	struct header header = { .kind = HEADER_FORK, .time_ms = 1 };
+	uint8_t ext[HEADER_MAX];
+	uint8_t raw[HEADER_MAX];
+	struct bytes bytes = { .data = raw };
+	struct log_run run = { .first = 2, .headers = &bytes, .count = 1 };
+
+	memset(run.log_id, writer, LOG_ID_LEN);
+	assert_int_equal(
+	    header_fork_encode(fork, ext, sizeof(ext), &header.ext.len),
+	    ERR_NONE);
+	header.ext.data = ext;
+	assert_int_equal(
+	    header_encode(&header, raw, sizeof(raw), &bytes.len), ERR_NONE);
+	assert_int_equal(node_fork_keep(f->txn, f->outbox, &run), ERR_NONE);
+}
+
+/* One that names two variants, as far as they are said to go. */
+static void
+hear_of(struct fixture *f, uint8_t a, size_t count_a, uint8_t b, size_t count_b)
+{
+	struct header_fork fork = { .last_common = COMMON };
+
+	memcpy(fork.log_id, f->common.log_id, LOG_ID_LEN);
+	head_of(f, a, count_a, fork.head_a);
+	head_of(f, b, count_b, fork.head_b);
+	hear(f, ++f->writers, &fork);
+}
+
+/* How many FORK entries this node publishes. */
+static void
+assert_written(struct fixture *f, uint64_t count)
+{
+	assert_int_equal(outbox_waiting(f->txn), count);
+}
+
+static size_t
+count_notes(struct fixture *f)
+{
+	char name[201];
+	struct bytes data;
+	size_t count = 0;
+
+	while (store_note_next(f->txn, "forked/", count == 0 ? NULL : name,
+		   name, &data) == ERR_NONE)
+		count++;
+	return count;
+}
+
+static void
+each_branch_is_named_once(void **state)
+{
+	struct fixture *f = *state;
+
+	begin_log(f);
+	find_branch(f, 2);
+	assert_written(f, 1);
+	find_branch(f, 3);
+	assert_written(f, 2);
+	find_branch(f, 4);
+	assert_written(f, 3);
+	assert_int_equal(
+	    node_fork_write(f->txn, f->outbox, f->written, COMMON), ERR_NONE);
+	assert_int_equal(node_fork_name(f->txn, f->outbox), ERR_NONE);
+	assert_written(f, 3);
+}
+
+static void
+branch_that_another_named_is_not_named_again(void **state)
+{
+	struct fixture *f = *state;
+
+	begin_log(f);
+	hear_of(f, 1, STORED, 2, BRANCH);
+	find_branch(f, 2);
+	assert_written(f, 0);
+	hear_of(f, 1, STORED, 3, BRANCH);
+	find_branch(f, 3);
+	assert_written(f, 0);
+	find_branch(f, 4);
+	assert_written(f, 1);
+}
+
+static void
+branch_that_parts_after_what_was_named_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct origin second;
+
+	begin_log(f);
+	find_branch(f, 2);
+	assert_written(f, 1);
+
+	/* Both go through the HEAD that was named, then part. */
+	(void)write_branch(f, &f->common, 2, BRANCH + 4);
+	find_written(f);
+	assert_written(f, 1);
+	second = f->common;
+	origin_run_begin(&second, f->room);
+	second.variant = f->room->variant = 2;
+	while (f->room->run.count < BRANCH)
+		origin_add(&second, f->room, HEADER_TRIAL, 8);
+	second.variant = f->room->variant = 9;
+	while (f->room->run.count < (size_t)BRANCH + 3)
+		origin_add(&second, f->room, HEADER_TRIAL, 8);
+	origin_run_end(&second, f->room);
+	find_written(f);
+	assert_written(f, 3);
+}
+
+static void
+beginning_of_a_named_branch_is_named_only_if_no_more_comes(void **state)
+{
+	struct fixture *f = *state;
+
+	begin_log(f);
+	hear_of(f, 1, STORED, 2, (size_t)BRANCH + 10);
+	find_branch(f, 2);
+	assert_written(f, 0);
+	(void)write_branch(f, &f->common, 2, BRANCH + 10);
+	find_written(f);
+	assert_int_equal(node_fork_name(f->txn, f->outbox), ERR_NONE);
+	assert_written(f, 0);
+
+	hear_of(f, 1, STORED, 3, (size_t)BRANCH + 10);
+	find_branch(f, 3);
+	assert_written(f, 0);
+	assert_int_equal(node_fork_name(f->txn, f->outbox), ERR_NONE);
+	assert_written(f, 1);
+}
+
+static void
+branch_of_which_no_proof_can_be_shown_is_named_all_the_same(void **state)
+{
+	struct fixture *f = *state;
+
+	/* Its end is beyond ours, so that the two HEADs prove nothing. */
+	begin_log(f);
+	(void)write_branch(f, &f->common, 2, STORED + 3);
+	find_written(f);
+	assert_written(f, 1);
+}
+
+static void
+equivocator_makes_nobody_write_for_ever(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t variant;
+
+	begin_log(f);
+	for (variant = 2; variant < 2 + 2 * NODE_FORK_ENTRIES_MAX; variant++)
+		find_branch(f, variant);
+	assert_int_equal(node_fork_name(f->txn, f->outbox), ERR_NONE);
+	assert_written(f, NODE_FORK_ENTRIES_MAX);
+	assert_int_equal(count_notes(f), NODE_FORK_ENTRIES_MAX);
+}
+
+static void
+what_one_writer_says_of_a_log_has_a_limit(void **state)
+{
+	struct fixture *f = *state;
+	size_t i;
+
+	begin_log(f);
+	for (i = 1; i < 2 * (size_t)NODE_FORK_ENTRIES_MAX; i++) {
+		hear_of(f, 1, STORED, 2, i);
+		f->writers = 0;
+	}
+	assert_int_equal(count_notes(f), NODE_FORK_ENTRIES_MAX);
+
+	/* Another writer is heard, and what is here proves it. */
+	assert_int_not_equal(node_fork_since(f->txn, f->common.log_id), 0);
+	f->writers = 1;
+	hear_of(f, 1, STORED, 3, BRANCH);
+	assert_int_equal(count_notes(f), NODE_FORK_ENTRIES_MAX + 1);
+}
+
+#define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(each_branch_is_named_once),
+		T(branch_that_another_named_is_not_named_again),
+		T(branch_that_parts_after_what_was_named_is_named),
+		T(beginning_of_a_named_branch_is_named_only_if_no_more_comes),
+		T(branch_of_which_no_proof_can_be_shown_is_named_all_the_same),
+		T(equivocator_makes_nobody_write_for_ever),
+		T(what_one_writer_says_of_a_log_has_a_limit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

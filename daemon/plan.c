@@ -44,7 +44,9 @@
 #define WORTH_COGNATE 150 /* as a neighbour spells it */
 
 #define PLAIN 150 /* of 256: what a word weighs that the vocabulary lacks */
-#define LIGHT 48  /* of 256: what a word weighs that many questions have */
+#define NEAR_ONLY \
+	200 /* of 256: what a word weighs if only what is near to it is there */
+#define LIGHT 48 /* of 256: what a word weighs that many questions have */
 
 /* A word that was typed. */
 struct item {
@@ -790,8 +792,8 @@ add_cognate_term(struct plan *plan, struct plan_group *group,
 
 /* Add the forms of a spelling that the index has. */
 static enum err
-add_cognate(struct plan *plan, struct plan_group *group,
-    const struct cognate *cognate)
+add_cognate(
+    struct plan *plan, struct plan_group *group, const struct cognate *cognate)
 {
 	struct token token;
 	int lang;
@@ -804,8 +806,8 @@ add_cognate(struct plan *plan, struct plan_group *group,
 		    strlen(cognate->word), (enum stem_lang)lang, &token);
 		if (err != ERR_NONE)
 			return err == ERR_NOENT ? ERR_NONE : err;
-		add_cognate_term(plan, group, SEARCH_WORD, token.folded,
-		    cognate->langs);
+		add_cognate_term(
+		    plan, group, SEARCH_WORD, token.folded, cognate->langs);
 		if (is_stump(&token))
 			continue;
 		add_cognate_term(plan, group, SEARCH_STEM,
@@ -1171,6 +1173,62 @@ weigh_groups(struct plan *plan)
 	}
 }
 
+/* How far what a group asks for is to be found. */
+enum presence {
+	NOWHERE, /* no text has it */
+	NEARBY,  /* some have what is near to it */
+	THERE,
+};
+
+static enum presence
+presence_of(struct plan *plan, const struct plan_group *group)
+{
+	enum presence presence = NOWHERE;
+	const struct search_way *way;
+	size_t i;
+
+	for (i = 0; i < group->group.count && presence != THERE; i++) {
+		way = &group->group.ways[i];
+		if (search_count(plan->search, way->kind, way->text) > 0)
+			presence = way->mark == PLAN_NEAR ? NEARBY : THERE;
+	}
+	return presence;
+}
+
+/*
+ * What nobody has written about is the rarest of all, but tells no text from
+ * another: it is told that it was not found, and the rest of the question ranks.
+ * A rest that means nothing by itself is no answer, and has to bear the weight.
+ */
+static void
+weigh_absent(struct plan *plan)
+{
+	enum presence presence[SEARCH_GROUPS];
+	char typed[PLAN_TEXT];
+	struct plan_group *group;
+	bool rest = false;
+	size_t i;
+
+	for (i = 0; i < plan->ngroups; i++) {
+		group = &plan->groups[i];
+		presence[i] = presence_of(plan, group);
+		rest |= presence[i] == THERE && group->nconcepts > 0 &&
+		    group->guess[0] == '\0' && group->group.factor == 256;
+	}
+	for (i = 0; i < plan->ngroups && rest; i++) {
+		if (presence[i] == THERE)
+			continue;
+		if (presence[i] == NEARBY) {
+			plan->groups[i].group.factor =
+			    plan->groups[i].group.factor * NEAR_ONLY / 256;
+			continue;
+		}
+		plan->groups[i].group.factor = 0;
+		memcpy(typed, plan->groups[i].typed, sizeof(typed));
+		leave_out(plan, typed, "nothing here has it");
+	}
+}
+
 /*
  * Beside what trials are chosen by, words that say little and mean nothing are
  * part of the phrase: "rejected applications".
@@ -1205,6 +1263,7 @@ make_groups(struct plan *plan)
 	drop_doubles(plan);
 	drop_light(plan);
 	weigh_groups(plan);
+	weigh_absent(plan);
 	return ERR_NONE;
 }
 

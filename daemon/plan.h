@@ -85,7 +85,8 @@ const char *plan_facet(const struct plan *plan, size_t i);
 
 /**
  * plan_left(plan, i):
- * Word ${i} that is not looked for, with the reason; NULL beyond the last.
+ * Word ${i} that is not looked for, or that nothing has while other words rank,
+ * with the reason; NULL beyond the last.
  */
 const char *plan_left(const struct plan *plan, size_t i);
 

@@ -305,6 +305,32 @@ a_word_is_looked_for_as_neighbours_spell_it(void **state)
 }
 
 static void
+what_nothing_has_weighs_nothing_beside_what_is_there(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	size_t count;
+
+	groups = plan(
+	    f, VOCAB_DA, &count, "hjemmepleje", "vindm\xc3\xb8ller", NULL);
+	assert_int_equal(count, 2);
+	assert_int_equal(groups[0].group.factor, 256);
+	assert_int_equal(groups[1].group.factor, 0);
+	assert_true(left_out(f, "nothing here has it"));
+
+	/* Alone it is the question, and so it is beside what means nothing. */
+	groups = plan(f, VOCAB_DA, &count, "vindm\xc3\xb8ller", NULL);
+	assert_int_equal(count, 1);
+	assert_int_equal(groups[0].group.factor, 256);
+	assert_null(plan_left(f->plan, 0));
+	groups = plan(
+	    f, VOCAB_DA, &count, "vindm\xc3\xb8ller", "hvalros", NULL);
+	assert_int_equal(count, 2);
+	assert_true(groups[0].group.factor > 0);
+	assert_null(plan_left(f->plan, 0));
+}
+
+static void
 another_word_is_no_spelling_of_this_one(void **state)
 {
 	struct fixture *f = *state;
@@ -537,6 +563,7 @@ main(void)
 		TEST(what_another_grammar_leaves_of_a_word_is_not_looked_for),
 		TEST(a_mistake_is_guessed),
 		TEST(a_word_is_looked_for_as_neighbours_spell_it),
+		TEST(what_nothing_has_weighs_nothing_beside_what_is_there),
 		TEST(another_word_is_no_spelling_of_this_one),
 		TEST(a_beginning_stands_for_the_words_that_have_it),
 		TEST(words_in_quotes_are_a_phrase_and_words),

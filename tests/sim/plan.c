@@ -37,6 +37,7 @@ enum theme {
 	THEME_CLOCKS = 256,  /* wall clocks jump */
 	THEME_FULL = 512,    /* disks are full; not before WORLD_LATER */
 	THEME_POWER = 1024,  /* the power goes; likewise */
+	THEME_AGAIN = 2048,  /* old states come back often; from WORLD_AGAIN */
 };
 
 const char *
@@ -63,6 +64,7 @@ plan_harm(enum harm harm)
 		[HARM_JOIN] = "newcomers",
 		[HARM_FULL] = "full disks",
 		[HARM_POWER] = "power cuts",
+		[HARM_AGAIN] = "rolled back again and again",
 	};
 
 	return names[harm];
@@ -281,18 +283,12 @@ static const char *const back_names[] = { "restored", "rolled back by a boot",
 
 /* The boxes of one group are put back together, then begin again. */
 static void
-put_back_some(struct plan *plan)
+put_back(struct plan *plan, unsigned group, enum back how)
 {
 	struct world *world = plan->world;
-	enum back how = machine_happens(25) ? BACK_MEMORY :
-					      (enum back)machine_below(4);
-	unsigned group;
 	struct box *box;
 	int i;
 
-	if (world->nshots == 0)
-		return;
-	group = world->shots[machine_below((uint32_t)world->nshots)].group;
 	for (i = 0; i < world->nshots; i++) {
 		box = &world->boxes[world->shots[i].box];
 		if (world->shots[i].group != group || box->out || box->forker)
@@ -314,6 +310,50 @@ put_back_some(struct plan *plan)
 			world_wake(box, machine_happens(50) ? 3600000 : 0);
 		if (machine_happens(50))
 			world_publish(world, box, 200);
+	}
+}
+
+static void
+put_back_some(struct plan *plan)
+{
+	struct world *world = plan->world;
+	enum back how = machine_happens(25) ? BACK_MEMORY :
+					      (enum back)machine_below(4);
+
+	if (world->nshots > 0)
+		put_back(plan,
+		    world->shots[machine_below((uint32_t)world->nshots)].group,
+		    how);
+}
+
+/* A leaf and a hub are put back more than once, so that a log has three ends. */
+static void
+put_back_again(struct plan *plan)
+{
+	struct world *world = plan->world;
+	struct box *leaf = any_up(plan);
+	unsigned times = 2 + machine_below(3);
+	unsigned group;
+	struct box *hub;
+
+	if (leaf == NULL || leaf->ndials == 0 || leaf->forker ||
+	    !may_be_copied(plan, leaf))
+		return;
+	hub = &world->boxes[leaf->dials[0]];
+	group = ++world->ngroups;
+	if (!hub->is_up || hub->forker || !may_be_copied(plan, hub) ||
+	    world->nshots + 2 > WORLD_SHOTS)
+		return;
+	machine_trace(
+	    "copy %u of nodes %d and %d", group, leaf->number, hub->number);
+	(void)world_shoot(world, leaf, group);
+	(void)world_shoot(world, hub, group);
+	plan->counts->harms[HARM_AGAIN]++;
+	for (; times > 0 && world->failure[0] == '\0'; times--) {
+		if (leaf->is_up)
+			world_publish(world, leaf, 200);
+		world_run(world, machine_below(6000));
+		put_back(plan, group, BACK_MEMORY);
 	}
 }
 
@@ -493,6 +533,7 @@ static const struct happening happenings[] = {
 	{ 5, THEME_CLOCKS, jump_some },
 	{ 9, THEME_FULL, fill_some },
 	{ 9, THEME_POWER, cut_power },
+	{ 5, THEME_AGAIN, put_back_again },
 };
 
 #define HAPPENINGS (sizeof(happenings) / sizeof(happenings[0]))
@@ -667,6 +708,8 @@ plan_run(struct world *world, struct plan_counts *counts)
 	running = &plan;
 	net_begin(&hooks);
 	plan.theme = machine_below(world_is_later(world) ? 2048 : 512);
+	if (world->seed >= WORLD_AGAIN)
+		plan.theme |= THEME_AGAIN;
 	liar_forget();
 	build(&plan);
 	steps = 15 + machine_below(35);

@@ -30,6 +30,7 @@ enum harm {
 	HARM_JOIN,     /* a newcomer dials */
 	HARM_FULL,     /* a disk is full */
 	HARM_POWER,    /* the power goes, with what was not synced */
+	HARM_AGAIN,    /* a hub and a leaf go back with memory, repeatedly */
 	HARMS
 };
 

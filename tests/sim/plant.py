@@ -117,6 +117,14 @@ BUGS = [
          "	node_each_link(node, tell_early, job->head);\n"
          "	writer_submit(node->writer, &job->job);\n"),
     ]),
+    ("two-branches", "name two branches of a forked log, and never a third", [
+        ("daemon/node_fork.c",
+         "	return name_rest(txn, outbox, &log, false);\n",
+         "	return ERR_NONE;\n"),
+        ("daemon/node_fork.c",
+         "			err = name_rest(txn, outbox, &log, true);\n",
+         "			continue;\n"),
+    ]),
     ("slot-twice", "seal a body under a slot that another one has", [
         ("daemon/store_txn.c",
          "	*ret_slot = txn->state.slots++;\n",
@@ -256,7 +264,7 @@ def main():
                 run = subprocess.run(
                     [f"{build}/tests/sim/sim", "--count", str(options.count),
                      "--from", str(options.first), "--jobs", str(options.jobs),
-                     "--first"],
+                     "--seeds", "tests/sim/seeds.txt", "--first"],
                     stdout=subprocess.PIPE, text=True, errors="replace")
                 found = re.findall(r"^not ok seed (\d+): (\w+)", run.stdout, re.M)
                 if found:

@@ -120,6 +120,9 @@ void world_end(struct world *world);
  */
 #define WORLD_LATER 20001
 
+/* Schedules from this one on roll a hub and a leaf back again and again. */
+#define WORLD_AGAIN 400001
+
 /**
  * world_is_later(world):
  * Does it happen in this one?

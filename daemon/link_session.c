@@ -266,17 +266,27 @@ receive_hello(struct link *link, const struct wire_hello *hello, int64_t now)
 
 /* ---- frames ---- */
 
+/* Somebody else may hold the session between two of our HAVEs, which follow each
+ * other by up to 1.2 have_ms. */
+#define DOUBLED_HAVES 6
+
 /*
  * The other side has forgotten the session: begin anew.  If that happens again
- * soon, somebody with our own key took it: two who say HELLO at once would take
- * it from each other without end, so dial again after a wait.
+ * before long, somebody with our own key took it: a hub that was away comes back
+ * over another connection.  If it happens at once, dial again after a wait: two who
+ * say HELLO at once would take it from each other without end.
  */
 static void
 session_lost(struct link *link, int64_t now)
 {
-	if (link->lost && now - link->lost_at < link->timers->hello_ms) {
-		link->turned_away = true;
+	int64_t haves_ms = DOUBLED_HAVES * (int64_t)link->timers->have_ms;
+	int64_t hello_ms = link->timers->hello_ms;
+	int64_t since = now - link->lost_at;
+
+	if (link->lost && (since < hello_ms || since < haves_ms))
 		link->doubled_at = now;
+	if (link->lost && since < hello_ms) {
+		link->turned_away = true;
 		link_complain(
 		    link, "another node with the key of this one took over");
 		return;

@@ -1053,6 +1053,51 @@ an_own_log_that_a_peer_holds_further_is_taken(void **state)
 	assert_quiet(world, 2);
 }
 
+/* The listener no longer knows the session, of which the dialler hears. */
+static int64_t
+lose_session(struct world *world)
+{
+	struct wire_msg msg = { .type = WIRE_ERR };
+	struct link_info info;
+	uint8_t *buf;
+	size_t len;
+
+	msg.u.err.code = WIRE_NO_SESSION;
+	msg.u.err.text = "say HELLO first";
+	assert_int_equal(wire_encode(&msg, &buf, &len), ERR_NONE);
+	world_send(world, 0, false, buf, len);
+	free(buf);
+	world_run(world, 100);
+	link_info(world_dialer(world, 0), &info);
+	return info.doubled_at;
+}
+
+static void
+who_loses_a_session_twice_shares_its_key(void **state)
+{
+	struct fixture *f = *state;
+	struct world *world = make(f, 2);
+	int64_t first;
+
+	world_connect(world, 1, 0);
+	world_run(world, HAVE_MS);
+	assert_states(world, 0, LINK_LIVE);
+
+	/* Once is no sign, nor is twice in a long time. */
+	assert_int_equal(lose_session(world), 0);
+	world_run(world, 7 * HAVE_MS);
+	assert_states(world, 0, LINK_LIVE);
+	assert_int_equal(lose_session(world), 0);
+
+	/* As often as the other says HAVE is; and the session goes on. */
+	world_run(world, HAVE_MS + HAVE_MS / 5);
+	first = lose_session(world);
+	assert_int_not_equal(first, 0);
+	world_run(world, 7 * HAVE_MS);
+	assert_states(world, 0, LINK_LIVE);
+	assert_int_equal(lose_session(world), first);
+}
+
 int
 main(void)
 {
@@ -1095,6 +1140,7 @@ main(void)
 		TEST(bodies_of_a_branch_are_fetched_in_a_later_session),
 		TEST(bodies_that_nobody_has_hide_none_of_another_branch),
 		TEST(an_own_log_that_a_peer_holds_further_is_taken),
+		TEST(who_loses_a_session_twice_shares_its_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

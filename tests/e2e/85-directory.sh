@@ -131,6 +131,8 @@ for name in viborg kl; do
 done
 check_has "erfa peers says so" "$(at viborg peers)" \
 	"more than one key claims to be fi-564"
+check_has "erfa status says so" "$(at viborg status)" \
+	"disputed which key is that of fi-564"
 check_has "erfa list says so" "$(at viborg list --kind all)" "disputed"
 id=$(at viborg list --org fi-564 --json | field id)
 check_has "erfa show says so" "$(at viborg show "$id")" "$old_check"

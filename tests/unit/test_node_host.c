@@ -1,0 +1,233 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/bare_node.h"
+
+/* Bodies of each of two origins that node 0 lacks. */
+#define LACKS 6
+
+/* More than the budget of bare_node. */
+#define MUCH 11
+
+struct fixture {
+	struct world *world;
+	struct bare_node bare;
+	struct link *link;
+	struct origin busy; /* over its budget */
+	struct origin calm;
+};
+
+/* An origin with headers at node 0, and no bodies. */
+static void
+headers_of(struct fixture *f, struct origin *origin, uint8_t seed)
+{
+	struct origin_run *run = malloc(sizeof(*run));
+
+	assert_non_null(run);
+	origin_begin(origin, seed, 1);
+	world_admit_all(f->world, origin->key.public_key);
+	origin_write(origin, run, LACKS + 1, 100); /* and GENESIS */
+	world_place(f->world, 0, origin, run, false);
+	free(run);
+}
+
+static void
+spend(struct fixture *f, const uint8_t key[KEY_LEN], uint64_t entries)
+{
+	quota_count(f->bare.node.quota, key, entries, entries, 1, node_now());
+}
+
+static int
+setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return -1;
+	*state = f;
+	f->world = world_new(2, 1);
+	headers_of(f, &f->busy, 101);
+	headers_of(f, &f->calm, 102);
+	bare_begin(&f->bare, f->world);
+	f->link = world_dialer(f->world, world_connect(f->world, 0, 1));
+	bare_link(&f->bare, f->link);
+	spend(f, f->busy.key.public_key, MUCH);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	bare_end(&f->bare);
+	world_free(f->world);
+	free(f);
+	return 0;
+}
+
+/* Choose bodies as a link does; all of them are of ${origin}. */
+static size_t
+choose(struct fixture *f, const struct origin *origin, size_t max)
+{
+	struct wire_ref refs[3 * LACKS];
+	size_t count;
+	size_t i;
+
+	assert_true(max <= 3 * LACKS);
+	count = node_link_host.want_bodies(
+	    &f->bare.node, f->link, refs, max, 1 << 20);
+	for (i = 0; i < count; i++)
+		assert_memory_equal(refs[i].log_id, origin->log_id, LOG_ID_LEN);
+	return count;
+}
+
+static void
+who_is_over_its_budget_is_late(void **state)
+{
+	struct fixture *f = *state;
+	const struct crypto_key *own = &f->bare.node.key;
+
+	assert_true(node_link_host.late(&f->bare.node, f->busy.key.public_key));
+	assert_false(
+	    node_link_host.late(&f->bare.node, f->calm.key.public_key));
+
+	/* The node itself never is. */
+	spend(f, own->public_key, MUCH);
+	assert_false(node_link_host.late(&f->bare.node, own->public_key));
+}
+
+static void
+its_bodies_come_after_all_others(void **state)
+{
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < LACKS; i++)
+		assert_int_equal(choose(f, &f->calm, 1), 1);
+	for (i = 0; i < LACKS; i++)
+		assert_int_equal(choose(f, &f->busy, 1), 1);
+	assert_int_equal(choose(f, &f->busy, 1), 0);
+	assert_int_equal(
+	    posset_count(f->bare.node.fetching), 2 * (size_t)LACKS);
+}
+
+static void
+they_wait_as_long_as_others_are_wanted(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_ref ref = { .n = 2 };
+
+	assert_int_equal(choose(f, &f->calm, 3 * LACKS), LACKS);
+	assert_int_equal(choose(f, &f->busy, 2), 2);
+
+	/* One of another origin did not come: it is first again. */
+	memcpy(ref.log_id, f->calm.log_id, LOG_ID_LEN);
+	node_link_host.body_failed(&f->bare.node, f->link, &ref);
+	assert_int_equal(choose(f, &f->calm, 2), 1);
+	assert_int_equal(choose(f, &f->busy, 3 * LACKS), LACKS - 2);
+}
+
+static void
+who_are_all_over_their_budget_wait_for_nobody(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_ref refs[3 * LACKS];
+
+	spend(f, f->calm.key.public_key, MUCH);
+	assert_int_equal(node_link_host.want_bodies(
+			     &f->bare.node, f->link, refs, 3 * LACKS, 1 << 20),
+	    2 * LACKS);
+}
+
+/* Hand over what a link has verified. */
+static void
+take_run(struct fixture *f, struct origin *origin, size_t count)
+{
+	struct origin_run *run = malloc(sizeof(*run));
+	struct view_log *log = view_find(f->bare.node.view, origin->log_id);
+
+	assert_non_null(run);
+	assert_non_null(log);
+	origin_write(origin, run, count, 100);
+	log->pending = origin->tip;
+	node_link_host.take_run(&f->bare.node, f->link, log, &run->run, NULL);
+	bare_settle(&f->bare);
+	free(run);
+}
+
+static uint64_t
+held(struct fixture *f, const struct origin *origin)
+{
+	struct store_txn *txn = NULL;
+	struct store_log log;
+
+	assert_int_equal(
+	    store_begin(f->bare.node.store, false, &txn), ERR_NONE);
+	assert_int_equal(store_log(txn, origin->log_id, &log), ERR_NONE);
+	store_abort(&txn);
+	return log.tip.n;
+}
+
+static void
+nothing_that_it_sends_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t body[100];
+	uint8_t salt[SALT_LEN];
+	struct wire_ref ref = { .n = 2 };
+	struct store_txn *txn = NULL;
+	struct store_body stored = { 0 };
+
+	take_run(f, &f->busy, 5);
+	assert_int_equal(held(f, &f->busy), LACKS + 1 + 5);
+
+	memcpy(ref.log_id, f->busy.log_id, LOG_ID_LEN);
+	origin_body(f->busy.variant, 2, body, sizeof(body));
+	origin_salt(f->busy.variant, 2, salt);
+	node_link_host.take_body(
+	    &f->bare.node, f->link, &ref, salt, body, sizeof(body));
+	bare_settle(&f->bare);
+	assert_int_equal(
+	    store_begin(f->bare.node.store, false, &txn), ERR_NONE);
+	assert_int_equal(store_body(txn, ref.log_id, ref.n, &stored), ERR_NONE);
+	assert_memory_equal(stored.data, body, sizeof(body));
+	store_abort(&txn);
+	store_body_clear(&stored);
+}
+
+static void
+what_is_taken_is_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	take_run(f, &f->calm, MUCH - 1);
+	assert_false(
+	    node_link_host.late(&f->bare.node, f->calm.key.public_key));
+	take_run(f, &f->calm, 1);
+	assert_true(node_link_host.late(&f->bare.node, f->calm.key.public_key));
+	assert_int_equal(held(f, &f->calm), LACKS + 1 + MUCH);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(who_is_over_its_budget_is_late),
+		TEST(its_bodies_come_after_all_others),
+		TEST(they_wait_as_long_as_others_are_wanted),
+		TEST(who_are_all_over_their_budget_wait_for_nobody),
+		TEST(nothing_that_it_sends_is_refused),
+		TEST(what_is_taken_is_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -168,8 +168,10 @@ compute(const struct world *world, size_t own, const size_t *order)
 static void
 look_from(struct world *world, size_t own)
 {
+	struct directory *next = compute(world, own, NULL);
+
 	directory_free(world->directory);
-	world->directory = compute(world, own, NULL);
+	world->directory = next;
 }
 
 static const struct directory_member *

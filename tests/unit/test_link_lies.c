@@ -1249,6 +1249,23 @@ a_body_that_does_not_fit_is_asked_of_this_peer_once(void **state)
 }
 
 static void
+a_body_that_did_not_fit_may_be_that_of_a_branch(void **state)
+{
+	struct fixture *f = *state;
+	const struct wire_ref ref = { .n = 3 };
+
+	link_mark_bad(link_of(f), &ref);
+	assert_true(link_lacks(link_of(f), &ref));
+	link_forgive(link_of(f));
+	assert_false(link_lacks(link_of(f), &ref));
+
+	/* What the peer has not got, no branch brings. */
+	link_mark_lacking(link_of(f), &ref, world_now(f->world));
+	link_forgive(link_of(f));
+	assert_true(link_lacks(link_of(f), &ref));
+}
+
+static void
 a_body_that_is_absent_is_asked_for_again_ever_more_rarely(void **state)
 {
 	struct fixture *f = *state;
@@ -1652,6 +1669,7 @@ main(void)
 		TEST(an_answer_after_its_end_is_dropped),
 		TEST(an_answer_that_is_too_late_is_dropped),
 		TEST(a_body_that_does_not_fit_is_asked_of_this_peer_once),
+		TEST(a_body_that_did_not_fit_may_be_that_of_a_branch),
 		TEST(a_body_that_is_absent_is_asked_for_again_ever_more_rarely),
 		TEST(empty_answers_do_not_make_a_storm),
 		TEST(a_denied_body_is_not_asked_for_again),

@@ -9,6 +9,7 @@
 
 #include "proto/header.h"
 #include "daemon/node_internal.h"
+#include "tests/unit/bare_node.h"
 #include "tests/unit/origin.h"
 #include "tests/unit/scratch.h"
 
@@ -309,6 +310,84 @@ what_one_writer_says_of_a_log_has_a_limit(void **state)
 	assert_int_equal(count_notes(f), NODE_FORK_ENTRIES_MAX + 1);
 }
 
+/* ---- what the node's clock does ---- */
+
+/* The length of the own log, 0 if there is none. */
+static uint64_t
+own_tip(struct bare_node *bare)
+{
+	uint8_t log_id[LOG_ID_LEN];
+	struct store_txn *txn = NULL;
+	struct store_log log;
+
+	if (!outbox_open_log(bare->node.outbox, log_id))
+		return 0;
+	assert_int_equal(store_begin(bare->node.store, false, &txn), ERR_NONE);
+	assert_int_equal(store_log(txn, log_id, &log), ERR_NONE);
+	store_abort(&txn);
+	return log.tip.n;
+}
+
+static void
+what_stays_unnamed_is_named_after_a_minute(void **state)
+{
+	struct fixture f = *(struct fixture *)*state;
+	struct world *world = world_new(1, 1);
+	struct bare_node *bare = calloc(1, sizeof(*bare));
+
+	assert_non_null(bare);
+	bare_begin(bare, world);
+	f.outbox = bare->node.outbox;
+	f.txn = NULL;
+	assert_int_equal(store_begin(bare->node.store, true, &f.txn), ERR_NONE);
+	begin_log(&f);
+	hear_of(&f, 1, STORED, 2, (size_t)BRANCH + 10);
+	find_branch(&f, 2);
+	assert_int_equal(store_commit(&f.txn), ERR_NONE);
+
+	node_fork_tick(&bare->node, 1);
+	node_fork_tick(&bare->node, 3 * HAVE_MS);
+	bare_settle(bare);
+	assert_int_equal(own_tip(bare), 0);
+
+	/* GENESIS and FORK; and never again. */
+	node_fork_tick(&bare->node, 1 + 3 * HAVE_MS);
+	bare_settle(bare);
+	assert_int_equal(own_tip(bare), 2);
+	node_fork_tick(&bare->node, 2 * 3600000);
+	bare_settle(bare);
+	assert_int_equal(own_tip(bare), 2);
+	bare_end(bare);
+	world_free(world);
+	free(bare);
+}
+
+static void
+branches_are_asked_for_ever_more_rarely(void **state)
+{
+	struct world *world = world_new(1, 1);
+	struct bare_node *bare = calloc(1, sizeof(*bare));
+	int64_t last = HAVE_MS / 2;
+	int64_t now = 1;
+	int i;
+
+	(void)state;
+	assert_non_null(bare);
+	bare_begin(bare, world);
+	for (i = 0; i < 20; i++) {
+		node_fork_tick(&bare->node, now);
+		assert_int_equal(bare->node.forks_at - now,
+		    last * 2 < 3600000 ? last * 2 : 3600000);
+		last = bare->node.forks_at - now;
+		now = bare->node.forks_at;
+		node_fork_tick(&bare->node, now - 1);
+		assert_int_equal(bare->node.forks_at, now);
+	}
+	bare_end(bare);
+	world_free(world);
+	free(bare);
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -322,6 +401,8 @@ main(void)
 		T(branch_of_which_no_proof_can_be_shown_is_named_all_the_same),
 		T(equivocator_makes_nobody_write_for_ever),
 		T(what_one_writer_says_of_a_log_has_a_limit),
+		T(what_stays_unnamed_is_named_after_a_minute),
+		T(branches_are_asked_for_ever_more_rarely),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

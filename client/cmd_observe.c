@@ -31,7 +31,7 @@ struct observing {
 	struct run *run;
 	struct act trial;
 	char indicator[RECORD_ID_CHARS + 1];
-	struct act acts[ACT_MANY]; /* of one publication */
+	struct act *acts; /* of one publication, ACT_MANY at most */
 	size_t count;
 	bool trying; /* all is read before anything is published */
 	uint64_t held_back;
@@ -488,8 +488,13 @@ cmd_observe(struct run *run)
 	int told;
 	int status;
 
-	if ((it.report = calloc(1, sizeof(*it.report))) == NULL)
+	it.acts = calloc(ACT_MANY, sizeof(*it.acts));
+	it.report = calloc(1, sizeof(*it.report));
+	if (it.acts == NULL || it.report == NULL) {
+		free(it.acts);
+		free(it.report);
 		return run_nomem(run);
+	}
 	erfa__observe_report__init(it.report);
 	status = open_all(&it);
 	if (status == EXIT_DONE)
@@ -500,5 +505,6 @@ cmd_observe(struct run *run)
 	told = tell(&it);
 	act_close(&it.trial);
 	erfa__observe_report__free_unpacked(it.report, NULL);
+	free(it.acts);
 	return status != EXIT_DONE ? status : told;
 }

@@ -288,16 +288,17 @@ find_in_directory(
 	return ERR_NONE;
 }
 
-/* Find the member of the group that ${text} means, or NULL. */
+/* Find the next member of the group from the one at ${from} on that ${text} means,
+ * or NULL: an organisation that left and came back is in it with two keys. */
 static const struct query_group_member *
-find_in_group(const struct query_group *group, const char *text)
+find_in_group(const struct query_group *group, const char *text, size_t from)
 {
 	const struct query_group_member *member;
 	uint8_t bytes[KEY_LEN];
 	bool key = is_key(text, bytes);
 	size_t i;
 
-	for (i = 0; i < group->nmembers; i++) {
+	for (i = from; i < group->nmembers; i++) {
 		member = &group->members[i];
 		if (key ? memcmp(member->key, bytes, KEY_LEN) == 0 ||
 			    memcmp(member->heir, bytes, KEY_LEN) == 0 :
@@ -305,6 +306,22 @@ find_in_group(const struct query_group *group, const char *text)
 			return member;
 	}
 	return NULL;
+}
+
+/* Of those that ${text} means, the one that came last, or NULL. */
+static const struct query_group_member *
+find_latest(const struct query_group *group, const char *text)
+{
+	const struct query_group_member *member;
+	const struct query_group_member *last = NULL;
+	size_t i = 0;
+
+	while ((member = find_in_group(group, text, i)) != NULL) {
+		if (last == NULL || member->since_arrival > last->since_arrival)
+			last = member;
+		i = (size_t)(member - group->members) + 1;
+	}
+	return last;
 }
 
 static bool
@@ -414,36 +431,57 @@ name_new(struct change *change)
 	return err;
 }
 
+/* Leave out every place of a key. */
+static void
+unname_key(struct change *change, const uint8_t key[KEY_LEN])
+{
+	size_t i = 0;
+
+	while (i < change->nmembers)
+		if (memcmp(change->members[i].key, key, KEY_LEN) == 0)
+			change->members[i] =
+			    change->members[--change->nmembers];
+		else
+			i++;
+}
+
+/* Leave out one who is to go, with all keys that are meant. */
+static enum err
+unname_one(struct change *change, const char *text)
+{
+	const struct query_group *group = &change->group;
+	const struct query_group_member *member;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	member = find_in_group(group, text, 0);
+	if (member == NULL)
+		return tell_changed(change, text, false);
+	while (member != NULL && err == ERR_NONE) {
+		if (member->own)
+			return refuse(change, "own_member", 65, "",
+			    "who made a group cannot leave it");
+		unname_key(change,
+		    member->standing == QUERY_GROUP_REPLACED ? member->heir :
+							       member->key);
+		err = tell_changed(change, member->org, true);
+		i = (size_t)(member - group->members) + 1;
+		member = find_in_group(group, text, i);
+	}
+	return err;
+}
+
 /* Leave out those who are to go. */
 static enum err
 unname(struct change *change)
 {
-	const struct query_group_member *member;
-	const uint8_t *key;
-	const char *text;
 	size_t i;
-	size_t k;
 	enum err err = ERR_NONE;
 
-	for (i = 0; i < change->ask->n_member && err == ERR_NONE; i++) {
-		text = change->ask->member[i];
-		if ((member = find_in_group(&change->group, text)) == NULL) {
-			err = tell_changed(change, text, false);
-			continue;
-		}
-		if (member->own)
-			return refuse(change, "own_member", 65, "",
-			    "who made a group cannot leave it");
-		key = member->standing == QUERY_GROUP_REPLACED ? member->heir :
-								 member->key;
-		for (k = 0; k < change->nmembers; k++)
-			if (memcmp(change->members[k].key, key, KEY_LEN) == 0)
-				break;
-		if (k < change->nmembers)
-			change->members[k] =
-			    change->members[--change->nmembers];
-		err = tell_changed(change, member->org, true);
-	}
+	for (i = 0;
+	     i < change->ask->n_member && err == ERR_NONE && !change->refused;
+	     i++)
+		err = unname_one(change, change->ask->member[i]);
 	return err;
 }
 
@@ -832,7 +870,7 @@ share(struct change *change)
 		    "say with which one member to share");
 	if ((err = find_group(change)) != ERR_NONE || change->refused)
 		return err;
-	member = find_in_group(&change->group, ask->member[0]);
+	member = find_latest(&change->group, ask->member[0]);
 	if (member == NULL || member->own)
 		return refuse(change, "not_a_member", 65,
 		    "Who is in it:  erfa group show GROUP",

@@ -14,6 +14,7 @@
 #include "proto/sealed.h"
 #include "daemon/index.h"
 #include "daemon/indexer.h"
+#include "daemon/node_internal.h"
 #include "daemon/query.h"
 #include "daemon/store.h"
 #include "tests/unit/press.h"
@@ -683,6 +684,88 @@ a_group_is_found_by_name_or_number(void **state)
 	control_free_answer(answer);
 }
 
+static enum err
+check_word(struct fixture *f, uint64_t number, uint64_t seen)
+{
+	struct store_txn *txn;
+	enum err err;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	err = node_group_check(txn, number, seen);
+	store_abort(&txn);
+	return err;
+}
+
+static uint64_t
+arrived(struct fixture *f)
+{
+	struct store_txn *txn;
+	uint64_t last;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	last = store_arrival_last(txn);
+	store_abort(&txn);
+	return last;
+}
+
+/* Let a header wait to be signed. */
+static void
+wait_to_be_signed(struct fixture *f, const struct header *header)
+{
+	const uint8_t salt[SALT_LEN] = { 0 };
+	uint8_t bytes[HEADER_MAX];
+	struct store_txn *txn;
+	uint64_t ticket;
+	size_t len;
+
+	assert_int_equal(
+	    header_encode(header, bytes, sizeof(bytes), &len), ERR_NONE);
+	assert_int_equal(store_begin(f->store, true, &txn), ERR_NONE);
+	assert_int_equal(store_outbox_add(txn, (struct bytes){ bytes, len },
+			     salt, (struct bytes){ 0 }, &ticket),
+	    ERR_NONE);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+}
+
+static void
+what_was_read_before_a_word_came_says_nothing_of_it(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t before;
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	publish(f);
+	before = arrived(f);
+	assert_int_equal(check_word(f, f->number, before), ERR_NONE);
+
+	/* What is no word changes nothing, nor one of another group. */
+	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->other, "one", 0));
+	(void)add(f, &f->third, f->number + 1, HEADER_GROUP, WITH_OWN,
+	    word(f, "Syd", WITH_OWN));
+	publish(f);
+	assert_int_equal(check_word(f, f->number, before), ERR_NONE);
+	(void)say(f, WITH_OTHER | WITH_THIRD);
+	publish(f);
+	assert_int_equal(check_word(f, f->number, before), ERR_GAP);
+	assert_int_equal(check_word(f, f->number, arrived(f)), ERR_NONE);
+}
+
+static void
+a_word_that_waits_to_be_signed_holds_its_group_up(void **state)
+{
+	struct fixture *f = *state;
+	struct header header = { .kind = HEADER_TRIAL, .group = f->number };
+
+	publish(f);
+	wait_to_be_signed(f, &header);
+	assert_int_equal(check_word(f, f->number, arrived(f)), ERR_NONE);
+	header.kind = HEADER_GROUP;
+	wait_to_be_signed(f, &header);
+	assert_int_equal(check_word(f, f->number, arrived(f)), ERR_BUSY);
+	assert_int_equal(check_word(f, f->number + 1, arrived(f)), ERR_NONE);
+}
+
 /* Anybody may make a group, let this node in, and call it what he likes. */
 static void
 a_group_called_as_the_number_of_another_is_not_it(void **state)
@@ -805,6 +888,8 @@ main(void)
 		T(the_group_of_a_record_is_known),
 		T(of_own_versions_the_copy_that_was_sealed_last_is_told),
 		T(a_group_is_found_by_name_or_number),
+		T(what_was_read_before_a_word_came_says_nothing_of_it),
+		T(a_word_that_waits_to_be_signed_holds_its_group_up),
 		T(a_group_called_as_the_number_of_another_is_not_it),
 		T(a_group_is_shown_with_its_members),
 		T(a_restricted_record_is_shown_with_its_group),

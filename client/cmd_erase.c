@@ -176,13 +176,26 @@ print_plan(struct run *run, const Erfa__ErasureAnswer *erasure)
 			run_text(entry->version),
 		    when, (unsigned long long)entry->n, run_text(entry->log));
 	}
-	print_say(run->out,
-	    "\nIts id, its dates and its place among the copies stay, without "
-	    "a word of it.\n"
-	    "What others wrote about it, or took over from it, is theirs: they "
-	    "are told.\n"
-	    "To take something back and leave it readable:  erfa retract %s\n\n",
-	    run_text(erasure->id));
+	if (*run_text(erasure->group) != '\0')
+		print_say(run->out,
+		    "\nIt is restricted to a group, and only its text says which "
+		    "record it is: its id and its place among the copies stay "
+		    "on this node alone.  That something was published, and "
+		    "erased, every node keeps.\n"
+		    "What others wrote about it, or took over from it, is "
+		    "theirs; they are not told: tell them yourself.\n"
+		    "To take something back and leave it readable:  erfa "
+		    "retract %s\n\n",
+		    run_text(erasure->id));
+	else
+		print_say(run->out,
+		    "\nIts id, its dates and its place among the copies stay, "
+		    "without a word of it.\n"
+		    "What others wrote about it, or took over from it, is "
+		    "theirs: they are told.\n"
+		    "To take something back and leave it readable:  erfa "
+		    "retract %s\n\n",
+		    run_text(erasure->id));
 }
 
 /* Have all of it erased that can be. */

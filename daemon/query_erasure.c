@@ -262,7 +262,10 @@ fill_record(struct gathering *all)
 	    (err = answer_text(&answer->full_id, entry.row->full_id)) ==
 		ERR_NONE &&
 	    (err = answer_text(&answer->kind, entry.row->kind)) == ERR_NONE &&
-	    (err = answer_text(&answer->title, entry.row->title)) == ERR_NONE)
+	    (err = answer_text(&answer->title, entry.row->title)) == ERR_NONE &&
+	    (entry.row->group == NULL ||
+		(err = answer_text(&answer->group, entry.row->group)) ==
+		    ERR_NONE))
 		err = answer_text(&answer->publisher, place.org);
 	query_entry_clear(&entry);
 	return err;

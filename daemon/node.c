@@ -511,7 +511,8 @@ open_files(struct node *node)
 	err = store_open(&options, &node->store);
 	if (err == ERR_VERSION && maker.format != 0 &&
 	    maker.format < store_format()) {
-		if ((err = node_migrated(config)) != ERR_NONE ||
+		if ((err = node_copied_old(config)) != ERR_NONE ||
+		    (err = node_migrated(config)) != ERR_NONE ||
 		    (err = node_copied(config)) != ERR_NONE)
 			return err;
 		err = store_open(&options, &node->store);

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/migrate.h"
 #include "daemon/node_internal.h"
 
 #define PATH_ROOM  4096
@@ -135,7 +136,41 @@ look_through(const struct config *config)
 	    CHILD_TORN;
 }
 
+/*
+ * All that a migration will read and write, without a copy and without changing
+ * anything.  What is no damage its second try tells of.
+ */
+static int
+try_migration(const struct config *config)
+{
+	const struct migrate_options options = node_migrate_options(
+	    config, true);
+	struct migrate_report report;
+
+	return migrate_run(&options, &report) == ERR_DAMAGED ? CHILD_TORN :
+							       CHILD_GOOD;
+}
+
 /* ---- before the store is opened ---- */
+
+/* Let a child do it.  Its verdict is CHILD_TORN if it crashes. */
+static enum err
+in_child(const struct config *config, int (*look)(const struct config *config),
+    int *ret_verdict)
+{
+	int status = 0;
+	pid_t pid;
+
+	if ((pid = fork()) < 0)
+		return ERR_NOMEM;
+	if (pid == 0)
+		_exit(look(config));
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return ERR_IO;
+	*ret_verdict = WIFEXITED(status) ? WEXITSTATUS(status) : CHILD_TORN;
+	return ERR_NONE;
+}
 
 /* The index was copied too, maybe while it was written.  It is built anew; the
  * words in it go as those of an erased text do. */
@@ -178,8 +213,7 @@ enum err
 node_copied(const struct config *config)
 {
 	char place[LINE_ROOM];
-	int status = 0;
-	pid_t pid;
+	int verdict;
 	enum err err;
 
 	if ((err = place_of(config, place)) != ERR_NONE)
@@ -189,17 +223,25 @@ node_copied(const struct config *config)
 	logger_info("store",
 	    "the store lies in another file than before: it is looked "
 	    "through");
-	if ((pid = fork()) < 0)
-		return ERR_NOMEM;
-	if (pid == 0)
-		_exit(look_through(config));
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return ERR_IO;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_OTHER)
+	if ((err = in_child(config, look_through, &verdict)) != ERR_NONE)
+		return err;
+	if (verdict == CHILD_OTHER)
 		return ERR_NONE;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != CHILD_GOOD)
+	if (verdict != CHILD_GOOD)
 		return refuse(config);
 	leave_index(config);
 	return ERR_NONE;
+}
+
+enum err
+node_copied_old(const struct config *config)
+{
+	int verdict;
+	enum err err;
+
+	logger_info("store",
+	    "the store has an earlier format: it is looked through first");
+	if ((err = in_child(config, try_migration, &verdict)) != ERR_NONE)
+		return err;
+	return verdict == CHILD_TORN ? refuse(config) : ERR_NONE;
 }

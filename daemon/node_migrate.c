@@ -21,10 +21,11 @@
 
 #define WHY_ROOM 400
 
-static struct migrate_options
-options_of(const struct config *config)
+struct migrate_options
+node_migrate_options(const struct config *config, bool dry_run)
 {
 	struct migrate_options options = {
+		.dry_run = dry_run,
 		.dir = config->state,
 		.map_bytes = config->store_max,
 		.software = "erfad " ERFA_VERSION,
@@ -97,7 +98,7 @@ begins(void *context, uint32_t from, uint64_t bytes)
 enum err
 node_migrated(const struct config *config)
 {
-	struct migrate_options options = options_of(config);
+	struct migrate_options options = node_migrate_options(config, false);
 	struct migrate_report report;
 	char why[WHY_ROOM];
 	enum err err;
@@ -204,12 +205,11 @@ print_report(const struct config *config, const struct migrate_options *options,
 enum err
 node_migrate(const struct config *config, bool dry_run, FILE *out)
 {
-	struct migrate_options options = options_of(config);
+	struct migrate_options options = node_migrate_options(config, dry_run);
 	struct migrate_report report = { .stage = MIGRATE_OPEN };
 	char why[WHY_ROOM];
 	enum err err;
 
-	options.dry_run = dry_run;
 	if ((err = become_owner(config->state)) == ERR_NONE)
 		err = migrate_run(&options, &report);
 	if (err == ERR_NONE) {

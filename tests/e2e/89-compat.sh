@@ -43,6 +43,28 @@ open_old() {
 	node_end "$version"
 }
 
+# A copy of an old store that was made while erfad wrote: LMDB would crash in it.
+torn_old() {
+	rm -rf "$WORK/torn"
+	mkdir -p "$WORK/torn/run"
+	tar -C "$WORK/torn" -xzf "$1/node.tar.gz" --strip-components=1
+	sed -i "s,@DIR@,$WORK/torn,g" "$WORK/torn/erfad.conf"
+	/usr/bin/python3 - "$WORK/torn/state/main.mdb" <<'PYTHON'
+import sys
+with open(sys.argv[1], "r+b") as file:
+    pages = file.seek(0, 2) // 4096
+    for page in range(2, pages, 2):
+        file.seek(page * 4096 + 16)
+        file.write(bytes([0xf3]) * 2000)
+PYTHON
+	cp "$WORK/torn/state/main.mdb" "$WORK/torn.mdb"
+	check_status "a torn copy is refused" 78 \
+		erfad --config="$WORK/torn/erfad.conf"
+	check_has "and it is said what it is" "$OUT" "does not hold together"
+	check "nothing was changed in it" cmp "$WORK/torn.mdb" \
+		"$WORK/torn/state/main.mdb"
+}
+
 LATER=$B/tests/compat/erfad
 printf '#!/bin/sh\nexec "%s" "%s" "%s" "$@"\n' "$PWD/tests/e2e/notify.py" \
 	"$WORK/heard" "$LATER" >"$WORK/managed"
@@ -123,6 +145,7 @@ check_has "is told" "$OUT" "goes with --migrate"
 
 for release in tests/compat/*/; do
 	open_old "${release%/}"
+	torn_old "${release%/}"
 	there_and_back "${release%/}"
 done
 finish

@@ -1,0 +1,122 @@
+#!/bin/bash
+# What is restricted does not come out by the side doors: bundles, programs that only
+# read, exports, lists and the journal of who carries it; nor into the open by what its
+# own members do next; and no stranger passes a group of his own off for theirs.
+# timeout: 150
+. "$(dirname "$0")/lib.sh"
+
+NAME="Kvartalspiloten nord"
+SECRET="Lønforhandlingerne i hjemmeplejen er ikke offentlige"
+
+node_listen hub dk-791
+node_new a no-5501 --name "Tromsø kommune"
+node_new b fi-564 --name "Oulun kaupunki" --listen 127.0.0.1:0
+for name in a b; do
+	sed -i 's/^pause_ms = .*/pause_ms = 600000/' "$WORK/$name/erfad.conf"
+	node_up $name
+	befriend hub $name
+done
+all=(hub a b)
+check "all are in step" converge 60 "${all[@]}"
+
+# sealed NAME WORD...: try something against a node.
+sealed() {
+	/usr/bin/python3 tests/e2e/sealed.py "$WORK/$1/run/control" "${@:2}"
+}
+
+# silent FILE...: does no file hold a word of the trial, or the group's name?
+# shellcheck disable=SC2317 # check calls it
+silent() {
+	! grep -aqE 'forhandlingerne|hjemmeplejen|Lukket|Kvartalspiloten' "$@"
+}
+
+check "a makes a group with b" at a group create "$NAME" fi-564 --yes --json
+group=$(grep -oE '"group": *"[0-9a-f]{16}"' <<<"$OUT" | field group)
+check "b hears of it" converge 60 "${all[@]}"
+check "a publishes in it" at a new --group kvart --title "Lukket lønpilot" \
+	--summary "$SECRET" --sector elder_care --yes --json
+first=$(field id <<<"$OUT")
+check "all have it" converge 60 "${all[@]}"
+
+# --- The side doors.
+
+check "a bundle of a member" at b bundle export "$WORK/bundle"
+check "holds nothing that can be read" silent "$WORK/bundle"
+check "a program that only reads gets all that the hub has" \
+	sealed hub read "$WORK/read-hub"
+check "and all that a member has" sealed b read "$WORK/read-b"
+check_has "the names of the members among it" "$(grep -a Troms "$WORK/read-b")" Troms
+check "and reads nothing of it" silent "$WORK/read-hub" "$WORK/read-b"
+for words in "list --kind all" log "export --proto" "export --proto --restricted" logs \
+	"find hjemmeplejen" dossier "evidence" "watch --wait 0" status; do
+	# shellcheck disable=SC2086 # they are several
+	at hub $words --json >>"$WORK/said" 2>&1
+	# shellcheck disable=SC2086
+	at hub $words >>"$WORK/said" 2>&1
+done
+check "nor does anything that the hub says tell of it" eval \
+	'! grep -v "find hjemmeplejen\|hjemmeplejen\"" "$WORK/said" |
+		grep -qE "forhandlingerne|Lukket|Kvartalspiloten"'
+check "no journal does" silent "$WORK"/{hub,a,b}/log
+
+# --- What members do next.
+
+check_same "an import into the group" "$group" "$(sealed a import x-1 "$group")"
+check_same "the same id again, and no group said" "$group" "$(sealed a import x-1)"
+check_has "a list of many, of which the last is restricted" \
+	"$(sealed b many "$first")" "^$group$"
+
+# --- A stranger's group with the number of ours for a name.
+
+for number in "$group" "${group:0:8}"; do
+	check "the hub makes a group called $number" \
+		at hub group create "$number" no-5501 --yes
+done
+check "a hears of them" converge 60 "${all[@]}"
+check "the whole number is ours" at a new --group "$group" --title "Til vores" \
+	--summary "$SECRET" --sector elder_care --yes
+check_has "for us alone" "$OUT" "Restricted to $NAME"
+check_status "half of it may be either" 64 at a new --group "${group:0:8}" --title x \
+	--summary y --sector school --yes
+check_has "so both are shown" "$OUT" "$group  $NAME, no-5501"
+check "all have what came" converge 60 "${all[@]}"
+check "and the hub nothing to read" silent "$WORK/hub/log"
+check_status "not even by its number" 66 at hub show "$first"
+for name in "${all[@]}"; do
+	check "verify at $name" at "$name" verify
+done
+
+# --- An organisation that is in it with two keys goes with both.
+
+node_new b2 fi-564 --name "Oulun kaupunki"
+node_up b2
+befriend hub b2
+all+=(b2)
+check "another node of b's comes" converge 60 "${all[@]}"
+check "a lets it in" at a group add "$group" "$(status b2 key)" --yes
+check "it hears of it" converge 60 "${all[@]}"
+check_same "so that two keys are in it" 2 \
+	"$(at a group show "$group" --json | grep -o '"org": *"fi-564"' | wc -l)"
+check "a takes both out" at a group remove "$group" fi-564 --yes
+check_same "neither is left" 0 \
+	"$(at a group show "$group" --json | grep -o '"org": *"fi-564"' | wc -l)"
+check "and lets the new one in" at a group add "$group" "$(status b2 key)" --yes
+check "which all hear" converge 60 "${all[@]}"
+
+# --- What is erased.
+
+check "a begins to erase" at a erase "$first" --reason personal_data --yes
+check_has "and is told what stays here alone" "$OUT" \
+	"its id and its place among the copies stay on this node alone"
+check_has "its lineage here has a place for it" "$(at a erasure "$first")" "was erased"
+check "the others hear of it" converge 60 "${all[@]}"
+
+# --- Taken out, and not signed yet: nothing is sealed by the word before.
+
+node_end hub
+check "signing pauses at a" await "$WORK/a/log" "signing pauses"
+check "a takes b out" at a group remove "$group" fi-564 --yes
+check_status "and writes nothing to the group until that is signed" 75 \
+	at a new --group "$group" --title x --summary y --sector school --yes
+check_has "it says why" "$OUT" "who is in the restricted group is just being changed"
+finish

@@ -76,7 +76,8 @@ struct outbox {
 	struct state now;
 	struct state committed;
 	struct pending pending;
-	bool look; /* something published again may have to be erased */
+	bool look;       /* something published again may have to be erased */
+	uint64_t waited; /* the last ticket that waited when this was opened */
 
 	atomic_bool paused;
 	atomic_bool fenced;
@@ -107,6 +108,21 @@ next_time(struct outbox *outbox, uint64_t time_ms)
 }
 
 /* ---- opening ---- */
+
+/* Which entries waited already?  A copy of the store has them too. */
+static enum err
+read_waiting(struct outbox *outbox, struct store_txn *txn)
+{
+	struct bytes header;
+	size_t bytes;
+	enum err err;
+
+	do
+		err = store_outbox_next(
+		    txn, outbox->waited, &outbox->waited, &header, &bytes);
+	while (err == ERR_NONE);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
 
 /* Read what was noted of the last log and the last time. */
 static enum err
@@ -248,7 +264,8 @@ read_state(struct outbox *outbox, struct store *store)
 	if ((err = store_begin(store, false, &txn)) != ERR_NONE)
 		return err;
 	if ((err = read_notes(outbox, txn)) == ERR_NONE &&
-	    (err = read_logs(outbox, txn)) == ERR_NONE)
+	    (err = read_logs(outbox, txn)) == ERR_NONE &&
+	    (err = read_waiting(outbox, txn)) == ERR_NONE)
 		err = open_last(outbox, txn);
 	store_abort(&txn);
 	outbox->committed = outbox->now;
@@ -470,6 +487,7 @@ note_place(struct outbox *outbox, struct store_txn *txn, struct bytes raw,
 {
 	struct copies copies;
 	struct header header;
+	bool changed;
 	bool erased = false;
 	enum err err;
 
@@ -477,9 +495,15 @@ note_place(struct outbox *outbox, struct store_txn *txn, struct bytes raw,
 	    !header.has_commit)
 		return ERR_NONE;
 	err = copies_get(txn, header.commit, &copies);
-	if (err != ERR_NONE ||
-	    !copies_placed(&copies, ticket, place->log_id, place->n))
+	if (err != ERR_NONE)
 		return err;
+	changed = copies_placed(&copies, ticket, place->log_id, place->n);
+
+	/* It may wait in a copy of this store too, and be signed there. */
+	if (ticket <= outbox->waited)
+		changed |= copies_add(&copies, place->log_id, place->n);
+	if (!changed)
+		return ERR_NONE;
 	if ((err = copies_put(txn, header.commit, &copies)) == ERR_NONE)
 		err = copies_erased(txn, header.commit, &copies, &erased);
 	outbox->look |= erased;

@@ -374,13 +374,16 @@ print_understood(struct run *run, const Erfa__FindAnswer *find)
 		    "these.\n");
 }
 
-/* Where nothing fits, show what is nearest. */
+/* Where nothing or little fits, show what is nearest. */
 static int
 print_near(struct run *run, const Erfa__FindAnswer *find)
 {
 	if (find->n_near == 0)
 		return EXIT_DONE;
-	print_say(run->out, "The nearest:\n");
+	if (find->n_row == 0)
+		print_say(run->out, "The nearest:\n");
+	else
+		print_say(run->out, "Merely near to what you asked for:\n");
 	return rows_print(run, find->near, find->n_near, true);
 }
 

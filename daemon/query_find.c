@@ -36,6 +36,7 @@
 #define PARTLY           24 /* of the best, the least part that is shown */
 #define FAR              80 /* of 256: who fulfils less of all words is far off */
 #define NEAREST          5   /* shown of what is far off */
+#define LOOKED_AT        10  /* hits that people look at */
 #define IDLE             128 /* of 256: a word that weighs less says little */
 
 #define OUT UINT32_C(0x80000000) /* of marks: holds a word it must not */
@@ -60,6 +61,7 @@ struct find {
 	size_t certain;     /* so many hits have all words */
 	uint16_t far_below; /* of 256: what the best hit must fulfil */
 	bool far;           /* nothing does */
+	size_t good;        /* so many hits fit; the others are merely near */
 	bool late;
 };
 
@@ -908,6 +910,32 @@ count_good(struct find *find, const struct search_hit *hits, size_t count)
 	return find->far && good > NEAREST ? NEAREST : good;
 }
 
+/*
+ * Who asks for one thing is told of it.  What is merely near to it comes behind all
+ * that fits, and of it only what fills up what is looked at first.  Return how
+ * many are left.
+ */
+static size_t
+part_near(struct find *find, struct search_hit *hits, size_t count)
+{
+	struct search_hit near[LOOKED_AT];
+	size_t nnear = 0;
+	size_t i;
+
+	if (find->far || find->ngroups != 1)
+		return count;
+	find->good = 0;
+	for (i = 0; i < count; i++)
+		if (hits[i].cover >= find->far_below)
+			hits[find->good++] = hits[i];
+		else if (nnear < LOOKED_AT)
+			near[nnear++] = hits[i];
+	count = find->good;
+	for (i = 0; i < nnear && count < LOOKED_AT; i++)
+		hits[count++] = near[i];
+	return count;
+}
+
 /* All items that pass the filters, when there are no words. */
 static enum err
 take_all(struct find *find, size_t limit, struct search_hit *hits,
@@ -948,7 +976,7 @@ take_hits(
 	answer->has_total = true;
 	if (find->ngroups == 0) {
 		err = take_all(find, limit, hits, ret_count, &answer->total);
-		find->certain = *ret_count;
+		find->certain = find->good = *ret_count;
 		sort_ways(find, hits, *ret_count);
 		return err;
 	}
@@ -962,8 +990,11 @@ take_hits(
 	if (find->certain < limit)
 		*ret_count = count_good(find, hits, *ret_count);
 	sort_ways(find, hits, *ret_count);
-	answer->total = find->far ? 0 : *ret_count;
 	answer->has_more = answer->more = *ret_count == limit;
+	find->good = find->far ? 0 : *ret_count;
+	if (find->certain < limit)
+		*ret_count = part_near(find, hits, *ret_count);
+	answer->total = find->good;
 	answer->has_partial = answer->partial = find->certain == 0 &&
 	    *ret_count > 0 && !find->far;
 	return ERR_NONE;
@@ -1338,7 +1369,7 @@ put_row(Erfa__Row ***rows, size_t *count, struct query_entry *entry)
 
 /* Make the row of a hit; none if its text was erased since it was indexed. */
 static enum err
-find_row(struct find *find, const struct search_hit *hit,
+find_row(struct find *find, const struct search_hit *hit, bool near,
     Erfa__FindAnswer *answer, size_t *bytes)
 {
 	const struct shown_item *item = shown_by_doc(
@@ -1361,8 +1392,8 @@ find_row(struct find *find, const struct search_hit *hit,
 	entry.row->has_partial = true;
 	entry.row->partial = hit->groups < find->ngroups;
 	*bytes += erfa__row__get_packed_size(entry.row);
-	err = find->far ? put_row(&answer->near, &answer->n_near, &entry) :
-			  put_row(&answer->row, &answer->n_row, &entry);
+	err = near ? put_row(&answer->near, &answer->n_near, &entry) :
+		     put_row(&answer->row, &answer->n_row, &entry);
 out:
 	query_entry_clear(&entry);
 	return err;
@@ -1379,11 +1410,12 @@ fill_page(struct find *find, const struct search_hit *hits, size_t count,
 	enum err err = ERR_NONE;
 
 	for (i = seen; i < count && err == ERR_NONE; i++) {
-		if (answer->n_row == limit || bytes > PAGE_BYTES) {
+		if (i < find->good &&
+		    (answer->n_row == limit || bytes > PAGE_BYTES)) {
 			bytes_put_le32(cursor, (uint32_t)i);
 			return answer_hex(&answer->next, cursor, FIND_CURSOR);
 		}
-		err = find_row(find, &hits[i], answer, &bytes);
+		err = find_row(find, &hits[i], i >= find->good, answer, &bytes);
 	}
 	return err;
 }
@@ -1804,7 +1836,7 @@ piece_row(struct sifting *sifting, size_t number, const struct search_hit *hit)
 	Erfa__Row *row;
 	enum err err;
 
-	err = find_row(&sifting->find, hit, answer, &bytes);
+	err = find_row(&sifting->find, hit, false, answer, &bytes);
 	if (err != ERR_NONE || answer->n_row == before)
 		return err;
 	row = answer->row[before];

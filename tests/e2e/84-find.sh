@@ -101,6 +101,8 @@ check_same "a word can be kept out" plan2-da \
 check_same "a beginning finds the word" home-da "$(found 'hjemmeplej*')"
 check_same "a country said in words is one" home-sv \
 	"$(found 'svenska kommuner' --lang sv)"
+check_same "one word finds what it means" day-da \
+	"$(found børnehave --lang da)"
 check_same "a country can be an option" home-fi \
 	"$(found hjemmepleje --country FI --lang da)"
 meant=$(at a find hjemepleejn --json | python3 -c 'import json, sys

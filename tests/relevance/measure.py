@@ -89,7 +89,11 @@ class Erfa:
             capture_output=True, check=False, text=True, timeout=60)
         if done.returncode != 0:
             raise SystemExit(f"erfa find {query!r}: {done.stderr}")
-        rows = json.loads(done.stdout).get("row", [])
+        answer = json.loads(done.stdout)
+        rows = answer.get("row", [])
+        if rows:
+            # Behind what fits, people are shown what is merely near to it.
+            rows = (rows + answer.get("near", []))[:TOP]
         return [row["externalId"].rsplit(":", 1)[-1] for row in rows]
 
 

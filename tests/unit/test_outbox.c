@@ -1542,6 +1542,43 @@ what_is_erased_in_a_log_that_came_back_goes_everywhere(void **state)
 }
 
 static void
+what_waited_in_a_copied_store_goes_where_the_copy_signed_it(void **state)
+{
+	struct fixture *f = *state;
+	struct header header = { .kind = HEADER_TRIAL, .body_len = 4 };
+	const uint8_t salt[SALT_LEN] = { 42 };
+	const struct bytes body = { (const uint8_t *)"ours", 4 };
+	uint8_t raw[HEADER_MAX];
+	struct bytes bytes = { raw, 0 };
+	uint8_t found[LOG_ID_LEN];
+	uint8_t open[LOG_ID_LEN];
+	uint64_t ticket;
+
+	/* It was accepted, and not signed before the copy began. */
+	header.time_ms = 1;
+	header.has_commit = true;
+	crypto_commit(salt, body.data, body.len, header.commit);
+	assert_int_equal(
+	    header_encode(&header, raw, sizeof(raw), &bytes.len), ERR_NONE);
+	begin(f);
+	assert_int_equal(
+	    store_outbox_add(f->txn, bytes, salt, body, &ticket), ERR_NONE);
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+	restart(f);
+	begin(f);
+	finish(f);
+	assert_true(outbox_open_log(f->outbox, open));
+	assert_text(f, open, 2, "ours");
+
+	begin(f);
+	find_log(f, "ours", found);
+	assert_int_equal(store_erase(f->txn, found, 2), ERR_NONE);
+	finish(f);
+	assert_erased(f, open, 2);
+	assert_true(is_named(f, open, open, 2));
+}
+
+static void
 many_targets_take_several_erases(void **state)
 {
 	struct fixture *f = *state;
@@ -1688,6 +1725,7 @@ main(void)
 		T(copy_in_a_log_that_forks_too_is_published_once_more),
 		T(what_counts_in_a_log_that_came_back_is_not_published_again),
 		T(what_is_erased_in_a_log_that_came_back_goes_everywhere),
+		T(what_waited_in_a_copied_store_goes_where_the_copy_signed_it),
 		T(many_targets_take_several_erases),
 		T(only_own_logs_that_are_here_can_be_closed),
 		T(another_key_begins_a_log_of_its_own),

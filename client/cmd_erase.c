@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "proto/control.h"
 #include "client/act.h"
@@ -14,25 +13,35 @@
 #include "client/speech.h"
 #include "client/table.h"
 
-#define SLICE_MS 1000  /* of waiting */
-#define CLEAN_MS 70000 /* until no word of it is left in the index */
-#define ROUNDS   3     /* a version may be published while one decides */
-#define INDEX_MS 60000 /* until the index knows all that was published of it */
+#define SLICE_MS  1000  /* of waiting */
+#define CLEAN_MS  70000 /* until no word of it is left in the index */
+#define ROUNDS    3     /* a version may be published while one decides */
+#define MOMENT_MS 100   /* between two looks at the index */
+#define INDEX_MS  60000 /* until the index knows all that was published of it */
 
 /* Wait a moment for the index, and tell how far it is. */
 static int
 wait_index(struct run *run, struct progress *progress)
 {
-	const struct timespec moment = { .tv_nsec = 100000000 };
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__StatusRequest ask = ERFA__STATUS_REQUEST__INIT;
+	Erfa__SyncRequest sync = ERFA__SYNC_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
 	int status;
 
-	(void)nanosleep(&moment, NULL);
+	/* What is not in the index is not in step. */
+	sync.has_wait_ms = 1;
+	sync.wait_ms = MOMENT_MS;
+	request.ask_case = ERFA__REQUEST__ASK_SYNC;
+	request.sync = &sync;
+	status = run_ask(run, &request, sync.wait_ms, &answer);
+	control_free_answer(answer);
+	answer = NULL;
 	request.ask_case = ERFA__REQUEST__ASK_STATUS;
 	request.status = &ask;
-	if ((status = run_ask(run, &request, 0, &answer)) == EXIT_DONE)
+	if (status == EXIT_DONE)
+		status = run_ask(run, &request, 0, &answer);
+	if (status == EXIT_DONE)
 		progress_tell(progress, answer->status->indexed,
 		    answer->status->arrival, run_mono_ms());
 	control_free_answer(answer);

@@ -56,7 +56,7 @@ struct upstream {
 	int64_t down_at;  /* the DEALER came down, or was dialled */
 	unsigned vain;    /* turns in which nobody answered */
 	int64_t round_ms; /* of such turns; 0 = it is not away */
-	bool sub_later;   /* the SUB comes half a round after the session */
+	bool sub_later;   /* the SUB comes a round after the session */
 	enum upstream_trouble trouble;
 };
 
@@ -297,7 +297,7 @@ come_back(struct upstream *upstream, int64_t now)
 {
 	upstream->tries = 0;
 	if (upstream->round_ms != 0 && upstream->sub_later)
-		upstream->sub_at = now + upstream->round_ms / 2;
+		upstream->sub_at = now + upstream->round_ms;
 	upstream->round_ms = 0;
 	upstream->vain = 0;
 }

@@ -791,6 +791,8 @@ tell_doubles(
 	bool is_taken = status->n_problem > before;
 	size_t i, k;
 
+	/* A log may have been begun since the last look. */
+	mark_newest(node);
 	for (i = 0; err == ERR_NONE && count < DOUBLED_TOLD &&
 	     i < view_count(node->view);
 	     i++) {

@@ -59,4 +59,19 @@ check "and says nothing any more" is_quiet leaf
 check "nor does the hub" is_quiet hub
 check "nothing is lost" shows hub 5
 same hub leaf
+
+# A new log after a lost fence is nobody's second machine, from its first entry on.
+node_new lone no-5501
+node_set lone "beacon_ms = $((8000 * SLOW))"
+sed -i "s/^have_ms.*/have_ms = 60000/" "$WORK/lone/erfad.conf"
+node_up lone
+publish lone 2
+node_end lone
+rm "$WORK/lone/run/fence"
+node_up lone
+at lone watch --count 1 --wait 1 >/dev/null 2>&1 # it looks for alarms first
+publish lone 1
+check_same "a new log was begun" 2 "$(status lone incarnations)"
+check_same "and nobody is blamed for it" "" \
+	"$(at lone status --json | grep '"code": *"double"')"
 finish

@@ -1198,7 +1198,8 @@ presence_of(struct plan *plan, const struct plan_group *group)
 /*
  * What nobody has written about is the rarest of all, but tells no text from
  * another: it is told that it was not found, and the rest of the question ranks.
- * A rest that means nothing by itself is no answer, and has to bear the weight.
+ * That rest must mean something by itself and be at least half of what was asked:
+ * kindergartens are no answer to kindergartens under water with wind power.
  */
 static void
 weigh_absent(struct plan *plan)
@@ -1206,16 +1207,20 @@ weigh_absent(struct plan *plan)
 	enum presence presence[SEARCH_GROUPS];
 	char typed[PLAN_TEXT];
 	struct plan_group *group;
-	bool rest = false;
+	unsigned rest = 0;
+	unsigned absent = 0;
 	size_t i;
 
 	for (i = 0; i < plan->ngroups; i++) {
 		group = &plan->groups[i];
 		presence[i] = presence_of(plan, group);
-		rest |= presence[i] == THERE && group->nconcepts > 0 &&
-		    group->guess[0] == '\0' && group->group.factor == 256;
+		if (presence[i] == NOWHERE)
+			absent += group->group.factor;
+		else if (presence[i] == THERE && group->nconcepts > 0 &&
+		    group->guess[0] == '\0' && group->group.factor == 256)
+			rest += group->group.factor;
 	}
-	for (i = 0; i < plan->ngroups && rest; i++) {
+	for (i = 0; i < plan->ngroups && rest > 0 && rest >= absent; i++) {
 		if (presence[i] == THERE)
 			continue;
 		if (presence[i] == NEARBY) {

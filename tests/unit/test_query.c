@@ -661,11 +661,11 @@ other_requests_are_not_answered(void **state)
 {
 	struct fixture *f = *state;
 	Erfa__Request request = ERFA__REQUEST__INIT;
-	Erfa__StatusRequest status = ERFA__STATUS_REQUEST__INIT;
+	Erfa__PublishRequest publication = ERFA__PUBLISH_REQUEST__INIT;
 	Erfa__Answer *answer;
 
-	request.ask_case = ERFA__REQUEST__ASK_STATUS;
-	request.status = &status;
+	request.ask_case = ERFA__REQUEST__ASK_PUBLISH;
+	request.publish = &publication;
 	assert_false(query_can(&request));
 	assert_int_equal(
 	    query_answer(f->node.query, &request, &answer), ERR_NOENT);

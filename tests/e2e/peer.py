@@ -1,6 +1,7 @@
 """A peer of erfa/1 for tests that does as it is told: it may lie, break off and
 send rubbish.  Where to find what these bytes mean: proto/PROTOCOL.md."""
 
+import faulthandler
 import hashlib
 import os
 import struct
@@ -15,6 +16,10 @@ from proto import body_pb2, control_pb2, entry_pb2, wire_pb2
 SLOW = int(os.environ.get("SLOW", "1"))
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 DATA_MAX = 65536
+
+
+# Whoever hangs says where, before it is ended for taking too long.
+faulthandler.dump_traceback_later(200 * SLOW)
 
 
 class Silence(Exception):

@@ -38,8 +38,8 @@ struct quota_origin {
 
 /**
  * quota_new(entries, ret_quota), quota_free(quota):
- * An empty account, with a budget of ${entries} a day, 0 = QUOTA_ENTRIES.  NULL
- * may be freed.
+ * An empty account, with a budget of ${entries} a day, 0 = QUOTA_ENTRIES; the
+ * caller frees it.  Return ERR_NOMEM if memory runs out.  NULL may be freed.
  */
 enum err quota_new(uint64_t entries, struct quota **ret_quota) MUST_CHECK;
 void quota_free(struct quota *quota);

@@ -136,7 +136,7 @@ print_erasures(struct run *run, const Erfa__StatusAnswer *status)
 	if (status->erasures == 0)
 		return;
 	(void)snprintf(line, sizeof(line),
-	    _("%llu of %llu are done at all nodes"), (unsigned long long)done,
+	    _("%llu of %llu done at all nodes"), (unsigned long long)done,
 	    (unsigned long long)status->erasures);
 	print_field(run->out, 0, _("Erasures"), COLUMN, line);
 	if (status->erasures_waiting == 0)

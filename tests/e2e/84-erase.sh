@@ -101,7 +101,7 @@ check_has "Tromsø has done it" "$OUT" "no-5501 +erased there"
 check_has "Kuopio is not known" "$OUT" "fi-297 +not"
 check_has "and why it was" "$OUT" "personal data"
 check "status at Viborg" at v status
-check_has "tells that one is not done" "$OUT" "0 of 1 are done at all nodes"
+check_has "tells that one is not done" "$OUT" "0 of 1 done at all nodes"
 check_has "for whom it waits" "$OUT" "waits for fi-297, not yet connected"
 check_has "and what to ask" "$OUT" "erfa erasure dk-791/"
 check_same "one waits" 1 "$(status v erasuresWaiting)"

@@ -215,8 +215,8 @@ enum err store_add_run(struct store_txn *txn, const uint8_t key[KEY_LEN],
  * store_add_branch(txn, run, last_common):
  * Keep a verified run that contradicts the stored entries after ${last_common},
  * freeze the log there, and leave both branches readable.  The run covers
- * last_common + 1, or continues a branch kept before.  On a log that is frozen
- * already, last_common may be the stored tip.  Of more than STORE_BRANCHES_MAX
+ * last_common + 1, or begins within a branch kept before or right after it.  On a
+ * log that is frozen already, last_common may be the stored tip.  Of more than STORE_BRANCHES_MAX
  * branches only last_common is kept.  Return ERR_EXIST if it is kept already,
  * ERR_NOENT if the log is not here, ERR_GAP if entries are missing before it,
  * ERR_CHAIN if it does not part from the stored entries right after
@@ -325,8 +325,8 @@ uint64_t store_arrival_last(struct store_txn *txn);
  * commitment do not fit, ERR_EXIST if the body is here, ERR_ERASED.  A body
  * that comes in a later transaction than its header gets an arrival number of
  * its own, so that the index sees the entry again (store_arrival_next()).  In a
- * frozen log the body may also fit entry ${n} of another branch and is kept
- * there.
+ * frozen log it is kept for every branch whose entry ${n} it fits; those that
+ * share an entry share its body.
  */
 enum err store_add_body(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t n, const uint8_t salt[SALT_LEN], const uint8_t *data,

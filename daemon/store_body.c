@@ -88,77 +88,150 @@ take_absent(struct store_txn *txn, const uint8_t *log_id, struct bytes key)
 	return db_del(txn->db, STORE_ABSENT, key);
 }
 
-/* Does the body fit the same entry of a branch beside the stored one? */
+/* In which branch the body of an entry that is there is kept. */
 static enum err
-add_to_branch(struct store_txn *txn, const uint8_t *log_id, uint64_t n,
-    const uint8_t *salt, struct bytes body)
+home_of(struct store_txn *txn, const uint8_t *log_id, uint8_t branch,
+    uint64_t n, uint8_t *ret_home)
+{
+	struct store_stored stored;
+	enum err err;
+
+	*ret_home = branch;
+	if (branch <= 1)
+		return ERR_NONE;
+	err = store_stored(txn, log_id, branch, n, &stored);
+	return err != ERR_NONE ?
+	    err :
+	    store_branch_home(txn, log_id, branch, n, stored.c, ret_home);
+}
+
+/* A body on its way, and the number it is said to have. */
+struct coming {
+	const uint8_t *log_id;
+	uint64_t n;
+	const uint8_t *salt;
+	struct bytes body;
+};
+
+/* Keep it in a branch beside the stored one, if it fits its entry there. */
+static enum err
+add_beside(struct store_txn *txn, const struct coming *coming, uint8_t number)
 {
 	uint8_t raw[STORE_KEY_LEN];
+	struct bytes key = store_key(raw, coming->log_id, number, coming->n);
 	struct header header;
-	struct store_row *row;
 	struct bytes val;
-	struct bytes key;
 	uint64_t arrival;
+	uint8_t home;
+	enum err err;
+
+	err = find_header(
+	    txn, coming->log_id, number, coming->n, &header, &arrival);
+	if (err != ERR_NONE)
+		return err == ERR_NOENT ? ERR_COMMIT : err;
+	if (!fits(&header, coming->salt, coming->body.data, coming->body.len))
+		return ERR_COMMIT;
+	err = home_of(txn, coming->log_id, number, coming->n, &home);
+	if (err == ERR_NONE && home != number)
+		return ERR_EXIST;
+	if (err == ERR_NONE)
+		err = store_is_erased_in(
+		    txn, coming->log_id, number, coming->n);
+	if (err == ERR_NONE)
+		err = db_get(txn->db, STORE_BODIES, key, &val);
+	if (err != ERR_NOENT)
+		return err == ERR_NONE ? ERR_EXIST : err;
+	return seal(
+	    txn, key, coming->salt, coming->body.data, coming->body.len);
+}
+
+/* Is that an answer, or has something gone wrong? */
+static bool
+is_answer(enum err err)
+{
+	return err == ERR_NONE || err == ERR_NOENT || err == ERR_COMMIT ||
+	    err == ERR_EXIST || err == ERR_ERASED;
+}
+
+/*
+ * Keep it in all branches beside the stored one where it fits: two may have the
+ * same body at one number.
+ */
+static enum err
+add_to_branches(struct store_txn *txn, const struct coming *coming)
+{
+	enum err result = ERR_COMMIT;
+	struct store_row *row;
+	uint8_t branches;
 	uint8_t number;
 	enum err err;
 
-	if ((err = store_row(txn, log_id, &row)) != ERR_NONE)
+	if ((err = store_row(txn, coming->log_id, &row)) != ERR_NONE)
 		return err;
-	for (number = 1; number <= row->branches; number++) {
-		err = find_header(txn, log_id, number, n, &header, &arrival);
-		if (err == ERR_NOENT)
-			continue;
-		if (err != ERR_NONE)
+	branches = row->branches;
+	for (number = 1; number <= branches; number++) {
+		err = add_beside(txn, coming, number);
+		if (!is_answer(err))
 			return err;
-		if (!fits(&header, salt, body.data, body.len))
-			continue;
-		err = store_is_erased_in(txn, log_id, number, n);
-		if (err != ERR_NONE)
-			return err;
-		key = store_key(raw, log_id, number, n);
-		if (db_get(txn->db, STORE_BODIES, key, &val) == ERR_NONE)
-			return ERR_EXIST;
-		return seal(txn, key, salt, body.data, body.len);
+		if (err == ERR_NONE || result == ERR_COMMIT)
+			result = err;
 	}
-	return ERR_COMMIT;
+	return result;
+}
+
+/* Keep it in the stored branch, if it fits its entry there. */
+static enum err
+add_stored(struct store_txn *txn, const struct coming *coming)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	struct bytes key = store_key(raw, coming->log_id, 0, coming->n);
+	struct header header;
+	struct bytes val;
+	uint64_t arrival;
+	enum err err;
+
+	err = find_header(txn, coming->log_id, 0, coming->n, &header, &arrival);
+	if (err != ERR_NONE)
+		return err;
+	if (!fits(&header, coming->salt, coming->body.data, coming->body.len))
+		return ERR_COMMIT;
+	err = store_is_erased(txn, coming->log_id, coming->n);
+	if (err == ERR_NONE)
+		err = db_get(txn->db, STORE_BODIES, key, &val);
+	if (err != ERR_NOENT)
+		return err == ERR_NONE ? ERR_EXIST : err;
+
+	/* Whoever follows arrivals has seen the entry without its body. */
+	err = seal(txn, key, coming->salt, coming->body.data, coming->body.len);
+	if (err == ERR_NONE)
+		err = take_absent(txn, coming->log_id, key);
+	if (err != ERR_NONE || arrival > txn->before.arrival)
+		return err;
+	return store_arrive(txn, coming->log_id, coming->n);
 }
 
 enum err
 store_add_body(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t n, const uint8_t salt[SALT_LEN], const uint8_t *data, size_t len)
 {
-	uint8_t raw[STORE_KEY_LEN];
-	struct bytes key = store_key(raw, log_id, 0, n);
-	struct header header;
-	struct bytes val;
-	uint64_t arrival = 0;
+	const struct coming coming = { log_id, n, salt, { data, len } };
+	enum err beside;
 	enum err err;
-	enum err found;
 
 	err = store_is_erased_entry(txn, log_id, n, NULL);
 	if (err != ERR_NONE)
 		return err;
-	found = find_header(txn, log_id, 0, n, &header, &arrival);
-	if (found != ERR_NONE && found != ERR_NOENT)
-		return found;
-	if (found == ERR_NOENT || !fits(&header, salt, data, len)) {
-		err = add_to_branch(
-		    txn, log_id, n, salt, (struct bytes){ data, len });
-		return err == ERR_COMMIT && found != ERR_NONE ? found : err;
-	}
-	if ((err = store_is_erased(txn, log_id, n)) != ERR_NONE)
+	err = add_stored(txn, &coming);
+	if (!is_answer(err))
 		return err;
-	err = db_get(txn->db, STORE_BODIES, key, &val);
-	if (err != ERR_NOENT)
-		return err == ERR_NONE ? ERR_EXIST : err;
+	beside = add_to_branches(txn, &coming);
+	if (beside == ERR_NONE || !is_answer(beside))
+		return beside;
 
-	/* Whoever follows arrivals has seen the entry without its body. */
-	if ((err = seal(txn, key, salt, data, len)) != ERR_NONE)
-		return err;
-	if ((err = take_absent(txn, log_id, key)) != ERR_NONE)
-		return err;
-	return arrival > txn->before.arrival ? ERR_NONE :
-					       store_arrive(txn, log_id, n);
+	/* What the stored branch says of an entry that fits is the answer. */
+	return beside != ERR_COMMIT && (err == ERR_NOENT || err == ERR_COMMIT) ?
+	    beside :
+	    err;
 }
 
 /* ---- reading ---- */
@@ -235,14 +308,17 @@ read_body(struct store_txn *txn, const uint8_t *log_id, uint8_t branch,
 	struct header header;
 	struct bytes val;
 	uint64_t arrival;
+	uint8_t home = 0;
 	enum err err;
 
 	if ((err = store_is_erased_in(txn, log_id, branch, n)) != ERR_NONE)
 		return err;
 	err = find_header(txn, log_id, branch, n, &header, &arrival);
 	if (err == ERR_NONE)
+		err = home_of(txn, log_id, branch, n, &home);
+	if (err == ERR_NONE)
 		err = db_get(txn->db, STORE_BODIES,
-		    store_key(raw, log_id, branch, n), &val);
+		    store_key(raw, log_id, home, n), &val);
 	if (err != ERR_NONE)
 		return err;
 	return open_sealed(txn, val, &header, ret_body);

@@ -158,11 +158,114 @@ store_branch_next(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 struct addition {
 	const struct log_run *run;
 	uint64_t base;  /* last entry shared with the stored branch */
-	uint64_t from;  /* first entry to write */
-	uint8_t number; /* of the branch */
+	uint64_t from;  /* first entry of the run to write */
+	uint8_t number; /* of the branch; 0: a new one */
+	uint8_t parent; /* has what a new one has before the run */
 	struct log_tip tip;
 	uint8_t c[BOUNDARY_N][HASH_LEN];
 };
+
+/* The chain value of an entry of the run, or of the one before it. */
+static const uint8_t *
+chain_of(const struct addition *add, uint64_t n)
+{
+	return n < add->run->first ? add->run->c_prev :
+				     add->c[n - add->run->first];
+}
+
+/* Write one entry of a branch. */
+static enum err
+write_entry(struct store_txn *txn, const struct addition *add, uint64_t n,
+    const uint8_t c[HASH_LEN], struct bytes header)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	uint8_t *room;
+	enum err err;
+
+	err = db_reserve(txn->db, STORE_HEADERS,
+	    store_key(raw, add->run->log_id, add->number, n),
+	    STORE_HEADER_PRE + header.len, DB_NEW, &room);
+	if (err != ERR_NONE)
+		return err == ERR_EXIST ? ERR_DAMAGED : err;
+	bytes_put_le64(room, 0);
+	memcpy(room + 8, c, HASH_LEN);
+	memcpy(room + STORE_HEADER_PRE, header.data, header.len);
+	return ERR_NONE;
+}
+
+static enum err
+write_head(struct store_txn *txn, const struct addition *add, uint64_t n,
+    const uint8_t head[HEAD_LEN])
+{
+	uint8_t raw[STORE_KEY_LEN];
+
+	return db_put(txn->db, STORE_HEADS,
+	    store_key(raw, add->run->log_id, add->number, n),
+	    (struct bytes){ head, HEAD_LEN }, DB_REPLACE);
+}
+
+/*
+ * A new branch begins like its parent: take over the entries of that before the
+ * run, so that each branch stands for itself.  Their bodies are not doubled.
+ */
+static enum err
+copy_entries(struct store_txn *txn, const struct addition *add)
+{
+	uint8_t bytes[HEADER_MAX];
+	struct store_stored stored;
+	uint8_t c[HASH_LEN];
+	uint64_t n;
+	enum err err;
+
+	for (n = add->base + 1; n < add->run->first; n++) {
+		err = store_stored(
+		    txn, add->run->log_id, add->parent, n, &stored);
+		if (err != ERR_NONE || stored.header.len > sizeof(bytes))
+			return err == ERR_NONE || err == ERR_NOENT ?
+			    ERR_DAMAGED :
+			    err;
+
+		/* What is lent ends with the next write. */
+		memcpy(c, stored.c, HASH_LEN);
+		memcpy(bytes, stored.header.data, stored.header.len);
+		err = write_entry(
+		    txn, add, n, c, (struct bytes){ bytes, stored.header.len });
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+/* The same for the HEADs at its boundaries. */
+static enum err
+copy_heads(struct store_txn *txn, const struct addition *add)
+{
+	uint8_t raw[STORE_KEY_LEN];
+	uint8_t head[HEAD_LEN];
+	struct bytes key;
+	struct bytes val;
+	uint64_t n = add->base;
+	enum err err;
+
+	for (;;) {
+		err = db_seek(txn->db, STORE_HEADS,
+		    store_key(raw, add->run->log_id, add->parent, n + 1), &key,
+		    &val);
+		if (err == ERR_NOENT ||
+		    (err == ERR_NONE &&
+			(!store_key_of_log(
+			     key, add->run->log_id, add->parent, &n) ||
+			    n >= add->run->first)))
+			return ERR_NONE;
+		if (err == ERR_NONE && val.len != HEAD_LEN)
+			err = ERR_DAMAGED;
+		if (err != ERR_NONE)
+			return err;
+		memcpy(head, val.data, HEAD_LEN);
+		if ((err = write_head(txn, add, n, head)) != ERR_NONE)
+			return err;
+	}
+}
 
 /* Write the entries from ${add}->from on, and the row of the branch. */
 static enum err
@@ -170,28 +273,17 @@ write_branch(struct store_txn *txn, const struct addition *add)
 {
 	const struct log_run *run = add->run;
 	struct store_branch branch = { .base = add->base, .tip = add->tip };
-	uint8_t raw[STORE_KEY_LEN];
-	uint8_t *room;
 	uint64_t n;
-	size_t i;
 	enum err err;
 
 	for (n = add->from; n <= add->tip.n; n++) {
-		i = (size_t)(n - run->first);
-		err = db_reserve(txn->db, STORE_HEADERS,
-		    store_key(raw, run->log_id, add->number, n),
-		    STORE_HEADER_PRE + run->headers[i].len, DB_NEW, &room);
+		err = write_entry(txn, add, n, chain_of(add, n),
+		    run->headers[n - run->first]);
 		if (err != ERR_NONE)
-			return err == ERR_EXIST ? ERR_DAMAGED : err;
-		bytes_put_le64(room, 0);
-		memcpy(room + 8, add->c[i], HASH_LEN);
-		memcpy(room + STORE_HEADER_PRE, run->headers[i].data,
-		    run->headers[i].len);
+			return err;
 	}
 	if (log_at_boundary(&add->tip)) {
-		err = db_put(txn->db, STORE_HEADS,
-		    store_key(raw, run->log_id, add->number, add->tip.n),
-		    (struct bytes){ run->head, HEAD_LEN }, DB_REPLACE);
+		err = write_head(txn, add, add->tip.n, run->head);
 		if (err != ERR_NONE)
 			return err;
 	}
@@ -218,30 +310,38 @@ keep(struct store_txn *txn, struct store_row *row, struct addition *add)
 		if (row->branches == STORE_BRANCHES_MAX)
 			return store_erase_run(txn, key, add->run, add->from);
 		add->number = ++row->branches;
+		if ((err = copy_entries(txn, add)) != ERR_NONE ||
+		    (err = copy_heads(txn, add)) != ERR_NONE)
+			return err;
 	}
 	if ((err = write_branch(txn, add)) != ERR_NONE)
 		return err;
 	return store_erase_run(txn, key, add->run, add->from);
 }
 
-/* Does the run continue a branch that is kept? */
+/* Does the run begin within, or right after, what a branch has of its own? */
 static enum err
-find_continued(struct store_txn *txn, const struct store_row *row,
-    const struct log_run *run, struct store_branch *ret_branch,
-    uint8_t *ret_number)
+find_joined(
+    struct store_txn *txn, const struct store_row *row, struct addition *add)
 {
+	const struct log_run *run = add->run;
+	struct store_branch branch;
 	uint8_t number;
 	enum err err;
 
 	for (number = 1; number <= row->branches; number++) {
-		err = store_branch_get(txn, run->log_id, number, ret_branch);
+		err = store_branch_get(txn, run->log_id, number, &branch);
 		if (err != ERR_NONE)
 			return err;
-		if (ret_branch->tip.n + 1 == run->first &&
-		    memcmp(ret_branch->tip.c, run->c_prev, HASH_LEN) == 0) {
-			*ret_number = number;
-			return ERR_NONE;
-		}
+		if (run->first - 1 <= branch.base)
+			continue;
+		err = has_entry(txn, run->log_id, number, run->first - 1,
+		    run->c_prev, HASH_LEN);
+		if (err == ERR_NOENT)
+			continue;
+		add->base = branch.base;
+		add->parent = number;
+		return err;
 	}
 	return ERR_NOENT;
 }
@@ -270,12 +370,11 @@ check_parting(struct store_txn *txn, const struct store_log *log,
 	return ERR_NONE;
 }
 
-/* Does the run begin with all of a branch that is kept? */
+/* Does the run begin with all that is left of a branch that is kept? */
 static enum err
 find_extended(
     struct store_txn *txn, const struct store_row *row, struct addition *add)
 {
-	const uint64_t first = add->run->first;
 	struct store_branch branch;
 	uint8_t number;
 	enum err err;
@@ -284,8 +383,10 @@ find_extended(
 		err = store_branch_get(txn, add->run->log_id, number, &branch);
 		if (err != ERR_NONE)
 			return err;
-		if (branch.base == add->base && branch.tip.n < add->tip.n &&
-		    memcmp(branch.tip.c, add->c[branch.tip.n - first],
+		if (branch.base == add->base &&
+		    branch.tip.n + 1 >= add->run->first &&
+		    branch.tip.n < add->tip.n &&
+		    memcmp(branch.tip.c, chain_of(add, branch.tip.n),
 			HASH_LEN) == 0) {
 			add->number = number;
 			add->from = branch.tip.n + 1;
@@ -320,12 +421,31 @@ part(struct store_txn *txn, struct store_row *row, struct addition *add)
 	return keep(txn, row, add);
 }
 
+/* Keep a run that begins within a branch, or goes on where one ends. */
+static enum err
+join(struct store_txn *txn, struct store_row *row, struct addition *add)
+{
+	const struct log_run *run = add->run;
+	struct log_tip start;
+	enum err err;
+
+	err = store_branch_tip_at(
+	    txn, run->log_id, add->parent, run->first - 1, &start);
+	if (err == ERR_NONE)
+		err = store_fold(run, &start, &add->tip, add->c);
+	if (err != ERR_NONE)
+		return err;
+	add->from = run->first;
+	if ((err = find_extended(txn, row, add)) != ERR_NONE)
+		return err;
+	return keep(txn, row, add);
+}
+
 enum err
 store_add_branch(
     struct store_txn *txn, const struct log_run *run, uint64_t last_common)
 {
 	struct addition add = { .run = run, .base = last_common };
-	struct store_branch branch;
 	struct store_row *row;
 	struct log_head head;
 	uint8_t number;
@@ -344,14 +464,8 @@ store_add_branch(
 	if (err != ERR_NONE && err != ERR_NOENT)
 		return err;
 
-	err = find_continued(txn, row, run, &branch, &number);
+	err = find_joined(txn, row, &add);
 	if (err == ERR_NOENT)
 		return part(txn, row, &add);
-	if (err != ERR_NONE)
-		return err;
-	add.base = branch.base;
-	add.from = run->first;
-	add.number = number;
-	err = store_fold(run, &branch.tip, &add.tip, add.c);
-	return err == ERR_NONE ? keep(txn, row, &add) : err;
+	return err == ERR_NONE ? join(txn, row, &add) : err;
 }

@@ -42,12 +42,34 @@ store_entry(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
 }
 
 enum err
+store_branch_home(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint8_t branch, uint64_t n, const uint8_t c[HASH_LEN], uint8_t *ret_home)
+{
+	struct store_stored stored;
+	uint8_t number;
+	enum err err;
+
+	*ret_home = branch;
+	for (number = 1; number < branch; number++) {
+		err = store_stored(txn, log_id, number, n, &stored);
+		if (err == ERR_NONE && memcmp(stored.c, c, HASH_LEN) == 0) {
+			*ret_home = number;
+			return ERR_NONE;
+		}
+		if (err != ERR_NONE && err != ERR_NOENT)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+enum err
 store_entry_next(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t n, uint8_t *branch, struct store_entry *ret_entry)
 {
 	struct store_stored stored;
 	struct store_row *row;
 	uint8_t number = *branch;
+	uint8_t home;
 	enum err err;
 
 	if ((err = store_row(txn, log_id, &row)) != ERR_NONE)
@@ -56,11 +78,16 @@ store_entry_next(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 		err = store_stored(txn, log_id, number, n, &stored);
 		if (err == ERR_NOENT)
 			continue;
-		if (err == ERR_NONE) {
-			lend(log_id, n, &stored, ret_entry);
-			*branch = (uint8_t)(number + 1);
-		}
-		return err;
+		if (err == ERR_NONE)
+			err = store_branch_home(
+			    txn, log_id, number, n, stored.c, &home);
+		if (err != ERR_NONE)
+			return err;
+		if (home != number)
+			continue;
+		lend(log_id, n, &stored, ret_entry);
+		*branch = (uint8_t)(number + 1);
+		return ERR_NONE;
 	}
 	return ERR_NOENT;
 }
@@ -242,14 +269,15 @@ find_source(struct store_txn *txn, const uint8_t *log_id, uint8_t number,
 }
 
 enum err
-store_tip_at(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
-    uint64_t n, struct log_tip *ret_tip)
+store_branch_tip_at(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint8_t branch, uint64_t n, struct log_tip *ret_tip)
 {
 	struct source source;
 	struct log_tip tip;
 	enum err err;
 
-	if ((err = find_source(txn, log_id, 0, &source, &tip)) != ERR_NONE)
+	err = find_source(txn, log_id, branch, &source, &tip);
+	if (err != ERR_NONE)
 		return err;
 	if (n > source.last)
 		return ERR_NOENT;
@@ -257,6 +285,13 @@ store_tip_at(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 		return err;
 	*ret_tip = tip;
 	return ERR_NONE;
+}
+
+enum err
+store_tip_at(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
+    uint64_t n, struct log_tip *ret_tip)
+{
+	return store_branch_tip_at(txn, log_id, 0, n, ret_tip);
 }
 
 /* Find the first boundary HEAD of a branch at or after ${first}. */

@@ -323,6 +323,23 @@ enum err store_branch_get(struct store_txn *txn,
     struct store_branch *ret_branch) MUST_CHECK;
 
 /**
+ * store_branch_home(txn, log_id, branch, n, c, ret_home):
+ * The least branch beside the stored one that has the entry ${n} of ${branch}, whose
+ * chain value is ${c}: there its body is kept, once for all that share it.
+ */
+enum err store_branch_home(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint8_t branch, uint64_t n,
+    const uint8_t c[HASH_LEN], uint8_t *ret_home) MUST_CHECK;
+
+/**
+ * store_branch_tip_at(txn, log_id, branch, n, ret_tip):
+ * store_tip_at() for the branch of this number.
+ */
+enum err store_branch_tip_at(struct store_txn *txn,
+    const uint8_t log_id[LOG_ID_LEN], uint8_t branch, uint64_t n,
+    struct log_tip *ret_tip) MUST_CHECK;
+
+/**
  * store_branch_of(txn, log_id, name, ret_branch):
  * The number of the branch in which entry le64 n has the chain value c8, as
  * store_read_run() takes them; 0 is the stored one, also for ${name} NULL.

@@ -1602,6 +1602,242 @@ too_many_erased_entries_of_one_number_are_all_of_it(void **state)
 	assert_int_equal(store_erase(f->txn, log_id, 3), ERR_EXIST);
 }
 
+/*
+ * A run of a branch that has what ${from} had before it, written as peers serve
+ * it: from the boundary on, ${common} entries alike, ${count} others after them.
+ */
+static void
+write_parting(struct fixture *f, struct origin *from, uint64_t common,
+    uint8_t variant, size_t count)
+{
+	size_t i;
+
+	origin_run_begin(from, f->run);
+	while (from->tip.n < common)
+		origin_add(from, f->run, HEADER_TRIAL, BODY_LEN);
+	from->variant = variant;
+	for (i = 0; i < count; i++)
+		origin_add(from, f->run, HEADER_TRIAL, BODY_LEN);
+	origin_run_end(from, f->run);
+}
+
+/* Keep a branch that parts after 120 and ends at 266, a boundary in it. */
+static struct origin
+keep_long_branch(struct fixture *f)
+{
+	struct origin boundary;
+
+	fork_log(f);
+	origin_write(&f->other, f->branch, 200, BODY_LEN);
+	assert_int_equal(f->other.tip.n, 256);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->branch->run, 120), ERR_NONE);
+	boundary = f->other;
+	origin_write(&f->other, f->branch, 10, BODY_LEN);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->branch->run, 120), ERR_NONE);
+	assert_int_equal(f->other.tip.n, 266);
+	return boundary;
+}
+
+/* The whole branch with this tip verifies from the first entry on. */
+static void
+assert_branch(struct fixture *f, const struct log_tip *tip)
+{
+	uint8_t name[8 + C8_LEN];
+	struct log_tip at;
+	struct log_tip end;
+	struct store_run read;
+
+	bytes_put_le64(name, tip->n);
+	memcpy(name + 8, tip->c, C8_LEN);
+	assert_int_equal(
+	    store_tip_at(f->txn, f->origin.log_id, 0, &at), ERR_NONE);
+	while (at.n < tip->n) {
+		assert_int_equal(store_read_run(f->txn, f->origin.log_id,
+				     at.n + 1, name, &read),
+		    ERR_NONE);
+		assert_int_equal(log_run_verify(f->origin.key.public_key, &at,
+				     &read.run, &end),
+		    ERR_NONE);
+		assert_same_tip(&end, &read.end);
+		at = end;
+		store_run_clear(&read);
+	}
+	assert_same_tip(&at, tip);
+}
+
+static size_t
+count_branches(struct fixture *f)
+{
+	struct log_tip tip;
+	const uint8_t *after = NULL;
+	size_t count = 0;
+
+	while (store_branch_next(f->txn, f->origin.log_id, after, &tip) ==
+	    ERR_NONE) {
+		after = tip.c;
+		count++;
+	}
+	return count;
+}
+
+static void
+third_branch_may_part_from_the_second_after_a_boundary(void **state)
+{
+	struct fixture *f = *state;
+	struct origin third = keep_long_branch(f);
+
+	write_parting(f, &third, 260, 2, 10);
+	assert_int_equal(f->run->run.first, 257);
+	assert_int_equal(store_add_branch(f->txn, &f->run->run, 120), ERR_NONE);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->run->run, 120), ERR_EXIST);
+	next_txn(f);
+	assert_int_equal(log_of(f).last_common, 120);
+	assert_int_equal(count_branches(f), 2);
+	assert_branch(f, &f->other.tip);
+	assert_branch(f, &third.tip);
+
+	/* It goes on like any other. */
+	origin_write(&third, f->run, 200, BODY_LEN);
+	assert_int_equal(store_add_branch(f->txn, &f->run->run, 120), ERR_NONE);
+	origin_write(&third, f->run, 200, BODY_LEN);
+	assert_int_equal(store_add_branch(f->txn, &f->run->run, 120), ERR_NONE);
+	next_txn(f);
+	assert_int_equal(count_branches(f), 2);
+	assert_branch(f, &third.tip);
+	assert_int_equal(store_check(f->txn), ERR_NONE);
+}
+
+static void
+run_that_begins_within_a_branch_and_goes_beyond_extends_it(void **state)
+{
+	struct fixture *f = *state;
+	struct origin longer = keep_long_branch(f);
+
+	write_parting(f, &longer, 280, 1, 0);
+	assert_int_equal(f->run->run.first, 257);
+	assert_int_equal(store_add_branch(f->txn, &f->run->run, 120), ERR_NONE);
+	next_txn(f);
+	assert_int_equal(count_branches(f), 1);
+	assert_branch(f, &longer.tip);
+	assert_int_equal(store_check(f->txn), ERR_NONE);
+}
+
+static void
+run_beyond_a_boundary_that_joins_no_branch_is_a_gap(void **state)
+{
+	struct fixture *f = *state;
+	struct origin lost;
+	uint64_t writes;
+
+	(void)keep_long_branch(f);
+	origin_begin(&lost, 1, 7);
+	lost.variant = 9;
+	origin_write(&lost, f->run, 256, BODY_LEN);
+	origin_write(&lost, f->run, 10, BODY_LEN);
+	assert_int_equal(f->run->run.first, 257);
+	writes = store_writes(f->txn);
+	assert_int_equal(store_add_branch(f->txn, &f->run->run, 120), ERR_GAP);
+	assert_int_equal(store_writes(f->txn), writes);
+}
+
+/* Open the body of an entry in the branch with this tip. */
+static enum err
+open_in(struct fixture *f, const struct log_tip *tip, uint64_t n)
+{
+	struct store_body body = { .memory = NULL };
+	uint8_t name[8 + C8_LEN];
+	enum err err;
+
+	bytes_put_le64(name, tip->n);
+	memcpy(name + 8, tip->c, C8_LEN);
+	err = store_branch_body(f->txn, f->origin.log_id, name, n, &body);
+	store_body_clear(&body);
+	return err;
+}
+
+static void
+body_that_two_branches_share_is_kept_once_for_both(void **state)
+{
+	struct fixture *f = *state;
+	const uint8_t *log_id = f->origin.log_id;
+	struct origin third = keep_long_branch(f);
+	struct store_entry entry;
+	uint8_t branch = 0;
+	size_t entries = 0;
+
+	assert_int_equal(add_body(f, 1, 130, BODY_LEN), ERR_NONE);
+	write_parting(f, &third, 260, 2, 10);
+	assert_int_equal(store_add_branch(f->txn, &f->run->run, 120), ERR_NONE);
+
+	/* Nobody asks for it a second time, be it there before or after. */
+	assert_int_equal(open_in(f, &third.tip, 130), ERR_NONE);
+	assert_int_equal(open_in(f, &third.tip, 258), ERR_NOENT);
+	assert_int_equal(add_body(f, 1, 258, BODY_LEN), ERR_NONE);
+	assert_int_equal(add_body(f, 1, 258, BODY_LEN), ERR_EXIST);
+	assert_int_equal(open_in(f, &third.tip, 258), ERR_NONE);
+	assert_int_equal(open_in(f, &f->other.tip, 258), ERR_NONE);
+	assert_int_equal(add_body(f, 2, 262, BODY_LEN), ERR_NONE);
+	assert_int_equal(open_in(f, &third.tip, 262), ERR_NONE);
+	assert_int_equal(open_in(f, &f->other.tip, 262), ERR_NOENT);
+
+	/* The stored entry and one for both, then one more where they part. */
+	while (
+	    store_entry_next(f->txn, log_id, 258, &branch, &entry) == ERR_NONE)
+		entries++;
+	assert_int_equal(entries, 2);
+	for (branch = 0; store_entry_next(
+			     f->txn, log_id, 262, &branch, &entry) == ERR_NONE;)
+		entries++;
+	assert_int_equal(entries, 5);
+
+	/* Erased, it is so in both. */
+	branch = 1;
+	assert_int_equal(
+	    store_entry_next(f->txn, log_id, 258, &branch, &entry), ERR_NONE);
+	assert_int_equal(
+	    store_erase_entry(f->txn, log_id, 258, entry.c), ERR_NONE);
+	next_txn(f);
+	assert_int_equal(open_in(f, &third.tip, 258), ERR_ERASED);
+	assert_int_equal(open_in(f, &f->other.tip, 258), ERR_ERASED);
+	assert_int_equal(open_in(f, &third.tip, 130), ERR_NONE);
+	assert_int_equal(store_check(f->txn), ERR_NONE);
+}
+
+static void
+body_that_fits_two_branches_is_kept_in_both(void **state)
+{
+	struct fixture *f = *state;
+	struct store_entry entry;
+
+	fork_log(f);
+	assert_int_equal(add_body(f, 0, 122, BODY_LEN), ERR_NONE);
+	origin_run_begin(&f->other, f->branch);
+	origin_add(&f->other, f->branch, HEADER_TRIAL, BODY_LEN);
+	f->other.variant = 0;
+	origin_add(&f->other, f->branch, HEADER_TRIAL, BODY_LEN);
+	origin_run_end(&f->other, f->branch);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->branch->run, 120), ERR_NONE);
+	assert_int_equal(open_in(f, &f->other.tip, 122), ERR_NOENT);
+	assert_int_equal(add_body(f, 0, 122, BODY_LEN), ERR_NONE);
+	assert_int_equal(add_body(f, 0, 122, BODY_LEN), ERR_EXIST);
+	assert_int_equal(open_in(f, &f->other.tip, 122), ERR_NONE);
+
+	/* One goes, the other stays. */
+	assert_int_equal(
+	    store_entry(f->txn, f->origin.log_id, 122, &entry), ERR_NONE);
+	assert_int_equal(
+	    store_erase_entry(f->txn, f->origin.log_id, 122, entry.c),
+	    ERR_NONE);
+	next_txn(f);
+	assert_int_equal(state_of(f, 122), STORE_BODY_ERASED);
+	assert_int_equal(open_in(f, &f->other.tip, 122), ERR_NONE);
+	assert_int_equal(add_body(f, 0, 122, BODY_LEN), ERR_ERASED);
+}
+
 /* ---- notes ---- */
 
 static void
@@ -2039,6 +2275,11 @@ main(void)
 		T(claims_tell_which_entry_of_a_number_they_mean),
 		T(erased_body_of_one_branch_leaves_that_of_the_other),
 		T(body_is_taken_beside_one_that_was_erased_before_the_fork_was_known),
+		T(third_branch_may_part_from_the_second_after_a_boundary),
+		T(run_that_begins_within_a_branch_and_goes_beyond_extends_it),
+		T(run_beyond_a_boundary_that_joins_no_branch_is_a_gap),
+		T(body_that_two_branches_share_is_kept_once_for_both),
+		T(body_that_fits_two_branches_is_kept_in_both),
 		T(too_many_erased_entries_of_one_number_are_all_of_it),
 		T(fork_freezes_the_log_and_both_branches_stay_readable),
 		T(branch_may_be_named_by_any_of_its_entries),

@@ -102,7 +102,7 @@ accepted = $(shell $(CC) -Werror $(1) -E -x c /dev/null >/dev/null 2>&1 && \
 	echo '$(1)')
 
 MODULES    = libzmq libczmq libprotobuf-c libsodium libsystemd jansson inih \
-	libutf8proc smartcols yaml-0.1
+	libutf8proc smartcols yaml-0.1 zlib
 PKG_CFLAGS = $(call once,PKG_CFLAGS,$(patsubst -I%,-isystem %,$(shell \
 	pkg-config --cflags $(MODULES) lmdb 2>/dev/null)))
 CLIENT_LIB = $(call once,CLIENT_LIB,$(shell \

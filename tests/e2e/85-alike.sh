@@ -38,15 +38,14 @@ check_same "with --json nothing is said" "" "$(beside new --yes --json \
 
 talk() {
 	PYTHONPATH=tests/e2e:${PYTHONPATH:-} /usr/bin/python3 - "$WORK/v/run/control" <<-'EOF'
-		import sys, time
+		import os, sys, time
 		from questions import Talk, SLOW
 		talk = Talk(sys.argv[1], "new", "--lang", "en")
-		for wanted, reply in (("Title", "Fixed teams in home care"),
+		for wanted, reply in (("Title:", "Fixed teams in home care"),
 		        ("Summary", "Small teams for each citizen")):
-		    talk.read(time.monotonic() + 20 * SLOW)
-		    import os
+		    talk.read(time.monotonic() + 20 * SLOW, wanted)
 		    os.write(talk.ours, (reply + "\n").encode())
-		print(talk.read(time.monotonic() + 20 * SLOW))
+		print(talk.read(time.monotonic() + 20 * SLOW, "Sector"))
 		talk.process.kill()
 		talk.process.wait()
 	EOF

@@ -516,7 +516,7 @@ print_check(struct run *run, const Erfa__DoctorCheck *check)
 	print_pad(run->out, "", width < COLUMN ? COLUMN - width : 1);
 	print_say(run->out, "%s\n", check->what);
 	if (check->remedy[0] != '\0')
-		print_block(run->out, COLUMN + 2, check->remedy);
+		print_remedy(run->out, COLUMN + 2, check->remedy);
 }
 
 static int

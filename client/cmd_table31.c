@@ -19,7 +19,7 @@
 #define BREADTH    5    /* sectors from which on only the commonest is named */
 #define TEXT_ROOM  4096 /* bytes of a cell */
 #define CODE_ROOM  64   /* bytes of a code */
-#define COLUMN     18   /* where cells begin when they stand in lines */
+#define COLUMN     18 /* where cells begin when they stand in lines, at least */
 #define COUNTRIES  5
 #define VALUES_MAX 32 /* of one row */
 
@@ -369,7 +369,9 @@ print_table(const struct making *it)
 static void
 print_lines(const struct making *it)
 {
+	static const char *const labels[] = { N_("trials say"), NULL };
 	struct run *run = it->run;
+	unsigned column = print_column(COLUMN, 4, labels);
 	const Erfa__Table31Row *row;
 	size_t i, k;
 
@@ -378,10 +380,10 @@ print_lines(const struct making *it)
 		print_styled(run->out, PRINT_STRONG, "%s", row->label);
 		print_say(run->out, "\n");
 		for (k = 0; k < row->n_cell; k++) {
-			print_field(run->out, 2, row->cell[k]->label, COLUMN,
+			print_field(run->out, 2, row->cell[k]->label, column,
 			    row->cell[k]->text);
 			if (run_text(row->cell[k]->trials)[0] != '\0')
-				print_field(run->out, 4, "trials say", COLUMN,
+				print_field(run->out, 4, "trials say", column,
 				    row->cell[k]->trials);
 		}
 	}

@@ -21,7 +21,7 @@
 #define TEXT_ROOM 4096 /* bytes of the words typed, and of one line */
 #define PATH_ROOM 64   /* bytes of "pref_label[15].language" */
 #define INDENT    2
-#define COLUMN    14 /* where what stands behind a name begins */
+#define COLUMN    14 /* where what stands behind a name begins, at least */
 
 /* ---- what is told ---- */
 
@@ -69,11 +69,23 @@ put_languages(struct line *line, const Erfa__TermMeaning *meaning)
 		    language_name(meaning->found_in[i]));
 }
 
+/* Where what stands behind a name begins in the language of the person. */
+static unsigned
+column(void)
+{
+	static const char *const labels[] = { N_("No longer"), N_("Broader"),
+		N_("Narrower"), N_("Related"), N_("The same as"),
+		N_("Close to"), N_("Part of"), N_("Replaced by"), N_("Sector"),
+		N_("Note"), N_("Published"), NULL };
+
+	return print_column(COLUMN, INDENT, labels);
+}
+
 static void
 print_row(struct run *run, const char *name, const struct line *line)
 {
 	if (line->len > 0)
-		print_field(run->out, INDENT, name, COLUMN, line->text);
+		print_field(run->out, INDENT, name, column(), line->text);
 }
 
 /* The labels of one language, "(?)" behind those in doubt. */
@@ -228,13 +240,14 @@ print_meaning(struct run *run, const struct vocab *vocab, enum vocab_lang lang,
 	print_old(run, meaning);
 	print_links(run, vocab, lang, meaning->term);
 	if (run_text(meaning->sector)[0] != '\0')
-		print_field(run->out, INDENT, "Sector", COLUMN,
+		print_field(run->out, INDENT, "Sector", column(),
 		    labels_get(run->labels, "sector", meaning->sector));
 	for (i = 0; i < meaning->n_note; i++)
-		print_field(run->out, INDENT, "Note", COLUMN, meaning->note[i]);
+		print_field(
+		    run->out, INDENT, "Note", column(), meaning->note[i]);
 	if (run_text(meaning->record)[0] != '\0')
 		print_field(
-		    run->out, INDENT, "Published", COLUMN, meaning->record);
+		    run->out, INDENT, "Published", column(), meaning->record);
 }
 
 /* One word, another meaning in each language: say so before anything else. */
@@ -263,7 +276,7 @@ print_friends(struct run *run, const Erfa__TermReport *report)
 		line.len = 0;
 		line.text[0] = '\0';
 		put_languages(&line, meaning);
-		print_field(run->out, INDENT, line.text, COLUMN + INDENT,
+		print_field(run->out, INDENT, line.text, column() + INDENT,
 		    run_text(meaning->name));
 	}
 	print_say(run->out, "\n");

@@ -76,7 +76,7 @@ tell_problem(const struct fault_sink *sink, const Erfa__Problem *problem)
 		print_say(print, "%s\n", what);
 	free(what);
 	if (problem->remedy != NULL && *problem->remedy != '\0')
-		print_block(print, 2 * INDENT, speech(problem->remedy));
+		print_remedy(print, 2 * INDENT, speech(problem->remedy));
 }
 
 static void
@@ -93,7 +93,7 @@ tell_lines(const struct fault_sink *sink, const Erfa__ErrorAnswer *error)
 	for (i = 0; i < error->n_problem; i++)
 		tell_problem(sink, error->problem[i]);
 	if (error->remedy != NULL && *error->remedy != '\0')
-		print_block(print, INDENT, error->remedy);
+		print_remedy(print, INDENT, error->remedy);
 }
 
 int

@@ -14,6 +14,8 @@
 
 #define COLUMNS_LEAST   40 /* a narrower terminal is written over its edge */
 #define COLUMNS_DEFAULT 80
+#define GAP             2  /* blanks behind the widest label */
+#define REMEDY_COLUMNS  80 /* what helps is wrapped here at the latest */
 
 struct print {
 	FILE *file;
@@ -406,18 +408,54 @@ wrap(const char *line, size_t room)
 	return blank > 0 ? blank : len;
 }
 
+/* Whether ${text} begins with a command as we write it. */
+static bool
+is_command(const char *text)
+{
+	return strncmp(text, "erfa ", 5) == 0 || strncmp(text, "sudo ", 5) == 0;
+}
+
+/* The same, but a command that stands behind two blanks and does not fit goes
+ * into the next line as a whole. */
+static size_t
+wrap_remedy(const char *line, size_t room)
+{
+	size_t len = wrap(line, room);
+	const char *end;
+	size_t i;
+
+	if (line[len] == '\0')
+		return len;
+	for (i = len; i > 0; i--)
+		if (strncmp(line + i, "  ", 2) == 0 && is_command(line + i + 2))
+			break;
+	if (i == 0)
+		return len;
+	end = strstr(line + i + 2, "  ");
+	return end != NULL && end <= line + len ? len : i;
+}
+
+/* How lines are laid out. */
+struct layout {
+	unsigned indent;
+	unsigned columns; /* 0 = as long as it takes */
+	size_t (*wrap)(const char *line, size_t room);
+};
+
 /* Write one line, wrapped; the first ${taken} columns are written already. */
 static void
-write_line(struct print *print, unsigned indent, unsigned taken, char *line)
+write_line(struct print *print, const struct layout *layout, unsigned taken,
+    char *line)
 {
+	unsigned indent = layout->indent;
 	size_t room = SIZE_MAX;
 	size_t len;
 	char kept;
 
-	if (print->options.columns > indent + COLUMNS_LEAST / 2)
-		room = print->options.columns - indent;
+	if (layout->columns > indent + COLUMNS_LEAST / 2)
+		room = layout->columns - indent;
 	do {
-		len = wrap(line, room);
+		len = layout->wrap(line, room);
 		kept = line[len];
 		line[len] = '\0';
 		write_blanks(print, indent > taken ? indent - taken : 0);
@@ -433,8 +471,8 @@ write_line(struct print *print, unsigned indent, unsigned taken, char *line)
 
 /* Write lines; the first ${taken} columns of the first are written already. */
 static void
-write_lines(
-    struct print *print, unsigned indent, unsigned taken, const char *text)
+write_lines(struct print *print, const struct layout *layout, unsigned taken,
+    const char *text)
 {
 	char *safe = NULL;
 	char *line, *next;
@@ -446,7 +484,7 @@ write_lines(
 	for (line = safe; line != NULL && *line != '\0'; line = next) {
 		if ((next = strchr(line, '\n')) != NULL)
 			*next++ = '\0';
-		write_line(print, indent, taken, line);
+		write_line(print, layout, taken, line);
 		taken = 0;
 	}
 	if (taken > 0)
@@ -457,13 +495,39 @@ write_lines(
 void
 print_block(struct print *print, unsigned indent, const char *text)
 {
-	write_lines(print, indent, 0, text);
+	struct layout layout = { indent, print->options.columns, wrap };
+
+	write_lines(print, &layout, 0, text);
+}
+
+void
+print_remedy(struct print *print, unsigned indent, const char *text)
+{
+	struct layout layout = { indent, print->options.columns, wrap_remedy };
+
+	if (layout.columns == 0 || layout.columns > REMEDY_COLUMNS)
+		layout.columns = REMEDY_COLUMNS;
+	write_lines(print, &layout, 0, text);
+}
+
+unsigned
+print_column(unsigned column, unsigned indent, const char *const labels[])
+{
+	unsigned least;
+
+	for (; *labels != NULL; labels++) {
+		least = indent + (unsigned)text_width(speech(*labels)) + GAP;
+		if (least > column)
+			column = least;
+	}
+	return column;
 }
 
 void
 print_field(struct print *print, unsigned indent, const char *label,
     unsigned column, const char *text)
 {
+	struct layout layout = { column, print->options.columns, wrap };
 	size_t width;
 
 	label = speech(label);
@@ -471,7 +535,7 @@ print_field(struct print *print, unsigned indent, const char *label,
 	write_blanks(print, indent);
 	print_styled(print, PRINT_FAINT, "%s", label);
 	write_blanks(print, 1);
-	write_lines(print, column, (unsigned)width, text);
+	write_lines(print, &layout, (unsigned)width, text);
 }
 
 void

@@ -88,12 +88,29 @@ void print_styled(struct print *print, enum print_style style,
 void print_block(struct print *print, unsigned indent, const char *text);
 
 /**
+ * print_remedy(print, indent, text):
+ * The same for what helps, wrapped at 80 columns also where lines may be longer;
+ * a command behind two blanks ("Mend it:  erfa edit ...") is not torn if it fits
+ * into a line.
+ */
+void print_remedy(struct print *print, unsigned indent, const char *text);
+
+/**
  * print_field(print, indent, label, column, text):
  * Print ${label}, our own and translated here, after ${indent} blanks and foreign text of any length from
  * ${column} on, wrapped there.
  */
 void print_field(struct print *print, unsigned indent, const char *label,
     unsigned column, const char *text);
+
+/**
+ * print_column(column, indent, labels):
+ * Where the texts of fields with these ${labels}, the last one NULL, begin after
+ * ${indent} blanks: at ${column}, or further to the right if a label is wider as
+ * it is translated.
+ */
+unsigned print_column(
+    unsigned column, unsigned indent, const char *const labels[]);
 
 /**
  * print_pad(print, text, columns):

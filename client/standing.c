@@ -12,7 +12,7 @@
 #include "client/run.h"
 #include "client/talk.h"
 
-#define COLUMN 12 /* where the figures begin */
+#define COLUMN 12 /* where the figures begin, or further to the right */
 
 /* One trial and what was found about it. */
 struct standing {
@@ -69,6 +69,17 @@ state_of(const struct standing *it)
 
 /* ---- for people ---- */
 
+/* Where the figures begin in the language of the person. */
+static unsigned
+column(void)
+{
+	static const char *const labels[] = { N_("Trial"), N_("Id"),
+		N_("Status"), N_("Taken back"), N_("In doubt"), N_("Draft"),
+		N_("Permission"), NULL };
+
+	return print_column(COLUMN, 0, labels);
+}
+
 /* What an authority said, for people. */
 static const char *
 standing_says(enum life_standing standing)
@@ -118,13 +129,13 @@ print_word(struct run *run, const struct life_word *word)
 
 	(void)snprintf(line, sizeof(line), "%u  %s", word->exemption_no,
 	    run_text(word->exemption->provision));
-	print_field(run->out, 2, "rule", COLUMN + 2, line);
+	print_field(run->out, 2, "rule", column() + 2, line);
 	(void)snprintf(line, sizeof(line), "%s: %s",
 	    life_org_name(word->authority), standing_says(word->standing));
-	print_field(run->out, 2, "", COLUMN + 2, line);
+	print_field(run->out, 2, "", column() + 2, line);
 	if (decision != NULL && run_text(decision->plain_summary)[0] != '\0')
 		print_field(
-		    run->out, 2, "", COLUMN + 2, decision->plain_summary);
+		    run->out, 2, "", column() + 2, decision->plain_summary);
 }
 
 static int
@@ -151,10 +162,10 @@ print_retracted(const struct standing *it)
 	retraction = talk_retraction(show);
 	doubt = talk_doubt(show);
 	if (retraction != NULL)
-		print_field(it->run->out, 0, "Taken back", COLUMN,
+		print_field(it->run->out, 0, "Taken back", column(),
 		    run_text(retraction->body->retraction->explanation));
 	else if (doubt != NULL)
-		print_field(it->run->out, 0, "In doubt", COLUMN,
+		print_field(it->run->out, 0, "In doubt", column(),
 		    run_text(doubt->body->retraction->explanation));
 }
 
@@ -169,17 +180,17 @@ print_people(struct standing *it)
 	print_styled(
 	    run->out, it->line.may ? PRINT_GOOD : PRINT_BAD, "%s", it->first);
 	print_say(run->out, "\n\n");
-	print_field(run->out, 0, "Trial", COLUMN, act_title(it->act.body));
-	print_field(run->out, 0, "Id", COLUMN, it->act.shown);
-	print_field(run->out, 0, "Status", COLUMN,
+	print_field(run->out, 0, "Trial", column(), act_title(it->act.body));
+	print_field(run->out, 0, "Id", column(), it->act.shown);
+	print_field(run->out, 0, "Status", column(),
 	    labels_get(run->labels, "status", state));
 	print_retracted(it);
 	if (it->act.is_draft)
-		print_field(run->out, 0, "Draft", COLUMN,
+		print_field(run->out, 0, "Draft", column(),
 		    it->act.is_public ? _("changes that are not public yet") :
 					_("only this node can read it"));
 	if (it->permit.permit != LIFE_PERMIT_NOT_NEEDED)
-		print_field(run->out, 0, "Permission", COLUMN,
+		print_field(run->out, 0, "Permission", column(),
 		    labels_get(run->labels, "permit",
 			life_permit_name(it->permit.permit)));
 	for (i = 0; i < it->permit.nwords; i++)

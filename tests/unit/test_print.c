@@ -323,6 +323,60 @@ times_are_shown_by_the_local_clock(void **state)
 }
 
 static void
+a_command_in_a_remedy_is_not_torn(void **state)
+{
+	struct capture out;
+
+	(void)state;
+	capture_open(&out, &narrow);
+	print_remedy(out.print, 2, "Fetch it:  erfa sync --wait 60");
+	print_remedy(
+	    out.print, 2, "Look first, then fetch it:  erfa sync --wait 60");
+	print_remedy(out.print, 2, "One  erfa list  or the other  erfa find x");
+	print_remedy(out.print, 2,
+	    "Too long for any line:  erfa restore a --key b --dir somewhere/x");
+	assert_string_equal(capture_text(&out),
+	    "  Fetch it:  erfa sync --wait 60\n"
+	    "  Look first, then fetch it:\n"
+	    "  erfa sync --wait 60\n"
+	    "  One  erfa list  or the other\n"
+	    "  erfa find x\n"
+	    "  Too long for any line:\n"
+	    "  erfa restore a --key b --dir\n"
+	    "  somewhere/x\n");
+	capture_close(&out);
+}
+
+static void
+a_remedy_is_wrapped_where_lines_may_be_long(void **state)
+{
+	struct capture out;
+
+	(void)state;
+	capture_open(&out, &capture_plain);
+	print_remedy(out.print, 4,
+	    "123456789 123456789 123456789 123456789 123456789 123456789 "
+	    "123456789 123456 end");
+	assert_string_equal(capture_text(&out),
+	    "    123456789 123456789 123456789 123456789 123456789 123456789 "
+	    "123456789 123456\n    end\n");
+	capture_close(&out);
+}
+
+static void
+a_column_stands_behind_the_widest_label(void **state)
+{
+	static const char *const labels[] = { "Størst", "Two", NULL };
+	static const char *const none[] = { NULL };
+
+	(void)state;
+	assert_int_equal(print_column(4, 0, labels), 8);
+	assert_int_equal(print_column(4, 2, labels), 10);
+	assert_int_equal(print_column(12, 2, labels), 12);
+	assert_int_equal(print_column(3, 9, none), 3);
+}
+
+static void
 a_table_is_as_wide_as_its_cells(void **state)
 {
 	static const struct table_column columns[] = {
@@ -478,6 +532,9 @@ main(void)
 		cmocka_unit_test(numbers_are_grouped),
 		cmocka_unit_test(amounts_and_spans_have_units),
 		cmocka_unit_test(times_are_shown_by_the_local_clock),
+		cmocka_unit_test(a_command_in_a_remedy_is_not_torn),
+		cmocka_unit_test(a_remedy_is_wrapped_where_lines_may_be_long),
+		cmocka_unit_test(a_column_stands_behind_the_widest_label),
 		cmocka_unit_test(a_table_is_as_wide_as_its_cells),
 		cmocka_unit_test(a_table_is_cut_to_the_terminal),
 		cmocka_unit_test(a_table_without_rows_is_not_there),

@@ -8,6 +8,7 @@
 #include "proto/limits.h"
 #include "client/conn.h"
 #include "client/print.h"
+#include "client/quote.h"
 
 #define WAIT_MS 300  /* all that is asked at one press of Tab */
 #define PAGE    500U /* rows asked for at a time */
@@ -194,22 +195,6 @@ complete_node_peers(const struct complete_node *node)
 	conn_close(asking.conn);
 }
 
-/* Whether ${name} can be typed in a shell without quotes. */
-static bool
-is_bare(const char *name)
-{
-	static const char good[] = "abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789_.-";
-	size_t i;
-
-	for (i = 0; name[i] != '\0'; i++)
-		if ((unsigned char)name[i] < 0x80 &&
-		    strchr(good, name[i]) == NULL)
-			return false;
-	return i > 0 && name[0] != '-';
-}
-
 void
 complete_node_groups(const struct complete_node *node)
 {
@@ -231,7 +216,7 @@ complete_node_groups(const struct complete_node *node)
 			number[0] = '\0';
 			if (group->group != NULL)
 				strncat(number, group->group, NUMBER_SHOWN);
-			if (group->name != NULL && is_bare(group->name))
+			if (group->name != NULL && quote_bare(group->name))
 				offer(node, group->name, number);
 			else
 				offer(node, number, group->name);

@@ -20,8 +20,10 @@
 #include "proto/report.pb-c.h"
 #include "client/cmd.h"
 #include "client/conn.h"
+#include "client/listing.h"
 #include "client/print.h"
 #include "client/progress.h"
+#include "client/quote.h"
 #include "client/run.h"
 #include "client/speech.h"
 #include "client/table.h"
@@ -395,6 +397,22 @@ put_on_list(struct making *making, const char *id)
 
 /* ---- making one ---- */
 
+/* How to come back from it. */
+static int
+tell_restore(const struct making *making)
+{
+	char *path = NULL;
+
+	if (quote_word(making->path, &path) != ERR_NONE)
+		return run_nomem(making->run);
+	print_say(making->run->out,
+	    "Keep a copy on another machine.  To bring it back:\n"
+	    "  erfa restore %s%s\n",
+	    path, making->recipient == NULL ? "" : " --key FILE");
+	free(path);
+	return EXIT_DONE;
+}
+
 static int
 tell(const struct making *making)
 {
@@ -424,10 +442,7 @@ tell(const struct making *making)
 		    making->recipient);
 	for (i = 0; i < report->n_removed; i++)
 		print_say(run->out, "Removed: %s\n", report->removed[i]);
-	print_say(run->out,
-	    "Keep a copy on another machine.  To bring it back:  erfa restore "
-	    "FILE\n");
-	return EXIT_DONE;
+	return tell_restore(making);
 }
 
 /* Write, verify, place. */
@@ -520,6 +535,25 @@ make_one(struct run *run, const Erfa__BackupAnswer *settings)
 
 /* ---- the list ---- */
 
+static void
+add_backup(struct run *run, struct table *table, const void *item)
+{
+	const Erfa__BackupKept *kept = item;
+	char text[PRINT_TIME_MAX > PRINT_NUMBER_MAX ? PRINT_TIME_MAX :
+						      PRINT_NUMBER_MAX];
+
+	(void)run;
+	print_time(run_text(kept->time), text);
+	table_add(table, text);
+	print_number(kept->entries, text);
+	table_add(table, text);
+	text[0] = '\0';
+	if (kept->bytes > 0)
+		print_bytes(kept->bytes, text);
+	table_add(table, text);
+	table_add(table, run_text(kept->file));
+}
+
 static int
 show_list(struct run *run, const Erfa__BackupAnswer *list)
 {
@@ -529,11 +563,6 @@ show_list(struct run *run, const Erfa__BackupAnswer *list)
 		{ N_("SIZE"), true, 0 },
 		{ N_("FILE"), false, 0 },
 	};
-	struct table *table = NULL;
-	char text[PRINT_TIME_MAX > PRINT_NUMBER_MAX ? PRINT_TIME_MAX :
-						      PRINT_NUMBER_MAX];
-	enum err err;
-	size_t i;
 
 	if (run->json)
 		return run_json(run, &list->base);
@@ -542,24 +571,8 @@ show_list(struct run *run, const Erfa__BackupAnswer *list)
 		    run->out, "No backup was made yet:  erfa backup --help\n");
 		return EXIT_DONE;
 	}
-	if (table_new(run->out, columns, 4, &table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < list->n_kept; i++) {
-		const Erfa__BackupKept *kept = list->kept[i];
-
-		print_time(run_text(kept->time), text);
-		table_add(table, text);
-		print_number(kept->entries, text);
-		table_add(table, text);
-		text[0] = '\0';
-		if (kept->bytes > 0)
-			print_bytes(kept->bytes, text);
-		table_add(table, text);
-		table_add(table, run_text(kept->file));
-	}
-	err = table_print(table);
-	table_free(table);
-	return err == ERR_NONE ? EXIT_DONE : run_nomem(run);
+	return listing_table(run, &list->base, "kept", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_backup);
 }
 
 /* A backup is destroyed, wherever it was. */

@@ -7,6 +7,7 @@
 #include "client/cmd.h"
 #include "client/fields.h"
 #include "client/form_words.h"
+#include "client/listing.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/speech.h"
@@ -130,10 +131,12 @@ print_counts(const struct telling *it)
 }
 
 static void
-add_round(struct table *table, const Erfa__BurdenRound *round)
+add_round(struct run *run, struct table *table, const void *item)
 {
+	const Erfa__BurdenRound *round = item;
 	char cell[PRINT_NUMBER_MAX];
 
+	(void)run;
 	table_add(table, round->id);
 	(void)snprintf(cell, sizeof(cell), "%u", round->no);
 	table_add(table,
@@ -157,22 +160,12 @@ print_rounds(const struct telling *it)
 		{ N_("ANSWERS DUE"), false, 0 },
 		{ N_("APPLICATIONS"), true, 0 },
 	};
-	struct run *run = it->run;
-	struct table *table;
-	size_t i;
-	int status = EXIT_DONE;
 
 	if (it->answer->n_round == 0)
 		return EXIT_DONE;
-	print_say(run->out, "\n");
-	if (table_new(run->out, columns, 6, &table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < it->answer->n_round; i++)
-		add_round(table, it->answer->round[i]);
-	if (table_print(table) != ERR_NONE)
-		status = run_nomem(run);
-	table_free(table);
-	return status;
+	print_say(it->run->out, "\n");
+	return listing_table(it->run, &it->answer->base, "round", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_round);
 }
 
 static int

@@ -3,6 +3,7 @@
 
 #include "proto/control.h"
 #include "client/cmd.h"
+#include "client/listing.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/table.h"
@@ -28,6 +29,17 @@ source_of(const char *source)
 	return run_text(source)[0] == '\0' ? _("default") : source;
 }
 
+static void
+add_setting(struct run *run, struct table *table, const void *item)
+{
+	const Erfa__Setting *setting = item;
+
+	(void)run;
+	table_add(table, setting->name);
+	table_add(table, setting->value);
+	table_add(table, source_of(setting->source));
+}
+
 /* Every setting, its value, and where that is from. */
 static int
 print_all(struct run *run, const Erfa__SettingsAnswer *answer)
@@ -37,20 +49,36 @@ print_all(struct run *run, const Erfa__SettingsAnswer *answer)
 		{ N_("VALUE"), false, 1 },
 		{ N_("SOURCE"), false, 0 },
 	};
-	struct table *table = NULL;
-	size_t i;
-	int status;
 
-	if (table_new(run->out, columns, 3, &table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < answer->n_setting; i++) {
-		table_add(table, answer->setting[i]->name);
-		table_add(table, answer->setting[i]->value);
-		table_add(table, source_of(answer->setting[i]->source));
-	}
-	status = table_print(table) == ERR_NONE ? EXIT_DONE : run_nomem(run);
-	table_free(table);
-	return status;
+	return listing_table(run, &answer->base, "setting", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_setting);
+}
+
+static void
+add_difference(struct run *run, struct table *table, const void *item)
+{
+	const Erfa__Setting *setting = item;
+
+	(void)run;
+	if (!setting->differs)
+		return;
+	table_add(table, setting->name);
+	table_add(table, setting->value);
+	table_add(table, setting->file_value);
+	table_add(table, source_of(setting->file_source));
+	table_add(table,
+	    setting->reloadable ? "erfa reload" : "systemctl restart erfad");
+}
+
+static bool
+differs(const Erfa__SettingsAnswer *answer)
+{
+	size_t i;
+
+	for (i = 0; i < answer->n_setting; i++)
+		if (answer->setting[i]->differs)
+			return true;
+	return false;
 }
 
 /* What the files say otherwise than erfad does, and what brings it in force. */
@@ -64,31 +92,11 @@ print_diff(struct run *run, const Erfa__SettingsAnswer *answer)
 		{ N_("SOURCE"), false, 0 },
 		{ N_("IN FORCE AFTER"), false, 0 },
 	};
-	struct table *table = NULL;
-	const Erfa__Setting *setting;
-	size_t i, count = 0;
-	int status;
 
-	if (table_new(run->out, columns, 5, &table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < answer->n_setting; i++) {
-		setting = answer->setting[i];
-		if (!setting->differs)
-			continue;
-		count++;
-		table_add(table, setting->name);
-		table_add(table, setting->value);
-		table_add(table, setting->file_value);
-		table_add(table, source_of(setting->file_source));
-		table_add(table,
-		    setting->reloadable ? "erfa reload" :
-					  "systemctl restart erfad");
-	}
-	status = table_print(table) == ERR_NONE ? EXIT_DONE : run_nomem(run);
-	table_free(table);
-	if (status == EXIT_DONE && count == 0)
+	if (!differs(answer))
 		print_say(run->out, "The files say what is in force.\n");
-	return status;
+	return listing_table(run, &answer->base, "setting", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_difference);
 }
 
 int

@@ -10,6 +10,7 @@
 #include "proto/control.h"
 #include "client/check.h"
 #include "client/cmd.h"
+#include "client/listing.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/speech.h"
@@ -67,9 +68,9 @@ standing_of(const struct run *run, const Erfa__DirectoryMember *member,
 /* ---- all of it ---- */
 
 static void
-add_entry(const struct run *run, struct table *table,
-    const Erfa__DirectoryMember *member)
+add_entry(struct run *run, struct table *table, const void *item)
 {
+	const Erfa__DirectoryMember *member = item;
 	char cell[CELL_ROOM];
 
 	table_add(table, member->org);
@@ -97,19 +98,9 @@ print_table(struct run *run, const Erfa__DirectoryAnswer *answer)
 		{ N_("BY"), false, 0 },
 		{ N_("CHECK NUMBER"), false, 0 },
 	};
-	struct table *table = NULL;
-	int status = EXIT_DONE;
-	size_t i;
 
-	if (table_new(run->out, columns, sizeof(columns) / sizeof(columns[0]),
-		&table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < answer->n_member; i++)
-		add_entry(run, table, answer->member[i]);
-	if (table_print(table) != ERR_NONE)
-		status = run_nomem(run);
-	table_free(table);
-	return status;
+	return listing_table(run, &answer->base, "member", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_entry);
 }
 
 /* Who is out, by whose word, and what of theirs counts. */
@@ -260,17 +251,8 @@ static int
 tell(struct run *run, const Erfa__DirectoryAnswer *answer,
     int (*print)(struct run *run, const Erfa__DirectoryAnswer *answer))
 {
-	int status = EXIT_DONE;
-	size_t i;
-
-	if (run->jsonl)
-		for (i = 0; i < answer->n_member && status == EXIT_DONE; i++)
-			status = run_jsonl(run, &answer->member[i]->base);
-	else if (run->json)
-		status = run_json(run, &answer->base);
-	else
-		status = print(run, answer);
-	return status;
+	return run->json ? listing_json(run, &answer->base, "member") :
+			   print(run, answer);
 }
 
 int
@@ -311,9 +293,9 @@ keep_members(Erfa__DirectoryAnswer *answer)
 }
 
 static void
-add_member(const struct run *run, struct table *table,
-    const Erfa__DirectoryMember *member)
+add_member(struct run *run, struct table *table, const void *item)
 {
+	const Erfa__DirectoryMember *member = item;
 	char cell[CELL_ROOM];
 
 	(void)snprintf(cell, sizeof(cell), "%s%s", run_text(member->org),
@@ -346,18 +328,10 @@ print_members(struct run *run, const Erfa__DirectoryAnswer *answer)
 		{ N_("LOGS"), true, 0 },
 		{ N_("ENTRIES"), true, 0 },
 	};
-	struct table *table = NULL;
-	int status = EXIT_DONE;
-	size_t i;
+	int status;
 
-	if (table_new(run->out, columns, sizeof(columns) / sizeof(columns[0]),
-		&table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < answer->n_member; i++)
-		add_member(run, table, answer->member[i]);
-	if (table_print(table) != ERR_NONE)
-		status = run_nomem(run);
-	table_free(table);
+	status = listing_table(run, &answer->base, "member", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_member);
 	if (status == EXIT_DONE)
 		print_disputes(run, answer);
 	return status;

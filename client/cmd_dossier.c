@@ -10,6 +10,7 @@
 #include "client/cmd.h"
 #include "client/groups.h"
 #include "client/join.h"
+#include "client/listing.h"
 #include "client/print.h"
 #include "client/rows.h"
 #include "client/run.h"
@@ -17,7 +18,7 @@
 #include "client/table.h"
 #include "client/whole.h"
 
-#define COLUMN     18   /* where values begin */
+#define COLUMN     18   /* where values begin, or further to the right */
 #define LINE_ROOM  1024 /* bytes of a line that we put together */
 #define JOIN_ROOM  16384
 #define PLACES_MAX 4096 /* different places that are told apart */
@@ -30,6 +31,22 @@ struct dossier {
 };
 
 /* ---- words ---- */
+
+/* Where values begin in the language of the person. */
+static unsigned
+column(void)
+{
+	static const char *const outer[] = { N_("departs from"), N_("because"),
+		N_("instead"), N_("until"), N_("decision"), N_("outcome"),
+		N_("taken back"), N_("where"), N_("says"), N_("afterwards"),
+		NULL };
+	static const char *const inner[] = { N_("condition"),
+		N_("in plain words"), N_("reason"), N_("worked"),
+		N_("did not work"), N_("unexpected"), N_("reported"),
+		N_("lessons"), NULL };
+
+	return print_column(print_column(COLUMN, 2, outer), 4, inner);
+}
 
 /* The label of an enumeration's value. */
 static const char *
@@ -204,14 +221,15 @@ print_exemption(
 		strcmp(run_text(departure->fit), "whole") == 0 ?
 		_(" (all around it)") :
 		"");
-	print_field(run->out, 2, "departs from", COLUMN, line);
+	print_field(run->out, 2, "departs from", column(), line);
 	if (run_text(exemption->why)[0] != '\0')
-		print_field(run->out, 2, "because", COLUMN, exemption->why);
+		print_field(run->out, 2, "because", column(), exemption->why);
 	if (run_text(exemption->replacement_rule)[0] != '\0')
-		print_field(run->out, 2, "instead", COLUMN,
+		print_field(run->out, 2, "instead", column(),
 		    exemption->replacement_rule);
 	if (run_text(exemption->valid_to)[0] != '\0')
-		print_field(run->out, 2, "until", COLUMN, exemption->valid_to);
+		print_field(
+		    run->out, 2, "until", column(), exemption->valid_to);
 }
 
 static void
@@ -229,7 +247,7 @@ print_condition(const struct dossier *it, const Erfa__Condition *condition)
 	else if (run_text(condition->due)[0] != '\0')
 		(void)snprintf(line + len, sizeof(line) - len, _(" (due %s)"),
 		    condition->due);
-	print_field(it->run->out, 4, "condition", COLUMN, line);
+	print_field(it->run->out, 4, "condition", column(), line);
 }
 
 static void
@@ -251,12 +269,12 @@ print_decision(const struct dossier *it, const Erfa__DossierRecord *record)
 	}
 	if (record->retracted)
 		join_text(line, sizeof(line), ", ", _("RETRACTED"));
-	print_field(run->out, 2, "decision", COLUMN, line);
+	print_field(run->out, 2, "decision", column(), line);
 	if (run_text(decision->plain_summary)[0] != '\0')
-		print_field(run->out, 4, "in plain words", COLUMN,
+		print_field(run->out, 4, "in plain words", column(),
 		    decision->plain_summary);
 	if (run_text(decision->reason)[0] != '\0')
-		print_field(run->out, 4, "reason", COLUMN, decision->reason);
+		print_field(run->out, 4, "reason", column(), decision->reason);
 	for (i = 0; i < decision->n_conditions; i++)
 		print_condition(it, decision->conditions[i]);
 }
@@ -269,7 +287,7 @@ print_lines(const struct dossier *it, const char *name, char *const *lines,
 
 	for (i = 0; i < count; i++)
 		print_field(
-		    it->run->out, 4, i == 0 ? name : "", COLUMN, lines[i]);
+		    it->run->out, 4, i == 0 ? name : "", column(), lines[i]);
 }
 
 static void
@@ -284,15 +302,15 @@ print_experience(const struct dossier *it, const Erfa__DossierRecord *record)
 	join_text(line, sizeof(line), ", ", run_text(record->row->publisher));
 	if (record->retracted)
 		join_text(line, sizeof(line), ", ", _("RETRACTED"));
-	print_field(run->out, 2, "outcome", COLUMN, line);
+	print_field(run->out, 2, "outcome", column(), line);
 	if (run_text(told->what_worked)[0] != '\0')
-		print_field(run->out, 4, "worked", COLUMN, told->what_worked);
+		print_field(run->out, 4, "worked", column(), told->what_worked);
 	if (run_text(told->what_did_not)[0] != '\0')
 		print_field(
-		    run->out, 4, "did not work", COLUMN, told->what_did_not);
+		    run->out, 4, "did not work", column(), told->what_did_not);
 	if (run_text(told->unexpected)[0] != '\0')
 		print_field(
-		    run->out, 4, "unexpected", COLUMN, told->unexpected);
+		    run->out, 4, "unexpected", column(), told->unexpected);
 	print_lines(it, "reported", told->reported, told->n_reported);
 	print_lines(it, "lessons", told->lessons, told->n_lessons);
 }
@@ -312,7 +330,7 @@ print_retraction(const struct dossier *it, const Erfa__DossierRecord *record)
 		&erfa__retraction_reason__descriptor, (int)retraction->reason,
 		"RETRACTION_REASON_"));
 	join_text(line, sizeof(line), ". ", run_text(retraction->explanation));
-	print_field(run->out, 2, "taken back", COLUMN, line);
+	print_field(run->out, 2, "taken back", column(), line);
 }
 
 static void
@@ -322,7 +340,7 @@ print_record(const struct dossier *it, const Erfa__DossierRecord *record)
 		print_field(it->run->out, 2,
 		    labels_get(
 			it->run->labels, "kind", run_text(record->row->kind)),
-		    COLUMN,
+		    column(),
 		    labels_get(it->run->labels, "state",
 			run_text(record->row->state)));
 	else if (record->body->record_case == ERFA__BODY__RECORD_DECISION)
@@ -360,9 +378,9 @@ print_trial(const struct dossier *it, const Erfa__DossierTrial *trial)
 	groups_mark(run, trial->row->group, line, sizeof(line));
 	print_say(run->out, "  %s\n", line);
 	places(trial, line, sizeof(line));
-	print_field(run->out, 2, "where", COLUMN, line);
+	print_field(run->out, 2, "where", column(), line);
 	print_field(
-	    run->out, 2, "says", COLUMN, run_text(trial->row->publisher));
+	    run->out, 2, "says", column(), run_text(trial->row->publisher));
 	for (i = 0; i < trial->n_exemption; i++)
 		print_exemption(it, trial->exemption[i]);
 	for (i = 0; i < trial->n_record; i++)
@@ -381,7 +399,7 @@ print_trial(const struct dossier *it, const Erfa__DossierTrial *trial)
 	join_text(
 	    line, sizeof(line), ". ", run_text(trial->continuation->text));
 	if (line[0] != '\0')
-		print_field(run->out, 2, "afterwards", COLUMN, line);
+		print_field(run->out, 2, "afterwards", column(), line);
 }
 
 static int
@@ -642,6 +660,19 @@ list_csv(const struct dossier *it)
 	return err == ERR_NONE ? EXIT_DONE : run_nomem(it->run);
 }
 
+static void
+add_provision(struct run *run, struct table *table, const void *item)
+{
+	const Erfa__DossierProvision *provision = item;
+	char number[PRINT_NUMBER_MAX];
+
+	(void)run;
+	print_number(provision->trials, number);
+	table_add(table, number);
+	table_add(table, provision->key);
+	table_add(table, provision->cited);
+}
+
 static int
 list_text(const struct dossier *it)
 {
@@ -650,28 +681,13 @@ list_text(const struct dossier *it)
 		{ N_("PROVISION"), false, 2 },
 		{ N_("AS CITED"), false, 1 },
 	};
-	struct run *run = it->run;
-	struct table *table;
-	char number[PRINT_NUMBER_MAX];
-	size_t i;
-	int status = EXIT_DONE;
 
 	if (it->answer->n_provision == 0) {
-		print_say(run->out, "No trial names a provision.\n");
+		print_say(it->run->out, "No trial names a provision.\n");
 		return EXIT_DONE;
 	}
-	if (table_new(run->out, columns, 3, &table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < it->answer->n_provision; i++) {
-		print_number(it->answer->provision[i]->trials, number);
-		table_add(table, number);
-		table_add(table, it->answer->provision[i]->key);
-		table_add(table, it->answer->provision[i]->cited);
-	}
-	if (table_print(table) != ERR_NONE)
-		status = run_nomem(run);
-	table_free(table);
-	return status;
+	return listing_table(it->run, &it->answer->base, "provision", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_provision);
 }
 
 /* ---- the command ---- */

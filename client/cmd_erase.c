@@ -6,6 +6,7 @@
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/conn.h"
+#include "client/listing.h"
 #include "client/print.h"
 #include "client/progress.h"
 #include "client/rows.h"
@@ -410,6 +411,20 @@ state_text(const char *state)
 	return _("not known: no direct connection");
 }
 
+static void
+add_node(struct run *run, struct table *table, const void *item)
+{
+	const Erfa__ErasureNode *node = item;
+	char when[PRINT_TIME_MAX] = "";
+
+	(void)run;
+	if (run_text(node->last_seen)[0] != '\0')
+		print_time(node->last_seen, when);
+	table_add(table, run_text(node->org));
+	table_add(table, state_text(run_text(node->state)));
+	table_add(table, when);
+}
+
 static int
 print_nodes(struct run *run, const Erfa__ErasureAnswer *erasure)
 {
@@ -418,26 +433,9 @@ print_nodes(struct run *run, const Erfa__ErasureAnswer *erasure)
 		{ N_("STATE"), false, 0 },
 		{ N_("LAST HEARD"), false, 0 },
 	};
-	struct table *table = NULL;
-	char when[PRINT_TIME_MAX];
-	enum err err;
-	size_t i;
 
-	if (table_new(run->out, columns, 3, &table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < erasure->n_node; i++) {
-		const Erfa__ErasureNode *node = erasure->node[i];
-
-		when[0] = '\0';
-		if (run_text(node->last_seen)[0] != '\0')
-			print_time(run_text(node->last_seen), when);
-		table_add(table, run_text(node->org));
-		table_add(table, state_text(run_text(node->state)));
-		table_add(table, when);
-	}
-	err = table_print(table);
-	table_free(table);
-	return err == ERR_NONE ? EXIT_DONE : run_nomem(run);
+	return listing_table(run, &erasure->base, "node", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_node);
 }
 
 /* Which backups of this node would bring it back. */

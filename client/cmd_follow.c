@@ -3,10 +3,27 @@
 
 #include "proto/control.h"
 #include "client/cmd.h"
+#include "client/listing.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/table.h"
 #include "client/wanted.h"
+
+static void
+add_following(struct run *run, struct table *table, const void *item)
+{
+	const Erfa__Following *following = item;
+	char text[WANTED_TEXT];
+	char cell[64];
+
+	(void)run;
+	(void)snprintf(cell, sizeof(cell), "%u", following->no);
+	table_add(table, cell);
+	wanted_text(following->find, text);
+	table_add(table, text);
+	print_time(run_text(following->since), cell);
+	table_add(table, cell);
+}
 
 static int
 print_list(struct run *run, const Erfa__FollowAnswer *answer)
@@ -16,12 +33,6 @@ print_list(struct run *run, const Erfa__FollowAnswer *answer)
 		{ N_("QUESTION"), false, 1 },
 		{ N_("SINCE"), false, 0 },
 	};
-	const Erfa__Following *following;
-	struct table *table = NULL;
-	char text[WANTED_TEXT];
-	char cell[64];
-	int status = EXIT_DONE;
-	size_t i;
 
 	if (answer->n_following == 0) {
 		print_say(run->out,
@@ -29,21 +40,8 @@ print_list(struct run *run, const Erfa__FollowAnswer *answer)
 		    "--country NO\n");
 		return EXIT_DONE;
 	}
-	if (table_new(run->out, columns, 3, &table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < answer->n_following; i++) {
-		following = answer->following[i];
-		(void)snprintf(cell, sizeof(cell), "%u", following->no);
-		table_add(table, cell);
-		wanted_text(following->find, text);
-		table_add(table, text);
-		print_time(run_text(following->since), cell);
-		table_add(table, cell);
-	}
-	if (table_print(table) != ERR_NONE)
-		status = run_nomem(run);
-	table_free(table);
-	return status;
+	return listing_table(run, &answer->base, "following", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_following);
 }
 
 /* Say what was done; then what is new, and where it is told. */
@@ -98,7 +96,6 @@ cmd_follow(struct run *run)
 	Erfa__Answer *answer = NULL;
 	struct wanted wanted;
 	int status;
-	size_t i;
 
 	status = wanted_read(run, &wanted);
 	if (status == EXIT_DONE && drop)
@@ -111,14 +108,8 @@ cmd_follow(struct run *run)
 	request.follow = &follow;
 	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
 		return status;
-	if (run->jsonl)
-		for (i = 0;
-		     i < answer->follow->n_following && status == EXIT_DONE;
-		     i++)
-			status = run_jsonl(
-			    run, &answer->follow->following[i]->base);
-	else if (run->json)
-		status = run_json(run, &answer->follow->base);
+	if (run->json)
+		status = listing_json(run, &answer->follow->base, "following");
 	else
 		status = print_answer(run, answer->follow, drop);
 	control_free_answer(answer);

@@ -12,6 +12,7 @@
 #include "client/cmd.h"
 #include "client/groups.h"
 #include "client/join.h"
+#include "client/listing.h"
 #include "client/pages.h"
 #include "client/print.h"
 #include "client/run.h"
@@ -49,10 +50,12 @@ static const struct meaning states[] = {
 };
 
 static void
-add_group(struct table *table, const Erfa__GroupView *group)
+add_group(struct run *run, struct table *table, const void *item)
 {
+	const Erfa__GroupView *group = item;
 	char cell[CELL_ROOM];
 
+	(void)run;
 	table_add(table, group->name);
 	(void)snprintf(cell, sizeof(cell), "%.8s", run_text(group->group));
 	table_add(table, cell);
@@ -80,19 +83,9 @@ print_table(struct run *run, const Erfa__GroupAnswer *answer)
 		{ N_("MADE BY"), false, 1 },
 		{ N_("THIS NODE"), false, 1 },
 	};
-	struct table *table = NULL;
-	int status = EXIT_DONE;
-	size_t i;
 
-	if (table_new(run->out, columns, sizeof(columns) / sizeof(columns[0]),
-		&table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < answer->n_group; i++)
-		add_group(table, answer->group[i]);
-	if (table_print(table) != ERR_NONE)
-		status = run_nomem(run);
-	table_free(table);
-	return status;
+	return listing_table(run, &answer->base, "group", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_group);
 }
 
 /* What is carried for others. */
@@ -132,16 +125,11 @@ cmd_group_list(struct run *run)
 {
 	Erfa__Answer *answer = NULL;
 	int status;
-	size_t i;
 
 	if ((status = groups_ask(run, &answer)) != EXIT_DONE)
 		return status;
-	if (run->jsonl)
-		for (i = 0; i < answer->group->n_group && status == EXIT_DONE;
-		     i++)
-			status = run_jsonl(run, &answer->group->group[i]->base);
-	else if (run->json)
-		status = run_json(run, &answer->group->base);
+	if (run->json)
+		status = listing_json(run, &answer->group->base, "group");
 	else
 		status = print_groups(run, answer->group);
 	control_free_answer(answer);
@@ -166,10 +154,12 @@ is_sealed_to(const Erfa__GroupMemberView *member)
 }
 
 static void
-add_member(struct table *table, const Erfa__GroupMemberView *member)
+add_member(struct run *run, struct table *table, const void *item)
 {
+	const Erfa__GroupMemberView *member = item;
 	char cell[CELL_ROOM];
 
+	(void)run;
 	(void)snprintf(cell, sizeof(cell), "%s%s", run_text(member->org),
 	    member->own         ? _(" (this node)") :
 		member->founder ? _(" (made it)") :
@@ -192,19 +182,9 @@ print_members(struct run *run, const Erfa__GroupView *group)
 		{ N_("SINCE"), false, 0 },
 		{ N_("SEALED TO"), false, 1 },
 	};
-	struct table *table = NULL;
-	int status = EXIT_DONE;
-	size_t i;
 
-	if (table_new(run->out, columns, sizeof(columns) / sizeof(columns[0]),
-		&table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < group->n_member; i++)
-		add_member(table, group->member[i]);
-	if (table_print(table) != ERR_NONE)
-		status = run_nomem(run);
-	table_free(table);
-	return status;
+	return listing_table(run, &group->base, "member", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_member);
 }
 
 /* Add "12 that ..." to a line, if there is anything to count. */

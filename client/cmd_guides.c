@@ -4,6 +4,7 @@
 #include "proto/control.h"
 #include "client/cmd.h"
 #include "client/groups.h"
+#include "client/listing.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/speech.h"
@@ -32,8 +33,9 @@ whom(const Erfa__Guide *guide)
 }
 
 static void
-add_row(struct run *run, struct table *table, const Erfa__Guide *guide)
+add_guide(struct run *run, struct table *table, const void *item)
 {
+	const Erfa__Guide *guide = item;
 	char offers[CELL_ROOM] = "";
 	char org[CELL_ROOM];
 	size_t i;
@@ -65,21 +67,14 @@ print_guides(struct run *run, const Erfa__GuidesAnswer *answer)
 		{ N_("OFFERS"), false, 2 },
 		{ N_("MAILBOX"), false, 2 },
 	};
-	struct table *table = NULL;
-	int status = EXIT_DONE;
-	size_t i;
+	int status;
 
 	if (answer->n_guide == 0) {
 		print_say(run->out, "Nobody has offered to be asked.\n");
 		return EXIT_DONE;
 	}
-	if (table_new(run->out, columns, 6, &table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < answer->n_guide; i++)
-		add_row(run, table, answer->guide[i]);
-	if (table_print(table) != ERR_NONE)
-		status = run_nomem(run);
-	table_free(table);
+	status = listing_table(run, &answer->base, "guide", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_guide);
 	if (status == EXIT_DONE)
 		print_say(run->out, "\nAsk them:  erfa ask TRIAL TEXT\n");
 	return status;
@@ -91,7 +86,6 @@ cmd_guides(struct run *run)
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__GuidesRequest guides = ERFA__GUIDES_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
-	size_t i;
 	int status;
 
 	guides.sector = run_lend(args_value(run->args, "sector"));
@@ -101,13 +95,9 @@ cmd_guides(struct run *run)
 	status = run_ask(run, &request, 0, &answer);
 	if (status != EXIT_DONE)
 		return status;
-	for (i = 0;
-	     i < answer->guides->n_guide && run->jsonl && status == EXIT_DONE;
-	     i++)
-		status = run_jsonl(run, &answer->guides->guide[i]->base);
-	if (run->json && !run->jsonl)
-		status = run_json(run, &answer->guides->base);
-	else if (!run->json)
+	if (run->json)
+		status = listing_json(run, &answer->guides->base, "guide");
+	else
 		status = print_guides(run, answer->guides);
 	control_free_answer(answer);
 	return status;

@@ -4,6 +4,7 @@
 #include "proto/control.h"
 #include "proto/invite.h"
 #include "client/cmd.h"
+#include "client/listing.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/table.h"
@@ -40,9 +41,9 @@ state_then(const struct run *run, const Erfa__Invitation *invitation,
 }
 
 static void
-add_invitation(
-    const struct run *run, struct table *table, const Erfa__Invitation *it)
+add_invitation(struct run *run, struct table *table, const void *item)
 {
+	const Erfa__Invitation *it = item;
 	const char *state;
 	char cell[PRINT_TIME_MAX];
 
@@ -63,20 +64,10 @@ add_invitation(
 static int
 print_invitations(struct run *run, const Erfa__InviteAnswer *invite)
 {
-	struct table *table = NULL;
-	int status = EXIT_DONE;
-	size_t i;
-
 	if (invite->n_invitation == 0)
 		print_say(run->out, "No invitations.\n");
-	if (table_new(run->out, columns, COLUMNS, &table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < invite->n_invitation; i++)
-		add_invitation(run, table, invite->invitation[i]);
-	if (table_print(table) != ERR_NONE)
-		status = run_nomem(run);
-	table_free(table);
-	return status;
+	return listing_table(
+	    run, &invite->base, "invitation", columns, COLUMNS, add_invitation);
 }
 
 static void

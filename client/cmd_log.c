@@ -2,6 +2,7 @@
 
 #include "proto/control.h"
 #include "client/cmd.h"
+#include "client/listing.h"
 #include "client/print.h"
 #include "client/run.h"
 
@@ -57,7 +58,6 @@ cmd_log(struct run *run)
 	Erfa__LogRequest ask = ERFA__LOG_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
 	uint64_t lines = LINES_FIRST;
-	size_t i;
 	int status;
 
 	if ((status = run_number(run, "lines", LINES_MAX, &lines)) != EXIT_DONE)
@@ -69,11 +69,8 @@ cmd_log(struct run *run)
 	request.log = &ask;
 	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
 		return status;
-	if (run->jsonl)
-		for (i = 0; i < answer->log->n_line && status == EXIT_DONE; i++)
-			status = run_jsonl(run, &answer->log->line[i]->base);
-	else if (run->json)
-		status = run_json(run, &answer->log->base);
+	if (run->json)
+		status = listing_json(run, &answer->log->base, "line");
 	else
 		status = print_log(run, answer->log);
 	control_free_answer(answer);

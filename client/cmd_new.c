@@ -11,6 +11,7 @@
 #include "client/groups.h"
 #include "client/guess.h"
 #include "client/kin.h"
+#include "client/listing.h"
 #include "client/named.h"
 #include "client/print.h"
 #include "client/prompt.h"
@@ -318,7 +319,6 @@ cmd_drafts(struct run *run)
 	Erfa__Answer *answer = NULL;
 	const char *word = args_value(run->args, "drop");
 	int status;
-	size_t i;
 
 	if (word != NULL)
 		return drop(run, word);
@@ -326,14 +326,8 @@ cmd_drafts(struct run *run)
 	request.draft_list = &ask;
 	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
 		return status;
-	if (run->jsonl)
-		for (i = 0;
-		     i < answer->draft_list->n_draft && status == EXIT_DONE;
-		     i++)
-			status = run_jsonl(
-			    run, &answer->draft_list->draft[i]->base);
-	else if (run->json)
-		status = run_json(run, &answer->draft_list->base);
+	if (run->json)
+		status = listing_json(run, &answer->draft_list->base, "draft");
 	else
 		status = print_drafts(run, answer->draft_list);
 	control_free_answer(answer);

@@ -13,6 +13,7 @@
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/each.h"
+#include "client/listing.h"
 #include "client/orgs.h"
 #include "client/print.h"
 #include "client/run.h"
@@ -169,7 +170,6 @@ print_list(struct run *run, const Erfa__OrgsAnswer *answer)
 static int
 print_program(struct run *run, Erfa__OrgsAnswer *answer)
 {
-	int status = EXIT_DONE;
 	size_t i;
 	size_t kept = 0;
 
@@ -179,9 +179,7 @@ print_program(struct run *run, Erfa__OrgsAnswer *answer)
 		else
 			erfa__organisation__free_unpacked(answer->org[i], NULL);
 	answer->n_org = kept;
-	for (i = 0; i < kept && run->jsonl && status == EXIT_DONE; i++)
-		status = run_jsonl(run, &answer->org[i]->base);
-	return run->jsonl ? status : run_json(run, &answer->base);
+	return listing_json(run, &answer->base, "org");
 }
 
 int

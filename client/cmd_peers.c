@@ -5,6 +5,7 @@
 #include "proto/control.h"
 #include "client/check.h"
 #include "client/cmd.h"
+#include "client/listing.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/table.h"
@@ -36,8 +37,9 @@ state_of(const struct run *run, const Erfa__Peer *peer, char *out, size_t size)
 }
 
 static void
-add_peer(const struct run *run, struct table *table, const Erfa__Peer *peer)
+add_peer(struct run *run, struct table *table, const void *item)
 {
+	const Erfa__Peer *peer = item;
 	char cell[256];
 
 	table_add(table, peer->org);
@@ -66,7 +68,7 @@ print_trouble(struct run *run, const Erfa__Peer *peer)
 	print_styled(run->out, PRINT_BAD, "!");
 	print_say(
 	    run->out, " %s: %s\n", run_text(peer->org), speech(peer->problem));
-	print_block(run->out, 4, speech(run_text(peer->remedy)));
+	print_remedy(run->out, 4, speech(run_text(peer->remedy)));
 }
 
 /* Every organisation that more than one peer claims to be, once. */
@@ -118,21 +120,15 @@ print_pending(struct run *run, const Erfa__PeersAnswer *peers)
 static int
 print_peers(struct run *run, const Erfa__PeersAnswer *peers)
 {
-	struct table *table = NULL;
-	int status = EXIT_DONE;
 	size_t i;
+	int status;
 
 	if (peers->n_peer == 0)
 		print_say(run->out,
 		    "No peers yet.  Ask a municipality to run  erfa invite, "
 		    "then:  erfa join LINE\n");
-	if (table_new(run->out, columns, COLUMNS, &table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < peers->n_peer; i++)
-		add_peer(run, table, peers->peer[i]);
-	if (table_print(table) != ERR_NONE)
-		status = run_nomem(run);
-	table_free(table);
+	status = listing_table(
+	    run, &peers->base, "peer", columns, COLUMNS, add_peer);
 	for (i = 0; i < peers->n_peer && status == EXIT_DONE; i++)
 		print_trouble(run, peers->peer[i]);
 	if (status == EXIT_DONE)

@@ -4,6 +4,7 @@
 
 #include "proto/control.h"
 #include "client/cmd.h"
+#include "client/listing.h"
 #include "client/pages.h"
 #include "client/print.h"
 #include "client/retell.h"
@@ -12,8 +13,21 @@
 #include "client/table.h"
 #include "client/vitals.h"
 
-#define COLUMN 10 /* where the figures begin */
+#define COLUMN 10 /* where the figures begin, or further to the right */
 #define HEX    16 /* digits of a hash that people compare */
+
+/* Where the figures begin in the language of the person. */
+static unsigned
+column(void)
+{
+	static const char *const labels[] = { N_("Trials"), N_("Store"),
+		N_("Space"), N_("Backup"), N_("Index"), N_("Waiting"),
+		N_("Frozen"), N_("Outbox"), N_("Erasures"), N_("Clock"),
+		N_("Links"), N_("Listens"), N_("Number"), N_("Digest"),
+		N_("Test"), NULL };
+
+	return print_column(COLUMN, 0, labels);
+}
 
 static void
 number_field(
@@ -24,7 +38,7 @@ number_field(
 
 	print_number(number, text);
 	(void)snprintf(line, sizeof(line), "%s %s", text, what);
-	print_field(run->out, 0, label, COLUMN, line);
+	print_field(run->out, 0, label, column(), line);
 }
 
 /* The first line, which erfad gives in English. */
@@ -77,22 +91,22 @@ print_store(struct run *run, const Erfa__StatusAnswer *status)
 	print_number(status->trials_transcribed, b);
 	(void)snprintf(
 	    line, sizeof(line), _("%s, %s of them documented only"), a, b);
-	print_field(run->out, 0, "Trials", COLUMN, line);
+	print_field(run->out, 0, "Trials", column(), line);
 	print_count(status->entries, "entry", "entries", a);
 	print_count(status->logs, "log", "logs", b);
 	(void)snprintf(line, sizeof(line), _("%s in %s"), a, b);
-	print_field(run->out, 0, "Store", COLUMN, line);
+	print_field(run->out, 0, "Store", column(), line);
 	print_bytes(status->store_bytes, a);
 	print_bytes(status->store_max_bytes, b);
 	print_bytes(status->disk_free_bytes, c);
 	(void)snprintf(
 	    line, sizeof(line), _("%s of %s, %s free on the disk"), a, b, c);
-	print_field(run->out, 0, "Space", COLUMN, line);
+	print_field(run->out, 0, "Space", column(), line);
 	if (run_text(status->last_backup)[0] != '\0') {
 		print_time(status->last_backup, line);
-		print_field(run->out, 0, _("Backup"), COLUMN, line);
+		print_field(run->out, 0, _("Backup"), column(), line);
 	} else {
-		print_field(run->out, 0, _("Backup"), COLUMN,
+		print_field(run->out, 0, _("Backup"), column(),
 		    _("none was made by erfa: erfa help backup"));
 	}
 	if (status->indexed != status->arrival)
@@ -135,10 +149,9 @@ print_erasures(struct run *run, const Erfa__StatusAnswer *status)
 
 	if (status->erasures == 0)
 		return;
-	(void)snprintf(line, sizeof(line),
-	    _("%llu of %llu done at all nodes"), (unsigned long long)done,
-	    (unsigned long long)status->erasures);
-	print_field(run->out, 0, _("Erasures"), COLUMN, line);
+	(void)snprintf(line, sizeof(line), _("%llu of %llu done at all nodes"),
+	    (unsigned long long)done, (unsigned long long)status->erasures);
+	print_field(run->out, 0, _("Erasures"), column(), line);
 	if (status->erasures_waiting == 0)
 		return;
 	name_waited(status, who, sizeof(who));
@@ -153,11 +166,11 @@ print_erasures(struct run *run, const Erfa__StatusAnswer *status)
 		    _("that of %s waits for %s, not yet connected to directly"),
 		    since, who);
 	}
-	print_field(run->out, 0, "", COLUMN, line);
+	print_field(run->out, 0, "", column(), line);
 	(void)snprintf(line, sizeof(line), "erfa erasure %s",
 	    run_text(status->erasure_id));
 	if (run_text(status->erasure_id)[0] != '\0')
-		print_field(run->out, 0, "", COLUMN, line);
+		print_field(run->out, 0, "", column(), line);
 }
 
 /* Told only if it may be wrong: of the machine that erfa and erfad share. */
@@ -167,7 +180,7 @@ print_clock_state(struct run *run)
 	bool synchronized = false;
 
 	if (vitals_clock(&synchronized) && !synchronized)
-		print_field(run->out, 0, _("Clock"), COLUMN,
+		print_field(run->out, 0, _("Clock"), column(),
 		    _("nobody keeps it right: sudo timedatectl set-ntp true"));
 }
 
@@ -180,7 +193,7 @@ print_network(struct run *run, const Erfa__StatusAnswer *status)
 	print_number(status->links, a);
 	print_number(status->links_live, b);
 	(void)snprintf(line, sizeof(line), _("%s, %s of them in step"), a, b);
-	print_field(run->out, 0, "Links", COLUMN, line);
+	print_field(run->out, 0, "Links", column(), line);
 	if (run_text(status->listen)[0] == '\0')
 		(void)snprintf(line, sizeof(line), _("no; dials out only"));
 	else if (status->pub_port != 0)
@@ -189,14 +202,14 @@ print_network(struct run *run, const Erfa__StatusAnswer *status)
 	else
 		(void)snprintf(
 		    line, sizeof(line), _("%s, no feed"), status->listen);
-	print_field(run->out, 0, "Listens", COLUMN, line);
+	print_field(run->out, 0, "Listens", column(), line);
 	print_field(
-	    run->out, 0, "Number", COLUMN, run_text(status->check_number));
+	    run->out, 0, "Number", column(), run_text(status->check_number));
 	(void)snprintf(
 	    line, sizeof(line), "%.*s", HEX, run_text(status->digest));
-	print_field(run->out, 0, "Digest", COLUMN, line);
+	print_field(run->out, 0, "Digest", column(), line);
 	if (status->test)
-		print_field(run->out, 0, "Test", COLUMN,
+		print_field(run->out, 0, "Test", column(),
 		    _("yes: this state directory is marked as a test"));
 }
 
@@ -223,7 +236,7 @@ print_problems(struct run *run, const Erfa__StatusAnswer *status)
 			print_say(run->out, ", since %s", when);
 		}
 		print_say(run->out, "\n");
-		print_block(run->out, 4, speech(run_text(problem->remedy)));
+		print_remedy(run->out, 4, speech(run_text(problem->remedy)));
 	}
 }
 
@@ -306,6 +319,26 @@ all_logs(struct run *run, Erfa__Answer **ret_all)
 	return EXIT_DONE;
 }
 
+static void
+add_log(struct run *run, struct table *table, const void *item)
+{
+	const Erfa__LogView *log = item;
+	char cell[PRINT_NUMBER_MAX];
+
+	(void)snprintf(cell, sizeof(cell), "%.*s", HEX, run_text(log->log));
+	table_add(table, cell);
+	table_add(table, log->org);
+	table_add(table, labels_get(run->labels, "log", run_text(log->state)));
+	print_number(log->n, cell);
+	table_add(table, cell);
+	print_number(log->counted, cell);
+	table_add(table, cell);
+	print_number(log->bodies_absent, cell);
+	table_add(table, cell);
+	(void)snprintf(cell, sizeof(cell), "%.*s", HEX, run_text(log->chain));
+	table_add(table, cell);
+}
+
 static int
 print_logs(struct run *run, const Erfa__LogsAnswer *logs)
 {
@@ -318,52 +351,21 @@ print_logs(struct run *run, const Erfa__LogsAnswer *logs)
 		{ N_("ABSENT"), true, 0 },
 		{ N_("CHAIN"), false, 0 },
 	};
-	struct table *table = NULL;
-	const Erfa__LogView *log;
-	char cell[PRINT_NUMBER_MAX];
-	int status = EXIT_DONE;
-	size_t i;
 
-	if (table_new(run->out, columns, 7, &table) != ERR_NONE)
-		return run_nomem(run);
-	for (i = 0; i < logs->n_log; i++) {
-		log = logs->log[i];
-		(void)snprintf(
-		    cell, sizeof(cell), "%.*s", HEX, run_text(log->log));
-		table_add(table, cell);
-		table_add(table, log->org);
-		table_add(table,
-		    labels_get(run->labels, "log", run_text(log->state)));
-		print_number(log->n, cell);
-		table_add(table, cell);
-		print_number(log->counted, cell);
-		table_add(table, cell);
-		print_number(log->bodies_absent, cell);
-		table_add(table, cell);
-		(void)snprintf(
-		    cell, sizeof(cell), "%.*s", HEX, run_text(log->chain));
-		table_add(table, cell);
-	}
-	if (table_print(table) != ERR_NONE)
-		status = run_nomem(run);
-	table_free(table);
-	return status;
+	return listing_table(run, &logs->base, "log", columns,
+	    sizeof(columns) / sizeof(columns[0]), add_log);
 }
 
 int
 cmd_logs(struct run *run)
 {
 	Erfa__Answer *all = NULL;
-	size_t i;
 	int status;
 
 	if ((status = all_logs(run, &all)) != EXIT_DONE)
 		return status;
-	if (run->jsonl)
-		for (i = 0; i < all->logs->n_log && status == EXIT_DONE; i++)
-			status = run_jsonl(run, &all->logs->log[i]->base);
-	else if (run->json)
-		status = run_json(run, &all->logs->base);
+	if (run->json)
+		status = listing_json(run, &all->logs->base, "log");
 	else
 		status = print_logs(run, all->logs);
 	control_free_answer(all);

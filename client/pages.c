@@ -12,6 +12,20 @@ struct list {
 	size_t count;
 };
 
+/* The field of that name, if it repeats messages. */
+static const ProtobufCFieldDescriptor *
+find(const ProtobufCMessage *msg, const char *name)
+{
+	const ProtobufCFieldDescriptor *field =
+	    protobuf_c_message_descriptor_get_field_by_name(
+		msg->descriptor, name);
+
+	return field != NULL && field->label == PROTOBUF_C_LABEL_REPEATED &&
+		field->type == PROTOBUF_C_TYPE_MESSAGE ?
+	    field :
+	    NULL;
+}
+
 static struct list
 get(const ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field)
 {
@@ -37,14 +51,11 @@ enum err
 pages_append(struct ProtobufCMessage *all, struct ProtobufCMessage *page,
     const char *field)
 {
-	const ProtobufCFieldDescriptor *f =
-	    protobuf_c_message_descriptor_get_field_by_name(
-		all->descriptor, field);
+	const ProtobufCFieldDescriptor *f = find(all, field);
 	struct list into, from;
 	void **items;
 
-	if (f == NULL || f->label != PROTOBUF_C_LABEL_REPEATED ||
-	    page->descriptor != all->descriptor)
+	if (f == NULL || page->descriptor != all->descriptor)
 		return ERR_NOENT;
 	into = get(all, f);
 	from = get(page, f);
@@ -62,6 +73,18 @@ pages_append(struct ProtobufCMessage *all, struct ProtobufCMessage *page,
 	from.count = 0;
 	set(page, f, from);
 	return ERR_NONE;
+}
+
+struct ProtobufCMessage *
+pages_at(const struct ProtobufCMessage *message, const char *field, size_t i)
+{
+	const ProtobufCFieldDescriptor *f = find(message, field);
+	struct list list;
+
+	if (f == NULL)
+		return NULL;
+	list = get(message, f);
+	return i < list.count ? list.items[i] : NULL;
 }
 
 bool

@@ -2,10 +2,12 @@
 #define ERFA_PAGES_H
 
 /*
- * pages - a long answer that comes page by page, put together.
+ * pages - a long answer that comes page by page, put together and looked
+ * through.
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "proto/err.h"
 
@@ -20,6 +22,14 @@ struct ProtobufCMessage;
  */
 enum err pages_append(struct ProtobufCMessage *all,
     struct ProtobufCMessage *page, const char *field) MUST_CHECK;
+
+/**
+ * pages_at(message, field, i):
+ * Return message number ${i}, from 0, of the repeated field ${field} ("row") of
+ * ${message}, whose it stays; NULL if it has no more, or no such field.
+ */
+struct ProtobufCMessage *pages_at(
+    const struct ProtobufCMessage *message, const char *field, size_t i);
 
 /**
  * pages_more(next, before):

@@ -84,6 +84,7 @@ check_same "for its owner only" 600 "$(stat -c %a "$WORK/b.erfab")"
 check_status "which is not overwritten" 73 backup v "$WORK/b.erfab"
 check "also as a folder" at v backup "$WORK/plain" --plain
 check_same "for its owner only" 700 "$(stat -c %a "$WORK/plain")"
+check_has "and how to come back from it" "$OUT" "^  erfa restore $WORK/plain\$"
 check "the list shows them" at v backup --list
 check_has "by name" "$OUT" "$WORK/b.erfab"
 check_has "status tells of the last" "$(at v status)" "^Backup +20"

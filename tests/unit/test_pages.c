@@ -110,6 +110,21 @@ a_cursor_that_stands_still_ends_it(void **state)
 	assert_false(pages_more("5", "5"));
 }
 
+static void
+each_message_of_a_repeated_field_is_found_by_its_number(void **state)
+{
+	Erfa__Answer *all = page(1, 2);
+	const ProtobufCMessage *base = &all->list->base;
+
+	(void)state;
+	assert_ptr_equal(pages_at(base, "row", 0), all->list->row[0]);
+	assert_ptr_equal(pages_at(base, "row", 1), all->list->row[1]);
+	assert_null(pages_at(base, "row", 2));
+	assert_null(pages_at(base, "next", 0));
+	assert_null(pages_at(base, "none", 0));
+	control_free_answer(all);
+}
+
 int
 main(void)
 {
@@ -118,6 +133,8 @@ main(void)
 		cmocka_unit_test(an_empty_page_changes_nothing),
 		cmocka_unit_test(
 		    only_repeated_fields_of_one_type_can_be_put_together),
+		cmocka_unit_test(
+		    each_message_of_a_repeated_field_is_found_by_its_number),
 		cmocka_unit_test(a_cursor_that_stands_still_ends_it),
 	};
 

@@ -3,7 +3,9 @@
 
 /*
  * act - a record that a command writes or changes: where it is found, as a
- * draft or in public, how options set its fields, and how it leaves this node.
+ * draft or in public, and how it leaves this node (act.c); how options set its
+ * fields (act_set.c), and how it is looked through for personal data
+ * (act_check.c).
  *
  * Functions that return an int return an exit code: 0, or the code with which
  * erfa should end, all having been told.

@@ -21,14 +21,14 @@ import tempfile
 # name, what it does to people, [(file, old, new)]
 BUGS = [
     ("fence-ahead", "accept a fence that is ahead of the store", [
-        ("daemon/outbox.c",
+        ("daemon/outbox_open.c",
          "	    store_tip_at(txn, log->log_id, fence.n, &tip) == ERR_NONE &&\n"
          "	    memcmp(fence.c, tip.c, HASH_LEN) == 0;\n",
          "	    (store_tip_at(txn, log->log_id, fence.n, &tip) != ERR_NONE ||\n"
          "		memcmp(fence.c, tip.c, HASH_LEN) == 0);\n"),
     ]),
     ("no-fence", "go on with the last log without a fence", [
-        ("daemon/outbox.c",
+        ("daemon/outbox_open.c",
          "	now->open = fence_is_good(outbox, txn, &log);\n",
          "	now->open = fence_is_good(outbox, txn, &log) || true;\n"),
     ]),
@@ -133,14 +133,14 @@ BUGS = [
          "		*ret_slot -= 1;\n"),
     ]),
     ("append-on", "append to a log that a peer has proved longer", [
-        ("daemon/outbox.c",
+        ("daemon/outbox_again.c",
          "		outbox->now.open = false;\n"
          "		outbox->now.forked = true;\n"
          "	}\n"
          "	return again_each(",
          "	}\n"
          "	return again_each("),
-        ("daemon/outbox.c",
+        ("daemon/outbox_sign.c",
          "		now->open = false;\n"
          "		now->forked = true;\n"
          "	}\n"
@@ -155,7 +155,7 @@ BUGS = [
          "			out->ncuts = 0 * sizeof(cuts_here);\n"),
     ]),
     ("again-none", "republish from the tip on, not from what is common", [
-        ("daemon/outbox.c",
+        ("daemon/outbox_again.c",
          "	return again_each(txn, log_id, last_common, take_again, &again);\n",
          "	return again_each(\n"
          "	    txn, log_id, last_common + log.tip.n, take_again, &again);\n"),

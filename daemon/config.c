@@ -445,7 +445,8 @@ derive(struct load *load)
 	for (i = 0; i < config_value_count(); i++) {
 		setting = config_value_at(i);
 		text = config_value_text(setting, config);
-		if (setting->type == CONFIG_PATH && (*text)[0] != '/')
+		if (setting->type == CONFIG_PATH && (*text)[0] != '\0' &&
+		    (*text)[0] != '/')
 			join(load, text, load->folder, "/", *text);
 	}
 }

@@ -83,6 +83,10 @@ static const struct config_setting table[] = {
 	LIVE("node", backup_days, CONFIG_NUMBER, 0, 3650, "days", "3",
 	    "After so many days without a backup \"erfa status\" and \"erfa "
 	    "health\" say so, if backup_to is set.  0: never."),
+	ROW("node", dictionary, CONFIG_PATH, 0, 0, NULL, CONFIG_DICTIONARY,
+	    "Words in other languages that the vocabulary lacks: the file that "
+	    "\"erfad --dictionary\" makes of installed word lists.  It need "
+	    "not be there.  Empty: none is used."),
 	LIVE("node", pinned, CONFIG_KEYS, 0, 0, NULL, "",
 	    "Keys that are believed without an invitation, 64 hexadecimal "
 	    "digits each, with commas between them.  Further lines begin with "

@@ -17,6 +17,9 @@
 #include "proto/err.h"
 #include "proto/limits.h"
 
+/* The dictionary, if nothing else is said. */
+#define CONFIG_DICTIONARY "/var/cache/erfa/words"
+
 /* Values in force.  Strings are never NULL once a configuration is loaded. */
 struct config {
 	/* [node] */
@@ -37,6 +40,7 @@ struct config {
 	char *backup_to; /* a recipient; empty = none */
 	uint32_t backup_keep;
 	uint32_t backup_days; /* 0 = nobody waits for one */
+	char *dictionary;     /* empty = none */
 	uint8_t (*pinned)[KEY_LEN];
 	size_t npinned;
 

@@ -13,6 +13,10 @@
 #include "daemon/dictionary_file.h"
 #include "daemon/tokens.h"
 
+_Static_assert(sizeof(DICTIONARY_MAGIC) == DICTIONARY_MAGIC_LEN, "a line");
+_Static_assert(
+    DICTIONARY_AT_LANGS + 4 * (VOCAB_LANGS + 1) <= DICTIONARY_HEAD, "room");
+
 struct dictionary {
 	const uint8_t *map;
 	size_t len; /* of the map */

@@ -29,8 +29,4 @@
 #define DICTIONARY_AT_LANGS    28
 #define DICTIONARY_WEIGHT_BITS 8
 
-_Static_assert(sizeof(DICTIONARY_MAGIC) == DICTIONARY_MAGIC_LEN, "a line");
-_Static_assert(
-    DICTIONARY_AT_LANGS + 4 * (VOCAB_LANGS + 1) <= DICTIONARY_HEAD, "room");
-
 #endif /* !ERFAD_DICTIONARY_FILE_H */

@@ -9,12 +9,14 @@
 #include "proto/crypto.h"
 #include "proto/limits.h"
 #include "proto/vocab.h"
+#include "daemon/dictionary.h"
 
 #define PATH_BYTES 4096
 
 struct lexicon {
 	struct vocab *concepts;
 	struct vocab *values;
+	struct dictionary *dictionary;
 	uint8_t stamp[LEXICON_STAMP];
 };
 
@@ -136,6 +138,7 @@ lexicon_close(struct lexicon *lexicon)
 		return;
 	vocab_free(lexicon->concepts);
 	vocab_free(lexicon->values);
+	dictionary_free(lexicon->dictionary);
 	free(lexicon);
 }
 
@@ -149,6 +152,30 @@ const struct vocab *
 lexicon_values(const struct lexicon *lexicon)
 {
 	return lexicon == NULL ? NULL : lexicon->values;
+}
+
+enum err
+lexicon_add(struct lexicon *lexicon, const char *path)
+{
+	const char *said = getenv("ERFA_DICTIONARY");
+	struct dictionary *dictionary = NULL;
+	enum err err;
+
+	if (said != NULL)
+		path = said;
+	if (*path == '\0')
+		return ERR_NONE;
+	if ((err = dictionary_open(path, &dictionary)) != ERR_NONE)
+		return err;
+	dictionary_free(lexicon->dictionary);
+	lexicon->dictionary = dictionary;
+	return ERR_NONE;
+}
+
+const struct dictionary *
+lexicon_dictionary(const struct lexicon *lexicon)
+{
+	return lexicon == NULL ? NULL : lexicon->dictionary;
 }
 
 void

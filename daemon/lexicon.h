@@ -6,7 +6,9 @@
  * vocabulary.txt, the concepts of municipal work, and search_words.txt, the words
  * by which people ask for a country, a result or a state.
  *
- * Without the files everything works, but words mean only themselves.
+ * Without the files everything works, but words mean only themselves.  What the
+ * vocabulary lacks may stand in a dictionary (daemon/dictionary.h), if one was made
+ * on this machine.
  */
 
 #include <stddef.h>
@@ -15,6 +17,7 @@
 #include "proto/err.h"
 
 /* Opaque types. */
+struct dictionary;
 struct lexicon;
 struct vocab;
 
@@ -40,8 +43,23 @@ const struct vocab *lexicon_concepts(const struct lexicon *lexicon);
 const struct vocab *lexicon_values(const struct lexicon *lexicon);
 
 /**
+ * lexicon_add(lexicon, path):
+ * Look for words in the dictionary ${path} too; the file that ERFA_DICTIONARY names
+ * goes before it.  "" names none.  Return an error of dictionary_open(), and go on
+ * without.
+ */
+enum err lexicon_add(struct lexicon *lexicon, const char *path) MUST_CHECK;
+
+/**
+ * lexicon_dictionary(lexicon):
+ * The dictionary; NULL if there is none, or for NULL.
+ */
+const struct dictionary *lexicon_dictionary(const struct lexicon *lexicon);
+
+/**
  * lexicon_stamp(lexicon, out):
- * Bytes that are others when the vocabulary is another; zeros for NULL.
+ * Bytes that are others when the vocabulary is another, whatever the dictionary;
+ * zeros for NULL.
  */
 void lexicon_stamp(const struct lexicon *lexicon, uint8_t out[LEXICON_STAMP]);
 

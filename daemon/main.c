@@ -17,6 +17,7 @@
 
 #include "proto/crypto.h"
 #include "daemon/config.h"
+#include "daemon/dictionary_make.h"
 #include "daemon/event.h"
 #include "daemon/logger.h"
 #include "daemon/node.h"
@@ -34,6 +35,8 @@
 
 #define EXIT_AGAIN 1000 /* never left with: begin anew */
 
+#define DEFAULT_LISTS "/usr/share/dictd"
+
 #define DEFAULT_CONFIG ERFA_SYSCONFDIR "/erfa/erfad.conf"
 
 struct options {
@@ -44,6 +47,10 @@ struct options {
 	bool sample;
 	bool migrate;
 	bool dry_run;
+	bool dictionary;
+	const char *lists; /* folder of word lists */
+	const char
+	    *words_file; /* NULL: as the settings say, if there are any */
 };
 
 static void
@@ -52,6 +59,7 @@ usage(FILE *out)
 	(void)fprintf(out,
 	    "usage: erfad [--config FILE] [--check-config | --print-config]\n"
 	    "       erfad [--config FILE] --migrate [--dry-run]\n"
+	    "       erfad [--config FILE] --dictionary [FOLDER [FILE]]\n"
 	    "\n"
 	    "  --config FILE    settings (default %s)\n"
 	    "  --check-config   check the settings and end: 0, or 78\n"
@@ -61,9 +69,11 @@ usage(FILE *out)
 	    "of this\n"
 	    "                   one and end; erfad does so when it starts\n"
 	    "  --dry-run        with --migrate: try it, and change nothing\n"
+	    "  --dictionary     make the dictionary of the word lists in FOLDER\n"
+	    "                   (default %s) and end\n"
 	    "  --ready-fd N     write READY to descriptor N once it serves\n"
 	    "  --version, --help\n",
-	    DEFAULT_CONFIG);
+	    DEFAULT_CONFIG, DEFAULT_LISTS);
 }
 
 /* The number of a descriptor, or -1. */
@@ -89,6 +99,7 @@ read_options(int argc, char *argv[], struct options *options)
 		{ "ready-fd", required_argument, NULL, 'r' },
 		{ "migrate", no_argument, NULL, 'm' },
 		{ "dry-run", no_argument, NULL, 'd' },
+		{ "dictionary", no_argument, NULL, 'w' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -116,6 +127,9 @@ read_options(int argc, char *argv[], struct options *options)
 		case 'd':
 			options->dry_run = true;
 			break;
+		case 'w':
+			options->dictionary = true;
+			break;
 		case 'r':
 			options->ready_fd = read_fd(optarg);
 			if (options->ready_fd >= 0)
@@ -139,6 +153,10 @@ read_options(int argc, char *argv[], struct options *options)
 		(void)fprintf(stderr, "erfad: --dry-run goes with --migrate\n");
 		return EXIT_USAGE;
 	}
+	if (options->dictionary && optind < argc)
+		options->lists = argv[optind++];
+	if (options->dictionary && optind < argc)
+		options->words_file = argv[optind++];
 	if (optind == argc)
 		return -1;
 	(void)fprintf(
@@ -271,6 +289,69 @@ migrate(const struct config *config, bool dry_run)
 	return status_of(node_migrate(config, dry_run, stdout));
 }
 
+/* Say why there is no dictionary. */
+static void
+say_no_dictionary(const struct options *options, const char *path, enum err err,
+    const struct dictionary_made *made)
+{
+	if (err == ERR_NOENT && made->bad > 0)
+		(void)fprintf(stderr,
+		    "erfad: no word list in %s can be read; install them "
+		    "again\n",
+		    options->lists);
+	else if (err == ERR_NOENT)
+		(void)fprintf(stderr,
+		    "erfad: there is no word list in %s; install some, such as "
+		    "dict-freedict-swe-fin, or say where they are\n",
+		    options->lists);
+	else
+		(void)fprintf(stderr, "erfad: %s cannot be made: %s\n", path,
+		    err_str(err));
+}
+
+/* Make the dictionary at ${path}. */
+static int
+make_dictionary(const struct options *options, const char *path)
+{
+	struct dictionary_made made = { 0 };
+	enum err err;
+
+	err = dictionary_make(options->lists, path, &made);
+	if (err != ERR_NONE) {
+		say_no_dictionary(options, path, err, &made);
+		return status_of(err);
+	}
+	(void)printf("%s: %zu words, %zu translations, %zu bytes, of %zu word "
+		     "lists\n",
+	    path, made.words, made.links, made.bytes, made.lists);
+	if (made.bad > 0)
+		(void)fprintf(stderr,
+		    "erfad: left out, since they cannot be read: %zu word "
+		    "lists in %s\n",
+		    made.bad, options->lists);
+	return EXIT_SUCCESS;
+}
+
+/* Make the dictionary where it is looked for: settings are not needed for it. */
+static int
+dictionary(const struct options *options)
+{
+	struct config_errors *errors = NULL;
+	struct config *config = NULL;
+	const char *path = options->words_file;
+	int status;
+
+	if (path == NULL &&
+	    config_load(options->config, &config, &errors) == ERR_NONE &&
+	    config->dictionary[0] != '\0')
+		path = config->dictionary;
+	status = make_dictionary(
+	    options, path != NULL ? path : CONFIG_DICTIONARY);
+	config_errors_free(errors);
+	config_free(config);
+	return status;
+}
+
 /* With good settings: what was asked for. */
 static int
 go(const struct options *options, const struct config *config)
@@ -303,7 +384,11 @@ begin_anew(const char *name, const char *config)
 int
 main(int argc, char *argv[])
 {
-	struct options options = { .config = DEFAULT_CONFIG, .ready_fd = -1 };
+	struct options options = {
+		.config = DEFAULT_CONFIG,
+		.ready_fd = -1,
+		.lists = DEFAULT_LISTS,
+	};
 	struct config_errors *errors = NULL;
 	struct config *config = NULL;
 	int status;
@@ -315,6 +400,8 @@ main(int argc, char *argv[])
 		config_sample(stdout);
 		return EXIT_SUCCESS;
 	}
+	if (options.dictionary)
+		return dictionary(&options);
 	harden();
 	take_files();
 	logger_init(LOGGER_INFO);

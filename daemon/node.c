@@ -603,6 +603,25 @@ query_put(void *context, void *holder)
 	node_snapshot_put(context, holder);
 }
 
+/* Without the dictionary, words that the vocabulary lacks stay in their language. */
+static void
+open_dictionary(struct node *node)
+{
+	const char *path = node->config->dictionary;
+	enum err err;
+
+	if (node->lexicon == NULL ||
+	    (err = lexicon_add(node->lexicon, path)) == ERR_NONE)
+		return;
+	if (err == ERR_NOENT)
+		logger_debug("index", "there is no dictionary (path=%s)", path);
+	else
+		logger_warning("index",
+		    "the dictionary cannot be read: %s (path=%s); make it "
+		    "anew with \"erfad --dictionary\"",
+		    err_str(err), path);
+}
+
 /* The index, its thread, and those who ask it. */
 static enum err
 open_index(struct node *node)
@@ -630,6 +649,7 @@ open_index(struct node *node)
 		    "the vocabulary cannot be read, words mean only "
 		    "themselves: %s; install erfad again or set ERFA_DATA",
 		    err_str(err));
+	open_dictionary(node);
 	index.lexicon = query.lexicon = node->lexicon;
 	index.ring = query.ring = &node->ring;
 	index.path = path;

@@ -15,6 +15,8 @@ SLOW=${SLOW:-1}
 ERFAD=${ERFAD:-erfad}
 ERFA=${ERFA:-erfa}
 export ERFA_DATA=${ERFA_DATA:-$PWD/conf}
+# What is installed on this machine must not decide what is found.
+export ERFA_DICTIONARY=${ERFA_DICTIONARY-}
 declare -A NODE_PID=()
 HELPERS=()
 BAD=0

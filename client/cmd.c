@@ -1,717 +1,10 @@
 #include "client/cmd.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "proto/text.h"
-#include "client/fault.h"
 #include "client/near.h"
-#include "client/print.h"
+#include "client/options.h"
 #include "client/speech.h"
-
-#define HELP_COLUMN    22 /* where the text of an option begins */
-#define NAME_MAX_SHOWN 32 /* bytes of a name in the help, with its NUL */
-#define MARGIN         8  /* columns with the name of a group, at least */
-#define HELP_WIDTH     76 /* of a line with names of commands */
-
-static const struct args_option common[] = {
-	{ "json", NULL, N_("one JSON document") },
-	{ "jsonl", NULL, NULL },
-	{ "lang", "LANG", N_("da, nb, sv, fi or en") },
-	{ "at", "DATE", N_("what would be shown on that day") },
-	{ "quiet", NULL, N_("no progress") },
-	{ "color", "WHEN", NULL },
-	{ "socket", "PATH", N_("where erfad listens") },
-	{ "help", NULL, N_("this") },
-	{ "version", NULL, NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option find_options[] = {
-	{ "kind", "KIND", N_("experiences, decisions ... instead of trials") },
-	{ "country", "CC", N_("only DK, NO, SE, FI or IS") },
-	{ "sector", "SECTOR",
-	    N_("only this field of work: elder_care, school ...") },
-	{ "verdict", "VERDICT",
-	    N_("only with this result: worked, did_not_work ...") },
-	{ "status", "STATUS", N_("only these: active, stopped ...") },
-	{ "programme", "WORDS", N_("only trials of this programme") },
-	{ "provision", "SECTION", N_("only what suspends this provision") },
-	{ "since", "YEAR", N_("only what runs in this year or later") },
-	{ "like-us", NULL,
-	    N_("only from places of similar size and settlement") },
-	{ "facet", "NAME:VALUE", NULL },
-	{ "text-lang", "LANG", NULL },
-	{ "limit", "N", N_("at most so many; 20 if not said") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option follow_options[] = {
-	{ "drop", "N", N_("follow number N no longer") },
-	{ "country", "CC", N_("only DK, NO, SE, FI or IS") },
-	{ "sector", "SECTOR",
-	    N_("only this field of work: elder_care, school ...") },
-	{ "verdict", "VERDICT",
-	    N_("only with this result: worked, did_not_work ...") },
-	{ "status", "STATUS", N_("only these: active, stopped ...") },
-	{ "programme", "WORDS", N_("only trials of this programme") },
-	{ "provision", "SECTION", N_("only what suspends this provision") },
-	{ "since", "YEAR", N_("only what runs in this year or later") },
-	{ "like-us", NULL, NULL },
-	{ "kind", "KIND", NULL },
-	{ "facet", "NAME:VALUE", NULL },
-	{ "text-lang", "LANG", NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option backup_options[] = {
-	{ "to", "RECIPIENT", N_("who can open it; else as in erfad.conf") },
-	{ "plain", NULL, N_("a folder of files, not sealed") },
-	{ "keep", "N", N_("remove the oldest in that folder beyond N") },
-	{ "scheduled", NULL, N_("for timers: without backup_to, do nothing") },
-	{ "list", NULL, N_("show the backups made here") },
-	{ "forget", "FILE", N_("it is destroyed: take it from the list") },
-	{ "new-key", "FILE", N_("make the key that opens backups") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option restore_options[] = {
-	{ "key", "FILE", N_("the key that opens it") },
-	{ "dir", "FOLDER", N_("not where it was: all below this folder") },
-	{ "dry-run", NULL, N_("look whether it is whole, and what is in it") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option reindex_options[] = {
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option list_options[] = {
-	{ "kind", "KIND",
-	    N_("these instead of trials; \"all\" = every entry") },
-	{ "org", "ORG", N_("only what this organisation published") },
-	{ "country", "CC", N_("only trials of DK, NO, SE, FI or IS") },
-	{ "sector", "SECTOR",
-	    N_("only this field of work: elder_care, school ...") },
-	{ "limit", "N", N_("at most so many") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option show_options[] = {
-	{ "at-version", "VERSION", N_("an earlier one: 1.2") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option watch_options[] = {
-	{ "from", "CURSOR",
-	    N_("go on after this; \"start\" = all that is here") },
-	{ "kind", "KIND", N_("only this kind") },
-	{ "follow", NULL, N_("only what fits something that you follow") },
-	{ "count", "N", N_("end after so many entries") },
-	{ "wait", "SECONDS",
-	    N_("end with 75 if they did not come in this time") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option publish_options[] = {
-	{ "group", "GROUP", N_("only its members can read it") },
-	{ "public", NULL, N_("everybody can: a draft was for a group") },
-	{ "dry-run", NULL, N_("check everything, publish nothing") },
-	{ "yes", NULL, N_("do not ask") },
-	{ "allow-personal", NULL, N_("what looks like a person is none") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option import_options[] = {
-	{ "dry-run", NULL, N_("check everything, publish nothing") },
-	{ "group", "GROUP", N_("only its members can read it") },
-	{ "keep-going", NULL, N_("publish the good lines if others are bad") },
-	{ "allow-personal", NULL, N_("what looks like a person is none") },
-	{ "map", "[MAP]",
-	    N_("a table: propose, or take, what its columns are") },
-	{ "delimiter", "SIGN", N_("between its cells: semicolon comma tab") },
-	{ "as-ideas", NULL, N_("rows that lack answers for their status") },
-	{ "yes", NULL, N_("do not ask (tables)") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option export_options[] = {
-	{ "proto", NULL, N_("protobuf JSON for all records") },
-	{ "csv", NULL, N_("a table: a row a trial, with what was learnt") },
-	{ "all-versions", NULL, N_("earlier versions too (with --proto)") },
-	{ "restricted", NULL, N_("what a group alone may read, too") },
-	{ "output", "FILE", N_("write there: whole, or not at all") },
-	{ "resume", NULL, N_("go on with that file where it ends") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option key_export_options[] = {
-	{ "yes", NULL, N_("do not ask") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option key_rotate_options[] = {
-	{ "yes", NULL, N_("do not ask") },
-	{ "wait", "SECONDS", N_("wait so long for it to be complete; 60") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option accept_options[] = {
-	{ "as", "WHAT", N_("member (if not said), writer, reader, registry") },
-	{ "succeeds", "KEY",
-	    N_("the lost key whose place it takes: check number or key") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option remove_options[] = {
-	{ "cut", "LOG:N",
-	    N_("of this log entries up to N count, later ones do not") },
-	{ "nothing", NULL, N_("nothing that it ever published counts") },
-	{ "yes", NULL, N_("do not ask") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option group_create_options[] = {
-	{ "purpose", "TEXT", N_("what the group is for") },
-	{ "yes", NULL, N_("the check numbers are compared: do not ask") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option group_add_options[] = {
-	{ "share", NULL, N_("what you published in it before, too") },
-	{ "yes", NULL, N_("the check numbers are compared: do not ask") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option group_options[] = {
-	{ "yes", NULL, N_("do not ask") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option invite_options[] = {
-	{ "reader", "NAME", N_("for a program that only reads") },
-	{ "address", "HOST:PORT",
-	    N_("where they reach you, if not as configured") },
-	{ "list", NULL, N_("the invitations you gave") },
-	{ "revoke", "LINE", N_("withdraw one: its line, or the organisation") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option join_options[] = {
-	{ "yes", NULL, N_("do not ask whether the check number is right") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option sync_options[] = {
-	{ "wait", "SECONDS", N_("how long to wait; without it: look once") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option verify_options[] = {
-	{ "sample", "PERCENT",
-	    N_("look at so many of the bodies only: 1 to 100") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option log_options[] = {
-	{ "lines", "N", N_("the last N lines (40)") },
-	{ "level", "LEVEL", N_("err, warning, info or debug, and graver") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option config_options[] = {
-	{ "diff", NULL, N_("only what the files say otherwise") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option health_options[] = {
-	{ "least", "N", N_("critical if fewer peers are in step") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option metrics_options[] = {
-	{ "output", "FILE", N_("put it in place of FILE at once") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option doctor_options[] = {
-	{ "sample", "PERCENT", N_("of the bodies to look at; 2 if not said") },
-	{ "firewall", NULL, N_("also the text for the network team") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option init_options[] = {
-	{ "org", "ORG", N_("who you are: no-5501, dk-791 ...") },
-	{ "name", "NAME", N_("as people write it: \"Tromsø kommune\"") },
-	{ "listen", "HOST:PORT",
-	    N_("be reachable by others; else only dial out") },
-	{ "dir", "DIR", N_("put everything below DIR: for tests and demos") },
-	{ NULL, NULL, NULL },
-};
-
-/* Options of commands that write, and of those that write records. */
-#define WRITES                                                                 \
-	{ "yes", NULL, NULL },                                                 \
-	{                                                                      \
-		"allow-personal", NULL, N_("what looks like a person is none") \
-	}
-#define STEPS                                         \
-	{ "date", "DATE", N_("when, if not today") }, \
-	    { "note", "TEXT", N_("what is new in this version") }, WRITES
-
-static const struct args_option new_options[] = {
-	{ "title", "TEXT", N_("what it is called, at most 120 characters") },
-	{ "summary", "TEXT", N_("the problem and the idea") },
-	{ "sector", "SECTOR",
-	    N_("elder_care, school ...; else from the text") },
-	{ "group", "GROUP", N_("only its members can read it") },
-	{ "set", "FIELD=VALUE", N_("any other field, as often as you like") },
-	{ "yes", NULL, N_("publish at once, do not ask") },
-	{ "allow-personal", NULL, N_("what looks like a person is none") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option drafts_options[] = {
-	{ "drop", "DRAFT", N_("throw a draft away") },
-	{ "yes", NULL, N_("do not ask") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option edit_options[] = {
-	{ "set", "FIELD=VALUE", N_("one field, as often as you like") },
-	{ "form", "FILE", N_("only write the form to FILE") },
-	{ "from", "FILE", N_("read the form from FILE; - is standard input") },
-	{ "correct", NULL, N_("what is public was wrong") },
-	{ "rethink", NULL, N_("the trial itself was thought over") },
-	{ "note", "TEXT", N_("what is new in this version") },
-	{ "yes", NULL, N_("publish at once, do not ask") },
-	{ "allow-personal", NULL, N_("what looks like a person is none") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option own_options[] = {
-	{ "unit", "TEXT", N_("which unit takes it on") },
-	{ "role", "TEXT", N_("in which role; no names") },
-	STEPS,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option anchor_options[] = {
-	{ "body", "KIND",
-	    N_("council, executive, committee, administration, workplace") },
-	{ "name", "TEXT", N_("what the body is called here") },
-	{ "date", "DATE", N_("of the decision") },
-	{ "ref", "TEXT", N_("minutes or case number") },
-	{ "until", "DATE", N_("to be renewed after") },
-	{ "delegated", "TEXT", N_("what the council has delegated to it") },
-	{ "delegation", "TEXT", NULL },
-	{ "note", "TEXT", N_("what is new in this version") },
-	WRITES,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option plan_options[] = {
-	{ "goal", "TEXT", N_("what is to be reached; at most three") },
-	{ "criterion", "TEXT", N_("how one will see that it was") },
-	{ "from", "DATE", N_("first day, or month, or year") },
-	{ "to", "DATE", N_("last day") },
-	{ "mandate", "TEXT", N_("permission to try, in one sentence") },
-	STEPS,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option step_options[] = {
-	STEPS,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option stop_options[] = {
-	{ "reason", "CODE",
-	    N_("no_effect, no_budget, staff_capacity, refused ...") },
-	STEPS,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option finish_options[] = {
-	{ "verdict", "CODE",
-	    N_("worked, worked_partly, no_difference, did_not_work ...") },
-	{ "worked", "TEXT", N_("what worked; \"nothing\" is an answer") },
-	{ "not-worked", "TEXT", N_("what did not") },
-	{ "condition", "TEXT", N_("under which conditions") },
-	{ "for-whom", "TEXT", N_("for which people") },
-	{ "continuation", "CODE",
-	    N_("made_permanent, extended, scaled_up, discontinued ...") },
-	{ "law-ref", "TEXT", N_("the law that came of it") },
-	STEPS,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option learn_options[] = {
-	{ "verdict", "CODE",
-	    N_("worked, worked_partly, no_difference, did_not_work ...") },
-	{ "worked", "TEXT", N_("what worked; \"nothing\" is an answer") },
-	{ "not-worked", "TEXT", N_("what did not") },
-	{ "condition", "TEXT", N_("under which conditions") },
-	{ "for-whom", "TEXT", N_("for which people") },
-	{ "unexpected", "TEXT", N_("what nobody had looked for") },
-	{ "next", "TEXT", N_("what will be done about it") },
-	{ "role", "ROLE", N_("self, employees, users, external_evaluator") },
-	{ "with", "ORG", N_("who says so together with you") },
-	{ "interim", NULL, N_("or --final, if not as the trial stands") },
-	{ "final", NULL, NULL },
-	{ "new", NULL, N_("beside what was said before, not instead") },
-	{ "domains", "CODES", NULL },
-	{ "set", "FIELD=VALUE", NULL },
-	{ "note", "TEXT", NULL },
-	{ "yes", NULL, NULL },
-	{ "allow-personal", NULL, NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option ready_options[] = {
-	{ "goals", "ANSWER", N_("yes, partly, no, unknown: goals are clear") },
-	{ "time-plan", "ANSWER", N_("the time plan is realistic") },
-	{ "roles", "ANSWER", N_("everybody knows their part") },
-	{ "resources", "ANSWER", N_("time and means are set aside") },
-	{ "ownership", "ANSWER", N_("the staff hold it to be theirs") },
-	{ "methods", "ANSWER", N_("procedures and methods are chosen") },
-	{ "prepared", "ANSWER", N_("the staff have been prepared") },
-	{ "follow-up", "ANSWER", N_("there is follow-up all along") },
-	{ "mandate", "ANSWER", N_("the mandate is clear") },
-	{ "date", "DATE", NULL },
-	{ "note", "TEXT", NULL },
-	{ "yes", NULL, NULL },
-	{ "allow-personal", NULL, NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option barrier_options[] = {
-	{ "kind", "KIND",
-	    N_("law_regulation, culture, leadership, funding ...") },
-	{ "text", "TEXT", N_("in words") },
-	STEPS,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option endorse_options[] = {
-	{ "party", "PARTY", N_("politicians, administration, employees ...") },
-	{ "involvement", "HOW",
-	    N_("informed, consulted, co_designed, co_decided") },
-	STEPS,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option exempt_options[] = {
-	{ "provision", "TEXT", N_("the rule, as people cite it") },
-	{ "why", "TEXT", N_("how it hinders, in one sentence") },
-	{ "authority", "ORG", N_("who must allow it; all of them") },
-	{ "level", "LEVEL", N_("act, regulation, guideline, municipal ...") },
-	{ "rule-kind", "KIND", N_("procedural, documentation, financing ...") },
-	{ "instead", "TEXT", N_("the rule that holds instead") },
-	{ "from", "DATE", N_("first day without the rule; --to the last") },
-	{ "to", "DATE", NULL },
-	{ "no", "N", N_("change exemption N") },
-	{ "url", "ADDRESS", NULL },
-	STEPS,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option decide_options[] = {
-	{ "outcome", "CODE",
-	    N_("approved, approved_with_conditions, rejected ...") },
-	{ "plain", "TEXT", N_("what may and may not be done") },
-	{ "reason", "TEXT", N_("due unless approved") },
-	{ "condition", "TEXT", N_("\"Keep a log; 2027-03-01\": with its day") },
-	{ "covers", "N", N_("which exemptions, if not all") },
-	{ "until", "DATE", N_("last day on which it holds") },
-	{ "date", "DATE", N_("of the decision, if not today") },
-	{ "authority", "ORG", N_("whose decision, if not yours") },
-	{ "ref", "TEXT", N_("their case number; due with --authority") },
-	{ "trial", "TRIAL", N_("which of a joint application") },
-	{ "set", "FIELD=VALUE", NULL },
-	{ "note", "TEXT", NULL },
-	{ "yes", NULL, NULL },
-	{ "allow-personal", NULL, NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option observe_options[] = {
-	{ "indicator", "ID", N_("of what:  erfa indicator list") },
-	{ "occasion", "WHEN", N_("baseline, interim, follow_up") },
-	{ "arm", "ARM", N_("trial (as a rule), or comparison") },
-	{ "n", "N", N_("with --mean and --sd; or --events with --total") },
-	{ "exposure", "X", N_("with --events and --exposure-unit: a rate") },
-	{ "estimate", "X",
-	    N_("with --se, or --low and --high, and --measure") },
-	{ "from", "DATE", N_("first day; --to the last") },
-	{ "csv", "FILE", N_("many: its first line names these options") },
-	{ "small-counts", NULL, N_("show counts of 1 to 4 persons") },
-	{ "mean", "X", NULL },
-	{ "sd", "X", NULL },
-	{ "r", "X", NULL },
-	{ "events", "N", NULL },
-	{ "total", "N", NULL },
-	{ "exposure-unit", "TEXT", NULL },
-	{ "se", "X", NULL },
-	{ "low", "X", NULL },
-	{ "high", "X", NULL },
-	{ "measure", "CODE", NULL },
-	{ "to", "DATE", NULL },
-	{ "date", "DATE", NULL },
-	{ "unit", "TEXT", NULL },
-	{ "clustered", "YES", NULL },
-	{ "cluster-size", "X", NULL },
-	{ "icc", "X", NULL },
-	{ "scale", "TEXT", NULL },
-	{ "site", "ORG", NULL },
-	{ "provenance", "CODE", NULL },
-	{ "same-people", "YES", NULL },
-	{ "yes", NULL, NULL },
-	{ "allow-personal", NULL, NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option indicator_options[] = {
-	{ "code", "CODE", N_("kolada:..., kostra:..., sotkanet:..., ORG:own") },
-	{ "name", "TEXT", N_("what is counted") },
-	{ "unit", "TEXT", N_("in which unit") },
-	{ "polarity", "CODE", N_("higher_better, lower_better, neutral") },
-	{ "domain", "CODE", N_("freed_time, service_quality, cost ...") },
-	{ "data-source", "CODE", N_("register_existing, survey, manual") },
-	{ "definition", "TEXT", N_("how it is counted") },
-	{ "convert", "UNIT=X",
-	    N_("another unit: times X it is in --unit; may be repeated") },
-	{ "set", "FIELD=VALUE", NULL },
-	{ "yes", NULL, N_("publish at once, do not ask") },
-	{ "allow-personal", NULL, NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option programme_options[] = {
-	{ "name", "TEXT", N_("what it is called") },
-	{ "type", "TYPE", N_("welfare_agreement, trust_programme, local ...") },
-	{ "status", "STATUS", N_("announced, open, running, closed") },
-	{ "owner", "ORG", N_("who runs it, if not you") },
-	{ "from", "DATE", N_("first day; --to the last") },
-	{ "legal-basis", "TEXT", N_("the act or decision it rests on") },
-	{ "area", "TEXT", N_("what it frees; as often as you like") },
-	{ "member", "ORG", N_("who takes part; as often as you like") },
-	{ "guardrail", "TEXT", N_("what may not be departed from") },
-	{ "set", "FIELD=VALUE", N_("any other field") },
-	{ "yes", NULL, N_("publish at once, do not ask") },
-	{ "to", "DATE", NULL },
-	{ "allow-personal", NULL, NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option network_options[] = {
-	{ "name", "TEXT", N_("what it is called") },
-	{ "coordinator", "ORG", N_("who coordinates it; somebody must") },
-	{ "theme", "TEXT", N_("what it works on") },
-	{ "member", "ORG", N_("who takes part; as often as you like") },
-	{ "programme", "ID", N_("that it belongs to") },
-	{ "indicator", "ID", N_("that all its members measure") },
-	{ "set", "FIELD=VALUE", N_("any other field") },
-	{ "yes", NULL, N_("publish at once, do not ask") },
-	{ "allow-personal", NULL, NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option round_options[] = {
-	{ "programme", "ID", N_("whose round it is") },
-	{ "opens", "DATE", N_("first day for applications") },
-	{ "closes", "DATE", N_("last day") },
-	{ "decision-due", "DATE", N_("when the answers are to be there") },
-	{ "stage", "STAGE", N_("single, preliminary, final") },
-	{ "no", "N", N_("first, second ... round") },
-	{ "title", "TEXT", N_("what it is called") },
-	{ "set", "FIELD=VALUE", N_("any other field") },
-	{ "yes", NULL, N_("publish at once, do not ask") },
-	{ "allow-personal", NULL, NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option kind_options[] = {
-	{ "org", "ORG", N_("only what this organisation published") },
-	{ "limit", "N", N_("at most so many") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option dossier_options[] = {
-	{ "csv", NULL, N_("for a spreadsheet") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option term_options[] = {
-	{ "new", NULL, N_("WORD is the id of a term of your own") },
-	{ "label", "LANG:TEXT", N_("what it is called; once a language") },
-	{ "also", "LANG:TEXT", N_("another word for it") },
-	{ "definition", "TEXT", N_("what it means") },
-	{ "exact", "ID", N_("the concept here that is the same") },
-	{ "close", "ID", N_("one that is nearly the same") },
-	{ "broad", "ID", N_("one that it is part of") },
-	{ "yes", NULL, N_("publish without being asked") },
-	{ "allow-personal", NULL, NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option table31_options[] = {
-	{ "from-trials", NULL, N_("beside it what the trials say, counted") },
-	{ "nordic", NULL, N_("Finland and Iceland too") },
-	{ "csv", NULL, N_("for a spreadsheet") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option rounds_options[] = {
-	{ "all", NULL, N_("those that are closed, too") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option apply_options[] = {
-	{ "round", "ID", N_("in which round:  erfa rounds") },
-	{ "programme", "ID", N_("or of which programme") },
-	{ "with", "ORG", N_("who applies together with you") },
-	{ "stage", "STAGE",
-	    N_("preliminary or final, if not as the round says") },
-	{ "copied-from", "ID", N_("the application it repeats") },
-	{ "date", "DATE", N_("when it was handed in, if not today") },
-	WRITES,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option applications_options[] = {
-	{ "waiting", "ORG", N_("only what waits for this authority; \"me\"") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option conditions_options[] = {
-	{ "met", "N", N_("condition N is met") },
-	{ "authority", "ORG", N_("of which decision, if several") },
-	{ "date", "DATE", N_("when, if not today") },
-	{ "note", "TEXT", NULL },
-	WRITES,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option derive_options[] = {
-	{ "also", "TRIAL", N_("another origin; as often as you like") },
-	{ "accept", "N", N_("promise number N is made here too") },
-	{ "decline", "N", N_("promise number N is not") },
-	{ "title", "TEXT", N_("what it is called here") },
-	{ "summary", "TEXT", NULL },
-	{ "set", "FIELD=VALUE", N_("any other field, as often as you like") },
-	{ "reason", "CODE", N_("local_conditions, law, budget, staffing ...") },
-	{ "decided-by", "CODE",
-	    N_("political, administration, employees ...") },
-	{ "heard", "TEXT", N_("how you heard of it") },
-	{ "yes", NULL, N_("all promises accepted; publish at once") },
-	{ "allow-personal", NULL, NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option link_options[] = {
-	{ "from", "TRIAL", N_("the origin; as often as you like") },
-	{ "text", "TEXT", N_("the origin in words, if it is not here") },
-	{ "reason", "CODE", N_("local_conditions, law, budget, staffing ...") },
-	{ "decided-by", "CODE",
-	    N_("political, administration, employees ...") },
-	{ "heard", "TEXT", N_("how you heard of it") },
-	WRITES,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option claim_options[] = {
-	{ "set", "FIELD=VALUE", N_("what the source had wrong") },
-	{ "yes", NULL, N_("publish at once, do not ask") },
-	{ "allow-personal", NULL, N_("what looks like a person is none") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option say_options[] = {
-	WRITES,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option comment_options[] = {
-	{ "observation", NULL, N_("what you saw when you visited them") },
-	{ "correction", NULL, N_("something in it is wrong") },
-	WRITES,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option retract_options[] = {
-	{ "reason", "CODE",
-	    N_("data_error, privacy, legal, duplicate, "
-	       "superseded ...") },
-	{ "explanation", "TEXT", N_("why, in words") },
-	{ "replacement", "ID", N_("what to read instead") },
-	{ "kind", "KIND", N_("correction, expression_of_concern, retraction") },
-	{ "yes", NULL, N_("do not ask") },
-	{ "allow-personal", NULL, NULL },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option erase_options[] = {
-	{ "reason", "CODE", N_("personal_data, consent_withdrawn, legal ...") },
-	{ "yes", NULL, N_("do not ask") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option inbox_options[] = {
-	{ "since", "DATE", N_("nothing older but open questions") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option guides_options[] = {
-	{ "sector", "SECTOR",
-	    N_("only this field of work: elder_care, school ...") },
-	{ "org", "ORG", N_("only this organisation") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option org_list_options[] = {
-	{ "country", "CC", N_("only DK, NO, SE, FI or IS") },
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option org_edit_options[] = {
-	{ "name", "TEXT", N_("what it is called") },
-	{ "type", "TYPE", N_("municipality, state_authority, union ...") },
-	{ "contact-role", "TEXT", N_("whom to ask: a role; no names") },
-	{ "mailbox", "ADDRESS", N_("a shared mailbox") },
-	{ "budget-proposal", "MONTH",
-	    N_("1 to 12: when the budget is proposed") },
-	{ "budget-adoption", "MONTH", N_("and when it is adopted") },
-	{ "population", "N", NULL },
-	{ "set", "FIELD=VALUE", N_("any other field, as often as you like") },
-	{ "note", "TEXT", N_("what is new in this version") },
-	WRITES,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option org_succeed_options[] = {
-	{ "date", "DATE", N_("last day of the one that was") },
-	{ "note", "TEXT", N_("what is new in this version") },
-	WRITES,
-	{ NULL, NULL, NULL },
-};
-
-static const struct args_option evidence_options[] = {
-	{ "table", "FILE", N_("a CSV table; - is standard input") },
-	{ "columns", NULL,
-	    N_("all columns that it may have, and what they hold") },
-	{ "indicator", "CODE", N_("its code, name or id; else all") },
-	{ "all-fidelity", NULL,
-	    N_("also copies that left the core of the origin") },
-	{ "measure", "CODE",
-	    N_("md, smd, rr, or, rd, irr; else what is usual") },
-	{ "method", "CODE", N_("reml (usual), dl, or ee: equal effects") },
-	{ "ci", "CODE", N_("hk: Hartung-Knapp, ad hoc (usual), or z") },
-	{ "class", "CODE", N_("with (comparison), randomised, before_after") },
-	{ "svg", "FILE", N_("the plot as a picture") },
-	{ "csv", NULL, N_("a table instead of the plot") },
-	{ NULL, NULL, NULL },
-};
 
 static const struct cmd table[] = {
 	{ "find", CMD_LOOK, "WORDS", N_("find trials, in any Nordic language"),
@@ -720,7 +13,7 @@ static const struct cmd table[] = {
 	       "erfa find afviste forsøg             what was refused"),
 	    N_("Words are taken in your language (--lang) and found in all; MATCHED\n"
 	       "says why.  What fits best comes first."),
-	    find_options, 0, 64, true, cmd_find_words },
+	    options_find, 0, 64, true, cmd_find_words },
 	{ "follow", CMD_LOOK, "[WORDS]", N_("be told of what is new and fits"),
 	    N_("erfa follow hjemmepleje              from now on\n"
 	       "erfa follow --country NO --sector elder_care\n"
@@ -729,14 +22,14 @@ static const struct cmd table[] = {
 	    N_("erfa inbox tells it once, erfa watch --follow as it comes: trials in\n"
 	       "a new version, and what is learnt or decided of them.  It is yours\n"
 	       "alone: kept for your user of this machine, on this node."),
-	    follow_options, 0, 64, true, cmd_follow },
+	    options_follow, 0, 64, true, cmd_follow },
 	{ "list", CMD_LOOK, "", N_("list trials, or records of another kind"),
 	    N_("erfa list                            every trial\n"
 	       "erfa list --org no-5501              published by Tromsø\n"
 	       "erfa list --kind programme           programmes instead"),
 	    N_("Each line has a number: @3 is its third, in erfa show @3.  What\n"
 	       "ends with (?) is a label that no native speaker has checked."),
-	    list_options, 0, 0, true, cmd_list },
+	    options_list, 0, 0, true, cmd_list },
 	{ "show", CMD_LOOK, "TRIAL", N_("read one trial, or any other record"),
 	    N_("erfa show dk-791/k7m2p4qd            by its id\n"
 	       "erfa show 791/k7                     by any unique beginning\n"
@@ -744,13 +37,13 @@ static const struct cmd table[] = {
 	    N_("Its chain and body are hashed again before they are shown.  With\n"
 	       "--at DATE it is the version that held on that day.  What ends\n"
 	       "with (?) is a label that no native speaker has checked."),
-	    show_options, 1, 1, false, cmd_show },
+	    options_show, 1, 1, false, cmd_show },
 	{ "watch", CMD_LOOK, "", N_("print entries as they arrive"),
 	    N_("erfa watch                           until Ctrl-C\n"
 	       "erfa watch --kind trial --count 1    the next trial, then end\n"
 	       "erfa watch --json --from start       all of it, for a program"),
 	    N_("With --json each entry is one line with the cursor to go on from."),
-	    watch_options, 0, 0, true, cmd_watch },
+	    options_watch, 0, 0, true, cmd_watch },
 	{ "lineage", CMD_LOOK, "TRIAL", N_("its family: origins and copies"),
 	    N_("erfa lineage 791/k7                  where it came from and went\n"
 	       "erfa lineage 791/k7 --at 2026-12-31  silence judged on that day"),
@@ -769,7 +62,7 @@ static const struct cmd table[] = {
 	       "erfa evidence --table results.csv    one row a municipality"),
 	    N_("A table has study site year design; e1 n1 e2 n2 (events), n1 m1 sd1\n"
 	       "n2 m2 sd2 (means), or yi vi.  More of them:  --columns"),
-	    evidence_options, 0, 1, false, cmd_evidence },
+	    options_evidence, 0, 1, false, cmd_evidence },
 	{ "overview", CMD_LOOK, "[SECTOR]",
 	    N_("what worked, and what stood in the way"),
 	    N_("erfa overview                        every field of work\n"
@@ -792,7 +85,7 @@ static const struct cmd table[] = {
 	    N_("However it is cited: \"Servicelovens § 83\" is the same, § 83,\n"
 	       "stk. 2 is a part of it, § 83 a is another.  Of all nodes, and\n"
 	       "trials that are documented only."),
-	    dossier_options, 0, 8, false, cmd_dossier },
+	    options_dossier, 0, 8, false, cmd_dossier },
 	{ "table31", CMD_LOOK, "", N_("what programmes are about, by country"),
 	    N_("erfa table31                         as DFØ's table 3.1\n"
 	       "erfa table31 --from-trials           beside what trials say\n"
@@ -800,7 +93,7 @@ static const struct cmd table[] = {
 	    N_("Made from what programmes and networks say of themselves.  Those\n"
 	       "that DFØ-notat 2023:1 tells of come with erfa; where there are\n"
 	       "none yet it says how to load them."),
-	    table31_options, 0, 0, false, cmd_table31 },
+	    options_table31, 0, 0, false, cmd_table31 },
 	{ "term", CMD_LOOK, "WORD...",
 	    N_("what a word means, in every language"),
 	    N_("erfa term dagtilbud                  not the same in each country\n"
@@ -808,7 +101,7 @@ static const struct cmd table[] = {
 	       "erfa term snow --new --label da:snerydning"),
 	    N_("(?) marks a word that is in doubt.  Terms that others published\n"
 	       "as their own follow, and say whose they are."),
-	    term_options, 1, 16, false, cmd_term },
+	    options_term, 1, 16, false, cmd_term },
 	{ "inbox", CMD_LOOK, "", N_("what waits for you, what copies learnt"),
 	    N_("erfa inbox                           open questions first\n"
 	       "erfa inbox --since 2026-11-01        leave out what is older"),
@@ -816,13 +109,13 @@ static const struct cmd table[] = {
 	       "that are due, what was taken back, what was learnt where your\n"
 	       "trials were copied and at their origins, other words to them,\n"
 	       "half-time, and what comes after the end.  Each once."),
-	    inbox_options, 0, 0, true, cmd_inbox },
+	    options_inbox, 0, 0, true, cmd_inbox },
 	{ "guides", CMD_LOOK, "", N_("whom to ask: roles and mailboxes"),
 	    N_("erfa guides\n"
 	       "erfa guides --sector elder_care      of this field of work"),
 	    N_("Trials that offer help, or have somebody who helps "
 	       "colleagues along."),
-	    guides_options, 0, 0, true, cmd_guides },
+	    options_guides, 0, 0, true, cmd_guides },
 	{ "diff", CMD_LOOK, "TRIAL TRIAL",
 	    N_("what differs between two trials"),
 	    N_("erfa diff 791/k7 5501/q3             from the first to the second"),
@@ -835,13 +128,13 @@ static const struct cmd table[] = {
 	       "erfa new --title TITLE --summary TEXT --yes"),
 	    N_("It is a draft, which only this node can read, until it is\n"
 	       "published; new offers that at once.  All else can wait."),
-	    new_options, 0, 0, false, cmd_new },
+	    options_new, 0, 0, false, cmd_new },
 	{ "drafts", CMD_WRITE, "",
 	    N_("list what is written and not yet public"),
 	    N_("erfa drafts\n"
 	       "erfa drafts --drop 791/k7            throws one away"),
 	    N_("Drafts are kept by erfad, unsigned, on this node only."),
-	    drafts_options, 0, 0, true, cmd_drafts },
+	    options_drafts, 0, 0, true, cmd_drafts },
 	{ "adapt", CMD_WRITE, "TRIAL",
 	    N_("make one of your own from another's"),
 	    N_("erfa adapt 791/k7                    asks about each promise\n"
@@ -850,23 +143,23 @@ static const struct cmd table[] = {
 	    N_("Recipe, goals, indicators and skills come along; owner,\n"
 	       "anchoring, mandate, decisions and results never do.  A draft:\n"
 	       "erfa edit it, then erfa publish tells where it came from."),
-	    derive_options, 1, 1, false, cmd_adapt },
+	    options_derive, 1, 1, false, cmd_adapt },
 	{ "copy", CMD_WRITE, "TRIAL", N_("the same, to be left as it is"),
 	    "erfa copy 791/k7 --yes",
 	    N_("Whether it is a copy or an adaptation tells the difference that\n"
 	       "it has when it is published."),
-	    derive_options, 1, 1, false, cmd_copy },
+	    options_derive, 1, 1, false, cmd_copy },
 	{ "link", CMD_WRITE, "TRIAL",
 	    N_("say where a trial of yours came from"),
 	    N_("erfa link 5501/q3 --from 791/k7\n"
 	       "erfa link 5501/q3 --text \"A talk in Malmö, 2019\""),
-	    N_("For copies that were made before erfa."), link_options, 1, 1,
+	    N_("For copies that were made before erfa."), options_link, 1, 1,
 	    false, cmd_link },
 	{ "claim", CMD_WRITE, "TRIAL",
 	    N_("tell yourself what a source told of you"), "erfa claim 791/k7",
 	    N_("Your own record of a trial that somebody wrote down from a\n"
 	       "source.  The two are never counted twice."),
-	    claim_options, 1, 1, false, cmd_claim },
+	    options_claim, 1, 1, false, cmd_claim },
 	{ "edit", CMD_WRITE, "TRIAL", N_("change a trial in your editor"),
 	    N_("erfa edit 791/k7                     in $EDITOR, as a form\n"
 	       "erfa edit 791/k7 --set mandate=TEXT  one field, for scripts\n"
@@ -874,7 +167,7 @@ static const struct cmd table[] = {
 	       "erfa edit 791/k7 --from trial.yaml   and read back"),
 	    N_("The change is a draft; erfa publish TRIAL makes it public.  A\n"
 	       "form with mistakes is kept, with each of them marked."),
-	    edit_options, 1, 1, false, cmd_edit },
+	    options_edit, 1, 1, false, cmd_edit },
 	{ "publish", CMD_WRITE, "TRIAL|FILE", N_("sign and send it to all"),
 	    N_("erfa publish 791/k7                  shows the draft, asks\n"
 	       "erfa publish trial.json              a record from a file\n"
@@ -882,117 +175,117 @@ static const struct cmd table[] = {
 	       "erfa publish --yes - <trial.json     from another program"),
 	    N_("FILE is protobuf JSON: a Body, a NewRecord ({\"body\": ...}), or\n"
 	       "{\"record\": [...]}; - is standard input.  Needs the group erfa."),
-	    publish_options, 1, 1, false, cmd_publish },
+	    options_publish, 1, 1, false, cmd_publish },
 	{ "own", CMD_WRITE, "TRIAL", N_("say which unit here takes a trial on"),
 	    N_("erfa own 791/k7 --unit \"Home care west\" --role \"Head of unit\""),
 	    N_("Never inherited by a copy.  Without an owner no trial starts."),
-	    own_options, 1, 1, false, cmd_own },
+	    options_own, 1, 1, false, cmd_own },
 	{ "anchor", CMD_WRITE, "TRIAL", N_("say which body here is behind it"),
 	    N_("erfa anchor 791/k7 --body council --date 2026-11-21 --ref 26/114\n"
 	       "erfa anchor 791/k7 --body workplace --delegated \"Own rota\""),
 	    N_("Never inherited by a copy.  A workplace is enough if the council\n"
 	       "delegated it and no rule from above is touched."),
-	    anchor_options, 1, 1, false, cmd_anchor },
+	    options_anchor, 1, 1, false, cmd_anchor },
 	{ "plan", CMD_WRITE, "TRIAL", N_("set goal, criterion and period"),
 	    "erfa plan 791/k7 --goal TEXT --criterion TEXT --from 2027-01 "
 	    "--to 2028",
-	    NULL, plan_options, 1, 1, false, cmd_plan },
+	    NULL, options_plan, 1, 1, false, cmd_plan },
 	{ "start", CMD_WRITE, "TRIAL", N_("say that a trial is running"),
 	    N_("erfa start 791/k7                    or names what is missing\n"
 	       "erfa start 791/k7 --date 2027-01-04"),
 	    N_("Needs plan, own and anchor, and the yes of every authority if a\n"
 	       "rule is suspended: erfa status TRIAL.  After a pause: resumes.\n"
 	       "To start the service: systemctl start erfad"),
-	    step_options, 1, 1, false, cmd_start },
+	    options_step, 1, 1, false, cmd_start },
 	{ "pause", CMD_WRITE, "TRIAL", N_("say that a trial rests for a while"),
 	    N_("erfa pause 791/k7 --note \"Staff on leave\""), NULL,
-	    step_options, 1, 1, false, cmd_pause },
+	    options_step, 1, 1, false, cmd_pause },
 	{ "stop", CMD_WRITE, "TRIAL", N_("end a trial early, and say why"),
 	    "erfa stop 791/k7 --reason staff_capacity",
 	    N_("One that never began becomes \"not started\".  Others learn most\n"
 	       "from the reason.  To stop the service: systemctl stop erfad"),
-	    stop_options, 1, 1, false, cmd_stop },
+	    options_stop, 1, 1, false, cmd_stop },
 	{ "finish", CMD_WRITE, "TRIAL", N_("say that a trial is done, and how"),
 	    N_("erfa finish 791/k7                   if erfa learn said how it "
 	       "went\n"
 	       "erfa finish 791/k7 --verdict worked --worked TEXT ...\n"
 	       "erfa finish 791/k7 --continuation extended   after the end"),
-	    NULL, finish_options, 1, 1, false, cmd_finish },
+	    NULL, options_finish, 1, 1, false, cmd_finish },
 	{ "confirm", CMD_WRITE, "TRIAL", N_("say that all of it is still true"),
-	    "erfa confirm 791/k7", NULL, step_options, 1, 1, false,
+	    "erfa confirm 791/k7", NULL, options_step, 1, 1, false,
 	    cmd_confirm },
 	{ "ready", CMD_WRITE, "TRIAL", N_("nine questions before the start"),
 	    N_("erfa ready 791/k7                    asks; Enter skips\n"
 	       "erfa ready 791/k7 --goals yes --prepared partly"),
-	    NULL, ready_options, 1, 1, false, cmd_ready },
+	    NULL, options_ready, 1, 1, false, cmd_ready },
 	{ "barrier", CMD_WRITE, "TRIAL", N_("name what stands in the way"),
 	    N_("erfa barrier 791/k7 --kind culture --text \"Two night teams\""),
-	    NULL, barrier_options, 1, 1, false, cmd_barrier },
+	    NULL, options_barrier, 1, 1, false, cmd_barrier },
 	{ "endorse", CMD_WRITE, "TRIAL", N_("say which party backs it"),
 	    "erfa endorse 791/k7 --party employees --involvement co_designed",
-	    NULL, endorse_options, 1, 1, false, cmd_endorse },
+	    NULL, options_endorse, 1, 1, false, cmd_endorse },
 	{ "ask", CMD_WRITE, "TRIAL TEXT", N_("ask those who run a trial"),
 	    N_("erfa ask 791/k7 \"How did the nights go?\""),
-	    N_("Everybody can read question and answer."), say_options, 1, 64,
+	    N_("Everybody can read question and answer."), options_say, 1, 64,
 	    false, cmd_ask },
 	{ "answer", CMD_WRITE, "ID TEXT", N_("answer a question"),
 	    N_("erfa answer 5501/q3 \"We gave them up\"  by the question's id\n"
 	       "erfa answer 791/k7 \"We gave them up\"   if only one is open"),
-	    "erfa inbox shows the questions that wait.", say_options, 1, 64,
+	    "erfa inbox shows the questions that wait.", options_say, 1, 64,
 	    false, cmd_answer },
 	{ "comment", CMD_WRITE, "ID TEXT", N_("say something about a record"),
 	    N_("erfa comment 791/k7 \"We tried the same in 2015\"\n"
 	       "erfa comment 791/k7 --observation \"We saw calm mornings\""),
-	    NULL, comment_options, 1, 64, false, cmd_comment },
+	    NULL, options_comment, 1, 64, false, cmd_comment },
 	{ "offer", CMD_WRITE, "TRIAL TEXT",
 	    N_("offer help to those who run it"),
 	    N_("erfa offer 791/k7 \"Come and see our rota\""), NULL,
-	    say_options, 1, 64, false, cmd_offer },
+	    options_say, 1, 64, false, cmd_offer },
 	{ "retract", CMD_WRITE, "ID", N_("take back what you published"),
 	    "erfa retract 791/k7 --reason data_error --explanation TEXT",
 	    N_("It stays readable, struck through, with the reason, also where\n"
 	       "it was copied.  Nothing is erased: that is another thing, for\n"
 	       "personal data."),
-	    retract_options, 1, 1, false, cmd_retract },
+	    options_retract, 1, 1, false, cmd_retract },
 	{ "erase", CMD_WRITE, "ID", N_("destroy what you published, for ever"),
 	    "erfa erase 791/k7 --reason personal_data",
 	    N_("Every version and every copy that was published again goes, here\n"
 	       "at once and on every other node when it is reached.  It cannot\n"
 	       "be undone.  To take something back and let it be read, use\n"
 	       "erfa retract."),
-	    erase_options, 1, 1, false, cmd_erase },
+	    options_erase, 1, 1, false, cmd_erase },
 	{ "learn", CMD_WRITE, "TRIAL", N_("write down what was learnt"),
 	    N_("erfa learn 791/k7                    asks what is not said yet\n"
 	       "erfa learn 791/k7 --verdict worked_partly --for-whom TEXT"),
-	    N_("Also of a programme or a network."), learn_options, 1, 1, false,
+	    N_("Also of a programme or a network."), options_learn, 1, 1, false,
 	    cmd_learn },
 	{ "observe", CMD_WRITE, "TRIAL", N_("add numbers that you measured"),
 	    "erfa observe 791/k7 --indicator 791/p2 --occasion baseline "
 	    "--n 84 ...\n"
 	    "erfa observe 791/k7 --indicator 791/p2 --csv numbers.csv",
 	    N_("Counts of 1 to 4 persons are held back unless --small-counts."),
-	    observe_options, 1, 1, false, cmd_observe },
+	    options_observe, 1, 1, false, cmd_observe },
 
 	{ "exempt", CMD_SCHEMES, "TRIAL", N_("name a rule to be suspended"),
 	    N_("erfa exempt 791/k7 --provision \"Serviceloven § 83\" "
 	       "--why TEXT --authority ORG"),
-	    NULL, exempt_options, 1, 1, false, cmd_exempt },
+	    NULL, options_exempt, 1, 1, false, cmd_exempt },
 	{ "decide", CMD_SCHEMES, "TRIAL", N_("answer for an authority"),
 	    N_("erfa decide 791/k7 --outcome approved --plain \"You may ...\""),
 	    N_("At the authority's own node, or written down by the municipality\n"
 	       "with --authority and --ref; the authority's own word holds."),
-	    decide_options, 1, 1, false, cmd_decide },
+	    options_decide, 1, 1, false, cmd_decide },
 
 	{ "conditions", CMD_SCHEMES, "TRIAL", N_("what the decisions demand"),
 	    N_("erfa conditions 791/k7               all of them\n"
 	       "erfa conditions 791/k7 --met 2       the second is met"),
-	    NULL, conditions_options, 1, 1, false, cmd_conditions },
+	    NULL, options_conditions, 1, 1, false, cmd_conditions },
 	{ "rounds", CMD_SCHEMES, "", N_("rounds that are open or will be"),
 	    N_("erfa rounds\n"
 	       "erfa rounds --all                    and those that were"),
 	    N_("Says so if a round is shorter than 90 days, or meets the summer\n"
 	       "or the time of the budget."),
-	    rounds_options, 0, 0, true, cmd_rounds },
+	    options_rounds, 0, 0, true, cmd_rounds },
 	{ "burden", CMD_SCHEMES, "PROGRAMME",
 	    N_("what a programme asks of one trial"),
 	    N_("erfa burden 791/p2                   answers, by moment"),
@@ -1004,58 +297,58 @@ static const struct cmd table[] = {
 	    "erfa apply 791/k7 791/m3 --round 791/r2 --with no-5501",
 	    N_("Each authority named by the exemptions is to answer; see\n"
 	       "erfa status TRIAL."),
-	    apply_options, 1, 16, false, cmd_apply },
+	    options_apply, 1, 16, false, cmd_apply },
 	{ "applications", CMD_SCHEMES, "", N_("who waits for which answer"),
 	    N_("erfa applications\n"
 	       "erfa applications --waiting me       for your answer"),
-	    NULL, applications_options, 0, 0, true, cmd_applications },
+	    NULL, options_applications, 0, 0, true, cmd_applications },
 	{ "programme new", CMD_SCHEMES, "",
 	    N_("write a scheme under which trials run"),
 	    "erfa programme new --name NAME --type local --status running",
-	    NULL, programme_options, 0, 0, false, cmd_scheme_new },
+	    NULL, options_programme, 0, 0, false, cmd_scheme_new },
 	{ "programme edit", CMD_SCHEMES, "ID",
 	    N_("change it, as erfa edit does"),
 	    "erfa programme edit 791/k7\n"
 	    "erfa programme edit 791/k7 --set FIELD=VALUE",
-	    NULL, edit_options, 1, 1, false, cmd_edit },
+	    NULL, options_edit, 1, 1, false, cmd_edit },
 	{ "programme list", CMD_SCHEMES, "", N_("list them"),
-	    "erfa programme list", NULL, kind_options, 0, 0, true, cmd_list },
+	    "erfa programme list", NULL, options_kind, 0, 0, true, cmd_list },
 	{ "programme show", CMD_SCHEMES, "ID", N_("read one"),
 	    "erfa programme show 791/k7", NULL, NULL, 1, 1, false, cmd_show },
 	{ "network new", CMD_SCHEMES, "",
 	    N_("write municipalities with one theme"),
 	    "erfa network new --name NAME --coordinator dk-751", NULL,
-	    network_options, 0, 0, false, cmd_scheme_new },
+	    options_network, 0, 0, false, cmd_scheme_new },
 	{ "network edit", CMD_SCHEMES, "ID", N_("change it, as erfa edit does"),
 	    "erfa network edit 791/k7\n"
 	    "erfa network edit 791/k7 --set FIELD=VALUE",
-	    NULL, edit_options, 1, 1, false, cmd_edit },
+	    NULL, options_edit, 1, 1, false, cmd_edit },
 	{ "network list", CMD_SCHEMES, "", N_("list them"), "erfa network list",
-	    NULL, kind_options, 0, 0, true, cmd_list },
+	    NULL, options_kind, 0, 0, true, cmd_list },
 	{ "network show", CMD_SCHEMES, "ID", N_("read one"),
 	    "erfa network show 791/k7", NULL, NULL, 1, 1, false, cmd_show },
 	{ "round new", CMD_SCHEMES, "", N_("write when applications are taken"),
 	    "erfa round new --programme 791/p1 --opens 2027-01-15 "
 	    "--closes 2027-05-01",
-	    NULL, round_options, 0, 0, false, cmd_scheme_new },
+	    NULL, options_round, 0, 0, false, cmd_scheme_new },
 	{ "round edit", CMD_SCHEMES, "ID", N_("change it, as erfa edit does"),
 	    "erfa round edit 791/k7\n"
 	    "erfa round edit 791/k7 --set FIELD=VALUE",
-	    NULL, edit_options, 1, 1, false, cmd_edit },
+	    NULL, options_edit, 1, 1, false, cmd_edit },
 	{ "round list", CMD_SCHEMES, "", N_("list them"), "erfa round list",
-	    NULL, kind_options, 0, 0, true, cmd_list },
+	    NULL, options_kind, 0, 0, true, cmd_list },
 	{ "round show", CMD_SCHEMES, "ID", N_("read one"),
 	    "erfa round show 791/k7", NULL, NULL, 1, 1, false, cmd_show },
 	{ "indicator new", CMD_SCHEMES, "", N_("say what is counted, and how"),
 	    N_("erfa indicator new --code dk-791:helpers --name \"Helpers per "
 	       "citizen\""),
-	    NULL, indicator_options, 0, 0, false, cmd_scheme_new },
+	    NULL, options_indicator, 0, 0, false, cmd_scheme_new },
 	{ "indicator list", CMD_SCHEMES, "", N_("list them"),
-	    "erfa indicator list", NULL, kind_options, 0, 0, true, cmd_list },
+	    "erfa indicator list", NULL, options_kind, 0, 0, true, cmd_list },
 	{ "indicator map", CMD_SCHEMES, "ID OTHER",
 	    N_("say that two are the same"),
 	    N_("erfa indicator map 791/p2 5501/k9    yours, and another's"),
-	    NULL, step_options, 2, 2, false, cmd_indicator_map },
+	    NULL, options_step, 2, 2, false, cmd_indicator_map },
 
 	{ "peers", CMD_PEERS, "",
 	    N_("who you are linked with, and who knocked"),
@@ -1072,7 +365,7 @@ static const struct cmd table[] = {
 	       "in; one that the directory knows, or a whole key, is vouched for\n"
 	       "at once.  A lost key is replaced by a registry; then withdraw it\n"
 	       "with \"erfa peers remove\".  Needs the group erfa-admin."),
-	    accept_options, 2, 7, false, cmd_accept },
+	    options_accept, 2, 7, false, cmd_accept },
 	{ "peers remove", CMD_PEERS, "ORG", N_("cut a peer off at once"),
 	    N_("erfa peers remove fi-297             by organisation\n"
 	       "erfa peers remove 3f0a91c2           by the first digits of a key\n"
@@ -1081,7 +374,7 @@ static const struct cmd table[] = {
 	       "published counts as far as it is here now; with a stolen key, say\n"
 	       "with --cut up to where it was theirs (erfa members, erfa watch).\n"
 	       "Needs the group erfa-admin."),
-	    remove_options, 1, 6, false, cmd_remove },
+	    options_remove, 1, 6, false, cmd_remove },
 	{ "key show", CMD_PEERS, "", N_("this node's key and check number"),
 	    "erfa key show",
 	    N_("The check number is what you read out on the telephone."), NULL,
@@ -1092,7 +385,7 @@ static const struct cmd table[] = {
 	    N_("Only its owner can read the file; one that is there is not\n"
 	       "overwritten.  Move it to where you keep passwords.  Whoever has\n"
 	       "it can speak for your organisation.  Needs the group erfa-admin."),
-	    key_export_options, 1, 1, false, cmd_key_export },
+	    options_key_export, 1, 1, false, cmd_key_export },
 	{ "key rotate", CMD_PEERS, "",
 	    N_("replace this node's key by a new one"),
 	    N_("erfa key rotate                      asks first\n"
@@ -1102,7 +395,7 @@ static const struct cmd table[] = {
 	       "withdrawn; peers connect again by themselves.  Cut short at any\n"
 	       "moment, it goes on by itself.  If a key was stolen or lost, ask\n"
 	       "your registry instead.  Needs the group erfa-admin."),
-	    key_rotate_options, 0, 0, false, cmd_key_rotate },
+	    options_key_rotate, 0, 0, false, cmd_key_rotate },
 	{ "directory", CMD_PEERS, "[ORG]",
 	    N_("who belongs, by whose word, and who does not"),
 	    N_("erfa directory                       every key, in or out\n"
@@ -1137,7 +430,7 @@ static const struct cmd table[] = {
 	       "group is in it, and alone says who else is.  ORG is a member of\n"
 	       "the network, or the 64 digits of its key.  Needs the group\n"
 	       "erfa-admin."),
-	    group_create_options, 2, 500, false, cmd_group_create },
+	    options_group_create, 2, 500, false, cmd_group_create },
 	{ "group add", CMD_PEERS, "GROUP ORG...", N_("let others into a group"),
 	    N_("erfa group add \"Pilot north\" fi-297\n"
 	       "erfa group add \"Pilot north\" fi-297 --share"),
@@ -1145,20 +438,20 @@ static const struct cmd table[] = {
 	       "what is published in it from now on, and nothing from before;\n"
 	       "with --share they get what you published there before, too.\n"
 	       "Needs the group erfa-admin."),
-	    group_add_options, 2, 500, false, cmd_group_add },
+	    options_group_add, 2, 500, false, cmd_group_add },
 	{ "group remove", CMD_PEERS, "GROUP ORG...",
 	    N_("take others out of a group"),
 	    "erfa group remove \"Pilot north\" fi-297",
 	    N_("What they could read they keep, and nobody can take it back;\n"
 	       "nothing new is sealed to them.  Needs the group erfa-admin."),
-	    group_options, 2, 500, false, cmd_group_remove },
+	    options_group, 2, 500, false, cmd_group_remove },
 	{ "group share", CMD_PEERS, "GROUP ORG [TRIAL...]",
 	    N_("give a later member what came before it"),
 	    N_("erfa group share \"Pilot north\" fi-297        all of yours\n"
 	       "erfa group share \"Pilot north\" fi-297 791/k7 this one"),
 	    N_("Says how much it is, and asks: what was read once cannot be taken\n"
 	       "back.  Each member shares what it published itself."),
-	    group_options, 2, 200, false, cmd_group_share },
+	    options_group, 2, 200, false, cmd_group_share },
 	{ "group", CMD_PEERS, "", N_("the same as erfa group list"),
 	    N_("erfa group                          all groups\n"
 	       "erfa help group create              how to make one"),
@@ -1170,13 +463,13 @@ static const struct cmd table[] = {
 	       "erfa invite --list                   those you gave\n"
 	       "erfa invite --revoke no-5501         withdraw one"),
 	    N_("A line works once and for seven days.  Needs the group erfa-admin."),
-	    invite_options, 0, 1, false, cmd_invite },
+	    options_invite, 0, 1, false, cmd_invite },
 	{ "join", CMD_PEERS, "LINE", N_("join with the line you were sent"),
 	    "erfa join erfa.example.org:7411/0649nq2g...",
 	    N_("Shows whom the line leads to and their check number, and asks.\n"
 	       "If it breaks off, run it again with the same line.  Needs the\n"
 	       "group erfa-admin."),
-	    join_options, 1, 1, false, cmd_join },
+	    options_join, 1, 1, false, cmd_join },
 	{ "erasure", CMD_PEERS, "ID", N_("which nodes have erased it"),
 	    N_("erfa erasure 791/k7                  of any record"),
 	    N_("A node that is in step has erased it; others when they come back.\n"
@@ -1185,7 +478,7 @@ static const struct cmd table[] = {
 	{ "sync", CMD_PEERS, "", N_("wait until all is here that peers have"),
 	    N_("erfa sync --wait 60                  75 if that was not enough\n"
 	       "erfa sync                            look once"),
-	    NULL, sync_options, 0, 0, false, cmd_sync },
+	    NULL, options_sync, 0, 0, false, cmd_sync },
 
 	{ "import", CMD_DATA, "FILE",
 	    N_("publish what sources tell, or your table"),
@@ -1196,7 +489,7 @@ static const struct cmd table[] = {
 	    N_("A second import publishes nothing new; a changed row is a new\n"
 	       "version.  If a line is bad, nothing is published unless\n"
 	       "--keep-going.  Needs the group erfa."),
-	    import_options, 1, 2, false, cmd_import },
+	    options_import, 1, 2, false, cmd_import },
 	{ "export", CMD_DATA, "", N_("write all records, one a line"),
 	    N_("erfa export >trials.jsonl            can be imported elsewhere\n"
 	       "erfa export --proto >all.jsonl       every field of every record\n"
@@ -1206,7 +499,7 @@ static const struct cmd table[] = {
 	       "all others as protobuf JSON.  --resume (with --proto or --jsonl)\n"
 	       "appends what is new since, a new version of an old record too; it\n"
 	       "keeps its place in FILE.at and loses nothing if it is killed."),
-	    export_options, 0, 0, true, cmd_export },
+	    options_export, 0, 0, true, cmd_export },
 	{ "bundle export", CMD_DATA, "FILE", N_("write all entries to a file"),
 	    N_("erfa bundle export all.erfa          to carry it elsewhere\n"
 	       "erfa bundle export - | ssh ...       or through a pipe"),
@@ -1225,7 +518,7 @@ static const struct cmd table[] = {
 	    "erfa org list --country NO",
 	    N_("Trials are those that it published; documented are those that\n"
 	       "sources tell of and that ran there."),
-	    org_list_options, 0, 0, true, cmd_org_list },
+	    options_org_list, 0, 0, true, cmd_org_list },
 	{ "org show", CMD_DATA, "ORG", N_("what is known of one"),
 	    "erfa org show no-5501", NULL, NULL, 1, 1, false, cmd_org_show },
 	{ "org edit", CMD_DATA, "", N_("say what your own organisation is"),
@@ -1234,7 +527,7 @@ static const struct cmd table[] = {
 	       "erfa org edit --budget-proposal 8 --budget-adoption 10"),
 	    N_("Roles and shared mailboxes only.  Rounds and plans are held\n"
 	       "against the budget's months."),
-	    org_edit_options, 0, 0, false, cmd_org_edit },
+	    options_org_edit, 0, 0, false, cmd_org_edit },
 	{ "org succeed", CMD_DATA, "OLD NEW",
 	    N_("say that one took over from another"),
 	    N_("erfa org succeed no-5401 no-5501     renumbered: at its node\n"
@@ -1246,13 +539,13 @@ static const struct cmd table[] = {
 	       "stay, and so does org in erfad.conf: nobody has to follow\n"
 	       "anew.  A trial of OLD is carried on by another node with an\n"
 	       "adaptation, owned and anchored there."),
-	    org_succeed_options, 2, 2, false, cmd_org_succeed },
+	    options_org_succeed, 2, 2, false, cmd_org_succeed },
 
 	{ "init", CMD_KEEP, "", N_("make key, configuration and store folder"),
 	    N_("sudo erfa init --org no-5501 --name \"Tromsø kommune\"\n"
 	       "sudo erfa init --org dk-791 --listen 0.0.0.0:7411\n"
 	       "erfa init --org dk-791 --dir /tmp/try"),
-	    N_("Nothing that is there is ever overwritten."), init_options, 0,
+	    N_("Nothing that is there is ever overwritten."), options_init, 0,
 	    0, false, cmd_init },
 	{ "status", CMD_KEEP, "[TRIAL]", N_("how this node is, or a trial"),
 	    N_("erfa status                          this node, and what to do\n"
@@ -1263,7 +556,7 @@ static const struct cmd table[] = {
 	{ "verify", CMD_KEEP, "", N_("check every signature, chain and body"),
 	    N_("erfa verify                          0 if good, 65 if damaged\n"
 	       "erfa verify --sample 10              a tenth of the bodies"),
-	    NULL, verify_options, 0, 0, false, cmd_verify },
+	    NULL, options_verify, 0, 0, false, cmd_verify },
 	{ "backup", CMD_KEEP, "[FILE|FOLDER]",
 	    N_("copy this node, key and all, while it runs"),
 	    N_("erfa backup --new-key FILE           once, on another machine\n"
@@ -1271,19 +564,19 @@ static const struct cmd table[] = {
 	       "sudo erfa backup /srv/safe --plain   a folder, not sealed"),
 	    N_("It is read back before it gets its name.  A file that was copied\n"
 	       "from under a running erfad is no backup."),
-	    backup_options, 0, 1, false, cmd_backup },
+	    options_backup, 0, 1, false, cmd_backup },
 	{ "restore", CMD_KEEP, "FILE", N_("bring a backup back"),
 	    N_("sudo erfa restore dk-791-20261121T033000Z.erfab --key FILE\n"
 	       "erfa restore FILE --key FILE --dir /tmp/try\n"
 	       "erfa restore FILE --key FILE --dry-run"),
 	    N_("While no erfad runs.  Nothing is overwritten.  The node begins a new\n"
 	       "log and asks nobody; what it published since comes back from others."),
-	    restore_options, 1, 1, false, cmd_restore },
+	    options_restore, 1, 1, false, cmd_restore },
 	{ "reindex", CMD_KEEP, "", N_("build lists and search anew"),
 	    N_("erfa reindex                         erfad goes on answering"),
 	    N_("Nothing is lost by it: the index is made of the entries.  erfa status\n"
 	       "tells how far it is."),
-	    reindex_options, 0, 0, false, cmd_reindex },
+	    options_reindex, 0, 0, false, cmd_reindex },
 	{ "logs", CMD_KEEP, "", N_("positions of all logs, to compare nodes"),
 	    N_("erfa logs\n"
 	       "erfa logs --jsonl                    one log a line"),
@@ -1294,31 +587,31 @@ static const struct cmd table[] = {
 	    N_("erfa doctor                          store, key, clock, names, peers\n"
 	       "erfa doctor --firewall               text for the network team"),
 	    N_("Ends with 1 if something is bad.  Nothing is changed."),
-	    doctor_options, 0, 0, false, cmd_doctor },
+	    options_doctor, 0, 0, false, cmd_doctor },
 	{ "health", CMD_KEEP, "", N_("one line for Nagios, Icinga, Checkmk"),
 	    N_("erfa health\n"
 	       "erfa health --least 2                at least two peers in step"),
 	    N_("Ends with 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN), as\n"
 	       "monitoring plugins do.  Behind the bar stand the numbers."),
-	    health_options, 0, 0, false, cmd_health },
+	    options_health, 0, 0, false, cmd_health },
 	{ "metrics", CMD_KEEP, "", N_("numbers for Prometheus"),
 	    N_("erfa metrics\n"
 	       "erfa metrics --output /var/lib/prometheus/node-exporter/erfa.prom"),
 	    N_("erfa-metrics.timer does the second every minute.  If erfad does\n"
 	       "not run, erfa_up is 0 and that is all."),
-	    metrics_options, 0, 0, false, cmd_metrics },
+	    options_metrics, 0, 0, false, cmd_metrics },
 	{ "log", CMD_KEEP, "", N_("what erfad said last"),
 	    N_("erfa log\n"
 	       "erfa log --level warning             only what needs attention"),
 	    N_("erfad keeps its last 512 lines.  With systemd, older ones and what\n"
 	       "each of them means:  journalctl -x -u erfad"),
-	    log_options, 0, 0, true, cmd_log },
+	    options_log, 0, 0, true, cmd_log },
 	{ "config", CMD_KEEP, "", N_("settings in force, and where they stand"),
 	    N_("erfa config\n"
 	       "erfa config --diff                   files against running"),
 	    N_("Change erfad.conf or a file in conf.d beside it; then\n"
 	       "erfad --check-config, then erfa reload."),
-	    config_options, 0, 0, false, cmd_config },
+	    options_config, 0, 0, false, cmd_config },
 	{ "reload", CMD_KEEP, "", N_("have erfad read its settings again"),
 	    N_("sudo erfa reload                     as systemctl reload erfad"),
 	    N_("With a mistake nothing changes: each is told with its line, and\n"
@@ -1346,7 +639,7 @@ cmd_table(size_t *ret_count)
 const struct args_option *
 cmd_common(void)
 {
-	return common;
+	return options_common;
 }
 
 const char *
@@ -1407,188 +700,4 @@ cmd_nearest(const char *word)
 	return distance < limit || (distance == limit && best == NULL) ?
 	    "search" :
 	    best;
-}
-
-/* Print a command with its words, padded, and its line of help. */
-static void
-help_line(struct print *print, const struct cmd *cmd)
-{
-	size_t width = strlen(cmd->name) + 1 + strlen(cmd->args);
-
-	print_say(print, "%s ", cmd->name);
-	print_pad(print, cmd->args,
-	    HELP_COLUMN + 8 > width ? HELP_COLUMN + 8 - strlen(cmd->name) - 1 :
-				      0);
-	print_say(print, "%s\n", speech(cmd->help));
-}
-
-/* Commands that the help of erfa only names, so that it fits a screen. */
-static const char *const named[] = { "diff", "answer", "comment", "offer",
-	"copy", "link", "claim", "pause", "confirm", "ready", "barrier",
-	"endorse", "programme", "network", "round", "indicator", "burden",
-	"table31", "guides", "org", "term", "scale", "dossier", "evidence",
-	"reindex", "logs", "log", "backup", "restore", "doctor", "health",
-	"metrics", "config", "reload", "bundle", "overview", "directory",
-	"members", "key", "sync", "group" };
-
-/* Whether ${cmd}, or a family of commands that begins with its first word, is
- * only named. */
-static bool
-is_named_only(const struct cmd *cmd)
-{
-	size_t len = strcspn(cmd->name, " ");
-	size_t i;
-
-	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++)
-		if (strlen(named[i]) == len &&
-		    strncmp(named[i], cmd->name, len) == 0)
-			return true;
-	return false;
-}
-
-/* Whether the command before ${i} is of the same family. */
-static bool
-is_sibling(size_t i)
-{
-	size_t len = strcspn(table[i].name, " ");
-
-	return i > 0 && strcspn(table[i - 1].name, " ") == len &&
-	    strncmp(table[i].name, table[i - 1].name, len) == 0;
-}
-
-/* Print what begins a line of ${group}: its name the first time. */
-static void
-help_margin(struct print *print, enum cmd_group group, bool *first)
-{
-	const char *name;
-	size_t width;
-
-	if (*first) {
-		print_say(print, "\n");
-		name = speech(group_names[group]);
-		width = text_width(name);
-		print_styled(print, PRINT_STRONG, "%s", name);
-		print_pad(print, "", width < MARGIN ? MARGIN - width : 1);
-		*first = false;
-	} else {
-		print_pad(print, "", MARGIN);
-	}
-}
-
-/* Print the commands of ${group} that are only named. */
-static void
-help_named(struct print *print, enum cmd_group group, bool *first)
-{
-	char name[NAME_MAX_SHOWN];
-	size_t width = 0;
-	size_t i, len, word;
-
-	for (i = 0; i < COMMANDS; i++) {
-		if (table[i].group != group || !is_named_only(&table[i]) ||
-		    is_sibling(i))
-			continue;
-		word = strcspn(table[i].name, " ");
-		len = 2 + strlen(table[i].name);
-		if (width == 0 || width + len > HELP_WIDTH) {
-			if (width > 0)
-				print_say(print, "\n");
-			help_margin(print, group, first);
-			width = MARGIN;
-		} else {
-			print_say(print, "  ");
-		}
-		(void)snprintf(name, sizeof(name), "%.*s%s", (int)word,
-		    table[i].name, table[i].name[word] == ' ' ? " ..." : "");
-		print_say(print, "%s", name);
-		width += len;
-	}
-	if (width > 0)
-		print_say(print, "\n");
-}
-
-void
-cmd_help(struct print *print)
-{
-	unsigned group;
-	bool first;
-	size_t i;
-
-	print_say(print,
-	    "Share what your municipality tried, and learn from "
-	    "what others tried.\n");
-	for (group = 0; group < sizeof(group_names) / sizeof(group_names[0]);
-	     group++) {
-		first = true;
-		for (i = 0; i < COMMANDS; i++) {
-			if (table[i].group != group || is_named_only(&table[i]))
-				continue;
-			help_margin(print, group, &first);
-			help_line(print, &table[i]);
-		}
-		help_named(print, group, &first);
-	}
-	print_say(print,
-	    "\nEvery command: --json  --lang da|nb|nn|sv|fi|is|en  --at DATE  --help"
-	    "\nStart here:    erfa status        erfa find boliger        "
-	    "erfa help publish\n");
-}
-
-static void
-help_options(struct print *print, const struct args_option *options)
-{
-	const struct args_option *option;
-	size_t width;
-
-	for (option = options; option->name != NULL; option++) {
-		if (option->help == NULL)
-			continue;
-		width = 4 + strlen(option->name);
-		print_say(print, "  --%s", option->name);
-		if (option->value != NULL) {
-			width += 1 + strlen(option->value);
-			print_say(print, " %s", option->value);
-		}
-		print_pad(
-		    print, "", width < HELP_COLUMN ? HELP_COLUMN - width : 1);
-		print_say(print, "%s\n", speech(option->help));
-	}
-}
-
-void
-cmd_help_one(struct print *print, const struct cmd *cmd)
-{
-	print_styled(print, PRINT_STRONG, "erfa %s", cmd->name);
-	print_say(print, ": %s\n\n", speech(cmd->help));
-	print_block(print, 2, speech(cmd->examples));
-	print_say(print, "\nUsage: erfa %s%s%s%s\n", cmd->name,
-	    *cmd->args == '\0' ? "" : " ", cmd->args,
-	    cmd->options == NULL ? "" : " [OPTION ...]");
-	if (cmd->notes != NULL) {
-		print_say(print, "\n");
-		print_block(print, 0, speech(cmd->notes));
-	}
-	if (cmd->options != NULL) {
-		print_say(print, "\n");
-		help_options(print, cmd->options);
-	}
-	print_say(print,
-	    "\nEvery command: --json%s  --lang LANG  --at DATE  --quiet  "
-	    "--socket PATH\n"
-	    "Exit codes:    erfa help exit\n",
-	    cmd->lists ? "  --jsonl" : "");
-}
-
-void
-cmd_help_exit(struct print *print)
-{
-	const struct fault_code *codes;
-	size_t count, i;
-
-	codes = fault_codes(&count);
-	for (i = 0; i < count; i++) {
-		print_say(print, "%s%d  ", codes[i].status < 10 ? " " : "",
-		    (int)codes[i].status);
-		print_pad(print, codes[i].name, 13);
-		print_say(print, "%s\n", speech(codes[i].when));
-	}
 }

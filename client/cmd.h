@@ -13,9 +13,6 @@
 
 #include "client/args.h"
 
-#define CMD_HELP_LINES \
-	24 /* of a command's own help, so that it fits a screen */
-
 /* Groups, in the order of the help. */
 enum cmd_group {
 	CMD_LOOK,
@@ -27,7 +24,6 @@ enum cmd_group {
 };
 
 /* Opaque types. */
-struct print;
 struct run;
 
 struct cmd {
@@ -70,24 +66,6 @@ const struct cmd *cmd_find(
  * The name of the command that ${word} is probably meant to be, or NULL.
  */
 const char *cmd_nearest(const char *word);
-
-/**
- * cmd_help(print):
- * Print the help of erfa: all commands by group.
- */
-void cmd_help(struct print *print);
-
-/**
- * cmd_help_one(print, cmd):
- * Print the help of ${cmd}, examples first, in at most CMD_HELP_LINES lines.
- */
-void cmd_help_one(struct print *print, const struct cmd *cmd);
-
-/**
- * cmd_help_exit(print):
- * Print the table of exit codes.
- */
-void cmd_help_exit(struct print *print);
 
 /**
  * cmd_group_name(group):

@@ -3,6 +3,7 @@
 
 #include "proto/report.pb-c.h"
 #include "client/cmd.h"
+#include "client/help.h"
 #include "client/print.h"
 #include "client/run.h"
 
@@ -140,7 +141,7 @@ cmd_help_run(struct run *run)
 
 	if (count == 1 && strcmp(args_word(run->args, 0), "exit") == 0 &&
 	    !run->json) {
-		cmd_help_exit(run->out);
+		help_print_exit(run->out);
 		return EXIT_DONE;
 	}
 	if (count > 0 && strcmp(args_word(run->args, 0), "exit") != 0) {
@@ -155,8 +156,8 @@ cmd_help_run(struct run *run)
 	if (run->json)
 		return print_json(run, cmd);
 	if (cmd == NULL)
-		cmd_help(run->out);
+		help_print(run->out);
 	else
-		cmd_help_one(run->out, cmd);
+		help_print_one(run->out, cmd);
 	return EXIT_DONE;
 }

@@ -11,6 +11,7 @@
 #include "client/complete.h"
 #include "client/env.h"
 #include "client/fault.h"
+#include "client/help.h"
 #include "client/join.h"
 #include "client/place.h"
 #include "client/print.h"
@@ -126,7 +127,7 @@ run_command(const struct line *line, const struct cmd *cmd)
 		return fault_say(&line->faults, EXIT_FAILED, "no_memory", NULL,
 		    "not enough memory");
 	if (args_given(args, "help") && cmd->run != cmd_help_run) {
-		cmd_help_one(line->out, cmd);
+		help_print_one(line->out, cmd);
 		status = EXIT_DONE;
 	} else if (args_count(args) < cmd->words_least ||
 	    args_count(args) > cmd->words_most) {

@@ -11,6 +11,7 @@
 #include "client/cmd.h"
 #include "client/dated.h"
 #include "client/fault.h"
+#include "client/help.h"
 #include "tests/unit/capture.h"
 
 #define GOLDEN     "tests/golden/help.ok"
@@ -52,8 +53,8 @@ every_command_has_a_help_that_fits_a_screen(void **state)
 	table = cmd_table(&count);
 	for (i = 0; i < count; i++) {
 		capture_open(&out, &capture_plain);
-		cmd_help_one(out.print, &table[i]);
-		if (lines_of(capture_text(&out)) > CMD_HELP_LINES)
+		help_print_one(out.print, &table[i]);
+		if (lines_of(capture_text(&out)) > HELP_LINES)
 			fail_msg("the help of %s is too long", table[i].name);
 		if (width_of(capture_text(&out)) > LINE_WIDTH)
 			fail_msg("the help of %s is too wide", table[i].name);
@@ -75,7 +76,7 @@ examples_come_before_options_and_call_the_command_itself(void **state)
 	table = cmd_table(&count);
 	for (i = 0; i < count; i++) {
 		capture_open(&out, &capture_plain);
-		cmd_help_one(out.print, &table[i]);
+		help_print_one(out.print, &table[i]);
 		(void)snprintf(call, sizeof(call), "erfa %s", table[i].name);
 		example = strstr(strchr(capture_text(&out), '\n'), call);
 		usage = strstr(capture_text(&out), "\nUsage: ");
@@ -168,13 +169,13 @@ print_all_help(struct capture *out)
 	const struct cmd *table;
 	size_t count, i;
 
-	cmd_help(out->print);
+	help_print(out->print);
 	print_say(out->print, "---- exit\n");
-	cmd_help_exit(out->print);
+	help_print_exit(out->print);
 	table = cmd_table(&count);
 	for (i = 0; i < count; i++) {
 		print_say(out->print, "---- %s\n", table[i].name);
-		cmd_help_one(out->print, &table[i]);
+		help_print_one(out->print, &table[i]);
 	}
 }
 
@@ -215,7 +216,7 @@ the_whole_help_fits_a_terminal(void **state)
 
 	(void)state;
 	capture_open(&out, &capture_plain);
-	cmd_help(out.print);
+	help_print(out.print);
 	assert_true(width_of(capture_text(&out)) <= LINE_WIDTH);
 	assert_true(lines_of(capture_text(&out)) <= 60);
 	capture_close(&out);

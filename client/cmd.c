@@ -9,7 +9,7 @@
 static const struct cmd table[] = {
 	{ "find", CMD_LOOK, "WORDS", N_("find trials, in any Nordic language"),
 	    N_("erfa find hjemmepleje                also hemtjänst and kotihoito\n"
-	       "erfa find '\"en plan\" -skole bo*'   phrase, without, beginning\n"
+	       "erfa find '\"en plan\" -skole bo*'     phrase, without, beginning\n"
 	       "erfa find afviste forsøg             what was refused"),
 	    N_("Words are taken in your language (--lang) and found in all; MATCHED\n"
 	       "says why.  What fits best comes first."),
@@ -576,7 +576,7 @@ static const struct cmd table[] = {
 	    N_("erfa reindex                         erfad goes on answering"),
 	    N_("Nothing is lost by it: the index is made of the entries.  erfa status\n"
 	       "tells how far it is."),
-	    options_reindex, 0, 0, false, cmd_reindex },
+	    NULL, 0, 0, false, cmd_reindex },
 	{ "logs", CMD_KEEP, "", N_("positions of all logs, to compare nodes"),
 	    N_("erfa logs\n"
 	       "erfa logs --jsonl                    one log a line"),

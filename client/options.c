@@ -71,10 +71,6 @@ const struct args_option options_restore[] = {
 	{ NULL, NULL, NULL },
 };
 
-const struct args_option options_reindex[] = {
-	{ NULL, NULL, NULL },
-};
-
 const struct args_option options_list[] = {
 	{ "kind", "KIND",
 	    N_("these instead of trials; \"all\" = every entry") },

@@ -15,7 +15,6 @@ extern const struct args_option options_find[];
 extern const struct args_option options_follow[];
 extern const struct args_option options_backup[];
 extern const struct args_option options_restore[];
-extern const struct args_option options_reindex[];
 extern const struct args_option options_list[];
 extern const struct args_option options_show[];
 extern const struct args_option options_watch[];

@@ -154,7 +154,8 @@ act_begin(struct run *run, uint32_t kind, struct act *act)
 	if (body_new(kind, &act->body) != ERR_NONE)
 		return run_nomem(run);
 	/* English is what one reads when nothing else was said. */
-	if (strcmp(run->asked, "en") == 0)
+	if (strcmp(run->asked, "en") == 0 &&
+	    args_value(run->args, "lang") == NULL)
 		return EXIT_DONE;
 	if ((language = strdup(run->asked)) == NULL)
 		return run_nomem(run);

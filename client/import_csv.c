@@ -206,7 +206,10 @@ import_rows(struct import *import)
 		.header = import->table.header,
 		.org = import->org,
 		/* English is what one reads when nothing else was said. */
-		.language = strcmp(run->asked, "en") == 0 ? NULL : run->asked,
+		.language = strcmp(run->asked, "en") == 0 &&
+			args_value(run->args, "lang") == NULL ?
+		    NULL :
+		    run->asked,
 		.known = find_known,
 		.context = run,
 	};

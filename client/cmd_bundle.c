@@ -10,6 +10,7 @@
 #include "proto/report.pb-c.h"
 #include "client/bundle.h"
 #include "client/cmd.h"
+#include "client/input.h"
 #include "client/pages.h"
 #include "client/print.h"
 #include "client/progress.h"
@@ -240,16 +241,11 @@ open_source(struct run *run, struct import *import)
 {
 	enum err err = slurp_open(import->path, &import->file);
 
-	if (err == ERR_NOENT)
-		return fault_say(&run->faults, EXIT_NOINPUT, "no_file", NULL,
-		    "there is no file %s", import->path);
-	if (err == ERR_DENIED)
-		return fault_say(&run->faults, EXIT_NOPERM, "file_denied", NULL,
-		    "you may not read %s", import->path);
-	if (err == ERR_NONE && import->file == stdin &&
-	    (import->file = copy_pipe(stdin)) == NULL)
-		err = ERR_IO;
-	return err == ERR_NONE ? EXIT_DONE : bad_bundle(run, import, err);
+	if (err != ERR_NONE)
+		return input_fault(run, import->path, 0, NULL, err);
+	if (import->file == stdin && (import->file = copy_pipe(stdin)) == NULL)
+		return bad_bundle(run, import, ERR_IO);
+	return EXIT_DONE;
 }
 
 /* Walk the whole file before anything of it is sent. */

@@ -18,6 +18,7 @@
 #include "client/family.h"
 #include "client/forest.h"
 #include "client/forest_svg.h"
+#include "client/input.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/slurp.h"
@@ -243,20 +244,14 @@ read_table(
 	enum err err;
 	int status;
 
-	if (slurp_open(path, &file) != ERR_NONE)
-		return fault_say(&run->faults, EXIT_NOINPUT, "no_file", NULL,
-		    "cannot read %s", slurp_name(path));
-	err = slurp(file, CSV_FILE_MAX, &text, &len);
+	if ((err = slurp_open(path, &file)) == ERR_NONE)
+		err = slurp(file, CSV_FILE_MAX, &text, &len);
 	slurp_close(file);
 	if (err == ERR_NONE)
 		err = evidence_table_read(text, len, options->measure, &table);
 	free(text);
-	if (err == ERR_SIZE)
-		return fault_say(&run->faults, EXIT_DATA, "too_large", NULL,
-		    "%s is longer than 16 MiB", slurp_name(path));
 	if (err != ERR_NONE)
-		return fault_say(&run->faults, EXIT_NOINPUT, "no_file", NULL,
-		    "cannot read %s", slurp_name(path));
+		return input_fault(run, path, CSV_FILE_MAX, NULL, err);
 	status = pool_table(run, path, options, table);
 	evidence_table_free(table);
 	return status;

@@ -13,6 +13,7 @@
 #include "client/groups.h"
 #include "client/import_csv.h"
 #include "client/import_table.h"
+#include "client/input.h"
 #include "client/print.h"
 #include "client/progress.h"
 #include "client/run.h"
@@ -58,25 +59,13 @@ read_file(struct run *run, struct import *import)
 	FILE *file = NULL;
 	enum err err = slurp_open(import->path, &file);
 
-	if (err == ERR_NOENT)
-		return fault_say(&run->faults, EXIT_NOINPUT, "no_file", NULL,
-		    "there is no file %s", import->path);
-	if (err == ERR_DENIED)
-		return fault_say(&run->faults, EXIT_NOPERM, "file_denied", NULL,
-		    "you may not read %s", import->path);
 	if (err == ERR_NONE)
 		err = corpus_read(import->corpus, file);
 	slurp_close(file);
-	if (err == ERR_NONE)
-		return EXIT_DONE;
-	if (err == ERR_NOMEM)
-		return run_nomem(run);
-	if (err == ERR_LIMIT)
-		return fault_say(&run->faults, EXIT_DATA, "too_large",
-		    "Import it in several parts.", "%s is larger than %d bytes",
-		    import->path, CORPUS_FILE_MAX);
-	return fault_say(&run->faults, EXIT_NOINPUT, "file_unreadable", NULL,
-	    "%s cannot be read", import->path);
+	return err == ERR_NONE ? EXIT_DONE :
+				 input_fault(run, import->path, CORPUS_FILE_MAX,
+				     N_("Import it in several parts."),
+				     err == ERR_LIMIT ? ERR_SIZE : err);
 }
 
 /* Tell of every bad line. */

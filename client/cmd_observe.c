@@ -10,6 +10,7 @@
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/form_schema.h"
+#include "client/input.h"
 #include "client/judge.h"
 #include "client/print.h"
 #include "client/prompt.h"
@@ -397,9 +398,7 @@ from_csv(struct observing *it, const char *path)
 		err = slurp(file, CSV_MAX, &text, &len);
 	slurp_close(file);
 	if (err != ERR_NONE)
-		return fault_say(&it->run->faults, EXIT_NOINPUT,
-		    "file_unreadable", NULL, "%s cannot be read: %s",
-		    speech(slurp_name(path)), speech(err_str(err)));
+		return input_fault(it->run, path, CSV_MAX, NULL, err);
 	copy = strdup(text);
 	it->trying = true;
 	status = copy == NULL ? run_nomem(it->run) : read_rows(it, copy);

@@ -11,6 +11,7 @@
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/groups.h"
+#include "client/input.h"
 #include "client/kin.h"
 #include "client/print.h"
 #include "client/run.h"
@@ -29,25 +30,6 @@ struct publication {
 	Erfa__PublishRequest *request; /* owned */
 	const char *path;
 };
-
-static int
-unreadable(struct run *run, const char *path, enum err err)
-{
-	if (err == ERR_NOENT)
-		return fault_say(&run->faults, EXIT_NOINPUT, "no_file", NULL,
-		    "there is no file %s", path);
-	if (err == ERR_DENIED)
-		return fault_say(&run->faults, EXIT_NOPERM, "file_denied", NULL,
-		    "you may not read %s", path);
-	if (err == ERR_SIZE)
-		return fault_say(&run->faults, EXIT_DATA, "too_large",
-		    "Publish it in several parts.",
-		    "%s is larger than %d bytes", path, CONTROL_MAX);
-	if (err == ERR_NOMEM)
-		return run_nomem(run);
-	return fault_say(&run->faults, EXIT_NOINPUT, "file_unreadable", NULL,
-	    "%s cannot be read", path);
-}
 
 /* Look at the first name of a JSON object. */
 static enum shape
@@ -201,9 +183,10 @@ read_publication(struct run *run, struct publication *publication)
 	if (err == ERR_NONE)
 		err = slurp(file, CONTROL_MAX, &text, &len);
 	slurp_close(file);
-	publication->path = speech(slurp_name(publication->path));
 	if (err != ERR_NONE)
-		return unreadable(run, publication->path, err);
+		return input_fault(run, publication->path, CONTROL_MAX,
+		    N_("Publish it in several parts."), err);
+	publication->path = speech(slurp_name(publication->path));
 	status = parse(
 	    run, publication->path, text, len, &publication->request);
 	free(text);

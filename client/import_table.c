@@ -8,6 +8,7 @@
 
 #include "proto/report.pb-c.h"
 #include "client/form_words.h"
+#include "client/input.h"
 #include "client/print.h"
 #include "client/prompt.h"
 #include "client/run.h"
@@ -85,26 +86,6 @@ read_delimiter(struct import_table *table, char *ret_delimiter)
 /* ---- reading ---- */
 
 static int
-unreadable(struct run *run, const char *path, size_t max, enum err err)
-{
-	if (err == ERR_NOMEM)
-		return run_nomem(run);
-	if (err == ERR_NOENT)
-		return fault_say(&run->faults, EXIT_NOINPUT, "no_file", NULL,
-		    "there is no file %s", path);
-	if (err == ERR_DENIED)
-		return fault_say(&run->faults, EXIT_NOPERM, "file_denied", NULL,
-		    "you may not read %s", path);
-	if (err == ERR_SIZE)
-		return fault_say(&run->faults, EXIT_DATA, "too_large",
-		    "Import it in several parts.",
-		    "%s is larger than %zu bytes", speech(slurp_name(path)),
-		    max);
-	return fault_say(&run->faults, EXIT_NOINPUT, "file_unreadable", NULL,
-	    "%s cannot be read", speech(slurp_name(path)));
-}
-
-static int
 slurp_file(struct run *run, const char *path, size_t max, char **ret_text,
     size_t *ret_len)
 {
@@ -114,7 +95,9 @@ slurp_file(struct run *run, const char *path, size_t max, char **ret_text,
 	if (err == ERR_NONE)
 		err = slurp(file, max, ret_text, ret_len);
 	slurp_close(file);
-	return err == ERR_NONE ? EXIT_DONE : unreadable(run, path, max, err);
+	return err == ERR_NONE ?
+	    EXIT_DONE :
+	    input_fault(run, path, max, N_("Import it in several parts."), err);
 }
 
 static int

@@ -19,6 +19,7 @@
 #define COLUMN    20  /* where the values of one key begin */
 #define CELL_ROOM 256 /* bytes of a cell */
 #define LINE_ROOM 512 /* bytes of a line */
+#define WIDE      110 /* columns of a terminal that shows all of a table */
 
 /* Ask for those whom the words name, or for all. */
 static int
@@ -65,6 +66,15 @@ standing_of(const struct run *run, const Erfa__DirectoryMember *member,
 	    member->silent ? _(" (silent)") : "");
 }
 
+/* Whether there is room for the columns in the middle of a table. */
+static bool
+is_wide(const struct run *run)
+{
+	unsigned columns = print_columns(run->out);
+
+	return columns == 0 || columns >= WIDE;
+}
+
 /* ---- all of it ---- */
 
 static void
@@ -77,11 +87,13 @@ add_entry(struct run *run, struct table *table, const void *item)
 	table_add(table, member->name);
 	standing_of(run, member, cell, sizeof(cell));
 	table_add(table, cell);
-	join_labels(
-	    run, "role", member->role, member->n_role, cell, sizeof(cell));
-	table_add(table, cell);
-	print_time(run_text(member->since), cell);
-	table_add(table, cell);
+	if (is_wide(run)) {
+		join_labels(run, "role", member->role, member->n_role, cell,
+		    sizeof(cell));
+		table_add(table, cell);
+		print_time(run_text(member->since), cell);
+		table_add(table, cell);
+	}
 	table_add(table, member->voucher_org);
 	table_add(table, member->check_number);
 }
@@ -89,7 +101,7 @@ add_entry(struct run *run, struct table *table, const void *item)
 static int
 print_table(struct run *run, const Erfa__DirectoryAnswer *answer)
 {
-	static const struct table_column columns[] = {
+	static const struct table_column wide[] = {
 		{ N_("ORG"), false, 0 },
 		{ N_("NAME"), false, 1 },
 		{ N_("STANDING"), false, 0 },
@@ -98,9 +110,19 @@ print_table(struct run *run, const Erfa__DirectoryAnswer *answer)
 		{ N_("BY"), false, 0 },
 		{ N_("CHECK NUMBER"), false, 0 },
 	};
+	static const struct table_column narrow[] = {
+		{ N_("ORG"), false, 0 },
+		{ N_("NAME"), false, 1 },
+		{ N_("STANDING"), false, 1 },
+		{ N_("BY"), false, 0 },
+		{ N_("CHECK NUMBER"), false, 0 },
+	};
 
-	return listing_table(run, &answer->base, "member", columns,
-	    sizeof(columns) / sizeof(columns[0]), add_entry);
+	if (is_wide(run))
+		return listing_table(run, &answer->base, "member", wide,
+		    sizeof(wide) / sizeof(wide[0]), add_entry);
+	return listing_table(run, &answer->base, "member", narrow,
+	    sizeof(narrow) / sizeof(narrow[0]), add_entry);
 }
 
 /* Who is out, by whose word, and what of theirs counts. */
@@ -305,11 +327,15 @@ add_member(struct run *run, struct table *table, const void *item)
 	table_add(table, cell);
 	table_add(table, member->name);
 	table_add(table, member->check_number);
-	join_labels(
-	    run, "role", member->role, member->n_role, cell, sizeof(cell));
-	table_add(table, cell);
+	if (is_wide(run)) {
+		join_labels(run, "role", member->role, member->n_role, cell,
+		    sizeof(cell));
+		table_add(table, cell);
+	}
 	last_seen_of(member, cell, sizeof(cell));
 	table_add(table, cell);
+	if (!is_wide(run))
+		return;
 	print_number(member->n_log, cell);
 	table_add(table, cell);
 	print_number(member->entries, cell);
@@ -319,7 +345,7 @@ add_member(struct run *run, struct table *table, const void *item)
 static int
 print_members(struct run *run, const Erfa__DirectoryAnswer *answer)
 {
-	static const struct table_column columns[] = {
+	static const struct table_column wide[] = {
 		{ N_("ORG"), false, 0 },
 		{ N_("NAME"), false, 1 },
 		{ N_("CHECK NUMBER"), false, 0 },
@@ -328,10 +354,20 @@ print_members(struct run *run, const Erfa__DirectoryAnswer *answer)
 		{ N_("LOGS"), true, 0 },
 		{ N_("ENTRIES"), true, 0 },
 	};
+	static const struct table_column narrow[] = {
+		{ N_("ORG"), false, 0 },
+		{ N_("NAME"), false, 1 },
+		{ N_("CHECK NUMBER"), false, 0 },
+		{ N_("LAST SEEN"), false, 0 },
+	};
 	int status;
 
-	status = listing_table(run, &answer->base, "member", columns,
-	    sizeof(columns) / sizeof(columns[0]), add_member);
+	if (is_wide(run))
+		status = listing_table(run, &answer->base, "member", wide,
+		    sizeof(wide) / sizeof(wide[0]), add_member);
+	else
+		status = listing_table(run, &answer->base, "member", narrow,
+		    sizeof(narrow) / sizeof(narrow[0]), add_member);
 	if (status == EXIT_DONE)
 		print_disputes(run, answer);
 	return status;

@@ -6,8 +6,10 @@
 #include "proto/body.h"
 #include "proto/control.h"
 #include "proto/report.pb-c.h"
+#include "proto/text.h"
 #include "client/cmd.h"
 #include "client/groups.h"
+#include "client/join.h"
 #include "client/print.h"
 #include "client/rows.h"
 #include "client/run.h"
@@ -16,6 +18,7 @@
 #include "client/whole.h"
 
 #define TEXT_COLUMN 16
+#define HEAD_ROOM   1024 /* bytes of a title and what stands with it */
 
 /* An overview while it is put together. */
 struct viewing {
@@ -365,23 +368,44 @@ what_label(const struct run *run, const Erfa__OverviewItem *item)
 	return labels_get(run->labels, "verdict", item->what);
 }
 
+/* Who and what it is: in one line, or where that is too long for the terminal
+ * with the title in lines of its own. */
 static void
-print_item(struct run *run, const Erfa__OverviewItem *item)
+print_head(struct run *run, const Erfa__OverviewItem *item)
 {
+	char sites[HEAD_ROOM] = "";
+	char what[HEAD_ROOM] = "";
 	char mark[ROWS_CODE_MAX] = "";
 	size_t i;
 
-	print_say(run->out, "  ");
 	for (i = 0; i < item->n_site; i++)
-		print_styled(run->out, PRINT_STRONG, "%s%s", i == 0 ? "" : ", ",
-		    run_text(item->site[i]));
-	print_say(run->out, ": %s", run_text(item->title));
-	if (item->transcribed)
-		print_say(run->out, " (%s)",
+		join_text(sites, sizeof(sites), ", ", item->site[i]);
+	join_text(what, sizeof(what), "", run_text(item->title));
+	if (item->transcribed) {
+		join_text(what, sizeof(what), " (",
 		    labels_get(run->labels, "word", "reported"));
+		join_text(what, sizeof(what), "", ")");
+	}
 	groups_mark(run, item->group, mark, sizeof(mark));
-	print_say(run->out, "%s%s  %s\n", mark[0] == '\0' ? "" : " ", mark,
-	    run_text(item->shown_id));
+	join_text(what, sizeof(what), " ", mark);
+	join_text(what, sizeof(what), "  ", run_text(item->shown_id));
+
+	print_say(run->out, "  ");
+	print_styled(run->out, PRINT_STRONG, "%s", sites);
+	if (print_columns(run->out) > 0 &&
+	    text_width(sites) + text_width(what) + 4 >
+		print_columns(run->out)) {
+		print_say(run->out, ":\n");
+		print_block(run->out, 4, what);
+	} else {
+		print_say(run->out, ": %s\n", what);
+	}
+}
+
+static void
+print_item(struct run *run, const Erfa__OverviewItem *item)
+{
+	print_head(run, item);
 	if (strcmp(item->what, "not_stated") == 0) {
 		print_block(run->out, 4, item->text);
 		return;

@@ -405,6 +405,8 @@ wrap(const char *line, size_t room)
 		return strlen(line) < len || len == 0 ? strlen(line) : len;
 	while (blank > 0 && line[blank] != ' ')
 		blank--;
+	while (blank > 0 && line[blank - 1] == ' ')
+		blank--;
 	return blank > 0 ? blank : len;
 }
 

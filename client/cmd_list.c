@@ -11,9 +11,10 @@
 #include "client/run.h"
 #include "client/wanted.h"
 
-#define PAGE  200U /* rows asked for at a time */
-#define FOUND 20U  /* rows of a search, if not said otherwise */
-#define CODES 16   /* bytes of a kind's name */
+#define PAGE      200U /* rows asked for at a time */
+#define FOUND     20U  /* rows of a search, if not said otherwise */
+#define CODES     16   /* bytes of a kind's name */
+#define NOTE_ROOM 1024 /* bytes of a note */
 
 /* Which of the two commands it is: they differ in their question only. */
 struct question {
@@ -326,6 +327,7 @@ print_notes(struct run *run, const Erfa__FindAnswer *find)
 		   "each line says why it may be meant"),
 	};
 	char number[PRINT_NUMBER_MAX];
+	char line[NOTE_ROOM];
 	const char *text;
 	size_t i;
 	size_t k;
@@ -335,7 +337,8 @@ print_notes(struct run *run, const Erfa__FindAnswer *find)
 		for (k = 0; k < sizeof(notes) / sizeof(notes[0]); k++)
 			if (strcmp(text, notes[k]) == 0)
 				text = _(notes[k]);
-		print_say(run->out, "Note: %s.\n", text);
+		(void)snprintf(line, sizeof(line), _("Note: %s.\n"), text);
+		print_block(run->out, 0, line);
 	}
 	print_words(run, _("Left out, since no profile says their size:"),
 	    find->size_unknown, find->n_size_unknown);
@@ -463,10 +466,13 @@ ask_and_print(struct run *run, struct question *question)
 	struct page page;
 	int status;
 
-	status = run_number(run, "limit", UINT32_MAX, &limit);
-	if (status == EXIT_DONE)
-		status = ask_pages(run, question, limit == 0 ? 1 : limit, &all);
-	if (status != EXIT_DONE)
+	if ((status = run_number(run, "limit", UINT32_MAX, &limit)) !=
+	    EXIT_DONE)
+		return status;
+	if (limit == 0)
+		return fault_say(&run->faults, EXIT_USAGE, "bad_number", NULL,
+		    "--limit wants a whole number from 1 on");
+	if ((status = ask_pages(run, question, limit, &all)) != EXIT_DONE)
 		return status;
 	page = page_of(all);
 	if (run->jsonl)
@@ -483,7 +489,10 @@ int
 cmd_list(struct run *run)
 {
 	struct question question;
+	int status;
 
+	if ((status = wanted_check_country(run)) != EXIT_DONE)
+		return status;
 	memset(&question, 0, sizeof(question));
 	erfa__request__init(&question.request);
 	ask_list(run, &question);

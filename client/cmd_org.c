@@ -20,6 +20,7 @@
 #include "client/speech.h"
 #include "client/table.h"
 #include "client/towns.h"
+#include "client/wanted.h"
 
 #define COLUMN    14  /* where the figures begin */
 #define CELL_ROOM 512 /* bytes of a cell */
@@ -188,6 +189,8 @@ cmd_org_list(struct run *run)
 	Erfa__Answer *answer = NULL;
 	int status;
 
+	if ((status = wanted_check_country(run)) != EXIT_DONE)
+		return status;
 	status = ask_all(run, &answer);
 	if (status == EXIT_DONE)
 		status = run->json ? print_program(run, answer->orgs) :

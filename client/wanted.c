@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "proto/text.h"
 #include "client/run.h"
@@ -81,6 +82,24 @@ check_since(struct run *run)
 	    "--since %.40s is no year", since);
 }
 
+int
+wanted_check_country(struct run *run)
+{
+	const char *given = args_value(run->args, "country");
+	const char *code;
+	size_t i;
+
+	if (given == NULL || run->labels == NULL)
+		return EXIT_DONE;
+	for (i = 0; (code = labels_code(run->labels, "country", i)) != NULL;
+	     i++)
+		if (strcasecmp(given, code) == 0)
+			return EXIT_DONE;
+	return fault_say(&run->faults, EXIT_USAGE, "no_country",
+	    "Countries: DK, NO, SE, FI and IS.",
+	    "no country is called \"%.40s\"", given);
+}
+
 char *
 wanted_country(const struct run *run, char out[WANTED_CODE])
 {
@@ -106,7 +125,8 @@ wanted_read(struct run *run, struct wanted *ret_wanted)
 
 	erfa__find_request__init(find);
 	if ((status = check_words(run)) != EXIT_DONE ||
-	    (status = check_since(run)) != EXIT_DONE)
+	    (status = check_since(run)) != EXIT_DONE ||
+	    (status = wanted_check_country(run)) != EXIT_DONE)
 		return status;
 	for (i = 0; i < args_count(run->args) && i < WANTED_WORDS; i++)
 		ret_wanted->words[i] = run_lend(args_word(run->args, i));

@@ -42,6 +42,12 @@ int wanted_read(struct run *run, struct wanted *ret_wanted);
 bool wanted_any(const struct wanted *wanted);
 
 /**
+ * wanted_check_country(run):
+ * EXIT_USAGE, and told, if the option --country names none that the labels have.
+ */
+int wanted_check_country(struct run *run);
+
+/**
  * wanted_country(run, out):
  * The option --country in capitals, as rows have it; NULL if it was not given.
  */

@@ -169,7 +169,10 @@ print_all(struct listing *it)
 	if (it->run->json)
 		return run_json(it->run, &it->report->base);
 	if (it->count == 0)
-		print_say(it->run->out, "No round is open.\n");
+		print_say(it->run->out,
+		    args_given(it->run->args, "all") ?
+			N_("No rounds.\n") :
+			N_("No round is open.\n"));
 	else if (table_print(it->table) != ERR_NONE)
 		return run_nomem(it->run);
 	return EXIT_DONE;

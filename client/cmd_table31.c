@@ -8,6 +8,7 @@
 #include "proto/report.pb-c.h"
 #include "client/cells.h"
 #include "client/cmd.h"
+#include "client/groups.h"
 #include "client/join.h"
 #include "client/print.h"
 #include "client/rows.h"
@@ -322,6 +323,10 @@ make(const struct making *it, Erfa__Table31Answer *answer)
 	it->report->n_scheme = answer->n_scheme;
 	answer->scheme = NULL;
 	answer->n_scheme = 0;
+	it->report->restricted = answer->restricted;
+	it->report->n_restricted = answer->n_restricted;
+	answer->restricted = NULL;
+	answer->n_restricted = 0;
 	return err;
 }
 
@@ -397,9 +402,11 @@ print_made_from(const struct making *it)
 
 	print_count(it->report->n_scheme, "programme or network",
 	    "programmes and networks", count);
-	print_say(it->run->out, "\nMade from %s.\n", count);
-	if (it->report->n_scheme == 0)
+	if (it->report->n_scheme > 0)
+		print_say(it->run->out, "\nMade from %s.\n", count);
+	else
 		print_say(it->run->out,
+		    "No programme or network is here to make it from.\n"
 		    "Those that DFØ-notat 2023:1 names:  erfa publish "
 		    "%s/table31.json\n",
 		    it->run->data);
@@ -445,21 +452,26 @@ tell(const struct making *it)
 
 	if (run->json)
 		return run_json(run, &it->report->base);
-	if (args_given(run->args, "csv"))
+	if (args_given(run->args, "csv")) {
+		groups_warn(run->err, it->report->n_restricted);
 		return print_csv(it);
-	if (print_columns(run->out) > 0)
+	}
+	if (it->answer->n_count > 0 && print_columns(run->out) > 0)
 		print_lines(it);
-	else
+	else if (it->answer->n_count > 0)
 		status = print_table(it);
 	if (status == EXIT_DONE)
 		print_made_from(it);
+	if (status == EXIT_DONE)
+		groups_warn(run->out, it->report->n_restricted);
 	return status;
 }
 
 int
 cmd_table31(struct run *run)
 {
-	static const char *const lists[] = { "count", "scheme", NULL };
+	static const char *const lists[] = { "count", "scheme", "restricted",
+		NULL };
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__Table31Request ask = ERFA__TABLE31_REQUEST__INIT;
 	struct making it = { .run = run };

@@ -16,8 +16,8 @@
 #define WIDTH       80
 #define WIDTH_MOST  100
 #define NAME_MOST   26
-#define NAME_LEAST  10
-#define PLOT_LEAST  20
+#define NAME_LEAST  12
+#define PLOT_LEAST  16
 #define PLOT_MOST   44
 #define YEAR_COLS   5U
 #define N_COLS      7U
@@ -146,11 +146,35 @@ begin_alike(const struct layout *layout)
 	return false;
 }
 
+/* The columns of year and number of units. */
+static size_t
+details_width(const struct layout *layout)
+{
+	return (layout->years ? YEAR_COLS : 0) + (layout->counts ? N_COLS : 0);
+}
+
+/* Rows of our own have neither: their names go on there. */
+static size_t
+own_width(const struct layout *layout)
+{
+	static const char *const names[] = { N_("together"),
+		N_("without the origin"), N_("comparisons once"),
+		N_("if r were 0.3"), N_("prediction interval") };
+	size_t details = details_width(layout);
+	size_t width = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		width = larger(width, shown_width(layout->print, _(names[i])));
+	return width > details ? width - details : 0;
+}
+
 static void
 lay_out(struct layout *layout)
 {
 	const Erfa__EvidencePool *pool = layout->pool;
 	size_t columns = print_columns(layout->print);
+	size_t least;
 	size_t fixed;
 	size_t i;
 
@@ -158,23 +182,22 @@ lay_out(struct layout *layout)
 		columns = WIDTH;
 	if (columns > WIDTH_MOST)
 		columns = WIDTH_MOST;
-	layout->name = larger(
-	    NAME_LEAST, shown_width(layout->print, _("prediction interval")));
 	for (i = 0; i < pool->n_effect; i++) {
 		layout->name = larger(layout->name,
 		    shown_width(layout->print, forest_name(pool->effect[i])));
 		layout->years |= pool->effect[i]->study->year != NULL;
 		layout->counts |= pool->effect[i]->has_n != 0;
 	}
+	least = larger(NAME_LEAST, own_width(layout));
 	if (layout->name > NAME_MOST)
 		layout->name = NAME_MOST;
+	layout->name = larger(layout->name, least);
 	layout->effect = effect_width(layout);
-	fixed = (layout->years ? YEAR_COLS : 0) +
-	    (layout->counts ? N_COLS : 0) + layout->effect + WEIGHT_COLS + 3;
+	fixed = details_width(layout) + layout->effect + WEIGHT_COLS + 3;
 	if (layout->name + fixed + PLOT_LEAST > columns)
-		layout->name = fixed + PLOT_LEAST + NAME_LEAST < columns ?
+		layout->name = fixed + PLOT_LEAST + least < columns ?
 		    columns - fixed - PLOT_LEAST :
-		    NAME_LEAST;
+		    least;
 	layout->plot = layout->name + fixed + PLOT_LEAST < columns ?
 	    columns - layout->name - fixed :
 	    PLOT_LEAST;
@@ -284,14 +307,14 @@ last_columns(const char *text, size_t columns)
 }
 
 /*
- * A name that is too long ends with an ellipsis; if others begin alike it has
- * one in its middle, since they will hardly end alike, too.
+ * A name that is too long for ${width} columns ends with an ellipsis; if others
+ * begin alike it has one in its middle, since they will hardly end alike, too.
  */
 static void
-print_name(const struct layout *layout, const char *name)
+print_name(const struct layout *layout, const char *name, size_t width)
 {
 	const char *dots = layout->utf8 ? "…" : "..";
-	size_t room = layout->name - (layout->utf8 ? 1 : 2);
+	size_t room = width - (layout->utf8 ? 1 : 2);
 	size_t end = layout->alike ? room / 2 : 0;
 	char *form = NULL;
 	char *begin;
@@ -299,7 +322,7 @@ print_name(const struct layout *layout, const char *name)
 
 	if (print_form(layout->print, name, false, &form) != ERR_NONE)
 		return;
-	if (text_width(form) > layout->name) {
+	if (text_width(form) > width) {
 		rest = last_columns(form, end);
 		begin = strndup(form, text_cut(form, room - end));
 		print_say(layout->print, "%s%s%s", begin == NULL ? "" : begin,
@@ -308,19 +331,25 @@ print_name(const struct layout *layout, const char *name)
 		free(begin);
 	} else {
 		print_say(layout->print, "%s", form);
-		print_blanks(layout->print, layout->name - text_width(form));
+		print_blanks(layout->print, width - text_width(form));
 	}
 	free(form);
 }
 
-/* Year and number of units; NULL effect: only their room. */
+/* The name of a row of our own. */
+static void
+print_own(const struct layout *layout, const char *name)
+{
+	print_name(layout, name, layout->name + details_width(layout));
+}
+
+/* Year and number of units. */
 static void
 print_details(const struct layout *layout, const Erfa__EvidenceEffect *effect)
 {
 	char text[FOREST_NUMBER_MAX];
-	const char *year = effect == NULL || effect->study->year == NULL ?
-	    "" :
-	    effect->study->year;
+	const char *year = effect->study->year == NULL ? "" :
+							 effect->study->year;
 
 	if (layout->years) {
 		(void)snprintf(text, sizeof(text), "%.*s",
@@ -330,7 +359,7 @@ print_details(const struct layout *layout, const Erfa__EvidenceEffect *effect)
 	if (!layout->counts)
 		return;
 	text[0] = '\0';
-	if (effect != NULL && effect->has_n)
+	if (effect->has_n)
 		(void)snprintf(text, sizeof(text),
 		    effect->n < 1e6 ? "%.0f" : "%.0e", effect->n);
 	print_right(layout->print, text, N_COLS);
@@ -349,7 +378,7 @@ print_effect(const struct layout *layout, const Erfa__EvidenceEffect *effect)
 	draw_interval(layout, line, effect->ci_low, effect->ci_high, REACH);
 	at = column_of(layout, effect->y, &out);
 	line[at] = effect->weight < SMALL ? SMALL_MARK : MARK;
-	print_name(layout, forest_name(effect));
+	print_name(layout, forest_name(effect), layout->name);
 	print_details(layout, effect);
 	print_line(layout, line);
 	forest_effect(
@@ -375,8 +404,7 @@ print_pooled(const struct layout *layout, const Erfa__EvidencePooled *pooled,
 	    strong ? POOL : REACH);
 	at = column_of(layout, pooled->estimate, &out);
 	line[at] = DIAMOND;
-	print_name(layout, name);
-	print_details(layout, NULL);
+	print_own(layout, name);
 	print_line(layout, line);
 	forest_effect(&layout->scale, pooled->estimate, pooled->ci_low,
 	    pooled->ci_high, text);
@@ -396,8 +424,7 @@ print_prediction(
 	draw_none(layout, line);
 	draw_interval(layout, line, pooled->pi_low, pooled->pi_high, AHEAD);
 	forest_interval(&layout->scale, pooled->pi_low, pooled->pi_high, text);
-	print_name(layout, _("prediction interval"));
-	print_details(layout, NULL);
+	print_own(layout, _("prediction interval"));
 	print_line(layout, line);
 	print_right(layout->print, text, layout->effect);
 	print_say(layout->print, "\n");
@@ -406,8 +433,7 @@ print_prediction(
 static size_t
 plot_start(const struct layout *layout)
 {
-	return layout->name + (layout->years ? YEAR_COLS : 0) +
-	    (layout->counts ? N_COLS : 0) + 1;
+	return layout->name + details_width(layout) + 1;
 }
 
 /* The axis with its ticks, and their numbers where there is room. */
@@ -487,7 +513,7 @@ print_heading(const struct layout *layout)
 static void
 print_titles(const struct layout *layout)
 {
-	print_name(layout, _("municipality"));
+	print_name(layout, _("municipality"), layout->name);
 	if (layout->years)
 		print_right(layout->print, _("year"), YEAR_COLS);
 	if (layout->counts)
@@ -684,5 +710,5 @@ forest_print_denominator(
 
 	for (i = 0; i < 2; i++)
 		if (forest_denominator(denominator, i, text))
-			print_say(print, "%s\n", text);
+			print_block(print, 0, text);
 }

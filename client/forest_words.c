@@ -99,6 +99,11 @@ bool
 forest_denominator(const Erfa__EvidenceDenominator *denominator, unsigned line,
     char out[FOREST_LINE_MAX])
 {
+	/* Who measured has begun, whatever was said. */
+	const char *started = denominator->started < denominator->measured ?
+	    N_("said to have started") :
+	    N_("started");
+
 	const struct {
 		const char *name;
 		bool has;
@@ -106,8 +111,7 @@ forest_denominator(const Erfa__EvidenceDenominator *denominator, unsigned line,
 	} parts[] = {
 		{ N_("lineage"), denominator->has_lineage,
 		    denominator->lineage },
-		{ N_("started"), denominator->has_started,
-		    denominator->started },
+		{ started, denominator->has_started, denominator->started },
 		{ N_("measured"), denominator->has_measured,
 		    denominator->measured },
 		{ N_("poolable"), denominator->has_poolable,

@@ -17,6 +17,7 @@
 #include "proto/invite.h"
 #include "daemon/keyfile.h"
 #include "daemon/node_internal.h"
+#include "daemon/seen.h"
 
 #define NOTE_ROTATE "own/rotate" /* old key, new key */
 
@@ -159,6 +160,64 @@ is_awaited(const struct node *node, const struct link *link, int64_t now)
 		now - node->rotate.since < (int64_t)node->config->silence_ms);
 }
 
+static bool
+has_link(const struct node *node, const uint8_t key[KEY_LEN])
+{
+	const uint8_t *its;
+	size_t i;
+
+	for (i = 0; i < node_nlinks(node); i++) {
+		its = link_key(node_link_at(node, i));
+		if (its != NULL && memcmp(its, key, KEY_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is this a member that used to connect to us, and is away? */
+static bool
+is_away(const struct node *node, struct store_txn *txn,
+    const struct directory_member *member)
+{
+	Erfa__LocalSeen *seen;
+
+	if (!member->in ||
+	    memcmp(member->key, node->key.public_key, KEY_LEN) == 0 ||
+	    memcmp(member->key, node->rotate.new_key, KEY_LEN) == 0 ||
+	    has_link(node, member->key))
+		return false;
+	if ((seen = seen_read(txn, member->key)) == NULL)
+		return false;
+	erfa__local_seen__free_unpacked(seen, NULL);
+	return true;
+}
+
+/*
+ * The next member that is away, from *${at} on, or NULL.  It may dial no other
+ * node and would then find nobody who has the key that it knows: it is given the
+ * time that a silent one is given, so that a hub that has just begun anew does not
+ * leave behind all but the first who comes.
+ */
+static const struct directory_member *
+next_away(const struct node *node, size_t *at)
+{
+	const struct directory *directory = node_directory(node);
+	const struct directory_member *member = NULL;
+	struct store_txn *txn = NULL;
+
+	if (node_now() - node->rotate.since >=
+		(int64_t)node->config->silence_ms ||
+	    store_begin(node->store, false, &txn) != ERR_NONE)
+		return NULL;
+	while (member == NULL && *at < directory_count(directory)) {
+		member = directory_at(directory, (*at)++);
+		if (!is_away(node, txn, member))
+			member = NULL;
+	}
+	store_abort(&txn);
+	return member;
+}
+
 /* Do all who can be reached know the new key, or is there nobody else? */
 static bool
 is_spread(const struct node *node, int64_t now)
@@ -166,6 +225,7 @@ is_spread(const struct node *node, int64_t now)
 	const struct directory *directory = node_directory(node);
 	bool anybody = false;
 	bool heard = false;
+	size_t away = 0;
 	size_t i;
 
 	for (i = 0; i < directory_count(directory); i++) {
@@ -181,7 +241,7 @@ is_spread(const struct node *node, int64_t now)
 			return false;
 		heard = heard || has_heard(node, node_link_at(node, i));
 	}
-	return heard || !anybody;
+	return (heard || !anybody) && next_away(node, &away) == NULL;
 }
 
 static void
@@ -333,6 +393,7 @@ put_rotation(const struct node *node, Erfa__KeyAnswer *out)
 	const struct link *link;
 	const uint8_t *key;
 	enum err err = ERR_NONE;
+	size_t away = 0;
 	size_t i;
 
 	if (rotate->phase == ROTATE_CLOSING)
@@ -356,6 +417,9 @@ put_rotation(const struct node *node, Erfa__KeyAnswer *out)
 		err = answer_text_add(&out->waits_for, &out->n_waits_for,
 		    member != NULL ? member->org : link_org(link));
 	}
+	while (err == ERR_NONE && (member = next_away(node, &away)) != NULL)
+		err = answer_text_add(
+		    &out->waits_for, &out->n_waits_for, member->org);
 	return err;
 }
 

@@ -4,4 +4,4 @@
 set -eu
 
 exec "${B:?}/tests/sim/sim" --seeds tests/sim/seeds.txt \
-	--from 20001 --count "${COUNT:-2000}"
+	--from 1000001 --count "${COUNT:-2000}"

@@ -281,8 +281,7 @@ owner_of(struct world *world, const struct store_log *log)
 	int i;
 
 	for (i = 0; i < world->nboxes; i++)
-		if (memcmp(world->boxes[i].key.public_key, log->key, KEY_LEN) ==
-		    0)
+		if (world_owns(&world->boxes[i], log->key))
 			return &world->boxes[i];
 	return NULL;
 }
@@ -519,6 +518,35 @@ check_pubs(struct world *world, struct box *box)
 	}
 }
 
+/* Who changed or lost a key is who it was: the last one speaks for all. */
+static void
+check_keys(struct world *world, const struct box *box)
+{
+	const struct directory *directory = node_directory(box->node);
+	const struct directory_member *member;
+	const struct box *of;
+	int i = 0;
+	int j;
+
+	while ((of = next_member(world, &i)) != NULL) {
+		if (of->nformer == 0)
+			continue;
+		member = directory_find(directory, of->key.public_key);
+		if (member == NULL || !member->in || member->disputed ||
+		    strcmp(member->org, of->org) != 0)
+			world_fail(world, "keys",
+			    "node %d does not know the new key of node %d",
+			    box->number, of->number);
+		for (j = 0; j < of->nformer; j++)
+			if (!directory_succeeds(
+				directory, of->former[j], of->key.public_key))
+				world_fail(world, "keys",
+				    "for node %d the key of node %d does not "
+				    "stand where an earlier one stood",
+				    box->number, of->number);
+	}
+}
+
 void
 model_check(struct world *world)
 {
@@ -528,6 +556,7 @@ model_check(struct world *world)
 	check_equal(world);
 	while ((box = next_member(world, &i)) != NULL &&
 	    world->failure[0] == '\0') {
+		check_keys(world, box);
 		check_pubs(world, box);
 		check_body_bytes(world, box);
 	}

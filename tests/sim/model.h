@@ -18,6 +18,9 @@
  *   damage      no body is found damaged
  *   proof       who has frozen a log holds the proof that it is forked
  *   signs       nobody waits for an operator: what is accepted is signed
+ *   keys        a node whose key changed is the same one for all, and what its
+ *               earlier keys signed counts
+ *   backup      what is restored is what the node held, but for what was erased
  *   rests, opens   the nodes come to rest, and can be begun
  */
 

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/budget.h"
 #include "tests/sim/liar.h"
 #include "tests/sim/model.h"
+#include "tests/sim/plan_internal.h"
 
 /* When all is mended, so long is enough for all to become equal. */
 #define HEAL_MS    900000
@@ -13,32 +15,6 @@
 #define SESSION_MS 10000
 #define FRAMES_MAX 10000 /* of all nodes, in one step */
 #define CALM_MS    30000
-
-/* A schedule under way. */
-struct plan {
-	struct world *world;
-	struct plan_counts *counts;
-	unsigned theme; /* which kinds of harm there are, bits of it */
-	bool has_twin;
-	bool forked;
-	bool removed;
-};
-
-/* Kinds of harm. */
-enum theme {
-	THEME_NOISE = 1,     /* frames are lost, doubled, late */
-	THEME_CUTS = 2,      /* partitions */
-	THEME_KILLS = 4,     /* processes end at any write */
-	THEME_BACK = 8,      /* old states come back */
-	THEME_TWINS = 16,    /* copies of a node begin beside it */
-	THEME_LIES = 32,     /* a node says what is not so */
-	THEME_ERASES = 64,   /* what was published is erased */
-	THEME_MEMBERS = 128, /* members come and are removed */
-	THEME_CLOCKS = 256,  /* wall clocks jump */
-	THEME_FULL = 512,    /* disks are full; not before WORLD_LATER */
-	THEME_POWER = 1024,  /* the power goes; likewise */
-	THEME_AGAIN = 2048,  /* old states come back often; from WORLD_AGAIN */
-};
 
 const char *
 plan_harm(enum harm harm)
@@ -65,6 +41,10 @@ plan_harm(enum harm harm)
 		[HARM_FULL] = "full disks",
 		[HARM_POWER] = "power cuts",
 		[HARM_AGAIN] = "rolled back again and again",
+		[HARM_BACKUP] = "backups asked for",
+		[HARM_SAFE] = "restored from a backup",
+		[HARM_ROTATE] = "new keys asked for",
+		[HARM_LOSE] = "lost keys",
 	};
 
 	return names[harm];
@@ -83,15 +63,13 @@ frame_sent(const struct net_frame *frame)
 static void
 answered(int node, const uint8_t *data, size_t len)
 {
-	(void)node;
-	world_answered(running->world, data, len);
+	world_answered(running->world, node, data, len);
 }
 
 /* ---- choosing ---- */
 
-/* A box that is in the circle, up or not. */
-static struct box *
-any_box(struct plan *plan)
+struct box *
+plan_any_box(struct plan *plan)
 {
 	struct world *world = plan->world;
 	struct box *box;
@@ -105,11 +83,10 @@ any_box(struct plan *plan)
 	return &world->boxes[0];
 }
 
-/* One that is up, or NULL. */
-static struct box *
-any_up(struct plan *plan)
+struct box *
+plan_any_up(struct plan *plan)
 {
-	struct box *box = any_box(plan);
+	struct box *box = plan_any_box(plan);
 
 	return box->is_up ? box : NULL;
 }
@@ -119,7 +96,7 @@ any_up(struct plan *plan)
 static void
 publish_some(struct plan *plan)
 {
-	struct box *box = any_up(plan);
+	struct box *box = plan_any_up(plan);
 	unsigned count = machine_happens(20) ? 1 + machine_below(6) : 1;
 	size_t len;
 
@@ -194,7 +171,7 @@ mend_cuts(struct plan *plan)
 static void
 break_some(struct plan *plan)
 {
-	struct box *box = any_box(plan);
+	struct box *box = plan_any_box(plan);
 
 	plan->counts->harms[HARM_BREAK]++;
 	machine_trace("all connections of node %d break", box->number);
@@ -204,7 +181,7 @@ break_some(struct plan *plan)
 static void
 end_some(struct plan *plan)
 {
-	struct box *box = any_up(plan);
+	struct box *box = plan_any_up(plan);
 	unsigned writes;
 
 	if (box == NULL)
@@ -229,7 +206,7 @@ end_some(struct plan *plan)
 static void
 begin_some(struct plan *plan)
 {
-	struct box *box = any_box(plan);
+	struct box *box = plan_any_box(plan);
 
 	if (box->is_up)
 		return;
@@ -248,8 +225,8 @@ lag_some(struct plan *plan)
 }
 
 /* A registry that forgets whom it removed has to be told again by people. */
-static bool
-may_be_copied(const struct plan *plan, const struct box *box)
+bool
+plan_may_be_copied(const struct plan *plan, const struct box *box)
 {
 	return !box->twin &&
 	    (box->number > 0 || (plan->theme & THEME_MEMBERS) == 0);
@@ -261,14 +238,14 @@ shoot_some(struct plan *plan)
 {
 	struct world *world = plan->world;
 	unsigned group = ++world->ngroups;
-	struct box *box = any_up(plan);
-	struct box *other = any_up(plan);
+	struct box *box = plan_any_up(plan);
+	struct box *other = plan_any_up(plan);
 
-	if (box == NULL || !may_be_copied(plan, box))
+	if (box == NULL || !plan_may_be_copied(plan, box))
 		return;
 	machine_trace("copy %u of node %d", group, box->number);
 	(void)world_shoot(world, box, group);
-	if (other == NULL || other == box || !may_be_copied(plan, other) ||
+	if (other == NULL || other == box || !plan_may_be_copied(plan, other) ||
 	    !machine_happens(40))
 		return;
 	machine_trace("  and of node %d", other->number);
@@ -291,7 +268,9 @@ put_back(struct plan *plan, unsigned group, enum back how)
 
 	for (i = 0; i < world->nshots; i++) {
 		box = &world->boxes[world->shots[i].box];
-		if (world->shots[i].group != group || box->out || box->forker)
+		if (world->shots[i].group != group || box->out || box->forker ||
+		    !plan_rekey_fits(
+			world->shots[i].key, world->shots[i].settled, box))
 			continue;
 		machine_trace("node %d is %s to copy %u", box->number,
 		    back_names[how], group);
@@ -303,7 +282,7 @@ put_back(struct plan *plan, unsigned group, enum back how)
 	for (i = 0; i < world->nshots; i++) {
 		box = &world->boxes[world->shots[i].box];
 		if (world->shots[i].group != group || box->out || box->forker ||
-		    machine_happens(10))
+		    box->is_up || machine_happens(10))
 			continue;
 		world_open(world, box);
 		if (how == BACK_MEMORY && machine_happens(40))
@@ -331,17 +310,17 @@ static void
 put_back_again(struct plan *plan)
 {
 	struct world *world = plan->world;
-	struct box *leaf = any_up(plan);
+	struct box *leaf = plan_any_up(plan);
 	unsigned times = 2 + machine_below(3);
 	unsigned group;
 	struct box *hub;
 
 	if (leaf == NULL || leaf->ndials == 0 || leaf->forker ||
-	    !may_be_copied(plan, leaf))
+	    !plan_may_be_copied(plan, leaf))
 		return;
 	hub = &world->boxes[leaf->dials[0]];
 	group = ++world->ngroups;
-	if (!hub->is_up || hub->forker || !may_be_copied(plan, hub) ||
+	if (!hub->is_up || hub->forker || !plan_may_be_copied(plan, hub) ||
 	    world->nshots + 2 > WORLD_SHOTS)
 		return;
 	machine_trace(
@@ -362,13 +341,13 @@ static void
 twin_some(struct plan *plan)
 {
 	struct world *world = plan->world;
-	struct box *box = any_up(plan);
+	struct box *box = plan_any_up(plan);
 	bool forged = machine_happens(50);
 	const struct shot *shot;
 	struct box *twin;
 	int i;
 
-	if (box == NULL || box->listens || plan->has_twin)
+	if (box == NULL || box->listens || plan->has_twin || plan->rekeyed > 0)
 		return;
 	if ((shot = world_shoot(world, box, ++world->ngroups)) == NULL ||
 	    (twin = world_twin(world, shot, forged)) == NULL)
@@ -388,7 +367,7 @@ twin_some(struct plan *plan)
 static void
 lie_some(struct plan *plan)
 {
-	struct box *box = any_box(plan);
+	struct box *box = plan_any_box(plan);
 	unsigned ways = 1 + machine_below(15);
 
 	if (liar_node() != MACHINE_NOBODY && machine_happens(60)) {
@@ -428,7 +407,7 @@ static void
 remove_some(struct plan *plan)
 {
 	struct world *world = plan->world;
-	struct box *box = any_box(plan);
+	struct box *box = plan_any_box(plan);
 
 	if (box->listens || box->twin || box->forker || plan->removed ||
 	    world->nboxes < 4 || !world->boxes[0].is_up || machine_is_dead(0))
@@ -465,7 +444,7 @@ jump_some(struct plan *plan)
 	int64_t limit = most[machine_below(5)];
 	int64_t ms = (int64_t)machine_below((uint32_t)(limit / 1000) + 1) *
 	    1000;
-	struct box *box = any_box(plan);
+	struct box *box = plan_any_box(plan);
 
 	if (machine_happens(50))
 		ms = -ms;
@@ -479,7 +458,7 @@ jump_some(struct plan *plan)
 static void
 cut_power(struct plan *plan)
 {
-	struct box *box = any_up(plan);
+	struct box *box = plan_any_up(plan);
 	unsigned writes = machine_below(40);
 
 	if (box == NULL)
@@ -498,7 +477,7 @@ cut_power(struct plan *plan)
 static void
 fill_some(struct plan *plan)
 {
-	struct box *box = any_box(plan);
+	struct box *box = plan_any_box(plan);
 	bool full = !machine_is_full(box->number);
 
 	plan->counts->harms[HARM_FULL] += full;
@@ -534,6 +513,12 @@ static const struct happening happenings[] = {
 	{ 9, THEME_FULL, fill_some },
 	{ 9, THEME_POWER, cut_power },
 	{ 5, THEME_AGAIN, put_back_again },
+	{ 7, THEME_SAFES, plan_backup },
+	{ 7, THEME_SAFES, plan_restore },
+	{ 8, THEME_SAFES, begin_some },
+	{ 5, THEME_KEYS, plan_rotate },
+	{ 2, THEME_KEYS, plan_lose },
+	{ 8, THEME_KEYS, plan_bind },
 };
 
 #define HAPPENINGS (sizeof(happenings) / sizeof(happenings[0]))
@@ -673,6 +658,7 @@ come_to_rest(struct plan *plan)
 	uint64_t frames = net_frames();
 
 	while (world->failure[0] == '\0' && machine_now() - begun < HEAL_MS) {
+		plan_mind_keys(plan);
 		world_run(world, STEP_MS);
 		if (net_frames() - frames > FRAMES_MAX)
 			world_fail(world, "rests",
@@ -693,6 +679,20 @@ come_to_rest(struct plan *plan)
 	machine_trace("at rest after %lld ms", (long long)(since - begun));
 }
 
+/* What may happen in this schedule: each about every second time. */
+static unsigned
+draw_themes(const struct world *world)
+{
+	unsigned theme;
+
+	if (world_is_whole(world))
+		return machine_below(THEMES_ALL);
+	theme = machine_below(world_is_later(world) ? 2048 : 512);
+	if (world->seed >= WORLD_AGAIN)
+		theme |= THEME_AGAIN;
+	return theme;
+}
+
 void
 plan_run(struct world *world, struct plan_counts *counts)
 {
@@ -707,9 +707,9 @@ plan_run(struct world *world, struct plan_counts *counts)
 	memset(counts, 0, sizeof(*counts));
 	running = &plan;
 	net_begin(&hooks);
-	plan.theme = machine_below(world_is_later(world) ? 2048 : 512);
-	if (world->seed >= WORLD_AGAIN)
-		plan.theme |= THEME_AGAIN;
+	plan.theme = draw_themes(world);
+	budget_set(
+	    (plan.theme & THEME_BUDGET) != 0 ? 1 + machine_below(20) : 0);
 	liar_forget();
 	build(&plan);
 	steps = 15 + machine_below(35);

@@ -31,6 +31,10 @@ enum harm {
 	HARM_FULL,     /* a disk is full */
 	HARM_POWER,    /* the power goes, with what was not synced */
 	HARM_AGAIN,    /* a hub and a leaf go back with memory, repeatedly */
+	HARM_BACKUP,   /* a node is asked for a backup */
+	HARM_SAFE,     /* and restored from one */
+	HARM_ROTATE,   /* a node is asked for a new key */
+	HARM_LOSE,     /* a machine is lost, and its key */
 	HARMS
 };
 

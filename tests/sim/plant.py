@@ -230,7 +230,7 @@ def make(tree, build):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--from", type=int, default=20001, dest="first")
+    parser.add_argument("--from", type=int, default=1000001, dest="first")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--build", default=os.environ.get("B", "build"))
     parser.add_argument("words", nargs="*")

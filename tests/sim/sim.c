@@ -41,6 +41,8 @@ static const char *const invariants[] = {
 	"erased: nobody holds a body whose erasure was answered, nor its key",
 	"hidden: nothing counts that a member wrote after its removal",
 	"damage: no body is found damaged",
+	"backup: a backup has what the node had, and nothing that was erased",
+	"keys: who has another key is who it was, and what it signed counts",
 	"signs, opens: no node waits for a person",
 };
 

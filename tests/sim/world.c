@@ -1,6 +1,5 @@
 #include "tests/sim/world.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -18,6 +17,9 @@
 #include "daemon/keyfile.h"
 #include "daemon/node.h"
 #include "tests/sim/disk.h"
+#include "tests/sim/files.h"
+#include "tests/sim/rekey.h"
+#include "tests/sim/safe.h"
 
 /* Bodies are held back so long at most, short of a tick. */
 #define HELD_MS 599000
@@ -52,96 +54,26 @@ world_is_later(const struct world *world)
 }
 
 bool
+world_is_whole(const struct world *world)
+{
+	return world->seed >= WORLD_WHOLE;
+}
+
+bool
+world_owns(const struct box *box, const uint8_t key[KEY_LEN])
+{
+	int i;
+
+	for (i = 0; i < box->nformer; i++)
+		if (memcmp(box->former[i], key, KEY_LEN) == 0)
+			return true;
+	return memcmp(box->key.public_key, key, KEY_LEN) == 0;
+}
+
+bool
 world_is_honest(const struct box *box)
 {
 	return box->made && !box->out && !box->forker;
-}
-
-/* ---- files ---- */
-
-/* Copy a file; holes stay holes.  In place: the inode stays the same. */
-static void
-copy_file(const char *from, const char *to)
-{
-	static uint8_t block[65536];
-	struct stat st;
-	off_t at = 0;
-	off_t stop;
-	ssize_t len;
-	int in = open(from, O_RDONLY | O_CLOEXEC);
-	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	if (in < 0 || out < 0 || fstat(in, &st) != 0)
-		abort();
-	while ((at = lseek(in, at, SEEK_DATA)) >= 0) {
-		stop = lseek(in, at, SEEK_HOLE);
-		for (; at < stop; at += len) {
-			len = pread(in, block,
-			    stop - at < (off_t)sizeof(block) ?
-				(size_t)(stop - at) :
-				sizeof(block),
-			    at);
-			if (len <= 0 ||
-			    pwrite(out, block, (size_t)len, at) != len)
-				abort();
-		}
-	}
-	if (ftruncate(out, st.st_size) != 0)
-		abort();
-	(void)close(in);
-	(void)close(out);
-}
-
-/* Locks are of the process that made them. */
-static bool
-is_lock(const char *name)
-{
-	return strstr(name, "lock") != NULL;
-}
-
-/* Remove the files of a directory, or those of ${from} copied to it. */
-static void
-empty_dir(const char *dir)
-{
-	DIR *list = opendir(dir);
-	struct dirent *item;
-	char path[2 * WORLD_PATH + 256];
-
-	while (list != NULL && (item = readdir(list)) != NULL) {
-		(void)snprintf(path, sizeof(path), "%s/%s", dir, item->d_name);
-		if (item->d_name[0] != '.')
-			(void)unlink(path);
-	}
-	if (list != NULL)
-		(void)closedir(list);
-}
-
-static void
-copy_dir(const char *from, const char *to)
-{
-	DIR *list = opendir(from);
-	struct dirent *item;
-	char source[2 * WORLD_PATH + 256];
-	char target[2 * WORLD_PATH + 256];
-
-	while (list != NULL && (item = readdir(list)) != NULL) {
-		if (item->d_name[0] == '.' || is_lock(item->d_name))
-			continue;
-		(void)snprintf(
-		    source, sizeof(source), "%s/%s", from, item->d_name);
-		(void)snprintf(
-		    target, sizeof(target), "%s/%s", to, item->d_name);
-		copy_file(source, target);
-	}
-	if (list != NULL)
-		(void)closedir(list);
-}
-
-static void
-remove_dir(const char *dir)
-{
-	empty_dir(dir);
-	(void)rmdir(dir);
 }
 
 /* ---- boxes ---- */
@@ -236,22 +168,29 @@ world_box(struct world *world, bool listens)
 
 /* The hubs' keys are known beforehand. */
 static void
-pin(struct box *box, const struct box *other)
+pin(struct box *box, const uint8_t key[KEY_LEN])
 {
 	size_t i;
 
 	for (i = 0; i < box->config.npinned; i++)
-		if (memcmp(box->pinned[i], other->key.public_key, KEY_LEN) == 0)
+		if (memcmp(box->pinned[i], key, KEY_LEN) == 0)
 			return;
-	memcpy(
-	    box->pinned[box->config.npinned++], other->key.public_key, KEY_LEN);
+	if (i < WORLD_PINS)
+		memcpy(box->pinned[box->config.npinned++], key, KEY_LEN);
+}
+
+/* The key that all know of the registry: its first. */
+static const uint8_t *
+first_key(const struct box *box)
+{
+	return box->nformer > 0 ? box->former[0] : box->key.public_key;
 }
 
 void
 world_dials(struct box *box, const struct box *other)
 {
 	box->dials[box->ndials++] = other->number;
-	pin(box, other);
+	pin(box, other->key.public_key);
 }
 
 static void
@@ -311,6 +250,21 @@ must_hold(const struct box *box)
 	return own;
 }
 
+/* Another key may be in force than before. */
+static void
+note_key(struct box *box)
+{
+	const struct crypto_key *key = &box->node->key;
+
+	if (memcmp(key->public_key, box->key.public_key, KEY_LEN) == 0)
+		return;
+	machine_trace("node %d has another key now", box->number);
+	if (box->nformer < WORLD_KEYS)
+		memcpy(
+		    box->former[box->nformer++], box->key.public_key, KEY_LEN);
+	box->key = *key;
+}
+
 void
 world_open(struct world *world, struct box *box)
 {
@@ -319,10 +273,11 @@ world_open(struct world *world, struct box *box)
 	enum err err;
 
 	machine_revive(box->number);
-	pin(box, &world->boxes[0]);
+	pin(box, first_key(&world->boxes[0]));
 	err = node_open(&box->config, &box->node);
 	if (err == ERR_NONE) {
 		box->is_up = true;
+		note_key(box);
 		if (world_is_later(world))
 			watch(box);
 		box->must_hold |= must_hold(box);
@@ -338,9 +293,8 @@ world_open(struct world *world, struct box *box)
 		    box->number, err_str(err));
 }
 
-/* Where its fence is. */
-static void
-fence_path(const struct box *box, char out[WORLD_PATH + 32])
+void
+world_fence(const struct box *box, char out[WORLD_PATH + 32])
 {
 	(void)snprintf(out, WORLD_PATH + 32, "%s/fence", box->paths[2]);
 }
@@ -351,7 +305,7 @@ lose_power(struct box *box)
 {
 	char fence[WORLD_PATH + 32];
 
-	fence_path(box, fence);
+	world_fence(box, fence);
 	(void)unlink(fence);
 	machine_trace("node %d has lost its power, and %u writes", box->number,
 	    disk_cut(box->number));
@@ -398,12 +352,13 @@ world_end(struct world *world)
 	for (i = 0; i < world->nboxes; i++) {
 		box = &world->boxes[i];
 		world_kill(world, box);
-		remove_dir(box->paths[1]);
-		remove_dir(box->paths[2]);
-		remove_dir(box->dir);
+		files_remove(box->paths[1]);
+		files_remove(box->paths[2]);
+		files_remove(box->dir);
 	}
 	for (i = 0; i < world->nshots; i++)
-		remove_dir(world->shots[i].dir);
+		files_remove(world->shots[i].dir);
+	safe_remove_all(world);
 	machine_leave(MACHINE_NOBODY);
 }
 
@@ -433,6 +388,30 @@ world_vouch(struct world *world, struct box *box)
 {
 	write_member(&world->boxes[0], box, false);
 	write_member(box, &world->boxes[0], true);
+}
+
+void
+world_vouch_back(struct world *world, struct box *box)
+{
+	write_member(box, &world->boxes[0], true);
+}
+
+void
+world_dial_anew(struct world *world, struct box *box, const struct box *other)
+{
+	int before = machine_enter(box->number);
+
+	(void)world;
+	if (box->is_up) {
+		note_upstream(box, other);
+		while (machine_run_threads())
+			continue;
+		(void)net_turn(box->node->loop);
+		if (node_upstreams_load(box->node) != ERR_NONE)
+			abort();
+		write_member(box, other, true);
+	}
+	machine_leave(before);
 }
 
 /* ---- time ---- */
@@ -487,6 +466,13 @@ settle(struct world *world)
 			before = machine_enter(i);
 			any = net_turn(box->node->loop) || any;
 			machine_leave(before);
+			if (box->node->restart && !machine_is_dead(i)) {
+				machine_trace("node %d begins anew", i);
+				end(box);
+				world_open(world, box);
+				any = true;
+				continue;
+			}
 			if (machine_is_dead(i)) {
 				machine_trace("node %d has ended", i);
 				end(box);
@@ -648,6 +634,7 @@ world_publish(struct world *world, struct box *box, size_t len)
 	publish->number = world->npubs;
 	world->pubs[world->npubs++] = (struct pub){
 		.box = box->number,
+		.era = box->nformer,
 		.len = len,
 		.hidden = box->removed,
 	};
@@ -718,8 +705,7 @@ find_beside(struct box *box, struct store_txn *txn, int number,
 	while (store_log_next(txn, begun ? after : NULL, &log) == ERR_NONE) {
 		begun = true;
 		memcpy(after, log.log_id, LOG_ID_LEN);
-		if (!log.frozen ||
-		    memcmp(log.key, box->key.public_key, KEY_LEN) != 0)
+		if (!log.frozen || !world_owns(box, log.key))
 			continue;
 		for (n = log.last_common + 1; n <= log.last_common + 64; n++)
 			for (branch = 1; store_entry_next(txn, log.log_id, n,
@@ -800,6 +786,23 @@ note_staying(struct world *world, const struct box *box)
 }
 
 void
+world_note_cut(struct world *world, const struct box *box)
+{
+	struct holding holding;
+	struct pub *pub;
+	int i;
+
+	world_hold(world, &world->boxes[0], &holding);
+	for (i = 0; i < world->npubs; i++) {
+		pub = &world->pubs[i];
+		if (pub->box != box->number || pub->era == box->nformer)
+			continue;
+		pub->may_lose |= holding.of[i] != HOLD_FULLY;
+		pub->erased &= holding.erased[i];
+	}
+}
+
+void
 world_remove(struct world *world, struct box *box)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
@@ -823,7 +826,7 @@ world_remove(struct world *world, struct box *box)
 }
 
 void
-world_answered(struct world *world, const uint8_t *data, size_t len)
+world_answered(struct world *world, int node, const uint8_t *data, size_t len)
 {
 	Erfa__Answer *answer = NULL;
 
@@ -836,13 +839,25 @@ world_answered(struct world *world, const uint8_t *data, size_t len)
 		world->nerased++;
 		break;
 	case ERFA__ANSWER__SAY_REMOVE:
+		if (answer->req >= REKEY_ASKS) {
+			rekey_answered(world, answer);
+			break;
+		}
 		machine_trace("node %u is removed", answer->req - 100000);
 		world->boxes[answer->req - 100000].removed = true;
 		world->nremoved++;
 		break;
+	case ERFA__ANSWER__SAY_BACKUP:
+		safe_answered(world, node, answer);
+		break;
+	case ERFA__ANSWER__SAY_ACCEPT:
+		rekey_answered(world, answer);
+		break;
 	case ERFA__ANSWER__SAY_ERROR:
 		machine_trace(
 		    "refused (%u): %s", answer->req, answer->error->message);
+		if (answer->req >= SAFE_ASKS && answer->req < REKEY_ASKS)
+			safe_refused(world, answer->req);
 		if (answer->req > 0 && answer->req <= WORLD_PUBS &&
 		    strcmp(answer->error->code, "not_written") != 0)
 			world->pubs[answer->req - 1].erasing = false;
@@ -866,17 +881,70 @@ world_shoot(struct world *world, struct box *box, unsigned group)
 		return NULL;
 	shot->box = box->number;
 	shot->group = group;
+	shot->settled = world_settled(box);
+	memcpy(shot->key, box->key.public_key, KEY_LEN);
 	(void)snprintf(shot->dir, sizeof(shot->dir), "%.120s/shot%d",
 	    world->root, world->nshots++);
 	if (mkdir(shot->dir, 0700) != 0)
 		abort();
-	copy_dir(box->paths[1], shot->dir);
-	fence_path(box, fence);
+	files_copy_all(box->paths[1], shot->dir);
+	world_fence(box, fence);
 	(void)snprintf(copy, sizeof(copy), "%s/fence", shot->dir);
 	shot->has_fence = access(fence, F_OK) == 0;
 	if (shot->has_fence)
-		copy_file(fence, copy);
+		files_copy(fence, copy);
 	return shot;
+}
+
+void
+world_set_back(struct world *world, struct box *box, enum back how)
+{
+	world_hold(world, box, &box->knew_erased);
+	box->was_back = box->back_now = how != BACK_MEMORY;
+	box->caught_up = box->must_hold = false;
+	disk_forget(box->number);
+	if (how == BACK_RESTORED)
+		files_empty(box->paths[1]);
+	if (how == BACK_MEMORY)
+		box->may_fork = true;
+}
+
+/* Is none noted in a store? */
+static bool
+is_settled(struct store *store)
+{
+	struct store_txn *txn = NULL;
+	struct bytes note;
+	bool settled;
+
+	if (store_begin(store, false, &txn) != ERR_NONE)
+		return false;
+	settled = store_note_get(txn, "own/rotate", &note) == ERR_NOENT;
+	store_abort(&txn);
+	return settled;
+}
+
+bool
+world_settled(struct box *box)
+{
+	struct store_options options = {
+		.dir = box->config.state,
+		.map_bytes = box->config.store_max,
+	};
+	struct store *store = NULL;
+	int before;
+	bool settled = true;
+
+	if (box->node != NULL)
+		return box->node->rotate.phase == ROTATE_SETTLED &&
+		    !box->node->rotate.busy;
+	before = machine_enter(MACHINE_NOBODY);
+	if (store_open(&options, &store) == ERR_NONE) {
+		settled = is_settled(store);
+		store_close(store);
+	}
+	machine_leave(before);
+	return settled;
 }
 
 void
@@ -886,21 +954,14 @@ world_put_back(struct world *world, const struct shot *shot, struct box *box,
 	char fence[WORLD_PATH + 32];
 	char copy[2 * WORLD_PATH];
 
-	world_hold(world, box, &box->knew_erased);
-	box->was_back = box->back_now = how != BACK_MEMORY;
-	box->caught_up = box->must_hold = false;
-	disk_forget(box->number);
-	if (how == BACK_RESTORED)
-		empty_dir(box->paths[1]);
-	copy_dir(shot->dir, box->paths[1]);
+	world_set_back(world, box, how);
+	files_copy_all(shot->dir, box->paths[1]);
 	(void)snprintf(copy, sizeof(copy), "%s/fence", box->paths[1]);
-	fence_path(box, fence);
+	world_fence(box, fence);
 	if (how == BACK_BOOTED)
 		(void)unlink(fence);
 	if (how == BACK_MEMORY && shot->has_fence)
-		copy_file(copy, fence);
-	if (how == BACK_MEMORY)
-		box->may_fork = true;
+		files_copy(copy, fence);
 	(void)unlink(copy);
 }
 
@@ -934,7 +995,7 @@ forge_fence(const struct shot *shot, const struct box *box)
 		abort();
 	fence.dev = st.st_dev;
 	fence.ino = st.st_ino;
-	fence_path(box, path);
+	world_fence(box, path);
 	if (fence_write(path, &fence) != ERR_NONE)
 		abort();
 }
@@ -954,8 +1015,8 @@ world_twin(struct world *world, const struct shot *shot, bool forged)
 	memcpy(box->org, first->org, sizeof(box->org));
 	memcpy(box->pinned, first->pinned, sizeof(box->pinned));
 	box->config.npinned = first->config.npinned;
-	copy_file(first->paths[0], box->paths[0]);
-	copy_dir(shot->dir, box->paths[1]);
+	files_copy(first->paths[0], box->paths[0]);
+	files_copy_all(shot->dir, box->paths[1]);
 	(void)snprintf(path, sizeof(path), "%s/fence", box->paths[1]);
 	(void)unlink(path);
 	if (forged)

@@ -16,6 +16,7 @@
 #include "proto/control.h"
 #include "daemon/config_value.h"
 #include "daemon/node_internal.h"
+#include "tests/sim/files.h"
 #include "tests/sim/machine.h"
 #include "tests/sim/net.h"
 
@@ -23,11 +24,15 @@
 #define WORLD_DIALS 3
 #define WORLD_PUBS  400
 #define WORLD_SHOTS 12
-#define WORLD_PATH  160
+#define WORLD_SAFES 6
+#define WORLD_KEYS  6 /* of one node, one after the other */
+#define WORLD_PINS  8
+#define WORLD_PATH  FILES_PATH
 
 /* What was published. */
 struct pub {
 	int box;
+	int era; /* former keys that its writer had then */
 	size_t len;
 	bool acked;    /* it was told that this is durable */
 	bool may_lose; /* every copy was rolled back meanwhile */
@@ -66,6 +71,9 @@ struct box {
 	bool caught_up;   /* ... and since then a peer knew its older logs */
 	bool back_now;    /* it has not been begun since */
 	bool must_hold;   /* bodies, until it has caught up */
+	bool lost_once;   /* it lost its key, with all it had */
+	bool lost_key;    /* the registry has not named the heir of that yet */
+	bool no_cut;      /* and has not withdrawn the lost key yet */
 	struct holding knew_erased; /* before it was put back */
 	int64_t opened_at;
 	int64_t next_tick;
@@ -75,9 +83,11 @@ struct box {
 	char org[16];
 	char listen[32];
 	char paths[4][WORLD_PATH + 16]; /* key, state, runtime, control */
-	uint8_t pinned[4][KEY_LEN];
+	uint8_t pinned[WORLD_PINS][KEY_LEN];
 	struct config config;
-	struct crypto_key key;
+	struct crypto_key key;               /* in force */
+	uint8_t former[WORLD_KEYS][KEY_LEN]; /* keys of before */
+	int nformer;
 	struct node *node; /* NULL if it is not up */
 };
 
@@ -86,7 +96,24 @@ struct shot {
 	int box;
 	unsigned group;
 	bool has_fence; /* it vouched for the log as it is in the copy */
+	bool settled;   /* no change of key was under way */
+	uint8_t key[KEY_LEN];
 	char dir[WORLD_PATH];
+	struct holding holding;
+};
+
+/* A backup that a node made; safe.h. */
+struct safe {
+	int box;
+	bool begun; /* it was asked for */
+	bool done;  /* it is whole */
+	bool settled;
+	uint8_t key[KEY_LEN]; /* in force */
+	int64_t asked_at;
+	unsigned erasures; /* that were answered by then */
+	char id[64];
+	char dir[WORLD_PATH];
+	char part[2 * WORLD_PATH]; /* the file that is being written */
 	struct holding holding;
 };
 
@@ -100,6 +127,8 @@ struct world {
 	struct shot shots[WORLD_SHOTS];
 	int nshots;
 	unsigned ngroups;
+	struct safe safes[WORLD_SAFES];
+	int nsafes;
 	unsigned nerased;  /* answered */
 	unsigned nremoved; /* answered */
 	char failure[400]; /* empty: none */
@@ -123,11 +152,18 @@ void world_end(struct world *world);
 /* Schedules from this one on roll a hub and a leaf back again and again. */
 #define WORLD_AGAIN 400001
 
+/*
+ * From this one on all may happen that the simulator knows: backups, changes of
+ * keys, keys that are lost.
+ */
+#define WORLD_WHOLE 1000001
+
 /**
- * world_is_later(world):
+ * world_is_later(world), world_is_whole(world):
  * Does it happen in this one?
  */
 bool world_is_later(const struct world *world);
+bool world_is_whole(const struct world *world);
 
 /**
  * world_fail(world, invariant, format, ...):
@@ -159,6 +195,14 @@ void world_open(struct world *world, struct box *box);
  * The registry writes a MEMBER entry for it, and it one for the registry.
  */
 void world_vouch(struct world *world, struct box *box);
+
+/**
+ * world_vouch_back(world, box), world_dial_anew(world, box, other):
+ * It writes one for the registry.  Or it takes a new line of one that it dials.
+ */
+void world_vouch_back(struct world *world, struct box *box);
+void world_dial_anew(
+    struct world *world, struct box *box, const struct box *other);
 
 /**
  * world_stop(world, box), world_kill(world, box):
@@ -195,16 +239,24 @@ int world_pub_of(const struct header *header);
 bool world_erase(struct world *world, struct box *box, int number);
 
 /**
+ * world_note_cut(world, box):
+ * The registry is about to withdraw the former keys of a node: of what they
+ * signed, that which has not reached it may be lost.
+ */
+void world_note_cut(struct world *world, const struct box *box);
+
+/**
  * world_remove(world, box):
  * Ask the registry to remove a member.
  */
 void world_remove(struct world *world, struct box *box);
 
 /**
- * world_answered(world, data, len):
+ * world_answered(world, node, data, len):
  * The function net_hooks.answered.
  */
-void world_answered(struct world *world, const uint8_t *data, size_t len);
+void world_answered(
+    struct world *world, int node, const uint8_t *data, size_t len);
 
 /**
  * world_ask(box, request):
@@ -234,11 +286,29 @@ void world_put_back(struct world *world, const struct shot *shot,
     struct box *box, enum back how);
 
 /**
+ * world_set_back(world, box, how):
+ * The files of a box that is down are about to be replaced.
+ */
+void world_set_back(struct world *world, struct box *box, enum back how);
+
+/**
+ * world_settled(box):
+ * Is no change of its key under way, up or down?
+ */
+bool world_settled(struct box *box);
+
+/**
  * world_wake(box, stepped_ms):
  * A box that was put back with its memory remembers that its links were up; its
  * clock steps.
  */
 void world_wake(struct box *box, int64_t stepped_ms);
+
+/**
+ * world_fence(box, out):
+ * Where its fence is.
+ */
+void world_fence(const struct box *box, char out[WORLD_PATH + 32]);
 
 /**
  * world_twin(world, shot, forged):
@@ -255,6 +325,12 @@ struct box *world_twin(
  */
 void world_hold(
     struct world *world, struct box *box, struct holding *ret_holding);
+
+/**
+ * world_owns(box, key):
+ * Is this its key, or was it?
+ */
+bool world_owns(const struct box *box, const uint8_t key[KEY_LEN]);
 
 /**
  * world_is_honest(box):

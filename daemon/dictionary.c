@@ -10,8 +10,18 @@
 #include <unistd.h>
 
 #include "proto/bytes.h"
+#include "proto/stem.h"
+#include "daemon/cognate.h"
 #include "daemon/dictionary_file.h"
+#include "daemon/dictionary_form.h"
 #include "daemon/tokens.h"
+
+#define FORMS 2 /* words of which another may be a form */
+
+/* How far what was not said about the very word is believed. */
+#define PERCENT_FORM    80
+#define PERCENT_COGNATE 70
+#define WEIGHT_COGNATE  150
 
 _Static_assert(sizeof(DICTIONARY_MAGIC) == DICTIONARY_MAGIC_LEN, "a line");
 _Static_assert(
@@ -27,6 +37,14 @@ struct dictionary {
 	const uint8_t *words;
 	const uint8_t *links;
 	const uint8_t *text;
+};
+
+/* What is being found, for a word of lang. */
+struct found {
+	enum vocab_lang lang;
+	struct dictionary_word *words;
+	size_t max;
+	size_t count;
 };
 
 static enum err
@@ -221,29 +239,123 @@ read_link(const struct dictionary *dictionary, uint32_t link,
 	return text.len > 0 && ret_word->weight > 0;
 }
 
+/* What the file says about a word, each weight as so many percent of itself. */
+static size_t
+look(const struct dictionary *dictionary, enum vocab_lang lang,
+    const char *term, size_t len, unsigned percent, struct found *found)
+{
+	struct dictionary_word *word;
+	uint32_t i = find_word(dictionary, lang, term, len);
+	const uint8_t *at = dictionary->words + (size_t)i * DICTIONARY_WORD;
+	uint32_t link;
+	uint32_t end;
+	size_t before = found->count;
+
+	if (i == dictionary->nwords)
+		return 0;
+	link = bytes_get_le32(at + 4);
+	end = bytes_get_le32(at + DICTIONARY_WORD + 4);
+	if (end > dictionary->nlinks)
+		return 0;
+	for (; link < end && found->count < found->max; link++) {
+		word = &found->words[found->count];
+		if (!read_link(dictionary, link, word) ||
+		    word->lang == found->lang)
+			continue;
+		word->weight = (word->weight * percent + 99) / 100;
+		found->count++;
+	}
+	return found->count - before;
+}
+
+/* Look for the word of which this may be another form. */
+static void
+look_form(const struct dictionary *dictionary, const char *term, size_t len,
+    struct found *found)
+{
+	char form[TOKEN_MAX + 2];
+	struct dictionary_word other[FORMS];
+	struct found others = { VOCAB_ANY, other, FORMS, 0 };
+	size_t i;
+
+	if ((len = dictionary_form(found->lang, term, len, form)) == 0)
+		return;
+	(void)look(dictionary, found->lang, form, len, 100, &others);
+	for (i = 0; i < others.count; i++)
+		if (others.words[i].lang == found->lang &&
+		    look(dictionary, found->lang, others.words[i].term,
+			others.words[i].len, PERCENT_FORM, found) > 0)
+			return;
+}
+
+/* Look for a word of a neighbouring language that is taken for this one. */
+static bool
+look_neighbour(const struct dictionary *dictionary, enum vocab_lang lang,
+    const char *term, size_t len, struct found *found)
+{
+	uint32_t i = find_word(dictionary, lang, term, len);
+	struct bytes text;
+
+	if (lang == found->lang || i == dictionary->nwords ||
+	    look(dictionary, lang, term, len, PERCENT_COGNATE, found) == 0)
+		return false;
+	text = text_of(dictionary, i);
+	if (found->count < found->max)
+		found->words[found->count++] = (struct dictionary_word){ lang,
+			(const char *)text.data, text.len, WEIGHT_COGNATE };
+	return true;
+}
+
+/*
+ * The lists for Danish are small: take a word that they lack as its neighbours
+ * would spell it, and ask theirs.
+ */
+static void
+look_cognates(const struct dictionary *dictionary, const char *term, size_t len,
+    struct found *found)
+{
+	static const enum vocab_lang langs[] = { VOCAB_NB, VOCAB_SV, VOCAB_DA };
+	struct cognate cognates[COGNATES];
+	char word[TOKEN_MAX + 1];
+	size_t count;
+	size_t i;
+	size_t k;
+
+	if (len < COGNATE_MIN || len > TOKEN_MAX ||
+	    (found->lang != VOCAB_DA && found->lang != VOCAB_NB &&
+		found->lang != VOCAB_NN && found->lang != VOCAB_SV))
+		return;
+	memcpy(word, term, len);
+	word[len] = '\0';
+	count = cognate_make(found->lang, word, cognates);
+	for (i = 0; i < sizeof(langs) / sizeof(langs[0]); i++) {
+		if (look_neighbour(dictionary, langs[i], term, len, found))
+			return;
+		for (k = 0; k < count; k++)
+			if ((cognates[k].langs &
+				1U << stem_lang(vocab_lang_code(langs[i]))) !=
+				0 &&
+			    look_neighbour(dictionary, langs[i],
+				cognates[k].word, strlen(cognates[k].word),
+				found))
+				return;
+	}
+}
+
 size_t
 dictionary_find(const struct dictionary *dictionary, enum vocab_lang lang,
     const char *term, size_t len, struct dictionary_word *ret_words, size_t max)
 {
-	const uint8_t *word;
-	uint32_t link;
-	uint32_t end;
-	uint32_t i;
-	size_t count = 0;
+	struct found found = { lang, ret_words, max, 0 };
 
-	if (dictionary == NULL || lang >= VOCAB_LANGS || len == 0)
+	if (dictionary == NULL || lang >= VOCAB_LANGS || len == 0 ||
+	    len > TOKEN_MAX)
 		return 0;
-	if ((i = find_word(dictionary, lang, term, len)) == dictionary->nwords)
-		return 0;
-	word = dictionary->words + (size_t)i * DICTIONARY_WORD;
-	link = bytes_get_le32(word + 4);
-	end = bytes_get_le32(word + DICTIONARY_WORD + 4);
-	if (end > dictionary->nlinks)
-		return 0;
-	if (max > DICTIONARY_MAX)
-		max = DICTIONARY_MAX;
-	for (; link < end && count < max; link++)
-		if (read_link(dictionary, link, &ret_words[count]))
-			count++;
-	return count;
+	if (found.max > DICTIONARY_MAX)
+		found.max = DICTIONARY_MAX;
+	if (look(dictionary, lang, term, len, 100, &found) == 0)
+		look_form(dictionary, term, len, &found);
+	if (found.count == 0)
+		look_cognates(dictionary, term, len, &found);
+	return found.count;
 }

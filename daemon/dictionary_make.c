@@ -13,6 +13,7 @@
 #include "proto/vocab.h"
 #include "daemon/dictd.h"
 #include "daemon/dictionary.h"
+#include "daemon/dictionary_form.h"
 #include "daemon/dictionary_graph.h"
 #include "daemon/dictionary_write.h"
 #include "daemon/tokens.h"
@@ -23,6 +24,7 @@
 #define LINKS_MAX   (1U << 24)
 #define FIRST_LINKS 65536
 #define SCORE_MIN   0.20F
+#define FORMS_MAX   2 /* words that look alike without their endings */
 #define NO_TERM     UINT32_MAX
 
 /* What goes from the lists to the file. */
@@ -210,13 +212,13 @@ find_term(struct maker *maker, uint32_t word, uint32_t *ret_term)
 	enum vocab_lang lang = graph_lang(maker->words, word);
 	const char *text = graph_text(maker->words, word);
 	struct token token;
+	size_t len;
 	enum err err;
 
 	*ret_term = NO_TERM;
-	if (count_words(text) != 1)
+	if (tokens_next(text, &len) != text || text[len] != '\0')
 		return ERR_NONE;
-	err = tokens_forms(
-	    maker->tokens, text, strlen(text), stem_of(lang), &token);
+	err = tokens_forms(maker->tokens, text, len, stem_of(lang), &token);
 	if (err != ERR_NONE)
 		return err == ERR_NOENT ? ERR_NONE : err;
 	if (strlen(token.folded) < TERM_MIN || tokens_is_common(token.folded))
@@ -372,6 +374,57 @@ link_terms(struct maker *maker)
 	return err;
 }
 
+static int
+compare_forms(const void *a, const void *b)
+{
+	const struct dictionary_link *left = a;
+	const struct dictionary_link *right = b;
+
+	if (left->from != right->from)
+		return left->from < right->from ? -1 : 1;
+	return compare_links(a, b);
+}
+
+/* Lead from what the forms of a word have in common to the word. */
+static enum err
+add_form(struct maker *maker, uint32_t link)
+{
+	struct dictionary_link form = { .to = maker->links[link].from,
+		.weight = maker->links[link].weight };
+	const char *text = graph_text(maker->terms, form.to);
+	enum vocab_lang lang = graph_lang(maker->terms, form.to);
+	char bare[TOKEN_MAX + 2];
+	enum err err;
+
+	if (dictionary_form(lang, text, strlen(text), bare) == 0)
+		return ERR_NONE;
+	err = graph_word(maker->terms, lang, bare, &form.from);
+	return err != ERR_NONE ? err : add_link(maker, &form);
+}
+
+/* The same for all; of those that look alike the surest few are kept. */
+static enum err
+add_forms(struct maker *maker)
+{
+	uint32_t count = maker->nlinks;
+	uint32_t kept = count;
+	uint32_t i;
+	enum err err;
+
+	for (i = 0; i < count; i++)
+		if (i == 0 || maker->links[i].from != maker->links[i - 1].from)
+			if ((err = add_form(maker, i)) != ERR_NONE)
+				return err;
+	qsort(maker->links + count, maker->nlinks - count,
+	    sizeof(*maker->links), compare_forms);
+	for (i = count; i < maker->nlinks; i++)
+		if (kept < count + FORMS_MAX ||
+		    maker->links[kept - FORMS_MAX].from != maker->links[i].from)
+			maker->links[kept++] = maker->links[i];
+	maker->nlinks = kept;
+	return ERR_NONE;
+}
+
 static enum err
 write_file(struct maker *maker, const char *path, struct dictionary_made *made)
 {
@@ -406,7 +459,8 @@ dictionary_make(
 	    (err = read_lists(&maker, folder, &made)) == ERR_NONE &&
 	    (err = graph_close(maker.words)) == ERR_NONE &&
 	    (err = find_terms(&maker)) == ERR_NONE &&
-	    (err = link_terms(&maker)) == ERR_NONE)
+	    (err = link_terms(&maker)) == ERR_NONE &&
+	    (err = add_forms(&maker)) == ERR_NONE)
 		err = write_file(&maker, path, &made);
 	made.links = maker.nlinks;
 	graph_free(maker.words);

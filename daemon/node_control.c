@@ -1,5 +1,5 @@
 /*
- * The control socket: who may ask what, who answers, who waits.
+ * The control socket: who is answered, and who waits.
  *
  * Every request goes to the pool first: it is decoded there, the caller's
  * groups are looked up, and what only reads is answered.  The rest comes back
@@ -7,7 +7,6 @@
  */
 
 #include <grp.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,20 +29,12 @@
 #define CLIENTS_MAX      1024
 #define CLIENT_BYTES_MAX (32 * 1024 * 1024)
 
-/* What a request needs. */
-enum right {
-	RIGHT_READ,  /* whoever may open the socket */
-	RIGHT_WRITE, /* group of those who write trials */
-	RIGHT_ADMIN, /* group of those who run the node */
-};
-
 /* One request on its way through the pool. */
 struct call {
 	struct pool_job job; /* first */
 	struct waiter *waiter;
 	uint8_t *frame;
 	size_t len;
-	uid_t uid;
 	bool allowed;         /* decoded, and its caller may ask it */
 	Erfa__Answer *answer; /* NULL: the loop answers */
 };
@@ -189,122 +180,16 @@ call_error(struct call *call, const char *code, unsigned exit,
 	va_end(args);
 }
 
-/* ---- who may ---- */
-
-static enum right
-right_of(const Erfa__Request *request)
-{
-	switch (request->ask_case) {
-	case ERFA__REQUEST__ASK_KEY:
-		return request->key->secret || request->key->rotate ?
-		    RIGHT_ADMIN :
-		    RIGHT_READ;
-	case ERFA__REQUEST__ASK_PUBLISH:
-	case ERFA__REQUEST__ASK_BUNDLE_IMPORT:
-	case ERFA__REQUEST__ASK_DRAFT_PUT:
-	case ERFA__REQUEST__ASK_DRAFT_GET:
-	case ERFA__REQUEST__ASK_DRAFT_LIST:
-	case ERFA__REQUEST__ASK_DRAFT_DROP:
-		return RIGHT_WRITE;
-	case ERFA__REQUEST__ASK_ACCEPT:
-	case ERFA__REQUEST__ASK_REMOVE:
-	case ERFA__REQUEST__ASK_REINDEX:
-	case ERFA__REQUEST__ASK_ERASE:
-	case ERFA__REQUEST__ASK_INVITE:
-	case ERFA__REQUEST__ASK_JOIN:
-		return RIGHT_ADMIN;
-	case ERFA__REQUEST__ASK_BACKUP:
-		return request->backup->file == NULL &&
-			request->backup->id == NULL &&
-			!request->backup->done ?
-		    RIGHT_READ :
-		    RIGHT_ADMIN;
-	case ERFA__REQUEST__ASK_SETTINGS:
-		return request->settings->reload ? RIGHT_ADMIN : RIGHT_READ;
-	case ERFA__REQUEST__ASK_GROUP_CHANGE:
-		return request->group_change->action != NULL &&
-			strcmp(request->group_change->action, "share") == 0 ?
-		    RIGHT_WRITE :
-		    RIGHT_ADMIN;
-	case ERFA__REQUEST__ASK_STATUS:
-	case ERFA__REQUEST__ASK_LIST:
-	case ERFA__REQUEST__ASK_SHOW:
-	case ERFA__REQUEST__ASK_FIND:
-	case ERFA__REQUEST__ASK_WATCH:
-	case ERFA__REQUEST__ASK_PEERS:
-	case ERFA__REQUEST__ASK_SYNC:
-	case ERFA__REQUEST__ASK_VERIFY:
-	case ERFA__REQUEST__ASK_EXPORT:
-	case ERFA__REQUEST__ASK_BUNDLE_EXPORT:
-	case ERFA__REQUEST__ASK_LOGS:
-	case ERFA__REQUEST__ASK_LINEAGE:
-	case ERFA__REQUEST__ASK_SCALE:
-	case ERFA__REQUEST__ASK_HISTORY:
-	case ERFA__REQUEST__ASK_DOSSIER:
-	case ERFA__REQUEST__ASK_TABLE31:
-	case ERFA__REQUEST__ASK_BURDEN:
-	case ERFA__REQUEST__ASK_ORGS:
-	case ERFA__REQUEST__ASK_GUIDES:
-	case ERFA__REQUEST__ASK_STUDIES:
-	case ERFA__REQUEST__ASK_OVERVIEW:
-	case ERFA__REQUEST__ASK_DIRECTORY:
-	case ERFA__REQUEST__ASK_ERASURE:
-	case ERFA__REQUEST__ASK_GROUP:
-	case ERFA__REQUEST__ASK_LOG:
-	case ERFA__REQUEST__ASK_FOLLOW: /* each user their own */
-	case ERFA__REQUEST__ASK_FOLLOWED:
-	case ERFA__REQUEST__ASK__NOT_SET:
-	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
-		break;
-	}
-	return RIGHT_READ;
-}
-
-/* Is the user with this id in the group of this name? */
-static bool
-in_group(uid_t uid, const char *group_name)
-{
-	struct passwd user;
-	struct passwd *found = NULL;
-	struct group group;
-	struct group *group_found = NULL;
-	gid_t groups[256];
-	char names[8192];
-	gid_t wanted;
-	int count = 256;
-	int i;
-
-	if (getgrnam_r(
-		group_name, &group, names, sizeof(names), &group_found) != 0 ||
-	    group_found == NULL)
-		return false;
-	wanted = group.gr_gid;
-	if (getpwuid_r(uid, &user, names, sizeof(names), &found) != 0 ||
-	    found == NULL)
-		return false;
-	if (getgrouplist(user.pw_name, user.pw_gid, groups, &count) < 0)
-		return false;
-	for (i = 0; i < count; i++)
-		if (groups[i] == wanted)
-			return true;
-	return false;
-}
+/* ---- in the pool ---- */
 
 /* Refuse the call unless its caller may ask this. */
 static bool
 authorised(const struct node *node, struct call *call)
 {
-	const char *group = node->config->write_group;
-	enum right right = right_of(call->waiter->request);
+	const char *group = node_ask_needs(node, call->waiter);
 	char remedy[200];
 
-	if (right == RIGHT_READ || call->uid == 0 || call->uid == geteuid())
-		return true;
-	if (in_group(call->uid, node->config->admin_group))
-		return true;
-	if (right == RIGHT_ADMIN)
-		group = node->config->admin_group;
-	else if (in_group(call->uid, group))
+	if (group == NULL)
 		return true;
 	(void)snprintf(remedy, sizeof(remedy),
 	    "Ask your IT:  sudo usermod -aG %s USER   (then log in again)",
@@ -312,51 +197,64 @@ authorised(const struct node *node, struct call *call)
 	call_error(call, "not_in_group", 77, remedy,
 	    "you may read, but not do this: your user (uid %u) is not in the "
 	    "group \"%s\"",
-	    (unsigned)call->uid, group);
+	    (unsigned)call->waiter->uid, group);
 	return false;
 }
 
-/* ---- in the pool ---- */
+/* Decode the request, if that was not done before; or refuse it. */
+static bool
+decoded(struct call *call)
+{
+	struct waiter *waiter = call->waiter;
+	enum err err;
+
+	if (waiter->request != NULL)
+		return true;
+	waiter->req = control_request_number(call->frame, call->len);
+	err = control_decode_request(call->frame, call->len, &waiter->request);
+	if (err == ERR_NONE)
+		return true;
+	call_error(call, "bad_request", err == ERR_VERSION ? 76 : 65,
+	    err == ERR_VERSION ?
+		"erfa and erfad are of different versions: update both" :
+		"",
+	    "the request was not understood: %s", err_str(err));
+	return false;
+}
+
+/* Answer what only reads; ERR_NONE without an answer is for the loop. */
+static enum err
+read_answer(struct node *node, struct call *call)
+{
+	struct waiter *waiter = call->waiter;
+	const Erfa__Request *request = waiter->request;
+	enum err err;
+
+	if (request->ask_case == ERFA__REQUEST__ASK_FOLLOWED)
+		return node_followed(
+		    node, waiter->uid, request->followed, &call->answer);
+	if (!query_can(request))
+		return ERR_NONE;
+	err = query_answer(node->query, request, &call->answer);
+	if (err == ERR_NONE && request->ask_case == ERFA__REQUEST__ASK_WATCH)
+		err = node_follow_mark(
+		    node, waiter->uid, request->watch->follow, call->answer);
+	return err;
+}
 
 /* Decode and authorise; answer what only reads. */
 static void
 call_run(struct pool_job *job, void *context)
 {
 	struct call *call = (struct call *)job;
-	struct waiter *waiter = call->waiter;
 	struct node *node = context;
 	enum err err;
 
-	if (waiter->request == NULL) {
-		waiter->req = control_request_number(call->frame, call->len);
-		err = control_decode_request(
-		    call->frame, call->len, &waiter->request);
-		if (err != ERR_NONE) {
-			call_error(call, "bad_request",
-			    err == ERR_VERSION ? 76 : 65,
-			    err == ERR_VERSION ?
-				"erfa and erfad are of different versions: "
-				"update both" :
-				"",
-			    "the request was not understood: %s", err_str(err));
-			return;
-		}
-	}
-	if (!authorised(node, call))
+	if (!decoded(call) || !authorised(node, call))
 		return;
 	call->allowed = true;
-	waiter->seen = indexer_arrival(node->indexer);
-	if (waiter->request->ask_case == ERFA__REQUEST__ASK_FOLLOWED)
-		err = node_followed(
-		    node, call->uid, waiter->request->followed, &call->answer);
-	else if (query_can(waiter->request))
-		err = query_answer(node->query, waiter->request, &call->answer);
-	else
-		return;
-	if (err == ERR_NONE &&
-	    waiter->request->ask_case == ERFA__REQUEST__ASK_WATCH)
-		err = node_follow_mark(node, call->uid,
-		    waiter->request->watch->follow, call->answer);
+	call->waiter->seen = indexer_arrival(node->indexer);
+	err = read_answer(node, call);
 	if (err != ERR_NONE)
 		call_error(call, "failed", err == ERR_NOMEM ? 75 : 1, "",
 		    "the question could not be answered: %s", err_str(err));
@@ -387,94 +285,6 @@ keep_cursor(struct waiter *waiter, Erfa__Answer *answer)
 }
 
 static void
-dispatch(struct node *node, struct waiter *waiter, uid_t uid)
-{
-	switch (waiter->request->ask_case) {
-	case ERFA__REQUEST__ASK_PEERS:
-		node_peers_list(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_PUBLISH:
-		node_publish(node, waiter, uid);
-		break;
-	case ERFA__REQUEST__ASK_DRAFT_PUT:
-	case ERFA__REQUEST__ASK_DRAFT_GET:
-	case ERFA__REQUEST__ASK_DRAFT_LIST:
-	case ERFA__REQUEST__ASK_DRAFT_DROP:
-		node_draft(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_SYNC:
-		node_wait(node, waiter, waiter->request->sync->wait_ms);
-		break;
-	case ERFA__REQUEST__ASK_INVITE:
-		node_invite(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_ACCEPT:
-		node_accept(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_REMOVE:
-		node_remove(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_JOIN:
-		node_join_begin(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_KEY:
-		node_key(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_BUNDLE_IMPORT:
-		node_bundle(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_REINDEX:
-		node_reindex(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_FOLLOW:
-		node_follow(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_SETTINGS:
-		node_settings(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_LOG:
-		node_log(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_BACKUP:
-		node_backup(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_ERASE:
-		node_erase(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_GROUP_CHANGE:
-		node_group_change(node, waiter);
-		break;
-	case ERFA__REQUEST__ASK_LIST:
-	case ERFA__REQUEST__ASK_SHOW:
-	case ERFA__REQUEST__ASK_FIND:
-	case ERFA__REQUEST__ASK_WATCH:
-	case ERFA__REQUEST__ASK_VERIFY:
-	case ERFA__REQUEST__ASK_EXPORT:
-	case ERFA__REQUEST__ASK_BUNDLE_EXPORT:
-	case ERFA__REQUEST__ASK_LOGS:
-	case ERFA__REQUEST__ASK_LINEAGE:
-	case ERFA__REQUEST__ASK_SCALE:
-	case ERFA__REQUEST__ASK_HISTORY:
-	case ERFA__REQUEST__ASK_DOSSIER:
-	case ERFA__REQUEST__ASK_TABLE31:
-	case ERFA__REQUEST__ASK_BURDEN:
-	case ERFA__REQUEST__ASK_ORGS:
-	case ERFA__REQUEST__ASK_GUIDES:
-	case ERFA__REQUEST__ASK_STUDIES:
-	case ERFA__REQUEST__ASK_OVERVIEW:
-	case ERFA__REQUEST__ASK_DIRECTORY:
-	case ERFA__REQUEST__ASK_ERASURE:
-	case ERFA__REQUEST__ASK_FOLLOWED:
-	case ERFA__REQUEST__ASK_GROUP:
-	case ERFA__REQUEST__ASK_STATUS:
-	case ERFA__REQUEST__ASK__NOT_SET:
-	case _ERFA__REQUEST__ASK__CASE_IS_INT_SIZE:
-		node_waiter_free(waiter);
-		break;
-	}
-}
-
-static void
 call_done(struct pool_job *job, void *context)
 {
 	struct call *call = (struct call *)job;
@@ -499,7 +309,7 @@ call_done(struct pool_job *job, void *context)
 		else
 			node_answer(node, waiter, call->answer);
 	} else if (call->allowed) {
-		dispatch(node, waiter, call->uid);
+		node_ask_take(node, waiter);
 	} else {
 		/* There was no memory for the refusal. */
 		node_waiter_free(waiter);
@@ -522,8 +332,8 @@ connection_of(const struct waiter *waiter)
 
 /* Give a request to the pool, from its frame or as decoded before. */
 static void
-call_submit(struct node *node, struct waiter *waiter, uint8_t *frame,
-    size_t len, uid_t uid)
+call_submit(
+    struct node *node, struct waiter *waiter, uint8_t *frame, size_t len)
 {
 	struct call *call = calloc(1, sizeof(*call));
 
@@ -538,7 +348,6 @@ call_submit(struct node *node, struct waiter *waiter, uint8_t *frame,
 	call->waiter = waiter;
 	call->frame = frame;
 	call->len = len;
-	call->uid = uid;
 	pool_submit(node->pool, &call->job);
 }
 
@@ -557,7 +366,7 @@ take_request(struct node *node)
 	    (frame = malloc(msg.len + 1)) != NULL) {
 		memcpy(frame, msg.data, msg.len);
 		if ((waiter = waiter_new(node, &msg)) != NULL)
-			call_submit(node, waiter, frame, msg.len, msg.uid);
+			call_submit(node, waiter, frame, msg.len);
 		else
 			free(frame);
 	}
@@ -624,7 +433,7 @@ node_wait(struct node *node, struct waiter *waiter, int64_t wait_ms)
 	if (sync && sync_done(node, waiter, node_now()))
 		return;
 	if (!sync && indexer_arrival(node->indexer) > waiter->seen)
-		call_submit(node, waiter, NULL, 0, waiter->uid);
+		call_submit(node, waiter, NULL, 0);
 	else if (node->nwaiters < WAITERS_MAX)
 		enlist(node, waiter);
 	else
@@ -653,7 +462,7 @@ node_waiters_tick(struct node *node, int64_t now)
 				enlist(node, waiter);
 			}
 		} else if (indexed > waiter->seen || now >= waiter->deadline) {
-			call_submit(node, waiter, NULL, 0, waiter->uid);
+			call_submit(node, waiter, NULL, 0);
 		} else {
 			enlist(node, waiter);
 		}

@@ -11,21 +11,23 @@
  *   node_members.c  directory, admission, invitations, strangers
  *   node_peers.c    hub sessions and upstreams come and go
  *   node_join.c     this node joins another
- *   node_publish.c  requests of people become entries
- *   node_group.c    restricted groups: who is in one, and sealing to it
+ *   node_publish*.c requests of people become entries (node_publish_internal.h)
+ *   node_group*.c   restricted groups are changed (node_group_internal.h)
  *   node_ring.c     the keys that this node reads with
  *   node_invite.c   invitations, strangers let in, members removed
  *   node_rotate.c   the key of this node, and a new one in its place
  *   node_write.c    MEMBER entries and notes that the node writes itself
  *   node_erase.c    erasures, by this node and others
  *   node_follow.c   questions that stand, of each user of the machine
- *   node_control.c  the control socket: who may, who answers, who waits
+ *   node_control.c  the control socket: who is answered, and who waits
+ *   node_ask.c      what each request needs, and who takes it up
  *   node_status.c   what `erfa status`, `peers` and `sync` show
  *   node_alarm.c    what is wrong with others, and since when
  *   node_fork.c     proofs that a log is forked
  *   node_witness.c  how far others have seen a log
  *   node_bundle.c   bundles are taken in
- *   node_backup.c   backups are made; a store that came out of one
+ *   node_backup*.c  backups are made (node_backup_internal.h)
+ *   node_restored.c a store that came out of one
  *   node_hold.c     no body is served until it is known what was erased
  *   node_copied.c   a store that was copied is looked through first
  *   node_migrate.c  a store of an earlier format is brought to ours
@@ -733,7 +735,7 @@ void node_ring_open(struct node *node);
  */
 void node_ring_retire(struct node *node);
 
-/* ---- node_group.c ---- */
+/* ---- node_group.c, node_group_seal.c ---- */
 
 /**
  * node_group_seal(node, group, plain, len, ret_p, ret_len):
@@ -763,10 +765,10 @@ void node_group_change(struct node *node, struct waiter *waiter);
 /* ---- node_publish.c ---- */
 
 /**
- * node_publish(node, waiter, uid):
- * Take up a PublishRequest of the user ${uid}; answered after its commit.
+ * node_publish(node, waiter):
+ * Take up a PublishRequest; answered after its commit.
  */
-void node_publish(struct node *node, struct waiter *waiter, uint32_t uid);
+void node_publish(struct node *node, struct waiter *waiter);
 
 /**
  * node_publish_tick(node, now), node_publish_end(node):
@@ -915,6 +917,23 @@ void node_waiters_tick(struct node *node, int64_t now);
  * Free it unanswered; NULL does nothing.  While the node lives.
  */
 void node_waiter_free(struct waiter *waiter);
+
+/* ---- node_ask.c ---- */
+
+/**
+ * node_ask_needs(node, waiter):
+ * The name of the group that the caller of this request must be in and is not;
+ * NULL if they may ask it.  The settings' string.  Any thread.
+ */
+const char *node_ask_needs(
+    const struct node *node, const struct waiter *waiter);
+
+/**
+ * node_ask_take(node, waiter):
+ * Hand a request that the pool has not answered to who takes it up; one that
+ * nobody does is dropped unanswered.
+ */
+void node_ask_take(struct node *node, struct waiter *waiter);
 
 /* ---- node_status.c ---- */
 
@@ -1077,6 +1096,8 @@ enum err node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
  * When the newest of them was begun, ms since 1970; 0 if there is none.
  */
 uint64_t node_backup_last(struct store_txn *txn);
+
+/* ---- node_restored.c ---- */
 
 /**
  * node_restored_open(node, fence, ret_restored), node_restored_end(node):

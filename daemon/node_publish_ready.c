@@ -1,0 +1,447 @@
+/*
+ * One record is made ready to be published: which one it is, its version, what
+ * its header says of others, the gate, and its bytes.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "proto/body.h"
+#include "proto/bytes.h"
+#include "proto/header.h"
+#include "proto/record.h"
+#include "daemon/docket.h"
+#include "daemon/facts.h"
+#include "daemon/node_internal.h"
+#include "daemon/node_publish_internal.h"
+
+/* ---- which record ---- */
+
+/* Which record is meant: a given one, an imported one, or a new one. */
+static bool
+choose_record(struct publication *publication, size_t i,
+    const Erfa__NewRecord *asked, struct ready *ready)
+{
+	const char *own = publication->node->config->org;
+	char org[ORG_MAX + 1];
+
+	if (asked->id != NULL && asked->id[0] != '\0') {
+		if (record_parse_full(asked->id, org, ready->record) !=
+		    ERR_NONE) {
+			publish_problem(publication, i,
+			    "use the full id as "
+			    "`erfa show TRIAL --json` prints it",
+			    "\"%.60s\" is no full record id", asked->id);
+			return false;
+		}
+		if (strcmp(org, own) != 0) {
+			publish_problem(publication, i,
+			    "copy it:  erfa adapt TRIAL",
+			    "the record belongs to %s, this node is %s", org,
+			    own);
+			return false;
+		}
+	} else if (asked->import_key != NULL && asked->import_key[0] != '\0') {
+		record_import(header_kind_name(ready->kind), asked->import_key,
+		    ready->record);
+	} else {
+		crypto_random(ready->record, RECORD_LEN);
+	}
+	return true;
+}
+
+/* Is an entry a version of this record?  A restricted one does not say. */
+static bool
+may_be(const struct header *header, uint32_t kind,
+    const uint8_t record[RECORD_LEN])
+{
+	return header->has_record ?
+	    memcmp(header->record, record, RECORD_LEN) == 0 :
+	    header->group != 0 && header->kind == kind;
+}
+
+/* Is a version of this record accepted, but not signed yet?  Then nobody knows
+ * what comes after it: signing pauses for a minute at most. */
+static bool
+is_unsigned(struct node *node, uint32_t kind, const uint8_t record[RECORD_LEN])
+{
+	struct store_txn *txn = NULL;
+	struct header header;
+	struct bytes bytes;
+	uint64_t ticket = 0;
+	size_t size;
+	bool found = false;
+
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
+		return false;
+	while (!found &&
+	    store_outbox_next(txn, ticket, &ticket, &bytes, &size) == ERR_NONE)
+		found = header_decode(bytes.data, bytes.len, &header) ==
+			ERR_NONE &&
+		    may_be(&header, kind, record);
+	store_abort(&txn);
+	return found;
+}
+
+void
+publish_know(struct publication *publication, size_t i)
+{
+	const Erfa__NewRecord *asked = publication->asked[i].record;
+	struct ready *ready = &publication->ready[i];
+	Erfa__Body *body = asked->body;
+	char id[RECORD_ID_CHARS + 1];
+
+	ready->kind = body == NULL ? 0 : body_kind(body);
+	if (ready->kind == 0 || ready->kind >= HEADER_MEMBER) {
+		publish_problem(publication, i,
+		    "give it one of: trial, programme, "
+		    "network, decision, experience ...",
+		    "it holds no record that can be published");
+		return;
+	}
+	if (body->envelope == NULL) {
+		body->envelope = calloc(1, sizeof(*body->envelope));
+		if (body->envelope == NULL) {
+			publish_problem(
+			    publication, i, "try again", "out of memory");
+			return;
+		}
+		erfa__envelope__init(body->envelope);
+	}
+	if (!choose_record(publication, i, asked, ready))
+		return;
+	if (asked->id != NULL && publication->refusal == NULL &&
+	    is_unsigned(publication->node, ready->kind, ready->record)) {
+		ready->refused = true;
+		publication->refusal = node_error_new("not_signed", 75,
+		    "try again in a minute",
+		    "the version before it is not signed yet");
+		return;
+	}
+	record_print(
+	    publication->node->config->org, ready->record, RECORD_CHARS, id);
+	if (answer_text(&body->envelope->id, id) != ERR_NONE ||
+	    answer_text(&body->envelope->publisher,
+		publication->node->config->org) != ERR_NONE)
+		publish_problem(publication, i, "try again", "out of memory");
+	memcpy(publication->more[publication->nmore].record, ready->record,
+	    RECORD_LEN);
+	publication->more[publication->nmore++].body = body;
+}
+
+/* ---- its envelope ---- */
+
+/* The time now as the schema writes it. */
+static void
+print_now(char out[32])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	(void)gmtime_r(&now, &tm);
+	(void)strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+/* Fill in what the software fills in. */
+static enum err
+stamp(struct publication *publication, const struct ready *ready,
+    const struct query_record *before, Erfa__Body *body)
+{
+	Erfa__Envelope *envelope = body->envelope;
+	const char *own = publication->node->config->org;
+	char id[RECORD_ID_CHARS + 1];
+	char now[32];
+	enum err err;
+
+	record_print(own, ready->record, RECORD_CHARS, id);
+	if ((err = answer_text(&envelope->id, id)) != ERR_NONE ||
+	    (err = answer_text(&envelope->publisher, own)) != ERR_NONE)
+		return err;
+	envelope->has_major = envelope->has_minor = 1;
+	envelope->major = ready->major;
+	envelope->minor = ready->minor;
+	if (envelope->transcribed)
+		return ERR_NONE;
+	print_now(now);
+	if (before != NULL && before->body != NULL &&
+	    before->body->envelope != NULL &&
+	    before->body->envelope->published_at != NULL) {
+		err = answer_text(&envelope->published_at,
+		    before->body->envelope->published_at);
+		return err != ERR_NONE ?
+		    err :
+		    answer_text(&envelope->amended_at, now);
+	}
+	if (envelope->licence == NULL && ready->group == 0 &&
+	    (err = answer_text(&envelope->licence, "CC-BY-4.0")) != ERR_NONE)
+		return err;
+	return answer_text(&envelope->published_at, now);
+}
+
+/* Are both bodies the same but for version and dates? */
+static bool
+same_content(const Erfa__Body *before, Erfa__Body *body)
+{
+	Erfa__Envelope *envelope = body->envelope;
+	uint8_t *old_bytes = NULL;
+	uint8_t *new_bytes = NULL;
+	size_t old_len = 0;
+	size_t new_len = 0;
+	bool same;
+
+	if (before == NULL || before->envelope == NULL ||
+	    !envelope->transcribed)
+		return false;
+	envelope->major = before->envelope->major;
+	envelope->minor = before->envelope->minor;
+	same = body_encode(before, &old_bytes, &old_len) == ERR_NONE &&
+	    body_encode(body, &new_bytes, &new_len) == ERR_NONE &&
+	    old_len == new_len && memcmp(old_bytes, new_bytes, old_len) == 0;
+	free(old_bytes);
+	free(new_bytes);
+	return same;
+}
+
+/* ---- its header ---- */
+
+/* First sector of a trial, or 0. */
+static uint32_t
+own_topic(const Erfa__Body *body)
+{
+	const Erfa__Trial *trial = body->trial;
+
+	return body->record_case == ERFA__BODY__RECORD_TRIAL &&
+		trial->n_sector > 0 ?
+	    (uint32_t)trial->sector[0] :
+	    0;
+}
+
+/* The topic of a record that is named: of this request, or held already. */
+static uint32_t
+topic_of(struct publication *publication, const struct facts_ref *ref)
+{
+	struct node *node = publication->node;
+	struct query_record record;
+	uint32_t topic;
+	size_t i;
+
+	if (strcmp(ref->org, node->config->org) == 0)
+		for (i = 0; i < publication->count; i++)
+			if (publication->ready[i].topic != 0 &&
+			    memcmp(publication->ready[i].record, ref->record,
+				RECORD_LEN) == 0)
+				return publication->ready[i].topic;
+	if (query_record(node->query, ref->org, ref->record, &record) !=
+	    ERR_NONE)
+		return 0;
+	topic = record.body != NULL ? own_topic(record.body) : 0;
+	body_free(record.body);
+	return topic;
+}
+
+/* The ext: this version, and every record that the body names. */
+static enum err
+make_about(struct publication *publication, const Erfa__Body *body,
+    struct ready *ready)
+{
+	struct header_about about[HEADER_ABOUT_MAX] = { 0 };
+	struct facts_ref refs[FACTS_REFS_MAX];
+	const char *own = publication->node->config->org;
+	size_t nrefs = facts_about(body, refs);
+	size_t count = 1;
+	size_t i;
+
+	/* The header of a restricted entry says nothing of this. */
+	if (ready->group != 0)
+		return ERR_NONE;
+	memcpy(about[0].record, ready->record, RECORD_LEN);
+	about[0].major = ready->major;
+	about[0].minor = ready->minor;
+	ready->topic = own_topic(body);
+	for (i = 0; i < nrefs && count < HEADER_ABOUT_MAX; i++) {
+		if (strcmp(refs[i].org, own) == 0 &&
+		    memcmp(refs[i].record, ready->record, RECORD_LEN) == 0)
+			continue;
+		if (strcmp(refs[i].org, own) != 0)
+			memcpy(
+			    about[count].org, refs[i].org, sizeof(refs[i].org));
+		memcpy(about[count].record, refs[i].record, RECORD_LEN);
+		if (ready->topic == 0)
+			ready->topic = topic_of(publication, &refs[i]);
+		count++;
+	}
+	return header_about_encode(
+	    about, count, ready->ext, sizeof(ready->ext), &ready->ext_len);
+}
+
+/* ---- its version ---- */
+
+/* What stands in the way of record ${record}. */
+struct objection {
+	struct publication *publication;
+	size_t record;
+};
+
+static void
+object(void *context, const struct life_finding *finding, const char *field,
+    const char *what, const char *remedy)
+{
+	const struct objection *objection = context;
+	char text[PUBLISH_WHAT_MAX];
+	Erfa__Problem *item;
+	enum err err;
+
+	(void)snprintf(text, sizeof(text), "%s: %s", field, what);
+	item = publish_problem_new(
+	    objection->publication, objection->record, text, remedy);
+	if (item == NULL)
+		return;
+	err = answer_text(&item->path, field);
+	if (err == ERR_NONE && finding != NULL)
+		err = answer_finding(
+		    &item->pattern, &item->arg, &item->n_arg, finding, NULL);
+	else if (err == ERR_NONE)
+		err = answer_text(&item->pattern, what);
+	if (err != ERR_NONE)
+		logger_debug("publish", "a problem is told in English only");
+}
+
+/* Judge the step from what is there. */
+static enum err
+judge(struct publication *publication, size_t i,
+    const struct query_record *before, Erfa__Body *after)
+{
+	struct objection objection = { .publication = publication,
+		.record = i };
+	const struct node_gate gate = {
+		.node = publication->node,
+		.record = publication->ready[i].record,
+		.is_new = before == NULL && publication->asked[i].draft == NULL,
+		.before = before == NULL ? NULL : before->body,
+		.after = after,
+		.more = publication->more,
+		.nmore = publication->nmore,
+		.refuse = object,
+		.context = &objection,
+	};
+
+	return node_gate(&gate);
+}
+
+/* The status is set by commands: who does not speak of it leaves it alone. */
+static void
+keep_status(const Erfa__Body *before, Erfa__Body *after)
+{
+	if (before == NULL || after->envelope->transcribed ||
+	    before->record_case != ERFA__BODY__RECORD_TRIAL ||
+	    after->record_case != ERFA__BODY__RECORD_TRIAL ||
+	    !before->trial->has_status || after->trial->has_status)
+		return;
+	after->trial->has_status = true;
+	after->trial->status = before->trial->status;
+}
+
+/* Give it the version that follows what is there. */
+static enum err
+follow(struct publication *publication, const struct query_record *before,
+    struct ready *ready, Erfa__Body *body)
+{
+	enum err err;
+
+	err = node_gate_version(before, body, &ready->major, &ready->minor);
+	if (err != ERR_NONE)
+		return err;
+	if ((err = stamp(publication, ready, before, body)) != ERR_NONE)
+		return err;
+	if (publication->waiter->request->publish->skip_known)
+		ready->skip = same_content(before->body, body);
+	body->envelope->major = ready->major;
+	body->envelope->minor = ready->minor;
+	return ERR_NONE;
+}
+
+/* What is there of this record already decides the version, and what may come
+ * next. */
+static enum err
+next_version(struct publication *publication, size_t i, Erfa__Body *body)
+{
+	struct node *node = publication->node;
+	struct ready *ready = &publication->ready[i];
+	struct query_record before = { 0 };
+	bool is_new;
+	enum err err;
+
+	err = query_record(
+	    node->query, node->config->org, ready->record, &before);
+	if (err != ERR_NONE && err != ERR_NOENT)
+		return err;
+	is_new = err == ERR_NOENT;
+	ready->major = 1;
+	ready->minor = 0;
+	keep_status(before.body, body);
+	err = is_new ? stamp(publication, ready, NULL, body) :
+		       follow(publication, &before, ready, body);
+	if (err == ERR_NONE && !ready->skip)
+		err = judge(publication, i, is_new ? NULL : &before, body);
+	body_free(before.body);
+	return err;
+}
+
+/* ---- its bytes ---- */
+
+/* Seal what is ready to the members of its group. */
+static enum err
+seal(struct publication *publication, struct ready *ready)
+{
+	const struct query_group *group;
+	uint8_t *plain = ready->body;
+	size_t len = ready->body_len;
+	enum err err;
+
+	if (ready->group == 0)
+		return ERR_NONE;
+	group = publish_group(publication, ready->group);
+	ready->body = NULL;
+	err = group == NULL ? ERR_NOMEM :
+			      node_group_seal(publication->node, group, plain,
+				  len, &ready->body, &ready->body_len);
+	crypto_wipe(plain, len);
+	free(plain);
+	return err;
+}
+
+void
+publish_make_ready(struct publication *publication, size_t i)
+{
+	struct ready *ready = &publication->ready[i];
+	char fault[BODY_FAULT_MAX];
+	Erfa__Body *body;
+	enum err err;
+
+	if (ready->refused)
+		return;
+	body = publication->asked[i].record->body;
+	if ((err = next_version(publication, i, body)) != ERR_NONE ||
+	    (err = make_about(publication, body, ready)) != ERR_NONE) {
+		publish_problem(
+		    publication, i, "try again", "%s", err_str(err));
+		return;
+	}
+	if (ready->refused)
+		return;
+	if (body_check(body, fault) != ERR_NONE) {
+		publish_problem(
+		    publication, i, "correct the field", "%s", fault);
+		return;
+	}
+	err = body_encode(body, &ready->body, &ready->body_len);
+	if (err == ERR_NONE)
+		err = seal(publication, ready);
+	if (err == ERR_SIZE)
+		publish_problem(publication, i, "make it shorter",
+		    "it takes more than %d bytes", BODY_MAX);
+	else if (err != ERR_NONE)
+		publish_problem(
+		    publication, i, "try again", "%s", err_str(err));
+}

@@ -42,40 +42,40 @@ forget_stack(void)
 #ifndef KEEPS_MEMORY
 
 /* The C library's own; whoever has another free() may call it. */
-extern void __libc_free(void *memory);
+extern void libc_free(void *memory) __asm__("__libc_free");
 
 void
-free(void *memory)
+free(void *ptr)
 {
 	int before = errno;
 
-	if (memory == NULL)
+	if (ptr == NULL)
 		return;
-	explicit_bzero(memory, malloc_usable_size(memory));
-	__libc_free(memory);
+	explicit_bzero(ptr, malloc_usable_size(ptr));
+	libc_free(ptr);
 	errno = before;
 }
 
 /* The C library's would give back what it moved without telling free(). */
 void *
-realloc(void *memory, size_t size)
+realloc(void *ptr, size_t size)
 {
 	size_t room;
 	void *moved;
 
-	if (memory == NULL)
+	if (ptr == NULL)
 		return malloc(size);
 	if (size == 0) {
-		free(memory);
+		free(ptr);
 		return NULL;
 	}
-	room = malloc_usable_size(memory);
+	room = malloc_usable_size(ptr);
 	if (size <= room && size >= room / 2)
-		return memory;
+		return ptr;
 	if ((moved = malloc(size)) == NULL)
 		return NULL;
-	memcpy(moved, memory, size < room ? size : room);
-	free(memory);
+	memcpy(moved, ptr, size < room ? size : room);
+	free(ptr);
 	return moved;
 }
 

@@ -233,6 +233,20 @@ add_known(struct link *link, const struct view_log *log)
 	return claim;
 }
 
+/* Does a position say nothing new?  One that was given up is tried again. */
+static bool
+is_known(
+    struct claim *claim, const struct wire_pos *pos, bool differs, int64_t now)
+{
+	if (claim->given_up && claim->n > pos->n &&
+	    claim->ignore_until != INT64_MAX && now >= claim->retry_at) {
+		claim->retry_at = now + claim->rest_ms;
+		claim->ignore_until = claim->wait_until = 0;
+		return false;
+	}
+	return claim->proved && claim->n >= pos->n && !differs;
+}
+
 void
 claim_position(struct link *link, const struct wire_pos *pos, int64_t now)
 {
@@ -248,14 +262,8 @@ claim_position(struct link *link, const struct wire_pos *pos, int64_t now)
 		return;
 	}
 	differs = log != NULL && (pos->n <= log->tip.n || log->frozen);
-	if (claim != NULL && claim->given_up && claim->n > pos->n &&
-	    claim->ignore_until != INT64_MAX && now >= claim->retry_at) {
-		claim->retry_at = now + claim->rest_ms;
-		claim->ignore_until = claim->wait_until = 0;
-	} else if (claim != NULL && claim->proved && claim->n >= pos->n &&
-	    !differs) {
+	if (claim != NULL && is_known(claim, pos, differs, now))
 		return;
-	}
 	if (claim == NULL)
 		claim = log != NULL ? add_known(link, log) :
 				      add_unknown(link, pos);

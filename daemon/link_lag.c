@@ -43,7 +43,7 @@ grow(struct link *link, size_t more)
 		room *= 2;
 	if (room == link->heard_room)
 		return true;
-	if (room > 2 * LINK_CLAIMS_MAX ||
+	if (room > (size_t)2 * LINK_CLAIMS_MAX ||
 	    (heard = realloc(link->heard, room * sizeof(*heard))) == NULL)
 		return false;
 	link->heard = heard;

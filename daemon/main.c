@@ -87,6 +87,51 @@ read_fd(const char *text)
 								       (int)fd;
 }
 
+/* Take one option; return an exit status, or -1 to go on. */
+static int
+take_option(int letter, struct options *options)
+{
+	switch (letter) {
+	case 'c':
+		options->config = optarg;
+		return -1;
+	case 'n':
+		options->check = true;
+		return -1;
+	case 'p':
+		options->print = true;
+		return -1;
+	case 's':
+		options->sample = true;
+		return -1;
+	case 'm':
+		options->migrate = true;
+		return -1;
+	case 'd':
+		options->dry_run = true;
+		return -1;
+	case 'w':
+		options->dictionary = true;
+		return -1;
+	case 'r':
+		options->ready_fd = read_fd(optarg);
+		if (options->ready_fd >= 0)
+			return -1;
+		(void)fprintf(stderr,
+		    "erfad: --ready-fd: \"%s\" is no descriptor\n", optarg);
+		return EXIT_USAGE;
+	case 'V':
+		(void)printf("erfad %s\n", ERFA_VERSION);
+		return EXIT_SUCCESS;
+	case 'h':
+		usage(stdout);
+		return EXIT_SUCCESS;
+	default:
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+}
+
 /* Read the options; return an exit status, or -1 to go on. */
 static int
 read_options(int argc, char *argv[], struct options *options)
@@ -105,50 +150,14 @@ read_options(int argc, char *argv[], struct options *options)
 		{ NULL, 0, NULL, 0 },
 	};
 	int letter;
+	int status = -1;
 
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
-	while ((letter = getopt_long(argc, argv, "c:nh", longs, NULL)) != -1) {
-		switch (letter) {
-		case 'c':
-			options->config = optarg;
-			break;
-		case 'n':
-			options->check = true;
-			break;
-		case 'p':
-			options->print = true;
-			break;
-		case 's':
-			options->sample = true;
-			break;
-		case 'm':
-			options->migrate = true;
-			break;
-		case 'd':
-			options->dry_run = true;
-			break;
-		case 'w':
-			options->dictionary = true;
-			break;
-		case 'r':
-			options->ready_fd = read_fd(optarg);
-			if (options->ready_fd >= 0)
-				break;
-			(void)fprintf(stderr,
-			    "erfad: --ready-fd: \"%s\" is no descriptor\n",
-			    optarg);
-			return EXIT_USAGE;
-		case 'V':
-			(void)printf("erfad %s\n", ERFA_VERSION);
-			return EXIT_SUCCESS;
-		case 'h':
-			usage(stdout);
-			return EXIT_SUCCESS;
-		default:
-			usage(stderr);
-			return EXIT_USAGE;
-		}
-	}
+	while (status < 0 &&
+	    (letter = getopt_long(argc, argv, "c:nh", longs, NULL)) != -1)
+		status = take_option(letter, options);
+	if (status >= 0)
+		return status;
 	if (options->dry_run && !options->migrate) {
 		(void)fprintf(stderr, "erfad: --dry-run goes with --migrate\n");
 		return EXIT_USAGE;

@@ -124,7 +124,7 @@ compare_table(struct db_txn *txn, struct db_txn *other, unsigned table)
 	struct bytes key2;
 	struct bytes val2;
 	enum err err;
-	enum err err2 = ERR_NONE;
+	enum err err2;
 
 	if ((err = db_cursor_open(txn, table, &cursor)) == ERR_NONE)
 		err = db_cursor_open(other, table, &beside);

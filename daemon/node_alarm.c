@@ -892,7 +892,7 @@ node_alarms(struct node *node, Erfa__StatusAnswer *status)
 	struct store_txn *txn = NULL;
 	enum err err;
 
-	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
 		return ERR_NONE;
 	if ((err = tell_forks(node, txn, status)) == ERR_NONE &&
 	    (err = tell_doubles(node, txn, status)) == ERR_NONE &&

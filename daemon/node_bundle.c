@@ -21,7 +21,6 @@
 
 /* A body that comes in parts, which may stand in several requests. */
 struct bundle_part {
-	struct wire_ref ref;
 	size_t len;
 	uint8_t data[BODY_MAX];
 };

@@ -182,14 +182,13 @@ run_job_done(struct writer_job *job, void *context)
 			node_touch_own(node);
 			node_fork_found(node);
 			node_each_link(node, forgive, NULL);
-		}
-		if (run->branch)
 			event_say(EVENT_LOG_FORKED, NULL,
 			    "a log is forked and frozen: two "
 			    "entries %llu were signed (log=%02x%02x%02x%02x)",
 			    (unsigned long long)run->last_common + 1,
 			    run->run.log_id[0], run->run.log_id[1],
 			    run->run.log_id[2], run->run.log_id[3]);
+		}
 	} else if (node != NULL) {
 		note_disk(node, job->err);
 		reset_pending(node, run->run.log_id);

@@ -59,10 +59,10 @@ queue_take(struct queue *queue)
 static unsigned
 busy_with(const struct pool *pool, uint64_t owner)
 {
-	unsigned i;
+	unsigned i = 0;
 
-	for (i = 0; i < THREADS_MAX && pool->busy[i] != owner; i++)
-		continue;
+	while (i < THREADS_MAX && pool->busy[i] != owner)
+		i++;
 	return i;
 }
 

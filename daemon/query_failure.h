@@ -30,13 +30,13 @@ struct failure_look {
 };
 
 /**
- * failure_mark(look, ways):
- * Write to ${ways}[number of an item], which must be 0, by what the trial may be
+ * failure_mark(look, out):
+ * Write to ${out}[number of an item], which must be 0, by what the trial may be
  * meant: the surest of 1 ... as failure_name() has them.  Texts are read of the
  * newest 1,000 experiences.  Return an error of reading, or ERR_NOMEM.
  */
 enum err failure_mark(
-    const struct failure_look *look, uint8_t *ways) MUST_CHECK;
+    const struct failure_look *look, uint8_t *out) MUST_CHECK;
 
 /**
  * failure_name(way), failure_is_judged(way):

@@ -243,17 +243,17 @@ latest(const struct life_case *it, const Erfa__OrgRef *authority,
 
 	for (i = 0; i < it->ndecisions; i++) {
 		const Erfa__Body *body = it->decisions[i];
-		bool speaks;
+		bool applies;
 
 		if (voice_of(it, body, authority) != voice)
 			continue;
-		speaks = does_cover(body->decision, no);
-		if (!speaks && (covers || !is_partly(body->decision)))
+		applies = does_cover(body->decision, no);
+		if (!applies && (covers || !is_partly(body->decision)))
 			continue;
-		if (found == NULL || (speaks && !covers) ||
+		if (found == NULL || (applies && !covers) ||
 		    is_later(body, found))
 			found = body;
-		covers = covers || speaks;
+		covers = covers || applies;
 	}
 	return found;
 }

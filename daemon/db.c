@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,15 +17,24 @@
 /* LMDB writes so much at once; with less room a write may end halfway. */
 #define WRITE_ROOM 1048576
 
+#define SPARES 8 /* ended readers that are kept for the next ones */
+
+/*
+ * A reader that is made anew takes a robust lock and more memory than is at hand,
+ * which costs more than many a question.  One that was reset only keeps its place
+ * in the list of readers: it sees nothing and holds no page.
+ */
 struct db {
 	MDB_env *env;
 	MDB_dbi tables[DB_TABLES_MAX];
+	_Atomic(struct db_txn *) spares[SPARES]; /* reset; NULL = none */
 };
 
 struct db_txn {
 	struct db *db; /* not owned */
 	MDB_txn *txn;
 	enum err failed; /* first failed write; ERR_NONE so far */
+	bool write;
 	uint64_t writes;
 	bool unsorted[DB_TABLES_MAX]; /* an append hint proved wrong */
 };
@@ -231,11 +241,52 @@ fail:
 	return err;
 }
 
+/* Take a reader that is kept; NULL if there is none. */
+static struct db_txn *
+take_spare(struct db *db)
+{
+	struct db_txn *txn = NULL;
+	size_t i;
+
+	for (i = 0; i < SPARES && txn == NULL; i++)
+		if (atomic_load(&db->spares[i]) != NULL)
+			txn = atomic_exchange(&db->spares[i], NULL);
+	return txn;
+}
+
+/* Keep a reader that has ended for the next one, if there is a place for it. */
+static bool
+keep_spare(struct db_txn *txn)
+{
+	struct db_txn *none;
+	size_t i;
+
+	mdb_txn_reset(txn->txn);
+	for (i = 0; i < SPARES; i++) {
+		none = NULL;
+		if (atomic_compare_exchange_strong(
+			&txn->db->spares[i], &none, txn))
+			return true;
+	}
+	return false;
+}
+
+static void
+txn_free(struct db_txn *txn)
+{
+	mdb_txn_abort(txn->txn);
+	free(txn);
+}
+
 void
 db_close(struct db *db)
 {
+	struct db_txn *txn;
+
 	if (db == NULL)
 		return;
+	while ((txn = take_spare(db)) != NULL)
+		txn_free(txn);
 	if (db->env != NULL)
 		mdb_env_close(db->env);
 	free(db);
@@ -280,8 +331,8 @@ add_pages(MDB_txn *txn, MDB_dbi table, size_t *count)
 
 	if ((rc = mdb_stat(txn, table, &stat)) != 0)
 		return err_from_mdb(rc);
-	*count +=
-	    stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+	*count += stat.ms_branch_pages + stat.ms_leaf_pages +
+	    stat.ms_overflow_pages;
 	return ERR_NONE;
 }
 
@@ -345,15 +396,33 @@ db_version(void)
 	return mdb_version(NULL, NULL, NULL);
 }
 
+/* Have a reader that was kept see what is there now. */
+static enum err
+renew(struct db_txn *txn, struct db_txn **ret_txn)
+{
+	int rc;
+
+	if ((rc = mdb_txn_renew(txn->txn)) != 0) {
+		txn_free(txn);
+		return err_from_mdb(rc);
+	}
+	txn->failed = ERR_NONE;
+	*ret_txn = txn;
+	return ERR_NONE;
+}
+
 enum err
 db_begin(struct db *db, bool write, struct db_txn **ret_txn)
 {
 	struct db_txn *txn;
 	int rc;
 
+	if (!write && (txn = take_spare(db)) != NULL)
+		return renew(txn, ret_txn);
 	if ((txn = calloc(1, sizeof(*txn))) == NULL)
 		return ERR_NOMEM;
 	txn->db = db;
+	txn->write = write;
 	rc = mdb_txn_begin(db->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn);
 	if (rc != 0) {
 		free(txn);
@@ -420,9 +489,15 @@ db_abort(struct db_txn **txn_p)
 {
 	if (*txn_p == NULL)
 		return;
-	mdb_txn_abort((*txn_p)->txn);
-	free(*txn_p);
+	if ((*txn_p)->write || !keep_spare(*txn_p))
+		txn_free(*txn_p);
 	*txn_p = NULL;
+}
+
+uint64_t
+db_snapshot(const struct db_txn *txn)
+{
+	return txn->write ? 0 : mdb_txn_id(txn->txn);
 }
 
 enum err

@@ -129,6 +129,13 @@ enum err db_commit(struct db_txn **txn_p) MUST_CHECK;
 void db_abort(struct db_txn **txn_p);
 
 /**
+ * db_snapshot(txn):
+ * Which commit a transaction that reads sees: two of one environment that return
+ * the same number see the same rows, at the same places.  0 for one that writes.
+ */
+uint64_t db_snapshot(const struct db_txn *txn);
+
+/**
  * db_get(txn, table, key, ret_val):
  * Look up ${key}.  ${ret_val} is lent by ${txn}: it lies in the memory map and
  * dies with the transaction or its next write.  Return ERR_NOENT if absent,

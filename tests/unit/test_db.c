@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -216,6 +217,154 @@ too_many_readers_are_told_to_wait(void **state)
 	assert_int_equal(err, ERR_BUSY);
 	for (i = 0; i < 200; i++)
 		db_abort(&readers[i]);
+}
+
+/* Rewrite a value that is a tenth of the map until that fails; how often it went. */
+static size_t
+rewrite(struct fixture *f, size_t times)
+{
+	static const uint8_t large[MAP_BYTES / 10];
+	const struct bytes val = { large, sizeof(large) };
+	enum err err = ERR_NONE;
+	size_t i;
+
+	for (i = 0; i < times && err == ERR_NONE; i++) {
+		err = db_put(f->txn, LEFT, text("large"), val, DB_REPLACE);
+		if (err == ERR_NONE)
+			err = db_commit(&f->txn);
+		else
+			db_abort(&f->txn);
+		assert_int_equal(db_begin(f->db, true, &f->txn), ERR_NONE);
+	}
+	assert_true(err == ERR_NONE || err == ERR_FULL);
+	return err == ERR_NONE ? i : i - 1;
+}
+
+static void
+reader_that_has_ended_holds_no_page(void **state)
+{
+	struct fixture *f = *state;
+	struct db_txn *reader;
+
+	assert_int_equal(rewrite(f, 2), 2);
+	assert_int_equal(db_begin(f->db, false, &reader), ERR_NONE);
+	assert_in_range(rewrite(f, 50), 1, 20);
+	db_abort(&reader);
+	assert_int_equal(rewrite(f, 50), 50);
+	assert_int_equal(db_begin(f->db, false, &reader), ERR_NONE);
+	db_abort(&reader);
+	assert_int_equal(rewrite(f, 50), 50);
+}
+
+static void
+reader_after_another_sees_what_was_written_between(void **state)
+{
+	struct fixture *f = *state;
+	struct db_txn *reader = NULL;
+	struct bytes val;
+	uint64_t before;
+	char number[8];
+
+	for (int i = 0; i < 20; i++) {
+		(void)snprintf(number, sizeof(number), "%d", i);
+		assert_int_equal(put(f, "a", number, DB_REPLACE), ERR_NONE);
+		assert_int_equal(put(f, number, "", DB_NEW), ERR_NONE);
+		assert_int_equal(db_snapshot(f->txn), 0);
+		assert_int_equal(db_commit(&f->txn), ERR_NONE);
+
+		assert_int_equal(db_begin(f->db, false, &reader), ERR_NONE);
+		assert_int_equal(
+		    db_get(reader, LEFT, text("a"), &val), ERR_NONE);
+		assert_true(bytes_equal(val, text(number)));
+		assert_int_equal(db_count(reader, LEFT), i + 2);
+		before = db_snapshot(reader);
+		db_abort(&reader);
+
+		/* One more, of which nothing was written since. */
+		assert_int_equal(db_begin(f->db, true, &f->txn), ERR_NONE);
+		assert_int_equal(db_begin(f->db, false, &reader), ERR_NONE);
+		assert_int_equal(db_snapshot(reader), before);
+		assert_int_equal(put(f, "b", "", DB_NEW), ERR_NONE);
+		assert_int_equal(
+		    db_get(reader, LEFT, text("b"), &val), ERR_NOENT);
+		db_abort(&reader);
+		db_abort(&f->txn);
+		assert_int_equal(db_begin(f->db, true, &f->txn), ERR_NONE);
+	}
+}
+
+static void
+reader_that_was_written_to_may_be_followed_by_another(void **state)
+{
+	struct fixture *f = *state;
+	struct db_txn *reader;
+	struct bytes val;
+
+	assert_int_equal(put(f, "a", "1", DB_NEW), ERR_NONE);
+	assert_int_equal(db_commit(&f->txn), ERR_NONE);
+	assert_int_equal(db_begin(f->db, false, &reader), ERR_NONE);
+	assert_int_equal(
+	    db_put(reader, LEFT, text("b"), text("2"), DB_NEW), ERR_DENIED);
+	db_abort(&reader);
+	assert_int_equal(db_begin(f->db, false, &reader), ERR_NONE);
+	assert_int_equal(db_get(reader, LEFT, text("a"), &val), ERR_NONE);
+	assert_int_equal(db_get(reader, LEFT, text("b"), &val), ERR_NOENT);
+	assert_int_equal(db_commit(&reader), ERR_NONE);
+}
+
+/* One of several threads that read, each for a short time, again and again. */
+static void *
+read_often(void *context)
+{
+	struct db *db = context;
+	struct db_txn *readers[4] = { NULL };
+	struct bytes left;
+	struct bytes right;
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < 4000; i++) {
+		db_abort(&readers[i % 4]);
+		if (db_begin(db, false, &readers[i % 4]) != ERR_NONE ||
+		    db_get(readers[i % 4], LEFT, text("a"), &left) !=
+			ERR_NONE ||
+		    db_get(readers[i % 4], RIGHT, text("a"), &right) !=
+			ERR_NONE ||
+		    !bytes_equal(left, right))
+			wrong++;
+	}
+	for (size_t i = 0; i < 4; i++)
+		db_abort(&readers[i]);
+	return wrong == 0 ? NULL : context;
+}
+
+static void
+readers_of_many_threads_follow_one_another(void **state)
+{
+	struct fixture *f = *state;
+	pthread_t threads[4];
+	void *wrong;
+	char number[8];
+	int i;
+
+	for (i = 0; i < 300; i++) {
+		(void)snprintf(number, sizeof(number), "%d", i);
+		assert_int_equal(put(f, "a", number, DB_REPLACE), ERR_NONE);
+		assert_int_equal(
+		    db_put(f->txn, RIGHT, text("a"), text(number), DB_REPLACE),
+		    ERR_NONE);
+		assert_int_equal(db_commit(&f->txn), ERR_NONE);
+		if (i < 4)
+			assert_int_equal(pthread_create(&threads[i], NULL,
+					     read_often, f->db),
+			    0);
+		assert_int_equal(db_begin(f->db, true, &f->txn), ERR_NONE);
+	}
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(pthread_join(threads[i], &wrong), 0);
+		assert_null(wrong);
+	}
+	db_check_readers(f->db);
+	too_many_readers_are_told_to_wait(state);
 }
 
 static void
@@ -599,6 +748,10 @@ main(void)
 		T(aborted_put_leaves_nothing),
 		T(reader_sees_the_state_at_its_start),
 		T(too_many_readers_are_told_to_wait),
+		T(reader_that_has_ended_holds_no_page),
+		T(reader_after_another_sees_what_was_written_between),
+		T(reader_that_was_written_to_may_be_followed_by_another),
+		T(readers_of_many_threads_follow_one_another),
 		T(deleting_removes_one_row_and_clearing_all),
 		T(seeking_finds_the_key_at_above_or_below),
 		T(cursor_walks_a_table_in_order),

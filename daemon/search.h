@@ -149,6 +149,17 @@ enum err search_open(
 void search_close(struct search *search);
 
 /**
+ * search_leave(search), search_renew(search, txn):
+ * Between two questions: the transaction may end, while ${search} keeps its memory
+ * and what it knows of the parts; then look at them as ${txn} sees them, another
+ * one that reads from the same open database, which is no work at all if nothing
+ * was written since.  In between only search_renew() and search_close() are
+ * called, and so after an error.  Errors are those of search_open().
+ */
+void search_leave(struct search *search);
+enum err search_renew(struct search *search, struct db_txn *txn) MUST_CHECK;
+
+/**
  * search_docs(search), search_parts(search):
  * How many documents can be found, and in how many parts they are.
  */

@@ -390,7 +390,7 @@ weigh(struct all *all)
 enum err
 rank_all(struct rank *rank)
 {
-	struct all *all = malloc(sizeof(*all));
+	struct all *all = search_room(rank->search, ROOM_PART, sizeof(*all));
 	uint32_t doc = 0;
 
 	if (all == NULL)
@@ -406,6 +406,5 @@ rank_all(struct rank *rank)
 			weigh(all);
 		doc = all->end;
 	}
-	free(all);
 	return ERR_NONE;
 }

@@ -381,10 +381,18 @@ make_room(struct rank *rank)
 
 	if (window->scores != NULL)
 		return ERR_NONE;
-	if (rank->ask->cover && (window->worths = calloc(size, 1)) == NULL)
+	if (rank->ask->cover) {
+		window->worths = search_room(rank->search, ROOM_WORTHS, size);
+		if (window->worths == NULL)
+			return ERR_NOMEM;
+		memset(window->worths, 0, size);
+	}
+	window->scores = search_room(
+	    rank->search, ROOM_SCORES, size * sizeof(*window->scores));
+	if (window->scores == NULL)
 		return ERR_NOMEM;
-	window->scores = calloc(size, sizeof(*window->scores));
-	return window->scores == NULL ? ERR_NOMEM : ERR_NONE;
+	memset(window->scores, 0, size * sizeof(*window->scores));
+	return ERR_NONE;
 }
 
 enum err

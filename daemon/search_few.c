@@ -1,7 +1,5 @@
 #include "daemon/search_rank.h"
 
-#include <stdlib.h>
-
 /* What one way gives for one document. */
 struct gain {
 	uint32_t doc;
@@ -101,7 +99,8 @@ score_one(struct rank *rank, const struct gain *gains, size_t count)
 enum err
 rank_few(struct rank *rank)
 {
-	struct gain *gains = malloc(FEW * sizeof(*gains));
+	struct gain *gains = search_room(
+	    rank->search, ROOM_PART, FEW * sizeof(*gains));
 	size_t count;
 	size_t i;
 
@@ -110,6 +109,5 @@ rank_few(struct rank *rank)
 	count = read_all(rank, gains);
 	for (i = 0; i < count && !rank_late(rank, OFFER_COST);)
 		i += score_one(rank, gains + i, count - i);
-	free(gains);
 	return ERR_NONE;
 }

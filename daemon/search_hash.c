@@ -89,7 +89,8 @@ hash_begin(struct bytes table, struct bytes term, struct hash_seek *ret_seek)
 		return;
 	hash = hash_bytes(term.data, term.len, 0);
 	ret_seek->lines = table.data + HEAD;
-	ret_seek->count = bytes_get_le32(table.data);
+	/* As hash_fits() has seen: not read anew, it is far from the lines. */
+	ret_seek->count = (uint32_t)((table.len - HEAD) / LINE_BYTES);
 	ret_seek->line = line_of(hash, ret_seek->count);
 	ret_seek->left = ret_seek->count;
 	ret_seek->mark = mark_of(hash);

@@ -201,8 +201,27 @@ struct part {
 
 #define PART_MADE UINT32_C(0x80000000) /* numbers of parts made of others */
 
+/* What memory is used for while a question is answered. */
+enum room {
+	ROOM_WEIGHTS,
+	ROOM_FOUND,
+	ROOM_GIVEN,
+	ROOM_CURSORS,
+	ROOM_SCORES,
+	ROOM_WORTHS,
+	ROOM_PART, /* of the way in which a part is gone through */
+	ROOMS
+};
+
 struct search {
-	struct db_txn *txn;
+	struct db_txn *txn; /* NULL after search_leave() */
+	uint64_t snapshot;  /* in which the parts were read; 0 = in none */
+
+	struct {
+		void *data;
+		size_t size;
+	} rooms[ROOMS];
+
 	unsigned table; /* PARTS; TERMS is the next */
 	struct counters counters;
 	struct part *parts; /* by ordinal */
@@ -211,6 +230,14 @@ struct search {
 	uint64_t docs;            /* in all of them, not gone */
 	struct db_cursor *cursor; /* in TERMS; NULL until it is needed */
 };
+
+/**
+ * search_room(search, room, size):
+ * ${size} bytes, whatever stands in them, lent until the same room is asked for
+ * anew, or the search is left.  They are kept for the next question, since the
+ * heap is slow to find as much.  NULL if there is no memory.
+ */
+void *search_room(struct search *search, enum room room, size_t size);
 
 /**
  * part_key(part, tail, len, buf):

@@ -8,6 +8,7 @@
 
 #define HEAD_LEN     13 /* first, count, gone, dirty */
 #define COUNTERS_LEN 12
+#define KEPT_MAX     1048576 /* bytes of memory kept between questions */
 
 static void
 put_be32(uint8_t *out, uint32_t value)
@@ -221,9 +222,8 @@ search_open(struct db_txn *txn, unsigned table, struct search **ret_search)
 
 	if (search == NULL)
 		return ERR_NOMEM;
-	search->txn = txn;
 	search->table = table;
-	if ((err = search_refresh(search)) != ERR_NONE) {
+	if ((err = search_renew(search, txn)) != ERR_NONE) {
 		search_close(search);
 		return err;
 	}
@@ -231,14 +231,72 @@ search_open(struct db_txn *txn, unsigned table, struct search **ret_search)
 	return ERR_NONE;
 }
 
+enum err
+search_renew(struct search *search, struct db_txn *txn)
+{
+	uint64_t snapshot = db_snapshot(txn);
+	enum err err;
+
+	search->txn = txn;
+	if (snapshot != 0 && snapshot == search->snapshot)
+		return ERR_NONE;
+	search->snapshot = 0;
+	if ((err = search_refresh(search)) == ERR_NONE)
+		search->snapshot = snapshot;
+	return err;
+}
+
+static void
+free_rooms(struct search *search)
+{
+	size_t i;
+
+	for (i = 0; i < ROOMS; i++) {
+		free(search->rooms[i].data);
+		search->rooms[i].data = NULL;
+		search->rooms[i].size = 0;
+	}
+}
+
+void
+search_leave(struct search *search)
+{
+	size_t size = 0;
+	size_t i;
+
+	db_cursor_close(search->cursor);
+	search->cursor = NULL;
+	search->txn = NULL;
+	for (i = 0; i < ROOMS; i++)
+		size += search->rooms[i].size;
+	if (size > KEPT_MAX)
+		free_rooms(search);
+}
+
 void
 search_close(struct search *search)
 {
 	if (search == NULL)
 		return;
-	db_cursor_close(search->cursor);
+	search_leave(search);
+	free_rooms(search);
 	free(search->parts);
 	free(search);
+}
+
+void *
+search_room(struct search *search, enum room room, size_t size)
+{
+	void *data;
+
+	if (size <= search->rooms[room].size)
+		return search->rooms[room].data;
+	if ((data = malloc(size)) == NULL)
+		return NULL;
+	free(search->rooms[room].data);
+	search->rooms[room].data = data;
+	search->rooms[room].size = size;
+	return data;
 }
 
 uint64_t

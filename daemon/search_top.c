@@ -243,15 +243,25 @@ rank_part(struct rank *rank, size_t number)
 	return err;
 }
 
-static void
-rank_end(struct rank *rank)
+/* Take the memory that a question of so many ways and groups needs. */
+static enum err
+take_rooms(struct rank *rank)
 {
-	free(rank->weights);
-	free(rank->found);
-	free(rank->given);
-	free(rank->cursors);
-	free(rank->window.scores);
-	free(rank->window.worths);
+	struct search *search = rank->search;
+	size_t given = (rank->ask->count + 1) * sizeof(*rank->given);
+
+	rank->weights = search_room(
+	    search, ROOM_WEIGHTS, rank->nways * sizeof(*rank->weights));
+	rank->found = search_room(search, ROOM_FOUND,
+	    rank->nways * (search->count + 1) * sizeof(*rank->found));
+	rank->cursors = search_room(
+	    search, ROOM_CURSORS, (rank->nways + 1) * sizeof(*rank->cursors));
+	rank->given = search_room(search, ROOM_GIVEN, given);
+	if (rank->weights == NULL || rank->found == NULL ||
+	    rank->given == NULL || rank->cursors == NULL)
+		return ERR_NOMEM;
+	memset(rank->given, 0, given);
+	return ERR_NONE;
 }
 
 static enum err
@@ -263,14 +273,8 @@ rank_begin(struct rank *rank)
 
 	for (i = 0; i < rank->ask->count; i++)
 		rank->nways += rank->ask->groups[i].count + 1;
-	rank->weights = calloc(rank->nways, sizeof(*rank->weights));
-	rank->found = calloc(
-	    rank->nways * (rank->search->count + 1), sizeof(*rank->found));
-	rank->given = calloc(rank->ask->count + 1, sizeof(*rank->given));
-	rank->cursors = malloc((rank->nways + 1) * sizeof(*rank->cursors));
-	if (rank->weights == NULL || rank->found == NULL ||
-	    rank->given == NULL || rank->cursors == NULL)
-		return ERR_NOMEM;
+	if ((err = take_rooms(rank)) != ERR_NONE)
+		return err;
 	for (i = 0; i < rank->ask->count; i++)
 		fetch_group(rank, &rank->ask->groups[i]);
 	for (i = 0; i < rank->ask->count; i++) {
@@ -300,7 +304,6 @@ search_top(struct search *search, const struct search_ask *ask,
 		err = rank_part(&rank, i);
 		free_given(&rank);
 	}
-	rank_end(&rank);
 	if (err != ERR_NONE)
 		return err;
 	*ret_count = rank.nhits;
@@ -376,6 +379,5 @@ search_explain(struct search *search, const struct search_ask *ask,
 		    &rank, i, hit->ordinal - rank.part->head.first);
 	if (rank.given != NULL)
 		free_given(&rank);
-	rank_end(&rank);
 	return err;
 }

@@ -226,26 +226,60 @@ fill_stem(struct tokens *tokens, enum stem_lang lang, const char *lower,
 	return ERR_NONE;
 }
 
+/* Fill in the forms that are the same in all languages. */
+static enum err
+fill_word(const char *raw, size_t len, char lower[2 * TOKEN_RAW_MAX + 1],
+    struct token *token)
+{
+	char folded[2 * TOKEN_RAW_MAX + 1];
+	enum err err;
+
+	memset(token, 0, sizeof(*token));
+	len = cut(raw, len, TOKEN_RAW_MAX);
+	if ((err = fold(raw, len, lower, folded)) != ERR_NONE)
+		return err == ERR_SYNTAX ? ERR_NOENT : err;
+	keep(token->folded, folded, strlen(folded));
+	if (strlen(token->folded) < 2)
+		return ERR_NOENT;
+	if (strcmp(lower, folded) != 0 || is_ambiguous(token->folded))
+		keep(token->exact, lower, strlen(lower));
+	return ERR_NONE;
+}
+
 enum err
 tokens_forms(struct tokens *tokens, const char *raw, size_t len,
     enum stem_lang lang, struct token *ret_token)
 {
 	char lower[2 * TOKEN_RAW_MAX + 1];
-	char folded[2 * TOKEN_RAW_MAX + 1];
-	struct token token = { .folded = "" };
+	struct token token;
 	enum err err;
 
-	len = cut(raw, len, TOKEN_RAW_MAX);
-	if ((err = fold(raw, len, lower, folded)) != ERR_NONE)
-		return err == ERR_SYNTAX ? ERR_NOENT : err;
-	keep(token.folded, folded, strlen(folded));
-	if (strlen(token.folded) < 2)
-		return ERR_NOENT;
-	if (strcmp(lower, folded) != 0 || is_ambiguous(token.folded))
-		keep(token.exact, lower, strlen(lower));
-	if ((err = fill_stem(tokens, lang, lower, &token)) != ERR_NONE)
+	if ((err = fill_word(raw, len, lower, &token)) != ERR_NONE ||
+	    (err = fill_stem(tokens, lang, lower, &token)) != ERR_NONE)
 		return err;
 	*ret_token = token;
+	return ERR_NONE;
+}
+
+enum err
+tokens_in_all(struct tokens *tokens, const char *raw, size_t len,
+    struct token ret_tokens[STEM_LANGS])
+{
+	char lower[2 * TOKEN_RAW_MAX + 1];
+	struct token all[STEM_LANGS];
+	size_t lang;
+	enum err err;
+
+	if ((err = fill_word(raw, len, lower, &all[STEM_NONE])) != ERR_NONE)
+		return err;
+	for (lang = STEM_NONE + 1; lang < STEM_LANGS; lang++) {
+		all[lang] = all[STEM_NONE];
+		err = fill_stem(
+		    tokens, (enum stem_lang)lang, lower, &all[lang]);
+		if (err != ERR_NONE)
+			return err;
+	}
+	memcpy(ret_tokens, all, sizeof(all));
 	return ERR_NONE;
 }
 

@@ -54,6 +54,14 @@ enum err tokens_forms(struct tokens *tokens, const char *raw, size_t len,
     enum stem_lang lang, struct token *ret_token) MUST_CHECK;
 
 /**
+ * tokens_in_all(tokens, raw, len, ret_tokens):
+ * The forms of a word in every language, ${ret_tokens} being by enum stem_lang:
+ * what tokens_forms() finds in each, with less work.  Errors are the same.
+ */
+enum err tokens_in_all(struct tokens *tokens, const char *raw, size_t len,
+    struct token ret_tokens[STEM_LANGS]) MUST_CHECK;
+
+/**
  * tokens_is_common(folded):
  * Whether a folded word is one of those that stand in every text of some Nordic
  * language or of English, and say nothing about it.

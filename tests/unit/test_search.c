@@ -31,6 +31,7 @@ struct fixture {
 	struct search_batch *batch;
 	struct db_txn *txn; /* of a reader */
 	struct search *search;
+	struct search *kept; /* that was left, for the next reader */
 };
 
 static int
@@ -59,7 +60,11 @@ setup(void **state)
 static void
 close_search(struct fixture *f)
 {
-	search_close(f->search);
+	if (f->search != NULL) {
+		search_close(f->kept);
+		search_leave(f->search);
+		f->kept = f->search;
+	}
 	db_abort(&f->txn);
 	f->search = NULL;
 }
@@ -70,6 +75,7 @@ teardown(void **state)
 	struct fixture *f = *state;
 
 	close_search(f);
+	search_close(f->kept);
 	search_batch_free(f->batch);
 	prose_free(f->prose);
 	db_close(f->db);
@@ -84,7 +90,13 @@ look(struct fixture *f)
 {
 	close_search(f);
 	assert_int_equal(db_begin(f->db, false, &f->txn), ERR_NONE);
-	assert_int_equal(search_open(f->txn, 0, &f->search), ERR_NONE);
+	if (f->kept == NULL) {
+		assert_int_equal(search_open(f->txn, 0, &f->search), ERR_NONE);
+		return;
+	}
+	assert_int_equal(search_renew(f->kept, f->txn), ERR_NONE);
+	f->search = f->kept;
+	f->kept = NULL;
 }
 
 static void
@@ -287,6 +299,68 @@ the_best_are_those_of_the_exhaustive_ranking(void **state)
 		found += count;
 	}
 	assert_true(found > 10000);
+}
+
+/* Whether a search that was opened just now says the same as the fixture's. */
+static void
+assert_as_if_new(struct fixture *f)
+{
+	struct search_hit kept[BEST];
+	struct search_hit hits[BEST];
+	static struct random_ask random;
+	struct search *search;
+	size_t count;
+	size_t other;
+	size_t round;
+	bool late;
+
+	assert_int_equal(search_open(f->txn, 0, &search), ERR_NONE);
+	assert_int_equal(search_parts(f->search), search_parts(search));
+	assert_int_equal(search_docs(f->search), search_docs(search));
+	for (round = 0; round < 10; round++) {
+		make_ask(f, &random);
+		random.ask.limit = BEST;
+		assert_int_equal(
+		    search_top(f->search, &random.ask, kept, &count, &late),
+		    ERR_NONE);
+		assert_int_equal(
+		    search_top(search, &random.ask, hits, &other, &late),
+		    ERR_NONE);
+		assert_int_equal(count, other);
+		if (count > 0)
+			assert_memory_equal(
+			    kept, hits, count * sizeof(hits[0]));
+	}
+	search_close(search);
+}
+
+static void
+a_search_that_was_left_sees_what_was_written_since(void **state)
+{
+	struct fixture *f = *state;
+	struct db_txn *txn;
+	uint32_t doc;
+
+	fill(f);
+	look(f);
+	for (doc = 1; doc <= 60; doc++) {
+		assert_as_if_new(f);
+		look(f); /* nothing was written */
+		assert_as_if_new(f);
+		close_search(f);
+		if (doc % 3 == 0) {
+			assert_int_equal(db_begin(f->db, true, &txn), ERR_NONE);
+			assert_int_equal(
+			    search_forget(txn, 0, doc * 20), ERR_NONE);
+			assert_int_equal(db_commit(&txn), ERR_NONE);
+		} else if (doc % 10 == 1) {
+			(void)tend(f);
+		} else {
+			add(f, DOCS + doc, "skole", "hjemmepleje og skole");
+			write_batch(f);
+		}
+		look(f);
+	}
 }
 
 /* ---- a slow scorer ---- */
@@ -950,6 +1024,82 @@ fast_folding_is_that_of_text_fold(void **state)
 	tokens_free(tokens);
 }
 
+/* Write a word of letters and marks of chance; most stand in Nordic words. */
+static void
+make_word(struct prose *prose, char out[64])
+{
+	static const unsigned from[] = { 'a', 'A', '0', 0xc0, 0x100, 0x300,
+		0x1e00, 0x3b1, 0xad };
+	static const unsigned many[] = { 26, 26, 10, 64, 128, 20, 256, 24, 1 };
+	unsigned count = 1 + (unsigned)prose_random(prose, 9);
+	unsigned kind;
+	unsigned c;
+	size_t len = 0;
+
+	for (; count > 0; count--) {
+		kind = (unsigned)prose_random(
+		    prose, prose_random(prose, 4) == 0 ? 9 : 4);
+		c = from[kind] + (unsigned)prose_random(prose, many[kind]);
+		if (c >= 0x800)
+			out[len++] = (char)(0xe0 | c >> 12);
+		if (c >= 0x80)
+			out[len++] = (char)(c >= 0x800 ?
+				0x80 | (c >> 6 & 0x3f) :
+				0xc0 | c >> 6);
+		out[len++] = (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c);
+	}
+	out[len] = '\0';
+}
+
+static void
+forms_in_all_languages_are_those_in_each(void **state)
+{
+	struct prose *prose = prose_new(5, 2000);
+	struct token all[STEM_LANGS];
+	struct token one;
+	struct tokens *tokens;
+	const char *word;
+	char made[64];
+	char *folded;
+	size_t stemmed = 0;
+	size_t i;
+	int lang;
+	enum err err;
+
+	(void)state;
+	assert_non_null(prose);
+	assert_int_equal(tokens_new(&tokens), ERR_NONE);
+	for (i = 0; i < 20000; i++) {
+		word = made;
+		if (i % 2 == 0)
+			word = prose_word(prose, prose_random(prose, 2000));
+		else
+			make_word(prose, made);
+		memset(all, 0x55, sizeof(all));
+		err = tokens_in_all(tokens, word, strlen(word), all);
+		for (lang = STEM_NONE; lang < STEM_LANGS; lang++) {
+			assert_int_equal(
+			    tokens_forms(tokens, word, strlen(word),
+				(enum stem_lang)lang, &one),
+			    err);
+			if (err != ERR_NONE)
+				break;
+			assert_string_equal(one.folded, all[lang].folded);
+			assert_string_equal(one.exact, all[lang].exact);
+			assert_string_equal(one.stem, all[lang].stem);
+			stemmed += one.stem[0] != '\0';
+		}
+		assert_true(err == ERR_NONE || err == ERR_NOENT);
+		assert_int_equal(text_fold(word, &folded), ERR_NONE);
+		if (err == ERR_NONE && strlen(folded) <= TOKEN_MAX)
+			assert_string_equal(all[STEM_NONE].folded, folded);
+		free(folded);
+	}
+	assert_true(stemmed > 1000);
+	tokens_free(tokens);
+	prose_free(prose);
+}
+
 static void
 a_word_has_a_folded_an_exact_and_a_stemmed_form(void **state)
 {
@@ -1056,6 +1206,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		unit(the_best_are_those_of_the_exhaustive_ranking),
+		unit(a_search_that_was_left_sees_what_was_written_since),
 		unit(one_large_part_is_ranked_as_a_slow_scorer_does),
 		unit(several_parts_are_ranked_as_a_slow_scorer_does),
 		unit(all_groups_or_any_are_fulfilled_by_whom_they_should),
@@ -1070,6 +1221,7 @@ main(void)
 		    words_of_the_index_are_found_by_beginnings_parts_and_mistakes),
 		unit(a_text_that_is_no_text_has_no_words),
 		cmocka_unit_test(fast_folding_is_that_of_text_fold),
+		cmocka_unit_test(forms_in_all_languages_are_those_in_each),
 		cmocka_unit_test(
 		    a_word_has_a_folded_an_exact_and_a_stemmed_form),
 		cmocka_unit_test(words_are_runs_of_letters_and_digits),

@@ -12,7 +12,7 @@ struct list {
 	size_t count;
 };
 
-/* The field of that name, if it repeats messages. */
+/* The field of that name, if it repeats messages or strings. */
 static const ProtobufCFieldDescriptor *
 find(const ProtobufCMessage *msg, const char *name)
 {
@@ -21,7 +21,8 @@ find(const ProtobufCMessage *msg, const char *name)
 		msg->descriptor, name);
 
 	return field != NULL && field->label == PROTOBUF_C_LABEL_REPEATED &&
-		field->type == PROTOBUF_C_TYPE_MESSAGE ?
+		(field->type == PROTOBUF_C_TYPE_MESSAGE ||
+		    field->type == PROTOBUF_C_TYPE_STRING) ?
 	    field :
 	    NULL;
 }
@@ -81,7 +82,7 @@ pages_at(const struct ProtobufCMessage *message, const char *field, size_t i)
 	const ProtobufCFieldDescriptor *f = find(message, field);
 	struct list list;
 
-	if (f == NULL)
+	if (f == NULL || f->type != PROTOBUF_C_TYPE_MESSAGE)
 		return NULL;
 	list = get(message, f);
 	return i < list.count ? list.items[i] : NULL;

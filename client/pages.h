@@ -15,9 +15,9 @@ struct ProtobufCMessage;
 
 /**
  * pages_append(all, page, field):
- * Move the elements of the repeated field ${field} ("row") of ${page} behind
- * those of ${all}, a message of the same type; both must have come from
- * protobuf_c_message_unpack().  Return ERR_NOENT if there is no such field, or
+ * Move the elements of the repeated field ${field} ("row"), messages or strings,
+ * of ${page} behind those of ${all}, a message of the same type; both must have
+ * come from protobuf_c_message_unpack().  Return ERR_NOENT if there is no such field, or
  * ERR_NOMEM, and move nothing then.
  */
 enum err pages_append(struct ProtobufCMessage *all,
@@ -26,7 +26,8 @@ enum err pages_append(struct ProtobufCMessage *all,
 /**
  * pages_at(message, field, i):
  * Return message number ${i}, from 0, of the repeated field ${field} ("row") of
- * ${message}, whose it stays; NULL if it has no more, or no such field.
+ * ${message}, whose it stays; NULL if it has no more, or no such field of
+ * messages.
  */
 struct ProtobufCMessage *pages_at(
     const struct ProtobufCMessage *message, const char *field, size_t i);

@@ -64,6 +64,46 @@ pages_are_put_together_in_their_order(void **state)
 	control_free_answer(third);
 }
 
+/* An answer that names ${org}. */
+static Erfa__Answer *
+named(const char *org)
+{
+	Erfa__Answer answer = ERFA__ANSWER__INIT;
+	Erfa__GroupChangeAnswer change = ERFA__GROUP_CHANGE_ANSWER__INIT;
+	char text[16];
+	char *orgs[1] = { text };
+	Erfa__Answer *decoded = NULL;
+	uint8_t *buf = NULL;
+	size_t len = 0;
+
+	(void)snprintf(text, sizeof(text), "%s", org);
+	change.changed = orgs;
+	change.n_changed = 1;
+	answer.say_case = ERFA__ANSWER__SAY_GROUP_CHANGE;
+	answer.group_change = &change;
+	assert_int_equal(control_encode_answer(&answer, &buf, &len), ERR_NONE);
+	assert_int_equal(control_decode_answer(buf, len, &decoded), ERR_NONE);
+	free(buf);
+	return decoded;
+}
+
+static void
+strings_are_put_together_as_well(void **state)
+{
+	Erfa__Answer *all = named("dk-791");
+	Erfa__Answer *more = named("no-5501");
+
+	(void)state;
+	assert_int_equal(pages_append(&all->group_change->base,
+			     &more->group_change->base, "changed"),
+	    ERR_NONE);
+	assert_int_equal(all->group_change->n_changed, 2);
+	assert_string_equal(all->group_change->changed[1], "no-5501");
+	assert_null(pages_at(&all->group_change->base, "changed", 0));
+	control_free_answer(all);
+	control_free_answer(more);
+}
+
 static void
 an_empty_page_changes_nothing(void **state)
 {
@@ -130,6 +170,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_are_put_together_in_their_order),
+		cmocka_unit_test(strings_are_put_together_as_well),
 		cmocka_unit_test(an_empty_page_changes_nothing),
 		cmocka_unit_test(
 		    only_repeated_fields_of_one_type_can_be_put_together),

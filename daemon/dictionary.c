@@ -342,19 +342,50 @@ look_cognates(const struct dictionary *dictionary, const char *term, size_t len,
 	}
 }
 
+/* Make room for what is to be found; false if there is nothing to look for. */
+static bool
+begin(const struct dictionary *dictionary, enum vocab_lang lang, size_t len,
+    struct dictionary_word *words, size_t max, struct found *ret_found)
+{
+	*ret_found = (struct found){ lang, words,
+		max < DICTIONARY_MAX ? max : DICTIONARY_MAX, 0 };
+	return dictionary != NULL && lang < VOCAB_LANGS && len > 0 &&
+	    len <= TOKEN_MAX;
+}
+
+size_t
+dictionary_exact(const struct dictionary *dictionary, enum vocab_lang lang,
+    const char *term, size_t len, struct dictionary_word *ret_words, size_t max)
+{
+	struct found found;
+
+	if (begin(dictionary, lang, len, ret_words, max, &found))
+		(void)look(dictionary, lang, term, len, 100, &found);
+	return found.count;
+}
+
+size_t
+dictionary_forms(const struct dictionary *dictionary, enum vocab_lang lang,
+    const char *term, size_t len, struct dictionary_word *ret_words, size_t max)
+{
+	struct found found;
+
+	if (begin(dictionary, lang, len, ret_words, max, &found) &&
+	    look(dictionary, lang, term, len, 100, &found) == 0)
+		look_form(dictionary, term, len, &found);
+	return found.count;
+}
+
 size_t
 dictionary_find(const struct dictionary *dictionary, enum vocab_lang lang,
     const char *term, size_t len, struct dictionary_word *ret_words, size_t max)
 {
-	struct found found = { lang, ret_words, max, 0 };
+	struct found found;
 
-	if (dictionary == NULL || lang >= VOCAB_LANGS || len == 0 ||
-	    len > TOKEN_MAX)
+	if (!begin(dictionary, lang, len, ret_words, max, &found))
 		return 0;
-	if (found.max > DICTIONARY_MAX)
-		found.max = DICTIONARY_MAX;
-	if (look(dictionary, lang, term, len, 100, &found) == 0)
-		look_form(dictionary, term, len, &found);
+	found.count = dictionary_forms(
+	    dictionary, lang, term, len, ret_words, max);
 	if (found.count == 0)
 		look_cognates(dictionary, term, len, &found);
 	return found.count;

@@ -45,12 +45,22 @@ enum err dictionary_open(
 void dictionary_free(struct dictionary *dictionary);
 
 /**
+ * dictionary_exact(dictionary, lang, term, len, ret_words, max),
+ * dictionary_forms(dictionary, lang, term, len, ret_words, max),
  * dictionary_find(dictionary, lang, term, len, ret_words, max):
  * What the word ${term}, of ${len} bytes, of ${lang} is called in the other
- * languages: the likeliest first, at most DICTIONARY_EACH of one language.  Of
- * VOCAB_ANY, or of a NULL dictionary, nothing is found.  Return how many were
- * written to ${ret_words}, at most ${max}.
+ * languages: the likeliest first, at most DICTIONARY_EACH of one language.  What
+ * the lists lack is taken for a form of another word, but not by
+ * dictionary_exact(); and then for a neighbour's word, by dictionary_find() alone,
+ * which takes its time.  Of VOCAB_ANY, or of a NULL dictionary, nothing is found.
+ * Return how many were written to ${ret_words}, at most ${max}.
  */
+size_t dictionary_exact(const struct dictionary *dictionary,
+    enum vocab_lang lang, const char *term, size_t len,
+    struct dictionary_word *ret_words, size_t max);
+size_t dictionary_forms(const struct dictionary *dictionary,
+    enum vocab_lang lang, const char *term, size_t len,
+    struct dictionary_word *ret_words, size_t max);
 size_t dictionary_find(const struct dictionary *dictionary,
     enum vocab_lang lang, const char *term, size_t len,
     struct dictionary_word *ret_words, size_t max);

@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "client/cmd.h"
 #include "client/print.h"
 #include "client/run.h"
+#include "client/service.h"
 #include "client/towns.h"
 
 #define PATH_BYTES   1024
@@ -28,7 +28,6 @@
 #define CONFIG_MODE  0644
 #define FOLDER_MODE  0755
 #define STATE_MODE   0700
-#define SERVICE_USER "erfa" /* whom erfad runs as, if there is such a user */
 
 /* Where everything goes. */
 struct place {
@@ -201,20 +200,6 @@ not_made(struct run *run, const char *path)
 	    "%s could not be made", path);
 }
 
-/* Under root what erfad needs belongs to the user that it runs as. */
-static bool
-give_to_service(const char *path)
-{
-	struct passwd entry, *user = NULL;
-	char buf[4096];
-
-	if (geteuid() != 0 ||
-	    getpwnam_r(SERVICE_USER, &entry, buf, sizeof(buf), &user) != 0 ||
-	    user == NULL)
-		return true;
-	return chown(path, user->pw_uid, user->pw_gid) == 0;
-}
-
 /* Make a folder that may be there; ${own} = it holds secrets of erfad. */
 static int
 make_folder(struct run *run, const char *path, bool own)
@@ -224,7 +209,7 @@ make_folder(struct run *run, const char *path, bool own)
 			return EXIT_DONE;
 		return not_made(run, path);
 	}
-	if (own && !give_to_service(path))
+	if (own && !service_give(path))
 		return not_made(run, path);
 	return EXIT_DONE;
 }
@@ -272,7 +257,7 @@ make_key(struct run *run, struct init *init)
 	text[sizeof(text) - 1] = '\0';
 	status = write_file(run, init->place.key, KEY_MODE, text);
 	init->key_made = status == EXIT_DONE;
-	if (init->key_made && !give_to_service(init->place.key))
+	if (init->key_made && !service_give(init->place.key))
 		status = not_made(run, init->place.key);
 	crypto_wipe(seed, sizeof(seed));
 	crypto_wipe(text, sizeof(text));
@@ -384,7 +369,7 @@ make_all(struct run *run, struct init *init)
 		status = make_folder(run, place->state, true);
 	if (status == EXIT_DONE)
 		status = make_folder(run, place->runtime, false);
-	if (status == EXIT_DONE && !give_to_service(place->runtime))
+	if (status == EXIT_DONE && !service_give(place->runtime))
 		status = not_made(run, place->runtime);
 	if (status == EXIT_DONE)
 		status = make_key(run, init);

@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,13 +23,13 @@
 #include "client/print.h"
 #include "client/progress.h"
 #include "client/run.h"
+#include "client/service.h"
 #include "client/speech.h"
 #include "client/vault.h"
 
-#define SERVICE_USER "erfa" /* whom erfad runs as, if there is such a user */
-#define KEY_CHARS    (2 * KEY_LEN + 1)
-#define SMALL_MAX    4194304
-#define DIR_MAX      90 /* bytes of --dir, so that a socket fits below it */
+#define KEY_CHARS (2 * KEY_LEN + 1)
+#define SMALL_MAX 4194304
+#define DIR_MAX   90 /* bytes of --dir, so that a socket fits below it */
 
 /* A backup that is being brought back. */
 struct restoring {
@@ -272,27 +271,13 @@ not_written(struct run *run, const char *path)
 	    "%s could not be made", path);
 }
 
-/* Under root what erfad needs belongs to the user that it runs as. */
-static bool
-give_to_service(const char *path)
-{
-	struct passwd entry, *user = NULL;
-	char buf[4096];
-
-	if (geteuid() != 0 ||
-	    getpwnam_r(SERVICE_USER, &entry, buf, sizeof(buf), &user) != 0 ||
-	    user == NULL)
-		return true;
-	return lchown(path, user->pw_uid, user->pw_gid) == 0;
-}
-
 /* Everything below the folder ${path} too, which is one deep. */
 static bool
 give_folder(const char *path)
 {
 	const struct dirent *entry;
 	char name[VAULT_PATH_MAX + 300];
-	bool good = give_to_service(path);
+	bool good = service_give(path);
 	DIR *dir = opendir(path);
 
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is ours alone */
@@ -301,7 +286,7 @@ give_folder(const char *path)
 			continue;
 		(void)snprintf(
 		    name, sizeof(name), "%s/%s", path, entry->d_name);
-		good = give_to_service(name);
+		good = service_give(name);
 	}
 	if (dir != NULL)
 		(void)closedir(dir);
@@ -345,7 +330,7 @@ place_file(struct restoring *restoring, const char *name, const char *path,
 			good = false;
 		if (good)
 			*ret_made = run_lend(path);
-		if (!good || (mode == 0600 && !give_to_service(path)))
+		if (!good || (mode == 0600 && !service_give(path)))
 			status = not_written(run, path);
 	}
 	crypto_wipe(text, len);
@@ -397,7 +382,7 @@ open_up(const struct restoring *restoring)
 	if (chmod(path, 0755) != 0)
 		return false;
 	(void)snprintf(path, sizeof(path), "%s/node.key", whole);
-	if (!give_to_service(path) && errno != ENOENT)
+	if (!service_give(path) && errno != ENOENT)
 		return false;
 	(void)snprintf(path, sizeof(path), "%s/state", whole);
 	return give_folder(path);

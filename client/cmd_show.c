@@ -9,31 +9,10 @@
 #include "client/cmd.h"
 #include "client/groups.h"
 #include "client/print.h"
-#include "client/recent.h"
 #include "client/rows.h"
 #include "client/run.h"
 #include "client/talk.h"
 #include "client/view.h"
-
-/* Turn @3 into the id that stood in line 3 of the last list. */
-static int
-recent(struct run *run, const char *word, char out[RECORD_ID_CHARS + 1])
-{
-	char path[RECENT_PATH_MAX];
-	char *end;
-	unsigned long line = strtoul(word + 1, &end, 10);
-
-	if (word[1] < '0' || word[1] > '9' || *end != '\0')
-		return fault_say(&run->faults, EXIT_USAGE, "bad_line", NULL,
-		    "\"%.40s\" is no line: write @3 for the third", word);
-	if (recent_path(path) != ERR_NONE ||
-	    recent_find(path, line, out) != ERR_NONE)
-		return fault_say(&run->faults, EXIT_NOINPUT, "no_such_line",
-		    "Make a list first:  erfa list",
-		    "the last list in this terminal has no trial in line %lu",
-		    line);
-	return EXIT_DONE;
-}
 
 /* That it was taken back, or is in doubt, stands above everything else. */
 static void
@@ -176,7 +155,10 @@ print_origin(struct run *run, const Erfa__ShowAnswer *show)
 	if (run_text(row->language)[0] != '\0')
 		print_say(run->out, "  Language: %s.", row->language);
 	print_say(run->out, "\n");
-	groups_say(run, row->group, row->group_name);
+	if (row->group_stranger)
+		groups_say_stranger(run, row->group, row->group_name);
+	else
+		groups_say(run, row->group, row->group_name);
 	if (row->disputed)
 		check_dispute(run, run_text(row->publisher), show->claimant,
 		    show->n_claimant);
@@ -346,7 +328,7 @@ cmd_show(struct run *run)
 
 	show.id = run_lend(word);
 	if (word[0] == '@') {
-		if ((status = recent(run, word, id)) != EXIT_DONE)
+		if ((status = act_resolve(run, word, id)) != EXIT_DONE)
 			return status;
 		show.id = id;
 	}

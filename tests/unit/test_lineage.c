@@ -1,4 +1,3 @@
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,161 +12,20 @@
 #include "proto/control.h"
 #include "proto/record.h"
 #include "daemon/facts.h"
-#include "daemon/index.h"
-#include "daemon/indexer.h"
-#include "daemon/query.h"
 #include "daemon/store.h"
+#include "tests/unit/desk.h"
 #include "tests/unit/press.h"
-#include "tests/unit/scratch.h"
 
-#define MAP_BYTES ((size_t)512 << 20)
-#define WAIT_MS   60000
-#define ORGS      5
-#define TODAY     "2024-06-01" /* what the press prints is of November 2023 */
-
-/* A directory that is lent out, and how often. */
-struct holder {
-	struct directory *directory;
-	int lent;
-};
-
-/* One node: a store, its index, and somebody who asks. */
-struct node {
-	char *dir;
-	char *index_path;
-	struct store *store;
-	struct index *index;
-	struct indexer *indexer;
-	struct query *query;
-	struct holder *holder;
-	pthread_mutex_t mutex;
-};
+#define ORGS  5
+#define TODAY "2024-06-01" /* what the press prints is of November 2023 */
 
 struct fixture {
-	struct node node;
+	struct desk desk;
 	struct press orgs[ORGS]; /* the node is that of the first */
 	unsigned serial;         /* of records that nobody asks for by name */
 };
 
 /* ---- the node ---- */
-
-static const struct directory *
-get(void *context, void **ret_holder)
-{
-	struct node *node = context;
-	const struct directory *directory;
-
-	(void)pthread_mutex_lock(&node->mutex);
-	node->holder->lent++;
-	*ret_holder = node->holder;
-	directory = node->holder->directory;
-	(void)pthread_mutex_unlock(&node->mutex);
-	return directory;
-}
-
-static void
-put(void *context, void *holder)
-{
-	struct node *node = context;
-	struct holder *held = holder;
-
-	(void)pthread_mutex_lock(&node->mutex);
-	if (--held->lent == 0 && held != node->holder) {
-		directory_free(held->directory);
-		free(held);
-	}
-	(void)pthread_mutex_unlock(&node->mutex);
-}
-
-/* Compute the directory anew from what the press wrote. */
-static void
-new_directory(struct node *node, const struct press *own)
-{
-	struct holder *old = node->holder;
-	struct holder *holder = calloc(1, sizeof(*holder));
-
-	assert_non_null(holder);
-	holder->directory = press_directory(own);
-	(void)pthread_mutex_lock(&node->mutex);
-	node->holder = holder;
-	if (old != NULL && old->lent == 0) {
-		directory_free(old->directory);
-		free(old);
-	}
-	(void)pthread_mutex_unlock(&node->mutex);
-}
-
-static void
-start_indexer(struct node *node)
-{
-	const struct indexer_options options = {
-		.store = node->store,
-		.index = node->index,
-		.batch = 1000,
-	};
-
-	assert_int_equal(indexer_start(&options, &node->indexer), ERR_NONE);
-}
-
-static void
-node_open(struct node *node, const struct press *own)
-{
-	struct store_options store = { .map_bytes = MAP_BYTES };
-	struct index_options index = { .map_bytes = MAP_BYTES };
-	struct query_options query = {
-		.name = "Viborg Kommune",
-		.key = own->key.public_key,
-		.get = get,
-		.put = put,
-		.context = node,
-	};
-
-	memset(node, 0, sizeof(*node));
-	(void)pthread_mutex_init(&node->mutex, NULL);
-	node->dir = scratch_make();
-	assert_non_null(node->dir);
-	node->index_path = scratch_path(node->dir, "index.mdb");
-	store.dir = node->dir;
-	index.path = node->index_path;
-	assert_int_equal(store_open(&store, &node->store), ERR_NONE);
-	assert_int_equal(index_open(&index, &node->index), ERR_NONE);
-	start_indexer(node);
-	new_directory(node, own);
-	query.store = node->store;
-	query.index = node->index;
-	assert_int_equal(query_new(&query, &node->query), ERR_NONE);
-}
-
-static void
-node_close(struct node *node)
-{
-	query_free(node->query);
-	indexer_stop(node->indexer);
-	index_close(node->index);
-	store_close(node->store);
-	if (node->holder != NULL) {
-		assert_int_equal(node->holder->lent, 0);
-		directory_free(node->holder->directory);
-		free(node->holder);
-	}
-	(void)pthread_mutex_destroy(&node->mutex);
-	free(node->index_path);
-	scratch_remove(node->dir);
-}
-
-/* Wait until the index has all that the store has. */
-static void
-settle(struct node *node)
-{
-	struct store_txn *txn;
-	uint64_t last;
-
-	assert_int_equal(store_begin(node->store, false, &txn), ERR_NONE);
-	last = store_arrival_last(txn);
-	store_abort(&txn);
-	indexer_wake(node->indexer);
-	assert_true(indexer_wait(node->indexer, last, WAIT_MS));
-}
 
 static int
 setup(void **state)
@@ -184,7 +42,7 @@ setup(void **state)
 		press_begin(&f->orgs[i], (uint8_t)(i + 1), 7, names[i]);
 	for (i = 1; i < ORGS; i++)
 		(void)press_vouch(&f->orgs[0], &f->orgs[i], false, 0, NULL);
-	node_open(&f->node, &f->orgs[0]);
+	desk_open(&f->desk, &f->orgs[0]);
 	return 0;
 }
 
@@ -194,7 +52,7 @@ teardown(void **state)
 	struct fixture *f = *state;
 	unsigned i;
 
-	node_close(&f->node);
+	desk_close(&f->desk);
 	for (i = 0; i < ORGS; i++)
 		press_end(&f->orgs[i]);
 	free(f);
@@ -207,8 +65,8 @@ publish(struct fixture *f)
 	unsigned i;
 
 	for (i = 0; i < ORGS; i++)
-		press_publish(&f->orgs[i], f->node.store, i == 0);
-	settle(&f->node);
+		press_publish(&f->orgs[i], f->desk.store, i == 0);
+	desk_settle(&f->desk);
 }
 
 /* ---- writing ---- */
@@ -396,10 +254,10 @@ erase(struct fixture *f, uint64_t first, uint64_t second)
 	    header_erase_encode(targets, 2, ext, sizeof(ext), &len), ERR_NONE);
 	options.ext = (struct bytes){ .data = ext, .len = len };
 	(void)press_add(press, &options, NULL);
-	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	press_put(press, txn, true, 0);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
-	settle(&f->node);
+	desk_settle(&f->desk);
 }
 
 /* ---- asking ---- */
@@ -414,21 +272,7 @@ full_id(struct trial trial, char out[RECORD_ID_CHARS + 1])
 }
 
 static Erfa__Answer *
-ask(struct node *node, const Erfa__Request *request)
-{
-	Erfa__Answer *answer;
-	uint8_t *buf;
-	size_t len;
-
-	assert_true(query_can(request));
-	assert_int_equal(query_answer(node->query, request, &answer), ERR_NONE);
-	assert_int_equal(control_encode_answer(answer, &buf, &len), ERR_NONE);
-	free(buf);
-	return answer;
-}
-
-static Erfa__Answer *
-lineage_at(struct node *node, struct trial trial, const char *at)
+lineage_at(struct desk *desk, struct trial trial, const char *at)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__LineageRequest lineage = ERFA__LINEAGE_REQUEST__INIT;
@@ -440,19 +284,19 @@ lineage_at(struct node *node, struct trial trial, const char *at)
 	request.lineage = &lineage;
 	lineage.id = id;
 	lineage.at = strdup(at);
-	answer = ask(node, &request);
+	answer = desk_ask(desk, &request);
 	free(lineage.at);
 	return answer;
 }
 
 static Erfa__Answer *
-lineage(struct node *node, struct trial trial)
+lineage(struct desk *desk, struct trial trial)
 {
-	return lineage_at(node, trial, TODAY);
+	return lineage_at(desk, trial, TODAY);
 }
 
 static Erfa__Answer *
-scale_at(struct node *node, struct trial trial, const char *at)
+scale_at(struct desk *desk, struct trial trial, const char *at)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__ScaleRequest scale = ERFA__SCALE_REQUEST__INIT;
@@ -464,7 +308,7 @@ scale_at(struct node *node, struct trial trial, const char *at)
 	request.scale = &scale;
 	scale.id = id;
 	scale.at = strdup(at);
-	answer = ask(node, &request);
+	answer = desk_ask(desk, &request);
 	free(scale.at);
 	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_SCALE);
 	assert_string_equal(answer->scale->schema, "erfa.scale/1");
@@ -472,9 +316,9 @@ scale_at(struct node *node, struct trial trial, const char *at)
 }
 
 static Erfa__Answer *
-scale(struct node *node, struct trial trial)
+scale(struct desk *desk, struct trial trial)
 {
-	return scale_at(node, trial, TODAY);
+	return scale_at(desk, trial, TODAY);
 }
 
 /* The trial of an answer, or NULL. */
@@ -517,7 +361,7 @@ a_trial_without_relatives_is_a_family_of_one(void **state)
 	char id[RECORD_ID_CHARS + 1];
 
 	publish(f);
-	answer = lineage(&f->node, a);
+	answer = lineage(&f->desk, a);
 	assert_string_equal(answer->lineage->schema, "erfa.lineage/1");
 	assert_int_equal(answer->lineage->n_trial, 1);
 	full_id(a, id);
@@ -550,7 +394,7 @@ copies_of_copies_are_found_from_any_of_them(void **state)
 	(void)adapt(f, d.press, d, c);
 	publish(f);
 	for (i = 0; i < 4; i++) {
-		answer = lineage(&f->node, all[i]);
+		answer = lineage(&f->desk, all[i]);
 		assert_int_equal(answer->lineage->n_trial, 4);
 		full_id(a, id);
 		assert_string_equal(answer->lineage->root, id);
@@ -581,7 +425,7 @@ a_trial_may_have_several_parents(void **state)
 	(void)adapt(f, c.press, c, b);
 	(void)adapt(f, c.press, c, a);
 	publish(f);
-	answer = lineage(&f->node, c);
+	answer = lineage(&f->desk, c);
 	assert_int_equal(answer->lineage->n_trial, 3);
 	assert_int_equal(find(answer, c)->n_parent, 2);
 	assert_int_equal(find(answer, c)->depth, 1);
@@ -590,7 +434,7 @@ a_trial_may_have_several_parents(void **state)
 	assert_int_equal(find(answer, a)->depth, 0);
 	assert_int_equal(find(answer, b)->depth, 0);
 	control_free_answer(answer);
-	answer = scale(&f->node, a);
+	answer = scale(&f->desk, a);
 	assert_int_equal(answer->scale->trials, 2);
 	assert_int_equal(answer->scale->copies, 1);
 	control_free_answer(answer);
@@ -613,14 +457,14 @@ the_root_is_the_oldest_ancestor(void **state)
 	(void)adapt(f, c.press, c, a);
 	(void)adapt(f, c.press, c, b);
 	publish(f);
-	answer = lineage(&f->node, c);
+	answer = lineage(&f->desk, c);
 	full_id(b, id);
 	assert_string_equal(answer->lineage->root, id);
 	assert_string_equal(answer->lineage->trial[0]->full_id, id);
 	control_free_answer(answer);
 
 	/* Of a it is no ancestor. */
-	answer = lineage(&f->node, a);
+	answer = lineage(&f->desk, a);
 	full_id(a, id);
 	assert_string_equal(answer->lineage->root, id);
 	control_free_answer(answer);
@@ -644,7 +488,7 @@ an_erased_or_unknown_trial_keeps_its_place(void **state)
 
 	/* The trial in the middle, and the edge above it. */
 	erase(f, edge - 2, edge);
-	answer = lineage(&f->node, c);
+	answer = lineage(&f->desk, c);
 	assert_int_equal(answer->lineage->n_trial, 4);
 	assert_string_equal(find(answer, lost)->state, "unknown");
 	assert_string_equal(find(answer, b)->state, "erased");
@@ -654,7 +498,7 @@ an_erased_or_unknown_trial_keeps_its_place(void **state)
 	assert_int_equal(find(answer, c)->depth, 3);
 	control_free_answer(answer);
 
-	answer = scale(&f->node, a);
+	answer = scale(&f->desk, a);
 	assert_int_equal(answer->scale->trials, 3);
 	assert_int_equal(answer->scale->copies, 2);
 	assert_int_equal(answer->scale->erased, 1);
@@ -678,13 +522,13 @@ a_retracted_trial_keeps_its_place_and_is_marked(void **state)
 	retract(f, b.press, b);
 	retract(f, b.press, a); /* not its publisher */
 	publish(f);
-	answer = lineage(&f->node, c);
+	answer = lineage(&f->desk, c);
 	assert_int_equal(answer->lineage->n_trial, 3);
 	assert_true(find(answer, b)->retracted);
 	assert_false(find(answer, a)->retracted);
 	assert_string_equal(find(answer, b)->title, "b");
 	control_free_answer(answer);
-	answer = scale(&f->node, a);
+	answer = scale(&f->desk, a);
 	assert_int_equal(answer->scale->retracted, 1);
 	assert_int_equal(answer->scale->measured, 1);
 	assert_int_equal(answer->scale->poolable, 0);
@@ -702,7 +546,7 @@ only_the_publisher_of_a_copy_says_where_it_came_from(void **state)
 	(void)adapt(f, &f->orgs[0], b, a);
 	(void)adapt(f, &f->orgs[2], b, a);
 	publish(f);
-	answer = lineage(&f->node, a);
+	answer = lineage(&f->desk, a);
 	assert_int_equal(answer->lineage->n_trial, 1);
 	control_free_answer(answer);
 }
@@ -724,14 +568,14 @@ circles_end(void **state)
 	(void)adapt(f, a.press, a, c);
 	(void)adapt(f, a.press, a, a);
 	publish(f);
-	answer = lineage(&f->node, c);
+	answer = lineage(&f->desk, c);
 	assert_int_equal(answer->lineage->n_trial, 3);
 	assert_int_equal(answer->lineage->circles, 1);
 	full_id(a, id);
 	assert_string_equal(answer->lineage->root, id);
 	assert_int_equal(find(answer, c)->depth, 2);
 	control_free_answer(answer);
-	answer = scale(&f->node, b);
+	answer = scale(&f->desk, b);
 	assert_int_equal(answer->scale->trials, 2);
 	control_free_answer(answer);
 }
@@ -747,7 +591,7 @@ the_last_word_about_an_edge_holds(void **state)
 	(void)adapt(f, b.press, b, a);
 	(void)adapt(f, b.press, b, a);
 	publish(f);
-	answer = lineage(&f->node, a);
+	answer = lineage(&f->desk, a);
 	assert_int_equal(find(answer, b)->n_parent, 1);
 	control_free_answer(answer);
 }
@@ -774,7 +618,7 @@ twins_are_one_and_the_own_word_speaks(void **state)
 	learn(f, own, ERFA__STAGE__STAGE_FINAL,
 	    ERFA__VERDICT__VERDICT_NO_DIFFERENCE);
 	publish(f);
-	answer = lineage(&f->node, a);
+	answer = lineage(&f->desk, a);
 	assert_int_equal(answer->lineage->n_trial, 2);
 	trial = answer->lineage->trial[1];
 	assert_int_equal(trial->n_parent, 1);
@@ -786,7 +630,7 @@ twins_are_one_and_the_own_word_speaks(void **state)
 	assert_false(trial->transcribed);
 	control_free_answer(answer);
 	for (i = 0; i < 2; i++) {
-		answer = scale(&f->node, i == 0 ? said : own);
+		answer = scale(&f->desk, i == 0 ? said : own);
 		assert_int_equal(answer->scale->trials, 1);
 		assert_int_equal(answer->scale->stopped, 1);
 		assert_int_equal(answer->scale->documented, 0);
@@ -813,13 +657,13 @@ a_strangers_word_is_a_trial_of_its_own(void **state)
 	(void)adapt(f, said.press, said, a);
 	(void)adapt(f, own.press, own, a);
 	publish(f);
-	answer = lineage(&f->node, a);
+	answer = lineage(&f->desk, a);
 	assert_int_equal(answer->lineage->n_trial, 3);
 	assert_int_equal(find(answer, said)->n_same_as, 0);
 	assert_true(find(answer, said)->transcribed);
 	assert_string_equal(find(answer, own)->status, "stopped");
 	control_free_answer(answer);
-	answer = scale(&f->node, said);
+	answer = scale(&f->desk, said);
 	assert_int_equal(answer->scale->documented, 1);
 	assert_int_equal(answer->scale->stopped, 0);
 	control_free_answer(answer);
@@ -861,7 +705,7 @@ the_latest_final_experience_gives_the_verdict(void **state)
 	learn(
 	    f, a, ERFA__STAGE__STAGE_INTERIM, ERFA__VERDICT__VERDICT_TOO_EARLY);
 	publish(f);
-	answer = lineage(&f->node, a);
+	answer = lineage(&f->desk, a);
 	assert_string_equal(find(answer, a)->verdict, "worked_partly");
 	assert_string_equal(find(answer, a)->author_role, "self");
 	control_free_answer(answer);
@@ -877,7 +721,7 @@ no_transcribed_trial_counts_as_started_or_silent(void **state)
 
 	(void)adapt(f, b.press, b, a);
 	publish(f);
-	answer = scale_at(&f->node, a, "2099-01-01");
+	answer = scale_at(&f->desk, a, "2099-01-01");
 	assert_int_equal(answer->scale->documented, 2);
 	assert_int_equal(answer->scale->trials, 0);
 	assert_int_equal(answer->scale->copies, 0);
@@ -904,16 +748,16 @@ a_trial_is_silent_a_year_after_its_end(void **state)
 	body->trial->period->end = strdup("2023-12-31");
 	a = add_trial_body(&f->orgs[0], "a", body);
 	publish(f);
-	answer = scale_at(&f->node, a, "2024-12-31");
+	answer = scale_at(&f->desk, a, "2024-12-31");
 	assert_int_equal(answer->scale->silent, 0);
 	assert_int_equal(answer->scale->running, 1);
 	control_free_answer(answer);
-	answer = scale_at(&f->node, a, "2025-01-02");
+	answer = scale_at(&f->desk, a, "2025-01-02");
 	assert_int_equal(answer->scale->silent, 1);
 	assert_int_equal(answer->scale->running, 0);
 	assert_int_equal(answer->scale->started, 1);
 	control_free_answer(answer);
-	answer = lineage_at(&f->node, a, "2025-01-02");
+	answer = lineage_at(&f->desk, a, "2025-01-02");
 	assert_string_equal(find(answer, a)->said, "active");
 	assert_string_equal(find(answer, a)->status, "unknown");
 	control_free_answer(answer);
@@ -941,7 +785,7 @@ spread_is_running_copies_with_a_follow_up(void **state)
 	observe(f, d, ERFA__OCCASION__OCCASION_BASELINE, 50);
 	observe(f, d, ERFA__OCCASION__OCCASION_FOLLOW_UP, 3);
 	publish(f);
-	answer = scale(&f->node, a);
+	answer = scale(&f->desk, a);
 	assert_int_equal(answer->scale->trials, 5);
 	assert_int_equal(answer->scale->copies, 4);
 	assert_int_equal(answer->scale->started, 4);
@@ -970,7 +814,7 @@ a_record_about_several_trials_is_no_copy(void **state)
 	b = add_trial_body(&f->orgs[1], "b", body);
 	(void)adapt(f, b.press, b, a);
 	publish(f);
-	answer = scale(&f->node, a);
+	answer = scale(&f->desk, a);
 	assert_int_equal(answer->scale->several, 1);
 	assert_int_equal(answer->scale->copies, 0);
 	assert_int_equal(answer->scale->started, 1);
@@ -989,11 +833,11 @@ what_is_no_trial_and_no_day_is_refused(void **state)
 
 	(void)add(term.press, HEADER_TERM, term.name, press_body(HEADER_TERM));
 	publish(f);
-	assert_error(lineage(&f->node, term), "not_a_trial", 64);
-	assert_error(lineage(&f->node, none), "no_such_trial", 66);
-	assert_error(lineage_at(&f->node, a, "yesterday"), "bad_date", 64);
-	assert_error(lineage_at(&f->node, a, "2024"), "bad_date", 64);
-	control_free_answer(lineage_at(&f->node, a, ""));
+	assert_error(lineage(&f->desk, term), "not_a_trial", 64);
+	assert_error(lineage(&f->desk, none), "no_such_trial", 66);
+	assert_error(lineage_at(&f->desk, a, "yesterday"), "bad_date", 64);
+	assert_error(lineage_at(&f->desk, a, "2024"), "bad_date", 64);
+	control_free_answer(lineage_at(&f->desk, a, ""));
 }
 
 /* ---- the same everywhere ---- */
@@ -1046,7 +890,7 @@ write_family(struct fixture *f, uint64_t *seed, struct trial trials[TRIALS],
 
 /* Give all to a node in an order drawn at random: headers, then bodies. */
 static void
-publish_shuffled(struct fixture *f, struct node *node, uint64_t *seed)
+publish_shuffled(struct fixture *f, struct desk *desk, uint64_t *seed)
 {
 	uint64_t given[ORGS] = { 0 };
 	struct store_txn *txn;
@@ -1066,20 +910,20 @@ publish_shuffled(struct fixture *f, struct node *node, uint64_t *seed)
 			left--;
 		}
 		assert_int_equal(
-		    store_begin(node->store, true, &txn), ERR_NONE);
+		    store_begin(desk->store, true, &txn), ERR_NONE);
 		press_put(press, txn, i == 0, given[i]);
 		assert_int_equal(store_commit(&txn), ERR_NONE);
 		if (draw(seed, 4) == 0)
-			settle(node);
+			desk_settle(desk);
 	}
 	for (i = ORGS; i-- > 0;) {
 		assert_int_equal(
-		    store_begin(node->store, true, &txn), ERR_NONE);
+		    store_begin(desk->store, true, &txn), ERR_NONE);
 		for (n = f->orgs[i].count; n > 0; n--)
 			press_give(&f->orgs[i], txn, n);
 		assert_int_equal(store_commit(&txn), ERR_NONE);
 	}
-	settle(node);
+	desk_settle(desk);
 }
 
 /* Assert that two answers are the same bytes, and free them. */
@@ -1107,7 +951,7 @@ any_order_of_arrival_gives_the_same_answers(void **state)
 	struct fixture *f = *state;
 	struct trial trials[TRIALS];
 	char names[TRIALS][16];
-	struct node other;
+	struct desk other;
 	uint64_t seed = 20240601;
 	unsigned round;
 	unsigned i;
@@ -1115,15 +959,15 @@ any_order_of_arrival_gives_the_same_answers(void **state)
 	write_family(f, &seed, trials, names);
 	publish(f);
 	for (round = 0; round < 4; round++) {
-		node_open(&other, &f->orgs[0]);
+		desk_open(&other, &f->orgs[0]);
 		publish_shuffled(f, &other, &seed);
 		for (i = 0; i < TRIALS; i++) {
-			assert_same(lineage(&f->node, trials[i]),
+			assert_same(lineage(&f->desk, trials[i]),
 			    lineage(&other, trials[i]));
-			assert_same(scale(&f->node, trials[i]),
+			assert_same(scale(&f->desk, trials[i]),
 			    scale(&other, trials[i]));
 		}
-		node_close(&other);
+		desk_close(&other);
 	}
 }
 
@@ -1155,7 +999,7 @@ a_thousand_relatives_are_told_whole(void **state)
 	publish(f);
 	for (i = 0; i < 5; i++) {
 		(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
-		answer = lineage(&f->node, trials[FAMILY / 2]);
+		answer = lineage(&f->desk, trials[FAMILY / 2]);
 		(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
 		assert_int_equal(answer->lineage->n_trial, FAMILY);
 		control_free_answer(answer);

@@ -18,160 +18,23 @@
 #include "client/corpus.h"
 #include "client/corpus_table.h"
 #include "daemon/db.h"
-#include "daemon/index.h"
 #include "daemon/indexer.h"
 #include "daemon/query.h"
 #include "daemon/store.h"
+#include "tests/unit/desk.h"
 #include "tests/unit/press.h"
 #include "tests/unit/scratch.h"
 
 #define MAP_BYTES ((size_t)512 << 20)
-#define WAIT_MS   60000
-
-/* A directory that is lent out, and how often. */
-struct holder {
-	struct directory *directory;
-	int lent;
-};
-
-/* One node: a store, its index, and somebody who asks. */
-struct node {
-	char *dir;
-	char *index_path;
-	struct store *store;
-	struct index *index;
-	struct indexer *indexer;
-	struct query *query;
-	struct holder *holder;
-	pthread_mutex_t mutex;
-};
 
 struct fixture {
-	struct node node;
+	struct desk desk;
 	struct press own;   /* dk-791, whose node it is */
 	struct press other; /* no-5501, a member */
 	struct press third; /* fi-564, a member */
 };
 
 /* ---- the node ---- */
-
-static const struct directory *
-get(void *context, void **ret_holder)
-{
-	struct node *node = context;
-	const struct directory *directory;
-
-	(void)pthread_mutex_lock(&node->mutex);
-	node->holder->lent++;
-	*ret_holder = node->holder;
-	directory = node->holder->directory;
-	(void)pthread_mutex_unlock(&node->mutex);
-	return directory;
-}
-
-static void
-put(void *context, void *holder)
-{
-	struct node *node = context;
-	struct holder *held = holder;
-
-	(void)pthread_mutex_lock(&node->mutex);
-	if (--held->lent == 0 && held != node->holder) {
-		directory_free(held->directory);
-		free(held);
-	}
-	(void)pthread_mutex_unlock(&node->mutex);
-}
-
-/* Compute the directory anew from what the press wrote. */
-static void
-new_directory(struct node *node, const struct press *own)
-{
-	struct holder *old = node->holder;
-	struct holder *holder = calloc(1, sizeof(*holder));
-
-	assert_non_null(holder);
-	holder->directory = press_directory(own);
-	(void)pthread_mutex_lock(&node->mutex);
-	node->holder = holder;
-	if (old != NULL && old->lent == 0) {
-		directory_free(old->directory);
-		free(old);
-	}
-	(void)pthread_mutex_unlock(&node->mutex);
-}
-
-static void
-start_indexer(struct node *node)
-{
-	const struct indexer_options options = {
-		.store = node->store,
-		.index = node->index,
-		.batch = 1000,
-	};
-
-	assert_int_equal(indexer_start(&options, &node->indexer), ERR_NONE);
-}
-
-static void
-node_open(struct node *node, const struct press *own)
-{
-	struct store_options store = { .map_bytes = MAP_BYTES };
-	struct index_options index = { .map_bytes = MAP_BYTES };
-	struct query_options query = {
-		.name = "Viborg Kommune",
-		.key = own->key.public_key,
-		.get = get,
-		.put = put,
-		.context = node,
-	};
-
-	memset(node, 0, sizeof(*node));
-	(void)pthread_mutex_init(&node->mutex, NULL);
-	node->dir = scratch_make();
-	assert_non_null(node->dir);
-	node->index_path = scratch_path(node->dir, "index.mdb");
-	store.dir = node->dir;
-	index.path = node->index_path;
-	assert_int_equal(store_open(&store, &node->store), ERR_NONE);
-	assert_int_equal(index_open(&index, &node->index), ERR_NONE);
-	start_indexer(node);
-	new_directory(node, own);
-	query.store = node->store;
-	query.index = node->index;
-	assert_int_equal(query_new(&query, &node->query), ERR_NONE);
-}
-
-static void
-node_close(struct node *node)
-{
-	query_free(node->query);
-	indexer_stop(node->indexer);
-	index_close(node->index);
-	store_close(node->store);
-	if (node->holder != NULL) {
-		assert_int_equal(node->holder->lent, 0);
-		directory_free(node->holder->directory);
-		free(node->holder);
-	}
-	(void)pthread_mutex_destroy(&node->mutex);
-	free(node->index_path);
-	scratch_remove(node->dir);
-}
-
-/* Wait until the index has all that the store has. */
-static void
-settle(struct node *node)
-{
-	struct store_txn *txn;
-	uint64_t last;
-
-	assert_int_equal(store_begin(node->store, false, &txn), ERR_NONE);
-	last = store_arrival_last(txn);
-	store_abort(&txn);
-	indexer_wake(node->indexer);
-	assert_true(indexer_wait(node->indexer, last, WAIT_MS));
-}
 
 static int
 setup(void **state)
@@ -187,7 +50,7 @@ setup(void **state)
 	(void)press_vouch(
 	    &f->own, &f->other, false, 0, "Troms\xc3\xb8 kommune");
 	(void)press_vouch(&f->own, &f->third, false, 0, NULL);
-	node_open(&f->node, &f->own);
+	desk_open(&f->desk, &f->own);
 	return 0;
 }
 
@@ -196,7 +59,7 @@ teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	node_close(&f->node);
+	desk_close(&f->desk);
 	press_end(&f->own);
 	press_end(&f->other);
 	press_end(&f->third);
@@ -208,29 +71,13 @@ teardown(void **state)
 static void
 publish(struct fixture *f)
 {
-	press_publish(&f->own, f->node.store, true);
-	press_publish(&f->other, f->node.store, false);
-	press_publish(&f->third, f->node.store, false);
-	settle(&f->node);
+	press_publish(&f->own, f->desk.store, true);
+	press_publish(&f->other, f->desk.store, false);
+	press_publish(&f->third, f->desk.store, false);
+	desk_settle(&f->desk);
 }
 
 /* ---- asking ---- */
-
-static Erfa__Answer *
-ask(struct node *node, const Erfa__Request *request)
-{
-	Erfa__Answer *answer;
-	uint8_t *buf;
-	size_t len;
-
-	assert_true(query_can(request));
-	assert_int_equal(query_answer(node->query, request, &answer), ERR_NONE);
-
-	/* Every answer can be sent. */
-	assert_int_equal(control_encode_answer(answer, &buf, &len), ERR_NONE);
-	free(buf);
-	return answer;
-}
 
 /* Assert that the answer is this error, and free it. */
 static void
@@ -245,17 +92,17 @@ assert_error(Erfa__Answer *answer, const char *code, unsigned exit)
 }
 
 static Erfa__Answer *
-list(struct node *node, Erfa__ListRequest *list)
+list(struct desk *desk, Erfa__ListRequest *list)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 
 	request.ask_case = ERFA__REQUEST__ASK_LIST;
 	request.list = list;
-	return ask(node, &request);
+	return desk_ask(desk, &request);
 }
 
 static Erfa__Answer *
-show(struct node *node, const char *id)
+show(struct desk *desk, const char *id)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
@@ -264,14 +111,14 @@ show(struct node *node, const char *id)
 	request.ask_case = ERFA__REQUEST__ASK_SHOW;
 	request.show = &show;
 	show.id = id == NULL ? NULL : strdup(id);
-	answer = ask(node, &request);
+	answer = desk_ask(desk, &request);
 	free(show.id);
 	return answer;
 }
 
 /* Search for words in one text. */
 static Erfa__Answer *
-find(struct node *node, const char *text, Erfa__FindRequest *find)
+find(struct desk *desk, const char *text, Erfa__FindRequest *find)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	char *words[1] = { strdup(text) };
@@ -281,7 +128,7 @@ find(struct node *node, const char *text, Erfa__FindRequest *find)
 	request.find = find;
 	find->n_word = 1;
 	find->word = words;
-	answer = ask(node, &request);
+	answer = desk_ask(desk, &request);
 	find->n_word = 0;
 	find->word = NULL;
 	free(words[0]);
@@ -289,7 +136,7 @@ find(struct node *node, const char *text, Erfa__FindRequest *find)
 }
 
 static Erfa__Answer *
-watch(struct node *node, const char *cursor, const char *kind)
+watch(struct desk *desk, const char *cursor, const char *kind)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__WatchRequest watch = ERFA__WATCH_REQUEST__INIT;
@@ -299,14 +146,14 @@ watch(struct node *node, const char *cursor, const char *kind)
 	request.watch = &watch;
 	watch.cursor = cursor == NULL ? NULL : strdup(cursor);
 	watch.kind = kind == NULL ? NULL : strdup(kind);
-	answer = ask(node, &request);
+	answer = desk_ask(desk, &request);
 	free(watch.cursor);
 	free(watch.kind);
 	return answer;
 }
 
 static Erfa__Answer *export(
-    struct node *node, const char *cursor, bool all_versions)
+    struct desk *desk, const char *cursor, bool all_versions)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__ExportRequest export = ERFA__EXPORT_REQUEST__INIT;
@@ -317,13 +164,13 @@ static Erfa__Answer *export(
 	export.cursor = cursor == NULL ? NULL : strdup(cursor);
 	export.has_all_versions = true;
 	export.all_versions = all_versions;
-	answer = ask(node, &request);
+	answer = desk_ask(desk, &request);
 	free(export.cursor);
 	return answer;
 }
 
 static Erfa__Answer *
-verify(struct node *node, const char *cursor, unsigned percent)
+verify(struct desk *desk, const char *cursor, unsigned percent)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__VerifyRequest verify = ERFA__VERIFY_REQUEST__INIT;
@@ -334,13 +181,13 @@ verify(struct node *node, const char *cursor, unsigned percent)
 	verify.cursor = cursor == NULL ? NULL : strdup(cursor);
 	verify.has_sample_percent = percent > 0;
 	verify.sample_percent = percent;
-	answer = ask(node, &request);
+	answer = desk_ask(desk, &request);
 	free(verify.cursor);
 	return answer;
 }
 
 static Erfa__Answer *
-logs(struct node *node, const char *cursor)
+logs(struct desk *desk, const char *cursor)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__LogsRequest logs = ERFA__LOGS_REQUEST__INIT;
@@ -349,13 +196,13 @@ logs(struct node *node, const char *cursor)
 	request.ask_case = ERFA__REQUEST__ASK_LOGS;
 	request.logs = &logs;
 	logs.cursor = cursor == NULL ? NULL : strdup(cursor);
-	answer = ask(node, &request);
+	answer = desk_ask(desk, &request);
 	free(logs.cursor);
 	return answer;
 }
 
 static Erfa__Answer *
-bundle(struct node *node, const char *cursor)
+bundle(struct desk *desk, const char *cursor)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__BundleExportRequest bundle = ERFA__BUNDLE_EXPORT_REQUEST__INIT;
@@ -364,16 +211,16 @@ bundle(struct node *node, const char *cursor)
 	request.ask_case = ERFA__REQUEST__ASK_BUNDLE_EXPORT;
 	request.bundle_export = &bundle;
 	bundle.cursor = cursor == NULL ? NULL : strdup(cursor);
-	answer = ask(node, &request);
+	answer = desk_ask(desk, &request);
 	free(bundle.cursor);
 	return answer;
 }
 
 /* How many rows a list has in all. */
 static uint64_t
-total(struct node *node, Erfa__ListRequest *request)
+total(struct desk *desk, Erfa__ListRequest *request)
 {
-	Erfa__Answer *answer = list(node, request);
+	Erfa__Answer *answer = list(desk, request);
 	uint64_t count;
 
 	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_LIST);
@@ -385,14 +232,14 @@ total(struct node *node, Erfa__ListRequest *request)
 }
 
 static uint64_t
-total_of_kind(struct node *node, const char *kind)
+total_of_kind(struct desk *desk, const char *kind)
 {
 	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
 	char text[32];
 
 	(void)snprintf(text, sizeof(text), "%s", kind);
 	request.kind = text;
-	return total(node, &request);
+	return total(desk, &request);
 }
 
 /* ---- writing ---- */
@@ -484,7 +331,7 @@ the_newest_trial_is_listed_first(void **state)
 	(void)add_trial(&f->other, "b",
 	    press_trial("Andre", "Noget", NULL, "no-5501 Troms\xc3\xb8"));
 	publish(f);
-	answer = list(&f->node, &request);
+	answer = list(&f->desk, &request);
 	assert_int_equal(answer->list->n_row, 2);
 	assert_int_equal(answer->list->total, 2);
 	assert_null(answer->list->next);
@@ -514,7 +361,7 @@ an_empty_store_has_an_empty_list(void **state)
 	struct fixture *f = *state;
 	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
 
-	assert_int_equal(total(&f->node, &request), 0);
+	assert_int_equal(total(&f->desk, &request), 0);
 }
 
 /* Follow the pages of a list; every id must come once. */
@@ -543,7 +390,7 @@ pages_of_a_list_are_complete_and_without_doubles(void **state)
 	request.limit = 7;
 	do {
 		request.cursor = cursor;
-		answer = list(&f->node, &request);
+		answer = list(&f->desk, &request);
 		free(cursor);
 		cursor = NULL;
 		assert_true(answer->list->n_row <= 7);
@@ -579,25 +426,25 @@ lists_can_be_narrowed(void **state)
 	(void)add_trial(&f->own, "d", press_trial("Om?", NULL, "y", NULL));
 	publish(f);
 	request.country = strdup("dk");
-	assert_int_equal(total(&f->node, &request), 1);
+	assert_int_equal(total(&f->desk, &request), 1);
 	memcpy(request.country, "FI", 2);
-	assert_int_equal(total(&f->node, &request), 1);
+	assert_int_equal(total(&f->desk, &request), 1);
 	memcpy(request.country, "SE", 2);
-	assert_int_equal(total(&f->node, &request), 0);
+	assert_int_equal(total(&f->desk, &request), 0);
 	free(request.country);
 	request.country = NULL;
 	request.org = strdup("dk-791");
-	assert_int_equal(total(&f->node, &request), 3);
+	assert_int_equal(total(&f->desk, &request), 3);
 	free(request.org);
 	request.org = strdup("5501");
-	assert_int_equal(total(&f->node, &request), 1);
+	assert_int_equal(total(&f->desk, &request), 1);
 	free(request.org);
 	request.org = NULL;
 	request.sector = strdup("housing");
-	assert_int_equal(total(&f->node, &request), 4);
+	assert_int_equal(total(&f->desk, &request), 4);
 	free(request.sector);
 	request.sector = strdup("health");
-	assert_int_equal(total(&f->node, &request), 0);
+	assert_int_equal(total(&f->desk, &request), 0);
 	free(request.sector);
 }
 
@@ -615,19 +462,19 @@ unknown_kinds_and_noise_are_listed_by_their_number(void **state)
 	(void)press_add_raw(&f->own, "\xff\xff", 2, NULL, 0);
 	publish(f);
 	request.kind = kind;
-	assert_int_equal(total(&f->node, &request), 7);
-	answer = list(&f->node, &request);
+	assert_int_equal(total(&f->desk, &request), 7);
+	answer = list(&f->desk, &request);
 	assert_string_equal(answer->list->row[6]->kind, "0");
 	assert_string_equal(answer->list->row[6]->state, "unreadable");
 	control_free_answer(answer);
 	request.kind = number;
-	answer = list(&f->node, &request);
+	answer = list(&f->desk, &request);
 	assert_int_equal(answer->list->n_row, 1);
 	assert_string_equal(answer->list->row[0]->kind, "77");
 	assert_string_equal(answer->list->row[0]->state, "here");
 	control_free_answer(answer);
-	assert_int_equal(total_of_kind(&f->node, "member"), 2);
-	assert_int_equal(total_of_kind(&f->node, "genesis"), 3);
+	assert_int_equal(total_of_kind(&f->desk, "member"), 2);
+	assert_int_equal(total_of_kind(&f->desk, "genesis"), 3);
 }
 
 static void
@@ -638,22 +485,22 @@ words_that_are_not_understood_are_told(void **state)
 	char bad[] = "nonsense";
 
 	request.kind = bad;
-	assert_error(list(&f->node, &request), "no_such_kind", 64);
+	assert_error(list(&f->desk, &request), "no_such_kind", 64);
 	request.kind = NULL;
 	request.country = bad;
-	assert_error(list(&f->node, &request), "no_such_country", 64);
+	assert_error(list(&f->desk, &request), "no_such_country", 64);
 	request.country = NULL;
 	request.sector = bad;
-	assert_error(list(&f->node, &request), "no_such_sector", 64);
+	assert_error(list(&f->desk, &request), "no_such_sector", 64);
 	request.sector = NULL;
 	request.cursor = bad;
-	assert_error(list(&f->node, &request), "bad_cursor", 64);
-	assert_error(export(&f->node, bad, false), "bad_cursor", 64);
-	assert_error(watch(&f->node, bad, NULL), "bad_cursor", 64);
-	assert_error(watch(&f->node, NULL, bad), "no_such_kind", 64);
-	assert_error(verify(&f->node, bad, 0), "bad_cursor", 64);
-	assert_error(logs(&f->node, bad), "bad_cursor", 64);
-	assert_error(bundle(&f->node, bad), "bad_cursor", 64);
+	assert_error(list(&f->desk, &request), "bad_cursor", 64);
+	assert_error(export(&f->desk, bad, false), "bad_cursor", 64);
+	assert_error(watch(&f->desk, bad, NULL), "bad_cursor", 64);
+	assert_error(watch(&f->desk, NULL, bad), "no_such_kind", 64);
+	assert_error(verify(&f->desk, bad, 0), "bad_cursor", 64);
+	assert_error(logs(&f->desk, bad), "bad_cursor", 64);
+	assert_error(bundle(&f->desk, bad), "bad_cursor", 64);
 }
 
 static void
@@ -668,7 +515,7 @@ other_requests_are_not_answered(void **state)
 	request.publish = &publication;
 	assert_false(query_can(&request));
 	assert_int_equal(
-	    query_answer(f->node.query, &request, &answer), ERR_NOENT);
+	    query_answer(f->desk.query, &request, &answer), ERR_NOENT);
 }
 
 /* ---- versions, twins, the directory ---- */
@@ -685,12 +532,12 @@ the_greatest_version_is_the_current_one(void **state)
 	(void)add_trial(&f->own, "a", version("en og en halv", 1, 5));
 	(void)add_trial(&f->own, "a", version("to igen", 2, 0));
 	publish(f);
-	answer = list(&f->node, &request);
+	answer = list(&f->desk, &request);
 	assert_int_equal(answer->list->n_row, 1);
 	assert_string_equal(answer->list->row[0]->title, "to igen");
 	control_free_answer(answer);
 	full_id(&f->own, "a", id);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_int_equal(answer->show->versions, 3);
 	control_free_answer(answer);
 }
@@ -707,10 +554,10 @@ what_was_republished_counts_once(void **state)
 	press_begin(&again, 1, 8, "dk-791");
 	(void)press_again(&again, &f->own, n);
 	publish(f);
-	press_publish(&again, f->node.store, true);
-	settle(&f->node);
+	press_publish(&again, f->desk.store, true);
+	desk_settle(&f->desk);
 	full_id(&f->own, "a", id);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_int_equal(answer->show->versions, 1);
 	control_free_answer(answer);
 	press_end(&again);
@@ -733,8 +580,8 @@ equal_external_ids_are_shown_and_counted_once(void **state)
 	(void)add_trial(&f->own, "y", titled("Egen"));
 	(void)add_about(&f->own, HEADER_DECISION, "d", "bolig-1", NULL);
 	publish(f);
-	assert_int_equal(total(&f->node, &request), 2);
-	assert_int_equal(query_counts(f->node.query, &counts), ERR_NONE);
+	assert_int_equal(total(&f->desk, &request), 2);
+	assert_int_equal(query_counts(f->desk.query, &counts), ERR_NONE);
 	assert_int_equal(counts.trials, 2);
 	assert_int_equal(counts.trials_transcribed, 1);
 	assert_int_equal(counts.logs, 3);
@@ -745,18 +592,18 @@ equal_external_ids_are_shown_and_counted_once(void **state)
 	/* dk-791 stands for both, and says so. */
 	full_id(&f->own, "x", id);
 	full_id(&f->other, "x", twin);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_int_equal(answer->show->n_same_as, 1);
 	assert_string_equal(answer->show->same_as[0], twin);
 	control_free_answer(answer);
-	answer = show(&f->node, twin);
+	answer = show(&f->desk, twin);
 	assert_int_equal(answer->show->n_same_as, 1);
 	assert_string_equal(answer->show->same_as[0], id);
 	control_free_answer(answer);
 
 	/* Who asks for a publisher's records sees them. */
 	request.org = strdup("no-5501");
-	assert_int_equal(total(&f->node, &request), 1);
+	assert_int_equal(total(&f->desk, &request), 1);
 	free(request.org);
 }
 
@@ -773,19 +620,19 @@ a_change_of_the_directory_needs_no_new_index(void **state)
 	first = add_trial(&f->other, "a", titled("Bliver"));
 	(void)add_trial(&f->other, "b", titled("Forsvinder"));
 	publish(f);
-	press_publish(&stranger, f->node.store, false);
-	settle(&f->node);
-	assert_int_equal(total(&f->node, &request), 2);
+	press_publish(&stranger, f->desk.store, false);
+	desk_settle(&f->desk);
+	assert_int_equal(total(&f->desk, &request), 2);
 
 	/* no-5501 is out from here on, what it wrote before stays. */
 	(void)press_vouch(&f->own, &f->other, true, first, NULL);
-	new_directory(&f->node, &f->own);
-	assert_int_equal(total(&f->node, &request), 1);
+	desk_directory(&f->desk, &f->own);
+	assert_int_equal(total(&f->desk, &request), 1);
 
 	/* se-180 is let in. */
 	(void)press_vouch(&f->own, &stranger, false, 0, NULL);
-	new_directory(&f->node, &f->own);
-	assert_int_equal(total(&f->node, &request), 2);
+	desk_directory(&f->desk, &f->own);
+	assert_int_equal(total(&f->desk, &request), 2);
 	press_end(&stranger);
 }
 
@@ -799,9 +646,9 @@ assert_absent(struct fixture *f, const struct press *press, uint64_t count)
 	size_t i;
 
 	bytes_hex(press->log_id, LOG_ID_LEN, hex);
-	assert_int_equal(query_counts(f->node.query, &counts), ERR_NONE);
+	assert_int_equal(query_counts(f->desk.query, &counts), ERR_NONE);
 	assert_int_equal(counts.bodies_absent, count);
-	answer = logs(&f->node, NULL);
+	answer = logs(&f->desk, NULL);
 	for (i = 0; i < answer->logs->n_log; i++)
 		if (strcmp(answer->logs->log[i]->log, hex) == 0)
 			break;
@@ -819,18 +666,18 @@ bodies_beyond_what_counts_are_not_still_to_come(void **state)
 
 	(void)add_trial(&f->other, "b", titled("Forsvinder"));
 	(void)add_trial(&f->other, "c", titled("Forsvinder ogs\xc3\xa5"));
-	press_publish(&f->own, f->node.store, true);
-	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	press_publish(&f->own, f->desk.store, true);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	press_put(&f->other, txn, false, 0);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
-	settle(&f->node);
+	desk_settle(&f->desk);
 	assert_absent(f, &f->other, 3);
 
 	/* After a cut nobody asks for them. */
 	(void)press_vouch(&f->own, &f->other, true, first, NULL);
-	new_directory(&f->node, &f->own);
+	desk_directory(&f->desk, &f->own);
 	assert_absent(f, &f->other, 1);
-	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	press_give(&f->other, txn, first);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
 	assert_absent(f, &f->other, 0);
@@ -848,11 +695,11 @@ absent_and_erased_bodies_are_told_as_such(void **state)
 	char id[RECORD_ID_CHARS + 1];
 	uint64_t n = add_trial(&f->own, "a", titled("Borte"));
 
-	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	press_put(&f->own, txn, true, 0);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
-	settle(&f->node);
-	answer = list(&f->node, &request);
+	desk_settle(&f->desk);
+	answer = list(&f->desk, &request);
 	assert_int_equal(answer->list->n_row, 1);
 	assert_string_equal(answer->list->row[0]->state, "absent");
 	assert_null(answer->list->row[0]->title);
@@ -861,17 +708,17 @@ absent_and_erased_bodies_are_told_as_such(void **state)
 
 	press_record("a", name);
 	assert_int_equal(
-	    query_record(f->node.query, "dk-791", name, &record), ERR_NONE);
+	    query_record(f->desk.query, "dk-791", name, &record), ERR_NONE);
 	assert_null(record.body);
 	assert_int_equal(record.n, n);
 	assert_int_equal(
-	    query_record(f->node.query, "dk-999", name, &record), ERR_NOENT);
+	    query_record(f->desk.query, "dk-999", name, &record), ERR_NOENT);
 
-	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	assert_int_equal(store_erase(txn, f->own.log_id, n), ERR_NONE);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
 	full_id(&f->own, "a", id);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_string_equal(answer->show->row->state, "erased");
 	assert_null(answer->show->body);
 	control_free_answer(answer);
@@ -899,7 +746,7 @@ a_record_is_shown_with_what_names_it(void **state)
 	    &f->third, HEADER_COMMENT, "e", NULL, press_ref(&f->own, record));
 	publish(f);
 	full_id(&f->other, "a", id);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_SHOW);
 	said = answer->show;
 	assert_string_equal(said->schema, "erfa.show/1");
@@ -932,7 +779,7 @@ publisher_has_the_name_that_was_given_last(void **state)
 	(void)add_trial(&f->other, "a", titled("Boliger"));
 	publish(f);
 	full_id(&f->other, "a", id);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_string_equal(answer->show->publisher_name, "Romssa suohkan");
 	control_free_answer(answer);
 }
@@ -958,7 +805,7 @@ what_a_record_names_is_shown_with_it(void **state)
 	(void)add_trial(&f->own, "a", trial);
 	publish(f);
 	full_id(&f->own, "a", id);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_int_equal(answer->show->n_related, 1);
 	assert_string_equal(
 	    answer->show->related[0]->relation, "names:programme");
@@ -967,7 +814,7 @@ what_a_record_names_is_shown_with_it(void **state)
 
 	/* And the other way round. */
 	full_id(&f->own, "p", id);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_int_equal(answer->show->n_related, 1);
 	assert_string_equal(answer->show->related[0]->relation, "trial");
 	control_free_answer(answer);
@@ -1015,11 +862,11 @@ assert_things(struct fixture *f, const struct press *press, const char *name,
 	char id[RECORD_ID_CHARS + 1];
 
 	full_id(press, name, id);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_int_equal(answer->show->n_same_as, same);
 	control_free_answer(answer);
-	assert_int_equal(total(&f->node, &request), trials);
-	assert_int_equal(query_counts(f->node.query, &counts), ERR_NONE);
+	assert_int_equal(total(&f->desk, &request), trials);
+	assert_int_equal(query_counts(f->desk.query, &counts), ERR_NONE);
 	assert_int_equal(counts.trials, trials);
 }
 
@@ -1029,15 +876,15 @@ a_stranger_neither_hides_a_transcription_nor_counts_with_it(void **state)
 	struct fixture *f = *state;
 
 	add_told(&f->own, "no-5501 Troms\xc3\xb8", NULL);
-	press_publish(&f->own, f->node.store, true);
+	press_publish(&f->own, f->desk.store, true);
 	add_own_word(&f->third);
-	press_publish(&f->third, f->node.store, false);
-	settle(&f->node);
+	press_publish(&f->third, f->desk.store, false);
+	desk_settle(&f->desk);
 	assert_things(f, &f->own, "told", 0, 2);
 	assert_things(f, &f->third, "own", 0, 2);
 	add_own_word(&f->other);
-	press_publish(&f->other, f->node.store, false);
-	settle(&f->node);
+	press_publish(&f->other, f->desk.store, false);
+	desk_settle(&f->desk);
 	assert_things(f, &f->own, "told", 1, 2);
 	assert_things(f, &f->other, "own", 1, 2);
 	assert_things(f, &f->third, "own", 0, 2);
@@ -1048,12 +895,12 @@ a_stranger_that_comes_first_gains_nothing(void **state)
 {
 	struct fixture *f = *state;
 
-	press_publish(&f->own, f->node.store, true);
+	press_publish(&f->own, f->desk.store, true);
 	add_own_word(&f->third);
-	press_publish(&f->third, f->node.store, false);
+	press_publish(&f->third, f->desk.store, false);
 	add_own_word(&f->other);
-	press_publish(&f->other, f->node.store, false);
-	settle(&f->node);
+	press_publish(&f->other, f->desk.store, false);
+	desk_settle(&f->desk);
 	assert_things(f, &f->third, "own", 0, 2);
 	add_told(&f->own, "no-5501 Troms\xc3\xb8", NULL);
 	publish(f);
@@ -1177,7 +1024,7 @@ what_names_a_twin_is_shown_with_the_one_that_stands_for_it(void **state)
 	    &f->third, HEADER_COMMENT, "c", NULL, press_ref(&f->other, record));
 	publish(f);
 	full_id(&f->own, "x", id);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_int_equal(answer->show->n_related, 2);
 	assert_string_equal(answer->show->related[0]->relation, "decision");
 	assert_string_equal(answer->show->related[0]->row->publisher, "dk-791");
@@ -1215,29 +1062,29 @@ ids_that_collide_are_shown_longer(void **state)
 	add_identity(&f->own, far, "fjern");
 	add_identity(&f->other, one, "et i Norge");
 	publish(f);
-	answer = list(&f->node, &request);
+	answer = list(&f->desk, &request);
 	assert_int_equal(answer->list->n_row, 4);
 	control_free_answer(answer);
 
 	/* 40 bits are alike, so that ten characters are needed. */
 	assert_int_equal(
-	    query_shown_id(f->node.query, "dk-791", one, id), ERR_NONE);
+	    query_shown_id(f->desk.query, "dk-791", one, id), ERR_NONE);
 	len = strlen(id);
 	assert_int_equal(len, strlen("dk-791/") + 10);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_string_equal(answer->show->body->trial->title, "et");
 	assert_string_equal(answer->show->row->id, id);
 	control_free_answer(answer);
 	assert_int_equal(
-	    query_shown_id(f->node.query, "dk-791", far, id), ERR_NONE);
+	    query_shown_id(f->desk.query, "dk-791", far, id), ERR_NONE);
 	assert_int_equal(strlen(id), strlen("dk-791/") + 8);
 	assert_int_equal(
-	    query_shown_id(f->node.query, "no-5501", one, id), ERR_NONE);
+	    query_shown_id(f->desk.query, "no-5501", one, id), ERR_NONE);
 	assert_int_equal(strlen(id), strlen("no-5501/") + 8);
 
 	/* Eight of them are not enough, and the candidates are named. */
 	record_print("dk-791", one, 8, id);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_ERROR);
 	assert_int_equal(answer->error->n_problem, 2);
 	assert_string_equal(answer->error->problem[0]->what, "et");
@@ -1245,7 +1092,7 @@ ids_that_collide_are_shown_longer(void **state)
 
 	/* Any prefix will do, without the country too. */
 	record_print("791", far, 1, id);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_string_equal(answer->show->body->trial->title, "fjern");
 	control_free_answer(answer);
 }
@@ -1267,7 +1114,7 @@ a_prefix_of_one_trial_and_other_records_means_the_trial(void **state)
 	(void)press_add(&f->own, &comment, press_body(HEADER_COMMENT));
 	publish(f);
 	record_print("dk-791", one, 3, id);
-	answer = show(&f->node, id);
+	answer = show(&f->desk, id);
 	assert_string_equal(answer->show->body->trial->title, "et");
 	control_free_answer(answer);
 }
@@ -1278,11 +1125,11 @@ ids_that_mean_nothing_are_told(void **state)
 	struct fixture *f = *state;
 
 	publish(f);
-	assert_error(show(&f->node, "dk-791/zzz"), "no_such_trial", 66);
-	assert_error(show(&f->node, "nowhere/zzz"), "no_such_trial", 66);
-	assert_error(show(&f->node, "dk-791"), "bad_id", 64);
-	assert_error(show(&f->node, "dk-791/u!"), "bad_id", 64);
-	assert_error(show(&f->node, NULL), "bad_id", 64);
+	assert_error(show(&f->desk, "dk-791/zzz"), "no_such_trial", 66);
+	assert_error(show(&f->desk, "nowhere/zzz"), "no_such_trial", 66);
+	assert_error(show(&f->desk, "dk-791"), "bad_id", 64);
+	assert_error(show(&f->desk, "dk-791/u!"), "bad_id", 64);
+	assert_error(show(&f->desk, NULL), "bad_id", 64);
 }
 
 /* ---- find ---- */
@@ -1292,7 +1139,7 @@ static void
 assert_found(struct fixture *f, const char *words, const char *titles)
 {
 	Erfa__FindRequest request = ERFA__FIND_REQUEST__INIT;
-	Erfa__Answer *answer = find(&f->node, words, &request);
+	Erfa__Answer *answer = find(&f->desk, words, &request);
 	char text[512] = "";
 	size_t i;
 
@@ -1324,7 +1171,7 @@ words_are_found_in_titles_before_texts(void **state)
 	publish(f);
 	assert_found(f, "boliger", "Tryghed, Plan, Boligsocialt");
 	assert_found(f, "ingenting", "");
-	answer = find(&f->node, "Boliger, unge!", &request);
+	answer = find(&f->desk, "Boliger, unge!", &request);
 	assert_int_equal(answer->find->n_understood, 2);
 	assert_string_equal(answer->find->understood[0], "Boliger");
 	assert_string_equal(answer->find->understood[1], "unge");
@@ -1338,7 +1185,7 @@ words_are_found_in_titles_before_texts(void **state)
 	control_free_answer(answer);
 
 	/* No record has both: those that have one are better than nothing. */
-	answer = find(&f->node, "skole unge", &request);
+	answer = find(&f->desk, "skole unge", &request);
 	assert_true(answer->find->partial);
 	assert_in_range(answer->find->n_row, 2, 4);
 	assert_true(answer->find->row[0]->partial);
@@ -1377,15 +1224,15 @@ a_body_that_comes_later_is_found(void **state)
 	struct store_txn *txn;
 	uint64_t n = add_trial(&f->own, "a", titled("Boliger"));
 
-	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	press_put(&f->own, txn, true, 0);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
-	settle(&f->node);
+	desk_settle(&f->desk);
 	assert_found(f, "bolig", "");
-	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	press_give(&f->own, txn, n);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
-	settle(&f->node);
+	desk_settle(&f->desk);
 	assert_found(f, "bolig", "Boliger");
 }
 
@@ -1396,12 +1243,12 @@ a_search_without_words_is_refused(void **state)
 	Erfa__FindRequest request = ERFA__FIND_REQUEST__INIT;
 	char bad[] = "zz";
 
-	assert_error(find(&f->node, " - ", &request), "no_words", 64);
+	assert_error(find(&f->desk, " - ", &request), "no_words", 64);
 	request.cursor = bad;
-	assert_error(find(&f->node, "bolig", &request), "bad_cursor", 64);
+	assert_error(find(&f->desk, "bolig", &request), "bad_cursor", 64);
 	request.cursor = NULL;
 	request.sector = bad;
-	assert_error(find(&f->node, "bolig", &request), "no_such_sector", 64);
+	assert_error(find(&f->desk, "bolig", &request), "no_such_sector", 64);
 }
 
 static void
@@ -1426,7 +1273,7 @@ pages_of_a_search_are_complete_and_without_doubles(void **state)
 	request.limit = 4;
 	do {
 		request.cursor = cursor;
-		answer = find(&f->node, "boligerne", &request);
+		answer = find(&f->desk, "boligerne", &request);
 		free(cursor);
 		cursor = NULL;
 		assert_int_equal(answer->find->total, 30);
@@ -1458,7 +1305,7 @@ a_watcher_sees_each_entry_once(void **state)
 	uint64_t n;
 
 	publish(f);
-	answer = watch(&f->node, NULL, NULL);
+	answer = watch(&f->desk, NULL, NULL);
 	assert_string_equal(answer->watch->schema, "erfa.watch/1");
 	assert_int_equal(answer->watch->n_row, 0);
 	assert_false(answer->watch->restarted);
@@ -1467,28 +1314,28 @@ a_watcher_sees_each_entry_once(void **state)
 
 	/* A header without its body is not told yet. */
 	n = add_trial(&f->own, "a", titled("Boliger"));
-	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	press_put(&f->own, txn, true, 0);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
-	settle(&f->node);
-	answer = watch(&f->node, cursor, NULL);
+	desk_settle(&f->desk);
+	answer = watch(&f->desk, cursor, NULL);
 	assert_int_equal(answer->watch->n_row, 0);
 	free(cursor);
 	cursor = strdup(answer->watch->cursor);
 	control_free_answer(answer);
 
 	/* With the body it is. */
-	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	press_give(&f->own, txn, n);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
-	settle(&f->node);
-	answer = watch(&f->node, cursor, "trial");
+	desk_settle(&f->desk);
+	answer = watch(&f->desk, cursor, "trial");
 	assert_int_equal(answer->watch->n_row, 1);
 	assert_string_equal(answer->watch->row[0]->title, "Boliger");
 	free(cursor);
 	cursor = strdup(answer->watch->cursor);
 	control_free_answer(answer);
-	answer = watch(&f->node, cursor, NULL);
+	answer = watch(&f->desk, cursor, NULL);
 	assert_int_equal(answer->watch->n_row, 0);
 	control_free_answer(answer);
 	free(cursor);
@@ -1503,27 +1350,27 @@ a_watcher_can_begin_at_the_start(void **state)
 
 	(void)add_trial(&f->own, "a", titled("Boliger"));
 	publish(f);
-	answer = watch(&f->node, "start", NULL);
+	answer = watch(&f->desk, "start", NULL);
 	assert_int_equal(answer->watch->n_row, 6);
 	assert_string_equal(answer->watch->row[0]->kind, "genesis");
 	control_free_answer(answer);
-	answer = watch(&f->node, "start", "trial");
+	answer = watch(&f->desk, "start", "trial");
 	assert_int_equal(answer->watch->n_row, 1);
 	control_free_answer(answer);
 
 	/* The cursor of another store, or from the future of this one. */
-	answer = watch(&f->node, "00000000000000000000000000000000/3", NULL);
+	answer = watch(&f->desk, "00000000000000000000000000000000/3", NULL);
 	assert_true(answer->watch->restarted);
 	assert_int_equal(answer->watch->n_row, 6);
 	(void)snprintf(
 	    cursor, sizeof(cursor), "%.33s999", answer->watch->cursor);
 	control_free_answer(answer);
-	answer = watch(&f->node, cursor, NULL);
+	answer = watch(&f->desk, cursor, NULL);
 	assert_true(answer->watch->restarted);
 	assert_int_equal(answer->watch->n_row, 6);
 	control_free_answer(answer);
 	assert_error(
-	    watch(&f->node, "00000000000000000000000000000000/x", NULL),
+	    watch(&f->desk, "00000000000000000000000000000000/x", NULL),
 	    "bad_cursor", 64);
 }
 
@@ -1544,7 +1391,7 @@ pages_of_a_watch_are_complete(void **state)
 	}
 	publish(f);
 	do {
-		answer = watch(&f->node, cursor, "trial");
+		answer = watch(&f->desk, cursor, "trial");
 		rows = (unsigned)answer->watch->n_row;
 		for (i = 0; i < rows; i++) {
 			(void)snprintf(title, sizeof(title), "t%u", count++);
@@ -1580,7 +1427,7 @@ an_export_holds_every_record_in_order_of_import(void **state)
 	(void)add_trial(&f->own, "t7", version("t7", 1, 1));
 	publish(f);
 	do {
-		answer = export(&f->node, cursor, false);
+		answer = export(&f->desk, cursor, false);
 		assert_string_equal(answer->export->schema, "erfa.export/1");
 		for (i = 0; i < answer->export->n_record; i++) {
 			(void)snprintf(title, sizeof(title), "t%u", count++);
@@ -1599,7 +1446,7 @@ an_export_holds_every_record_in_order_of_import(void **state)
 
 /* Ask for what arrived after ${cursor} in the store ${epoch}. */
 static Erfa__Answer *
-export_arrived(struct node *node, const char *cursor, const char *epoch)
+export_arrived(struct desk *desk, const char *cursor, const char *epoch)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__ExportRequest export = ERFA__EXPORT_REQUEST__INIT;
@@ -1611,7 +1458,7 @@ export_arrived(struct node *node, const char *cursor, const char *epoch)
 	export.by_arrival = true;
 	export.cursor = cursor == NULL ? NULL : strdup(cursor);
 	export.epoch = epoch == NULL ? NULL : strdup(epoch);
-	answer = ask(node, &request);
+	answer = desk_ask(desk, &request);
 	free(export.cursor);
 	free(export.epoch);
 	return answer;
@@ -1626,7 +1473,7 @@ an_export_by_arrival_goes_on_with_what_is_new(void **state)
 	(void)add_trial(&f->own, "a", version("a", 1, 0));
 	(void)add_trial(&f->own, "b", titled("b"));
 	publish(f);
-	first = export_arrived(&f->node, NULL, NULL);
+	first = export_arrived(&f->desk, NULL, NULL);
 	assert_int_equal(first->export->n_record, 2);
 	assert_null(first->export->next);
 	assert_non_null(first->export->last);
@@ -1637,15 +1484,15 @@ an_export_by_arrival_goes_on_with_what_is_new(void **state)
 	(void)add_trial(&f->own, "a", version("a", 1, 2));
 	publish(f);
 	second = export_arrived(
-	    &f->node, first->export->last, first->export->epoch);
+	    &f->desk, first->export->last, first->export->epoch);
 	assert_int_equal(second->export->n_record, 1);
 	assert_int_equal(second->export->record[0]->body->envelope->minor, 2);
 	assert_string_equal(second->export->epoch, first->export->epoch);
 	assert_string_not_equal(second->export->last, first->export->last);
 
-	assert_error(export_arrived(&f->node, second->export->last, "00"),
+	assert_error(export_arrived(&f->desk, second->export->last, "00"),
 	    "other_store", 65);
-	assert_error(export_arrived(&f->node, "7fffffffffffffff00000000", NULL),
+	assert_error(export_arrived(&f->desk, "7fffffffffffffff00000000", NULL),
 	    "bad_cursor", 64);
 	control_free_answer(first);
 	control_free_answer(second);
@@ -1666,7 +1513,7 @@ an_export_can_hold_all_versions(void **state)
 	(void)add_trial(&f->own, "b", titled("b"));
 	publish(f);
 	do {
-		answer = export(&f->node, cursor, true);
+		answer = export(&f->desk, cursor, true);
 		for (i = 0; i < answer->export->n_record; i++) {
 			minor =
 			    answer->export->record[i]->body->envelope->minor;
@@ -1717,15 +1564,15 @@ logs_are_told_with_how_far_they_count(void **state)
 	(void)add_trial(&f->other, "b", titled("Forsvinder"));
 	(void)add_trial(&f->third, "a", titled("Sådan"));
 	publish(f);
-	press_publish(&stranger, f->node.store, false);
+	press_publish(&stranger, f->desk.store, false);
 	(void)press_vouch(&f->own, &f->other, true, cut, NULL);
-	new_directory(&f->node, &f->own);
-	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	desk_directory(&f->desk, &f->own);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	press_branch(&fork, txn, 1);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
-	settle(&f->node);
+	desk_settle(&f->desk);
 
-	answer = logs(&f->node, NULL);
+	answer = logs(&f->desk, NULL);
 	assert_string_equal(answer->logs->schema, "erfa.logs/1");
 	assert_int_equal(answer->logs->n_log, 4);
 	view = view_of(answer, &f->own);
@@ -1767,12 +1614,12 @@ what_follows_a_fork_is_not_shown(void **state)
 	    titled("S\xc3\xa5"
 		   "dan"));
 	publish(f);
-	assert_int_equal(total(&f->node, &request), 1);
-	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	assert_int_equal(total(&f->desk, &request), 1);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	press_branch(&fork, txn, 1);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
-	assert_int_equal(total(&f->node, &request), 0);
-	assert_int_equal(query_counts(f->node.query, &counts), ERR_NONE);
+	assert_int_equal(total(&f->desk, &request), 0);
+	assert_int_equal(query_counts(f->desk.query, &counts), ERR_NONE);
 	assert_int_equal(counts.logs_frozen, 1);
 	press_end(&fork);
 }
@@ -1781,14 +1628,14 @@ what_follows_a_fork_is_not_shown(void **state)
 
 /* Verify page by page; the last page's answer is returned. */
 static Erfa__Answer *
-verify_all(struct node *node, unsigned percent, size_t *ret_damage)
+verify_all(struct desk *desk, unsigned percent, size_t *ret_damage)
 {
-	Erfa__Answer *answer = verify(node, NULL, percent);
+	Erfa__Answer *answer = verify(desk, NULL, percent);
 	Erfa__Answer *next;
 
 	*ret_damage = answer->verify->n_damage;
 	while (answer->verify->next != NULL) {
-		next = verify(node, answer->verify->next, percent);
+		next = verify(desk, answer->verify->next, percent);
 		control_free_answer(answer);
 		answer = next;
 		*ret_damage += answer->verify->n_damage;
@@ -1825,10 +1672,10 @@ a_sound_store_verifies(void **state)
 	    titled("S\xc3\xa5"
 		   "dan"));
 	publish(f);
-	assert_int_equal(store_begin(f->node.store, true, &txn), ERR_NONE);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	press_branch(&fork, txn, 1);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
-	answer = verify_all(&f->node, 0, &damage);
+	answer = verify_all(&f->desk, 0, &damage);
 	assert_string_equal(answer->verify->schema, "erfa.verify/1");
 	assert_int_equal(damage, 0);
 	assert_int_equal(answer->verify->logs, 3);
@@ -1839,7 +1686,7 @@ a_sound_store_verifies(void **state)
 	assert_int_equal(answer->verify->bodies, 602);
 	assert_true(answer->verify->heads >= 6);
 	control_free_answer(answer);
-	answer = verify_all(&f->node, 50, &damage);
+	answer = verify_all(&f->desk, 50, &damage);
 	assert_true(answer->verify->bodies > 200);
 	assert_true(answer->verify->bodies < 400);
 	control_free_answer(answer);
@@ -1851,7 +1698,7 @@ static void
 spoil(struct fixture *f, const char *table, uint64_t n, size_t from_end)
 {
 	const char *const tables[] = { table };
-	char *path = scratch_path(f->node.dir, "main.mdb");
+	char *path = scratch_path(f->desk.dir, "main.mdb");
 	const struct db_options options = {
 		.path = path,
 		.map_bytes = MAP_BYTES,
@@ -1882,37 +1729,16 @@ spoil(struct fixture *f, const char *table, uint64_t n, size_t from_end)
 	free(path);
 }
 
-/* Close the node's files around an act of damage. */
+/* Damage a header and a body of the own log; 0 = none. */
 static void
 damage_store(struct fixture *f, uint64_t header, uint64_t body)
 {
-	const struct store_options options = {
-		.dir = f->node.dir,
-		.map_bytes = MAP_BYTES,
-	};
-	struct query_options query = {
-		.name = "Viborg Kommune",
-		.key = f->own.key.public_key,
-		.index = f->node.index,
-		.get = get,
-		.put = put,
-		.context = &f->node,
-	};
-
-	query_free(f->node.query);
-	f->node.query = NULL;
-	indexer_stop(f->node.indexer);
-	f->node.indexer = NULL;
-	store_close(f->node.store);
-	f->node.store = NULL;
+	desk_stop(&f->desk);
 	if (header > 0)
 		spoil(f, "hdr", header, 1);
 	if (body > 0)
 		spoil(f, "body", body, 1);
-	assert_int_equal(store_open(&options, &f->node.store), ERR_NONE);
-	start_indexer(&f->node);
-	query.store = f->node.store;
-	assert_int_equal(query_new(&query, &f->node.query), ERR_NONE);
+	desk_start(&f->desk, &f->own);
 }
 
 static void
@@ -1928,19 +1754,19 @@ damage_is_found_where_it_is(void **state)
 	add_many(&f->own, 600);
 	publish(f);
 	damage_store(f, 300, 400);
-	answer = verify(&f->node, NULL, 0);
+	answer = verify(&f->desk, NULL, 0);
 	assert_true(answer->verify->n_damage >= 1);
 	bytes_hex(f->own.log_id, LOG_ID_LEN, hex);
 	(void)snprintf(where, sizeof(where), "log %s entry 300", hex);
 	assert_string_equal(answer->verify->damage[0]->where, where);
 	control_free_answer(answer);
-	answer = verify_all(&f->node, 0, &damage);
+	answer = verify_all(&f->desk, 0, &damage);
 	assert_int_equal(damage, 2);
 	assert_int_equal(answer->verify->entries, 605);
 	control_free_answer(answer);
 
 	/* Lists go on, and show neither. */
-	answer = list(&f->node, &request);
+	answer = list(&f->desk, &request);
 	assert_int_equal(answer->list->total, 600);
 	control_free_answer(answer);
 }
@@ -1949,7 +1775,7 @@ damage_is_found_where_it_is(void **state)
 
 /* Put one frame of a bundle into a store, as an importer would. */
 static void
-take_frame(struct node *node, const struct fixture *f,
+take_frame(struct desk *desk, const struct fixture *f,
     const ProtobufCBinaryData *frame, unsigned *runs, unsigned *bodies)
 {
 	const struct press *presses[3] = { &f->own, &f->other, &f->third };
@@ -1961,7 +1787,7 @@ take_frame(struct node *node, const struct fixture *f,
 	assert_int_equal(wire_decode(frame->data, frame->len, &msg), ERR_NONE);
 	assert_int_equal(msg.type, WIRE_DATA);
 	assert_int_equal(msg.u.data.req, 0);
-	assert_int_equal(store_begin(node->store, true, &txn), ERR_NONE);
+	assert_int_equal(store_begin(desk->store, true, &txn), ERR_NONE);
 	if (msg.u.data.has_run) {
 		for (i = 0; memcmp(presses[i]->log_id, msg.u.data.run.log_id,
 				LOG_ID_LEN) != 0;
@@ -1993,7 +1819,7 @@ a_bundle_holds_all_runs_and_bodies(void **state)
 	struct fixture *f = *state;
 	Erfa__ListRequest request = ERFA__LIST_REQUEST__INIT;
 	struct press stranger;
-	struct node other;
+	struct desk other;
 	Erfa__Answer *answer;
 	Erfa__Body *large = titled("Stor");
 	char *cursor = NULL;
@@ -2009,11 +1835,11 @@ a_bundle_holds_all_runs_and_bodies(void **state)
 	memset(large->trial->summary, 'x', 200000);
 	(void)add_trial(&f->other, "stor", large);
 	publish(f);
-	press_publish(&stranger, f->node.store, false);
-	settle(&f->node);
-	node_open(&other, &f->own);
+	press_publish(&stranger, f->desk.store, false);
+	desk_settle(&f->desk);
+	desk_open(&other, &f->own);
 	do {
-		answer = bundle(&f->node, cursor);
+		answer = bundle(&f->desk, cursor);
 		assert_string_equal(
 		    answer->bundle_export->schema, "erfa.bundle-export/1");
 		for (i = 0; i < answer->bundle_export->n_msg; i++)
@@ -2033,9 +1859,9 @@ a_bundle_holds_all_runs_and_bodies(void **state)
 
 	/* The large one is in four parts. */
 	assert_int_equal(bodies, 325);
-	settle(&other);
+	desk_settle(&other);
 	assert_int_equal(total(&other, &request), 321);
-	node_close(&other);
+	desk_close(&other);
 	press_end(&stranger);
 }
 
@@ -2086,7 +1912,7 @@ the_order_of_arrival_changes_nothing(void **state)
 	struct fixture *f = *state;
 	Erfa__ListRequest all = ERFA__LIST_REQUEST__INIT;
 	Erfa__FindRequest words = ERFA__FIND_REQUEST__INIT;
-	struct node other;
+	struct desk other;
 	struct store_txn *txn;
 	uint8_t record[RECORD_LEN];
 	char id[RECORD_ID_CHARS + 1];
@@ -2106,13 +1932,13 @@ the_order_of_arrival_changes_nothing(void **state)
 	publish(f);
 
 	/* Logs in another order, bodies backwards and apart. */
-	node_open(&other, &f->own);
+	desk_open(&other, &f->own);
 	assert_int_equal(store_begin(other.store, true, &txn), ERR_NONE);
 	press_put(&f->third, txn, false, 0);
 	press_put(&f->other, txn, false, 0);
 	press_put(&f->own, txn, true, 5);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
-	settle(&other);
+	desk_settle(&other);
 	assert_int_equal(store_begin(other.store, true, &txn), ERR_NONE);
 	press_put(&f->own, txn, true, 0);
 	for (n = f->own.count; n > 0; n--)
@@ -2120,17 +1946,17 @@ the_order_of_arrival_changes_nothing(void **state)
 	assert_int_equal(store_commit(&txn), ERR_NONE);
 	press_publish(&f->other, other.store, false);
 	press_publish(&f->third, other.store, false);
-	settle(&other);
+	desk_settle(&other);
 
 	all.kind = kind;
-	assert_same(list(&f->node, &all), list(&other, &all));
+	assert_same(list(&f->desk, &all), list(&other, &all));
 	assert_same(
-	    find(&f->node, "bolig", &words), find(&other, "bolig", &words));
+	    find(&f->desk, "bolig", &words), find(&other, "bolig", &words));
 	full_id(&f->own, "x", id);
-	assert_same(show(&f->node, id), show(&other, id));
+	assert_same(show(&f->desk, id), show(&other, id));
 	full_id(&f->other, "x", id);
-	assert_same(show(&f->node, id), show(&other, id));
-	node_close(&other);
+	assert_same(show(&f->desk, id), show(&other, id));
+	desk_close(&other);
 }
 
 static void
@@ -2149,16 +1975,13 @@ a_rebuilt_index_gives_the_same_answers(void **state)
 	add_many(&f->third, 40);
 	publish(f);
 	all.kind = kind;
-	before[0] = json_of(list(&f->node, &all));
-	before[1] = json_of(find(&f->node, "plejehjem", &words));
-	before[2] = json_of(watch(&f->node, "start", NULL));
-	indexer_stop(f->node.indexer);
-	assert_int_equal(index_rebuild(f->node.index, f->node.store), ERR_NONE);
-	start_indexer(&f->node);
-	settle(&f->node);
-	after[0] = json_of(list(&f->node, &all));
-	after[1] = json_of(find(&f->node, "plejehjem", &words));
-	after[2] = json_of(watch(&f->node, "start", NULL));
+	before[0] = json_of(list(&f->desk, &all));
+	before[1] = json_of(find(&f->desk, "plejehjem", &words));
+	before[2] = json_of(watch(&f->desk, "start", NULL));
+	desk_rebuild(&f->desk);
+	after[0] = json_of(list(&f->desk, &all));
+	after[1] = json_of(find(&f->desk, "plejehjem", &words));
+	after[2] = json_of(watch(&f->desk, "start", NULL));
 	for (i = 0; i < 3; i++) {
 		assert_string_equal(before[i], after[i]);
 		free(before[i]);
@@ -2216,13 +2039,13 @@ trials_that_two_nodes_import_are_counted_once(void **state)
 	import(&f->own);
 	import(&f->other);
 	publish(f);
-	assert_int_equal(total(&f->node, &request), 138);
+	assert_int_equal(total(&f->desk, &request), 138);
 	request.country = danish;
-	assert_int_equal(total(&f->node, &request), 76);
+	assert_int_equal(total(&f->desk, &request), 76);
 	request.country = norwegian;
-	assert_int_equal(total(&f->node, &request), 34);
+	assert_int_equal(total(&f->desk, &request), 34);
 
-	answer = find(&f->node, "boliger", &words);
+	answer = find(&f->desk, "boliger", &words);
 	assert_int_equal(answer->find->n_row, answer->find->total);
 	for (i = 0; i < answer->find->n_row; i++) {
 		countries[0] += strcmp(answer->find->row[i]->country, "DK") ==
@@ -2238,7 +2061,7 @@ trials_that_two_nodes_import_are_counted_once(void **state)
 /* ---- many at once, and much ---- */
 
 struct asker {
-	struct node *node;
+	struct desk *desk;
 	unsigned failures;
 };
 
@@ -2255,7 +2078,7 @@ ask_often(void *context)
 	request.ask_case = ERFA__REQUEST__ASK_LIST;
 	request.list = &list;
 	for (i = 0; i < 30; i++) {
-		if (query_answer(asker->node->query, &request, &answer) !=
+		if (query_answer(asker->desk->query, &request, &answer) !=
 			ERR_NONE ||
 		    answer->say_case != ERFA__ANSWER__SAY_LIST ||
 		    answer->list->total < last) {
@@ -2277,16 +2100,16 @@ many_may_ask_while_the_index_grows(void **state)
 	unsigned i;
 
 	for (i = 0; i < 4; i++) {
-		askers[i] = (struct asker){ .node = &f->node };
+		askers[i] = (struct asker){ .desk = &f->desk };
 		assert_int_equal(
 		    pthread_create(&threads[i], NULL, ask_often, &askers[i]),
 		    0);
 	}
 	for (i = 0; i < 10; i++) {
 		add_many(&f->own, 20);
-		press_publish(&f->own, f->node.store, true);
-		indexer_wake(f->node.indexer);
-		new_directory(&f->node, &f->own);
+		press_publish(&f->own, f->desk.store, true);
+		indexer_wake(f->desk.indexer);
+		desk_directory(&f->desk, &f->own);
 	}
 	for (i = 0; i < 4; i++) {
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
@@ -2314,22 +2137,22 @@ ten_thousand_records_are_searched(void **state)
 
 	add_many(&f->own, 10000);
 	start = now_ms();
-	press_publish(&f->own, f->node.store, true);
+	press_publish(&f->own, f->desk.store, true);
 	print_message("10,000 records: stored in %.0f ms", now_ms() - start);
 	start = now_ms();
-	settle(&f->node);
+	desk_settle(&f->desk);
 	print_message(", indexed in %.0f ms", now_ms() - start);
 	start = now_ms();
-	control_free_answer(list(&f->node, &all));
+	control_free_answer(list(&f->desk, &all));
 	print_message(", first list %.1f ms", now_ms() - start);
 	start = now_ms();
-	control_free_answer(list(&f->node, &all));
+	control_free_answer(list(&f->desk, &all));
 	print_message(", list %.1f ms", now_ms() - start);
 	start = now_ms();
-	control_free_answer(find(&f->node, "9999", &words));
+	control_free_answer(find(&f->desk, "9999", &words));
 	print_message(", find one %.1f ms", now_ms() - start);
 	start = now_ms();
-	control_free_answer(find(&f->node, "boliger plejehjem", &words));
+	control_free_answer(find(&f->desk, "boliger plejehjem", &words));
 	print_message(", find all %.1f ms\n", now_ms() - start);
 }
 

@@ -12,60 +12,26 @@
 #include "proto/record.h"
 #include "daemon/facts.h"
 #include "daemon/index.h"
-#include "daemon/indexer.h"
-#include "daemon/query.h"
 #include "daemon/store.h"
 #include "tests/unit/bodies.h"
+#include "tests/unit/desk.h"
 #include "tests/unit/press.h"
-#include "tests/unit/scratch.h"
 
-#define MAP_BYTES ((size_t)512 << 20)
-#define WAIT_MS   60000
 #define TEXT_MAX_ 2000
 
 /* One node whose index follows only when it is told to. */
 struct fixture {
+	struct desk desk;
 	struct press press;
 	struct press stranger; /* a member that has no part in it */
-	struct directory *directory;
-	char *dir;
-	char *index_path;
-	struct store *store;
-	struct index *index;
-	struct indexer *indexer;
-	struct query *query;
 	unsigned serial;
 	Erfa__Answer *answer; /* the last one */
 };
-
-static const struct directory *
-get(void *context, void **ret_holder)
-{
-	struct fixture *f = context;
-
-	*ret_holder = f;
-	return f->directory;
-}
-
-static void
-put(void *context, void *holder)
-{
-	(void)context;
-	(void)holder;
-}
 
 static int
 setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct store_options store = { .map_bytes = MAP_BYTES };
-	struct index_options index = { .map_bytes = MAP_BYTES };
-	struct indexer_options indexer = { .batch = 1000 };
-	struct query_options query = {
-		.name = "Viborg Kommune",
-		.get = get,
-		.put = put,
-	};
 
 	if (f == NULL || crypto_init() != ERR_NONE)
 		return -1;
@@ -73,19 +39,7 @@ setup(void **state)
 	press_begin(&f->press, 1, 7, "dk-791");
 	press_begin(&f->stranger, 2, 7, "no-1103");
 	(void)press_vouch(&f->press, &f->stranger, false, 0, NULL);
-	f->directory = press_directory(&f->press);
-	f->dir = scratch_make();
-	f->index_path = scratch_path(f->dir, "index.mdb");
-	store.dir = f->dir;
-	index.path = f->index_path;
-	assert_int_equal(store_open(&store, &f->store), ERR_NONE);
-	assert_int_equal(index_open(&index, &f->index), ERR_NONE);
-	indexer.store = query.store = f->store;
-	indexer.index = query.index = f->index;
-	assert_int_equal(indexer_start(&indexer, &f->indexer), ERR_NONE);
-	query.key = f->press.key.public_key;
-	query.context = f;
-	assert_int_equal(query_new(&query, &f->query), ERR_NONE);
+	desk_open(&f->desk, &f->press);
 	return 0;
 }
 
@@ -95,13 +49,7 @@ teardown(void **state)
 	struct fixture *f = *state;
 
 	control_free_answer(f->answer);
-	query_free(f->query);
-	indexer_stop(f->indexer);
-	index_close(f->index);
-	store_close(f->store);
-	directory_free(f->directory);
-	free(f->index_path);
-	scratch_remove(f->dir);
+	desk_close(&f->desk);
 	press_end(&f->stranger);
 	press_end(&f->press);
 	free(f);
@@ -232,26 +180,12 @@ measure(struct fixture *f, const char *trial, const char *indicator,
 	(void)observe(f, trial, indicator, WITHOUT, value);
 }
 
-/* Wait until the index has all that the store has. */
-static void
-settle(struct fixture *f)
-{
-	struct store_txn *txn;
-	uint64_t last;
-
-	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
-	last = store_arrival_last(txn);
-	store_abort(&txn);
-	indexer_wake(f->indexer);
-	assert_true(indexer_wait(f->indexer, last, WAIT_MS));
-}
-
 static void
 publish(struct fixture *f)
 {
-	press_publish(&f->press, f->store, true);
-	press_publish(&f->stranger, f->store, false);
-	settle(f);
+	press_publish(&f->press, f->desk.store, true);
+	press_publish(&f->stranger, f->desk.store, false);
+	desk_settle(&f->desk);
 }
 
 /* Erase the entry ${n}, and do not wake the index. */
@@ -269,7 +203,7 @@ erase(struct fixture *f, uint64_t n)
 	    header_erase_encode(&target, 1, ext, sizeof(ext), &len), ERR_NONE);
 	options.ext = (struct bytes){ .data = ext, .len = len };
 	(void)press_add(&f->press, &options, NULL);
-	assert_int_equal(store_begin(f->store, true, &txn), ERR_NONE);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
 	press_put(&f->press, txn, true, 0);
 	assert_int_equal(store_commit(&txn), ERR_NONE);
 }
@@ -289,8 +223,7 @@ ask(struct fixture *f, const char *trial)
 	request.studies = &studies;
 	control_free_answer(f->answer);
 	f->answer = NULL;
-	assert_int_equal(
-	    query_answer(f->query, &request, &f->answer), ERR_NONE);
+	f->answer = desk_ask(&f->desk, &request);
 	assert_int_equal(f->answer->say_case, ERFA__ANSWER__SAY_STUDIES);
 	return f->answer->studies;
 }
@@ -357,7 +290,7 @@ an_erasure_counts_before_the_index_knows_of_it(void **state)
 	assert_string_equal(answer->gone[0]->state, "erased");
 	assert_string_equal(answer->gone[0]->kind, "observation");
 
-	settle(f);
+	desk_settle(&f->desk);
 	answer = ask(f, "origin");
 	assert_int_equal(answer->denominator->poolable, 1);
 	assert_int_equal(answer->n_gone, 1);

@@ -70,20 +70,23 @@ query_free(struct query *query)
 
 /* ---- one question ---- */
 
-static void
-question_end(struct question *question)
+/* Give everything back, also of one that could not begin; return ${err}. */
+static enum err
+question_end(struct question *question, enum err err)
 {
 	struct query *query = question->query;
 
-	free(question->group_name);
+	query_forget_group(question);
 	index_abort(&question->index);
 	store_abort(&question->store);
 	picture_put(query, question->picture);
 	if (question->holder != NULL)
 		query->options.put(query->options.context, question->holder);
+	return err;
 }
 
-/* The index is read before the store, which it never leads. */
+/* The index is read before the store, which it never leads.  Whatever comes of
+ * it, question_end() follows. */
 static enum err
 question_begin(struct query *query, struct question *question)
 {
@@ -102,8 +105,6 @@ question_begin(struct query *query, struct question *question)
 	if (err == ERR_NONE)
 		err = store_begin(
 		    query->options.store, false, &question->store);
-	if (err != ERR_NONE)
-		question_end(question);
 	return err;
 }
 
@@ -305,6 +306,16 @@ tell_error(struct question *question, enum err err)
 	    "the store cannot be read: %s", err_str(err));
 }
 
+/* An answer that says nothing yet. */
+static enum err
+answer_empty(Erfa__Answer **ret_answer)
+{
+	if ((*ret_answer = calloc(1, sizeof(**ret_answer))) == NULL)
+		return ERR_NOMEM;
+	erfa__answer__init(*ret_answer);
+	return ERR_NONE;
+}
+
 /* Answer one question by means of ${how}. */
 static enum err
 answer_by(struct query *query, const char *lang, const void *asked,
@@ -315,16 +326,14 @@ answer_by(struct query *query, const char *lang, const void *asked,
 	Erfa__Answer *answer;
 	enum err err;
 
-	if ((answer = calloc(1, sizeof(*answer))) == NULL)
-		return ERR_NOMEM;
-	erfa__answer__init(answer);
+	if ((err = answer_empty(&answer)) != ERR_NONE)
+		return err;
 	err = question_begin(query, &question);
 	question.answer = answer;
 	question.lang = lang;
-	if (err == ERR_NONE) {
+	if (err == ERR_NONE)
 		err = how(&question, asked);
-		question_end(&question);
-	}
+	err = question_end(&question, err);
 	if (err != ERR_NONE && err != ERR_NOMEM)
 		err = tell_error(&question, err);
 	if (err != ERR_NONE) {
@@ -436,11 +445,9 @@ query_counts(struct query *query, struct query_counts *ret_counts)
 	struct question question;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	err = query_count(&question, ret_counts);
-	question_end(&question);
-	return err;
+	if ((err = question_begin(query, &question)) == ERR_NONE)
+		err = query_count(&question, ret_counts);
+	return question_end(&question, err);
 }
 
 /* Read the current version of a record that is shown. */
@@ -477,15 +484,13 @@ query_record(struct query *query, const char *org,
 	struct question question;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	if ((err = query_look(&question)) == ERR_NONE) {
+	if ((err = question_begin(query, &question)) == ERR_NONE &&
+	    (err = query_look(&question)) == ERR_NONE) {
 		item = shown_record(question.shown, org, record);
 		err = item == NULL ? ERR_NOENT :
 				     read_record(&question, item, ret_record);
 	}
-	question_end(&question);
-	return err;
+	return question_end(&question, err);
 }
 
 enum err
@@ -496,15 +501,13 @@ query_shown_id(struct query *query, const char *org,
 	struct question question;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	if ((err = query_look(&question)) == ERR_NONE) {
+	if ((err = question_begin(query, &question)) == ERR_NONE &&
+	    (err = query_look(&question)) == ERR_NONE) {
 		item = shown_record(question.shown, org, record);
 		record_print(org, record,
 		    item == NULL ? RECORD_SHOWN : item->chars, out);
 	}
-	question_end(&question);
-	return err;
+	return question_end(&question, err);
 }
 
 enum err
@@ -514,11 +517,9 @@ query_case(struct query *query, const struct docket_trial *trial,
 	struct question question;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	err = query_gather(&question, trial, ret_docket);
-	question_end(&question);
-	return err;
+	if ((err = question_begin(query, &question)) == ERR_NONE)
+		err = query_gather(&question, trial, ret_docket);
+	return question_end(&question, err);
 }
 
 enum err
@@ -528,11 +529,9 @@ query_started(struct query *query, const char *org,
 	struct question question;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	err = query_has_started(&question, org, record, ret_started);
-	question_end(&question);
-	return err;
+	if ((err = question_begin(query, &question)) == ERR_NONE)
+		err = query_has_started(&question, org, record, ret_started);
+	return question_end(&question, err);
 }
 
 enum err
@@ -542,12 +541,10 @@ query_speaks(struct query *query, const char *new_org, const char *old_org,
 	struct question question;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	if ((err = query_look(&question)) == ERR_NONE)
+	if ((err = question_begin(query, &question)) == ERR_NONE &&
+	    (err = query_look(&question)) == ERR_NONE)
 		*ret_speaks = heirs_speaks(question.heirs, new_org, old_org);
-	question_end(&question);
-	return err;
+	return question_end(&question, err);
 }
 
 /* ---- restricted groups ---- */
@@ -558,11 +555,9 @@ query_group(struct query *query, uint64_t number, struct query_group *ret_group)
 	struct question question;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	err = query_read_group(&question, number, ret_group);
-	question_end(&question);
-	return err;
+	if ((err = question_begin(query, &question)) == ERR_NONE)
+		err = query_read_group(&question, number, ret_group);
+	return question_end(&question, err);
 }
 
 enum err
@@ -571,11 +566,9 @@ query_group_find(struct query *query, const char *text, uint64_t *ret_number)
 	struct question question;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	err = query_match_group(&question, text, ret_number);
-	question_end(&question);
-	return err;
+	if ((err = question_begin(query, &question)) == ERR_NONE)
+		err = query_match_group(&question, text, ret_number);
+	return question_end(&question, err);
 }
 
 enum err
@@ -585,15 +578,12 @@ query_group_view(struct query *query, uint64_t number, Erfa__GroupView *out)
 	struct question question;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	err = query_read_group(&question, number, &group);
-	if (err == ERR_NONE) {
+	if ((err = question_begin(query, &question)) == ERR_NONE &&
+	    (err = query_read_group(&question, number, &group)) == ERR_NONE) {
 		err = query_view_group(&question, &group, out);
 		query_group_clear(&group);
 	}
-	question_end(&question);
-	return err;
+	return question_end(&question, err);
 }
 
 /* The first one is enough. */
@@ -612,10 +602,9 @@ query_group_any(struct query *query, bool *ret_any)
 	bool any = false;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	err = query_each_group(&question, stop_at_group, &any);
-	question_end(&question);
+	if ((err = question_begin(query, &question)) == ERR_NONE)
+		err = query_each_group(&question, stop_at_group, &any);
+	err = question_end(&question, err);
 	if (err != ERR_NONE && err != ERR_EXIST)
 		return err;
 	*ret_any = any;
@@ -630,16 +619,14 @@ query_group_of(struct query *query, const char *org,
 	struct question question;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	if ((err = query_look(&question)) == ERR_NONE) {
+	if ((err = question_begin(query, &question)) == ERR_NONE &&
+	    (err = query_look(&question)) == ERR_NONE) {
 		item = shown_record(question.shown, org, record);
 		err = item == NULL ?
 		    ERR_NOENT :
 		    query_item_group(&question, item, ret_group);
 	}
-	question_end(&question);
-	return err;
+	return question_end(&question, err);
 }
 
 enum err
@@ -650,11 +637,9 @@ query_group_own(struct query *query, uint64_t number, uint64_t before,
 	struct question question;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	err = query_read_own(&question, number, before, each, context);
-	question_end(&question);
-	return err;
+	if ((err = question_begin(query, &question)) == ERR_NONE)
+		err = query_read_own(&question, number, before, each, context);
+	return question_end(&question, err);
 }
 
 enum err
@@ -666,15 +651,9 @@ query_find_record(struct query *query, const char *id,
 	const char *org;
 	enum err err;
 
-	if ((err = question_begin(query, &question)) != ERR_NONE)
-		return err;
-	question.answer = calloc(1, sizeof(*question.answer));
-	if (question.answer == NULL) {
-		question_end(&question);
-		return ERR_NOMEM;
-	}
-	erfa__answer__init(question.answer);
-	err = query_resolve(&question, id, &item);
+	if ((err = question_begin(query, &question)) == ERR_NONE &&
+	    (err = answer_empty(&question.answer)) == ERR_NONE)
+		err = query_resolve(&question, id, &item);
 	if (err == ERR_NONE && item == NULL)
 		err = ERR_NOENT;
 	if (err == ERR_NONE) {
@@ -683,6 +662,5 @@ query_find_record(struct query *query, const char *id,
 		memcpy(ret_record, item->record, RECORD_LEN);
 	}
 	control_free_answer(question.answer);
-	question_end(&question);
-	return err;
+	return question_end(&question, err);
 }

@@ -25,7 +25,7 @@ struct store_txn;
 /**
  * ahead_new(ret_ahead), ahead_free(ahead), ahead_reset(ahead):
  * Nothing looked at yet.  NULL may be freed.  Reset when the index did not keep
- * what was taken in.
+ * what was taken in.  Return ERR_NOMEM.
  */
 enum err ahead_new(struct ahead **ret_ahead) MUST_CHECK;
 void ahead_free(struct ahead *ahead);

@@ -19,11 +19,11 @@
 
 struct fence {
 	uint8_t boot_id[FENCE_BOOT_LEN];
-	uint64_t dev; /* of main */
-	uint64_t ino;
+	uint64_t dev; /* device of main */
+	uint64_t ino; /* and its inode */
 	uint8_t log_id[LOG_ID_LEN];
-	uint64_t n;
-	uint8_t c[HASH_LEN];
+	uint64_t n;          /* of the last entry vouched for; 0 = none yet */
+	uint8_t c[HASH_LEN]; /* the chain value after it */
 };
 
 /**

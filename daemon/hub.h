@@ -7,7 +7,8 @@
  * Sessions are kept by User-Id, the key that CURVE and our ZAP handler have
  * proved; of several connections of a key, the one that said HELLO last holds
  * its session.  Keys that are good for HELLO only (invitations, accepted
- * strangers) get no session.
+ * strangers) get no session.  Times are monotonic ms.  The loop thread alone uses
+ * it.
  */
 
 #include <stdbool.h>
@@ -40,8 +41,9 @@ struct hub_host {
 
 /**
  * hub_open(address, key, host, owner, ret_hub):
- * Bind a ROUTER at "host:port".  Return ERR_BUSY if the port is taken, or
- * ERR_IO.  hub_close() ends all sessions.
+ * Bind a ROUTER at "host:port".  ${key}, ${host} and ${owner} are borrowed for
+ * the hub's life.  Return what sock_listen() returns, or ERR_NOMEM.  hub_close()
+ * ends all sessions; NULL is allowed.
  */
 enum err hub_open(const char *address, const struct crypto_key *key,
     const struct hub_host *host, void *owner, struct hub **ret_hub) MUST_CHECK;
@@ -82,7 +84,7 @@ void hub_drop(struct hub *hub, const uint8_t key[KEY_LEN]);
 
 /**
  * hub_answer(hub, route, route_len, msg):
- * Send a message to a connection without session.
+ * Send a message to a connection without session; it is dropped if that is gone.
  */
 void hub_answer(struct hub *hub, const void *route, size_t route_len,
     const struct wire_msg *msg);

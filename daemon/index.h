@@ -12,7 +12,9 @@
  * decided when somebody asks (daemon/shown.h), so that a change of the
  * directory changes no row.
  *
- * One thread writes; any thread reads.
+ * One thread writes; any thread reads.  Every function that returns an error may
+ * return ERR_IO, ERR_NOMEM, and ERR_DAMAGED if the file holds what was never
+ * written, besides what its comment names.
  */
 
 #include <stdbool.h>
@@ -120,7 +122,9 @@ enum err index_rebuild(struct index *index, struct store *store) MUST_CHECK;
 
 /**
  * index_begin(index, write, ret_txn), index_commit(txn_p), index_abort(txn_p):
- * A transaction.  Both ends free *${txn_p} and set it to NULL.
+ * A transaction; one that writes waits for the one before.  Both ends free
+ * *${txn_p} and set it to NULL; aborting NULL is allowed.  Beginning returns
+ * ERR_BUSY for too many readers, committing ERR_FULL.
  */
 enum err index_begin(
     struct index *index, bool write, struct index_txn **ret_txn) MUST_CHECK;

@@ -34,7 +34,8 @@ enum err keyfile_write(
 /**
  * keyfile_keep(path, aside), keyfile_move(from, to):
  * Have ${aside} hold what ${path} holds, which stays; ERR_NOENT if there is no
- * ${path}.  Have ${to} hold what ${from} held, which goes.  ERR_IO otherwise.
+ * ${path}.  Have ${to} hold what ${from} held, which goes.  ERR_NOMEM or ERR_IO
+ * otherwise.
  */
 enum err keyfile_keep(const char *path, const char *aside) MUST_CHECK;
 enum err keyfile_move(const char *from, const char *to) MUST_CHECK;

@@ -61,7 +61,8 @@ enum err lineage_ends(const struct lineage_options *options,
 
 /**
  * lineage_edge_read(options, item, edge):
- * Fill in what the body of an ADAPTATION says, if it is here.
+ * Fill in what the body of an ADAPTATION says, if it is here.  Return ERR_NOMEM,
+ * or an error of the store.
  */
 enum err lineage_edge_read(const struct lineage_options *options,
     const struct shown_item *item, struct lineage_edge *edge) MUST_CHECK;

@@ -6,8 +6,8 @@
  *
  * A link takes frames in and gives frames out; what it needs of the store, the
  * writer and the directory it asks of its host through a table of functions.
- * It never waits and never reads a clock: the time is given with each call.
- * PROTOCOL.md chapters 7 and 8.  The loop thread alone uses it.
+ * It never waits and never reads a clock: the time is given with each call, as
+ * monotonic ms.  PROTOCOL.md chapters 7 and 8.  The loop thread alone uses it.
  */
 
 #include <stdbool.h>
@@ -66,16 +66,19 @@ struct link_host {
 	void (*greeted)(
 	    void *host, struct link *link, const struct wire_hello *hello);
 	void (*changed)(void *host, struct link *link);
-	/* May the logs of this key be fetched, and how far? */
+	/* The last entry of a log of this key that may be fetched; 0 = none. */
 	uint64_t (*cut)(void *host, const uint8_t key[KEY_LEN],
 	    const uint8_t log_id[LOG_ID_LEN]);
 	/* Chain value after entry n of the stored branch; ERR_NOENT. */
 	enum err (*chain_at)(void *host, const uint8_t log_id[LOG_ID_LEN],
 	    uint64_t n, uint8_t ret_c[HASH_LEN]);
-	/* The tip at the last boundary at or before n. */
+	/* The tip at the last boundary at or before n; ERR_NOENT. */
 	enum err (*boundary_at)(void *host, const uint8_t log_id[LOG_ID_LEN],
 	    uint64_t n, struct log_tip *ret_tip);
-	/* Read a run, of the branch named if not NULL; free(*ret_memory). */
+	/*
+	 * Read a run, of the branch named if not NULL; free(*ret_memory).
+	 * ERR_NOENT if there is none.
+	 */
 	enum err (*read_run)(void *host, const uint8_t log_id[LOG_ID_LEN],
 	    uint64_t first, const uint8_t *branch, struct log_run *ret_run,
 	    void **ret_memory);
@@ -140,7 +143,8 @@ struct link_host {
 /**
  * link_new(ops, host, view, timers, dialer, ret_link):
  * A link in state LINK_DOWN; ${dialer} says whether we connect.  Everything is
- * borrowed for the link's life.  link_free() ends it; NULL is allowed.
+ * borrowed for the link's life.  link_free() ends it; NULL is allowed.  Return
+ * ERR_NOMEM.
  */
 enum err link_new(const struct link_host *ops, void *host, struct view *view,
     const struct link_timers *timers, bool dialer,
@@ -321,14 +325,14 @@ struct link_info {
 	uint32_t flags;
 	uint32_t pub_port;
 	int64_t state_since; /* monotonic ms */
-	int64_t last_heard;
-	uint64_t behind;  /* entries claimed that are not here */
-	bool same_digest; /* the peer's last digest is ours */
+	int64_t last_heard;  /* likewise */
+	uint64_t behind;     /* entries claimed that are not here */
+	bool same_digest;    /* the peer's last digest is ours */
 	bool knew_older; /* it had an older log of ours, not from this link */
 	bool gave_older; /* it was served headers of one */
 	uint64_t bad;    /* frames that made no sense */
 	int64_t clock_skew_ms; /* peer's clock minus ours at HELLO */
-	int64_t doubled_at; /* another node with our key took the session; or 0 */
+	int64_t doubled_at;    /* another took it with our key then; or 0 */
 };
 
 /**

@@ -33,7 +33,7 @@ enum err node_open(
 /**
  * node_run(node, stop_fd):
  * Serve until ${stop_fd}, a signalfd, tells of a signal other than SIGHUP, at
- * which the settings are read again.
+ * which the settings are read again.  Return ERR_IO if the loop breaks off.
  */
 enum err node_run(struct node *node, int stop_fd) MUST_CHECK;
 

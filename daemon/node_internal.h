@@ -48,6 +48,7 @@
 #include "proto/limits.h"
 #include "proto/sealed.h"
 #include "daemon/config.h"
+#include "daemon/event.h"
 #include "daemon/fence.h"
 #include "daemon/guard.h"
 #include "daemon/hub.h"
@@ -55,7 +56,6 @@
 #include "daemon/indexer.h"
 #include "daemon/lexicon.h"
 #include "daemon/link.h"
-#include "daemon/event.h"
 #include "daemon/logger.h"
 #include "daemon/outbox.h"
 #include "daemon/pool.h"
@@ -69,10 +69,10 @@
 #include "daemon/writer.h"
 #include "daemon/zap.h"
 
-/* A directory that several threads read; the last one to let go frees it. */
 /* Clocks that differ by more are told, ms. */
 #define NODE_SKEW_MS 900000
 
+/* A directory that several threads read; the last one to let go frees it. */
 struct snapshot {
 	struct directory *directory;
 	atomic_int holders;
@@ -84,7 +84,7 @@ struct dialled {
 	struct link *link;
 	char org[ORG_MAX + 1];
 	char name[121];
-	int64_t lost_at; /* monotonic ms; 0 = it is up or never was */
+	int64_t lost_at;        /* monotonic ms; 0 = it is up or never was */
 	uint8_t noted[KEY_LEN]; /* the key of its note; it may have an heir */
 };
 
@@ -92,14 +92,14 @@ struct dialled {
 enum rotate_phase {
 	ROTATE_SETTLED,
 	ROTATE_SPREADING, /* the entry is written, peers are to learn it */
-	ROTATE_CLOSING,   /* the new key is in force, the old one is withdrawn */
-	ROTATE_LOST,      /* the new key is gone: that entry is taken back */
+	ROTATE_CLOSING, /* the new key is in force, the old one is withdrawn */
+	ROTATE_LOST,    /* the new key is gone: that entry is taken back */
 };
 
 struct rotate {
 	enum rotate_phase phase;
-	bool busy;        /* an entry is on its way to the disk */
-	int64_t since;    /* spreading: since it is signed; 0 = it is not */
+	bool busy;     /* an entry is on its way to the disk */
+	int64_t since; /* spreading: signed then, monotonic ms; 0 = it is not */
 	uint8_t old_key[KEY_LEN];
 	uint8_t new_key[KEY_LEN];
 };
@@ -115,7 +115,7 @@ struct waiter {
 	Erfa__Request *request; /* NULL: could not be decoded */
 	uint32_t req;           /* its number, if request is NULL */
 	uid_t uid;              /* of the caller */
-	int64_t deadline;       /* 0 = not set yet */
+	int64_t deadline;       /* monotonic ms; 0 = not set yet */
 };
 
 /* A connection was shut down to save the memory: the last time. */
@@ -128,17 +128,17 @@ struct memory_cut {
 	uint8_t key[KEY_LEN];
 };
 
-/* The one join that may be under way; a body of a bundle in parts. */
+/* What is under way, each known to the file that does it. */
+struct admission;
+struct alarm;
 struct backup;
 struct bundle_part;
 struct docket_more;
 struct import;
-struct migrate_options;
-struct alarm;
-struct publication;
-struct admission;
-struct own_job;
 struct join;
+struct migrate_options;
+struct own_job;
+struct publication;
 
 /* No body is served until the node is in step with who knew it before. */
 struct node_hold {
@@ -190,9 +190,9 @@ struct node {
 	int64_t alarms_at; /* peers are looked at then */
 
 	/* WITNESS entries. */
-	int64_t witness_at;   /* what has changed is looked for then */
-	int64_t witness_due;  /* and told, however little it is */
-	bool has_older_by;    /* somebody saw more of an older log of ours */
+	int64_t witness_at;  /* what has changed is looked for then */
+	int64_t witness_due; /* and told, however little it is */
+	bool has_older_by;   /* somebody saw more of an older log of ours */
 	uint8_t older_by[KEY_LEN];
 	int turn_fd; /* readable while peers wait to be served */
 	bool turn_set;
@@ -259,7 +259,7 @@ struct node {
 	uint64_t own_arrival; /* what was published here is in the index then */
 	struct sealed_ring ring; /* what opens restricted bodies */
 	bool group_busy;         /* a change of a group is under way */
-	int index_fd;         /* written by the indexer's thread */
+	int index_fd;            /* written by the indexer's thread */
 	struct join *join;
 	struct admission *admissions; /* newcomers whose commit is under way */
 	struct own_job *own_jobs;     /* written, not yet in the directory */
@@ -268,7 +268,7 @@ struct node {
 	struct backup *backup;           /* the one that is being made */
 	uint64_t caller_serial;
 	int64_t beacon_at;
-	int64_t fence_at; /* one that could not be written is tried again then */
+	int64_t fence_at; /* one that was not written is tried again then */
 	int64_t readers_at;
 	int64_t status_at;
 	int64_t
@@ -407,8 +407,8 @@ void node_witness_tick(struct node *node, int64_t now);
  * node_witness_keep(node, key, run):
  * Heed the WITNESS entries among the headers of ${run}, of a log of ${key}.
  */
-void node_witness_keep(struct node *node, const uint8_t key[KEY_LEN],
-    const struct log_run *run);
+void node_witness_keep(
+    struct node *node, const uint8_t key[KEY_LEN], const struct log_run *run);
 
 /* ---- node_branch.c ---- */
 

@@ -18,6 +18,7 @@ struct peer {
 	struct link *link;
 	/* Send a frame; ${buf} is taken.  ERR_BUSY if its queue is full. */
 	enum err (*send)(struct peer *peer, uint8_t *buf, size_t len);
+	/* "host:port" of the other side, foreign; lent while it lives. */
 	const char *(*address)(const struct peer *peer);
 };
 

@@ -40,13 +40,14 @@ void pool_stop(struct pool *pool);
 
 /**
  * pool_submit(pool, job):
- * Queue ${job}; it belongs to the pool until its done() is called.
+ * Queue ${job}; it belongs to the pool until its done() is called.  Any thread.
  */
 void pool_submit(struct pool *pool, struct pool_job *job);
 
 /**
  * pool_fd(pool), pool_reap(pool):
- * The descriptor that becomes readable when jobs are done; call their done().
+ * The descriptor that becomes readable when jobs are done; call their done()
+ * functions, on the calling thread.
  */
 int pool_fd(const struct pool *pool);
 void pool_reap(struct pool *pool);

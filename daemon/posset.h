@@ -17,7 +17,7 @@ struct posset;
 
 /**
  * posset_new(ret_set), posset_free(set):
- * An empty set.  NULL may be freed.
+ * An empty set.  NULL may be freed.  Return ERR_NOMEM.
  */
 enum err posset_new(struct posset **ret_set) MUST_CHECK;
 void posset_free(struct posset *set);

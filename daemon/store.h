@@ -646,8 +646,8 @@ enum err store_check(struct store_txn *txn) MUST_CHECK;
 
 /**
  * store_check_keys(txn):
- * Return ERR_DAMAGED if the last slot that main names is zero: then ${keys} is
- * older than main.
+ * Return ERR_DAMAGED if the last slot that main names is zero: then the file of
+ * keys is older than main.
  */
 enum err store_check_keys(struct store_txn *txn) MUST_CHECK;
 

@@ -7,7 +7,8 @@
  * It watches the sockets' monitors: libzmq goes deaf for ever after a refusal
  * or a message that is too long, and dials seven times a second after a wrong
  * key, so after each the sockets are closed and made anew, with a back-off of
- * our own.
+ * our own.  Times are monotonic ms, except where said otherwise.  The loop thread
+ * alone uses it.
  */
 
 #include <stdbool.h>
@@ -111,8 +112,11 @@ bool upstream_set_pub(struct upstream *upstream, uint32_t port, int64_t now);
 
 /**
  * upstream_has_sub(upstream), upstream_connected(upstream),
- * upstream_trouble(upstream), upstream_options(upstream):
- * Its state.
+ * upstream_trouble(upstream), upstream_options(upstream),
+ * upstream_link(upstream):
+ * Its state: whether it has a SUB, whether the DEALER's handshake is done, and
+ * what is wrong.  What it was opened with, the PUB port as it is now; lent for
+ * its life.
  */
 bool upstream_has_sub(const struct upstream *upstream);
 bool upstream_connected(const struct upstream *upstream);

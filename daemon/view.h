@@ -29,12 +29,12 @@ struct view_log {
 	struct log_tip tip;     /* committed; n = 0: known by name only */
 	struct log_tip pending; /* verified and handed to the writer */
 	uint64_t head_ms;       /* time_ms of the newest HEAD */
-	int64_t heard;          /* when it came; 0 = before the start */
-	bool newest;            /* of all logs of its key */
-	uint64_t witnessed;     /* so far an own WITNESS has told it */
-	uint64_t seen_n;        /* so far another's WITNESS has */
-	uint64_t seen_ms;       /* since 1970: when that came */
-	int64_t seen_at;        /* the same, monotonic ms */
+	int64_t heard; /* when it came, monotonic ms; 0 = before the start */
+	bool newest;   /* of all logs of its key */
+	uint64_t witnessed; /* so far an own WITNESS has told it */
+	uint64_t seen_n;    /* so far another's WITNESS has */
+	uint64_t seen_ms;   /* since 1970: when that came */
+	int64_t seen_at;    /* the same, monotonic ms */
 	uint8_t seen_by[KEY_LEN];
 	bool own;
 	bool older; /* own, here at the start, and closed by then */
@@ -45,12 +45,12 @@ struct view_log {
 	uint8_t counted_c8[C8_LEN];
 	const void *source;  /* link that brought its last entry; NULL = none */
 	const void *fetcher; /* link that fetches its headers; NULL = none */
-	int64_t fetch_until; /* its turn ends then */
+	int64_t fetch_until; /* its turn ends then, monotonic ms */
 };
 
 /**
  * view_new(ret_view), view_free(view):
- * An empty table.  NULL may be freed.
+ * An empty table.  NULL may be freed.  Return ERR_NOMEM.
  */
 enum err view_new(struct view **ret_view) MUST_CHECK;
 void view_free(struct view *view);
@@ -64,7 +64,8 @@ struct view_log *view_find(
 
 /**
  * view_add(view, key, inc, ret_log):
- * Find or make the log (${key}, ${inc}), n = 0.
+ * Find or make the log (${key}, ${inc}), n = 0; lent as view_find() does.  Return
+ * ERR_NOMEM.
  */
 enum err view_add(struct view *view, const uint8_t key[KEY_LEN], uint64_t inc,
     struct view_log **ret_log) MUST_CHECK;
@@ -98,11 +99,10 @@ struct view_log *view_at(const struct view *view, size_t i);
 size_t view_place(const struct view *view);
 
 /**
- * view_recount(view, log, directory, c8):
- * Compute cut and counted of ${log} anew from ${directory}.  ${c8} are the
- * first bytes of the chain value at the counted position, which the caller
- * looks up; NULL where that is the tip.  Call view_counted() first to learn
- * which position it will be.
+ * view_counted(log, directory), view_recount(view, log, directory, c8):
+ * The position up to which ${log} will count by ${directory}.  Then compute its
+ * cut and counted anew: ${c8} are the first bytes of the chain value at that
+ * position, which the caller looks up; NULL where it is the tip.
  */
 uint64_t view_counted(
     const struct view_log *log, const struct directory *directory);

@@ -225,6 +225,16 @@ groups_say(struct run *run, const char *group, const char *name)
 }
 
 void
+groups_say_stranger(struct run *run, const char *group, const char *name)
+{
+	print_styled(run->out, PRINT_BAD, "Not of the group %s",
+	    run_text(name)[0] != '\0' ? name : run_text(group));
+	print_say(run->out,
+	    ": who published it only used its number, and was never in it.  It is "
+	    "sealed to this node, and to whom else they liked.\n");
+}
+
+void
 groups_warn(struct print *print, size_t count)
 {
 	char number[PRINT_COUNT_MAX];

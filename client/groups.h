@@ -58,6 +58,13 @@ void groups_mark(
 void groups_say(struct run *run, const char *group, const char *name);
 
 /**
+ * groups_say_stranger(run, group, name):
+ * Print in a line that what bears the number ${group}, of a group called ${name},
+ * is from somebody who is not in it.
+ */
+void groups_say_stranger(struct run *run, const char *group, const char *name);
+
+/**
  * groups_warn(print, count):
  * Say on ${print} that ${count} of the records that were just printed are
  * restricted, so that nobody passes them on without knowing; nothing for 0.

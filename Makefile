@@ -62,6 +62,9 @@ MAINS   = $(wildcard daemon/main.c client/main.c)
 objects  = $(patsubst %.c,$B/%.o,$(1))
 programs = $(patsubst %.c,$B/%,$(1))
 
+LISTS   = $(wildcard /usr/share/dictd/freedict-*.index)
+DICTIONARY = $(if $(LISTS),$B/words)
+
 GEN_C   = $(patsubst %.proto,$B/%.pb-c.c,$(PROTOS) $(SAMPLES))
 GEN_H   = $(GEN_C:.c=.h)
 GEN_PY  = $(patsubst %.proto,$B/python/%_pb2.py,$(PROTOS) $(SAMPLES))
@@ -280,10 +283,17 @@ TESTS = $(call programs,$(UNIT)) $(call programs,$(FUZZ)) \
 
 deps:
 	@conf/deps build test
+	@conf/deps words || echo "Without them what needs a dictionary is skipped." >&2
 
 programs: all $(call programs,$(UNIT) $(TOOLS) $(FUZZ)) $(if $(INTEROP),$(GEN_PY)) \
 	$(if $(SIMS),$B/tests/sim/sim) \
-	$(if $(filter %compat.sh,$(E2E)),$B/tests/compat/erfad)
+	$(if $(filter %compat.sh,$(E2E)),$B/tests/compat/erfad) $(DICTIONARY)
+
+# Words in other languages, of the lists of this machine.
+$B/words: $(filter $B/daemon/dict% $B/daemon/tokens.o,$(call objects,$(DAEMON))) \
+		$(LISTS) | $B/erfad
+	$(call say,WORDS,$@)
+	$(Q)$B/erfad --dictionary /usr/share/dictd $@ >/dev/null
 
 unit: deps
 	@$(MAKE) $(jobs) $(call programs,$(UNIT))
@@ -345,7 +355,7 @@ demo: deps
 
 # Rank by rank, what the search finds of what was expected.
 relevance: deps
-	@$(MAKE) $(jobs) all $B/tests/relevance/erfad
+	@$(MAKE) $(jobs) all $B/tests/relevance/erfad $(DICTIONARY)
 	@B=$(abspath $B) PATH=$(abspath $B):$$PATH TABLE=1 \
 		tests/relevance/relevance.sh
 

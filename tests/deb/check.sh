@@ -234,12 +234,28 @@ check "root may look whether the store must be brought to another format" \
 check_has "it need not" "$OUT" "Nothing needs to be done"
 check_same "and all of it stays erfad's" "" "$(find "$WORK/viborg/var/lib/erfa" \
 	! -uid "$(inside viborg id -u erfa)")"
+# What dpkg does when a package with word lists comes, and when the last one goes.
+lists=$WORK/viborg/usr/share/dictd
+words=$WORK/viborg/var/cache/erfa/words
+mkdir -p "$lists"
+printf 'kirjasto\tA\tT\n' >"$lists/made-fin-swe.index"
+printf 'kirjasto\nbibliotek\n' >"$lists/made-fin-swe.dict"
+triggered="dpkg-trigger --no-await --by-package=erfad /usr/share/dictd &&
+	dpkg --configure -a"
+check "word lists come" inside viborg sh -c "$triggered"
+check_same "and the dictionary is made" "erfa words 1 644" \
+	"$(head -n 1 "$words" | tr -d '\0') $(stat -c %a "$words")"
+rm -r "$lists"
+check "they go" inside viborg sh -c "$triggered"
+check_same "and so does the dictionary" "" "$(find "$words" 2>/dev/null)"
+
 key=$(sha256sum <"$WORK/viborg/etc/erfa/node.key")
 check "the packages can be purged" inside viborg dpkg -P erfad erfa
 check_same "but not the identity of the municipality" "$key" \
 	"$(sha256sum <"$WORK/viborg/etc/erfa/node.key")"
 check_same "and nothing else of erfa stays" "" "$(find "$WORK/viborg/usr" \
-	"$WORK/viborg/lib/systemd" -xdev -name '*erfa*' 2>/dev/null)"
+	"$WORK/viborg/lib/systemd" "$WORK/viborg/var/cache" -xdev \
+	-name '*erfa*' 2>/dev/null)"
 check "installed again" inside viborg sh -c 'dpkg -i /tmp/*.deb'
 up viborg
 check "the node is what it was" at viborg list

@@ -76,7 +76,7 @@ question_end(struct question *question, enum err err)
 {
 	struct query *query = question->query;
 
-	query_forget_group(question);
+	free(question->group_name);
 	index_abort(&question->index);
 	store_abort(&question->store);
 	picture_put(query, question->picture);

@@ -143,4 +143,9 @@ at reader find --lang en "droner der leverer medicin" >"$WORK/none" 2>&1
 check_has "what nobody tried is not found" "$(cat "$WORK/none")" "Nothing fits"
 check_same "though a word of it stands somewhere" "" \
 	"$(titles da undersøiske børnehaver med vindkraft)"
+
+check "who says English" at reader new --yes --lang en --sector school \
+	--title "A quiet room" --summary "For pupils."
+check_has "writes English" "$(at reader list --jsonl | grep "A quiet room")" \
+	'"language":"en"'
 finish

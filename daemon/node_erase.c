@@ -182,20 +182,22 @@ struct erasing {
 /*
  * Is this what a request for the record means?  A number of a forked log may be
  * another record's in another branch; an entry without a record in its header
- * is meant where it is shown, in the stored branch.
+ * is meant if it is named by its chain value, else where it is shown, in the
+ * stored branch.
  */
 static bool
-is_meant(
-    const struct erasing *erasing, const struct store_entry *entry, bool stored)
+is_meant(const struct erasing *erasing, const struct header_target *target,
+    const struct store_entry *entry, bool stored)
 {
 	struct header header;
 
 	if (header_decode(entry->header.data, entry->header.len, &header) !=
-	    ERR_NONE)
+		ERR_NONE ||
+	    (target->has_c8 && memcmp(entry->c, target->c8, C8_LEN) != 0))
 		return false;
 	return header.has_record ?
 	    memcmp(header.record, erasing->record, RECORD_LEN) == 0 :
-	    stored;
+	    target->has_c8 || stored;
 }
 
 /* Erase the body of one entry, if it is not erased yet. */
@@ -218,20 +220,26 @@ erase_entry(struct erasing *erasing, const struct header_target *target,
 	return err;
 }
 
-/* Keep of which record a restricted entry was: only its body said so. */
+/* Keep of which record a restricted entry was: only its body said so.  One beside
+ * the stored branch must not take the place of what was said of that. */
 static enum err
-keep_record(struct erasing *erasing, const struct store_entry *entry)
+keep_record(
+    struct erasing *erasing, const struct store_entry *entry, bool stored)
 {
 	char name[INDEX_TOMB_MAX];
 	struct header header;
+	struct bytes before;
+	enum err err;
 
 	if (header_decode(entry->header.data, entry->header.len, &header) !=
 		ERR_NONE ||
 	    header.group == 0)
 		return ERR_NONE;
 	index_tomb(entry->log_id, entry->n, name);
-	return store_note_put(
-	    erasing->txn, name, erasing->record, RECORD_LEN);
+	if (!stored &&
+	    (err = store_note_get(erasing->txn, name, &before)) != ERR_NOENT)
+		return err;
+	return store_note_put(erasing->txn, name, erasing->record, RECORD_LEN);
 }
 
 /* Erase what one target means, in all branches. */
@@ -240,15 +248,18 @@ erase_target(struct erasing *erasing, const struct header_target *target)
 {
 	struct store_entry entry;
 	uint8_t branch = 0;
+	bool stored;
 	enum err err;
 
 	while ((err = store_entry_next(erasing->txn, target->log_id, target->n,
-		    &branch, &entry)) == ERR_NONE)
-		if (is_meant(erasing, &entry, branch == 1) &&
-		    ((err = erase_entry(erasing, target, entry.c)) !=
-			    ERR_NONE ||
-			(err = keep_record(erasing, &entry)) != ERR_NONE))
+		    &branch, &entry)) == ERR_NONE) {
+		stored = branch == 1;
+		if (is_meant(erasing, target, &entry, stored) &&
+		    ((err = keep_record(erasing, &entry, stored)) != ERR_NONE ||
+			(err = erase_entry(erasing, target, entry.c)) !=
+			    ERR_NONE))
 			return err;
+	}
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
@@ -368,6 +379,12 @@ read_targets(const Erfa__EraseRequest *request, struct erase_job *erase)
 			return false;
 		erase->targets[i].n = entry->n;
 		erase->targets[i].reason = (uint32_t)request->reason;
+		if (entry->c8 == NULL)
+			continue;
+		erase->targets[i].has_c8 = true;
+		if (bytes_unhex(entry->c8, erase->targets[i].c8, C8_LEN) !=
+		    ERR_NONE)
+			return false;
 	}
 	erase->count = request->n_entry;
 	return true;

@@ -5,6 +5,7 @@
 #include "proto/directory.h"
 #include "proto/header.h"
 #include "proto/record.h"
+#include "proto/sealed.h"
 #include "daemon/query_internal.h"
 #include "daemon/shown.h"
 
@@ -18,32 +19,51 @@ struct gathering {
 
 /* ---- entries ---- */
 
-/* What the store says of a body; of a branch beside it only "erased" or "here". */
+/* An entry that is found, in a branch beside the stored one if it has a name. */
+struct found {
+	const struct store_log *log;
+	uint64_t n;
+	const uint8_t *c;
+	const uint8_t *branch; /* NULL: the stored one */
+};
+
+/* What the store says of a body. */
 static const char *
-state_word(struct question *question, const uint8_t *log_id, uint64_t n)
+state_word(struct question *question, const struct found *found)
 {
+	const uint8_t *log_id = found->log->log_id;
 	enum store_body_state state;
 	struct store_body body;
 	enum err err;
 
-	if (store_body_state(question->store, log_id, n, &state) == ERR_NONE)
-		return state == STORE_BODY_ERASED ? "erased" :
-		    state == STORE_BODY_ABSENT    ? "absent" :
-						    "here";
-	err = store_body(question->store, log_id, n, &body);
+	if (found->branch == NULL)
+		return store_body_state(question->store, log_id, found->n,
+			   &state) != ERR_NONE ||
+			state == STORE_BODY_HERE ?
+		    "here" :
+		    state == STORE_BODY_ERASED ? "erased" :
+						 "absent";
+	err = store_branch_body(
+	    question->store, log_id, found->branch, found->n, &body);
 	if (err == ERR_NONE)
 		store_body_clear(&body);
-	return err == ERR_ERASED ? "erased" : "here";
+	return err == ERR_ERASED ? "erased" :
+	    err == ERR_NOENT     ? "absent" :
+				   "here";
 }
 
 /* Has the entry been listed? */
 static bool
-is_listed(const Erfa__ErasureAnswer *answer, const char *log, uint64_t n)
+is_listed(const Erfa__ErasureAnswer *answer, const char *log,
+    const struct found *found)
 {
+	char c8[2 * C8_LEN + 1];
 	size_t i;
 
+	bytes_hex(found->c, C8_LEN, c8);
 	for (i = 0; i < answer->n_entry; i++)
-		if (answer->entry[i]->n == n &&
+		if (answer->entry[i]->n == found->n &&
+		    strcmp(answer->entry[i]->c8, c8) == 0 &&
 		    strcmp(answer->entry[i]->log, log) == 0)
 			return true;
 	return false;
@@ -51,7 +71,7 @@ is_listed(const Erfa__ErasureAnswer *answer, const char *log, uint64_t n)
 
 /* List an entry, once. */
 static enum err
-list_entry(struct gathering *all, const struct store_log *log, uint64_t n,
+list_entry(struct gathering *all, const struct found *found,
     const struct header *header, const char *version)
 {
 	Erfa__ErasureAnswer *answer = all->answer;
@@ -59,24 +79,24 @@ list_entry(struct gathering *all, const struct store_log *log, uint64_t n,
 	Erfa__ErasureEntry *entry;
 	enum err err;
 
-	bytes_hex(log->log_id, LOG_ID_LEN, hex);
-	if (is_listed(answer, hex, n))
+	bytes_hex(found->log->log_id, LOG_ID_LEN, hex);
+	if (is_listed(answer, hex, found))
 		return ERR_NONE;
 	err = answer_add(&answer->entry, &answer->n_entry,
 	    &erfa__erasure_entry__descriptor, &entry);
 	if (err != ERR_NONE)
 		return err;
 	entry->has_n = entry->has_erasable = true;
-	entry->n = n;
+	entry->n = found->n;
 	entry->erasable = directory_may_erase(
-	    all->question->directory, all->question->own_key, log->key);
+	    all->question->directory, all->question->own_key, found->log->key);
 	answer->erasable |= entry->erasable;
 	if ((err = answer_text(&entry->log, hex)) != ERR_NONE ||
+	    (err = answer_hex(&entry->c8, found->c, C8_LEN)) != ERR_NONE ||
 	    (err = answer_text(&entry->version, version)) != ERR_NONE ||
 	    (err = answer_time(&entry->time, header->time_ms)) != ERR_NONE)
 		return err;
-	return answer_text(
-	    &entry->state, state_word(all->question, log->log_id, n));
+	return answer_text(&entry->state, state_word(all->question, found));
 }
 
 /* Does the header belong to the record, and name a body?  That of a restricted
@@ -118,19 +138,91 @@ take_row(void *context, const struct index_row *row)
 	if (row->major != 0 || row->minor != 0)
 		(void)snprintf(
 		    version, sizeof(version), "%u.%u", row->major, row->minor);
-	return list_entry(all, &log, row->n, &header, version);
+	return list_entry(all,
+	    &(struct found){ .log = &log, .n = row->n, .c = entry.c }, &header,
+	    version);
 }
 
 /* ---- branches of forked logs, which no index knows ---- */
+
+/* Is that the record that its full id names? */
+static bool
+is_id_of_record(const struct gathering *all, const Erfa__Body *body)
+{
+	char org[ORG_MAX + 1];
+	uint8_t record[RECORD_LEN];
+
+	return body->envelope != NULL && body->envelope->id != NULL &&
+	    record_parse_full(body->envelope->id, org, record) == ERR_NONE &&
+	    memcmp(record, all->item->record, RECORD_LEN) == 0;
+}
+
+/* Was that noted of a restricted entry when it was erased? */
+static bool
+is_noted(const struct gathering *all, const struct found *found)
+{
+	char name[INDEX_TOMB_MAX];
+	struct bytes data;
+
+	index_tomb(found->log->log_id, found->n, name);
+	return store_note_get(all->question->store, name, &data) == ERR_NONE &&
+	    data.len == RECORD_LEN &&
+	    memcmp(data.data, all->item->record, RECORD_LEN) == 0;
+}
+
+/* Is a restricted entry one of the record?  Its body alone says so. */
+static enum err
+is_restricted_of(const struct gathering *all, const struct found *found,
+    const struct header *header, bool *ret)
+{
+	Erfa__Body *body = NULL;
+	struct store_body stored;
+	enum err err;
+
+	*ret = false;
+	err = store_branch_body(all->question->store, found->log->log_id,
+	    found->branch, found->n, &stored);
+	if (err == ERR_ERASED)
+		*ret = is_noted(all, found);
+	if (err == ERR_ERASED || err == ERR_NOENT || err == ERR_DAMAGED)
+		return ERR_NONE;
+	if (err != ERR_NONE)
+		return err;
+	err = sealed_body(all->question->ring, header->group, stored.data,
+	    stored.len, &body, NULL);
+	store_body_clear(&stored);
+	if (err == ERR_NONE)
+		*ret = is_id_of_record(all, body);
+	body_free(body);
+	return err == ERR_NOMEM ? err : ERR_NONE;
+}
+
+/* List one entry of a branch if it is of the record. */
+static enum err
+take_beside(
+    struct gathering *all, const struct found *found, struct bytes bytes)
+{
+	struct header header;
+	bool is_of = is_of_record(all, bytes, &header);
+	enum err err = ERR_NONE;
+
+	if (!is_of &&
+	    header_decode(bytes.data, bytes.len, &header) == ERR_NONE &&
+	    header.group != 0 && header.body_len > 0)
+		err = is_restricted_of(all, found, &header, &is_of);
+	return err == ERR_NONE && is_of ? list_entry(all, found, &header, "") :
+					  err;
+}
 
 static enum err
 take_branch(struct gathering *all, const struct store_log *log,
     const struct log_tip *tip)
 {
 	uint8_t name[8 + C8_LEN];
+	struct found found = { .log = log, .branch = name };
 	uint64_t first = log->last_common + 1;
 	struct store_run read;
-	struct header header;
+	struct log_tip at;
 	size_t i;
 	enum err err = ERR_NONE;
 
@@ -141,10 +233,17 @@ take_branch(struct gathering *all, const struct store_log *log,
 		    all->question->store, log->log_id, first, name, &read);
 		if (err != ERR_NONE)
 			return err == ERR_NOENT ? ERR_NONE : err;
-		for (i = 0; i < read.run.count && err == ERR_NONE; i++)
-			if (is_of_record(all, read.run.headers[i], &header))
-				err = list_entry(
-				    all, log, first + i, &header, "");
+		at = (struct log_tip){ .n = first - 1 };
+		memcpy(at.c, read.run.c_prev, HASH_LEN);
+		for (i = 0; i < read.run.count && err == ERR_NONE; i++) {
+			err = log_step(&at, read.run.headers[i].data,
+			    read.run.headers[i].len);
+			found.n = at.n;
+			found.c = at.c;
+			if (err == ERR_NONE)
+				err = take_beside(
+				    all, &found, read.run.headers[i]);
+		}
 		first = read.end.n + 1;
 		store_run_clear(&read);
 	}
@@ -186,35 +285,46 @@ take_branches(struct gathering *all)
 
 /* ---- who erased them ---- */
 
-/* Say which ERASE names an entry that is erased. */
+/* Say of an entry that this ERASE names it. */
+static enum err
+put_erase(Erfa__ErasureEntry *entry, const struct header_target *target,
+    const struct shown_log *log, const struct index_row *row)
+{
+	enum err err;
+
+	entry->has_erase_n = entry->has_reason = true;
+	entry->erase_n = row->n;
+	entry->reason = target->reason <=
+		ERFA__ERASURE_REASON__ERASURE_REASON_OTHER ?
+	    (Erfa__ErasureReason)target->reason :
+	    ERFA__ERASURE_REASON__ERASURE_REASON_OTHER;
+	err = answer_hex(&entry->erase_log, log->log_id, LOG_ID_LEN);
+	return err != ERR_NONE ? err :
+				 answer_time(&entry->erased, row->time_ms);
+}
+
+/* Say which ERASE names the entries that are erased. */
 static enum err
 name_erase(struct gathering *all, const struct header_target *target,
     const struct shown_log *log, const struct index_row *row)
 {
 	Erfa__ErasureAnswer *answer = all->answer;
 	char hex[2 * LOG_ID_LEN + 1];
+	char c8[2 * C8_LEN + 1];
 	Erfa__ErasureEntry *entry;
 	size_t i;
-	enum err err;
+	enum err err = ERR_NONE;
 
 	bytes_hex(target->log_id, LOG_ID_LEN, hex);
-	for (i = 0; i < answer->n_entry; i++) {
+	bytes_hex(target->c8, C8_LEN, c8);
+	for (i = 0; i < answer->n_entry && err == ERR_NONE; i++) {
 		entry = answer->entry[i];
-		if (entry->n != target->n || strcmp(entry->log, hex) != 0 ||
-		    strcmp(entry->state, "erased") != 0 || entry->has_erase_n)
-			continue;
-		entry->has_erase_n = entry->has_reason = true;
-		entry->erase_n = row->n;
-		entry->reason = target->reason <=
-			ERFA__ERASURE_REASON__ERASURE_REASON_OTHER ?
-		    (Erfa__ErasureReason)target->reason :
-		    ERFA__ERASURE_REASON__ERASURE_REASON_OTHER;
-		err = answer_hex(&entry->erase_log, log->log_id, LOG_ID_LEN);
-		return err != ERR_NONE ?
-		    err :
-		    answer_time(&entry->erased, row->time_ms);
+		if (entry->n == target->n && strcmp(entry->log, hex) == 0 &&
+		    (!target->has_c8 || strcmp(entry->c8, c8) == 0) &&
+		    strcmp(entry->state, "erased") == 0 && !entry->has_erase_n)
+			err = put_erase(entry, target, log, row);
 	}
-	return ERR_NONE;
+	return err;
 }
 
 static enum err

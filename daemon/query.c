@@ -76,7 +76,7 @@ question_end(struct question *question, enum err err)
 {
 	struct query *query = question->query;
 
-	free(question->group_name);
+	query_forget_group(question);
 	index_abort(&question->index);
 	store_abort(&question->store);
 	picture_put(query, question->picture);

@@ -226,6 +226,8 @@ struct query_group {
 	uint64_t changed_ms;
 	struct query_group_member *members; /* by org and key */
 	size_t nmembers;
+	uint8_t (*ever)[KEY_LEN]; /* whom any word that counts has named */
+	size_t never;
 	struct query_group_ignored *ignored; /* by key */
 	size_t nignored;
 	uint64_t entries; /* beside those that say who is in it; of these: */

@@ -167,6 +167,18 @@ decode_body(struct question *question, const struct store_body *stored,
 	return ERR_NONE;
 }
 
+/* Has the index tried all our keys on it in vain?  That takes long, so once is
+ * enough. */
+static bool
+is_for_others(struct question *question, const struct store_entry *entry)
+{
+	struct index_row row;
+
+	return index_row_at(question->index, entry->log_id, entry->n, &row) ==
+	    ERR_NONE &&
+	    row.state == INDEX_RESTRICTED;
+}
+
 /* Open the body and take it apart; *${ret_state} is changed if that fails. */
 static enum err
 open_body(struct question *question, const struct store_entry *entry,
@@ -185,7 +197,11 @@ open_body(struct question *question, const struct store_entry *entry,
 	if (err != ERR_NONE)
 		return err;
 	out->body_len = stored.len;
-	err = decode_body(question, &stored, header, &out->body, ret_state);
+	if (header->group != 0 && is_for_others(question, entry))
+		*ret_state = "restricted";
+	else
+		err = decode_body(
+		    question, &stored, header, &out->body, ret_state);
 	store_body_clear(&stored);
 	return err;
 }
@@ -354,6 +370,30 @@ is_disputed(const struct question *question, const struct query_place *place)
 	return member != NULL && member->in && member->disputed;
 }
 
+/*
+ * Does it only bear the number of a group, in which its publisher has no place?
+ * Anybody can write a number into a header, and seal to whom they like.
+ */
+static enum err
+mark_stranger(struct question *question, const struct query_place *place,
+    struct query_entry *out)
+{
+	struct store_log log;
+	bool stranger;
+	enum err err;
+
+	if (out->group == 0 || out->body == NULL)
+		return ERR_NONE;
+	err = store_log(question->store, place->log_id, &log);
+	if (err == ERR_NONE)
+		err = query_group_stranger(
+		    question, out->group, log.key, &stranger);
+	if (err != ERR_NONE || !stranger)
+		return err;
+	out->row->has_group_stranger = out->row->group_stranger = true;
+	return ERR_NONE;
+}
+
 enum err
 query_entry(struct question *question, const struct query_place *place,
     struct query_entry *ret_entry)
@@ -386,6 +426,8 @@ query_entry(struct question *question, const struct query_place *place,
 		 &out.row->group_name)) != ERR_NONE)
 		goto fail;
 	out.group = header.group;
+	if ((err = mark_stranger(question, place, &out)) != ERR_NONE)
+		goto fail;
 	if (out.body != NULL &&
 	    (err = fill_from_body(out.row, out.body, place->org)) != ERR_NONE)
 		goto fail;

@@ -228,6 +228,31 @@ keep_since(const struct directory *directory,
 		}
 }
 
+/* Keep who was in it at any time. */
+static enum err
+keep_ever(struct query_group *group)
+{
+	size_t i;
+	size_t k;
+	enum err err;
+
+	for (i = 0; i < group->nmembers; i++) {
+		for (k = 0; k < group->never; k++)
+			if (memcmp(group->ever[k], group->members[i].key,
+				KEY_LEN) == 0)
+				break;
+		if (k < group->never)
+			continue;
+		err = answer_room(
+		    &group->ever, group->never, sizeof(*group->ever));
+		if (err != ERR_NONE)
+			return err;
+		memcpy(group->ever[group->never++], group->members[i].key,
+		    KEY_LEN);
+	}
+	return ERR_NONE;
+}
+
 /* Take over who is in it by a word that counts. */
 static enum err
 take_members(struct gathering *all, const struct word *word)
@@ -265,7 +290,7 @@ take_members(struct gathering *all, const struct word *word)
 	free(group->members);
 	group->members = members;
 	group->nmembers = count;
-	return ERR_NONE;
+	return keep_ever(group);
 }
 
 /* Take over what a word that counts says. */
@@ -440,6 +465,7 @@ query_group_clear(struct query_group *group)
 	free(group->name);
 	free(group->purpose);
 	free(group->members);
+	free(group->ever);
 	free(group->ignored);
 	memset(group, 0, sizeof(*group));
 }
@@ -544,12 +570,41 @@ query_match_group(
 
 /* ---- how it is shown ---- */
 
+void
+query_forget_group(struct question *question)
+{
+	if (question->group != NULL)
+		query_group_clear(question->group);
+	free(question->group);
+	question->group = NULL;
+}
+
+/* Have the group at hand.  Its words are entries of it, which are read while it is
+ * not known yet. */
+static enum err
+provide_group(struct question *question, uint64_t number)
+{
+	struct query_group read;
+	enum err err;
+
+	if (question->group != NULL && question->group->number == number)
+		return ERR_NONE;
+	query_forget_group(question);
+	question->group = calloc(1, sizeof(*question->group));
+	if (question->group == NULL)
+		return ERR_NOMEM;
+	question->group->number = number;
+	err = query_read_group(question, number, &read);
+	if (err == ERR_NONE)
+		*question->group = read;
+	return err;
+}
+
 enum err
 query_put_group(
     struct question *question, uint64_t group, char **out, char **name)
 {
 	char text[DIGITS + 1];
-	struct query_group read;
 	enum err err;
 
 	if (group == 0)
@@ -557,24 +612,31 @@ query_put_group(
 	(void)snprintf(
 	    text, sizeof(text), "%016llx", (unsigned long long)group);
 	if ((err = answer_text(out, text)) != ERR_NONE || name == NULL ||
-	    question->picture == NULL)
+	    question->picture == NULL ||
+	    (err = provide_group(question, group)) != ERR_NONE)
 		return err;
-	if (question->group_named != group) {
-		free(question->group_name);
-		question->group_name = NULL;
-
-		/* What names the group is itself of the group. */
-		question->group_named = group;
-		err = query_read_group(question, group, &read);
-		if (err != ERR_NONE)
-			return err;
-		question->group_name = read.name;
-		read.name = NULL;
-		query_group_clear(&read);
-	}
-	return question->group_name == NULL ?
+	return question->group->name == NULL ?
 	    ERR_NONE :
-	    answer_text(name, question->group_name);
+	    answer_text(name, question->group->name);
+}
+
+enum err
+query_group_stranger(struct question *question, uint64_t group,
+    const uint8_t key[KEY_LEN], bool *ret_stranger)
+{
+	size_t i;
+	enum err err;
+
+	*ret_stranger = false;
+	if (group == 0 || question->picture == NULL)
+		return ERR_NONE;
+	if ((err = provide_group(question, group)) != ERR_NONE)
+		return err;
+	for (i = 0; i < question->group->never; i++)
+		if (is_heir(question->directory, question->group->ever[i], key))
+			return ERR_NONE;
+	*ret_stranger = question->group->never > 0;
+	return ERR_NONE;
 }
 
 static enum err

@@ -79,8 +79,7 @@ struct question {
 	const char *own_name;
 	const struct sealed_ring
 	    *ring;            /* what opens restricted bodies, or NULL */
-	char *group_name;     /* private: of the group named last */
-	uint64_t group_named; /* private */
+	struct query_group *group; /* private: the one named last */
 	uint64_t silent_ms;
 	const char *day;     /* to judge by, "2026-01-31"; NULL = today */
 	uint64_t day_end_ms; /* what came after it is not there; 0 = all is */
@@ -451,12 +450,24 @@ enum err query_member_name(struct question *question,
 /* ---- query_group.c ---- */
 
 /**
- * query_put_group(question, group, out, name):
+ * query_put_group(question, group, out, name),
+ * query_forget_group(question):
  * Put the number of a restricted group into *${out} and, if this node knows it,
- * its name into *${name}, which may be NULL; neither, if ${group} is 0.
+ * its name into *${name}, which may be NULL; neither, if ${group} is 0.  What is
+ * kept of it for the next time is freed.
  */
 enum err query_put_group(struct question *question, uint64_t group, char **out,
     char **name) MUST_CHECK;
+void query_forget_group(struct question *question);
+
+/**
+ * query_group_stranger(question, group, key, ret_stranger):
+ * Has the log of ${key} no place in this group?  So it is if this node knows who
+ * is in the group and neither that key nor one that it took the place of has ever
+ * been.  False of a group that is not known.
+ */
+enum err query_group_stranger(struct question *question, uint64_t group,
+    const uint8_t key[KEY_LEN], bool *ret_stranger) MUST_CHECK;
 
 /**
  * query_read_group(question, number, ret_group):

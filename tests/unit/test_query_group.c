@@ -643,6 +643,293 @@ of_own_versions_the_copy_that_was_sealed_last_is_told(void **state)
 	query_group_clear(&group);
 }
 
+/* ---- who only bears its number ---- */
+
+/* What is shown of the record ${name} of ${press}. */
+static Erfa__Answer *
+ask_show(struct fixture *f, const struct press *press, const char *name)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
+	char id[RECORD_ID_CHARS + 1];
+	uint8_t record[RECORD_LEN];
+	Erfa__Answer *answer;
+
+	press_record(name, record);
+	record_print(press->org, record, RECORD_CHARS, id);
+	request.ask_case = ERFA__REQUEST__ASK_SHOW;
+	request.show = &show;
+	show.id = id;
+	assert_int_equal(query_answer(f->query, &request, &answer), ERR_NONE);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_SHOW);
+	return answer;
+}
+
+/* Is it shown as of the group? */
+static bool
+is_of_group(struct fixture *f, const struct press *press, const char *name)
+{
+	Erfa__Answer *answer = ask_show(f, press, name);
+	const Erfa__Row *row = answer->show->row;
+	bool stranger = row->has_group_stranger && row->group_stranger;
+
+	assert_string_equal(row->state, "here");
+	assert_non_null(row->group);
+	control_free_answer(answer);
+	return !stranger;
+}
+
+static void
+what_a_stranger_seals_under_its_number_is_not_of_the_group(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->other, "one", 0));
+	(void)add(f, &f->own, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->own, "two", 0));
+	(void)add(f, &f->third, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->third, "three", 0));
+	(void)add(f, &f->third, f->number + 1, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->third, "four", 0));
+	publish(f);
+	assert_true(is_of_group(f, &f->other, "one"));
+	assert_true(is_of_group(f, &f->own, "two"));
+	assert_false(is_of_group(f, &f->third, "three"));
+
+	/* Of a group that is not known nobody can tell. */
+	assert_true(is_of_group(f, &f->third, "four"));
+}
+
+static void
+who_was_in_it_once_wrote_to_it(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)say(f, WITH_OWN | WITH_OTHER | WITH_THIRD);
+	(void)add(f, &f->third, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->third, "three", 0));
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	publish(f);
+	assert_true(is_of_group(f, &f->third, "three"));
+}
+
+/* ---- what an erasure finds of it ---- */
+
+static Erfa__Answer *
+ask_erasure(struct fixture *f, const char *id)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ErasureRequest erasure = ERFA__ERASURE_REQUEST__INIT;
+	Erfa__Answer *answer;
+
+	request.ask_case = ERFA__REQUEST__ASK_ERASURE;
+	request.erasure = &erasure;
+	erasure.id = id == NULL ? NULL : strdup(id);
+	assert_int_equal(query_answer(f->query, &request, &answer), ERR_NONE);
+	free(erasure.id);
+	return answer;
+}
+
+static void
+assert_error(Erfa__Answer *answer, const char *code, unsigned status)
+{
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_ERROR);
+	assert_string_equal(answer->error->code, code);
+	assert_int_equal(answer->error->exit, status);
+	control_free_answer(answer);
+}
+
+/* The entry of the answer with this chain value. */
+static const Erfa__ErasureEntry *
+find_entry(const Erfa__Answer *answer, const struct press *press, uint64_t n)
+{
+	const Erfa__ErasureAnswer *erasure = answer->erasure;
+	char c8[2 * C8_LEN + 1];
+	size_t i;
+
+	bytes_hex(press->entries[n - 1].tip.c, C8_LEN, c8);
+	for (i = 0; i < erasure->n_entry; i++)
+		if (strcmp(erasure->entry[i]->c8, c8) == 0) {
+			assert_int_equal(erasure->entry[i]->n, n);
+			return erasure->entry[i];
+		}
+	return NULL;
+}
+
+/* Put what ${press} says after ${common} beside the own log. */
+static void
+put_beside(struct fixture *f, const struct press *press, uint64_t common)
+{
+	struct store_txn *txn;
+	uint64_t n;
+
+	assert_int_equal(store_begin(f->store, true, &txn), ERR_NONE);
+	press_branch(press, txn, common);
+	for (n = common + 1; n <= press->count; n++)
+		press_give(press, txn, n);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+}
+
+/* The own log as it stands, to go another way; and one that comes after it. */
+static void
+begin_twin(struct fixture *f, struct press *twin, struct press *next)
+{
+	press_begin(twin, 1, 7, "dk-791");
+	(void)press_vouch(twin, &f->other, false, 0, "Troms\xc3\xb8 kommune");
+	(void)press_vouch(twin, &f->third, false, 0, NULL);
+	press_begin(next, 1, 8, "dk-791");
+}
+
+static void
+print_own_id(const char *name, char out[RECORD_ID_CHARS + 1])
+{
+	uint8_t record[RECORD_LEN];
+
+	press_record(name, record);
+	record_print("dk-791", record, RECORD_CHARS, out);
+}
+
+/* Erase the body of one entry of a press, and keep of which record it was. */
+static void
+erase(struct fixture *f, const struct press *press, uint64_t n, const char *of)
+{
+	char name[INDEX_TOMB_MAX];
+	uint8_t record[RECORD_LEN];
+	struct store_txn *txn;
+
+	press_record(of, record);
+	index_tomb(press->log_id, n, name);
+	assert_int_equal(store_begin(f->store, true, &txn), ERR_NONE);
+	assert_int_equal(store_erase_entry(txn, press->log_id, n,
+			     press->entries[n - 1].tip.c),
+	    ERR_NONE);
+	assert_int_equal(
+	    store_note_put(txn, name, record, RECORD_LEN), ERR_NONE);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	settle(f);
+}
+
+static void
+restricted_versions_beside_a_forked_log_are_found(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t n = f->own.count;
+	char id[RECORD_ID_CHARS + 1];
+	struct press twin;
+	struct press next;
+	Erfa__Answer *answer;
+
+	/* Stored: one; beside it: another, one again, and one for others. */
+	begin_twin(f, &twin, &next);
+	(void)add(f, &f->own, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->own, "one", 0));
+	(void)add(f, &twin, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->own, "two", 0));
+	(void)add(f, &twin, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->own, "one", 1));
+	(void)add(f, &twin, f->number, HEADER_TRIAL, WITH_OTHER,
+	    trial(&f->own, "one", 2));
+	(void)add(f, &next, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->own, "one", 0));
+	press_publish(&f->own, f->store, true);
+	put_beside(f, &twin, n);
+	press_publish(&next, f->store, true);
+	settle(f);
+
+	print_own_id("one", id);
+	answer = ask_erasure(f, id);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_ERASURE);
+	assert_int_equal(answer->erasure->n_entry, 3);
+	assert_non_null(find_entry(answer, &f->own, n + 1));
+	assert_non_null(find_entry(answer, &next, 2));
+	assert_non_null(find_entry(answer, &twin, n + 2));
+	assert_string_equal(find_entry(answer, &twin, n + 2)->state, "here");
+	assert_true(find_entry(answer, &twin, n + 2)->erasable);
+	control_free_answer(answer);
+
+	/* Erased, it is still known what it was of. */
+	erase(f, &twin, n + 2, "one");
+	answer = ask_erasure(f, id);
+	assert_int_equal(answer->erasure->n_entry, 3);
+	assert_string_equal(find_entry(answer, &twin, n + 2)->state, "erased");
+	assert_string_equal(find_entry(answer, &f->own, n + 1)->state, "here");
+	control_free_answer(answer);
+	press_end(&twin);
+	press_end(&next);
+}
+
+static void
+public_versions_of_one_number_are_told_apart(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t n = f->own.count;
+	struct press_options options = { .kind = HEADER_TRIAL };
+	char id[RECORD_ID_CHARS + 1];
+	uint8_t record[RECORD_LEN];
+	struct press twin;
+	struct press next;
+	Erfa__Answer *answer;
+
+	begin_twin(f, &twin, &next);
+	press_record("one", record);
+	options.record = record;
+	(void)press_add(&f->own, &options, press_trial("A", "a", NULL, NULL));
+	(void)press_add(&twin, &options, press_trial("B", "b", NULL, NULL));
+	(void)press_add(&next, &options, press_trial("A", "a", NULL, NULL));
+	press_publish(&f->own, f->store, true);
+	put_beside(f, &twin, n);
+	press_publish(&next, f->store, true);
+	erase(f, &f->own, n + 1, "one");
+
+	print_own_id("one", id);
+	answer = ask_erasure(f, id);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_ERASURE);
+	assert_int_equal(answer->erasure->n_entry, 3);
+	assert_string_equal(
+	    find_entry(answer, &f->own, n + 1)->state, "erased");
+	assert_string_equal(find_entry(answer, &twin, n + 1)->state, "here");
+	control_free_answer(answer);
+	press_end(&twin);
+	press_end(&next);
+}
+
+static void
+erasure_of_what_is_not_clear_is_an_error(void **state)
+{
+	struct fixture *f = *state;
+	char id[RECORD_ID_CHARS + 1];
+	char unclear[sizeof("dk-791/x")] = "";
+	bool seen[128] = { false };
+	char name[16];
+	unsigned i;
+
+	/* So many that some ids begin alike: a character has 32 values. */
+	for (i = 0; i < 33; i++) {
+		(void)snprintf(name, sizeof(name), "trial %u", i);
+		(void)add(f, &f->own, f->number, HEADER_TRIAL, WITH_OWN,
+		    trial(&f->own, name, 0));
+		print_own_id(name, id);
+		if (seen[(unsigned char)id[7] & 127])
+			(void)snprintf(unclear, sizeof(unclear), "%.8s", id);
+		seen[(unsigned char)id[7] & 127] = true;
+	}
+	publish(f);
+	assert_error(ask_erasure(f, unclear), "ambiguous_id", 64);
+	assert_error(ask_erasure(f, NULL), "bad_id", 64);
+	assert_error(ask_erasure(f, "one"), "bad_id", 64);
+	assert_error(ask_erasure(f, "dk-791/zzzzzzzz"), "no_such_trial", 66);
+
+	/* What came since may be one more version. */
+	indexer_stop(f->indexer);
+	f->indexer = NULL;
+	(void)add(f, &f->own, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->own, name, 1));
+	press_publish(&f->own, f->store, true);
+	assert_error(ask_erasure(f, id), "index_behind", 75);
+}
+
 /* ---- what it is called ---- */
 
 static void
@@ -887,6 +1174,11 @@ main(void)
 		T(entries_are_counted_by_what_can_be_seen_of_them),
 		T(the_group_of_a_record_is_known),
 		T(of_own_versions_the_copy_that_was_sealed_last_is_told),
+		T(what_a_stranger_seals_under_its_number_is_not_of_the_group),
+		T(who_was_in_it_once_wrote_to_it),
+		T(restricted_versions_beside_a_forked_log_are_found),
+		T(public_versions_of_one_number_are_told_apart),
+		T(erasure_of_what_is_not_clear_is_an_error),
 		T(a_group_is_found_by_name_or_number),
 		T(what_was_read_before_a_word_came_says_nothing_of_it),
 		T(a_word_that_waits_to_be_signed_holds_its_group_up),

@@ -7,6 +7,7 @@
 #include "client/cmd.h"
 #include "client/fields.h"
 #include "client/form_words.h"
+#include "client/groups.h"
 #include "client/listing.h"
 #include "client/print.h"
 #include "client/run.h"
@@ -128,6 +129,7 @@ print_counts(const struct telling *it)
 	print_say(it->run->out,
 	    "%s under it, %s started; %s documented only; %s.\n", trials,
 	    started, documented, applications);
+	groups_warn(it->run->out, answer->restricted);
 }
 
 static void

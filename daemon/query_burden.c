@@ -148,6 +148,7 @@ take_trial(struct burden *it, const struct shown_item *item)
 	    entry.body->record_case != ERFA__BODY__RECORD_TRIAL ||
 	    !names(it, entry.body->trial->programme))
 		goto out;
+	it->answer->restricted += entry.group != 0;
 	if (life_is_transcribed(entry.body)) {
 		it->answer->documented++;
 		goto out;
@@ -239,6 +240,7 @@ take_round(struct burden *it, const struct shown_item *item)
 		err = fill_round(entry.row, entry.body->round, told);
 	if (err != ERR_NONE)
 		goto out;
+	it->answer->restricted += entry.group != 0;
 	handed_in.round = told->full_id;
 	err = query_naming(it->question, item, take_handed_in, &handed_in);
 	told->has_applications = true;
@@ -252,13 +254,17 @@ static enum err
 take_application(struct burden *it, const struct shown_item *item)
 {
 	Erfa__Body *body = NULL;
+	uint64_t group = 0;
 	enum err err;
 
 	err = query_read(it->question, item, &body);
 	if (err == ERR_NONE && body != NULL &&
 	    body->record_case == ERFA__BODY__RECORD_APPLICATION &&
-	    names(it, body->application->programme))
+	    names(it, body->application->programme)) {
 		it->answer->applications++;
+		err = query_item_group(it->question, item, &group);
+	}
+	it->answer->restricted += group != 0;
 	body_free(body);
 	return err;
 }
@@ -298,7 +304,7 @@ count_items(struct burden *it, const struct shown_item *item)
 
 	answer->has_trials = answer->has_started = true;
 	answer->has_documented = answer->has_applications = true;
-	answer->has_frozen = true;
+	answer->has_frozen = answer->has_restricted = true;
 	err = query_naming(it->question, item, take_item, it);
 	if (err == ERR_NONE && answer->n_round > 1)
 		qsort(answer->round, answer->n_round, sizeof(void *),

@@ -46,6 +46,7 @@ struct table31 {
 	Erfa__Table31Answer *answer;
 	bool from_trials;
 	bool is_trial; /* of the record at hand */
+	bool counted;  /* likewise: for something */
 	const char *country;
 };
 
@@ -74,6 +75,7 @@ count_code(struct table31 *it, const char *row, const char *code)
 			return err;
 		count->has_schemes = count->has_trials = true;
 	}
+	it->counted = true;
 	count->schemes += !it->is_trial;
 	count->trials += it->is_trial;
 	return ERR_NONE;
@@ -151,6 +153,21 @@ count_rows(struct table31 *it, const struct rows *rows)
 	    ERR_NONE;
 }
 
+/* Say what a record is called that the table was made from. */
+static enum err
+fill_scheme(const Erfa__Row *row, Erfa__Table31Scheme *scheme)
+{
+	enum err err;
+
+	if ((err = answer_text(&scheme->id, row->full_id)) != ERR_NONE ||
+	    (err = answer_text(&scheme->name, row->title)) != ERR_NONE ||
+	    (err = answer_text(&scheme->country, row->country)) != ERR_NONE ||
+	    (err = answer_text(&scheme->kind, row->kind)) != ERR_NONE)
+		return err;
+	return row->group == NULL ? ERR_NONE :
+				    answer_text(&scheme->group, row->group);
+}
+
 /* Name a programme or network that the table was made from. */
 static enum err
 tell_scheme(struct table31 *it, const Erfa__Row *row)
@@ -160,12 +177,21 @@ tell_scheme(struct table31 *it, const Erfa__Row *row)
 
 	err = answer_add(&it->answer->scheme, &it->answer->n_scheme,
 	    &erfa__table31_scheme__descriptor, &scheme);
-	if (err != ERR_NONE ||
-	    (err = answer_text(&scheme->id, row->full_id)) != ERR_NONE ||
-	    (err = answer_text(&scheme->name, row->title)) != ERR_NONE ||
-	    (err = answer_text(&scheme->country, row->country)) != ERR_NONE)
-		return err;
-	return answer_text(&scheme->kind, row->kind);
+	return err == ERR_NONE ? fill_scheme(row, scheme) : err;
+}
+
+/* Name what was counted and is not for everybody. */
+static enum err
+tell_restricted(struct table31 *it, const Erfa__Row *row)
+{
+	Erfa__Table31Scheme *scheme;
+	enum err err;
+
+	if (!it->counted || row->group == NULL)
+		return ERR_NONE;
+	err = answer_add(&it->answer->restricted, &it->answer->n_restricted,
+	    &erfa__table31_scheme__descriptor, &scheme);
+	return err == ERR_NONE ? fill_scheme(row, scheme) : err;
 }
 
 static enum err
@@ -222,9 +248,12 @@ take_item(struct table31 *it, const struct shown_item *item)
 		return err;
 	if ((err = query_entry(it->question, &place, &entry)) != ERR_NONE)
 		return err;
+	it->counted = false;
 	if (entry.body != NULL && entry.row->country != NULL &&
 	    *entry.row->country != '\0')
 		err = count_body(it, entry.body, entry.row);
+	if (err == ERR_NONE)
+		err = tell_restricted(it, entry.row);
 	query_entry_clear(&entry);
 	return err;
 }

@@ -101,6 +101,14 @@ check_has "are not pooled" "$OUT" "it was measured in another unit"
 check_has "but what is in one" "$OUT" "measured 3 · poolable 2"
 check "unless the unit goes" evidence --table "$WORK/units.csv" --measure smd
 check_has "in standard deviations" "$OUT" "measured 3 · poolable 3"
+printf '%s\n' 'study,year,design,m1,sd1,n1,m2,sd2,n2,unit' \
+	'Frederikshavn Kommune,2010,randomised,-112.3,45.5,140,-101.2,44.2,150,min' \
+	'Hovedstadsregionen vest,2011,randomised,-92.3,45.5,140,-90.2,44.2,150,min' \
+	'Oulun kaupunki,2013,randomised,-52.3,45.5,140,-68.2,44.2,150,min' >"$WORK/long.csv"
+check "long names" evidence --table "$WORK/long.csv" --measure md
+check_has "do not cut those of rows of our own" "$OUT" "^prediction interval "
+check_has "and fit as far as the plot can give way" "$OUT" "^Frederikshavn Kommune +2010"
+check "in 80 columns" test "$(LC_ALL=C.UTF-8 wc -L <<<"$OUT")" -le 80
 check "a change of one group is never more" evidence --json --table - <<'CSV'
 study,design,measure,yi,vi
 a,randomised,mc,-3,0.1

@@ -93,6 +93,10 @@ check_same "aeldre finds both" "home-da home-sv " \
 check_same "a part of a compound finds it" home-da "$(first pleje)"
 check_status "a year that is none is refused" 64 at a find pleje --since soon
 check_has "with what to type" "$OUT" "--since 2019"
+check_status "a country that is none, too" 64 at a find pleje --country XX
+check_has "with those there are" "$OUT" "Countries: DK, NO"
+check_status "in lists as well" 64 at a list --country XX
+check_status "and nothing cannot be asked for" 64 at a find pleje --limit 0
 check_has "what was chosen by is told in words" \
 	"$(at a find afviste forsøg --lang da 2>&1)" "afslået"
 check_same "a phrase finds just that" plan-da "$(found '"en plan"')"

@@ -193,6 +193,9 @@ def main():
     rows = on_terminal(*erfa, "list").count(b"\n")
     CHECKS.check("and they were there to be listed", rows >= len(TRICKS) - 1,
                  f"{rows} lines")
+    for command in ("members", "directory"):
+        widest = max(len(row) for row in on_terminal(*erfa, command).decode().splitlines())
+        CHECKS.check(f"erfa {command} fits a terminal", widest <= 80, f"{widest} columns")
     check_table(erfa, ids)
     for command in ("show", "show --json"):
         out = b"".join(on_terminal(*erfa, *command.split(), i) for i in ids)

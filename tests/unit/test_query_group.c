@@ -643,6 +643,70 @@ of_own_versions_the_copy_that_was_sealed_last_is_told(void **state)
 	query_group_clear(&group);
 }
 
+static void
+print_own_id(const char *name, char out[RECORD_ID_CHARS + 1])
+{
+	uint8_t record[RECORD_LEN];
+
+	press_record(name, record);
+	record_print("dk-791", record, RECORD_CHARS, out);
+}
+
+/* ---- counts that take it in ---- */
+
+static void
+counts_tell_how_much_of_them_is_of_a_group(void **state)
+{
+	struct fixture *f = *state;
+	struct press_options open = { .kind = HEADER_PROGRAMME };
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__Table31Request table = ERFA__TABLE31_REQUEST__INIT;
+	Erfa__BurdenRequest burden = ERFA__BURDEN_REQUEST__INIT;
+	Erfa__Body *body = press_body(HEADER_PROGRAMME);
+	Erfa__Answer *answer;
+	char id[RECORD_ID_CHARS + 1];
+	uint8_t record[RECORD_LEN];
+
+	press_record("programme", record);
+	open.record = record;
+	(void)press_add(&f->own, &open, body);
+	body = trial(&f->own, "one", 0);
+	body->trial->programme = press_ref(&f->own, record);
+	body->trial->sector = calloc(1, sizeof(*body->trial->sector));
+	assert_non_null(body->trial->sector);
+	body->trial->sector[0] = ERFA__SECTOR__SECTOR_SCHOOL;
+	body->trial->n_sector = 1;
+	(void)add(f, &f->own, f->number, HEADER_TRIAL, WITH_OWN, body);
+	publish(f);
+
+	request.ask_case = ERFA__REQUEST__ASK_TABLE31;
+	request.table31 = &table;
+	table.has_from_trials = table.from_trials = true;
+	assert_int_equal(query_answer(f->query, &request, &answer), ERR_NONE);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_TABLE31);
+	assert_int_equal(answer->table31->n_count, 1);
+	assert_int_equal(answer->table31->n_restricted, 1);
+	assert_string_equal(answer->table31->restricted[0]->kind, "trial");
+	assert_non_null(answer->table31->restricted[0]->group);
+	control_free_answer(answer);
+
+	/* What is not counted is not told of. */
+	table.from_trials = false;
+	assert_int_equal(query_answer(f->query, &request, &answer), ERR_NONE);
+	assert_int_equal(answer->table31->n_restricted, 0);
+	control_free_answer(answer);
+
+	print_own_id("programme", id);
+	burden.id = id;
+	request.ask_case = ERFA__REQUEST__ASK_BURDEN;
+	request.burden = &burden;
+	assert_int_equal(query_answer(f->query, &request, &answer), ERR_NONE);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_BURDEN);
+	assert_int_equal(answer->burden->trials, 1);
+	assert_int_equal(answer->burden->restricted, 1);
+	control_free_answer(answer);
+}
+
 /* ---- who only bears its number ---- */
 
 /* What is shown of the record ${name} of ${press}. */
@@ -780,15 +844,6 @@ begin_twin(struct fixture *f, struct press *twin, struct press *next)
 	(void)press_vouch(twin, &f->other, false, 0, "Troms\xc3\xb8 kommune");
 	(void)press_vouch(twin, &f->third, false, 0, NULL);
 	press_begin(next, 1, 8, "dk-791");
-}
-
-static void
-print_own_id(const char *name, char out[RECORD_ID_CHARS + 1])
-{
-	uint8_t record[RECORD_LEN];
-
-	press_record(name, record);
-	record_print("dk-791", record, RECORD_CHARS, out);
 }
 
 /* Erase the body of one entry of a press, and keep of which record it was. */
@@ -1174,6 +1229,7 @@ main(void)
 		T(entries_are_counted_by_what_can_be_seen_of_them),
 		T(the_group_of_a_record_is_known),
 		T(of_own_versions_the_copy_that_was_sealed_last_is_told),
+		T(counts_tell_how_much_of_them_is_of_a_group),
 		T(what_a_stranger_seals_under_its_number_is_not_of_the_group),
 		T(who_was_in_it_once_wrote_to_it),
 		T(restricted_versions_beside_a_forked_log_are_found),

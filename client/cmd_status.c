@@ -123,50 +123,72 @@ print_store(struct run *run, const Erfa__StatusAnswer *status)
 		    _("accepted entries that are not signed yet"));
 }
 
-/* For whom the oldest erasure waits: the first, and how many others. */
+/* Whose nodes those are: the first, and how many others. */
 static void
-name_waited(const Erfa__StatusAnswer *status, char *out, size_t size)
+name_nodes(char *const *orgs, size_t count, uint64_t nodes, char *out,
+    size_t size)
 {
-	const char *org = status->n_erasure_org == 0 ?
-	    "" :
-	    run_text(status->erasure_org[0]);
+	const char *org = count == 0 ? "" : run_text(orgs[0]);
 
-	if (status->erasure_nodes > 1)
+	if (nodes > 1)
 		(void)snprintf(out, size, _("%s and %llu more"), org,
-		    (unsigned long long)status->erasure_nodes - 1);
+		    (unsigned long long)nodes - 1);
 	else
 		(void)snprintf(out, size, "%s", org);
+}
+
+/* For whom the oldest erasure waits. */
+static void
+print_waiting(struct run *run, const Erfa__StatusAnswer *status)
+{
+	char since[PRINT_TIME_MAX], seen[PRINT_TIME_MAX];
+	char who[ORG_MAX + 64];
+	char line[512];
+
+	if (status->erasures_waiting == 0)
+		return;
+	name_nodes(status->erasure_org, status->n_erasure_org,
+	    status->erasure_nodes, who, sizeof(who));
+	print_time(run_text(status->erasure_since), since);
+	print_time(run_text(status->erasure_last_seen), seen);
+	(void)snprintf(line, sizeof(line),
+	    _("that of %s waits for %s, last in step %s"), since, who, seen);
+	print_field(run->out, 0, "", column(), line);
+}
+
+/* Of whom nobody can tell. */
+static void
+print_unknown(struct run *run, const Erfa__StatusAnswer *status)
+{
+	char who[ORG_MAX + 64];
+	char line[512];
+
+	if (status->erasure_unknown_nodes == 0)
+		return;
+	name_nodes(status->erasure_unknown_org, status->n_erasure_unknown_org,
+	    status->erasure_unknown_nodes, who, sizeof(who));
+	(void)snprintf(line, sizeof(line),
+	    _("not known of %s: never in step with this node directly"), who);
+	print_field(run->out, 0, "", column(), line);
 }
 
 /* How far what this node erased is erased elsewhere. */
 static void
 print_erasures(struct run *run, const Erfa__StatusAnswer *status)
 {
-	char since[PRINT_TIME_MAX], seen[PRINT_TIME_MAX];
-	char who[ORG_MAX + 64];
 	char line[512];
-	uint64_t done = status->erasures - status->erasures_waiting;
+	uint64_t open = status->erasures_waiting + status->erasures_unknown;
+	uint64_t done = status->erasures - open;
 
 	if (status->erasures == 0)
 		return;
 	(void)snprintf(line, sizeof(line), _("%llu of %llu done at all nodes"),
 	    (unsigned long long)done, (unsigned long long)status->erasures);
 	print_field(run->out, 0, _("Erasures"), column(), line);
-	if (status->erasures_waiting == 0)
+	if (open == 0)
 		return;
-	name_waited(status, who, sizeof(who));
-	print_time(run_text(status->erasure_since), since);
-	if (run_text(status->erasure_last_seen)[0] != '\0') {
-		print_time(status->erasure_last_seen, seen);
-		(void)snprintf(line, sizeof(line),
-		    _("that of %s waits for %s, last in step %s"), since, who,
-		    seen);
-	} else {
-		(void)snprintf(line, sizeof(line),
-		    _("that of %s waits for %s, not yet connected to directly"),
-		    since, who);
-	}
-	print_field(run->out, 0, "", column(), line);
+	print_waiting(run, status);
+	print_unknown(run, status);
 	(void)snprintf(line, sizeof(line), "erfa erasure %s",
 	    run_text(status->erasure_id));
 	if (run_text(status->erasure_id)[0] != '\0')

@@ -321,9 +321,13 @@ add_status(struct list *list, const Erfa__StatusAnswer *status)
 	    "Connections that were shut down to save the memory.",
 	    (double)status->memory_cuts);
 	add(list, "erfa_erasures_waiting",
-	    "Erasures of this node that not every node is known to have "
-	    "carried out.",
+	    "Erasures of this node that a node which was in step before is "
+	    "not known to have carried out.",
 	    (double)status->erasures_waiting);
+	add(list, "erfa_erasures_unknown",
+	    "Other erasures of which it is not known of nodes that were never "
+	    "in step directly.",
+	    (double)status->erasures_unknown);
 	add(list, "erfa_outbox_entries", "Entries accepted, not yet signed.",
 	    (double)status->outbox);
 	add(list, "erfa_index_lag_entries", "Entries not in the index yet.",

@@ -17,10 +17,16 @@
 
 #define ORGS_MAX 5 /* named of those that an erasure waits for */
 
-/* An own log: how far all nodes are known to have taken it up. */
+/*
+ * An own log: how far all nodes are known to have taken it up, and those that
+ * were in step with this one before.  What the others have, reached by way of
+ * a hub, nobody tells: a digest compares two neighbours, and a HEAD says how far
+ * its own log is.
+ */
 struct own_log {
 	bool own;
 	uint64_t low;
+	uint64_t met_low;
 };
 
 /* The erasures of this node, while they are counted. */
@@ -29,6 +35,7 @@ struct counting {
 	Erfa__StatusAnswer *status;
 	struct own_log *logs;          /* number 1 stands at 0 */
 	const struct shown_item *item; /* the oldest that waits; or NULL */
+	const struct shown_item *dark; /* the oldest that is not known */
 };
 
 /* ---- which wait ---- */
@@ -51,7 +58,7 @@ find_own(struct counting *all)
 		if (err != ERR_NONE && err != ERR_NOENT)
 			return err;
 		all->logs[i].own = err == ERR_NONE && log.own;
-		all->logs[i].low = UINT64_MAX;
+		all->logs[i].low = all->logs[i].met_low = UINT64_MAX;
 	}
 	return ERR_NONE;
 }
@@ -64,29 +71,55 @@ may_hold(const struct question *question, const struct directory_member *member)
 	    memcmp(member->key, question->own_key, KEY_LEN) != 0;
 }
 
+/* Name a node of which nothing is known. */
+static enum err
+name_dark(struct counting *all, const struct directory_member *member)
+{
+	Erfa__StatusAnswer *status = all->status;
+
+	status->has_erasure_unknown_nodes = true;
+	return ++status->erasure_unknown_nodes > ORGS_MAX ?
+	    ERR_NONE :
+	    answer_text_add(&status->erasure_unknown_org,
+		&status->n_erasure_unknown_org, member->org);
+}
+
 /* Nobody has all that one node is not known to have. */
-static void
+static enum err
 take_node(struct counting *all, const struct directory_member *member)
 {
 	const struct shown *shown = all->question->shown;
 	Erfa__LocalSeen *seen = seen_read(all->question->store, member->key);
-	uint64_t n;
+	struct own_log *log;
+	uint64_t n = 0;
 	uint32_t i;
 
 	for (i = 0; i < shown_logs(shown); i++) {
-		if (!all->logs[i].own || all->logs[i].low == 0)
+		log = &all->logs[i];
+		if (!log->own)
 			continue;
-		n = seen == NULL ?
-		    0 :
-		    seen_position(seen, shown_log(shown, i + 1)->log_id);
-		if (n < all->logs[i].low)
-			all->logs[i].low = n;
+		if (seen != NULL)
+			n = seen_position(
+			    seen, shown_log(shown, i + 1)->log_id);
+		if (seen != NULL && n < log->met_low)
+			log->met_low = n;
+		if (n < log->low)
+			log->low = n;
 	}
-	if (seen != NULL)
-		erfa__local_seen__free_unpacked(seen, NULL);
+	if (seen == NULL)
+		return name_dark(all, member);
+	erfa__local_seen__free_unpacked(seen, NULL);
+	return ERR_NONE;
 }
 
-/* Count an ERASE of an own log, and keep the oldest that waits. */
+static void
+keep_oldest(const struct shown_item **oldest, const struct shown_item *item)
+{
+	if (*oldest == NULL || item->time_ms < (*oldest)->time_ms)
+		*oldest = item;
+}
+
+/* Count an ERASE of an own log, and keep the oldest that is not done. */
 static void
 take_item(struct counting *all, const struct shown_item *item)
 {
@@ -95,11 +128,13 @@ take_item(struct counting *all, const struct shown_item *item)
 	if (item->kind != HEADER_ERASE || !log->own)
 		return;
 	all->status->erasures++;
-	if (item->n <= log->low)
-		return;
-	all->status->erasures_waiting++;
-	if (all->item == NULL || item->time_ms < all->item->time_ms)
-		all->item = item;
+	if (item->n > log->met_low) {
+		all->status->erasures_waiting++;
+		keep_oldest(&all->item, item);
+	} else if (item->n > log->low) {
+		all->status->erasures_unknown++;
+		keep_oldest(&all->dark, item);
+	}
 }
 
 static bool
@@ -117,11 +152,10 @@ has_erasures(const struct shown *shown)
 
 /* What it has erased, by the first that it names; not told if nobody knows. */
 static enum err
-name_record(struct counting *all)
+name_record(struct counting *all, const struct shown_item *erase)
 {
 	struct question *question = all->question;
-	const struct shown_log *log = shown_log(
-	    question->shown, all->item->log);
+	const struct shown_log *log = shown_log(question->shown, erase->log);
 	struct header_target targets[ERASE_MAX];
 	const struct shown_item *item = NULL;
 	struct store_entry entry;
@@ -130,7 +164,7 @@ name_record(struct counting *all)
 	size_t count = 0;
 	enum err err;
 
-	err = store_entry(question->store, log->log_id, all->item->n, &entry);
+	err = store_entry(question->store, log->log_id, erase->n, &entry);
 	if (err != ERR_NONE)
 		return err;
 	if (header_decode(entry.header.data, entry.header.len, &header) !=
@@ -154,7 +188,7 @@ name_record(struct counting *all)
 
 /* Name the node of ${member} if the oldest erasure waits for it. */
 static enum err
-name_node(struct counting *all, const struct directory_member *member, bool met)
+name_node(struct counting *all, const struct directory_member *member)
 {
 	const struct shown_log *log = shown_log(
 	    all->question->shown, all->item->log);
@@ -162,12 +196,10 @@ name_node(struct counting *all, const struct directory_member *member, bool met)
 	Erfa__LocalSeen *seen = seen_read(all->question->store, member->key);
 	enum err err = ERR_NONE;
 
-	if ((seen != NULL) != met ||
-	    (met && seen_position(seen, log->log_id) >= all->item->n))
+	if (seen == NULL || seen_position(seen, log->log_id) >= all->item->n)
 		goto out;
 	if (status->erasure_nodes++ == 0)
-		err = answer_time(&status->erasure_last_seen,
-		    seen == NULL ? 0 : seen->in_step_ms);
+		err = answer_time(&status->erasure_last_seen, seen->in_step_ms);
 	if (err == ERR_NONE && status->erasure_nodes <= ORGS_MAX)
 		err = answer_text_add(
 		    &status->erasure_org, &status->n_erasure_org, member->org);
@@ -178,34 +210,38 @@ out:
 	return err;
 }
 
-/* For whom: first those that were connected once, of whom more is known. */
+/* For whom it waits. */
 static enum err
 name_nodes(struct counting *all)
 {
 	const struct directory *directory = all->question->directory;
 	const struct directory_member *member;
-	size_t count = directory_count(directory);
 	size_t i;
 	enum err err = ERR_NONE;
 
 	all->status->has_erasure_nodes = true;
-	for (i = 0; err == ERR_NONE && i < 2 * count; i++) {
-		member = directory_at(directory, i % count);
+	for (i = 0; err == ERR_NONE && i < directory_count(directory); i++) {
+		member = directory_at(directory, i);
 		if (may_hold(all->question, member))
-			err = name_node(all, member, i < count);
+			err = name_node(all, member);
 	}
 	return err;
 }
 
+/* What waits is told before what nobody can tell of. */
 static enum err
 name_oldest(struct counting *all)
 {
+	const struct shown_item *erase = all->item != NULL ? all->item :
+							     all->dark;
 	enum err err;
 
-	err = answer_time(&all->status->erasure_since, all->item->time_ms);
+	if (erase == NULL)
+		return ERR_NONE;
+	err = answer_time(&all->status->erasure_since, erase->time_ms);
 	if (err == ERR_NONE)
-		err = name_record(all);
-	return err == ERR_NONE ? name_nodes(all) : err;
+		err = name_record(all, erase);
+	return err == ERR_NONE && all->item != NULL ? name_nodes(all) : err;
 }
 
 /* ---- the answer ---- */
@@ -220,16 +256,17 @@ count_erasures(struct question *question, Erfa__StatusAnswer *status)
 	enum err err;
 
 	status->has_erasures = status->has_erasures_waiting = true;
+	status->has_erasures_unknown = true;
 	if (!has_erasures(shown))
 		return ERR_NONE;
 	if ((err = find_own(&all)) != ERR_NONE)
 		goto out;
-	for (i = 0; i < directory_count(directory); i++)
+	for (i = 0; i < directory_count(directory) && err == ERR_NONE; i++)
 		if (may_hold(question, directory_at(directory, i)))
-			take_node(&all, directory_at(directory, i));
-	for (i = 0; i < shown_count(shown); i++)
+			err = take_node(&all, directory_at(directory, i));
+	for (i = 0; i < shown_count(shown) && err == ERR_NONE; i++)
 		take_item(&all, shown_at(shown, SHOWN_BY_RECORD, i));
-	if (all.item != NULL)
+	if (err == ERR_NONE)
 		err = name_oldest(&all);
 
 out:

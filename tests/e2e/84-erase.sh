@@ -102,11 +102,13 @@ check_has "Kuopio is not known" "$OUT" "fi-297 +not"
 check_has "and why it was" "$OUT" "personal data"
 check "status at Viborg" at v status
 check_has "tells that one is not done" "$OUT" "0 of 1 done at all nodes"
-check_has "for whom it waits" "$OUT" "waits for fi-297, not yet connected"
+check_has "of whom it is not known" "$OUT" "not known of fi-297: never in step"
 check_has "and what to ask" "$OUT" "erfa erasure dk-791/"
-check_same "one waits" 1 "$(status v erasuresWaiting)"
+check_same "none waits for a node that was in step" 0 "$(status v erasuresWaiting)"
+check_same "one is not known everywhere" 1 "$(status v erasuresUnknown)"
 check "metrics count it" at v metrics
-check_has "by a name" "$OUT" "erfa_erasures_waiting 1"
+check_has "by a name" "$OUT" "erfa_erasures_waiting 0"
+check_has "each by its own" "$OUT" "erfa_erasures_unknown 1"
 check_same "others have no erasures of their own" 0 "$(status o erasures)"
 for name in v o; do
 	check "show at $name" at "$name" show "$a"

@@ -565,8 +565,7 @@ open_store(struct node *node)
 	if (node->rotate.phase == ROTATE_CLOSING)
 		lost = false;
 
-	/* What was erased since the backup must be known before anything is
-	 * served. */
+	/* Before anything is served, what was erased since must be known. */
 	node->restored = restored;
 	if ((err = node_hold_open(node, own && (lost || restored))) != ERR_NONE)
 		return err;

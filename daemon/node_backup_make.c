@@ -49,15 +49,35 @@ node_backup_remove_copy(const struct node *node)
 
 /* ---- files ---- */
 
+/* Read an open file to its end, of ${size} bytes as it seems. */
+static enum err
+read_open(int fd, size_t size, uint8_t **ret_data, size_t *ret_len)
+{
+	uint8_t *data = malloc(size + 1);
+	size_t len = 0;
+	ssize_t got = 1;
+
+	if (data == NULL)
+		return ERR_NOMEM;
+	while (got > 0 && len < size) {
+		got = read(fd, data + len, size - len);
+		if (got < 0) {
+			free(data);
+			return ERR_IO;
+		}
+		len += (size_t)got;
+	}
+	*ret_data = data;
+	*ret_len = len;
+	return ERR_NONE;
+}
+
 /* Read a small file; ERR_NOENT if there is none. */
 static enum err
 read_small(const char *path, uint8_t **ret_data, size_t *ret_len)
 {
 	struct stat info;
 	enum err err = ERR_IO;
-	uint8_t *data = NULL;
-	size_t len = 0;
-	ssize_t got = 1;
 	int fd;
 
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0)
@@ -66,24 +86,10 @@ read_small(const char *path, uint8_t **ret_data, size_t *ret_len)
 					 ERR_IO;
 	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
 		err = info.st_size > FILE_MAX ? ERR_SIZE : ERR_NONE;
-	if (err == ERR_NONE &&
-	    (data = malloc((size_t)info.st_size + 1)) == NULL)
-		err = ERR_NOMEM;
-	while (err == ERR_NONE && got > 0 && len < (size_t)info.st_size) {
-		got = read(fd, data + len, (size_t)info.st_size - len);
-		if (got < 0)
-			err = ERR_IO;
-		else
-			len += (size_t)got;
-	}
+	if (err == ERR_NONE)
+		err = read_open(fd, (size_t)info.st_size, ret_data, ret_len);
 	(void)close(fd);
-	if (err != ERR_NONE) {
-		free(data);
-		return err;
-	}
-	*ret_data = data;
-	*ret_len = len;
-	return ERR_NONE;
+	return err;
 }
 
 enum err

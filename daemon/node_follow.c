@@ -293,6 +293,16 @@ prepare_run(struct pool_job *job, void *context)
 
 /* ---- writing ---- */
 
+/* Is this the question that is kept there? */
+static bool
+is_same(const Erfa__LocalFollow *a, const Erfa__LocalFollow *b)
+{
+	return a->find.len == b->find.len &&
+	    memcmp(a->find.data, b->find.data, b->find.len) == 0 &&
+	    strcmp(a->lang == NULL ? "" : a->lang,
+		b->lang == NULL ? "" : b->lang) == 0;
+}
+
 /* Keep the question under the least number that is free. */
 static enum err
 write_find(struct store_txn *txn, struct following *following)
@@ -320,11 +330,7 @@ write_find(struct store_txn *txn, struct following *following)
 			continue;
 		if (err != ERR_NONE)
 			return err;
-		following->known = local->find.len == kept.find.len &&
-		    memcmp(local->find.data, kept.find.data, kept.find.len) ==
-			0 &&
-		    strcmp(local->lang == NULL ? "" : local->lang,
-			kept.lang == NULL ? "" : kept.lang) == 0;
+		following->known = is_same(local, &kept);
 		if (following->known)
 			following->no = no;
 		erfa__local_follow__free_unpacked(local, NULL);

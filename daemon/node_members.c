@@ -11,6 +11,7 @@
 #include "proto/bytes.h"
 #include "proto/invite.h"
 #include "proto/local.pb-c.h"
+#include "proto/say.h"
 #include "daemon/node_internal.h"
 
 /* Strangers that are remembered: the last ones, and few from one address. */
@@ -800,6 +801,21 @@ read_note(struct node *node, const char *name,
 	return message;
 }
 
+/* Why nobody joins by this invitation and these words, or NULL. */
+static const char *
+why_not_join(const struct node *node, const uint8_t join_public[KEY_LEN],
+    const Erfa__LocalInvite *invite, const struct wire_join *join)
+{
+	if (invite == NULL || !invite_open(invite) || join == NULL)
+		return SAY("this invitation is used, revoked or expired");
+	if (!invite_join_verify(
+		join->key, node->key.public_key, join_public, join->sig))
+		return SAY("the join signature is wrong");
+	if (invite->org == NULL || strcmp(invite->org, join->org) != 0)
+		return SAY("this invitation is for another organisation");
+	return NULL;
+}
+
 /* A newcomer with an invitation line. */
 static void
 hello_join(struct node *node, const uint8_t join_public[KEY_LEN],
@@ -809,21 +825,16 @@ hello_join(struct node *node, const uint8_t join_public[KEY_LEN],
 	const struct wire_join *join = hello->join;
 	Erfa__LocalInvite *invite;
 	char name[80] = "invite/";
+	const char *why;
 	char used_from[80];
 	uint8_t packed[1024];
 
 	bytes_hex(join_public, KEY_LEN, name + strlen(name));
 	invite = (Erfa__LocalInvite *)read_note(
 	    node, name, &erfa__local_invite__descriptor);
-	if (invite == NULL || !invite_open(invite) || join == NULL) {
-		refuse(node, route, route_len,
-		    "this invitation is used, revoked or expired");
-	} else if (!invite_join_verify(join->key, node->key.public_key,
-		       join_public, join->sig)) {
-		refuse(node, route, route_len, "the join signature is wrong");
-	} else if (invite->org == NULL || strcmp(invite->org, join->org) != 0) {
-		refuse(node, route, route_len,
-		    "this invitation is for another organisation");
+	why = why_not_join(node, join_public, invite, join);
+	if (why != NULL) {
+		refuse(node, route, route_len, why);
 	} else {
 		(void)snprintf(used_from, sizeof(used_from), "%.63s", address);
 		invite->has_used_ms = 1;

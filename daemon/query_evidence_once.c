@@ -44,22 +44,24 @@ comes_before(const struct evidence_study *a, const struct evidence_study *b)
 	return order < 0;
 }
 
-/* The study whose unit and scale most of its class have. */
+/* The study whose unit and scale most of the class of ${first} have, which is the
+ * first one of it. */
 static const struct evidence_study *
-usual(const struct evidence_studies *studies, size_t class)
+usual(
+    const struct evidence_studies *studies, const struct evidence_study *first)
 {
-	const struct evidence_study *best = NULL;
+	const struct evidence_study *best = first;
 	const struct evidence_study *one;
-	size_t most = 0;
+	size_t most = count_unit(studies, first);
 	size_t count;
 	size_t i;
 
 	for (i = 0; i < studies->count; i++) {
 		one = &studies->items[i];
-		if (one->indicator != class)
+		if (one->indicator != first->indicator)
 			continue;
 		count = count_unit(studies, one);
-		if (best == NULL || count > most ||
+		if (count > most ||
 		    (count == most && comes_before(one, best))) {
 			best = one;
 			most = count;
@@ -156,7 +158,7 @@ name_indicators(struct evidence_studies *studies)
 			k++;
 		if (k < i)
 			continue;
-		best = usual(studies, items[i].indicator);
+		best = usual(studies, &items[i]);
 		err = add_indicator(studies, best);
 		for (k = i; k < studies->count && err == ERR_NONE; k++)
 			if (items[k].indicator == items[i].indicator)
@@ -247,10 +249,10 @@ keep_one_joint(struct evidence_study *a, struct evidence_study *b)
 				   evidence_leave_out(a, why_after(a, b));
 }
 
+/* Of two that measured one thing, one is left out. */
 static enum err
-keep_each_once(struct evidence_studies *studies)
+keep_pairs_once(struct evidence_studies *studies)
 {
-	const struct heirs *heirs = studies->family->question->heirs;
 	struct evidence_study *items = studies->items;
 	size_t i;
 	size_t k;
@@ -260,6 +262,18 @@ keep_each_once(struct evidence_studies *studies)
 		for (k = i + 1; k < studies->count && err == ERR_NONE; k++)
 			if ((err = keep_one(&items[i], &items[k])) == ERR_NONE)
 				err = keep_one_joint(&items[i], &items[k]);
+	return err;
+}
+
+static enum err
+keep_each_once(struct evidence_studies *studies)
+{
+	const struct heirs *heirs = studies->family->question->heirs;
+	struct evidence_study *items = studies->items;
+	size_t i;
+	size_t k;
+	enum err err = keep_pairs_once(studies);
+
 	for (i = 0; i < studies->count && err == ERR_NONE; i++)
 		for (k = 0; k < studies->count && err == ERR_NONE; k++)
 			if (i != k)

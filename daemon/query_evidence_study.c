@@ -357,6 +357,23 @@ put_trial(Erfa__EvidenceStudy *study, const struct evidence_trial *trial,
 	return answer_text(&study->trial, trial->id);
 }
 
+/* Why a result is no study to be pooled, or NULL. */
+static const char *
+why_left_out(const struct evidence_family *family,
+    const struct evidence_trial *trial, const struct choose_result *result)
+{
+	const char *why = evidence_left_out(family, trial);
+
+	if (why == NULL)
+		why = result->left_out;
+	if (why == NULL &&
+	    result->after->observation->value_case ==
+		ERFA__OBSERVATION__VALUE_RATE &&
+	    !exposures_fit(result))
+		why = "unit_differs";
+	return why;
+}
+
 static enum err
 add_study(struct evidence_studies *studies, const struct evidence_trial *trial,
     const struct choose_trial *asked, const struct choose_result *result)
@@ -369,7 +386,7 @@ add_study(struct evidence_studies *studies, const struct evidence_trial *trial,
 		.own = result->owner == NULL,
 		.unit = result->unit,
 		.scale = "" };
-	const char *why = evidence_left_out(studies->family, trial);
+	const char *why = why_left_out(studies->family, trial, result);
 	enum err err;
 
 	if (studies->count == EVIDENCE_STUDIES_MAX) {
@@ -398,13 +415,6 @@ add_study(struct evidence_studies *studies, const struct evidence_trial *trial,
 			study.message->after_window = true;
 		}
 	}
-	if (why == NULL)
-		why = result->left_out;
-	if (why == NULL &&
-	    result->after->observation->value_case ==
-		ERFA__OBSERVATION__VALUE_RATE &&
-	    !exposures_fit(result))
-		why = "unit_differs";
 	if (err == ERR_NONE && why != NULL)
 		err = evidence_leave_out(&study, why);
 	studies->items[studies->count++] = study;

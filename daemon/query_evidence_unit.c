@@ -94,6 +94,22 @@ is_near(double a, double b)
 	return fabs(a - b) <= NEARLY * (fabs(a) + fabs(b));
 }
 
+/* What is declared if ${one} is declared too, which *${kept} then is, if its id
+ * is the smallest. */
+static enum declared
+declare(enum declared found, const struct choose_conversion *one,
+    struct choose_conversion *kept)
+{
+	if (found == DECLARED &&
+	    (!is_near(one->factor, kept->factor) ||
+		!is_near(one->offset, kept->offset)))
+		return DISPUTED;
+	if (found == NOT_DECLARED ||
+	    strcmp(one->indicator, kept->indicator) < 0)
+		*kept = *one;
+	return DECLARED;
+}
+
 /*
  * What all that is declared says of the way from one unit to another.  Of those
  * that agree the one of the smallest id is named.
@@ -115,20 +131,10 @@ find(const struct units *units, const char *from, const char *to,
 			continue;
 		body = family->indicators[i].body->indicator;
 		one.indicator = family->indicators[i].id;
-		for (k = 0; k < body->n_conversion; k++) {
-			if (!leads(body->conversion[k], body->unit, from, to,
+		for (k = 0; k < body->n_conversion && found != DISPUTED; k++)
+			if (leads(body->conversion[k], body->unit, from, to,
 				&one))
-				continue;
-			if (found == DECLARED &&
-			    (!is_near(one.factor, ret_conversion->factor) ||
-				!is_near(one.offset, ret_conversion->offset)))
-				return DISPUTED;
-			if (found == NOT_DECLARED ||
-			    strcmp(one.indicator, ret_conversion->indicator) <
-				0)
-				*ret_conversion = one;
-			found = DECLARED;
-		}
+				found = declare(found, &one, ret_conversion);
 	}
 	return found;
 }
@@ -215,6 +221,20 @@ reach(const struct units *units, const struct unit *to)
 	return trials;
 }
 
+/* Does one in which ${trials} can be told go before one in which ${most} can? */
+static bool
+is_better(
+    const struct unit *one, size_t trials, const struct unit *best, size_t most)
+{
+	if (trials != most)
+		return trials > most;
+	if (one->declares != best->declares)
+		return one->declares;
+	if (one->trials != best->trials)
+		return one->trials > best->trials;
+	return strcmp(one->name, best->name) <= 0;
+}
+
 /* The one that most can be told in; of several one that declares others, the
  * most used, the first in the alphabet. */
 static const struct unit *
@@ -223,26 +243,16 @@ best_unit(const struct units *units)
 	const struct unit *best = NULL;
 	const struct unit *one;
 	size_t most = 0;
+	size_t trials;
 	size_t i;
 
 	for (i = 0; i < units->count; i++) {
-		size_t trials = reach(units, &units->items[i]);
-
 		one = &units->items[i];
-		if (best != NULL && trials != most) {
-			if (trials < most)
-				continue;
-		} else if (best != NULL && one->declares != best->declares) {
-			if (best->declares)
-				continue;
-		} else if (best != NULL &&
-		    (one->trials < best->trials ||
-			(one->trials == best->trials &&
-			    strcmp(one->name, best->name) > 0))) {
-			continue;
+		trials = reach(units, one);
+		if (best == NULL || is_better(one, trials, best, most)) {
+			best = one;
+			most = trials;
 		}
-		best = one;
-		most = trials;
 	}
 	return best;
 }

@@ -222,7 +222,19 @@ list_row(struct question *question, const struct query_place *place,
 	return err;
 }
 
-/* Fill the page after ${cursor}, and count all that match. */
+/* Does the item match, and is it held? */
+static enum err
+is_listed(struct question *question, const struct query_filter *filter,
+    const struct shown_item *item, struct query_place *ret_place, bool *ret)
+{
+	*ret = query_matches(question, filter, item);
+	if (!*ret)
+		return ERR_NONE;
+	*ret_place = query_place(question, item);
+	return query_held(question, item, ret_place, ret);
+}
+
+/* Fill the page after ${after}, and count all that match. */
 static enum err
 list_page(struct question *question, const struct query_filter *filter,
     const uint8_t after[LIST_CURSOR], size_t limit, Erfa__ListAnswer *list)
@@ -234,18 +246,15 @@ list_page(struct question *question, const struct query_filter *filter,
 	size_t bytes = 0;
 	size_t i;
 	bool more = false;
-	bool held;
+	bool listed;
 	enum err err;
 
 	for (i = 0; i < shown_count(question->shown); i++) {
 		item = shown_at(question->shown, SHOWN_BY_TIME, i);
-		if (!query_matches(question, filter, item))
-			continue;
-		place = query_place(question, item);
-		err = query_held(question, item, &place, &held);
+		err = is_listed(question, filter, item, &place, &listed);
 		if (err != ERR_NONE)
 			return err;
-		if (!held)
+		if (!listed)
 			continue;
 		list->total++;
 		list_cursor(question, item, at);

@@ -16,7 +16,7 @@
 /* Opaque types. */
 struct store_txn;
 
-#define SEEN_NAME_MAX (sizeof("seen/") + 2 * KEY_LEN)
+#define SEEN_NAME_MAX (sizeof("seen/") + (size_t)2 * KEY_LEN)
 
 /**
  * seen_name(key, out):

@@ -8,10 +8,10 @@
 #include "proto/bytes.h"
 #include "proto/directory.h"
 #include "proto/header.h"
-#include "daemon/peer.h"
 #include "daemon/posset.h"
 #include "daemon/store.h"
 #include "daemon/upstream.h"
+#include "tests/unit/idle_host.h"
 #include "tests/unit/origin.h"
 
 /* Leaves look at their timers as often as erfad does. */
@@ -56,6 +56,7 @@ struct leaf {
 
 struct leaves {
 	struct leaves_options options;
+	struct link_host host; /* what their links ask */
 	struct store *store;
 	struct directory_input *input;
 	struct directory *directory;
@@ -311,15 +312,6 @@ tell(struct leaf *leaf, struct view_log *log, uint64_t from)
 
 /* ---- what links ask ---- */
 
-static enum err
-host_send(void *host, struct link *link, uint8_t *buf, size_t len)
-{
-	struct peer *peer = link_peer(link);
-
-	(void)host;
-	return peer->send(peer, buf, len);
-}
-
 static struct line *
 line_of(struct leaf *leaf, const struct link *link)
 {
@@ -396,17 +388,6 @@ host_chain_at(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
 
 /* Only the search for a fork asks, and no leaf forks. */
 static enum err
-host_boundary_at(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
-    struct log_tip *ret_tip)
-{
-	(void)host;
-	(void)log_id;
-	(void)n;
-	(void)ret_tip;
-	return ERR_NOENT;
-}
-
-static enum err
 host_read_run(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t first,
     const uint8_t *branch, struct log_run *ret_run, void **ret_memory)
 {
@@ -447,36 +428,6 @@ host_read_body(void *host, const struct wire_ref *ref, const uint8_t *branch,
 		ret_body->memory = body.memory;
 	}
 	store_abort(&txn);
-}
-
-static enum err
-host_other_head(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
-    const uint8_t c8[C8_LEN], uint8_t ret_head[HEAD_LEN])
-{
-	(void)host;
-	(void)log_id;
-	(void)n;
-	(void)c8;
-	(void)ret_head;
-	return ERR_NOENT;
-}
-
-static enum err
-host_branch_at(void *host, size_t i, uint8_t ret_log_id[LOG_ID_LEN],
-    struct log_tip *ret_tip)
-{
-	(void)host;
-	(void)i;
-	(void)ret_log_id;
-	(void)ret_tip;
-	return ERR_NOENT;
-}
-
-static uint32_t
-host_hold_bodies(void *host)
-{
-	(void)host;
-	return 0;
 }
 
 /* Another leaf of the process may have brought the bytes already. */
@@ -682,42 +633,32 @@ host_misbehaved(void *host, struct link *link, const char *what)
 		(void)fprintf(stderr, "leaf: %s\n", what);
 }
 
-static uint32_t
-host_random(void *host)
+/* What links ask of a leaf. */
+static struct link_host
+leaf_host(void)
 {
-	uint32_t number;
+	struct link_host host = idle_host();
 
-	(void)host;
-	crypto_random(&number, sizeof(number));
-	return number;
+	host.hello = host_hello;
+	host.greeted = host_greeted;
+	host.changed = host_changed;
+	host.cut = host_cut;
+	host.chain_at = host_chain_at;
+	host.read_run = host_read_run;
+	host.read_body = host_read_body;
+	host.take_run = host_take_run;
+	host.take_branch = host_take_branch;
+	host.take_head = host_take_head;
+	host.take_body = host_take_body;
+	host.want_bodies = host_want_bodies;
+	host.bodies_mark = host_bodies_mark;
+	host.want_branch = host_want_branch;
+	host.body_failed = host_body_failed;
+	host.may_fetch = host_may_fetch;
+	host.serving = host_serving;
+	host.misbehaved = host_misbehaved;
+	return host;
 }
-
-static const struct link_host ops = {
-	.send = host_send,
-	.hello = host_hello,
-	.greeted = host_greeted,
-	.changed = host_changed,
-	.cut = host_cut,
-	.chain_at = host_chain_at,
-	.boundary_at = host_boundary_at,
-	.read_run = host_read_run,
-	.read_body = host_read_body,
-	.other_head = host_other_head,
-	.branch_at = host_branch_at,
-	.hold_bodies = host_hold_bodies,
-	.take_run = host_take_run,
-	.take_branch = host_take_branch,
-	.take_head = host_take_head,
-	.take_body = host_take_body,
-	.want_bodies = host_want_bodies,
-	.bodies_mark = host_bodies_mark,
-	.want_branch = host_want_branch,
-	.body_failed = host_body_failed,
-	.may_fetch = host_may_fetch,
-	.serving = host_serving,
-	.misbehaved = host_misbehaved,
-	.random = host_random,
-};
 
 /* ---- upstreams are read in turn, not watched ---- */
 
@@ -822,8 +763,8 @@ dial(struct leaf *leaf, const struct leaf_hub *hub, struct line *line,
 	memcpy(options.curve_secret, leaf->origin.key.curve_secret, KEY_LEN);
 	if ((err = crypto_curve_public(hub->key, options.server_curve)) !=
 		ERR_NONE ||
-	    (err = link_new(&ops, leaf, leaf->view, &all->timers, true,
-		 &line->link)) != ERR_NONE)
+	    (err = link_new(&leaf->all->host, leaf, leaf->view, &all->timers,
+		 true, &line->link)) != ERR_NONE)
 		return err;
 	return upstream_open(
 	    &options, line->link, &upstream_host, leaf, now, &line->upstream);
@@ -865,6 +806,7 @@ leaves_open(const struct leaves_options *options, struct leaf_board *board,
 		return ERR_NOMEM;
 	leaves->options = *options;
 	leaves->board = board;
+	leaves->host = leaf_host();
 	leaves->leaves = calloc(options->count, sizeof(struct leaf *));
 	err = leaves->leaves == NULL ? ERR_NOMEM : ERR_NONE;
 	if (err == ERR_NONE)

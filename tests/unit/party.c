@@ -11,22 +11,13 @@
 #include <cmocka.h>
 
 #include "proto/wire.h"
-#include "daemon/peer.h"
 #include "daemon/view.h"
 #include "tests/unit/dial.h"
+#include "tests/unit/idle_host.h"
 
 #define PATIENCE_MS 10000
 
 /* ---- what links ask: there are no logs ---- */
-
-static enum err
-host_send(void *host, struct link *link, uint8_t *buf, size_t len)
-{
-	struct peer *peer = link_peer(link);
-
-	(void)host;
-	return peer->send(peer, buf, len);
-}
 
 static void
 host_hello(void *host, const struct link *link, struct wire_hello *hello)
@@ -49,141 +40,6 @@ host_greeted(void *host, struct link *link, const struct wire_hello *hello)
 }
 
 static void
-host_changed(void *host, struct link *link)
-{
-	(void)host;
-	(void)link;
-}
-
-static uint64_t
-host_cut(
-    void *host, const uint8_t key[KEY_LEN], const uint8_t log_id[LOG_ID_LEN])
-{
-	(void)host;
-	(void)key;
-	(void)log_id;
-	return 0;
-}
-
-static enum err
-host_chain_at(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
-    uint8_t ret_c[HASH_LEN])
-{
-	(void)host;
-	(void)log_id;
-	(void)n;
-	(void)ret_c;
-	return ERR_NOENT;
-}
-
-static enum err
-host_boundary_at(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
-    struct log_tip *ret_tip)
-{
-	(void)host;
-	(void)log_id;
-	(void)n;
-	(void)ret_tip;
-	return ERR_NOENT;
-}
-
-static enum err
-host_read_run(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t first,
-    const uint8_t *branch, struct log_run *ret_run, void **ret_memory)
-{
-	(void)host;
-	(void)log_id;
-	(void)first;
-	(void)branch;
-	(void)ret_run;
-	(void)ret_memory;
-	return ERR_NOENT;
-}
-
-static void
-host_read_body(void *host, const struct wire_ref *ref, const uint8_t *branch,
-    struct link_body *ret_body)
-{
-	(void)host;
-	(void)ref;
-	(void)branch;
-	memset(ret_body, 0, sizeof(*ret_body));
-	ret_body->state = WIRE_ABSENT;
-}
-
-static enum err
-host_other_head(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
-    const uint8_t c8[C8_LEN], uint8_t ret_head[HEAD_LEN])
-{
-	(void)host;
-	(void)log_id;
-	(void)n;
-	(void)c8;
-	(void)ret_head;
-	return ERR_NOENT;
-}
-
-static enum err
-host_branch_at(void *host, size_t i, uint8_t ret_log_id[LOG_ID_LEN],
-    struct log_tip *ret_tip)
-{
-	(void)host;
-	(void)i;
-	(void)ret_log_id;
-	(void)ret_tip;
-	return ERR_NOENT;
-}
-
-static uint32_t
-host_hold_bodies(void *host)
-{
-	(void)host;
-	return 0;
-}
-
-static size_t
-host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
-    size_t max, size_t max_bytes)
-{
-	(void)host;
-	(void)link;
-	(void)refs;
-	(void)max;
-	(void)max_bytes;
-	return 0;
-}
-
-static uint64_t
-host_bodies_mark(void *host)
-{
-	(void)host;
-	return 0;
-}
-
-static size_t
-host_want_branch(void *host, struct link *link, struct wire_ref *refs,
-    size_t max, size_t max_bytes, uint8_t ret_branch[LINK_BRANCH_LEN])
-{
-	(void)ret_branch;
-	return host_want_bodies(host, link, refs, max, max_bytes);
-}
-
-static bool
-host_may_fetch(void *host)
-{
-	(void)host;
-	return true;
-}
-
-static bool
-host_serving(void *host, int change)
-{
-	(void)host;
-	(void)change;
-	return true;
-}
-
-static void
 host_misbehaved(void *host, struct link *link, const char *what)
 {
 	struct party *party = host;
@@ -191,38 +47,6 @@ host_misbehaved(void *host, struct link *link, const char *what)
 	(void)link;
 	(void)snprintf(party->complaint, sizeof(party->complaint), "%s", what);
 }
-
-static uint32_t
-host_random(void *host)
-{
-	uint32_t number;
-
-	(void)host;
-	crypto_random(&number, sizeof(number));
-	return number;
-}
-
-static const struct link_host link_host = {
-	.send = host_send,
-	.hello = host_hello,
-	.greeted = host_greeted,
-	.changed = host_changed,
-	.cut = host_cut,
-	.chain_at = host_chain_at,
-	.boundary_at = host_boundary_at,
-	.read_run = host_read_run,
-	.read_body = host_read_body,
-	.other_head = host_other_head,
-	.branch_at = host_branch_at,
-	.hold_bodies = host_hold_bodies,
-	.want_bodies = host_want_bodies,
-	.bodies_mark = host_bodies_mark,
-	.want_branch = host_want_branch,
-	.may_fetch = host_may_fetch,
-	.serving = host_serving,
-	.misbehaved = host_misbehaved,
-	.random = host_random,
-};
 
 /* ---- what the hub asks ---- */
 
@@ -234,7 +58,7 @@ hub_arrived(void *owner, const uint8_t key[KEY_LEN])
 
 	(void)key;
 	if (party->refuse ||
-	    link_new(&link_host, party, party->view, &party->timers, false,
+	    link_new(&party->host, party, party->view, &party->timers, false,
 		&link) != ERR_NONE)
 		return NULL;
 	party->arrived++;
@@ -348,6 +172,10 @@ party_begin(struct party *party, unsigned number)
 {
 	memset(party, 0, sizeof(*party));
 	dial_key(number, &party->key);
+	party->host = idle_host();
+	party->host.hello = host_hello;
+	party->host.greeted = host_greeted;
+	party->host.misbehaved = host_misbehaved;
 	party->timers.have_ms = 200;
 	party->timers.hello_ms = 60000;
 	party->timers.get_ms = 60000;
@@ -394,7 +222,7 @@ party_dial(struct party *party, const char *where, const struct crypto_key *key,
 	memcpy(options.server_curve, key->curve_public, KEY_LEN);
 	memcpy(options.curve_public, party->key.curve_public, KEY_LEN);
 	memcpy(options.curve_secret, party->key.curve_secret, KEY_LEN);
-	assert_int_equal(link_new(&link_host, party, party->view,
+	assert_int_equal(link_new(&party->host, party, party->view,
 			     &party->timers, true, &party->link),
 	    ERR_NONE);
 	assert_int_equal(upstream_open(&options, party->link, &upstream_host,

@@ -25,7 +25,8 @@ struct party {
 	struct crypto_key key;
 	struct view *view;
 	struct link_timers timers;
-	int64_t later; /* added to the clock */
+	struct link_host host; /* what its links ask */
+	int64_t later;         /* added to the clock */
 
 	/* The listening side. */
 	struct hub *hub;

@@ -91,19 +91,29 @@ say_place(const char *word, const char *part, char out[REASON_MAX])
 	    text, word, mark + 2);
 }
 
-/* "hjemmepleje", the concept in between and what stands there, where they differ. */
+/*
+ * "hjemmepleje", the concept in between and what stands there, where they differ;
+ * what a dictionary said is told as such, since nobody here has looked at it.
+ */
 static void
 say_word(const Erfa__Reason *reason, char out[REASON_MAX])
 {
 	const char *word = run_text(reason->word);
 	const char *concept = run_text(reason->concept);
 	const char *found = run_text(reason->found);
+	const char *by = "";
 	bool meant = concept[0] != '\0' && !text_akin(word, concept);
 	bool other = found[0] != '\0' && !text_akin(word, found);
 
-	(void)snprintf(out, REASON_MAX, "%.120s%s%.120s%s%.120s", word,
-	    meant ? " \xe2\x86\x92 " : "", meant ? concept : "",
-	    other ? " \xe2\x86\x90 " : "", other ? found : "");
+	if (strcmp(run_text(reason->by), "dictionary") == 0)
+		by = _(" (dictionary)");
+	if (*by != '\0' && !meant && other)
+		(void)snprintf(out, REASON_MAX,
+		    "%.120s \xe2\x86\x92 %.120s%.80s", word, found, by);
+	else
+		(void)snprintf(out, REASON_MAX, "%.120s%s%.120s%.80s%s%.120s",
+		    word, meant ? " \xe2\x86\x92 " : "", meant ? concept : "",
+		    by, other ? " \xe2\x86\x90 " : "", other ? found : "");
 }
 
 void

@@ -15,11 +15,11 @@
 #include <stdint.h>
 
 #include "proto/err.h"
+#include "proto/vocab.h"
 
 /* Opaque types. */
 struct dictionary;
 struct lexicon;
-struct vocab;
 
 #define LEXICON_STAMP 16 /* bytes */
 
@@ -55,6 +55,15 @@ enum err lexicon_add(struct lexicon *lexicon, const char *path) MUST_CHECK;
  * The dictionary; NULL if there is none, or for NULL.
  */
 const struct dictionary *lexicon_dictionary(const struct lexicon *lexicon);
+
+/**
+ * lexicon_meant(lexicon, lang, term, len, ret_concepts, max):
+ * The concepts with a label of one word in ${lang} whose form in a dictionary is
+ * the ${len} bytes of ${term}; none before there is a dictionary.  Return how many
+ * were written to ${ret_concepts}, at most ${max}.
+ */
+size_t lexicon_meant(const struct lexicon *lexicon, enum vocab_lang lang,
+    const char *term, size_t len, uint16_t *ret_concepts, size_t max);
 
 /**
  * lexicon_stamp(lexicon, out):

@@ -29,10 +29,11 @@ struct plan;
 enum plan_mark {
 	PLAN_WORD, /* the word itself, in some form */
 	PLAN_PART, /* another word that it is part of, or the other way round */
-	PLAN_CONCEPT, /* what it means */
-	PLAN_NEAR,    /* something near to what it means */
-	PLAN_GUESS,   /* a word that is spelt alike */
-	PLAN_COGNATE, /* the word as a neighbouring language spells it */
+	PLAN_CONCEPT,    /* what it means */
+	PLAN_NEAR,       /* something near to what it means */
+	PLAN_GUESS,      /* a word that is spelt alike */
+	PLAN_COGNATE,    /* the word as a neighbouring language spells it */
+	PLAN_DICTIONARY, /* what it, or a part of it, is called elsewhere */
 };
 
 /* One group of the question. */
@@ -42,6 +43,7 @@ struct plan_group {
 	char guess[PLAN_TEXT]; /* "did you mean"; empty if it is known */
 	uint16_t concepts[4];  /* what it means, the likeliest first */
 	size_t nconcepts;
+	bool foreign; /* the dictionary led to the concepts */
 };
 
 /**

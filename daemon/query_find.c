@@ -1178,6 +1178,14 @@ lang_of(const Erfa__Body *body)
 	return lang;
 }
 
+/* Whether a dictionary led to the way. */
+static bool
+is_by_dictionary(const struct plan_group *group, const struct search_way *way)
+{
+	return way->mark == PLAN_DICTIONARY ||
+	    (way->kind == SEARCH_CONCEPT && group->foreign);
+}
+
 /* Say why one word found ${body}, the text that was hit. */
 static enum err
 fill_reason(struct find *find, size_t number, int way, const Erfa__Body *body,
@@ -1203,6 +1211,10 @@ fill_reason(struct find *find, size_t number, int way, const Erfa__Body *body,
 		return err;
 	looking.way = &group->ways[way];
 	id = looking.way->text;
+	if (is_by_dictionary(
+		&plan_groups(find->plan, &count)[number], looking.way) &&
+	    (err = answer_text(&reason->by, "dictionary")) != ERR_NONE)
+		return err;
 	if (looking.way->kind == SEARCH_CONCEPT &&
 	    vocab_find(vocab, id, &looking.concept) == ERR_NONE &&
 	    ((err = answer_text(&reason->concept_id, id)) != ERR_NONE ||
@@ -1219,7 +1231,31 @@ fill_reason(struct find *find, size_t number, int way, const Erfa__Body *body,
 	return answer_text(&reason->part, place_of(&looking, body, kind));
 }
 
-/* The reasons as one line, for programs: "hjemmepleje -> home care <- kotihoito". */
+/* "hjemmepleje -> home care <- kotihoito in title", "kirjasto -> bibliotek". */
+static size_t
+put_matched(const Erfa__Reason *reason, char *out, size_t size)
+{
+	static const char to[] = " \xe2\x86\x92 ";
+	static const char from[] = " \xe2\x86\x90 ";
+	bool concept = reason->concept != NULL &&
+	    !text_akin(reason->word, reason->concept);
+	bool found = reason->found != NULL &&
+	    !text_akin(reason->word, reason->found);
+	const char *by = reason->by != NULL && (concept || found) ?
+	    " (dictionary)" :
+	    "";
+
+	(void)snprintf(out, size, "%s%s%s%s%s%s%s%s%s", reason->word,
+	    concept ? to : "", concept ? reason->concept : "",
+	    concept ? by : "",
+	    found ? (concept || *by == '\0' ? from : to) : "",
+	    found ? reason->found : "", concept ? "" : by,
+	    reason->part != NULL ? " in " : "",
+	    reason->part != NULL ? reason->part : "");
+	return strlen(out);
+}
+
+/* The reasons as one line, for programs. */
 static enum err
 fill_matched(Erfa__Row *row)
 {
@@ -1227,28 +1263,18 @@ fill_matched(Erfa__Row *row)
 	size_t len = 0;
 	size_t i;
 	const Erfa__Reason *reason;
-	bool concept;
-	bool found;
 
-	for (i = 0; i < row->n_reason && len < sizeof(text) - 1; i++) {
+	for (i = 0; i < row->n_reason && len < sizeof(text) - 3; i++) {
 		reason = row->reason[i];
-		if (reason->word == NULL) {
-			(void)snprintf(text + len, sizeof(text) - len, "%s%s",
-			    i > 0 ? ", " : "", reason->part);
-			len = strlen(text);
+		len += (size_t)snprintf(
+		    text + len, sizeof(text) - len, "%s", i > 0 ? ", " : "");
+		if (reason->word != NULL) {
+			len += put_matched(
+			    reason, text + len, sizeof(text) - len);
 			continue;
 		}
-		concept = reason->concept != NULL &&
-		    !text_akin(reason->word, reason->concept);
-		found = reason->found != NULL &&
-		    !text_akin(reason->word, reason->found);
-		(void)snprintf(text + len, sizeof(text) - len,
-		    "%s%s%s%s%s%s%s%s", i > 0 ? ", " : "", reason->word,
-		    concept ? " \xe2\x86\x92 " : "",
-		    concept ? reason->concept : "",
-		    found ? " \xe2\x86\x90 " : "", found ? reason->found : "",
-		    reason->part != NULL ? " in " : "",
-		    reason->part != NULL ? reason->part : "");
+		(void)snprintf(
+		    text + len, sizeof(text) - len, "%s", reason->part);
 		len = strlen(text);
 	}
 	return text[0] == '\0' ? ERR_NONE : answer_text(&row->matched, text);

@@ -6,6 +6,7 @@
 #include "proto/bytes.h"
 #include "proto/header.h"
 #include "daemon/store_txn.h"
+#include "tests/sim/model_internal.h"
 
 /* Who was put back may serve bodies after so long anyhow. */
 #define HOLD_MS 600000
@@ -89,6 +90,7 @@ model_sent(struct world *world, const struct net_frame *frame)
 		return;
 	if (msg.type == WIRE_NOTE) {
 		check_head(world, box, msg.u.note.head);
+		model_check_told(world, box, &msg.u.note);
 		if (msg.u.note.has_body)
 			check_body(world, box, &msg.u.note.body);
 	} else if (msg.type == WIRE_DATA) {
@@ -133,9 +135,8 @@ model_rolled_back(struct world *world)
 
 /* ---- when all is mended ---- */
 
-/* A member that is up, from ${i} on; NULL after the last. */
-static struct box *
-next_member(struct world *world, int *i)
+struct box *
+model_next_member(struct world *world, int *i)
 {
 	struct box *box;
 
@@ -157,7 +158,7 @@ somebody_holds(struct world *world, const struct store_pos *pos)
 	bool holds = false;
 	int i = 0;
 
-	while (!holds && (box = next_member(world, &i)) != NULL) {
+	while (!holds && (box = model_next_member(world, &i)) != NULL) {
 		if (store_begin(box->node->store, false, &txn) != ERR_NONE)
 			continue;
 		holds = store_body_state(txn, pos->log_id, pos->n, &state) ==
@@ -202,7 +203,7 @@ model_same(struct world *world)
 	bool same = true;
 	int i = 0;
 
-	while (same && (box = next_member(world, &i)) != NULL) {
+	while (same && (box = model_next_member(world, &i)) != NULL) {
 		view_digest(box->node->view, next);
 		if (begun && memcmp(first, next, HASH_LEN) != 0)
 			return false;
@@ -403,7 +404,7 @@ check_equal(struct world *world)
 	bool begun = false;
 	int i = 0;
 
-	while ((box = next_member(world, &i)) != NULL) {
+	while ((box = model_next_member(world, &i)) != NULL) {
 		summarise(world, box, false, next);
 		if (begun && memcmp(first, next, HASH_LEN) != 0) {
 			world_fail(world, "equal",
@@ -424,7 +425,7 @@ tell_all(struct world *world)
 	const struct box *box;
 	int i = 0;
 
-	while ((box = next_member(world, &i)) != NULL)
+	while ((box = model_next_member(world, &i)) != NULL)
 		summarise(world, box, true, hash);
 }
 
@@ -518,35 +519,6 @@ check_pubs(struct world *world, struct box *box)
 	}
 }
 
-/* Who changed or lost a key is who it was: the last one speaks for all. */
-static void
-check_keys(struct world *world, const struct box *box)
-{
-	const struct directory *directory = node_directory(box->node);
-	const struct directory_member *member;
-	const struct box *of;
-	int i = 0;
-	int j;
-
-	while ((of = next_member(world, &i)) != NULL) {
-		if (of->nformer == 0)
-			continue;
-		member = directory_find(directory, of->key.public_key);
-		if (member == NULL || !member->in || member->disputed ||
-		    strcmp(member->org, of->org) != 0)
-			world_fail(world, "keys",
-			    "node %d does not know the new key of node %d",
-			    box->number, of->number);
-		for (j = 0; j < of->nformer; j++)
-			if (!directory_succeeds(
-				directory, of->former[j], of->key.public_key))
-				world_fail(world, "keys",
-				    "for node %d the key of node %d does not "
-				    "stand where an earlier one stood",
-				    box->number, of->number);
-	}
-}
-
 void
 model_check(struct world *world)
 {
@@ -554,9 +526,11 @@ model_check(struct world *world)
 	int i = 0;
 
 	check_equal(world);
-	while ((box = next_member(world, &i)) != NULL &&
+	while ((box = model_next_member(world, &i)) != NULL &&
 	    world->failure[0] == '\0') {
-		check_keys(world, box);
+		model_check_keys(world, box);
+		model_check_cuts(world, box);
+		model_check_witness(world, box);
 		check_pubs(world, box);
 		check_body_bytes(world, box);
 	}

@@ -20,6 +20,10 @@
  *   signs       nobody waits for an operator: what is accepted is signed
  *   keys        a node whose key changed is the same one for all, and what its
  *               earlier keys signed counts
+ *   cuts        logs of a key that was withdrawn count as far as its withdrawal
+ *               says, at all nodes
+ *   witness     who says that it saw an entry has it, and it is the one that all
+ *               have
  *   backup      what is restored is what the node held, but for what was erased
  *   rests, opens   the nodes come to rest, and can be begun
  */

@@ -45,6 +45,8 @@ plan_harm(enum harm harm)
 		[HARM_SAFE] = "restored from a backup",
 		[HARM_ROTATE] = "new keys asked for",
 		[HARM_LOSE] = "lost keys",
+		[HARM_SPEAK] = "words of members that were removed",
+		[HARM_RECUT] = "withdrawals with another cut",
 	};
 
 	return names[harm];
@@ -229,7 +231,8 @@ bool
 plan_may_be_copied(const struct plan *plan, const struct box *box)
 {
 	return !box->twin &&
-	    (box->number > 0 || (plan->theme & THEME_MEMBERS) == 0);
+	    (box->number > 0 ||
+		(plan->theme & (THEME_MEMBERS | THEME_SEEN)) == 0);
 }
 
 /* Copies are taken of one box, or of a hub and a leaf together. */
@@ -402,6 +405,23 @@ erase_some(struct plan *plan)
 	machine_trace("node %d is to erase number %d", box->number, number);
 }
 
+/*
+ * Is a body to be erased that a former key of a node published?  Nodes that come
+ * after the removal of the key in force do not take its ERASE for the former key's
+ * log as good: what it named stays absent there, and erased elsewhere.
+ */
+static bool
+erases_for_another(const struct world *world, const struct box *box)
+{
+	int i;
+
+	for (i = 0; i < world->npubs; i++)
+		if (world->pubs[i].box == box->number &&
+		    world->pubs[i].erasing && world->pubs[i].era < box->nformer)
+			return true;
+	return false;
+}
+
 /* A leaf is removed, not too many of them. */
 static void
 remove_some(struct plan *plan)
@@ -410,7 +430,8 @@ remove_some(struct plan *plan)
 	struct box *box = plan_any_box(plan);
 
 	if (box->listens || box->twin || box->forker || plan->removed ||
-	    world->nboxes < 4 || !world->boxes[0].is_up || machine_is_dead(0))
+	    erases_for_another(world, box) || world->nboxes < 4 ||
+	    !world->boxes[0].is_up || machine_is_dead(0))
 		return;
 	plan->removed = true;
 	plan->counts->harms[HARM_REMOVE]++;
@@ -519,6 +540,9 @@ static const struct happening happenings[] = {
 	{ 5, THEME_KEYS, plan_rotate },
 	{ 2, THEME_KEYS, plan_lose },
 	{ 8, THEME_KEYS, plan_bind },
+	{ 3, THEME_SEEN, remove_some },
+	{ 8, THEME_SEEN, plan_speak },
+	{ 4, THEME_SEEN, plan_recut },
 };
 
 #define HAPPENINGS (sizeof(happenings) / sizeof(happenings[0]))
@@ -710,6 +734,8 @@ plan_run(struct world *world, struct plan_counts *counts)
 	plan.theme = draw_themes(world);
 	budget_set(
 	    (plan.theme & THEME_BUDGET) != 0 ? 1 + machine_below(20) : 0);
+	if ((plan.theme & THEME_SEEN) != 0)
+		world->beacon_ms = 60000 + machine_below(120000);
 	liar_forget();
 	build(&plan);
 	steps = 15 + machine_below(35);

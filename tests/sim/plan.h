@@ -35,6 +35,8 @@ enum harm {
 	HARM_SAFE,     /* and restored from one */
 	HARM_ROTATE,   /* a node is asked for a new key */
 	HARM_LOSE,     /* a machine is lost, and its key */
+	HARM_SPEAK,    /* who was removed publishes */
+	HARM_RECUT,    /* and is withdrawn with another cut */
 	HARMS
 };
 

@@ -41,10 +41,11 @@ enum theme {
 	    4096,          /* backups; this and what follows from WORLD_WHOLE */
 	THEME_KEYS = 8192, /* keys change, and are lost */
 	THEME_BUDGET = 16384, /* all send more than their budget */
+	THEME_SEEN = 32768,   /* WITNESS entries are frequent */
 };
 
 /* Of all themes: the bits that a schedule draws. */
-#define THEMES_ALL 32768
+#define THEMES_ALL 65536
 
 /* ---- plan.c ---- */
 
@@ -78,6 +79,14 @@ void plan_restore(struct plan *plan);
 void plan_rotate(struct plan *plan);
 void plan_lose(struct plan *plan);
 void plan_bind(struct plan *plan);
+
+/**
+ * plan_speak(plan), plan_recut(plan):
+ * A member that was removed goes on as if it were not; the registry withdraws it
+ * anew, with another cut.
+ */
+void plan_speak(struct plan *plan);
+void plan_recut(struct plan *plan);
 
 /**
  * plan_rekey_fits(key, settled, box):

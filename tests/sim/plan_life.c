@@ -64,6 +64,60 @@ plan_restore(struct plan *plan)
 		world_publish(world, box, 200);
 }
 
+/* ---- members that were removed ---- */
+
+/* One that was, by chance, or NULL. */
+static struct box *
+any_out(struct plan *plan)
+{
+	struct world *world = plan->world;
+	struct box *box;
+	int tries;
+
+	for (tries = 0; tries < 20; tries++) {
+		box = &world->boxes[machine_below((uint32_t)world->nboxes)];
+		if (box->made && box->out && !box->twin)
+			return box;
+	}
+	return NULL;
+}
+
+void
+plan_speak(struct plan *plan)
+{
+	struct box *box = any_out(plan);
+
+	if (box == NULL || !box->is_up)
+		return;
+	plan->counts->harms[HARM_SPEAK]++;
+	machine_trace("node %d, which was removed, publishes number %d",
+	    box->number, plan->world->npubs);
+	world_publish(plan->world, box, 300);
+}
+
+void
+plan_recut(struct plan *plan)
+{
+	struct world *world = plan->world;
+	struct box *box = any_out(plan);
+	int i;
+
+	if (box == NULL || !box->removed || box->forker ||
+	    !world->boxes[0].is_up || machine_is_dead(0))
+		return;
+
+	/* What an ERASE beyond the new cut did stays done where it was known. */
+	for (i = 0; i < world->npubs; i++)
+		if (world->pubs[i].erasing &&
+		    world_owns(
+			&world->boxes[world->pubs[i].box], box->key.public_key))
+			return;
+	if (!world_recut(world, box))
+		return;
+	plan->counts->harms[HARM_RECUT]++;
+	machine_trace("node %d is withdrawn anew", box->number);
+}
+
 /* ---- keys ---- */
 
 /* May its key change, now and here? */
@@ -114,7 +168,8 @@ bind_all(struct world *world)
 
 	for (i = 1; i < world->nboxes && world->boxes[0].is_up; i++) {
 		box = &world->boxes[i];
-		if (box->lost_key && box->is_up && !box->out)
+		if (box->lost_once && box->is_up && !box->out &&
+		    rekey_waits(world, box))
 			rekey_bind(world, box);
 	}
 }

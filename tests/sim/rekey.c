@@ -43,7 +43,7 @@ rekey_lose(struct world *world, struct box *box)
 		abort();
 	machine_leave(before);
 	box->opened_at = 0;
-	box->lost_once = box->lost_key = box->no_cut = true;
+	box->lost_once = true;
 }
 
 static const uint8_t *
@@ -87,7 +87,6 @@ withdraw(struct world *world, struct box *box)
 	request.req = REKEY_ASKS + WITHDRAW + (uint32_t)box->number;
 	request.ask_case = ERFA__REQUEST__ASK_REMOVE;
 	request.remove = &remove;
-	box->no_cut = false;
 	world_note_cut(world, box);
 	world_ask(&world->boxes[0], &request);
 }
@@ -103,9 +102,21 @@ rekey_answered(struct world *world, const Erfa__Answer *answer)
 	box = &world->boxes[number];
 	machine_trace("the new key of node %d takes the place of the lost one",
 	    box->number);
-	box->lost_key = false;
-	if (box->no_cut)
+	if (world->boxes[0].is_up && rekey_waits(world, box))
 		withdraw(world, box);
+}
+
+bool
+rekey_waits(struct world *world, const struct box *box)
+{
+	const struct directory *directory = node_directory(
+	    world->boxes[0].node);
+	const struct directory_member *old = directory_find(
+	    directory, last_former(box));
+
+	return (old != NULL && old->in) ||
+	    !directory_succeeds(
+		directory, last_former(box), box->key.public_key);
 }
 
 bool

@@ -33,6 +33,13 @@ void rekey_lose(struct world *world, struct box *box);
 void rekey_bind(struct world *world, struct box *box);
 
 /**
+ * rekey_waits(world, box):
+ * Has the registry, which is up, still to say or to do something about the key
+ * that a node lost?
+ */
+bool rekey_waits(struct world *world, const struct box *box);
+
+/**
  * rekey_answered(world, answer):
  * The registry has answered.
  */

@@ -43,6 +43,8 @@ static const char *const invariants[] = {
 	"damage: no body is found damaged",
 	"backup: a backup has what the node had, and nothing that was erased",
 	"keys: who has another key is who it was, and what it signed counts",
+	"cuts: what a withdrawn key signed counts as far as its cut says",
+	"witness: what a witness saw it has, as all have it",
 	"signs, opens: no node waits for a person",
 };
 

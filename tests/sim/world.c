@@ -102,7 +102,7 @@ watch(const struct box *box)
 
 /* The settings of a box; what is not set here is 0, false or empty. */
 static void
-configure(struct box *box)
+configure(struct box *box, uint32_t beacon_ms)
 {
 	static const char *const names[] = { "node.key", "state", "run",
 		"control" };
@@ -132,7 +132,7 @@ configure(struct box *box)
 	config->get_ms = GET_MS;
 	config->silence_ms = SILENCE_MS;
 	config->gap_ms = GAP_MS;
-	config->beacon_ms = BEACON_MS;
+	config->beacon_ms = beacon_ms > 0 ? beacon_ms : BEACON_MS;
 	config->reconnect_ms = 1000;
 	config->reconnect_max_ms = 4000;
 	config->backoff_ms = 1000;
@@ -155,7 +155,7 @@ world_box(struct world *world, bool listens)
 	(void)snprintf(box->org, sizeof(box->org), "dk-%d", 100 + box->number);
 	(void)snprintf(
 	    box->listen, sizeof(box->listen), "n%d:1000", box->number);
-	configure(box);
+	configure(box, world->beacon_ms);
 	if (mkdir(box->dir, 0700) != 0 || mkdir(box->paths[1], 0700) != 0 ||
 	    mkdir(box->paths[2], 0700) != 0)
 		abort();
@@ -825,6 +825,60 @@ world_remove(struct world *world, struct box *box)
 	world_ask(&world->boxes[0], &request);
 }
 
+/* A log of a member that counts at the registry, by chance. */
+static const struct view_log *
+counted_log(const struct box *registry, const struct box *box)
+{
+	const struct view *view = registry->node->view;
+	const struct view_log *found = NULL;
+	const struct view_log *log;
+	uint32_t seen = 0;
+	size_t i;
+
+	for (i = 0; i < view_count(view); i++) {
+		log = view_at(view, i);
+		if (log->counted > 0 &&
+		    memcmp(log->key, box->key.public_key, KEY_LEN) == 0 &&
+		    machine_below(++seen) == 0)
+			found = log;
+	}
+	return found;
+}
+
+bool
+world_recut(struct world *world, struct box *box)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__RemoveRequest remove = ERFA__REMOVE_REQUEST__INIT;
+	Erfa__LogCut cut = ERFA__LOG_CUT__INIT;
+	Erfa__LogCut *cuts[] = { &cut };
+	const struct view_log *log = counted_log(&world->boxes[0], box);
+	char key[2 * KEY_LEN + 1];
+	char id[2 * LOG_ID_LEN + 1];
+	int i;
+
+	if (log == NULL)
+		return false;
+	bytes_hex(box->key.public_key, KEY_LEN, key);
+	bytes_hex(log->log_id, LOG_ID_LEN, id);
+	remove.peer = key;
+	cut.log = id;
+	cut.has_n = true;
+	cut.n = machine_below((uint32_t)log->counted + 1);
+	remove.cut = cuts;
+	remove.n_cut = 1;
+	request.has_req = 1;
+	request.req = 100000 + (uint32_t)box->number;
+	request.ask_case = ERFA__REQUEST__ASK_REMOVE;
+	request.remove = &remove;
+	for (i = 0; i < world->npubs; i++)
+		if (world_owns(
+			&world->boxes[world->pubs[i].box], box->key.public_key))
+			world->pubs[i].stays = world->pubs[i].erased = false;
+	world_ask(&world->boxes[0], &request);
+	return true;
+}
+
 void
 world_answered(struct world *world, int node, const uint8_t *data, size_t len)
 {
@@ -899,6 +953,7 @@ world_shoot(struct world *world, struct box *box, unsigned group)
 void
 world_set_back(struct world *world, struct box *box, enum back how)
 {
+	world->nback++;
 	world_hold(world, box, &box->knew_erased);
 	box->was_back = box->back_now = how != BACK_MEMORY;
 	box->caught_up = box->must_hold = false;

@@ -72,8 +72,6 @@ struct box {
 	bool back_now;    /* it has not been begun since */
 	bool must_hold;   /* bodies, until it has caught up */
 	bool lost_once;   /* it lost its key, with all it had */
-	bool lost_key;    /* the registry has not named the heir of that yet */
-	bool no_cut;      /* and has not withdrawn the lost key yet */
 	struct holding knew_erased; /* before it was put back */
 	int64_t opened_at;
 	int64_t next_tick;
@@ -129,9 +127,12 @@ struct world {
 	unsigned ngroups;
 	struct safe safes[WORLD_SAFES];
 	int nsafes;
-	unsigned nerased;  /* answered */
-	unsigned nremoved; /* answered */
-	char failure[400]; /* empty: none */
+	unsigned nerased;   /* answered */
+	unsigned nremoved;  /* answered */
+	unsigned nback;     /* boxes that were put back, in any way */
+	unsigned nwitness;  /* WITNESS entries that were checked */
+	uint32_t beacon_ms; /* of all nodes; 0 = as in life */
+	char failure[400];  /* empty: none */
 	const char *invariant;
 };
 
@@ -250,6 +251,13 @@ void world_note_cut(struct world *world, const struct box *box);
  * Ask the registry to remove a member.
  */
 void world_remove(struct world *world, struct box *box);
+
+/**
+ * world_recut(world, box):
+ * Ask the registry to withdraw a removed member anew, with a cut before that of
+ * before.  Return false if nothing of it counts there.
+ */
+bool world_recut(struct world *world, struct box *box);
 
 /**
  * world_answered(world, node, data, len):

@@ -923,6 +923,44 @@ three_stories_have_the_least_in_common(void **state)
 }
 
 static void
+a_third_story_may_leave_the_second_after_a_boundary(void **state)
+{
+	struct fixture *f = *state;
+	struct world *world = make(f, 3);
+	struct origin third;
+	int i;
+
+	/* The second and the third go on alike for more than a run. */
+	fork_log(f, 0, 1, 100, 40, 350);
+	third = f->origin;
+	origin_begin(&third, 1, 7);
+	world_write(world, 2, &third, 100, BODY_LEN);
+	third.variant = 1;
+	third.time_ms += 1000;
+	world_write(world, 2, &third, 350, BODY_LEN);
+	assert_memory_equal(third.tip.c, f->other.tip.c, HASH_LEN);
+	third.variant = 2;
+	world_write(world, 2, &third, 30, BODY_LEN);
+	world_write(world, 1, &f->other, 60, BODY_LEN);
+	world_connect(world, 1, 0);
+	world_run(world, HAVE_MS);
+	assert_frozen(world, 0, &f->origin, 100);
+	assert_branch(world, 0, &f->other, 100);
+	world_connect(world, 2, 0);
+	world_until_same(world, 4 * PROMISED_MS);
+	world_run(world, 3 * HAVE_MS);
+	for (i = 0; i < 3; i += 2) {
+		assert_branch(world, i, &f->origin, 100);
+		assert_branch(world, i, &f->other, 450);
+		assert_branch(world, i, &third, 450);
+	}
+	assert_frozen(world, 0, &f->origin, 100);
+
+	/* Nobody asks again for the bodies that two of them share. */
+	assert_quiet(world, 3);
+}
+
+static void
 a_fork_found_while_headers_are_fetched_is_kept(void **state)
 {
 	struct fixture *f = *state;
@@ -1135,6 +1173,7 @@ main(void)
 		TEST(a_fork_is_found_by_a_note),
 		TEST(who_does_not_know_of_a_fork_is_shown_it),
 		TEST(three_stories_have_the_least_in_common),
+		TEST(a_third_story_may_leave_the_second_after_a_boundary),
 		TEST(a_fork_found_while_headers_are_fetched_is_kept),
 		TEST(who_was_served_much_is_paced_for_a_while),
 		TEST(bodies_of_a_branch_are_fetched_in_a_later_session),

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define ENDINGS 60
-#define LEAST   4 /* bytes that remain */
 #define GRADES  8
 
 /* Endings that are taken away, the longest that fits; folded. */
@@ -24,6 +23,13 @@ static const char *const endings[VOCAB_LANGS][ENDINGS] = {
 	    "ar", "ur", "um", "in", "id", "ad", "di", "du", "ti", "nn", "a",
 	    "i", "u", "s", "t" },
 };
+
+/* Bytes that remain: Icelandic takes more away, and puts more on. */
+static size_t
+least(enum vocab_lang lang)
+{
+	return lang == VOCAB_IS ? 3 : 4;
+}
 
 /* Finnish consonants before an ending: the strong grade, and the weak one. */
 static const char *const grades[GRADES][2] = { { "nk", "ng" }, { "nt", "nn" },
@@ -53,16 +59,16 @@ cut_ending(enum vocab_lang lang, const char *text, size_t len)
 
 	for (i = 0; i < ENDINGS && endings[lang][i] != NULL; i++)
 		if (ends_in(text, len, endings[lang][i]) &&
-		    len - strlen(endings[lang][i]) >= LEAST)
+		    len - strlen(endings[lang][i]) >= least(lang))
 			return len - strlen(endings[lang][i]);
 	return len;
 }
 
 /* One consonant for two at the end. */
 static size_t
-cut_double(const char *text, size_t len)
+cut_double(enum vocab_lang lang, const char *text, size_t len)
 {
-	return len > LEAST && text[len - 1] == text[len - 2] &&
+	return len > least(lang) && text[len - 1] == text[len - 2] &&
 		!is_vowel(text[len - 1]) ?
 	    len - 1 :
 	    len;
@@ -73,15 +79,27 @@ static size_t
 undo_u(char *text, size_t len)
 {
 	size_t kept = 0;
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < len; i++) {
-		if (i + 1 < len && text[i] == 'o' && text[i + 1] == 'e')
+	while (i < len) {
+		if (i + 1 < len && text[i] == 'o' && text[i + 1] == 'e') {
 			text[kept++] = 'a';
-		else if (i == 0 || text[i] != 'e' || text[i - 1] != 'o')
-			text[kept++] = text[i];
+			i += 2;
+		} else {
+			text[kept++] = text[i++];
+		}
 	}
 	return kept;
+}
+
+/* Icelandic: an n that may be the ending's, or the word's. */
+static size_t
+cut_last(const char *text, size_t len)
+{
+	return len > least(VOCAB_IS) && text[len - 1] == 'n' &&
+		!is_vowel(text[len - 2]) ?
+	    len - 1 :
+	    len;
 }
 
 /* Finnish: no vowels at the end, and the consonants in one grade. */
@@ -91,9 +109,9 @@ undo_grade(char *text, size_t len)
 	size_t size;
 	size_t i;
 
-	while (len > LEAST && is_vowel(text[len - 1]))
+	while (len > least(VOCAB_FI) && is_vowel(text[len - 1]))
 		len--;
-	if (ends_in(text, len, "ks") && len > LEAST) {
+	if (ends_in(text, len, "ks") && len > least(VOCAB_FI)) {
 		text[len - 2] = 's';
 		len--;
 	}
@@ -105,7 +123,7 @@ undo_grade(char *text, size_t len)
 			memcpy(text + len - size, grades[i][0], size);
 			break;
 		}
-	return cut_double(text, len);
+	return cut_double(VOCAB_FI, text, len);
 }
 
 size_t
@@ -114,19 +132,19 @@ dictionary_form(
 {
 	char *text = out + 1;
 
-	if (lang >= VOCAB_LANGS || lang == VOCAB_EN || len < LEAST ||
-	    len > TOKEN_MAX - 1)
+	if (lang >= VOCAB_LANGS || lang == VOCAB_EN || len < least(lang) ||
+	    len > TOKEN_MAX)
 		return 0;
 	out[0] = DICTIONARY_FORM_MARK;
 	memcpy(text, term, len);
-	if (lang == VOCAB_FI) {
-		len = undo_grade(text, len);
-	} else {
-		len = cut_ending(lang, text, len);
-		len = cut_double(text, len);
-	}
 	if (lang == VOCAB_IS)
 		len = undo_u(text, len);
+	if (lang == VOCAB_FI)
+		len = undo_grade(text, len);
+	else
+		len = cut_double(lang, text, cut_ending(lang, text, len));
+	if (lang == VOCAB_IS)
+		len = cut_last(text, len);
 	text[len] = '\0';
 	return len + 1;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "proto/json.h"
+#include "client/join.h"
 #include "client/print.h"
 #include "client/retell.h"
 #include "client/speech.h"
@@ -67,14 +68,14 @@ static void
 tell_problem(const struct fault_sink *sink, const Erfa__Problem *problem)
 {
 	struct print *print = sink->print;
+	char line[FAULT_TEXT_MAX] = "";
 	char *what = NULL;
 
-	print_say(print, "  ");
-	if (problem->where != NULL && *problem->where != '\0')
-		print_say(print, "%s: ", problem->where);
+	join_text(line, sizeof(line), "", problem->where);
 	if (retell_problem(sink->labels, problem, &what) == ERR_NONE)
-		print_say(print, "%s\n", what);
+		join_text(line, sizeof(line), ": ", what);
 	free(what);
+	print_wrapped(print, INDENT, line);
 	if (problem->remedy != NULL && *problem->remedy != '\0')
 		print_remedy(print, 2 * INDENT, speech(problem->remedy));
 }

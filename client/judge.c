@@ -213,8 +213,7 @@ judge_tell(struct judge *judge, const struct life_list *list, bool style_bad)
 		status = words_of(judge, &list->at[i], what, help);
 		if (status != EXIT_DONE)
 			return status;
-		print_styled(print, style_bad ? PRINT_BAD : PRINT_PLAIN, "  -");
-		print_say(print, " %s\n", what);
+		print_point(print, style_bad ? PRINT_BAD : PRINT_PLAIN, what);
 		if (help[0] != '\0')
 			print_say(print, "      %s\n", help);
 	}

@@ -442,6 +442,7 @@ struct layout {
 	unsigned indent;
 	unsigned columns; /* 0 = as long as it takes */
 	size_t (*wrap)(const char *line, size_t room);
+	bool one; /* what looks like several lines is one */
 };
 
 /* Write one line, wrapped; the first ${taken} columns are written already. */
@@ -479,7 +480,7 @@ write_lines(struct print *print, const struct layout *layout, unsigned taken,
 	char *safe = NULL;
 	char *line, *next;
 
-	if (print_form(print, text, true, &safe) != ERR_NONE) {
+	if (print_form(print, text, !layout->one, &safe) != ERR_NONE) {
 		print->failed = true;
 		return;
 	}
@@ -497,7 +498,7 @@ write_lines(struct print *print, const struct layout *layout, unsigned taken,
 void
 print_block(struct print *print, unsigned indent, const char *text)
 {
-	struct layout layout = { indent, print->options.columns, wrap };
+	struct layout layout = { indent, print->options.columns, wrap, false };
 
 	write_lines(print, &layout, 0, text);
 }
@@ -505,7 +506,8 @@ print_block(struct print *print, unsigned indent, const char *text)
 void
 print_remedy(struct print *print, unsigned indent, const char *text)
 {
-	struct layout layout = { indent, print->options.columns, wrap_remedy };
+	struct layout layout = { indent, print->options.columns, wrap_remedy,
+		false };
 
 	if (layout.columns == 0 || layout.columns > REMEDY_COLUMNS)
 		layout.columns = REMEDY_COLUMNS;
@@ -526,10 +528,28 @@ print_column(unsigned column, unsigned indent, const char *const labels[])
 }
 
 void
+print_wrapped(struct print *print, unsigned indent, const char *text)
+{
+	struct layout layout = { indent, print->options.columns, wrap, true };
+
+	write_lines(print, &layout, 0, text);
+}
+
+void
+print_point(struct print *print, enum print_style style, const char *text)
+{
+	struct layout layout = { 4, print->options.columns, wrap, true };
+
+	print_styled(print, style, "  -");
+	write_blanks(print, 1);
+	write_lines(print, &layout, 4, text);
+}
+
+void
 print_field(struct print *print, unsigned indent, const char *label,
     unsigned column, const char *text)
 {
-	struct layout layout = { column, print->options.columns, wrap };
+	struct layout layout = { column, print->options.columns, wrap, false };
 	size_t width;
 
 	label = speech(label);

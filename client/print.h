@@ -104,6 +104,18 @@ void print_field(struct print *print, unsigned indent, const char *label,
     unsigned column, const char *text);
 
 /**
+ * print_wrapped(print, indent, text):
+ * Print foreign text as one line, indented and wrapped.
+ */
+void print_wrapped(struct print *print, unsigned indent, const char *text);
+
+/**
+ * print_point(print, style, text):
+ * The same as one point of a list, "  - " before it, the dash in ${style}.
+ */
+void print_point(struct print *print, enum print_style style, const char *text);
+
+/**
  * print_column(column, indent, labels):
  * Where the texts of fields with these ${labels}, the last one NULL, begin after
  * ${indent} blanks: at ${column}, or further to the right if a label is wider as

@@ -364,6 +364,22 @@ a_remedy_is_wrapped_where_lines_may_be_long(void **state)
 }
 
 static void
+a_point_is_one_line_whatever_it_says(void **state)
+{
+	struct capture out;
+
+	(void)state;
+	capture_open(&out, &narrow);
+	print_point(
+	    out.print, PRINT_BAD, "123456789 123456789 123456789 1234567 end");
+	print_wrapped(out.print, 2, "x\nerfa: all is well");
+	assert_string_equal(capture_text(&out),
+	    "  - 123456789 123456789 123456789\n    1234567 end\n"
+	    "  x\\x0aerfa: all is well\n");
+	capture_close(&out);
+}
+
+static void
 no_blanks_are_left_where_a_line_is_wrapped(void **state)
 {
 	struct capture out;
@@ -548,6 +564,7 @@ main(void)
 		cmocka_unit_test(times_are_shown_by_the_local_clock),
 		cmocka_unit_test(a_command_in_a_remedy_is_not_torn),
 		cmocka_unit_test(a_remedy_is_wrapped_where_lines_may_be_long),
+		cmocka_unit_test(a_point_is_one_line_whatever_it_says),
 		cmocka_unit_test(no_blanks_are_left_where_a_line_is_wrapped),
 		cmocka_unit_test(a_column_stands_behind_the_widest_label),
 		cmocka_unit_test(a_table_is_as_wide_as_its_cells),

@@ -19,7 +19,6 @@
 #define COLUMN    20  /* where the values of one key begin */
 #define CELL_ROOM 256 /* bytes of a cell */
 #define LINE_ROOM 512 /* bytes of a line */
-#define WIDE      110 /* columns of a terminal that shows all of a table */
 
 /* Ask for those whom the words name, or for all. */
 static int
@@ -66,15 +65,6 @@ standing_of(const struct run *run, const Erfa__DirectoryMember *member,
 	    member->silent ? _(" (silent)") : "");
 }
 
-/* Whether there is room for the columns in the middle of a table. */
-static bool
-is_wide(const struct run *run)
-{
-	unsigned columns = print_columns(run->out);
-
-	return columns == 0 || columns >= WIDE;
-}
-
 /* ---- all of it ---- */
 
 static void
@@ -87,7 +77,7 @@ add_entry(struct run *run, struct table *table, const void *item)
 	table_add(table, member->name);
 	standing_of(run, member, cell, sizeof(cell));
 	table_add(table, cell);
-	if (is_wide(run)) {
+	if (listing_wide(run)) {
 		join_labels(run, "role", member->role, member->n_role, cell,
 		    sizeof(cell));
 		table_add(table, cell);
@@ -118,7 +108,7 @@ print_table(struct run *run, const Erfa__DirectoryAnswer *answer)
 		{ N_("CHECK NUMBER"), false, 0 },
 	};
 
-	if (is_wide(run))
+	if (listing_wide(run))
 		return listing_table(run, &answer->base, "member", wide,
 		    sizeof(wide) / sizeof(wide[0]), add_entry);
 	return listing_table(run, &answer->base, "member", narrow,
@@ -327,14 +317,14 @@ add_member(struct run *run, struct table *table, const void *item)
 	table_add(table, cell);
 	table_add(table, member->name);
 	table_add(table, member->check_number);
-	if (is_wide(run)) {
+	if (listing_wide(run)) {
 		join_labels(run, "role", member->role, member->n_role, cell,
 		    sizeof(cell));
 		table_add(table, cell);
 	}
 	last_seen_of(member, cell, sizeof(cell));
 	table_add(table, cell);
-	if (!is_wide(run))
+	if (!listing_wide(run))
 		return;
 	print_number(member->n_log, cell);
 	table_add(table, cell);
@@ -362,7 +352,7 @@ print_members(struct run *run, const Erfa__DirectoryAnswer *answer)
 	};
 	int status;
 
-	if (is_wide(run))
+	if (listing_wide(run))
 		status = listing_table(run, &answer->base, "member", wide,
 		    sizeof(wide) / sizeof(wide[0]), add_member);
 	else

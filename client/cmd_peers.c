@@ -10,19 +10,6 @@
 #include "client/run.h"
 #include "client/table.h"
 
-static const struct table_column columns[] = {
-	{ N_("PEER"), false, 0 },
-	{ N_("NAME"), false, 1 },
-	{ N_("STATE"), false, 0 },
-	{ N_("SINCE"), false, 0 },
-	{ N_("LAST SEEN"), false, 0 },
-	{ N_("BEHIND"), true, 0 },
-	{ N_("HOW"), false, 1 },
-	{ N_("VERSION"), false, 1 },
-};
-
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
-
 /* The state, with what else is to be said of this peer. */
 static void
 state_of(const struct run *run, const Erfa__Peer *peer, char *out, size_t size)
@@ -46,8 +33,10 @@ add_peer(struct run *run, struct table *table, const void *item)
 	table_add(table, peer->name);
 	state_of(run, peer, cell, sizeof(cell));
 	table_add(table, cell);
-	print_time(run_text(peer->since), cell);
-	table_add(table, cell);
+	if (listing_wide(run)) {
+		print_time(run_text(peer->since), cell);
+		table_add(table, cell);
+	}
 	print_time(run_text(peer->last_seen), cell);
 	table_add(table, cell);
 	print_number(peer->behind, cell);
@@ -56,7 +45,37 @@ add_peer(struct run *run, struct table *table, const void *item)
 	    labels_get(run->labels, "direction", run_text(peer->direction)),
 	    run_text(peer->address));
 	table_add(table, cell);
-	table_add(table, peer->version);
+	if (listing_wide(run))
+		table_add(table, peer->version);
+}
+
+static int
+print_table(struct run *run, const Erfa__PeersAnswer *peers)
+{
+	static const struct table_column wide[] = {
+		{ N_("PEER"), false, 0 },
+		{ N_("NAME"), false, 1 },
+		{ N_("STATE"), false, 0 },
+		{ N_("SINCE"), false, 0 },
+		{ N_("LAST SEEN"), false, 0 },
+		{ N_("BEHIND"), true, 0 },
+		{ N_("HOW"), false, 1 },
+		{ N_("VERSION"), false, 1 },
+	};
+	static const struct table_column narrow[] = {
+		{ N_("PEER"), false, 0 },
+		{ N_("NAME"), false, 1 },
+		{ N_("STATE"), false, 1 },
+		{ N_("LAST SEEN"), false, 0 },
+		{ N_("BEHIND"), true, 0 },
+		{ N_("HOW"), false, 1 },
+	};
+
+	if (listing_wide(run))
+		return listing_table(run, &peers->base, "peer", wide,
+		    sizeof(wide) / sizeof(wide[0]), add_peer);
+	return listing_table(run, &peers->base, "peer", narrow,
+	    sizeof(narrow) / sizeof(narrow[0]), add_peer);
 }
 
 /* What is wrong with a peer, and what helps. */
@@ -127,8 +146,7 @@ print_peers(struct run *run, const Erfa__PeersAnswer *peers)
 		print_say(run->out,
 		    "No peers yet.  Ask a municipality to run  erfa invite, "
 		    "then:  erfa join LINE\n");
-	status = listing_table(
-	    run, &peers->base, "peer", columns, COLUMNS, add_peer);
+	status = print_table(run, peers);
 	for (i = 0; i < peers->n_peer && status == EXIT_DONE; i++)
 		print_trouble(run, peers->peer[i]);
 	if (status == EXIT_DONE)

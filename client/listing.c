@@ -1,12 +1,21 @@
 #include "client/listing.h"
 
-#include <stdbool.h>
-
 #include <protobuf-c/protobuf-c.h>
 
 #include "client/pages.h"
+#include "client/print.h"
 #include "client/run.h"
 #include "client/table.h"
+
+#define WIDE 110 /* columns */
+
+bool
+listing_wide(const struct run *run)
+{
+	unsigned columns = print_columns(run->out);
+
+	return columns == 0 || columns >= WIDE;
+}
 
 int
 listing_table(struct run *run, const struct ProtobufCMessage *answer,

@@ -9,6 +9,7 @@
  * erfa should end, all having been told.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Opaque types. */
@@ -30,6 +31,13 @@ typedef void listing_add(
 int listing_table(struct run *run, const struct ProtobufCMessage *answer,
     const char *field, const struct table_column *columns, size_t ncolumns,
     listing_add *add);
+
+/**
+ * listing_wide(run):
+ * Return whether there is room for columns that a table can do without: not on a
+ * terminal of less than 110 columns.
+ */
+bool listing_wide(const struct run *run);
 
 /**
  * listing_json(run, answer, field):

@@ -47,7 +47,8 @@ open_target(struct run *run, const char *path, FILE **ret_file)
 		if (fd >= 0)
 			(void)close(fd);
 		return fault_say(&run->faults, EXIT_CANTCREAT, "not_writable",
-		    NULL, "%s cannot be written", path);
+		    "Name a file in a folder that is yours.",
+		    "%s cannot be written", path);
 	}
 	*ret_file = file;
 	return EXIT_DONE;

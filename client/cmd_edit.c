@@ -56,7 +56,8 @@ write_form(struct edit *edit, const char *text)
 
 	if (file == NULL)
 		return fault_say(&run->faults, EXIT_CANTCREAT, "not_written",
-		    NULL, "%s cannot be written", edit->path);
+		    "Name a file in a folder that is yours.",
+		    "%s cannot be written", edit->path);
 	good = fputs(text, file) >= 0; /* lint: allowed */
 	good = fclose(file) == 0 && good;
 	return good ?

@@ -125,7 +125,8 @@ write_svg(struct run *run, const Erfa__EvidenceReport *report)
 	if (!failed)
 		return EXIT_DONE;
 	return fault_say(&run->faults, EXIT_CANTCREAT, "cannot_write",
-	    "Name a file in a folder that is yours.", "cannot write %s", path);
+	    "Name a file in a folder that is yours.", "%s cannot be written",
+	    path);
 }
 
 static int

@@ -154,7 +154,8 @@ watch_on(struct run *run, struct watch *watch)
 		/* To press Ctrl-C is how a watch ends. */
 		if (status != EXIT_DONE && conn_stopped())
 			return EXIT_DONE;
-		if (status != EXIT_DONE && !run->json && watch->cursor[0])
+		if (status != EXIT_DONE && status != EXIT_USAGE && !run->json &&
+		    watch->cursor[0])
 			print_say(run->err, "  Go on:  erfa watch --from %s\n",
 			    watch->cursor);
 		if (status != EXIT_DONE)

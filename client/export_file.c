@@ -183,7 +183,8 @@ open_target(struct export_file *file)
 
 	if (fd < 0)
 		return fault_say(&file->run->faults, EXIT_CANTCREAT,
-		    "not_writable", NULL, "%s cannot be written", path);
+		    "not_writable", "Name a file in a folder that is yours.",
+		    "%s cannot be written", file->path);
 	if ((status = prepare(file, fd)) == EXIT_DONE &&
 	    (file->file = fdopen(fd, "r+")) == NULL)
 		status = run_nomem(file->run);

@@ -5,19 +5,29 @@
 #include <string.h>
 
 #include "proto/control.h"
+#include "proto/day.h"
 #include "proto/heirs.h"
 #include "client/orgs.h"
+#include "client/print.h"
 #include "client/run.h"
 
 int
 inbox_open(struct run *run, struct inbox *ret_inbox)
 {
 	Erfa__Answer *answer = NULL;
+	int32_t first, last;
+	time_t when;
 	int status;
 
 	memset(ret_inbox, 0, sizeof(*ret_inbox));
 	ret_inbox->run = run;
 	ret_inbox->since = args_value(run->args, "since");
+	if (ret_inbox->since != NULL &&
+	    day_range(ret_inbox->since, &first, &last) != ERR_NONE &&
+	    print_clock(ret_inbox->since, &when) != ERR_NONE)
+		return fault_say(&run->faults, EXIT_USAGE, "bad_date",
+		    "Write it as 2026-11-21 or 2026-11-21T12:00:00Z",
+		    "\"%.40s\" is no date", ret_inbox->since);
 	if ((status = run_org(run, ret_inbox->org)) != EXIT_DONE ||
 	    (status = orgs_ask(run, false, &answer)) != EXIT_DONE ||
 	    (status = inbox_hold(ret_inbox, answer)) != EXIT_DONE)

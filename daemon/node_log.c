@@ -77,7 +77,7 @@ node_log(struct node *node, struct waiter *waiter)
 	enum err err;
 
 	if (level == LEVELS) {
-		node_answer_error(node, waiter, "bad_level", 65,
+		node_answer_error(node, waiter, "bad_level", 64,
 		    "Levels: err, warning, info, debug.", "no level %s",
 		    ask->level);
 		return;

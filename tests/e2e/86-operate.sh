@@ -95,7 +95,7 @@ check_has "tells of the settings only" "$OUT" 'err +config: the settings stay'
 check_same "and nothing below" 0 "$(grep -c '  info  ' <<<"$OUT")"
 check "erfa log --lines 1" at hub log --lines 1
 check_same "tells one line" 1 "$(grep -c ' main: \| config: \| peers: ' <<<"$OUT")"
-check_status "a level that there is not is told" 65 at hub log --level loud
+check_status "a level that there is not is told" 64 at hub log --level loud
 check_has "with those that there are" "$OUT" 'err, warning, info, debug'
 check "erfa log --jsonl" at hub log --jsonl --level err
 check_has "has the kind of event" "$OUT" '"event": ?"settings-wrong"'

@@ -243,16 +243,8 @@ static int
 compare_written(
     const struct lineage *lineage, const struct link *a, const struct link *b)
 {
-	const struct shown_item *x = a->edge.item;
-	const struct shown_item *y = b->edge.item;
-	const struct shown *shown = lineage->options.shown;
-	int order;
-
-	if (x->time_ms != y->time_ms)
-		return x->time_ms < y->time_ms ? -1 : 1;
-	order = memcmp(shown_log(shown, x->log)->log_id,
-	    shown_log(shown, y->log)->log_id, LOG_ID_LEN);
-	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+	return shown_compare_entries(
+	    lineage->options.shown, a->edge.item, b->edge.item);
 }
 
 static int

@@ -78,20 +78,13 @@ gather(void *context, uint32_t doc, const char *org)
 	return ERR_NONE;
 }
 
-/* By time, then by log and number, the same on every node. */
 static int
 compare_mentions(const void *a, const void *b, void *context)
 {
-	const struct shown *shown = context;
-	const struct shown_item *x = *(const struct shown_item *const *)a;
-	const struct shown_item *y = *(const struct shown_item *const *)b;
-	int order;
+	const struct shown_item *const *x = a;
+	const struct shown_item *const *y = b;
 
-	if (x->time_ms != y->time_ms)
-		return x->time_ms < y->time_ms ? -1 : 1;
-	order = memcmp(shown_log(shown, x->log)->log_id,
-	    shown_log(shown, y->log)->log_id, LOG_ID_LEN);
-	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+	return shown_compare_entries(context, *x, *y);
 }
 
 enum err

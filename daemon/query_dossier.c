@@ -110,17 +110,12 @@ take_twin(void *context, const struct shown_item *item)
 static int
 compare_found(const void *a, const void *b, void *context)
 {
-	const struct shown *shown = context;
-	const struct shown_item *x = *(const struct shown_item *const *)a;
-	const struct shown_item *y = *(const struct shown_item *const *)b;
-	int order;
+	const struct shown_item *const *x = a;
+	const struct shown_item *const *y = b;
 
-	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
-	if (x->time_ms != y->time_ms)
-		return x->time_ms < y->time_ms ? -1 : 1;
-	order = strcmp(shown_org(shown, x->org), shown_org(shown, y->org));
-	return order != 0 ? order : memcmp(x->record, y->record, RECORD_LEN);
+	if ((*x)->kind != (*y)->kind)
+		return (*x)->kind < (*y)->kind ? -1 : 1;
+	return shown_compare_names(context, *x, *y);
 }
 
 /* Whether a decision that names a trial names this one, or else an application

@@ -233,18 +233,12 @@ name_twin(void *context, const struct shown_item *item)
 static int
 compare_relatives(const void *a, const void *b, void *context)
 {
-	const struct shown *shown = context;
-	const struct shown_item *x = *(const struct shown_item *const *)a;
-	const struct shown_item *y = *(const struct shown_item *const *)b;
-	int order;
+	const struct shown_item *const *x = a;
+	const struct shown_item *const *y = b;
 
-	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
-	if (x->time_ms != y->time_ms)
-		return x->time_ms < y->time_ms ? -1 : 1;
-	order = memcmp(shown_log(shown, x->log)->log_id,
-	    shown_log(shown, y->log)->log_id, LOG_ID_LEN);
-	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+	if ((*x)->kind != (*y)->kind)
+		return (*x)->kind < (*y)->kind ? -1 : 1;
+	return shown_compare_entries(context, *x, *y);
 }
 
 /* Add one record to the answer; its body only while there is room. */

@@ -173,6 +173,17 @@ void shown_twins(const struct shown *shown, const struct shown_item *item,
     void (*each)(void *context, const struct shown_item *item), void *context);
 
 /**
+ * shown_compare_entries(shown, a, b), shown_compare_names(shown, a, b):
+ * Compare two items by the time of their current versions, the older first; then
+ * by the entries of these, log and number, or by organisation and record.  Both
+ * orders are the same on every node.  Return less than 0, 0 or more, for qsort_r().
+ */
+int shown_compare_entries(const struct shown *shown, const struct shown_item *a,
+    const struct shown_item *b);
+int shown_compare_names(const struct shown *shown, const struct shown_item *a,
+    const struct shown_item *b);
+
+/**
  * shown_same(a, b):
  * Return whether two items are one thing.
  */

@@ -392,6 +392,31 @@ is_thing(const struct shown_item *item)
 	return item->is_record && item->external != 0;
 }
 
+int
+shown_compare_entries(const struct shown *shown, const struct shown_item *a,
+    const struct shown_item *b)
+{
+	int order;
+
+	if (a->time_ms != b->time_ms)
+		return a->time_ms < b->time_ms ? -1 : 1;
+	order = memcmp(shown_log(shown, a->log)->log_id,
+	    shown_log(shown, b->log)->log_id, LOG_ID_LEN);
+	return order != 0 ? order : (a->n > b->n) - (a->n < b->n);
+}
+
+int
+shown_compare_names(const struct shown *shown, const struct shown_item *a,
+    const struct shown_item *b)
+{
+	int order;
+
+	if (a->time_ms != b->time_ms)
+		return a->time_ms < b->time_ms ? -1 : 1;
+	order = strcmp(shown_org(shown, a->org), shown_org(shown, b->org));
+	return order != 0 ? order : memcmp(a->record, b->record, RECORD_LEN);
+}
+
 bool
 shown_same(const struct shown_item *a, const struct shown_item *b)
 {

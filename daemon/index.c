@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@
 #define FORMAT    7       /* of the rows; another one is built anew */
 #define PAIRS     1000000 /* of document and term: so many are written together */
 #define CONCEPTS  64      /* taken from one text */
+#define KEPT      4       /* searches that were left, for the next questions */
 
 /* A file of so many bytes, of which more than one in so many is free, is loose. */
 #define LOOSE_BYTES (UINT64_C(1) << 20)
@@ -70,7 +72,8 @@ struct index {
 	pthread_rwlock_t lock; /* held by every transaction */
 	const struct lexicon *lexicon;
 	const struct sealed_ring *ring;
-	struct search_batch *batch; /* of the one who writes */
+	struct search_batch *batch;          /* of the one who writes */
+	_Atomic(struct search *) kept[KEPT]; /* of this db; NULL = none */
 };
 
 struct index_txn {
@@ -309,6 +312,46 @@ clean_up(const struct index *index)
 		wipe(path);
 }
 
+/* Take a search that was left; NULL if there is none. */
+static struct search *
+take_search(struct index *index)
+{
+	struct search *search = NULL;
+	size_t i;
+
+	for (i = 0; i < KEPT && search == NULL; i++)
+		search = atomic_exchange(&index->kept[i], NULL);
+	return search;
+}
+
+/* Leave a search for the next question, if there is a place for it. */
+static void
+leave_search(struct index *index, struct search *search)
+{
+	struct search *none = NULL;
+	size_t i;
+
+	if (search == NULL)
+		return;
+	search_leave(search);
+	for (i = 0; i < KEPT; i++, none = NULL)
+		if (atomic_compare_exchange_strong(
+			&index->kept[i], &none, search))
+			return;
+	search_close(search);
+}
+
+static void
+close_file(struct index *index)
+{
+	struct search *search;
+
+	while ((search = take_search(index)) != NULL)
+		search_close(search);
+	db_close(index->db);
+	index->db = NULL;
+}
+
 /* Open the file, making it anew if it cannot be used. */
 static enum err
 open_file(struct index *index)
@@ -316,8 +359,7 @@ open_file(struct index *index)
 	enum err err = db_open(&index->options, &index->db);
 
 	if (err == ERR_NONE && is_foreign(index->db)) {
-		db_close(index->db);
-		index->db = NULL;
+		close_file(index);
 		err = ERR_VERSION;
 	}
 	if (err == ERR_DAMAGED || err == ERR_VERSION) {
@@ -365,7 +407,7 @@ index_close(struct index *index)
 {
 	if (index == NULL)
 		return;
-	db_close(index->db);
+	close_file(index);
 	search_batch_free(index->batch);
 	free(index->path);
 	(void)pthread_rwlock_destroy(&index->lock);
@@ -505,7 +547,7 @@ index_abort(struct index_txn **txn_p)
 {
 	if (*txn_p == NULL)
 		return;
-	search_close((*txn_p)->search);
+	leave_search((*txn_p)->index, (*txn_p)->search);
 	if ((*txn_p)->write)
 		search_batch_clear((*txn_p)->index->batch);
 	db_abort(&(*txn_p)->txn);
@@ -725,12 +767,21 @@ index_each_sealed(struct index_txn *txn, uint64_t group,
 enum err
 index_search(struct index_txn *txn, struct search **ret_search)
 {
+	struct search *search = txn->search;
 	enum err err;
 
-	if (txn->search == NULL &&
-	    (err = search_open(txn->txn, SEARCH, &txn->search)) != ERR_NONE)
-		return err;
-	*ret_search = txn->search;
+	if (search == NULL && (search = take_search(txn->index)) != NULL) {
+		if ((err = search_renew(search, txn->txn)) != ERR_NONE) {
+			search_close(search);
+			return err;
+		}
+	} else if (search == NULL) {
+		err = search_open(txn->txn, SEARCH, &search);
+		if (err != ERR_NONE)
+			return err;
+	}
+	txn->search = search;
+	*ret_search = search;
 	return ERR_NONE;
 }
 
@@ -871,8 +922,7 @@ exchange(struct index *index, const char *path_new, const char *path_old,
 {
 	enum err err;
 
-	db_close(index->db);
-	index->db = NULL;
+	close_file(index);
 	if (rename(index->path, path_old) != 0)
 		err = ERR_IO;
 	else if (rename(path_new, index->path) != 0)

@@ -993,6 +993,64 @@ no_word_of_an_erased_body_stays_in_the_file(void **state)
 	free(old);
 }
 
+/* Ask from several transactions at once; all must say the same. */
+static unsigned
+count_at_once(struct fixture *f, const char *word)
+{
+	struct index_txn *txns[6];
+	struct search *search;
+	uint64_t count = 0;
+	size_t i;
+
+	for (i = 0; i < 6; i++) {
+		assert_int_equal(
+		    index_begin(f->index, false, &txns[i]), ERR_NONE);
+		assert_int_equal(index_search(txns[i], &search), ERR_NONE);
+		if (i == 0)
+			count = search_docs(search);
+		assert_int_equal(search_docs(search), count);
+	}
+	for (i = 0; i < 6; i++)
+		index_abort(&txns[i]);
+	return count_word(f, word);
+}
+
+static void
+questions_are_of_what_is_there_when_they_are_asked(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t n = add_trial(
+	    f, f->record, press_trial("Boliger for unge", NULL, NULL, NULL));
+	bool done;
+
+	assert_int_equal(count_at_once(f, "boliger"), 0);
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(count_at_once(f, "boliger"), 1);
+	(void)add_trial(
+	    f, NULL, press_trial("Boliger for alle", NULL, NULL, NULL));
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(count_at_once(f, "boliger"), 2);
+
+	/* Parts are made anew; then the file is. */
+	add_erase(f, n);
+	put(f, 0);
+	follow(f, f->index, 1000);
+	assert_int_equal(count_at_once(f, "boliger"), 1);
+	tend(f->index);
+	assert_int_equal(count_at_once(f, "boliger"), 1);
+	assert_int_equal(index_compact(f->index, &done), ERR_NONE);
+	assert_true(done);
+	assert_int_equal(count_at_once(f, "boliger"), 1);
+	assert_int_equal(count_at_once(f, "unge"), 0);
+
+	assert_int_equal(index_rebuild(f->index, f->store), ERR_NONE);
+	assert_int_equal(count_at_once(f, "boliger"), 0);
+	follow(f, f->index, 1000);
+	assert_int_equal(count_at_once(f, "boliger"), 1);
+}
+
 static void
 no_word_of_an_erased_restricted_body_stays_either(void **state)
 {
@@ -1533,6 +1591,7 @@ main(void)
 		T(what_is_published_again_is_told_once),
 		T(nothing_of_an_erased_body_stays),
 		T(no_word_of_an_erased_body_stays_in_the_file),
+		T(questions_are_of_what_is_there_when_they_are_asked),
 		T(no_word_of_an_erased_restricted_body_stays_either),
 		T(who_erased_a_restricted_body_knows_which_record_it_was),
 		T(a_file_that_is_largely_free_is_made_small),

@@ -170,24 +170,98 @@ place_term(const struct place *place)
 	return (struct bytes){ .data = place->term, .len = place->len };
 }
 
-/* Find the chunk that begins with this term, or the last before it. */
-static enum err
-find_chunk(struct search *search, struct bytes want, struct bytes *ret_key,
-    struct bytes *ret_val)
+/* The first bytes of a term as a number that sorts as they do. */
+static uint64_t
+start_of(struct bytes term)
 {
+	uint8_t start[8] = { 0 };
+
+	memcpy(start, term.data, term.len < 8 ? term.len : 8);
+	return bytes_get_be64(start);
+}
+
+/* Add one to the chunks of a part; their number doubles when there is no room. */
+static enum err
+add_chunk(struct part *part, struct bytes key, struct bytes val)
+{
+	struct chunk_row *chunks = part->chunks;
+	size_t count = part->nchunks;
+
+	if ((count & (count - 1)) == 0) {
+		chunks = realloc(
+		    chunks, (count == 0 ? 1 : 2 * count) * sizeof(*chunks));
+		if (chunks == NULL)
+			return ERR_NOMEM;
+		part->chunks = chunks;
+	}
+	key.data += 4;
+	key.len -= 4;
+	chunks[part->nchunks++] = (struct chunk_row){
+		.start = start_of(key),
+		.term = key,
+		.val = val,
+	};
+	return ERR_NONE;
+}
+
+/* Note where the chunks of a part begin. */
+static enum err
+read_chunks(struct search *search, struct part *part)
+{
+	struct db_cursor *cursor;
+	uint8_t buf[PART_TERM];
+	struct bytes key;
+	struct bytes val;
 	enum err err;
 
-	if (search->cursor == NULL &&
-	    (err = db_cursor_open(
-		 search->txn, search->table + 1, &search->cursor)) != ERR_NONE)
+	err = db_cursor_open(search->txn, search->table + 1, &cursor);
+	if (err != ERR_NONE)
 		return err;
-	err = db_cursor_seek(search->cursor, want, ret_key, ret_val);
-	if (err == ERR_NOENT)
-		return db_seek_le(
-		    search->txn, search->table + 1, want, ret_key, ret_val);
-	if (err != ERR_NONE || bytes_equal(want, *ret_key))
+	err = db_cursor_seek(
+	    cursor, part_key(part->head.part, "", 0, buf), &key, &val);
+	while (err == ERR_NONE && key.len >= 5 &&
+	    bytes_get_be32(key.data) == part->head.part) {
+		if ((err = add_chunk(part, key, val)) == ERR_NONE)
+			err = db_cursor_next(cursor, &key, &val);
+	}
+	db_cursor_close(cursor);
+	if (err != ERR_NOENT && err != ERR_NONE) {
+		free(part->chunks);
+		part->chunks = NULL;
+		part->nchunks = 0;
 		return err;
-	return db_cursor_prev(search->cursor, ret_key, ret_val);
+	}
+	return ERR_NONE;
+}
+
+/* Find the chunk that begins with this term, or the last before it. */
+static enum err
+find_chunk(struct search *search, struct part *part, struct bytes term,
+    struct bytes *ret_val)
+{
+	const uint64_t start = start_of(term);
+	const struct chunk_row *row;
+	size_t low = 0;
+	size_t high;
+	size_t middle;
+	enum err err;
+
+	if (part->chunks == NULL &&
+	    (err = read_chunks(search, part)) != ERR_NONE)
+		return err;
+	for (high = part->nchunks; low < high;) {
+		middle = low + (high - low) / 2;
+		row = &part->chunks[middle];
+		if (row->start < start ||
+		    (row->start == start && term_compare(row->term, term) <= 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0)
+		return ERR_NOENT;
+	*ret_val = part->chunks[low - 1].val;
+	return ERR_NONE;
 }
 
 /* Go to a term, if the step holds it. */
@@ -210,14 +284,44 @@ look_into(const struct chunk *chunk, uint32_t step, struct bytes term,
 	return order == 0 ? ERR_NONE : ERR_NOENT;
 }
 
+void
+part_fetch(struct search *search, struct part *part, struct bytes term,
+    enum fetch_stage stage)
+{
+	struct hash_seek seek;
+	struct bytes val;
+	struct chunk chunk;
+	struct place place;
+	uint32_t step;
+
+	if (stage == FETCH_HASH) {
+		hash_fetch(part->hashes, term);
+		return;
+	}
+	hash_begin(part->hashes, term, &seek);
+	if (!hash_next(&seek, &step) ||
+	    find_chunk(search, part, term, &val) != ERR_NONE ||
+	    (size_t)step * 4 + 8 > val.len)
+		return;
+	if (stage == FETCH_STEP) {
+		__builtin_prefetch(val.data);
+		__builtin_prefetch(val.data + 4 + (size_t)step * 4);
+	} else if (chunk_open(val, &chunk) == ERR_NONE &&
+	    step < steps_of(chunk.count)) {
+		chunk_start(&chunk, step, &place);
+		if (place.at < val.len) {
+			__builtin_prefetch(val.data + place.at);
+			__builtin_prefetch(val.data + place.at + 64);
+		}
+	}
+}
+
 enum err
-part_list(struct search *search, const struct part *part, const char *term,
+part_list(struct search *search, struct part *part, const char *term,
     size_t len, struct list *ret_list)
 {
 	struct bytes want = { .data = (const uint8_t *)term, .len = len };
-	uint8_t buf[PART_TERM];
 	struct hash_seek seek;
-	struct bytes key;
 	struct bytes val;
 	struct chunk chunk;
 	struct place place;
@@ -227,12 +331,8 @@ part_list(struct search *search, const struct part *part, const char *term,
 	hash_begin(part->hashes, want, &seek);
 	if (!hash_next(&seek, &step))
 		return ERR_NOENT;
-	err = find_chunk(
-	    search, part_key(part->head.part, term, len, buf), &key, &val);
-	if (err != ERR_NONE)
+	if ((err = find_chunk(search, part, want, &val)) != ERR_NONE)
 		return err;
-	if (key.len < 5 || bytes_get_be32(key.data) != part->head.part)
-		return ERR_NOENT;
 	if ((err = chunk_open(val, &chunk)) != ERR_NONE)
 		return err;
 	do

@@ -191,12 +191,22 @@ struct counters {
 	uint32_t ordinal; /* the next document's */
 };
 
+/* A chunk, by its first term; lent by the transaction. */
+struct chunk_row {
+	uint64_t start; /* the first bytes of that term */
+	struct bytes term;
+	struct bytes val;
+};
+
 /* A part that can be read; lent by the transaction. */
 struct part {
 	struct part_head head;
 	const uint8_t *docs;
 	const uint8_t *gone; /* NULL = none is */
 	struct bytes hashes; /* no bytes = it has no terms */
+	struct chunk_row
+	    *chunks; /* in order; NULL until a term is looked for */
+	size_t nchunks;
 };
 
 #define PART_MADE UINT32_C(0x80000000) /* numbers of parts made of others */
@@ -227,8 +237,7 @@ struct search {
 	struct part *parts; /* by ordinal */
 	size_t count;
 	size_t size;
-	uint64_t docs;            /* in all of them, not gone */
-	struct db_cursor *cursor; /* in TERMS; NULL until it is needed */
+	uint64_t docs; /* in all of them, not gone */
 };
 
 /**
@@ -395,8 +404,24 @@ int term_compare(struct bytes a, struct bytes b);
  * part_list(search, part, term, len, ret_list):
  * Find a term's list in a part; ERR_NOENT if it has none.
  */
-enum err part_list(struct search *search, const struct part *part,
-    const char *term, size_t len, struct list *ret_list) MUST_CHECK;
+enum err part_list(struct search *search, struct part *part, const char *term,
+    size_t len, struct list *ret_list) MUST_CHECK;
+
+/**
+ * part_fetch(search, part, term, stage):
+ * Say that part_list() will be asked about ${term} soon.  Each stage, from 0 on,
+ * has fetched what tells the one before where to look; those of several terms are
+ * waited for together.
+ */
+enum fetch_stage {
+	FETCH_HASH,
+	FETCH_STEP,
+	FETCH_TERM,
+	FETCH_STAGES
+};
+
+void part_fetch(struct search *search, struct part *part, struct bytes term,
+    enum fetch_stage stage);
 
 /**
  * term_begin(search, part, from, walk), term_next(walk), term_end(walk):

@@ -194,13 +194,21 @@ compare_parts(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Forget the parts, but keep the room for them. */
+static void
+free_parts(struct search *search)
+{
+	while (search->count > 0)
+		free(search->parts[--search->count].chunks);
+}
+
 enum err
 search_refresh(struct search *search)
 {
 	struct db_cursor *cursor;
 	enum err err;
 
-	search->count = 0;
+	free_parts(search);
 	search->docs = 0;
 	search->counters = (struct counters){ .high = PART_MADE };
 	err = db_cursor_open(search->txn, search->table, &cursor);
@@ -264,8 +272,6 @@ search_leave(struct search *search)
 	size_t size = 0;
 	size_t i;
 
-	db_cursor_close(search->cursor);
-	search->cursor = NULL;
 	search->txn = NULL;
 	for (i = 0; i < ROOMS; i++)
 		size += search->rooms[i].size;
@@ -280,6 +286,7 @@ search_close(struct search *search)
 		return;
 	search_leave(search);
 	free_rooms(search);
+	free_parts(search);
 	free(search->parts);
 	free(search);
 }

@@ -93,7 +93,9 @@ insert(struct rank *rank, const struct search_hit *hit)
 {
 	size_t i;
 
-	for (i = 0; i < rank->nhits; i++)
+	/* Where nobody says otherwise each document is a target of its own. */
+	i = rank->ask->accept == NULL ? rank->nhits : 0;
+	for (; i < rank->nhits; i++)
 		if (rank->hits[i].target == hit->target)
 			break;
 	if (i < rank->nhits) {

@@ -34,7 +34,8 @@ make_term(const struct search_way *way, char out[PART_TERM])
 
 /* Have what tells of all terms fetched, so that one need not wait for each. */
 static void
-fetch_group(const struct rank *rank, const struct search_group *group)
+fetch_group(const struct rank *rank, const struct search_group *group,
+    enum fetch_stage stage)
 {
 	char term[PART_TERM];
 	struct bytes want = { .data = (const uint8_t *)term };
@@ -44,7 +45,8 @@ fetch_group(const struct rank *rank, const struct search_group *group)
 	for (i = 0; i < group->count; i++) {
 		want.len = make_term(&group->ways[i], term);
 		for (k = 0; k < rank->search->count; k++)
-			hash_fetch(rank->search->parts[k].hashes, want);
+			part_fetch(
+			    rank->search, &rank->search->parts[k], want, stage);
 	}
 }
 
@@ -96,7 +98,8 @@ look_up(struct rank *rank, const struct search_group *group, size_t first)
 	idf = idf_of(docs, most);
 
 	/* The very word says more than what it means, if it is rarer. */
-	word_idf = own == 0 || own > most ? idf : (idf + idf_of(docs, own)) / 2;
+	word_idf = own == 0 || own >= most ? idf :
+					     (idf + idf_of(docs, own)) / 2;
 	for (i = 0; i <= group->count; i++) {
 		k = i < group->count ? group->ways[i].weight : 256;
 		rank->weights[first + i] = 1 +
@@ -267,6 +270,7 @@ take_rooms(struct rank *rank)
 static enum err
 rank_begin(struct rank *rank)
 {
+	enum fetch_stage stage;
 	size_t first = 0;
 	size_t i;
 	enum err err;
@@ -275,8 +279,9 @@ rank_begin(struct rank *rank)
 		rank->nways += rank->ask->groups[i].count + 1;
 	if ((err = take_rooms(rank)) != ERR_NONE)
 		return err;
-	for (i = 0; i < rank->ask->count; i++)
-		fetch_group(rank, &rank->ask->groups[i]);
+	for (stage = FETCH_HASH; stage < FETCH_STAGES; stage++)
+		for (i = 0; i < rank->ask->count; i++)
+			fetch_group(rank, &rank->ask->groups[i], stage);
 	for (i = 0; i < rank->ask->count; i++) {
 		err = look_up(rank, &rank->ask->groups[i], first);
 		if (err != ERR_NONE)

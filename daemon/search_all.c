@@ -155,19 +155,40 @@ note(uint64_t *bits, uint32_t *scores, uint32_t at, uint32_t score)
 	bits[at / 64] |= UINT64_C(1) << at % 64;
 }
 
-/* The first group: all documents of the block are candidates. */
+/* The least impact with which the first group makes a document a candidate. */
+static uint32_t
+least_impact(const struct all *all, const struct cursor *cursor)
+{
+	const uint64_t floor = all->rank->floor;
+
+	return all->left[0] > floor ?
+	    0 :
+	    (uint32_t)((floor - all->left[0]) / cursor->weight + 1);
+}
+
+/*
+ * The first group: documents of the block are candidates if the other groups can
+ * lift them among the best.  Of several ways that hold one, the best is noted.
+ */
 static uint32_t
 note_first(struct all *all, struct cursor *cursor)
 {
+	const uint32_t least = least_impact(all, cursor);
 	uint32_t end = count_here(cursor, all->end);
-	uint32_t count = end - cursor->at;
+	uint8_t those[BLOCK];
+	uint32_t n = 0;
 	uint32_t i;
 
-	for (i = cursor->at; i < end; i++)
-		note(all->there, all->sums, cursor->docs[i] - all->begin,
-		    gives(all->rank, cursor, i));
+	for (i = cursor->at; i < end; i++) {
+		those[n] = (uint8_t)i;
+		n += cursor->impacts[i] >= least;
+	}
+	for (i = 0; i < n; i++)
+		note(all->there, all->sums, cursor->docs[those[i]] - all->begin,
+		    gives(all->rank, cursor, those[i]));
+	all->rank->steps += end - cursor->at;
 	cursor->at = end;
-	return count;
+	return n;
 }
 
 /* Another group: what it gives is noted for candidates only. */
@@ -175,7 +196,6 @@ static uint32_t
 note_next(struct all *all, struct cursor *cursor)
 {
 	uint32_t end = count_here(cursor, all->end);
-	uint32_t count = end - cursor->at;
 	uint8_t those[BLOCK];
 	uint32_t n = 0;
 	uint32_t at;
@@ -190,8 +210,9 @@ note_next(struct all *all, struct cursor *cursor)
 	for (i = 0; i < n; i++)
 		note(all->held, all->best, cursor->docs[those[i]] - all->begin,
 		    gives(all->rank, cursor, those[i]));
+	all->rank->steps += end - cursor->at;
 	cursor->at = end;
-	return count;
+	return n;
 }
 
 /* Whether one of the documents ${from}..${to}, or one near, is a candidate. */
@@ -209,7 +230,7 @@ is_any_there(const struct all *all, uint32_t from, uint32_t to)
 /*
  * Read what a list has in the window.  Blocks are passed that cannot lift a
  * document among the best, whatever the other groups give, and after the first
- * group those that hold no candidate.  Return how many documents were read.
+ * group those that hold no candidate.  Return how many documents were noted.
  */
 static uint32_t
 read_list(struct all *all, size_t number, struct cursor *cursor)
@@ -236,7 +257,7 @@ read_list(struct all *all, size_t number, struct cursor *cursor)
 	return count;
 }
 
-/* Read a group's lists; return how many of their documents were read. */
+/* Read a group's lists; return how many of their documents were noted. */
 static uint32_t
 read_span(struct all *all, size_t number)
 {
@@ -247,7 +268,6 @@ read_span(struct all *all, size_t number)
 	for (i = span->begin; i < span->end; i++)
 		if (all->rank->cursors[i].here > 0)
 			count += read_list(all, number, &all->rank->cursors[i]);
-	all->rank->steps += count;
 	return count;
 }
 
@@ -271,10 +291,16 @@ keep_good(struct all *all, uint64_t left)
 	return count;
 }
 
-/* Keep the candidates that the group holds; add what it gives. */
+/*
+ * Keep the candidates that the group holds; add what it gives.  What is told of
+ * those that are good by now is fetched: they may be offered.
+ */
 static void
 keep_held(struct all *all)
 {
+	const uint8_t *rows = all->rank->part->docs +
+	    (size_t)all->begin * DOC_LEN;
+	const uint32_t floor = all->rank->floor;
 	uint64_t bits;
 	size_t at;
 	size_t i;
@@ -283,8 +309,12 @@ keep_held(struct all *all)
 		bits = all->held[i];
 		all->there[i] = bits;
 		all->held[i] = 0;
-		while (take_bit(&bits, &at))
-			all->sums[64 * i + at] += all->best[64 * i + at];
+		while (take_bit(&bits, &at)) {
+			at += 64 * i;
+			all->sums[at] += all->best[at];
+			if (all->sums[at] > floor)
+				__builtin_prefetch(rows + at * DOC_LEN);
+		}
 	}
 }
 
@@ -347,10 +377,7 @@ narrow(struct all *all)
 	uint64_t docs;
 	size_t i;
 
-	/* All of the first are candidates, unless the best are good already. */
 	count = read_span(all, 0);
-	if (all->left[0] <= rank->floor)
-		count = keep_good(all, all->left[0]);
 	for (i = 1; i < rank->ask->count && count > 0; i++) {
 		span = &all->spans[i];
 		docs = span->docs * SPAN / rank->part->head.count;

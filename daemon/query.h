@@ -230,7 +230,8 @@ struct query_group {
 	size_t never;
 	struct query_group_ignored *ignored; /* by key */
 	size_t nignored;
-	uint64_t entries; /* beside those that say who is in it; of these: */
+	uint64_t entries; /* beside those that say who is in it, and those of
+			     strangers; of these: */
 	uint64_t readable;
 	uint64_t restricted; /* not for this node */
 	uint64_t absent;

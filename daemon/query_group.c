@@ -110,6 +110,36 @@ count_row(struct gathering *all, const struct index_row *row,
 	}
 }
 
+/* Has the key a place in the group, or is it not known who has? */
+static bool
+may_write(const struct directory *directory, const struct query_group *group,
+    const uint8_t key[KEY_LEN])
+{
+	size_t i;
+
+	for (i = 0; i < group->never; i++)
+		if (is_heir(directory, group->ever[i], key))
+			return true;
+	return group->never == 0;
+}
+
+/* The row of an entry, and its log; NULL if it does not count there. */
+static enum err
+read_row(const struct gathering *all, uint32_t doc, struct index_row *ret_row,
+    const struct shown_log **ret_log)
+{
+	enum err err;
+
+	*ret_log = NULL;
+	if ((err = index_row(all->question->index, doc, ret_row)) != ERR_NONE)
+		return err;
+	*ret_log = shown_log(all->question->shown, ret_row->log);
+	if (*ret_log != NULL && ret_row->n > (*ret_log)->counted)
+		*ret_log = NULL;
+	return ERR_NONE;
+}
+
+/* The words are gathered first ... */
 static enum err
 take_row(void *context, uint64_t number, uint32_t doc)
 {
@@ -119,15 +149,27 @@ take_row(void *context, uint64_t number, uint32_t doc)
 	enum err err;
 
 	(void)number;
-	if ((err = index_row(all->question->index, doc, &row)) != ERR_NONE)
+	err = read_row(all, doc, &row, &log);
+	if (err != ERR_NONE || log == NULL || row.kind != HEADER_GROUP)
 		return err;
-	log = shown_log(all->question->shown, row.log);
-	if (log == NULL || row.n > log->counted)
-		return ERR_NONE;
-	if (row.kind == HEADER_GROUP)
-		return add_word(all, &row, log);
-	count_row(all, &row, log);
-	return ERR_NONE;
+	return add_word(all, &row, log);
+}
+
+/* ... since they say whose other entries are of the group. */
+static enum err
+take_other(void *context, uint64_t number, uint32_t doc)
+{
+	struct gathering *all = context;
+	const struct shown_log *log;
+	struct index_row row;
+	enum err err;
+
+	(void)number;
+	err = read_row(all, doc, &row, &log);
+	if (err == ERR_NONE && log != NULL && row.kind != HEADER_GROUP &&
+	    may_write(all->question->directory, all->group, log->key))
+		count_row(all, &row, log);
+	return err;
 }
 
 /* Oldest first: by edition, then by time, log and number. */
@@ -448,6 +490,9 @@ query_read_group(
 		    question->index, number, take_row, &all);
 	if (err == ERR_NONE)
 		err = take_words(&all);
+	if (err == ERR_NONE)
+		err = index_each_sealed(
+		    question->index, number, take_other, &all);
 	for (i = 0; i < all.nwords; i++)
 		body_free(all.words[i].body);
 	free(all.words);
@@ -624,7 +669,6 @@ enum err
 query_group_stranger(struct question *question, uint64_t group,
     const uint8_t key[KEY_LEN], bool *ret_stranger)
 {
-	size_t i;
 	enum err err;
 
 	*ret_stranger = false;
@@ -632,10 +676,7 @@ query_group_stranger(struct question *question, uint64_t group,
 		return ERR_NONE;
 	if ((err = provide_group(question, group)) != ERR_NONE)
 		return err;
-	for (i = 0; i < question->group->never; i++)
-		if (is_heir(question->directory, question->group->ever[i], key))
-			return ERR_NONE;
-	*ret_stranger = question->group->never > 0;
+	*ret_stranger = !may_write(question->directory, question->group, key);
 	return ERR_NONE;
 }
 

@@ -127,6 +127,25 @@ add_twin(void *context, const struct shown_item *item)
 	    &telling->trial->same_as, &telling->trial->n_same_as, id);
 }
 
+/* Which group alone may read it; who only uses its number does not get its name. */
+static enum err
+put_group(struct question *question, const struct shown_item *item,
+    Erfa__LineageTrial *trial)
+{
+	const struct shown_log *log = shown_log(question->shown, item->log);
+	bool stranger = false;
+	uint64_t group;
+	enum err err;
+
+	err = query_item_group(question, item, &group);
+	if (err == ERR_NONE)
+		err = query_group_stranger(
+		    question, group, log->key, &stranger);
+	return err != ERR_NONE ? err :
+				 query_put_group(question, group, &trial->group,
+				     stranger ? NULL : &trial->group_name);
+}
+
 /* Who it is. */
 static enum err
 fill_identity(struct telling *telling, const struct lineage_node *node)
@@ -135,7 +154,6 @@ fill_identity(struct telling *telling, const struct lineage_node *node)
 	Erfa__LineageTrial *trial = telling->trial;
 	const struct shown_item *item = shown_record(
 	    shown, node->org, node->record);
-	uint64_t group;
 	enum err err;
 
 	err = query_put_id(&trial->id, node->org, node->record,
@@ -149,10 +167,7 @@ fill_identity(struct telling *telling, const struct lineage_node *node)
 		ERR_NONE)
 		return err;
 	if (node->item != NULL &&
-	    ((err = query_item_group(telling->question, node->item, &group)) !=
-		    ERR_NONE ||
-		(err = query_put_group(telling->question, group, &trial->group,
-		     &trial->group_name)) != ERR_NONE))
+	    (err = put_group(telling->question, node->item, trial)) != ERR_NONE)
 		return err;
 	telling->self = item;
 	telling->err = ERR_NONE;

@@ -747,6 +747,7 @@ static void
 what_a_stranger_seals_under_its_number_is_not_of_the_group(void **state)
 {
 	struct fixture *f = *state;
+	struct query_group group;
 
 	(void)say(f, WITH_OWN | WITH_OTHER);
 	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OWN,
@@ -761,6 +762,11 @@ what_a_stranger_seals_under_its_number_is_not_of_the_group(void **state)
 	assert_true(is_of_group(f, &f->other, "one"));
 	assert_true(is_of_group(f, &f->own, "two"));
 	assert_false(is_of_group(f, &f->third, "three"));
+
+	group = read_group(f);
+	assert_int_equal(group.entries, 2);
+	assert_int_equal(group.readable, 2);
+	query_group_clear(&group);
 
 	/* Of a group that is not known nobody can tell. */
 	assert_true(is_of_group(f, &f->third, "four"));

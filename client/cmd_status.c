@@ -125,8 +125,8 @@ print_store(struct run *run, const Erfa__StatusAnswer *status)
 
 /* Whose nodes those are: the first, and how many others. */
 static void
-name_nodes(char *const *orgs, size_t count, uint64_t nodes, char *out,
-    size_t size)
+name_nodes(
+    char *const *orgs, size_t count, uint64_t nodes, char *out, size_t size)
 {
 	const char *org = count == 0 ? "" : run_text(orgs[0]);
 

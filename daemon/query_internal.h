@@ -78,7 +78,7 @@ struct question {
 	const uint8_t *own_key;
 	const char *own_name;
 	const struct sealed_ring
-	    *ring;            /* what opens restricted bodies, or NULL */
+	    *ring;                 /* what opens restricted bodies, or NULL */
 	struct query_group *group; /* private: the one named last */
 	uint64_t silent_ms;
 	const char *day;     /* to judge by, "2026-01-31"; NULL = today */

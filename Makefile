@@ -353,10 +353,12 @@ demo: deps
 	@$(MAKE) $(jobs) all
 	@B=$B tests/demo.sh
 
-# Rank by rank, what the search finds of what was expected.
+# Rank by rank, what the search finds of what was expected; LISTS= without the
+# dictionary of this machine.
 relevance: deps
 	@$(MAKE) $(jobs) all $B/tests/relevance/erfad $(DICTIONARY)
 	@B=$(abspath $B) PATH=$(abspath $B):$$PATH TABLE=1 \
+		ERFA_DICTIONARY='$(abspath $(DICTIONARY))' \
 		tests/relevance/relevance.sh
 
 bench: deps

@@ -186,8 +186,13 @@ fold(const char *raw, size_t len, char lower[2 * TOKEN_RAW_MAX + 1],
 static bool
 is_ambiguous(const char *folded)
 {
-	return strstr(folded, "ae") != NULL || strstr(folded, "oe") != NULL ||
-	    strstr(folded, "aa") != NULL;
+	const char *at;
+
+	for (at = folded; at[0] != '\0'; at++)
+		if ((at[0] == 'a' && (at[1] == 'a' || at[1] == 'e')) ||
+		    (at[0] == 'o' && at[1] == 'e'))
+			return true;
+	return false;
 }
 
 /* Whether the word is one that has endings: no digit in it. */

@@ -298,8 +298,9 @@ static const struct {
 	    0.3 },
 };
 
+/* Copies, so that it is not the first to ask who waits for the vocabulary. */
 struct question {
-	const char *words[CONCEPTS * LABELS];
+	char words[CONCEPTS * LABELS][TOKEN_RAW_MAX + 1];
 	size_t count;
 };
 
@@ -310,9 +311,11 @@ make_question(struct bench *bench, enum class class, struct question *question)
 
 	question->count = classes[class].words;
 	for (i = 0; i < question->count; i++)
-		question->words[i] = prose_word(bench->prose,
-		    classes[class].least +
-			prose_random(bench->prose, classes[class].ranks));
+		(void)snprintf(question->words[i], sizeof(question->words[i]),
+		    "%s",
+		    prose_word(bench->prose,
+			classes[class].least +
+			    prose_random(bench->prose, classes[class].ranks)));
 }
 
 /* Add a way to a group, unless it has it. */

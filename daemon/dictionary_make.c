@@ -212,6 +212,7 @@ find_term(struct maker *maker, uint32_t word, uint32_t *ret_term)
 	enum vocab_lang lang = graph_lang(maker->words, word);
 	const char *text = graph_text(maker->words, word);
 	struct token token;
+	const char *term;
 	size_t len;
 	enum err err;
 
@@ -221,10 +222,11 @@ find_term(struct maker *maker, uint32_t word, uint32_t *ret_term)
 	err = tokens_forms(maker->tokens, text, len, stem_of(lang), &token);
 	if (err != ERR_NONE)
 		return err == ERR_NOENT ? ERR_NONE : err;
-	if (strlen(token.folded) < TERM_MIN || tokens_is_common(token.folded))
+	term = token.stem[0] != '\0' ? token.stem : token.folded;
+	if (strlen(term) < TERM_MIN || tokens_is_common(term) ||
+	    tokens_is_common(token.folded))
 		return ERR_NONE;
-	return graph_word(maker->terms, lang,
-	    token.stem[0] != '\0' ? token.stem : token.folded, ret_term);
+	return graph_word(maker->terms, lang, term, ret_term);
 }
 
 static int

@@ -548,31 +548,6 @@ state_text(enum link_state state)
 	return "";
 }
 
-/* Roles as words. */
-static enum err
-fill_roles(Erfa__Peer *peer, uint32_t roles)
-{
-	static const struct {
-		uint32_t role;
-		const char *word;
-	} words[] = {
-		{ ROLE_WRITES, "writes" },
-		{ ROLE_INTRODUCES, "introduces" },
-		{ ROLE_REGISTRY, "registry" },
-		{ ROLE_READER, "reads" },
-	};
-
-	size_t i;
-	enum err err = ERR_NONE;
-
-	for (i = 0; err == ERR_NONE && i < sizeof(words) / sizeof(words[0]);
-	     i++)
-		if ((roles & words[i].role) != 0)
-			err = answer_text_add(
-			    &peer->role, &peer->n_role, words[i].word);
-	return err;
-}
-
 /* What is wrong with a peer, and what to do. */
 static enum err
 fill_trouble(Erfa__Peer *peer, const char *problem, const char *remedy)
@@ -686,7 +661,8 @@ fill_peer(
 	    (err = answer_hex(&peer->key, member->key, KEY_LEN)) != ERR_NONE ||
 	    (err = answer_text(&peer->check_number, check)) != ERR_NONE ||
 	    (err = answer_text(&peer->direction, "member")) != ERR_NONE ||
-	    (err = fill_roles(peer, member->roles)) != ERR_NONE)
+	    (err = answer_roles(&peer->role, &peer->n_role, member->roles)) !=
+		ERR_NONE)
 		return err;
 	return fill_transport(node, member, peer);
 }

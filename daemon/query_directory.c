@@ -83,29 +83,6 @@ state_of(
 								    "withdrawn";
 }
 
-static enum err
-put_roles(uint32_t roles, Erfa__DirectoryMember *out)
-{
-	static const struct {
-		uint32_t role;
-		const char *word;
-	} words[] = {
-		{ ROLE_WRITES, "writes" },
-		{ ROLE_INTRODUCES, "introduces" },
-		{ ROLE_REGISTRY, "registry" },
-		{ ROLE_READER, "reads" },
-	};
-	enum err err = ERR_NONE;
-	size_t i;
-
-	for (i = 0; err == ERR_NONE && i < sizeof(words) / sizeof(words[0]);
-	     i++)
-		if ((roles & words[i].role) != 0)
-			err = answer_text_add(
-			    &out->role, &out->n_role, words[i].word);
-	return err;
-}
-
 /*
  * What it may sign.  Whoever writes decides in the name of its organisation, as
  * long as nobody else claims that.
@@ -205,7 +182,8 @@ put_member(const struct page *page, const struct directory_member *member,
 	    (err = put_check(member->curve, &out->check_number)) != ERR_NONE ||
 	    (err = answer_text(&out->state, state_of(member, heir))) !=
 		ERR_NONE ||
-	    (err = put_roles(member->roles, out)) != ERR_NONE ||
+	    (err = answer_roles(&out->role, &out->n_role, member->roles)) !=
+		ERR_NONE ||
 	    (err = put_may(member, out)) != ERR_NONE ||
 	    (err = put_words(page, member, out)) != ERR_NONE ||
 	    (err = put_cuts(page, member, out)) != ERR_NONE || heir == NULL)

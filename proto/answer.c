@@ -7,6 +7,7 @@
 
 #include "proto/bytes.h"
 #include "proto/control.h"
+#include "proto/header.h"
 #include "proto/pattern.h"
 
 #define TIME_MAX_S 253402300799 /* the last second of the year 9999 */
@@ -117,6 +118,28 @@ answer_text_add(char ***list, size_t *count, const char *text)
 	(*list)[*count] = NULL;
 	if ((err = answer_text(&(*list)[*count], text)) == ERR_NONE)
 		(*count)++;
+	return err;
+}
+
+enum err
+answer_roles(char ***list, size_t *count, uint32_t roles)
+{
+	static const struct {
+		uint32_t role;
+		const char *word;
+	} words[] = {
+		{ ROLE_WRITES, "writes" },
+		{ ROLE_INTRODUCES, "introduces" },
+		{ ROLE_REGISTRY, "registry" },
+		{ ROLE_READER, "reads" },
+	};
+	enum err err = ERR_NONE;
+	size_t i;
+
+	for (i = 0; err == ERR_NONE && i < sizeof(words) / sizeof(words[0]);
+	     i++)
+		if ((roles & words[i].role) != 0)
+			err = answer_text_add(list, count, words[i].word);
 	return err;
 }
 

@@ -67,6 +67,13 @@ enum err answer_text_add(
     char ***list, size_t *count, const char *text) MUST_CHECK;
 
 /**
+ * answer_roles(list, count, roles):
+ * Append what the bits of ${roles} (header.h: ROLE_WRITES ...) are called: writes,
+ * introduces, registry, reads; others are passed over.  Return ERR_NOMEM.
+ */
+enum err answer_roles(char ***list, size_t *count, uint32_t roles) MUST_CHECK;
+
+/**
  * answer_problem(list, count, where, what, remedy):
  * Append a problem.  Return ERR_NOMEM.
  */

@@ -9,6 +9,7 @@
 
 #include "proto/answer.h"
 #include "proto/control.h"
+#include "proto/header.h"
 
 /* Every answer that the protocol knows. */
 static const Erfa__Answer__SayCase cases[] = {
@@ -132,6 +133,29 @@ lists_grow_and_are_freed_with_their_answer(void **state)
 	control_free_answer(answer);
 }
 
+static void
+roles_are_told_in_words(void **state)
+{
+	char **words = NULL;
+	size_t count = 0;
+
+	(void)state;
+	assert_int_equal(answer_roles(&words, &count, 0), ERR_NONE);
+	assert_int_equal(count, 0);
+	assert_int_equal(answer_roles(&words, &count,
+			     ROLE_READER | ROLE_WRITES | ROLE_REGISTRY |
+				 ROLE_INTRODUCES | 1U << 31),
+	    ERR_NONE);
+	assert_int_equal(count, 4);
+	assert_string_equal(words[0], "writes");
+	assert_string_equal(words[1], "introduces");
+	assert_string_equal(words[2], "registry");
+	assert_string_equal(words[3], "reads");
+	while (count > 0)
+		free(words[--count]);
+	free(words);
+}
+
 int
 main(void)
 {
@@ -141,6 +165,7 @@ main(void)
 		cmocka_unit_test(an_error_takes_the_place_of_what_was_said),
 		cmocka_unit_test(values_replace_those_before),
 		cmocka_unit_test(lists_grow_and_are_freed_with_their_answer),
+		cmocka_unit_test(roles_are_told_in_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,10 +18,11 @@
 
 /* An entry to be published again, lent for the call. */
 struct again_entry {
-	struct bytes bytes;            /* the header as it was signed */
-	const struct header *header;   /* and decoded */
-	uint64_t n;                    /* in the log that is forked */
-	const struct store_body *body; /* NULL: names none, or is not to be had */
+	struct bytes bytes;          /* the header as it was signed */
+	const struct header *header; /* and decoded */
+	uint64_t n;                  /* in the log that is forked */
+	const struct store_body
+	    *body; /* NULL: names none, or is not to be had */
 };
 
 /**

@@ -168,8 +168,8 @@ erased_at(struct store_txn *txn, const uint8_t *hash,
 	found = find_entry(txn, hash, pos, ret_entry);
 	if (found != ERR_NONE && found != ERR_NOENT)
 		return found;
-	err = store_is_erased_entry(txn, pos->log_id, pos->n,
-	    found == ERR_NONE ? ret_entry->c : NULL);
+	err = store_is_erased_entry(
+	    txn, pos->log_id, pos->n, found == ERR_NONE ? ret_entry->c : NULL);
 	return err == ERR_NONE ? found : err;
 }
 

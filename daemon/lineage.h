@@ -49,8 +49,9 @@ struct lineage_options {
 	struct index_txn *index;
 	const struct shown *shown; /* borrowed for the life of the family */
 	const struct heirs *heirs; /* likewise; NULL = none */
-	const struct sealed_ring *ring; /* what opens restricted bodies, or NULL */
-	const char *today;         /* "2026-01-31": the day to judge by */
+	const struct sealed_ring
+	    *ring;         /* what opens restricted bodies, or NULL */
+	const char *today; /* "2026-01-31": the day to judge by */
 };
 
 /* What is here of a trial. */

@@ -120,8 +120,8 @@ struct link {
 	bool turned_away;       /* by ERR VERSION or DENIED, or by a double */
 	bool lost;              /* a session was, by ERR NO_SESSION ... */
 	int64_t lost_at;        /* ... then */
-	int64_t doubled_at;     /* somebody with our own key took one; 0 = never */
-	bool greeted;           /* the peer's HELLO was accepted */
+	int64_t doubled_at; /* somebody with our own key took one; 0 = never */
+	bool greeted;       /* the peer's HELLO was accepted */
 	uint8_t peer_nonce[NONCE_LEN];
 	bool has_key;
 	uint8_t key[KEY_LEN];

@@ -35,8 +35,7 @@ struct failure_look {
  * meant: the surest of 1 ... as failure_name() has them.  Texts are read of the
  * newest 1,000 experiences.  Return an error of reading, or ERR_NOMEM.
  */
-enum err failure_mark(
-    const struct failure_look *look, uint8_t *out) MUST_CHECK;
+enum err failure_mark(const struct failure_look *look, uint8_t *out) MUST_CHECK;
 
 /**
  * failure_name(way), failure_is_judged(way):

@@ -236,8 +236,8 @@ names_that_lead_elsewhere_are_refused(void **state)
 		"conf.d/a b", "state/node.key.6" };
 	static const char *const good[] = { "state/main.mdb", "state/keys",
 		"node.key", "erfad.conf", "conf.d/10-site.conf", "manifest",
-		"state/node.key.next", "state/node.key.old",
-		"state/node.key.1", "state/node.key.5" };
+		"state/node.key.next", "state/node.key.old", "state/node.key.1",
+		"state/node.key.5" };
 	char name[BACKUP_NAME_MAX + 1];
 	uint8_t lead[BACKUP_LEAD_MAX];
 	uint64_t size;

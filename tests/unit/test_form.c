@@ -1011,7 +1011,8 @@ a_unit_is_converted_by_a_factor_over_zero(void **state)
 	assert_set_fault(*state, body, "conversion[0].factor=0", "over 0");
 	assert_set_fault(*state, body, "conversion[0].factor=-2", "over 0");
 	assert_set_fault(*state, body, "conversion[0].factor=nan", "is not a");
-	assert_set_fault(*state, body, "conversion[0].factor=1e999", "too large");
+	assert_set_fault(
+	    *state, body, "conversion[0].factor=1e999", "too large");
 	set(*state, body, "conversion[0].factor=0.5");
 	set(*state, body, "conversion[0].offset=-3");
 	assert_true(body->indicator->conversion[0]->factor == 0.5);

@@ -50,7 +50,7 @@ store_copy(struct store *store, const char *path, struct store **ret_copy)
 static enum err
 name_slot(struct store_named *named, uint64_t slot)
 {
-	uint8_t bit = (uint8_t)(1u << (slot % 8));
+	uint8_t bit = (uint8_t)(1U << (slot % 8));
 
 	if (slot >= named->slots)
 		return ERR_DAMAGED;

@@ -78,6 +78,20 @@ check_body(
 	    number);
 }
 
+/* Nothing restricted goes to whoever subscribes. */
+static void
+check_feed(struct world *world, const struct box *box, struct bytes raw)
+{
+	struct header header;
+
+	if (raw.len > 0 &&
+	    header_decode(raw.data, raw.len, &header) == ERR_NONE &&
+	    header.group != 0)
+		world_fail(world, "sealed",
+		    "node %d publishes a restricted entry to subscribers",
+		    box->number);
+}
+
 void
 model_sent(struct world *world, const struct net_frame *frame)
 {
@@ -91,6 +105,8 @@ model_sent(struct world *world, const struct net_frame *frame)
 	if (msg.type == WIRE_NOTE) {
 		check_head(world, box, msg.u.note.head);
 		model_check_told(world, box, &msg.u.note);
+		if (frame->pub)
+			check_feed(world, box, msg.u.note.header);
 		if (msg.u.note.has_body)
 			check_body(world, box, &msg.u.note.body);
 	} else if (msg.type == WIRE_DATA) {
@@ -448,6 +464,45 @@ check_erased(struct world *world, const struct box *box, struct store_txn *txn,
 		    box->number, (unsigned long long)entry->n);
 }
 
+/* Is a restricted body sealed to this node? */
+static bool
+is_reader(
+    const struct world *world, const struct pub *pub, const struct box *box)
+{
+	int i;
+
+	for (i = 0; i < world->nboxes; i++)
+		if ((pub->readers >> i & 1) != 0 &&
+		    world_owns(&world->boxes[i], box->key.public_key))
+			return true;
+	return false;
+}
+
+/* Can be read what was sealed, by those alone to whom it was? */
+static void
+check_sealed(struct world *world, const struct box *box, int number,
+    const struct store_body *body, const uint8_t *want)
+{
+	const struct pub *pub = &world->pubs[number];
+	bool reads = is_reader(world, pub, box);
+	uint8_t *plain = NULL;
+	size_t len = 0;
+	enum err err = sealed_open(
+	    &box->node->ring, body->data, body->len, &plain, &len);
+
+	if (!reads && err != ERR_DENIED)
+		world_fail(world, "sealed",
+		    "node %d reads %d, which was sealed to others (%s)",
+		    box->number, number, err_str(err));
+	if (reads && !box->lost_once &&
+	    (err != ERR_NONE || len != pub->len ||
+		memcmp(plain, want, len) != 0))
+		world_fail(world, "sealed",
+		    "node %d cannot read %d, which was sealed to it (%s)",
+		    box->number, number, err_str(err));
+	free(plain);
+}
+
 /* Is it here, as it was published? */
 static void
 check_body_bytes(struct world *world, struct box *box)
@@ -480,7 +535,9 @@ check_body_bytes(struct world *world, struct box *box)
 		if (err != ERR_NONE)
 			continue;
 		world_pub_body(&world->pubs[number], number, want);
-		if (body.len != world->pubs[number].len ||
+		if (world->pubs[number].readers != 0)
+			check_sealed(world, box, number, &body, want);
+		else if (body.len != world->pubs[number].len ||
 		    memcmp(body.data, want, body.len) != 0)
 			world_fail(world, "damage",
 			    "node %d: body %d is another", box->number, number);

@@ -24,6 +24,8 @@
  *               says, at all nodes
  *   witness     who says that it saw an entry has it, and it is the one that all
  *               have
+ *   sealed      what is restricted is read by those alone who were in the group
+ *               when it was sealed, whatever keys they have had since
  *   backup      what is restored is what the node held, but for what was erased
  *   rests, opens   the nodes come to rest, and can be begun
  */

@@ -404,6 +404,7 @@ tell_sent(const struct line *line, int end, const uint8_t *buf, size_t len)
 		.to = line->ends[end]->node,
 		.data = (uint8_t *)(uintptr_t)buf,
 		.len = len,
+		.pub = line->ends[1]->kind == SOCK_PUB,
 	};
 
 	if (net.hooks.sent != NULL)

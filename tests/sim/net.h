@@ -39,6 +39,7 @@ struct net_frame {
 	int to;
 	uint8_t *data;
 	size_t len;
+	bool pub; /* to whoever subscribes */
 };
 
 struct net_hooks {

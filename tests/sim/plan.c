@@ -47,6 +47,8 @@ plan_harm(enum harm harm)
 		[HARM_LOSE] = "lost keys",
 		[HARM_SPEAK] = "words of members that were removed",
 		[HARM_RECUT] = "withdrawals with another cut",
+		[HARM_CIRCLE] = "changes of the group",
+		[HARM_SEAL] = "sealed to the group",
 	};
 
 	return names[harm];
@@ -398,8 +400,8 @@ erase_some(struct plan *plan)
 		number = world->npubs - 1 - (int)machine_below(3);
 	pub = &world->pubs[number];
 	box = &world->boxes[pub->box];
-	if (!pub->acked || pub->erasing || !box->is_up || box->forker ||
-	    box->out || !world_erase(world, box, number))
+	if (!pub->acked || pub->erasing || pub->readers != 0 || !box->is_up ||
+	    box->forker || box->out || !world_erase(world, box, number))
 		return;
 	plan->counts->harms[HARM_ERASE]++;
 	machine_trace("node %d is to erase number %d", box->number, number);
@@ -543,6 +545,8 @@ static const struct happening happenings[] = {
 	{ 3, THEME_SEEN, remove_some },
 	{ 8, THEME_SEEN, plan_speak },
 	{ 4, THEME_SEEN, plan_recut },
+	{ 4, THEME_CIRCLE, plan_circle },
+	{ 10, THEME_CIRCLE, plan_seal },
 };
 
 #define HAPPENINGS (sizeof(happenings) / sizeof(happenings[0]))
@@ -738,6 +742,8 @@ plan_run(struct world *world, struct plan_counts *counts)
 		world->beacon_ms = 60000 + machine_below(120000);
 	liar_forget();
 	build(&plan);
+	if ((plan.theme & THEME_CIRCLE) != 0)
+		world->circle = machine_below(1U << world->nboxes);
 	steps = 15 + machine_below(35);
 	for (; steps > 0 && world->failure[0] == '\0'; steps--) {
 		one_step(&plan);

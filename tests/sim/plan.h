@@ -37,6 +37,8 @@ enum harm {
 	HARM_LOSE,     /* a machine is lost, and its key */
 	HARM_SPEAK,    /* who was removed publishes */
 	HARM_RECUT,    /* and is withdrawn with another cut */
+	HARM_CIRCLE,   /* the restricted group changes */
+	HARM_SEAL,     /* what is published is sealed to it */
 	HARMS
 };
 

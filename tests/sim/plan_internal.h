@@ -42,10 +42,11 @@ enum theme {
 	THEME_KEYS = 8192, /* keys change, and are lost */
 	THEME_BUDGET = 16384, /* all send more than their budget */
 	THEME_SEEN = 32768,   /* WITNESS entries are frequent */
+	THEME_CIRCLE = 65536, /* a restricted group */
 };
 
 /* Of all themes: the bits that a schedule draws. */
-#define THEMES_ALL 65536
+#define THEMES_ALL 131072
 
 /* ---- plan.c ---- */
 
@@ -87,6 +88,13 @@ void plan_bind(struct plan *plan);
  */
 void plan_speak(struct plan *plan);
 void plan_recut(struct plan *plan);
+
+/**
+ * plan_circle(plan), plan_seal(plan):
+ * A member comes to the restricted group, or goes; one in it publishes for it.
+ */
+void plan_circle(struct plan *plan);
+void plan_seal(struct plan *plan);
 
 /**
  * plan_rekey_fits(key, settled, box):

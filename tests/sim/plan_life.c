@@ -118,6 +118,41 @@ plan_recut(struct plan *plan)
 	machine_trace("node %d is withdrawn anew", box->number);
 }
 
+/* ---- a restricted group ---- */
+
+void
+plan_circle(struct plan *plan)
+{
+	struct world *world = plan->world;
+	struct box *box = plan_any_box(plan);
+	unsigned bit = 1U << box->number;
+
+	if (box->twin)
+		return;
+	plan->counts->harms[HARM_CIRCLE]++;
+	machine_trace("node %d %s the group", box->number,
+	    (world->circle & bit) != 0 ? "leaves" : "comes to");
+	if ((world->circle & bit) != 0)
+		world->circle_left |= bit;
+	else
+		world->circle_left &= ~bit;
+	world->circle ^= bit;
+}
+
+void
+plan_seal(struct plan *plan)
+{
+	struct world *world = plan->world;
+	struct box *box = plan_any_up(plan);
+
+	if (box == NULL || (world->circle >> box->number & 1) == 0)
+		return;
+	plan->counts->harms[HARM_SEAL]++;
+	machine_trace("node %d publishes number %d, sealed to %x", box->number,
+	    world->npubs, world->circle);
+	world_publish_sealed(world, box, 16 + machine_below(600));
+}
+
 /* ---- keys ---- */
 
 /* May its key change, now and here? */

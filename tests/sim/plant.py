@@ -205,6 +205,68 @@ BUGS = [
          "	if (head.time_ms > node_clock() + 86400000)\n"
          "		return ERR_SIZE;\n"),
     ]),
+    ("restore-writer", "go on with the last log after a restore", [
+        ("daemon/outbox_open.c",
+         "	now->open = fence_is_good(outbox, txn, &log);\n",
+         "	now->open = fence_is_good(outbox, txn, &log) ||\n"
+         "	    store_note_get(txn, STORE_NOTE_RESTORED,\n"
+         "		&(struct bytes){ NULL, 0 }) == ERR_NONE;\n"),
+    ]),
+    ("backup-outbox", "leave what waits to be signed out of a backup's keys", [
+        ("daemon/store_copy.c",
+         "	    (err = name_slots(txn, STORE_OUTBOX, &named)) != ERR_NONE ||\n",
+         ""),
+    ]),
+    ("rotate-forgets", "withdraw the old key without cuts", [
+        ("daemon/node_rotate.c",
+         "		if (memcmp(log->key, key, KEY_LEN) != 0 || log->counted == 0)\n",
+         "		if (memcmp(log->key, key, KEY_LEN) != 0 || log->counted > 0)\n"),
+    ]),
+    ("no-heir", "vouch for a new key without the one that it succeeds", [
+        ("daemon/node_invite.c",
+         "		member->has_succeeds = request->has_old;\n",
+         "		member->has_succeeds = request->has_old && false;\n"),
+    ]),
+    ("cut-late", "let an entry count that is beyond the cut", [
+        ("daemon/node_host.c",
+         "	return directory_cut(node_directory(host), key, log_id);\n",
+         "	uint64_t cut = directory_cut(node_directory(host), key, log_id);\n\n"
+         "	return cut == 0 || cut == UINT64_MAX ? cut : cut + 1;\n"),
+    ]),
+    ("witness-ahead", "say of an entry that it was seen, before it is here", [
+        ("daemon/node_witness.c",
+         "		cuts[count].n = log->counted;\n",
+         "		cuts[count].n = log->counted + 1;\n"),
+    ]),
+    ("quota-drops", "reject what is over its budget", [
+        ("daemon/node_host.c",
+         "	struct run_job *job = run_job_new(node, link, log, run);\n\n"
+         "	if (job == NULL) {\n"
+         "		reset_pending(node, log->log_id);\n"
+         "		return;\n"
+         "	}\n"
+         "	if (body != NULL &&",
+         "	struct run_job *job = run_job_new(node, link, log, run);\n\n"
+         "	if (job == NULL ||\n"
+         "	    quota_over(node->quota, log->key, node_now())) {\n"
+         "		free(job);\n"
+         "		reset_pending(node, log->log_id);\n"
+         "		return;\n"
+         "	}\n"
+         "	if (body != NULL &&"),
+    ]),
+    ("seal-left", "seal what is restricted to who left the group too", [
+        ("daemon/node_group_seal.c",
+         "			member->standing == QUERY_GROUP_REPLACED))\n",
+         "			member->standing == QUERY_GROUP_REPLACED ||\n"
+         "			member->standing == QUERY_GROUP_LEFT))\n"),
+    ]),
+    ("ring-short", "forget the keys of before that read what was sealed", [
+        ("daemon/node_ring.c",
+         "	add_file(node, FILE_OLD);\n"
+         "	for (i = 1; i <= RETIRED; i++) {\n",
+         "	for (i = 1; i <= 0 * sizeof(FILE_OLD); i++) {\n"),
+    ]),
 ]
 
 

@@ -45,6 +45,7 @@ static const char *const invariants[] = {
 	"keys: who has another key is who it was, and what it signed counts",
 	"cuts: what a withdrawn key signed counts as far as its cut says",
 	"witness: what a witness saw it has, as all have it",
+	"sealed: who was in the group then reads it, and nobody else",
 	"signs, opens: no node waits for a person",
 };
 

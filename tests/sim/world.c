@@ -33,6 +33,9 @@
 /* Marks the records of what the simulator published. */
 #define MARK "erfa-sim"
 
+/* And, in the number of a group, that of what is restricted. */
+#define GROUP_MARK 0x65726661u
+
 void
 world_fail(struct world *world, const char *invariant, const char *format, ...)
 {
@@ -534,6 +537,8 @@ struct publish_job {
 	struct outbox *outbox;
 	int node;
 	int number;
+	uint8_t *p; /* sealed; NULL: it is public */
+	size_t len;
 };
 
 void
@@ -564,6 +569,9 @@ pub_record(int number, uint8_t out[RECORD_LEN])
 int
 world_pub_of(const struct header *header)
 {
+	/* A restricted one has no record: each is of a group of its own. */
+	if (header->group >> 32 == GROUP_MARK && header->body_len > 0)
+		return (int)(uint32_t)header->group;
 	if (!header->has_record || memcmp(header->record, MARK, 8) != 0 ||
 	    header->body_len == 0)
 		return -1;
@@ -582,11 +590,19 @@ publish_run(struct store_txn *txn, struct writer_job *job)
 		.topic = 1,
 		.has_record = true,
 	};
-	uint8_t *body = malloc(pub->len);
+	uint8_t *body;
 	uint64_t ticket;
 	enum err err;
 
-	if (body == NULL)
+	if (publish->p != NULL) {
+		entry.topic = 0;
+		entry.has_record = false;
+		entry.group = (uint64_t)GROUP_MARK << 32 |
+		    (unsigned)publish->number;
+		entry.body = (struct bytes){ publish->p, publish->len };
+		return outbox_add(publish->outbox, txn, &entry, &ticket);
+	}
+	if ((body = malloc(pub->len)) == NULL)
 		return ERR_NOMEM;
 	world_pub_body(pub, publish->number, body);
 	pub_record(publish->number, entry.record);
@@ -612,35 +628,101 @@ publish_done(struct writer_job *job, void *context)
 		    "node %d cannot publish: %s", publish->node,
 		    err_str(job->err));
 	}
+	free(publish->p);
 	free(publish);
+}
+
+/* Have a node publish; ${p}, which is sealed, is taken. */
+static void
+publish(
+    struct world *world, struct box *box, size_t len, uint8_t *p, size_t p_len)
+{
+	struct publish_job *job;
+	int before;
+
+	if (!box->is_up || world->npubs == WORLD_PUBS ||
+	    (job = calloc(1, sizeof(*job))) == NULL) {
+		free(p);
+		return;
+	}
+	job->p = p;
+	job->len = p_len;
+	job->job.run = publish_run;
+	job->job.done = publish_done;
+	job->job.entries = 1;
+	job->job.bytes = len;
+	job->world = world;
+	job->outbox = box->node->outbox;
+	job->node = box->number;
+	job->number = world->npubs;
+	world->pubs[world->npubs++] = (struct pub){
+		.box = box->number,
+		.era = box->nformer,
+		.len = len,
+		.readers = p != NULL ? world->circle : 0,
+		.hidden = box->removed,
+	};
+	before = machine_enter(box->number);
+	writer_submit(box->node->writer, &job->job);
+	machine_leave(before);
 }
 
 void
 world_publish(struct world *world, struct box *box, size_t len)
 {
-	struct publish_job *publish;
+	publish(world, box, len, NULL, 0);
+}
+
+/* Who is in the group, and who was, as the index would say. */
+static size_t
+list_circle(struct world *world, const struct box *box,
+    struct query_group_member members[WORLD_BOXES])
+{
+	struct query_group_member *member;
+	const struct box *other;
+	size_t count = 0;
+	int i;
+
+	for (i = 0; i < world->nboxes; i++) {
+		other = &world->boxes[i];
+		if (((world->circle | world->circle_left) >> i & 1) == 0)
+			continue;
+		member = &members[count++];
+		memset(member, 0, sizeof(*member));
+		memcpy(member->key, other->key.public_key, KEY_LEN);
+		memcpy(member->curve, other->key.curve_public, KEY_LEN);
+		member->own = other == box;
+		member->standing = (world->circle >> i & 1) != 0 ?
+		    QUERY_GROUP_IN :
+		    QUERY_GROUP_LEFT;
+	}
+	return count;
+}
+
+void
+world_publish_sealed(struct world *world, struct box *box, size_t len)
+{
+	struct query_group_member members[WORLD_BOXES];
+	struct query_group group = { .members = members };
+	struct pub pub = { .len = len };
+	uint8_t *plain;
+	uint8_t *p;
+	size_t p_len;
 	int before;
 
-	if (!box->is_up || world->npubs == WORLD_PUBS ||
-	    (publish = calloc(1, sizeof(*publish))) == NULL)
+	if (!box->is_up || world->npubs == WORLD_PUBS)
 		return;
-	publish->job.run = publish_run;
-	publish->job.done = publish_done;
-	publish->job.entries = 1;
-	publish->job.bytes = len;
-	publish->world = world;
-	publish->outbox = box->node->outbox;
-	publish->node = box->number;
-	publish->number = world->npubs;
-	world->pubs[world->npubs++] = (struct pub){
-		.box = box->number,
-		.era = box->nformer,
-		.len = len,
-		.hidden = box->removed,
-	};
+	if ((plain = malloc(len)) == NULL)
+		abort();
+	group.nmembers = list_circle(world, box, members);
+	world_pub_body(&pub, world->npubs, plain);
 	before = machine_enter(box->number);
-	writer_submit(box->node->writer, &publish->job);
+	if (node_group_seal(box->node, &group, plain, len, &p, &p_len) !=
+	    ERR_NONE)
+		abort();
 	machine_leave(before);
+	free(plain);
+	publish(world, box, len, p, p_len);
 }
 
 void

@@ -34,6 +34,8 @@ struct pub {
 	int box;
 	int era; /* former keys that its writer had then */
 	size_t len;
+	unsigned
+	    readers;   /* boxes that it is sealed to, bits; 0 = it is public */
 	bool acked;    /* it was told that this is durable */
 	bool may_lose; /* every copy was rolled back meanwhile */
 	bool erased;   /* its erasure was told to be durable */
@@ -127,12 +129,14 @@ struct world {
 	unsigned ngroups;
 	struct safe safes[WORLD_SAFES];
 	int nsafes;
-	unsigned nerased;   /* answered */
-	unsigned nremoved;  /* answered */
-	unsigned nback;     /* boxes that were put back, in any way */
-	unsigned nwitness;  /* WITNESS entries that were checked */
-	uint32_t beacon_ms; /* of all nodes; 0 = as in life */
-	char failure[400];  /* empty: none */
+	unsigned nerased;     /* answered */
+	unsigned nremoved;    /* answered */
+	unsigned nback;       /* boxes that were put back, in any way */
+	unsigned nwitness;    /* WITNESS entries that were checked */
+	unsigned circle;      /* boxes in the restricted group, bits ... */
+	unsigned circle_left; /* and those that left it */
+	uint32_t beacon_ms;   /* of all nodes; 0 = as in life */
+	char failure[400];    /* empty: none */
 	const char *invariant;
 };
 
@@ -223,6 +227,12 @@ void world_run(struct world *world, int64_t ms);
  * Have a node publish ${len} bytes.
  */
 void world_publish(struct world *world, struct box *box, size_t len);
+
+/**
+ * world_publish_sealed(world, box, len):
+ * The same, sealed to those who are in the restricted group, of which it is one.
+ */
+void world_publish_sealed(struct world *world, struct box *box, size_t len);
 
 /**
  * world_pub_body(pub, number, out), world_pub_of(header):

@@ -20,15 +20,15 @@
 #define WORTH_LEAST    100 /* the least likely word of another language */
 #define WORTH_MORE     50  /* how much more the likeliest is worth */
 #define WORTH_BRIDGE   140 /* of what a concept is worth */
-#define WORTH_COMPOUND 140 /* a compound of the other language's words */
-#define WORTH_LONGER   80  /* another word that holds one of them */
-#define WORTH_ENDED    110 /* and one that differs by its ending */
+#define WORTH_COMPOUND 180 /* a compound of the other language's words */
 #define WORTH_TELLING  99  /* from here on a way says how common a group is */
 
 /* What other words are worth beside those of the very word, of 256. */
-#define SHARE_OTHER 200 /* of a language that the question is not in */
-#define SHARE_LAST  188 /* of the last part of a compound */
-#define SHARE_FIRST 102 /* of its first */
+#define SHARE_OTHER  200 /* of a language that the question is not in */
+#define SHARE_LAST   188 /* of the last part of a compound */
+#define SHARE_LONGER 146 /* of another word that holds it */
+#define SHARE_ENDED  201 /* of one that differs by its ending */
+#define SHARE_FIRST  102 /* of its first */
 
 #define VOTES \
 	160 /* of 255: what the words that mean a concept weigh together */
@@ -157,6 +157,7 @@ struct term {
 	char text[TOKEN_MAX + 1];
 	size_t len;
 	enum vocab_lang lang;
+	uint8_t langs; /* whose texts may mean it: 1 << enum stem_lang */
 	const struct said *firsts; /* of a compound: its first part */
 	unsigned worth;
 	unsigned left; /* words of the index that are still looked at */
@@ -167,19 +168,22 @@ static void
 add_there(const struct term *term, enum search_term kind, const char *text,
     unsigned worth)
 {
-	struct plan_group *group = term->group;
 	uint64_t docs = search_docs(term->plan->search);
 	uint64_t count = search_count(term->plan->search, kind, text);
-	size_t before = group->group.count;
-	struct search_way *way;
 
 	if (count == 0)
 		return;
 	if (count * COMMON > docs && count > COMMON && worth > WORTH_TELLING)
 		worth = WORTH_TELLING;
-	way = plan_way(group, kind, text, worth, PLAN_DICTIONARY);
-	if (way != NULL && group->group.count > before)
-		way->elsewhere = (uint8_t) ~(1U << plan_stem_lang(term->lang));
+	plan_way_in(
+	    term->group, kind, text, worth, PLAN_DICTIONARY, term->langs);
+}
+
+/* Whether a word is too short to mean itself wherever it stands in another. */
+static bool
+is_short(const struct term *term)
+{
+	return term->len < REACH_MIN;
 }
 
 /* Whether what follows the word in a longer one is an ending. */
@@ -199,10 +203,16 @@ add_beginning(void *context, const char *text, uint32_t docs)
 	(void)docs;
 	if (*rest != '\0' && strlen(text) <= TOKEN_MAX)
 		add_there(term, SEARCH_WORD, text,
-		    is_ending(term, rest) ?
-			term->worth * WORTH_ENDED / WORTH_COMPOUND :
-			term->worth * WORTH_LONGER / WORTH_COMPOUND);
+		    is_ending(term, rest) ? term->worth * SHARE_ENDED / 256 :
+					    term->worth * SHARE_LONGER / 256);
 	return --term->left > 0;
+}
+
+static bool
+is_scandinavian(enum vocab_lang lang)
+{
+	return lang == VOCAB_DA || lang == VOCAB_NB || lang == VOCAB_NN ||
+	    lang == VOCAB_SV;
 }
 
 /* Whether ${word} begins with a first part, and little stands before ${at}. */
@@ -214,8 +224,10 @@ is_compound(const struct term *term, const char *word, size_t at)
 
 	for (i = 0; term->firsts != NULL && i < term->firsts->count; i++) {
 		first = &term->firsts->words[i];
-		if (first->lang == term->lang && first->len <= at &&
-		    at - first->len <= 2 &&
+		if ((first->lang == term->lang ||
+			(is_scandinavian(first->lang) &&
+			    is_scandinavian(term->lang))) &&
+		    first->len <= at && at - first->len <= 2 &&
 		    memcmp(word, first->term, first->len) == 0)
 			return true;
 	}
@@ -230,13 +242,15 @@ add_holding(void *context, const char *word, size_t at)
 
 	if (strlen(word) > TOKEN_MAX)
 		return --term->left > 0;
-	if (!is_ending(term, rest) && strlen(rest) <= ENDING_MAX)
+	/* Finnish stems lose more than an ending. */
+	if (!is_ending(term, rest) && strlen(rest) <= ENDING_MAX &&
+	    term->lang != VOCAB_FI)
 		return --term->left > 0;
 	if (is_compound(term, word, at))
 		add_there(term, SEARCH_WORD, word, WORTH_COMPOUND);
-	else
-		add_there(term, SEARCH_WORD, word,
-		    term->worth * WORTH_LONGER / WORTH_COMPOUND);
+	else if (!is_short(term))
+		add_there(
+		    term, SEARCH_WORD, word, term->worth * SHARE_LONGER / 256);
 	return --term->left > 0;
 }
 
@@ -244,16 +258,40 @@ add_holding(void *context, const char *word, size_t at)
 static enum err
 add_longer(struct term *term)
 {
-	enum err err;
+	enum err err = ERR_NONE;
 
 	term->left = REACH_LOOK;
-	err = search_starting(term->plan->search, SEARCH_WORD, term->text,
-	    add_beginning, term, REACH_LOOK);
+	if (!is_short(term))
+		err = search_starting(term->plan->search, SEARCH_WORD,
+		    term->text, add_beginning, term, REACH_LOOK);
 	term->left = REACH_LOOK;
 	if (err == ERR_NONE)
 		err = search_within(term->plan->search, term->text, add_holding,
 		    term, REACH_LOOK);
 	return err;
+}
+
+/*
+ * In whose texts the word means that: also in those of its neighbours, if these
+ * have no such word in their lists, which may be short.
+ */
+static uint8_t
+langs_of(const struct term *term)
+{
+	static const enum vocab_lang neighbours[] = { VOCAB_DA, VOCAB_NB,
+		VOCAB_SV };
+
+	uint8_t langs = (uint8_t)(1U << plan_stem_lang(term->lang));
+	struct said said;
+	size_t i;
+
+	for (i = 0; is_scandinavian(term->lang) &&
+	     i < sizeof(neighbours) / sizeof(neighbours[0]);
+	     i++)
+		if (find(term->plan, neighbours[i], term->text, term->len,
+			&said) == 0)
+			langs |= (uint8_t)(1U << plan_stem_lang(neighbours[i]));
+	return langs;
 }
 
 /* Take what the index has of one word; *${reached} counts those looked for inside. */
@@ -268,14 +306,15 @@ add_term(struct term *term, const struct dictionary_word *word, size_t *reached)
 	term->len = word->len;
 	if (tokens_is_common(term->text))
 		return ERR_NONE;
+	term->langs = langs_of(term);
 	add_there(term, SEARCH_STEM, term->text, term->worth);
 	add_there(term, SEARCH_WORD, term->text, term->worth);
 	if (term->lang == VOCAB_IS) {
 		term->len = vocab_stem(FAMILY_IS, term->text, term->len);
 		term->text[term->len] = '\0';
 	}
-	if (term->lang == VOCAB_EN || term->len < REACH_MIN ||
-	    *reached >= REACHED)
+	if (term->lang == VOCAB_EN || *reached >= REACHED ||
+	    (is_short(term) && term->firsts == NULL))
 		return ERR_NONE;
 	++*reached;
 	return add_longer(term);

@@ -31,13 +31,8 @@ static void
 add_cognate_term(struct plan *plan, struct plan_group *group,
     enum search_term kind, const char *text, unsigned worth, uint8_t langs)
 {
-	size_t before = group->group.count;
-
-	if (*text == '\0' || search_count(plan->search, kind, text) == 0)
-		return;
-	(void)plan_way(group, kind, text, worth, PLAN_COGNATE);
-	if (group->group.count > before)
-		group->group.ways[before].elsewhere = (uint8_t)~langs;
+	if (*text != '\0' && search_count(plan->search, kind, text) > 0)
+		plan_way_in(group, kind, text, worth, PLAN_COGNATE, langs);
 }
 
 /* Add the forms of a spelling that the index has. */

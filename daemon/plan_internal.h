@@ -113,6 +113,13 @@ struct search_way *plan_way(struct plan_group *group, enum search_term kind,
     const char *text, unsigned worth, enum plan_mark mark);
 
 /**
+ * plan_way_in(group, kind, text, worth, mark, langs):
+ * The same for what only texts in ${langs} (1 << enum stem_lang) mean.
+ */
+void plan_way_in(struct plan_group *group, enum search_term kind,
+    const char *text, unsigned worth, enum plan_mark mark, uint8_t langs);
+
+/**
  * plan_stem_lang(lang):
  * The stemmer of a language.
  */

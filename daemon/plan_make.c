@@ -8,6 +8,7 @@
 
 #define MATCHES 64  /* labels found in the words */
 #define PLAIN   150 /* of 256: what a word weighs that the vocabulary lacks */
+#define BESIDE  220 /* of 256: what a dictionary says of it */
 #define NEAR_ONLY \
 	200 /* of 256: what a word weighs if only what is near to it is there */
 #define LIGHT 48 /* of 256: what a word weighs that many questions have */
@@ -390,6 +391,21 @@ is_understood(const struct plan_group *group)
 	return group->nconcepts > 0 && !group->foreign;
 }
 
+/* Let a group weigh less, and what only a dictionary says of it still less. */
+static void
+weigh_plain(struct plan_group *group)
+{
+	struct search_way *way;
+	size_t i;
+
+	group->group.factor = PLAIN;
+	for (i = 0; i < group->group.count; i++) {
+		way = &group->group.ways[i];
+		if (way->mark == PLAN_DICTIONARY)
+			way->weight = (uint16_t)(way->weight * BESIDE / 256);
+	}
+}
+
 /*
  * Words that the vocabulary does not know weigh less beside those that it knows:
  * they may be any word of the language.  Names and numbers are not meant.
@@ -408,7 +424,7 @@ weigh_groups(struct plan *plan)
 		if (!is_understood(group) && group->group.factor == 256 &&
 		    !(group->typed[0] >= 'A' && group->typed[0] <= 'Z') &&
 		    !(group->typed[0] >= '0' && group->typed[0] <= '9'))
-			group->group.factor = PLAIN;
+			weigh_plain(group);
 	}
 }
 

@@ -43,6 +43,21 @@ plan_way(struct plan_group *group, enum search_term kind, const char *text,
 	return way;
 }
 
+void
+plan_way_in(struct plan_group *group, enum search_term kind, const char *text,
+    unsigned worth, enum plan_mark mark, uint8_t langs)
+{
+	size_t before = group->group.count;
+	struct search_way *way = plan_way(group, kind, text, worth, mark);
+
+	if (way == NULL)
+		return;
+	if (group->group.count > before)
+		way->elsewhere = (uint8_t)~langs;
+	else
+		way->elsewhere &= (uint8_t)~langs;
+}
+
 enum stem_lang
 plan_stem_lang(enum vocab_lang lang)
 {

@@ -13,6 +13,7 @@
 #define NO_TERM     UINT32_MAX
 #define TF_MAX      65535
 #define KNOWN_MAX   131072 /* words that stay known */
+#define AHEAD       32     /* words that are looked up together */
 
 /* What a field weighs, how many words it commonly has, and how much that matters. */
 static const struct {
@@ -50,6 +51,13 @@ struct known {
 	uint32_t lang;
 	uint32_t batch;
 	uint32_t terms[TOKEN_FORMS];
+};
+
+/* A word of a text. */
+struct word {
+	const char *text;
+	uint32_t len; /* TOKEN_RAW_MAX at most */
+	uint32_t hash;
 };
 
 /* A term of the document that is taken in. */
@@ -375,18 +383,21 @@ forget_known(struct search_batch *batch)
 
 /* The word as the batch knows it. */
 static enum err
-find_known(struct search_batch *batch, const char *raw, size_t len,
+find_known(struct search_batch *batch, const struct word *word,
     struct known **ret_known)
 {
 	struct table *table = &batch->known_table;
-	struct known known = { .len = (uint32_t)len, .lang = batch->lang };
+	struct known known = {
+		.len = word->len,
+		.hash = word->hash,
+		.lang = batch->lang,
+	};
 	const struct known *other;
 	size_t at;
 	enum err err;
 
 	if (batch->known.count >= KNOWN_MAX)
 		forget_known(batch);
-	known.hash = hash_of(raw, len, known.lang);
 	if (2 * batch->known.count >= table->size &&
 	    (err = table_grow(table, batch->known.count, known_hash, batch)) !=
 		ERR_NONE)
@@ -396,13 +407,13 @@ find_known(struct search_batch *batch, const char *raw, size_t len,
 		other = known_at(batch, table->slots[at] - 1);
 		if (other->hash == known.hash && other->len == known.len &&
 		    other->lang == known.lang &&
-		    memcmp(batch->known_text.items + other->text, raw, len) ==
-			0) {
+		    memcmp(batch->known_text.items + other->text, word->text,
+			word->len) == 0) {
 			*ret_known = known_at(batch, table->slots[at] - 1);
 			return ERR_NONE;
 		}
 	}
-	if ((err = learn(batch, raw, len, &known)) != ERR_NONE ||
+	if ((err = learn(batch, word->text, word->len, &known)) != ERR_NONE ||
 	    (err = array_room(&batch->known, 1)) != ERR_NONE)
 		return err;
 	*known_at(batch, (uint32_t)batch->known.count) = known;
@@ -411,30 +422,111 @@ find_known(struct search_batch *batch, const char *raw, size_t len,
 	return ERR_NONE;
 }
 
+/* Read the next words of a text; return how many there are, 0 at the end. */
+static size_t
+read_words(const struct search_batch *batch, const char **text_p,
+    struct word words[AHEAD])
+{
+	struct word *word;
+	size_t count = 0;
+	size_t len;
+
+	while (count < AHEAD) {
+		*text_p = tokens_next(*text_p, &len);
+		if (len == 0)
+			break;
+		word = &words[count++];
+		word->text = *text_p;
+		word->len = len > TOKEN_RAW_MAX ? TOKEN_RAW_MAX : (uint32_t)len;
+		word->hash = hash_of(word->text, word->len, batch->lang);
+		*text_p += len;
+	}
+	return count;
+}
+
+/* What the batch knows by a word's hash, if there is any; perhaps another word. */
+static const struct known *
+guess_known(const struct search_batch *batch, const struct word *word)
+{
+	const struct table *table = &batch->known_table;
+	uint32_t slot = table->slots[word->hash & (table->size - 1)];
+
+	return slot == 0 ? NULL : known_at(batch, slot - 1);
+}
+
+/*
+ * Have what is known of words fetched, so that one waits for all of them together:
+ * where it is noted, the notes, the word itself, and its terms.
+ */
+static void
+fetch_words(
+    const struct search_batch *batch, const struct word *words, size_t count)
+{
+	const struct table *table = &batch->known_table;
+	const struct known *known;
+	size_t i;
+	size_t k;
+
+	if (table->size == 0)
+		return;
+	for (i = 0; i < count; i++)
+		__builtin_prefetch(
+		    &table->slots[words[i].hash & (table->size - 1)]);
+	for (i = 0; i < count; i++)
+		if ((known = guess_known(batch, &words[i])) != NULL)
+			__builtin_prefetch(known);
+	for (i = 0; i < count; i++) {
+		if ((known = guess_known(batch, &words[i])) == NULL)
+			continue;
+		__builtin_prefetch(batch->known_text.items + known->text);
+		if (known->batch != batch->number)
+			continue;
+		for (k = 0; k < TOKEN_FORMS; k++)
+			if (known->terms[k] != NO_TERM)
+				__builtin_prefetch(
+				    term_at(batch, known->terms[k]));
+	}
+}
+
+/* Count the terms of a word. */
+static enum err
+count_word(struct search_batch *batch, const struct word *word,
+    enum search_field field)
+{
+	struct known *known;
+	size_t i;
+	enum err err;
+
+	err = find_known(batch, word, &known);
+	if (err == ERR_NONE && known->batch != batch->number)
+		err = number_terms(batch, known);
+	if (err != ERR_NONE)
+		return err;
+	batch->lengths[field]++;
+	for (i = 0; i < TOKEN_FORMS; i++)
+		if (known->terms[i] != NO_TERM &&
+		    (err = count_term(batch, known->terms[i], field)) !=
+			ERR_NONE)
+			return err;
+	return ERR_NONE;
+}
+
 enum err
 search_batch_text(
     struct search_batch *batch, enum search_field field, const char *text)
 {
-	struct known *known;
-	size_t len;
+	struct word words[AHEAD];
+	size_t count;
 	size_t i;
 	enum err err;
 
 	if (!text_valid(text, strlen(text)))
 		return ERR_NONE;
-	for (text = tokens_next(text, &len); len > 0;
-	     text = tokens_next(text + len, &len)) {
-		err = find_known(batch, text,
-		    len > TOKEN_RAW_MAX ? TOKEN_RAW_MAX : len, &known);
-		if (err == ERR_NONE && known->batch != batch->number)
-			err = number_terms(batch, known);
-		if (err != ERR_NONE)
-			return err;
-		batch->lengths[field]++;
-		for (i = 0; i < TOKEN_FORMS; i++)
-			if (known->terms[i] != NO_TERM &&
-			    (err = count_term(batch, known->terms[i], field)) !=
-				ERR_NONE)
+	while ((count = read_words(batch, &text, words)) > 0) {
+		fetch_words(batch, words, count);
+		for (i = 0; i < count; i++)
+			if ((err = count_word(batch, &words[i], field)) !=
+			    ERR_NONE)
 				return err;
 	}
 	return ERR_NONE;

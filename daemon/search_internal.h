@@ -407,12 +407,7 @@ int term_compare(struct bytes a, struct bytes b);
 enum err part_list(struct search *search, struct part *part, const char *term,
     size_t len, struct list *ret_list) MUST_CHECK;
 
-/**
- * part_fetch(search, part, term, stage):
- * Say that part_list() will be asked about ${term} soon.  Each stage, from 0 on,
- * has fetched what tells the one before where to look; those of several terms are
- * waited for together.
- */
+/* How far it is known where a term stands. */
 enum fetch_stage {
 	FETCH_HASH,
 	FETCH_STEP,
@@ -420,6 +415,12 @@ enum fetch_stage {
 	FETCH_STAGES
 };
 
+/**
+ * part_fetch(search, part, term, stage):
+ * Say that part_list() will be asked about ${term} soon.  Each stage, from 0 on,
+ * has fetched what tells the one before where to look; those of several terms are
+ * waited for together.
+ */
 void part_fetch(struct search *search, struct part *part, struct bytes term,
     enum fetch_stage stage);
 

@@ -76,33 +76,34 @@ plan_forms(struct plan *plan, struct plan_group *group, const char *word,
     unsigned most, enum plan_mark mark)
 {
 	enum stem_lang own = plan_stem_lang(plan->lang);
-	struct token token;
+	struct token all[STEM_LANGS];
+	const struct token *token;
 	int lang;
 	enum err err;
 
+	err = tokens_in_all(plan->tokens, word, strlen(word), all);
+	if (err != ERR_NONE)
+		return err == ERR_NOENT ? ERR_NONE : err;
 	for (lang = STEM_NONE; lang < STEM_LANGS; lang++) {
-		err = tokens_forms(plan->tokens, word, strlen(word),
-		    (enum stem_lang)lang, &token);
-		if (err != ERR_NONE)
-			return err == ERR_NOENT ? ERR_NONE : err;
-		if ((enum stem_lang)lang != own && plan_is_stump(&token))
+		token = &all[lang];
+		if ((enum stem_lang)lang != own && plan_is_stump(token))
 			continue;
-		plan_way(group, SEARCH_EXACT, token.exact,
+		plan_way(group, SEARCH_EXACT, token->exact,
 		    WORTH_EXACT * most / 256, mark);
-		plan_way(group, SEARCH_WORD, token.folded,
-		    (token.exact[0] == '\0' ? WORTH_EXACT : WORTH_WORD) * most /
-			256,
+		plan_way(group, SEARCH_WORD, token->folded,
+		    (token->exact[0] == '\0' ? WORTH_EXACT : WORTH_WORD) *
+			most / 256,
 		    mark);
-		plan_way(group, SEARCH_STEM, token.stem,
+		plan_way(group, SEARCH_STEM, token->stem,
 		    ((enum stem_lang)lang == own ? WORTH_STEM : WORTH_OTHER) *
 			most / 256,
 		    mark);
 		/* A word that is its own stem is found by that too. */
-		if (token.stem[0] == '\0')
-			plan_way(group, SEARCH_STEM, token.folded,
+		if (token->stem[0] == '\0')
+			plan_way(group, SEARCH_STEM, token->folded,
 			    WORTH_OTHER * most / 256, mark);
 		else
-			plan_way(group, SEARCH_WORD, token.stem,
+			plan_way(group, SEARCH_WORD, token->stem,
 			    WORTH_OTHER * most / 256, mark);
 	}
 	return ERR_NONE;

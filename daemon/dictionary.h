@@ -25,11 +25,9 @@ struct dictionary;
 
 struct dictionary_word {
 	enum vocab_lang lang;
-	const char
-	    *term;  /* no NUL behind it; lives as long as the dictionary */
-	size_t len; /* bytes, TOKEN_MAX at most */
-	unsigned
-	    weight; /* 1 (somebody may mean it) to 255 (they mean the same) */
+	const char *term; /* no NUL behind; lives as long as the dictionary */
+	size_t len;       /* bytes, TOKEN_MAX at most */
+	unsigned weight;  /* 1 (it may be meant) to 255 (they are the same) */
 };
 
 /**
@@ -52,7 +50,8 @@ void dictionary_free(struct dictionary *dictionary);
  * languages: the likeliest first, at most DICTIONARY_EACH of one language.  What
  * the lists lack is taken for a form of another word, but not by
  * dictionary_exact(); and then for a neighbour's word, by dictionary_find() alone,
- * which takes its time.  Of VOCAB_ANY, or of a NULL dictionary, nothing is found.
+ * which takes its time; both weigh less.  Icelandic words are told as the lists
+ * write them, without a stem: texts have them with endings.  Of VOCAB_ANY, or of a NULL dictionary, nothing is found.
  * Return how many were written to ${ret_words}, at most ${max}.
  */
 size_t dictionary_exact(const struct dictionary *dictionary,

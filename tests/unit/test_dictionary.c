@@ -24,7 +24,8 @@
 #include "daemon/tokens.h"
 #include "tests/unit/scratch.h"
 
-#define ROOM 8192
+#define ROOM      400 /* bytes of a list */
+#define FILE_ROOM 8192
 
 /* A list that is being written. */
 struct list {
@@ -428,6 +429,29 @@ neighbours_are_asked_for_what_danish_lacks(void **state)
 }
 
 static void
+less_may_be_asked_for(void **state)
+{
+	struct dictionary_word words[DICTIONARY_MAX];
+	struct dictionary *dictionary;
+
+	write_lists(*state);
+	dictionary = made(*state);
+	assert_true(dictionary_exact(dictionary, VOCAB_FI, "laitos", 6, words,
+			DICTIONARY_MAX) > 0);
+	assert_int_equal(dictionary_exact(dictionary, VOCAB_FI, "laitoks", 7,
+			     words, DICTIONARY_MAX),
+	    0);
+	assert_true(dictionary_forms(dictionary, VOCAB_FI, "laitoks", 7, words,
+			DICTIONARY_MAX) > 0);
+	assert_int_equal(dictionary_forms(dictionary, VOCAB_DA, "vaerksted", 9,
+			     words, DICTIONARY_MAX),
+	    0);
+	assert_true(dictionary_find(dictionary, VOCAB_DA, "vaerksted", 9, words,
+			DICTIONARY_MAX) > 0);
+	dictionary_free(dictionary);
+}
+
+static void
 a_new_file_takes_the_place_of_the_old(void **state)
 {
 	const char *dir = *state;
@@ -606,7 +630,7 @@ damage_inside_never_leads_out_of_the_file(void **state)
 	const char *dir = *state;
 	char *path = scratch_path(dir, "words");
 	struct dictionary *dictionary;
-	char bytes[ROOM];
+	char bytes[FILE_ROOM];
 	FILE *file;
 	size_t len;
 	size_t i;
@@ -721,6 +745,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    neighbours_are_asked_for_what_danish_lacks, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    less_may_be_asked_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    a_new_file_takes_the_place_of_the_old, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -10,10 +10,12 @@
 #include <cmocka.h>
 
 #include "proto/vocab.h"
+#include "daemon/dictionary.h"
 #include "daemon/lexicon.h"
 #include "tests/unit/scratch.h"
 
 #define FOLDER "conf"
+#define WORDS  "tests/fuzz/corpus/dictionary/file"
 
 /* A file of these bytes in the folder. */
 static void
@@ -141,6 +143,42 @@ another_vocabulary_has_another_stamp(void **state)
 }
 
 static void
+a_dictionary_may_be_added(void **state)
+{
+	struct lexicon *lexicon = NULL;
+
+	(void)state;
+	assert_int_equal(unsetenv("ERFA_DICTIONARY"), 0);
+	assert_int_equal(lexicon_open(FOLDER, &lexicon), ERR_NONE);
+	assert_int_equal(lexicon_add(lexicon, ""), ERR_NONE);
+	assert_null(lexicon_dictionary(lexicon));
+	assert_int_equal(lexicon_add(lexicon, "/nowhere"), ERR_NOENT);
+	assert_int_equal(
+	    lexicon_add(lexicon, FOLDER "/vocabulary.txt"), ERR_SYNTAX);
+	assert_null(lexicon_dictionary(lexicon));
+	assert_int_equal(lexicon_add(lexicon, WORDS), ERR_NONE);
+	assert_true(dictionary_words(lexicon_dictionary(lexicon)) > 0);
+	lexicon_close(lexicon);
+}
+
+static void
+the_environment_names_the_dictionary(void **state)
+{
+	struct lexicon *lexicon = NULL;
+
+	(void)state;
+	assert_int_equal(lexicon_open(FOLDER, &lexicon), ERR_NONE);
+	assert_int_equal(setenv("ERFA_DICTIONARY", "", 1), 0);
+	assert_int_equal(lexicon_add(lexicon, WORDS), ERR_NONE);
+	assert_null(lexicon_dictionary(lexicon));
+	assert_int_equal(setenv("ERFA_DICTIONARY", WORDS, 1), 0);
+	assert_int_equal(lexicon_add(lexicon, "/nowhere"), ERR_NONE);
+	assert_non_null(lexicon_dictionary(lexicon));
+	assert_int_equal(unsetenv("ERFA_DICTIONARY"), 0);
+	lexicon_close(lexicon);
+}
+
+static void
 no_lexicon_knows_nothing(void **state)
 {
 	static const uint8_t zeros[LEXICON_STAMP];
@@ -149,6 +187,7 @@ no_lexicon_knows_nothing(void **state)
 	(void)state;
 	assert_null(lexicon_concepts(NULL));
 	assert_null(lexicon_values(NULL));
+	assert_null(lexicon_dictionary(NULL));
 	lexicon_stamp(NULL, stamp);
 	assert_memory_equal(stamp, zeros, sizeof(zeros));
 	lexicon_close(NULL);
@@ -163,6 +202,8 @@ main(void)
 		cmocka_unit_test(without_a_vocabulary_there_is_none),
 		cmocka_unit_test(a_file_that_breaks_the_rules_is_refused),
 		cmocka_unit_test(another_vocabulary_has_another_stamp),
+		cmocka_unit_test(a_dictionary_may_be_added),
+		cmocka_unit_test(the_environment_names_the_dictionary),
 		cmocka_unit_test(no_lexicon_knows_nothing),
 	};
 

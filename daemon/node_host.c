@@ -50,6 +50,8 @@ struct run_job {
 struct body_job {
 	struct writer_job job; /* first */
 	const void *link;
+	struct outbox *outbox;
+	bool own; /* of a log of this node's key */
 	struct wire_ref ref;
 	uint8_t salt[SALT_LEN];
 	size_t len;
@@ -314,56 +316,25 @@ host_take_head(void *host, struct view_log *log, const uint8_t head[HEAD_LEN])
 	writer_submit(node->writer, &job->job);
 }
 
+/*
+ * A body of an own log that is frozen came late: it is published again (R5), in
+ * the transaction that keeps it, or a crash between the two would lose it.
+ */
 static enum err
 body_job_run(struct store_txn *txn, struct writer_job *job)
 {
 	struct body_job *body = (struct body_job *)job;
+	const uint8_t *log_id = body->ref.log_id;
+	struct store_log log;
+	enum err err;
 
-	return store_add_body(txn, body->ref.log_id, body->ref.n, body->salt,
-	    body->data, body->len);
-}
-
-/* A body of an own log that is frozen came late: republish it too (R5). */
-struct again_job {
-	struct writer_job job; /* first */
-	struct outbox *outbox;
-	uint8_t log_id[LOG_ID_LEN];
-	uint64_t last_common;
-};
-
-static enum err
-again_job_run(struct store_txn *txn, struct writer_job *job)
-{
-	struct again_job *again = (struct again_job *)job;
-
-	return outbox_close_log(
-	    again->outbox, txn, again->log_id, again->last_common);
-}
-
-static void
-again_job_done(struct writer_job *job, void *context)
-{
-	if (context != NULL)
-		node_touch_own(context);
-	free(job);
-}
-
-static void
-republish(struct node *node, const uint8_t log_id[LOG_ID_LEN])
-{
-	const struct view_log *log = view_find(node->view, log_id);
-	struct again_job *job;
-
-	if (log == NULL || !log->own || !log->frozen ||
-	    (job = calloc(1, sizeof(*job))) == NULL)
-		return;
-	job->job.run = again_job_run;
-	job->job.done = again_job_done;
-	job->job.entries = 1;
-	job->outbox = node->outbox;
-	memcpy(job->log_id, log_id, LOG_ID_LEN);
-	job->last_common = log->last_common;
-	writer_submit(node->writer, &job->job);
+	err = store_add_body(
+	    txn, log_id, body->ref.n, body->salt, body->data, body->len);
+	if (err != ERR_NONE || !body->own)
+		return err;
+	if ((err = store_log(txn, log_id, &log)) != ERR_NONE || !log.frozen)
+		return err;
+	return outbox_close_log(body->outbox, txn, log_id, log.last_common);
 }
 
 static void
@@ -387,7 +358,8 @@ body_job_done(struct writer_job *job, void *context)
 		if (job->err == ERR_NONE) {
 			count_body(node, body);
 			node_touch(node, body->ref.log_id);
-			republish(node, body->ref.log_id);
+			if (body->own)
+				node_touch_own(node);
 		} else {
 			note_disk(node, job->err);
 		}
@@ -407,6 +379,7 @@ host_take_body(void *host, struct link *link, const struct wire_ref *ref,
     const uint8_t salt[SALT_LEN], const uint8_t *data, size_t len)
 {
 	struct node *node = host;
+	const struct view_log *log = view_find(node->view, ref->log_id);
 	struct body_job *job = calloc(1, sizeof(*job) + len);
 
 	if (job == NULL) {
@@ -418,6 +391,8 @@ host_take_body(void *host, struct link *link, const struct wire_ref *ref,
 	job->job.entries = 1;
 	job->job.bytes = len;
 	job->link = link;
+	job->outbox = node->outbox;
+	job->own = log != NULL && log->own;
 	job->ref = *ref;
 	memcpy(job->salt, salt, SALT_LEN);
 	job->len = len;

@@ -124,7 +124,7 @@ note_pair(void *context, const struct dictd_pair *pair)
 {
 	struct maker *maker = context;
 	uint32_t from;
-	uint32_t to;
+	uint32_t to = NO_TERM;
 	float share = 1 /
 	    (1 + 0.6F * (float)pair->sense + 0.3F * (float)pair->place);
 	enum err err;

@@ -419,7 +419,6 @@ add_bridge(struct plan *plan, struct plan_group *group, const struct said *said,
 struct halves {
 	struct said first;
 	struct said last;
-	const char *head; /* where the last part begins */
 };
 
 /* Letters that join parts, or are lost with a stem. */
@@ -447,21 +446,17 @@ find_first(const struct plan *plan, enum vocab_lang lang, const char *word,
 
 /* Take a compound of ${lang} apart, the last part as long as can be. */
 static bool
-find_halves(const struct plan *plan, enum vocab_lang lang,
-    const struct token *token, struct halves *ret_halves)
+find_halves(const struct plan *plan, enum vocab_lang lang, const char *word,
+    struct halves *ret_halves)
 {
-	const char *word = token->stem[0] != '\0' ? token->stem : token->folded;
 	size_t len = strlen(word);
 	size_t at;
 
-	for (at = HALF_MIN; at + HALF_MIN <= len; at++) {
-		if (find(plan, lang, word + at, len - at, &ret_halves->last) ==
-		    0)
-			continue;
-		ret_halves->head = word + at;
-		if (find_first(plan, lang, word, at, &ret_halves->first))
+	for (at = HALF_MIN; at + HALF_MIN <= len; at++)
+		if (find(plan, lang, word + at, len - at, &ret_halves->last) >
+			0 &&
+		    find_first(plan, lang, word, at, &ret_halves->first))
 			return true;
-	}
 	return false;
 }
 
@@ -478,7 +473,9 @@ add_halves(struct plan *plan, struct plan_group *group, enum vocab_lang lang,
 	    plan_stem_lang(lang), &token);
 	if (err != ERR_NONE)
 		return err == ERR_NOENT ? ERR_NONE : err;
-	if (!find_halves(plan, lang, &token, &halves))
+	/* A long word may lose more with its endings than its last part does. */
+	if (!find_halves(plan, lang, token.stem, &halves) &&
+	    !find_halves(plan, lang, token.folded, &halves))
 		return ERR_NONE;
 	err = add_said(plan, group, &halves.last, &halves.first, SHARE_LAST);
 	if (err == ERR_NONE)

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "daemon/db.h"
+#include "daemon/dictionary_make.h"
 #include "daemon/lexicon.h"
 #include "daemon/plan.h"
 #include "daemon/search.h"
@@ -34,6 +35,8 @@ static const struct {
 	{ STEM_SV, "Valrossar i hamnen" },
 	{ STEM_NO, "Hunnen og ungene" },
 	{ STEM_DA, "Hunden i skoven" },
+	{ STEM_NO, "Fyrt\xc3\xa5rn til leie" },
+	{ STEM_DA, "M\xc3\xa5nehunde i klassen" },
 };
 
 struct fixture {
@@ -140,6 +143,74 @@ plan(struct fixture *f, enum vocab_lang lang, size_t *ret_count, ...)
 	    plan_new(f->search, f->lexicon, lang, words, count, &f->plan),
 	    ERR_NONE);
 	return plan_groups(f->plan, ret_count);
+}
+
+/* A number as word lists have it. */
+static void
+number(char out[8], size_t value)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	(void)snprintf(out, 8, "%c%c%c", digits[value >> 12 & 63],
+	    digits[value >> 6 & 63], digits[value & 63]);
+}
+
+static FILE *
+list_file(const char *dir, const char *name, const char *ending)
+{
+	char file[80];
+	char *path;
+	FILE *out;
+
+	(void)snprintf(file, sizeof(file), "%s.%s", name, ending);
+	path = scratch_path(dir, file);
+	assert_non_null(path);
+	out = fopen(path, "we");
+	assert_non_null(out);
+	free(path);
+	return out;
+}
+
+/* Write the word list ${name}: each word, then what it is called; NULL ends it. */
+static void
+list(struct fixture *f, const char *name, ...)
+{
+	FILE *index = list_file(f->dir, name, "index");
+	FILE *text = list_file(f->dir, name, "dict");
+	char entry[200];
+	char from[8];
+	char len[8];
+	const char *word;
+	size_t at = 0;
+	va_list words;
+
+	va_start(words, name);
+	while ((word = va_arg(words, const char *)) != NULL) {
+		(void)snprintf(entry, sizeof(entry), "%s <n>\n%s\n", word,
+		    va_arg(words, const char *));
+		number(from, at);
+		number(len, strlen(entry));
+		(void)fprintf(index, "%s\t%s\t%s\n", word, from, len);
+		(void)fputs(entry, text);
+		at += strlen(entry);
+	}
+	va_end(words);
+	assert_int_equal(fclose(index), 0);
+	assert_int_equal(fclose(text), 0);
+}
+
+/* Have the lists looked into. */
+static void
+use_lists(struct fixture *f)
+{
+	char *path = scratch_path(f->dir, "words");
+	struct dictionary_made made;
+
+	assert_non_null(path);
+	assert_int_equal(dictionary_make(f->dir, path, &made), ERR_NONE);
+	assert_int_equal(lexicon_add(f->lexicon, path), ERR_NONE);
+	free(path);
 }
 
 /* The way of ${group} by this term, or NULL. */
@@ -355,6 +426,140 @@ a_beginning_stands_for_the_words_that_have_it(void **state)
 	assert_non_null(way(&groups[0], SEARCH_WORD, "hjemmeplejen"));
 }
 
+/* ---- other languages ---- */
+
+static void
+a_word_is_looked_for_as_a_dictionary_says_it(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	const struct search_way *there;
+	size_t count;
+
+	groups = plan(f, VOCAB_FI, &count, "majakka", NULL);
+	assert_int_equal(count, 1);
+	assert_null(way(&groups[0], SEARCH_WORD, "fyrtaarn"));
+
+	list(f, "x-fin-nor", "majakka", "fyrt\xc3\xa5rn", "kuu", "m\xc3\xa5ne",
+	    NULL);
+	use_lists(f);
+	groups = plan(f, VOCAB_FI, &count, "majakka", NULL);
+	assert_int_equal(count, 1);
+	there = way(&groups[0], SEARCH_WORD, "fyrtaarn");
+	assert_non_null(there);
+	assert_int_equal(there->mark, PLAN_DICTIONARY);
+	assert_true(
+	    there->weight < way(&groups[0], SEARCH_WORD, "majakka")->weight);
+
+	/* Only where people mean that by it. */
+	assert_true((there->elsewhere & 1U << STEM_NO) == 0);
+	assert_true((there->elsewhere & 1U << STEM_FI) != 0);
+
+	/* What nobody has written is not looked for. */
+	groups = plan(f, VOCAB_FI, &count, "kuu", NULL);
+	assert_int_equal(count, 1);
+	assert_null(way(&groups[0], SEARCH_WORD, "maane"));
+	assert_null(way(&groups[0], SEARCH_STEM, "maan"));
+}
+
+static void
+a_neighbour_who_means_another_thing_is_a_false_friend(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	const struct search_way *there;
+	size_t count;
+
+	list(f, "x-fin-nor", "majakka", "fyrt\xc3\xa5rn", NULL);
+	list(f, "x-dan-eng", "fyrt\xc3\xa5rn", "bonfire", NULL);
+	use_lists(f);
+	groups = plan(f, VOCAB_FI, &count, "majakka", NULL);
+	assert_int_equal(count, 1);
+	there = way(&groups[0], SEARCH_WORD, "fyrtaarn");
+	assert_non_null(there);
+	assert_true((there->elsewhere & 1U << STEM_NO) == 0);
+	assert_true((there->elsewhere & 1U << STEM_DA) != 0);
+	assert_true((there->elsewhere & 1U << STEM_SV) == 0);
+}
+
+static void
+a_question_may_be_in_another_language_than_the_reader_s(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	size_t count;
+
+	list(f, "x-fin-nor", "majakka", "fyrt\xc3\xa5rn", NULL);
+	use_lists(f);
+	groups = plan(f, VOCAB_EN, &count, "majakka", NULL);
+	assert_int_equal(count, 1);
+	assert_non_null(way(&groups[0], SEARCH_WORD, "fyrtaarn"));
+	groups = plan(f, VOCAB_ANY, &count, "majakka", NULL);
+	assert_int_equal(count, 1);
+	assert_non_null(way(&groups[0], SEARCH_WORD, "fyrtaarn"));
+}
+
+static void
+a_compound_is_looked_for_as_one_of_other_words(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	const struct search_way *there;
+	size_t count;
+
+	list(f, "x-fin-dan", "kuu", "m\xc3\xa5ne", "koira", "hund", NULL);
+	use_lists(f);
+	groups = plan(f, VOCAB_FI, &count, "kuukoira", NULL);
+	assert_int_equal(count, 1);
+	there = way(&groups[0], SEARCH_WORD, "maanehunde");
+	assert_non_null(there);
+	assert_int_equal(there->mark, PLAN_DICTIONARY);
+	/* More than a dog of any kind. */
+	assert_true(
+	    there->weight > way(&groups[0], SEARCH_STEM, "hund")->weight);
+}
+
+static void
+words_of_two_languages_lead_to_a_concept(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	const struct search_way *meant;
+	size_t count;
+
+	list(f, "x-fin-nor", "hilkku", "hjemmetjeneste", NULL);
+	use_lists(f);
+	groups = plan(f, VOCAB_FI, &count, "hilkku", NULL);
+	assert_int_equal(count, 1);
+	assert_false(groups[0].foreign);
+	list(f, "x-fin-swe", "hilkku", "hemtj\xc3\xa4nst", NULL);
+	use_lists(f);
+	groups = plan(f, VOCAB_FI, &count, "hilkku", NULL);
+	assert_int_equal(count, 1);
+	assert_true(groups[0].foreign);
+	meant = way(&groups[0], SEARCH_CONCEPT, "home_care");
+	assert_non_null(meant);
+	assert_true(
+	    meant->weight < way(&groups[0], SEARCH_WORD, "hilkku")->weight);
+}
+
+static void
+what_a_dictionary_has_is_no_mistake(void **state)
+{
+	struct fixture *f = *state;
+	const struct plan_group *groups;
+	size_t count;
+
+	groups = plan(f, VOCAB_DA, &count, "klassem", NULL);
+	assert_int_equal(count, 1);
+	assert_string_equal(groups[0].guess, "klassen");
+	list(f, "x-dan-eng", "klassem", "calico", NULL);
+	use_lists(f);
+	groups = plan(f, VOCAB_DA, &count, "klassem", NULL);
+	assert_int_equal(count, 1);
+	assert_string_equal(groups[0].guess, "");
+}
+
 /* ---- what else can be said ---- */
 
 static void
@@ -565,6 +770,12 @@ main(void)
 		TEST(a_word_is_looked_for_as_neighbours_spell_it),
 		TEST(what_nothing_has_weighs_nothing_beside_what_is_there),
 		TEST(another_word_is_no_spelling_of_this_one),
+		TEST(a_word_is_looked_for_as_a_dictionary_says_it),
+		TEST(a_neighbour_who_means_another_thing_is_a_false_friend),
+		TEST(a_question_may_be_in_another_language_than_the_reader_s),
+		TEST(a_compound_is_looked_for_as_one_of_other_words),
+		TEST(words_of_two_languages_lead_to_a_concept),
+		TEST(what_a_dictionary_has_is_no_mistake),
 		TEST(a_beginning_stands_for_the_words_that_have_it),
 		TEST(words_in_quotes_are_a_phrase_and_words),
 		TEST(a_minus_keeps_a_word_out),

@@ -94,6 +94,22 @@ first "the Icelandic word that was given up finds the new one's record" \
 both "and the other way round" "Heimastuðningur allan sólarhringinn" \
 	"Heimaþjónusta um helgar" is heimastuðningur
 
+# What fits, and behind it what is merely near, are told apart.
+at reader find --lang da --json sygehus | /usr/bin/python3 -c '
+import json, sys
+said = json.load(sys.stdin)
+print(*(row["title"] for row in said["row"]), sep="\n")
+print("near:", *(row["title"] for row in said["near"]), sep="\n")
+print(said["total"])' >"$WORK/near"
+check_same "what is merely near is none of what fits" \
+	$'Sykehus uten kø\nnear:\nSykehjem med hage\n1' "$(cat "$WORK/near")"
+check_same "and stands under a line of its own" \
+	$'Sykehus uten kø\nMerely near\nSykehjem med hage' \
+	"$(at reader find --lang en sygehus |
+		grep -oE "^Merely near|Sykehus uten kø|Sykehjem med hage" | uniq)"
+check_has "two things that were asked for are not" \
+	"$(at reader find --lang da --json sygehus specialisten)" '"near": *\[\]'
+
 first "dagtilbud is childcare for a Dane" "Dagtilbud i skoven" da dagtilbud
 before "in Swedish too, before the Norwegian word" "Förskola utomhus" \
 	"Dagtilbud med sang" da dagtilbud

@@ -58,8 +58,8 @@ files_empty(const char *dir)
 
 	while (list != NULL && (item = readdir(list)) != NULL) {
 		(void)snprintf(path, sizeof(path), "%s/%s", dir, item->d_name);
-		if (item->d_name[0] != '.')
-			(void)unlink(path);
+		if (item->d_name[0] != '.' && unlink(path) != 0)
+			files_remove(path);
 	}
 	if (list != NULL)
 		(void)closedir(list);

@@ -23,7 +23,7 @@ void files_copy_all(const char *from, const char *to);
 
 /**
  * files_empty(dir), files_remove(dir):
- * Remove the files of a directory, but for hidden ones; and itself.
+ * Remove what is in a directory, but for hidden files; and itself.
  */
 void files_empty(const char *dir);
 void files_remove(const char *dir);

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 """How well does `erfa find` answer the questions people have?
 
-Usage: measure.py [--table] SOCKET MADE...
+Usage: measure.py [--table] [--with WHAT] SOCKET MADE...
        measure.py --brief NAME SOCKET MADE...
 
 SOCKET is that of a node which has imported tests/corpus/trials.jsonl, the five
 others those of nodes with made_trials.jsonl, made_later_trials.jsonl,
 made_last_trials.jsonl, made_fourth_trials.jsonl and made_fifth_trials.jsonl.  Prints one line a check in the protocol of tests/run; with
 --table, also the rank of every expected trial and what was found instead; with
---brief, only a line of means under NAME.
+--brief, only a line of means under NAME.  WHAT the nodes have besides is told in
+the name of each check.
 
 Each question is asked in the language of whoever asks, ten hits at most.  A trial of
 `first` is worth 2, one of `also` 1.  nDCG@10 discounts by log2(rank + 1) and divides
@@ -47,6 +48,7 @@ SETS = (("users'", "needs", HERE + "needs.jsonl", CORPUS),
         ("fifth made-up", "made up fifth", HERE + "made_fifth.jsonl",
          HERE + "made_fifth_trials.jsonl"))
 TOP = 10
+BESIDES = ""
 WORD = re.compile(r"\w+")
 
 
@@ -212,6 +214,7 @@ def compare(title, questions, engines, table):
 
 
 def check(name, good, why):
+    name += BESIDES
     print(f"ok {name}" if good else f"not ok {name}: {why}")
     return good
 
@@ -270,8 +273,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--table", action="store_true")
     parser.add_argument("--brief")
+    parser.add_argument("--with", dest="besides")
     parser.add_argument("sockets", nargs=6)
     args = parser.parse_args()
+    if args.besides:
+        global BESIDES
+        BESIDES = ", with " + args.besides
     sockets = dict(zip((CORPUS, HERE + "made_trials.jsonl",
                         HERE + "made_later_trials.jsonl",
                         HERE + "made_last_trials.jsonl",

@@ -29,6 +29,20 @@ collections ""
 /usr/bin/python3 tests/relevance/measure.py ${TABLE:+--table} "${SOCKETS[@]}" ||
 	BAD=1
 
+# Where word lists are installed, the same must hold with a dictionary of them.
+if said=$(erfad --dictionary "${ERFA_LISTS:-/usr/share/dictd}" "$WORK/words" \
+	2>&1); then
+	echo "# with a dictionary: ${said#"$WORK/"}"
+	for name in corpus made later last fourth fifth; do
+		node_end "$name"
+		ERFA_DICTIONARY=$WORK/words node_up "$name"
+	done
+	/usr/bin/python3 tests/relevance/measure.py ${TABLE:+--table} \
+		--with "a dictionary" "${SOCKETS[@]}" || BAD=1
+else
+	echo "# without a dictionary: $said"
+fi
+
 # Not in "make check": nothing here can fail, and it takes its time.
 if [ -n "${TABLE:-}" ]; then
 	ERFAD=$B/tests/relevance/erfad

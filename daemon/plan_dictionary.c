@@ -91,7 +91,7 @@ look_up(struct plan *plan, enum vocab_lang lang, const char *typed,
 static bool
 is_looked_up(const struct item *item)
 {
-	return !item->used && !item->without && !item->prefix &&
+	return !item->meant && !item->without && !item->prefix &&
 	    !item->phrase && !item->light && item->number == 0 &&
 	    strlen(item->folded) >= WHOLE_MIN &&
 	    !tokens_is_common(item->folded);
@@ -117,8 +117,12 @@ count_known(
 	return err;
 }
 
-enum err
-plan_tongues(struct plan *plan)
+/*
+ * Find out in which languages the question may be typed: that of the reader, if
+ * the lists know in none more of the words that no label means.
+ */
+static enum err
+find_tongues(struct plan *plan)
 {
 	size_t known[VOCAB_LANGS] = { 0 };
 	size_t most = 0;
@@ -126,7 +130,7 @@ plan_tongues(struct plan *plan)
 	int lang;
 	enum err err = ERR_NONE;
 
-	if (plan->dictionary == NULL)
+	if (plan->tongues != 0)
 		return ERR_NONE;
 	if (plan->lang != VOCAB_ANY) {
 		plan->tongues = (uint8_t)(1U << plan->lang);
@@ -519,6 +523,7 @@ plan_dictionary(struct plan *plan, struct plan_group *group,
 	*ret_known = false;
 	if (!is_word(plan, item))
 		return ERR_NONE;
+	err = find_tongues(plan);
 	for (lang = 0; lang < VOCAB_LANGS && err == ERR_NONE; lang++)
 		if ((plan->tongues >> lang & 1) != 0)
 			err = add_of(plan, group, item->typed,
@@ -558,6 +563,7 @@ plan_dictionary_parts(
 
 	if (!is_word(plan, item))
 		return ERR_NONE;
+	err = find_tongues(plan);
 	for (lang = 0; lang < VOCAB_LANGS && err == ERR_NONE; lang++)
 		if ((plan->tongues >> lang & 1) != 0)
 			err = add_halves(

@@ -58,6 +58,7 @@ struct item {
 	bool prefix;
 	bool phrase;   /* of a quotation: taken as it is */
 	bool used;     /* of a facet, or of another group */
+	bool meant;    /* of a facet, or a label means it */
 	bool light;    /* says little about what is asked for */
 	size_t number; /* 1 + the value that it is a number of; 0 = none */
 };
@@ -69,7 +70,8 @@ struct plan {
 	const struct vocab *values;
 	const struct dictionary *dictionary;
 	enum vocab_lang lang;
-	uint8_t tongues; /* that it may be in: 1 << enum vocab_lang */
+	uint8_t tongues; /* that it may be in: 1 << enum vocab_lang; 0 =
+			    nobody has looked yet */
 	struct tokens *tokens;
 	const char *typed; /* all of it, while it is read */
 	struct item items[PLAN_ITEMS];
@@ -212,13 +214,6 @@ enum err plan_cognates(struct plan *plan, struct plan_group *group,
     const char *folded, bool known) MUST_CHECK;
 
 /* ---- plan_dictionary.c ---- */
-
-/**
- * plan_tongues(plan):
- * Find out in which languages the question may be typed: that of the reader if
- * the dictionary knows its words in none better.  Return ERR_NOMEM.
- */
-enum err plan_tongues(struct plan *plan) MUST_CHECK;
 
 /**
  * plan_dictionary(plan, group, item, ret_known):

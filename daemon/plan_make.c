@@ -155,6 +155,8 @@ plan_meaning(struct plan *plan, const struct vocab_match *matches, size_t count,
 
 	if (group == NULL)
 		return ERR_NONE;
+	for (i = 0; i < words; i++)
+		plan->items[first + i].meant = matches[0].how != VOCAB_PART;
 	for (i = 0; i < words && err == ERR_NONE; i++)
 		err = plan_forms(plan, group, plan->items[first + i].typed,
 		    words == 1 ? 256 :
@@ -268,7 +270,8 @@ plan_values(struct plan *plan)
 		*strchr(facet, '.') = ':';
 		for (k = 0; k < matches[i].count; k++)
 			plan->items[row.items[matches[i].first + k]].used =
-			    true;
+			    plan->items[row.items[matches[i].first + k]].meant =
+				true;
 	}
 }
 
@@ -515,8 +518,7 @@ make_groups(struct plan *plan)
 	enum err err;
 
 	plan_values(plan);
-	if ((err = plan_tongues(plan)) != ERR_NONE ||
-	    (err = plan_meanings(plan)) != ERR_NONE ||
+	if ((err = plan_meanings(plan)) != ERR_NONE ||
 	    (err = plan_rest(plan, false)) != ERR_NONE)
 		return err;
 	if (plan->ngroups == 0 && plan->nfacets == 0)

@@ -86,6 +86,27 @@ a_part_that_is_new_to_us_is_not_named(void **state)
 }
 
 static void
+what_a_dictionary_said_is_told_as_such(void **state)
+{
+	struct one one;
+	char line[REASON_LINE];
+	char by[] = "dictionary";
+
+	(void)state;
+	make(&one, "kirjasto", NULL, "biblioteket", "title");
+	one.reason.by = by;
+	reason_line(&one.row, line, sizeof(line));
+	assert_string_equal(line,
+	    "kirjasto \xe2\x86\x92 biblioteket (dictionary) in the title");
+	make(&one, "kirjasto", "library", "bibliotek", "title");
+	one.reason.by = by;
+	reason_line(&one.row, line, sizeof(line));
+	assert_string_equal(line,
+	    "kirjasto \xe2\x86\x92 library (dictionary) "
+	    "\xe2\x86\x90 bibliotek in the title");
+}
+
+static void
 what_does_not_fit_is_left_out(void **state)
 {
 	struct one one;
@@ -111,6 +132,7 @@ main(void)
 		cmocka_unit_test(the_way_from_the_word_to_the_text_is_told),
 		cmocka_unit_test(another_form_of_the_word_is_no_news),
 		cmocka_unit_test(a_part_that_is_new_to_us_is_not_named),
+		cmocka_unit_test(what_a_dictionary_said_is_told_as_such),
 		cmocka_unit_test(what_does_not_fit_is_left_out),
 	};
 

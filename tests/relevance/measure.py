@@ -4,12 +4,12 @@
 Usage: measure.py [--table] [--with WHAT] SOCKET MADE...
        measure.py --brief NAME SOCKET MADE...
 
-SOCKET is that of a node which has imported tests/corpus/trials.jsonl, the five
+SOCKET is that of a node which has imported tests/corpus/trials.jsonl, the seven
 others those of nodes with made_trials.jsonl, made_later_trials.jsonl,
-made_last_trials.jsonl, made_fourth_trials.jsonl and made_fifth_trials.jsonl.  Prints one line a check in the protocol of tests/run; with
---table, also the rank of every expected trial and what was found instead; with
---brief, only a line of means under NAME.  WHAT the nodes have besides is told in
-the name of each check.
+made_last_trials.jsonl, and made_fourth_trials.jsonl to made_seventh_trials.jsonl.
+Prints one line a check in the protocol of tests/run; with --table, also the rank of
+every expected trial and what was found instead; with --brief, only a line of means
+under NAME.  WHAT the nodes have besides is told in the name of each check.
 
 Each question is asked in the language of whoever asks, ten hits at most.  A trial of
 `first` is worth 2, one of `also` 1.  nDCG@10 discounts by log2(rank + 1) and divides
@@ -46,7 +46,13 @@ SETS = (("users'", "needs", HERE + "needs.jsonl", CORPUS),
         ("fourth made-up", "made up fourth", HERE + "made_fourth.jsonl",
          HERE + "made_fourth_trials.jsonl"),
         ("fifth made-up", "made up fifth", HERE + "made_fifth.jsonl",
-         HERE + "made_fifth_trials.jsonl"))
+         HERE + "made_fifth_trials.jsonl"),
+        ("sixth made-up", "made up sixth", HERE + "made_sixth.jsonl",
+         HERE + "made_sixth_trials.jsonl"),
+        ("seventh made-up", "made up seventh", HERE + "made_seventh.jsonl",
+         HERE + "made_seventh_trials.jsonl"))
+# What recall@10 must be where a vocabulary that has not seen a set has less than 0.80.
+RECALL = {"seventh made-up": 0.75}
 TOP = 10
 BESIDES = ""
 WORD = re.compile(r"\w+")
@@ -247,11 +253,12 @@ def check_given(questions, means, found):
 
 def check_needs(whose, means):
     ours = means["erfa"]
+    least = RECALL.get(whose, 0.80)
     return all([
         check(f"{whose} questions: nDCG@10 is 0.70", ours["nDCG@10"] >= 0.70,
               f"{ours['nDCG@10']:.3f}"),
-        check(f"{whose} questions: recall@10 is 0.80",
-              ours["recall@10"] >= 0.80, f"{ours['recall@10']:.3f}"),
+        check(f"{whose} questions: recall@10 is {least:.2f}",
+              ours["recall@10"] >= least, f"{ours['recall@10']:.3f}"),
     ])
 
 
@@ -274,7 +281,7 @@ def main():
     parser.add_argument("--table", action="store_true")
     parser.add_argument("--brief")
     parser.add_argument("--with", dest="besides")
-    parser.add_argument("sockets", nargs=6)
+    parser.add_argument("sockets", nargs=8)
     args = parser.parse_args()
     if args.besides:
         global BESIDES
@@ -283,7 +290,9 @@ def main():
                         HERE + "made_later_trials.jsonl",
                         HERE + "made_last_trials.jsonl",
                         HERE + "made_fourth_trials.jsonl",
-                        HERE + "made_fifth_trials.jsonl"), args.sockets))
+                        HERE + "made_fifth_trials.jsonl",
+                        HERE + "made_sixth_trials.jsonl",
+                        HERE + "made_seventh_trials.jsonl"), args.sockets))
     if args.brief:
         brief(args.brief, sockets)
         return 0

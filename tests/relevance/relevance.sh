@@ -12,7 +12,7 @@ collection() {
 	at "$1" sync --wait 60 >/dev/null || die "the index does not follow"
 }
 
-# collections PREFIX: the six that questions are about; their sockets in SOCKETS.
+# collections PREFIX: the eight that questions are about; their sockets in SOCKETS.
 collections() {
 	collection "$1corpus" tests/corpus/trials.jsonl
 	collection "$1made" tests/relevance/made_trials.jsonl
@@ -20,9 +20,12 @@ collections() {
 	collection "$1last" tests/relevance/made_last_trials.jsonl
 	collection "$1fourth" tests/relevance/made_fourth_trials.jsonl
 	collection "$1fifth" tests/relevance/made_fifth_trials.jsonl
+	collection "$1sixth" tests/relevance/made_sixth_trials.jsonl
+	collection "$1seventh" tests/relevance/made_seventh_trials.jsonl
 	SOCKETS=("$WORK/$1corpus/run/control" "$WORK/$1made/run/control"
 		"$WORK/$1later/run/control" "$WORK/$1last/run/control"
-		"$WORK/$1fourth/run/control" "$WORK/$1fifth/run/control")
+		"$WORK/$1fourth/run/control" "$WORK/$1fifth/run/control"
+		"$WORK/$1sixth/run/control" "$WORK/$1seventh/run/control")
 }
 
 collections ""
@@ -33,7 +36,7 @@ collections ""
 if said=$(erfad --dictionary "${ERFA_LISTS:-/usr/share/dictd}" "$WORK/words" \
 	2>&1); then
 	echo "# with a dictionary: ${said#"$WORK/"}"
-	for name in corpus made later last fourth fifth; do
+	for name in corpus made later last fourth fifth sixth seventh; do
 		node_end "$name"
 		ERFA_DICTIONARY=$WORK/words node_up "$name"
 	done

@@ -501,7 +501,7 @@ clean:
 	rm -rf $B $B-asan $B-tsan $B-fuzz
 
 help:
-	@sed -n '/^# *make\|^# Var\|^# CC\|^# T=/s/^# //p' Makefile
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
 .PHONY: all docs sbom deb check-deb pot deps programs unit check asan tsan sim plant soak fuzz fuzz-run \
 	demo bench bench-hub \

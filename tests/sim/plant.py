@@ -2,12 +2,14 @@
 """Plant bugs in a copy of the tree, one at a time, and see which invariant of the
 simulator catches each.
 
-Usage: tests/sim/plant.py [--count N] [--from SEED] [--jobs N] [--build DIR] [WORD...]
+Usage: tests/sim/plant.py [--count N] [--from SEED] [--jobs N] [--build DIR]
+                          [--check] [WORD...]
 
 Without a WORD all bugs are planted, else those whose name contains one.  The work
 tree is not touched: the copy is made in a temporary directory, with the objects of
 DIR (default: $B or build), so that only what is changed is compiled.  Each text
 that is replaced must be there exactly once.  Ends with 1 if a bug is not caught.
+With --check nothing is built or run: only, whether every bug can still be planted.
 """
 
 import argparse
@@ -173,8 +175,8 @@ BUGS = [
     ]),
     ("doubles", "let two nodes of one key fight for their session", [
         ("daemon/link_session.c",
-         "	if (link->lost && now - link->lost_at < ",
-         "	if (false && link->lost && now - link->lost_at < "),
+         "	if (link->lost && since < hello_ms) {\n",
+         "	if (false && link->lost && since < hello_ms) {\n"),
     ]),
     ("no-sync", "do not sync the keys before the commit that names them", [
         ("daemon/keys.c",
@@ -270,16 +272,43 @@ BUGS = [
 ]
 
 
-def plant(tree, edits):
-    """Make the edits; every text must be there exactly once."""
+def edited(tree, edits):
+    """What the files are after the edits; every text must be there exactly once."""
+    texts = {}
     for path, old, new in edits:
-        path = os.path.join(tree, path)
-        with open(path, encoding="utf-8") as f:
-            text = f.read()
-        if text.count(old) != 1:
-            raise ValueError(f"{path}: {text.count(old)} times: {old!r}")
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(text.replace(old, new))
+        if path not in texts:
+            try:
+                with open(os.path.join(tree, path), encoding="utf-8") as f:
+                    texts[path] = f.read()
+            except OSError as fault:
+                raise ValueError(f"{path}: {fault.strerror}") from fault
+        found = texts[path].count(old)
+        if found != 1:
+            raise ValueError(f"{path}: {found} times: {old!r}")
+        texts[path] = texts[path].replace(old, new)
+    return texts
+
+
+def swap(tree, path, text):
+    """Write the text into the file; return what was there."""
+    with open(os.path.join(tree, path), "r+", encoding="utf-8") as f:
+        was = f.read()
+        f.seek(0)
+        f.truncate()
+        f.write(text)
+    return was
+
+
+def check(bugs):
+    """Say which bugs cannot be planted in this tree, and how many those are."""
+    lost = 0
+    for name, _, edits in bugs:
+        try:
+            edited(".", edits)
+        except ValueError as fault:
+            lost += 1
+            print(f"{name}: {fault}")
+    return lost
 
 
 def make(tree, build):
@@ -295,10 +324,15 @@ def main():
     parser.add_argument("--from", type=int, default=1000001, dest="first")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--build", default=os.environ.get("B", "build"))
+    parser.add_argument("--check", action="store_true")
     parser.add_argument("words", nargs="*")
     options = parser.parse_args()
     top = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
     os.chdir(top)
+    bugs = [bug for bug in BUGS
+            if not options.words or any(w in bug[0] for w in options.words)]
+    if options.check:
+        return 1 if check(bugs) or not bugs else 0
     missed = 0
     done = 0
     with tempfile.TemporaryDirectory(prefix="erfa-plant.") as work:
@@ -311,15 +345,11 @@ def main():
         out = make(tree, build)
         if out.returncode != 0:
             sys.exit(out.stdout)
-        for name, what, edits in BUGS:
-            if options.words and not any(w in name for w in options.words):
-                continue
+        for name, what, edits in bugs:
             kept = {}
-            for path, _, _ in edits:
-                with open(os.path.join(tree, path), encoding="utf-8") as f:
-                    kept.setdefault(path, f.read())
             try:
-                plant(tree, edits)
+                for path, text in edited(tree, edits).items():
+                    kept[path] = swap(tree, path, text)
                 out = make(tree, build)
                 if out.returncode != 0:
                     raise ValueError(out.stdout[-2000:])
@@ -341,8 +371,7 @@ def main():
                 print(f"not ok {name}: {fault}", flush=True)
             done += 1
             for path, text in kept.items():
-                with open(os.path.join(tree, path), "w", encoding="utf-8") as f:
-                    f.write(text)
+                swap(tree, path, text)
     print(f"{done - missed} of {done} planted bugs are caught")
     return 1 if missed or not done else 0
 

@@ -23,8 +23,8 @@ _Static_assert(
 _Static_assert(sizeof(struct crypto_stream) ==
 	sizeof(crypto_secretstream_xchacha20poly1305_state),
     "state of a stream");
-_Static_assert(CRYPTO_STREAM_HEADER ==
-	    crypto_secretstream_xchacha20poly1305_HEADERBYTES &&
+_Static_assert(
+    CRYPTO_STREAM_HEADER == crypto_secretstream_xchacha20poly1305_HEADERBYTES &&
 	CRYPTO_STREAM_EXTRA == crypto_secretstream_xchacha20poly1305_ABYTES,
     "parts of a stream");
 

@@ -65,15 +65,15 @@
 #define CONTROL_ALLOC  67108864 /* what decoding one may allocate, bytes */
 
 /* Timers of the protocol, milliseconds; the configuration may shorten them. */
-#define HAVE_MS         20000    /* HAVE to each peer, give or take a fifth */
-#define HELLO_MS        10000    /* an answer to HELLO is due */
-#define GET_MS          30000    /* progress of a GET is due */
-#define SILENCE_MS      180000   /* a silent link is closed and made anew */
-#define GAP_MS          5000     /* longest random wait before a gap's GET */
-#define BEACON_MS       86400000 /* a HEAD is signed anew */
-#define CLAIM_FAILURES  3        /* failed GETs before a claim is given up */
-#define CLAIM_REST_MAX  3600000  /* it rests GET_MS, then twice that, up to this */
-#define CLAIM_PACE_MS   1000     /* one GET for what was given up, each peer */
-#define INVITE_DAYS     7        /* an invitation line is good for so long */
+#define HAVE_MS        20000    /* HAVE to each peer, give or take a fifth */
+#define HELLO_MS       10000    /* an answer to HELLO is due */
+#define GET_MS         30000    /* progress of a GET is due */
+#define SILENCE_MS     180000   /* a silent link is closed and made anew */
+#define GAP_MS         5000     /* longest random wait before a gap's GET */
+#define BEACON_MS      86400000 /* a HEAD is signed anew */
+#define CLAIM_FAILURES 3        /* failed GETs before a claim is given up */
+#define CLAIM_REST_MAX 3600000  /* GET_MS, then twice that, up to this */
+#define CLAIM_PACE_MS  1000     /* one GET for what was given up, each peer */
+#define INVITE_DAYS    7        /* an invitation line is good for so long */
 
 #endif /* !ERFA_LIMITS_H */

@@ -231,7 +231,7 @@ enum err query_bad_cursor(struct question *question) MUST_CHECK;
  */
 size_t query_limit(bool has, uint32_t limit);
 
-/* ---- query_find.c ---- */
+/* ---- query_find_sift.c ---- */
 
 /* An entry that may be what somebody waits for. */
 struct query_piece {

@@ -52,9 +52,9 @@ sed -n -e 's/.*\(\.\|->\)code = "\([a-z_]*\)".*/\2/p' \
 
 # Where a search found a word, and why a trial may be meant as a failure.
 {
-	body part_name daemon/query_find.c
-	body place_of daemon/query_find.c
-	grep -F 'answer_text(&reason->part, "' daemon/query_find.c
+	body part_name daemon/query_find_reason.c
+	body place_of daemon/query_find_reason.c
+	grep -F 'answer_text(&reason->part, "' daemon/query_find_reason.c
 } | sed -n 's/.*\(return \|part, \)"\([a-z_]*\)".*/\2/p' >"$dir/parts"
 sed -n 's/^\t{ .*"\(failure_[a-z_]*\)".*/\1/p' daemon/query_failure.c \
 	>>"$dir/parts"

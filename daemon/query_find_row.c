@@ -1,0 +1,122 @@
+#include "daemon/find_internal.h"
+
+#include <stdio.h>
+
+#include "proto/bytes.h"
+#include "proto/header.h"
+
+/* The verdict of what was learnt from a trial. */
+struct judging {
+	struct find *find;
+	int verdict;
+};
+
+static enum err
+judge(void *context, const struct shown_item *item)
+{
+	struct judging *judging = context;
+	Erfa__Body *body;
+	enum err err;
+
+	if (item->kind != HEADER_EXPERIENCE)
+		return ERR_NONE;
+	err = query_read(judging->find->question, item, &body);
+	if (err != ERR_NONE)
+		return err;
+	if (body != NULL && body->experience != NULL &&
+	    body->experience->verdict != ERFA__VERDICT__VERDICT_UNSET &&
+	    (judging->verdict == 0 ||
+		judging->verdict == ERFA__VERDICT__VERDICT_NOT_STATED))
+		judging->verdict = (int)body->experience->verdict;
+	body_free(body);
+	return ERR_NONE;
+}
+
+static enum err
+fill_verdict(struct find *find, const struct shown_item *item, Erfa__Row *row)
+{
+	struct judging judging = { .find = find };
+	const ProtobufCEnumValue *value;
+	char code[40];
+	size_t i;
+	enum err err;
+
+	if (item->kind != HEADER_TRIAL)
+		return ERR_NONE;
+	err = query_naming(find->question, item, judge, &judging);
+	if (err != ERR_NONE || judging.verdict == 0)
+		return err;
+	value = protobuf_c_enum_descriptor_get_value(
+	    &erfa__verdict__descriptor, judging.verdict);
+	if (value == NULL)
+		return ERR_NONE;
+	(void)snprintf(code, sizeof(code), "%s", value->name + 8);
+	for (i = 0; code[i] != '\0'; i++)
+		code[i] = (char)(code[i] == '_' ? '_' : code[i] | 0x20);
+	return answer_text(&row->verdict, code);
+}
+
+/* Add the row of ${entry} to a list. */
+static enum err
+put_row(Erfa__Row ***rows, size_t *count, struct query_entry *entry)
+{
+	enum err err = answer_room(rows, *count, sizeof(void *));
+
+	if (err == ERR_NONE) {
+		(*rows)[(*count)++] = entry->row;
+		entry->row = NULL;
+	}
+	return err;
+}
+
+enum err
+find_row(struct find *find, const struct search_hit *hit, bool near,
+    Erfa__FindAnswer *answer, size_t *bytes)
+{
+	const struct shown_item *item = shown_by_doc(
+	    find->question->shown, hit->target);
+	struct query_place place = query_place(find->question, item);
+	struct query_entry entry;
+	enum err err;
+
+	err = query_entry(find->question, &place, &entry);
+	if (err != ERR_NONE)
+		return err;
+	if (entry.body == NULL)
+		goto out;
+	if ((err = query_claims(find->question, &place, &entry)) != ERR_NONE ||
+	    (err = find_fill_failure(find, item, entry.row)) != ERR_NONE ||
+	    (err = find_fill_reasons(find, hit, &entry, entry.row)) !=
+		ERR_NONE ||
+	    (err = find_fill_matched(entry.row)) != ERR_NONE ||
+	    (err = fill_verdict(find, item, entry.row)) != ERR_NONE)
+		goto out;
+	entry.row->has_partial = true;
+	entry.row->partial = hit->groups < find->ngroups;
+	*bytes += erfa__row__get_packed_size(entry.row);
+	err = near ? put_row(&answer->near, &answer->n_near, &entry) :
+		     put_row(&answer->row, &answer->n_row, &entry);
+out:
+	query_entry_clear(&entry);
+	return err;
+}
+
+enum err
+find_fill_page(struct find *find, const struct search_hit *hits, size_t count,
+    size_t seen, size_t limit, Erfa__FindAnswer *answer)
+{
+	uint8_t cursor[FIND_CURSOR];
+	size_t bytes = 0;
+	size_t i;
+	enum err err = ERR_NONE;
+
+	for (i = seen; i < count && err == ERR_NONE; i++) {
+		if (i < find->good &&
+		    (answer->n_row == limit || bytes > PAGE_BYTES)) {
+			bytes_put_le32(cursor, (uint32_t)i);
+			return answer_hex(&answer->next, cursor, FIND_CURSOR);
+		}
+		err = find_row(find, &hits[i], i >= find->good, answer, &bytes);
+	}
+	return err;
+}

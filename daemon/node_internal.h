@@ -14,7 +14,9 @@
  *   node_publish*.c requests of people become entries (node_publish_internal.h)
  *   node_group*.c   restricted groups are changed (node_group_internal.h)
  *   node_ring.c     the keys that this node reads with
- *   node_invite.c   invitations, strangers let in, members removed
+ *   node_invite.c   invitations (node_invite_internal.h)
+ *   node_accept.c   strangers let in, keys vouched for
+ *   node_remove.c   members removed
  *   node_rotate.c   the key of this node, and a new one in its place
  *   node_write.c    MEMBER entries and notes that the node writes itself
  *   node_erase.c    erasures, by this node and others
@@ -619,7 +621,7 @@ void node_join_tick(struct node *node, int64_t now);
 void node_join_end(struct node *node);
 struct waiter *node_join_waiter(const struct node *node);
 
-/* ---- node_invite.c ---- */
+/* ---- node_invite.c, node_accept.c, node_remove.c ---- */
 
 /**
  * node_invite(node, waiter), node_accept(node, waiter),

@@ -1,38 +1,24 @@
 /*
- * Invitations, strangers let in, members removed: what people ask for.
+ * Invitations: made, listed, revoked.
  */
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/bytes.h"
 #include "proto/invite.h"
 #include "proto/local.pb-c.h"
 #include "daemon/node_internal.h"
+#include "daemon/node_invite_internal.h"
 
 #define DAY_MS 86400000ull
 
-/* A request whose answer waits for its commit. */
-struct request {
-	struct waiter *waiter;
-	char org[ORG_MAX + 1];
-	char line[INVITE_LINE_MAX + 1];
-	uint64_t expires_ms;
-	uint8_t key[KEY_LEN];
-	bool has_key;
-	bool has_old;
-	uint8_t old_key[KEY_LEN]; /* that it takes the place of */
-	char check[INVITE_CHECK_LEN + 1];
-	struct header_member *member; /* that was written, or NULL */
-};
+/* ---- requests that wait ---- */
 
-/* A request for this client, or NULL with the client told. */
-static struct request *
-request_new(struct node *node, struct waiter *waiter, const char *org)
+struct member_request *
+member_request_new(struct node *node, struct waiter *waiter, const char *org)
 {
-	struct request *request = calloc(1, sizeof(*request));
+	struct member_request *request = calloc(1, sizeof(*request));
 
 	if (request == NULL) {
 		node_answer_error(node, waiter, "no_memory", 75, "try again",
@@ -44,16 +30,16 @@ request_new(struct node *node, struct waiter *waiter, const char *org)
 	return request;
 }
 
-static void
-request_free(struct request *request)
+void
+member_request_free(struct member_request *request)
 {
 	free(request->member);
 	free(request);
 }
 
-/* The commit failed, or the node is closing: say so; true if it did. */
-static bool
-request_failed(struct node *node, struct request *request, enum err err)
+bool
+member_request_failed(
+    struct node *node, struct member_request *request, enum err err)
 {
 	if (node == NULL)
 		node_waiter_free(request->waiter);
@@ -62,11 +48,11 @@ request_failed(struct node *node, struct request *request, enum err err)
 		    "try again", "could not be written: %s", err_str(err));
 	else
 		return false;
-	request_free(request);
+	member_request_free(request);
 	return true;
 }
 
-/* ---- invite ---- */
+/* ---- making ---- */
 
 /* The own check number, to be read out. */
 static enum err
@@ -80,7 +66,7 @@ own_check(const struct node *node, char **out)
 
 /* Fill in the answer to an invitation that was made. */
 static enum err
-fill_invited(const struct node *node, const struct request *request,
+fill_invited(const struct node *node, const struct member_request *request,
     Erfa__InviteAnswer *invite)
 {
 	enum err err;
@@ -96,10 +82,10 @@ fill_invited(const struct node *node, const struct request *request,
 static void
 invited(struct node *node, void *arg, enum err err)
 {
-	struct request *request = arg;
+	struct member_request *request = arg;
 	Erfa__Answer *answer = NULL;
 
-	if (request_failed(node, request, err))
+	if (member_request_failed(node, request, err))
 		return;
 	if (answer_new(ERFA__ANSWER__SAY_INVITE, &answer) == ERR_NONE &&
 	    fill_invited(node, request, answer->invite) != ERR_NONE)
@@ -126,13 +112,13 @@ invite_make(
 {
 	Erfa__LocalInvite note = ERFA__LOCAL_INVITE__INIT;
 	struct invite invite = { 0 };
-	struct request *request;
+	struct member_request *request;
 	uint8_t join_public[KEY_LEN];
 	uint8_t join_secret[KEY_LEN];
 	uint8_t packed[1024];
 	char name[80] = "invite/";
 
-	if ((request = request_new(node, waiter, ask->org)) == NULL)
+	if ((request = member_request_new(node, waiter, ask->org)) == NULL)
 		return;
 	(void)snprintf(invite.address, sizeof(invite.address), "%s",
 	    advertised(node, ask));
@@ -156,8 +142,10 @@ invite_make(
 	    node_write_note(node, name, packed,
 		erfa__local_invite__pack(&note, packed), invited,
 		request) != ERR_NONE)
-		(void)request_failed(node, request, ERR_NOMEM);
+		(void)member_request_failed(node, request, ERR_NOMEM);
 }
+
+/* ---- listing ---- */
 
 /* How an invitation stands. */
 static const char *
@@ -234,13 +222,15 @@ invite_list(struct node *node, struct waiter *waiter)
 	    "the invitations cannot be listed: %s", err_str(err));
 }
 
+/* ---- revoking ---- */
+
 static void
 revoked(struct node *node, void *arg, enum err err)
 {
-	struct request *request = arg;
+	struct member_request *request = arg;
 	Erfa__Answer *answer = NULL;
 
-	if (request_failed(node, request, err))
+	if (member_request_failed(node, request, err))
 		return;
 	if (answer_new(ERFA__ANSWER__SAY_INVITE, &answer) == ERR_NONE) {
 		answer->invite->has_revoked = 1;
@@ -283,7 +273,7 @@ invite_find(struct node *node, const char *what, char name[201])
 static void
 invite_revoke(struct node *node, struct waiter *waiter, const char *what)
 {
-	struct request *request;
+	struct member_request *request;
 	Erfa__LocalInvite *note;
 	uint8_t packed[1024];
 	char name[201];
@@ -296,15 +286,17 @@ invite_revoke(struct node *node, struct waiter *waiter, const char *what)
 	}
 	note->has_revoked_ms = 1;
 	note->revoked_ms = node_clock();
-	request = request_new(node, waiter, note->org);
+	request = member_request_new(node, waiter, note->org);
 	if (request != NULL &&
 	    (erfa__local_invite__get_packed_size(note) > sizeof(packed) ||
 		node_write_note(node, name, packed,
 		    erfa__local_invite__pack(note, packed), revoked,
 		    request) != ERR_NONE))
-		(void)request_failed(node, request, ERR_NOMEM);
+		(void)member_request_failed(node, request, ERR_NOMEM);
 	erfa__local_invite__free_unpacked(note, NULL);
 }
+
+/* ---- the request ---- */
 
 void
 node_invite(struct node *node, struct waiter *waiter)
@@ -334,538 +326,4 @@ node_invite(struct node *node, struct waiter *waiter)
 	} else {
 		invite_make(node, waiter, ask);
 	}
-}
-
-/* ---- accept ---- */
-
-/* Roles as people write them. */
-static const struct {
-	uint32_t role;
-	const char *word;
-} role_words[] = {
-	{ ROLE_WRITES, "writes" },
-	{ ROLE_INTRODUCES, "introduces" },
-	{ ROLE_REGISTRY, "registry" },
-	{ ROLE_READER, "reads" },
-};
-
-#define ROLES (sizeof(role_words) / sizeof(role_words[0]))
-
-/* The roles that are asked for; 0 if a word is none, or they do not go
- * together. */
-static uint32_t
-roles_of(const Erfa__AcceptRequest *ask)
-{
-	uint32_t roles = 0;
-	size_t i, role;
-
-	for (i = 0; i < ask->n_role; i++) {
-		for (role = 0; role < ROLES; role++)
-			if (strcmp(role_words[role].word, ask->role[i]) == 0)
-				break;
-		if (role == ROLES)
-			return 0;
-		roles |= role_words[role].role;
-	}
-	if (ask->n_role == 0)
-		roles = ROLE_WRITES | ROLE_INTRODUCES;
-	return (roles & ROLE_READER) != 0 && roles != ROLE_READER ? 0 : roles;
-}
-
-/* What the directory says of the key now. */
-static enum err
-fill_standing(const struct node *node, const struct request *request,
-    Erfa__AcceptAnswer *accept)
-{
-	const struct directory *directory = node_directory(node);
-	const struct directory_member *member = directory_find(
-	    directory, request->key);
-	enum err err;
-	size_t i;
-
-	err = answer_hex(&accept->key, request->key, KEY_LEN);
-	if (err != ERR_NONE || member == NULL)
-		return err;
-	accept->has_member = accept->has_disputed = true;
-	accept->member = member->in;
-	accept->disputed = member->disputed;
-	for (i = 0; err == ERR_NONE && i < ROLES; i++)
-		if ((member->roles & role_words[i].role) != 0)
-			err = answer_text_add(
-			    &accept->role, &accept->n_role, role_words[i].word);
-	if (err != ERR_NONE || !request->has_old ||
-	    !directory_succeeds(directory, request->old_key, request->key))
-		return err;
-	return answer_hex(&accept->succeeds, request->old_key, KEY_LEN);
-}
-
-static void
-accepted(struct node *node, void *arg, enum err err)
-{
-	struct request *request = arg;
-	Erfa__Answer *answer = NULL;
-
-	if (request_failed(node, request, err))
-		return;
-	if (answer_new(ERFA__ANSWER__SAY_ACCEPT, &answer) == ERR_NONE &&
-	    (answer_text(&answer->accept->org, request->org) != ERR_NONE ||
-		answer_text(&answer->accept->check_number, request->check) !=
-		    ERR_NONE ||
-		(request->has_key &&
-		    fill_standing(node, request, answer->accept) != ERR_NONE)))
-		logger_debug("peers", "an answer is not complete");
-	node_answer(node, request->waiter, answer);
-	request_free(request);
-}
-
-/* The digits of a check number, blanks left out, as groups of four. */
-static bool
-check_digits(const char *text, char out[INVITE_CHECK_LEN + 1])
-{
-	size_t digits = 0;
-	size_t at = 0;
-
-	for (; *text != '\0'; text++) {
-		if (*text == ' ' || *text == '-')
-			continue;
-		if (!isdigit((unsigned char)*text) || digits == 24)
-			return false;
-		if (digits > 0 && digits % 4 == 0)
-			out[at++] = ' ';
-		out[at++] = *text;
-		digits++;
-	}
-	out[at] = '\0';
-	return digits == 24;
-}
-
-/* The stranger with this check number; name and note of it. */
-static Erfa__LocalPending *
-pending_find(struct node *node, const char *check, char name[201])
-{
-	struct store_txn *txn = NULL;
-	Erfa__LocalPending *note = NULL;
-	char its[INVITE_CHECK_LEN + 1];
-	struct bytes data;
-
-	name[0] = '\0';
-	if (store_begin(node->store, false, &txn) != ERR_NONE)
-		return NULL;
-	while (store_note_next(txn, "pending/", name[0] == '\0' ? NULL : name,
-		   name, &data) == ERR_NONE) {
-		note = erfa__local_pending__unpack(NULL, data.len, data.data);
-		if (note != NULL && note->curve.len == KEY_LEN) {
-			invite_check_number(note->curve.data, its);
-			if (strcmp(its, check) == 0)
-				break;
-		}
-		if (note != NULL)
-			erfa__local_pending__free_unpacked(note, NULL);
-		note = NULL;
-	}
-	store_abort(&txn);
-	return note;
-}
-
-/* The key that 64 digits are, or that the directory has for a check number. */
-static bool
-key_find(const struct node *node, const char *text, uint8_t out[KEY_LEN])
-{
-	const struct directory *directory = node_directory(node);
-	const struct directory_member *member;
-	char check[INVITE_CHECK_LEN + 1];
-	char its[INVITE_CHECK_LEN + 1];
-	uint8_t curve[KEY_LEN];
-	size_t i;
-
-	if (strlen(text) == (size_t)2 * KEY_LEN)
-		return bytes_unhex(text, out, KEY_LEN) == ERR_NONE &&
-		    crypto_curve_public(out, curve) == ERR_NONE;
-	if (!check_digits(text, check))
-		return false;
-	for (i = 0; i < directory_count(directory); i++) {
-		member = directory_at(directory, i);
-		invite_check_number(member->curve, its);
-		if (strcmp(its, check) != 0)
-			continue;
-		memcpy(out, member->key, KEY_LEN);
-		return true;
-	}
-	return false;
-}
-
-/* Vouch at once for a key that is known. */
-static void
-vouch(struct node *node, struct request *request, uint32_t roles)
-{
-	struct header_member *member = calloc(1, sizeof(*member));
-	uint8_t curve[KEY_LEN];
-	enum err err = ERR_NOMEM;
-
-	if (member != NULL &&
-	    crypto_curve_public(request->key, curve) == ERR_NONE) {
-		request->member = member;
-		request->has_key = true;
-		invite_check_number(curve, request->check);
-		memcpy(member->key, request->key, KEY_LEN);
-		memcpy(member->org, request->org, sizeof(member->org));
-		member->roles = roles;
-		member->has_succeeds = request->has_old;
-		memcpy(member->succeeds, request->old_key, KEY_LEN);
-		err = node_write_member(
-		    node, member, "", "", NULL, NULL, 0, accepted, request);
-	} else {
-		free(member);
-	}
-	if (err != ERR_NONE)
-		(void)request_failed(node, request, err);
-}
-
-/* Let a stranger say HELLO, and note what is vouched for then. */
-static void
-admit_pending(struct node *node, struct request *request, uint32_t roles,
-    const char *name, Erfa__LocalPending *note)
-{
-	uint8_t packed[1024];
-
-	note->accepted_org = request->org;
-	note->has_accepted_roles = true;
-	note->accepted_roles = roles;
-	note->has_accepted_succeeds = request->has_old;
-	note->accepted_succeeds.data = request->old_key;
-	note->accepted_succeeds.len = request->has_old ? KEY_LEN : 0;
-	if (erfa__local_pending__get_packed_size(note) > sizeof(packed) ||
-	    node_write_note(node, name, packed,
-		erfa__local_pending__pack(note, packed), accepted,
-		request) != ERR_NONE)
-		(void)request_failed(node, request, ERR_NOMEM);
-	note->accepted_org = NULL;
-	note->accepted_succeeds.data = NULL;
-	note->accepted_succeeds.len = 0;
-}
-
-/* What is wrong with the request, told to the client; or a request. */
-static struct request *
-accept_check(struct node *node, struct waiter *waiter,
-    const Erfa__AcceptRequest *ask, uint32_t *ret_roles)
-{
-	struct request *request;
-	uint8_t old_key[KEY_LEN];
-
-	if (ask->org == NULL || !header_org_valid(ask->org)) {
-		node_answer_error(node, waiter, "bad_org", 64,
-		    "erfa peers accept CHECKNUMBER no-5501",
-		    "\"%.60s\" is no organisation id",
-		    ask->org != NULL ? ask->org : "");
-		return NULL;
-	}
-	if ((*ret_roles = roles_of(ask)) == 0) {
-		node_answer_error(node, waiter, "bad_roles", 64,
-		    "writes, introduces and registry; or reads alone",
-		    "these roles do not go together");
-		return NULL;
-	}
-	if (ask->succeeds != NULL && ask->succeeds[0] != '\0' &&
-	    !key_find(node, ask->succeeds, old_key)) {
-		node_answer_error(node, waiter, "no_such_key", 66,
-		    "See all keys:  erfa directory",
-		    "\"%.70s\" is no key that this node knows", ask->succeeds);
-		return NULL;
-	}
-	request = request_new(node, waiter, ask->org);
-	if (request == NULL || ask->succeeds == NULL ||
-	    ask->succeeds[0] == '\0')
-		return request;
-	request->has_old = true;
-	memcpy(request->old_key, old_key, KEY_LEN);
-	return request;
-}
-
-void
-node_accept(struct node *node, struct waiter *waiter)
-{
-	const Erfa__AcceptRequest *ask = waiter->request->accept;
-	const char *text = ask->check_number != NULL ? ask->check_number : "";
-	char check[INVITE_CHECK_LEN + 1];
-	struct request *request;
-	Erfa__LocalPending *note;
-	uint32_t roles;
-	char name[201];
-
-	if ((request = accept_check(node, waiter, ask, &roles)) == NULL)
-		return;
-	if (key_find(node, text, request->key)) {
-		if (memcmp(request->key, node->key.public_key, KEY_LEN) != 0) {
-			vouch(node, request, roles);
-			return;
-		}
-		node_answer_error(node, waiter, "own_key", 64,
-		    "Another node has to vouch for it",
-		    "this is the key of this node");
-		request_free(request);
-		return;
-	}
-	if (!check_digits(text, check) ||
-	    (note = pending_find(node, check, name)) == NULL) {
-		node_answer_error(node, waiter, "no_such_stranger", 66,
-		    "See who knocked:  erfa peers\nand whom others know:  "
-		    "erfa directory",
-		    "nobody with the check number \"%.70s\" has knocked, and "
-		    "the directory has no such key",
-		    text);
-		request_free(request);
-		return;
-	}
-	memcpy(request->check, check, sizeof(request->check));
-	admit_pending(node, request, roles, name, note);
-	erfa__local_pending__free_unpacked(note, NULL);
-}
-
-/* ---- remove ---- */
-
-/* Say where the logs of who was removed are cut. */
-static enum err
-fill_cuts(const struct header_member *member, Erfa__RemoveAnswer *remove)
-{
-	Erfa__LogCut *cut;
-	enum err err = ERR_NONE;
-	size_t i;
-
-	for (i = 0; err == ERR_NONE && i < member->ncuts; i++) {
-		err = answer_add(&remove->cut, &remove->n_cut,
-		    &erfa__log_cut__descriptor, &cut);
-		if (err != ERR_NONE)
-			break;
-		cut->has_n = true;
-		cut->n = member->cuts[i].n;
-		err = answer_hex(&cut->log, member->cuts[i].log_id, LOG_ID_LEN);
-	}
-	return err;
-}
-
-/* Fill in the answer to a removal that is done. */
-static enum err
-fill_removed(const struct node *node, const struct request *request,
-    Erfa__RemoveAnswer *remove)
-{
-	const struct directory_member *member = directory_find(
-	    node_directory(node), request->key);
-	bool here_only = member != NULL && member->withdrawn_by_us;
-	enum err err;
-
-	if ((err = answer_text(&remove->org, request->org)) != ERR_NONE ||
-	    (err = answer_hex(&remove->key, request->key, KEY_LEN)) !=
-		ERR_NONE ||
-	    (err = fill_cuts(request->member, remove)) != ERR_NONE)
-		return err;
-	return answer_text(
-	    &remove->scope, here_only ? "this node only" : "everywhere");
-}
-
-static void
-removed(struct node *node, void *arg, enum err err)
-{
-	struct request *request = arg;
-	Erfa__Answer *answer = NULL;
-
-	if (request_failed(node, request, err))
-		return;
-	if (answer_new(ERFA__ANSWER__SAY_REMOVE, &answer) == ERR_NONE &&
-	    fill_removed(node, request, answer->remove) != ERR_NONE)
-		logger_debug("peers", "an answer is not complete");
-	node_answer(node, request->waiter, answer);
-	request_free(request);
-}
-
-/*
- * The member that an org id, a check number or the first digits of a key mean.
- * One that is out is meant only by its key, and only with new cuts.
- */
-static const struct directory_member *
-member_find(
-    const struct node *node, const Erfa__RemoveRequest *ask, size_t *ret_found)
-{
-	const struct directory *directory = node_directory(node);
-	const char *what = ask->peer != NULL ? ask->peer : "";
-	bool cuts = ask->n_cut > 0 || ask->nothing;
-	const struct directory_member *found = NULL;
-	const struct directory_member *member;
-	char check[INVITE_CHECK_LEN + 1] = "";
-	char its[INVITE_CHECK_LEN + 1];
-	char key[2 * KEY_LEN + 1];
-	size_t len = strlen(what);
-	bool by_key;
-	size_t i;
-
-	if (!check_digits(what, check))
-		check[0] = '\0';
-	*ret_found = 0;
-	for (i = 0; i < directory_count(directory); i++) {
-		member = directory_at(directory, i);
-		bytes_hex(member->key, KEY_LEN, key);
-		invite_check_number(member->curve, its);
-		by_key = (len >= 8 && strncmp(key, what, len) == 0) ||
-		    strcmp(its, check) == 0;
-		if (memcmp(member->key, node->key.public_key, KEY_LEN) == 0 ||
-		    (!member->in && !(by_key && cuts)) ||
-		    (!by_key && strcmp(member->org, what) != 0))
-			continue;
-		found = member;
-		(*ret_found)++;
-	}
-	return found;
-}
-
-/* Add the cut of one log, so that it counts up to ${n}. */
-static void
-cut_add(struct header_member *out, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
-{
-	struct header_cut *cut = &out->cuts[out->ncuts++];
-
-	memcpy(cut->log_id, log_id, LOG_ID_LEN);
-	cut->n = n;
-}
-
-/* What it signed so far, as far as it counts, stays valid. */
-static void
-cuts_here(const struct node *node, struct header_member *out)
-{
-	const struct view_log *log;
-	size_t i;
-
-	for (i = 0; i < view_count(node->view) && out->ncuts < HEADER_CUTS_MAX;
-	     i++) {
-		log = view_at(node->view, i);
-		if (memcmp(log->key, out->key, KEY_LEN) != 0 ||
-		    log->counted == 0)
-			continue;
-		memcpy(out->cuts[out->ncuts].c8, log->counted_c8, C8_LEN);
-		cut_add(out, log->log_id, log->counted);
-	}
-}
-
-/* The log of this key that begins with these digits, or NULL. */
-static const struct view_log *
-log_find(const struct node *node, const uint8_t key[KEY_LEN], const char *what)
-{
-	const struct view_log *found = NULL;
-	const struct view_log *log;
-	char id[2 * LOG_ID_LEN + 1];
-	size_t len = strlen(what);
-	size_t i;
-
-	for (i = 0; i < view_count(node->view); i++) {
-		log = view_at(node->view, i);
-		bytes_hex(log->log_id, LOG_ID_LEN, id);
-		if (memcmp(log->key, key, KEY_LEN) != 0 || len < 8 ||
-		    strncmp(id, what, len) != 0)
-			continue;
-		if (found != NULL)
-			return NULL;
-		found = log;
-	}
-	return found;
-}
-
-/* The chain value of an entry, its first bytes; ERR_NOENT beyond the last. */
-static enum err
-entry_c8(struct node *node, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
-    uint8_t out[C8_LEN])
-{
-	struct store_txn *txn = NULL;
-	struct store_entry entry;
-	enum err err;
-
-	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
-		return err;
-	if ((err = store_entry(txn, log_id, n, &entry)) == ERR_NONE)
-		memcpy(out, entry.c, C8_LEN);
-	store_abort(&txn);
-	return err;
-}
-
-/* The cuts that are asked for; false with the client told of a wrong one. */
-static bool
-cuts_asked(struct node *node, const struct request *request,
-    const Erfa__RemoveRequest *ask, struct header_member *out)
-{
-	const struct view_log *log;
-	const Erfa__LogCut *cut;
-	enum err err = ERR_NONE;
-	size_t i;
-
-	for (i = 0; i < ask->n_cut && out->ncuts < HEADER_CUTS_MAX; i++) {
-		cut = ask->cut[i];
-		log = log_find(
-		    node, out->key, cut->log != NULL ? cut->log : "");
-		if (log != NULL && cut->n > 0)
-			err = entry_c8(node, log->log_id, cut->n,
-			    out->cuts[out->ncuts].c8);
-		if (log == NULL || err != ERR_NONE) {
-			node_answer_error(node, request->waiter, "no_such_cut",
-			    66, "See its logs:  erfa members   erfa logs",
-			    "\"%.40s:%llu\" is no entry of %s",
-			    cut->log != NULL ? cut->log : "",
-			    (unsigned long long)cut->n, request->org);
-			return false;
-		}
-		cut_add(out, log->log_id, cut->n);
-	}
-	return true;
-}
-
-/* Withdraw: what stays valid is said with it. */
-static void
-withdraw(
-    struct node *node, const Erfa__RemoveRequest *ask, struct request *request)
-{
-	struct header_member *out = calloc(1, sizeof(*out));
-	enum err err = ERR_NOMEM;
-
-	if (out != NULL) {
-		request->member = out;
-		memcpy(out->key, request->key, KEY_LEN);
-		(void)snprintf(out->org, sizeof(out->org), "%s", request->org);
-		out->withdrawn = true;
-		if (ask->n_cut == 0 && !ask->nothing) {
-			cuts_here(node, out);
-		} else if (!cuts_asked(node, request, ask, out)) {
-			request_free(request);
-			return;
-		}
-		err = node_write_member(node, out, "", "", request->line, NULL,
-		    0, removed, request);
-	}
-	if (err != ERR_NONE)
-		(void)request_failed(node, request, err);
-}
-
-void
-node_remove(struct node *node, struct waiter *waiter)
-{
-	const Erfa__RemoveRequest *ask = waiter->request->remove;
-	const char *what = ask->peer != NULL ? ask->peer : "";
-	const struct directory_member *member;
-	struct request *request;
-	size_t found;
-
-	member = member_find(node, ask, &found);
-	if (found != 1) {
-		node_answer_error(node, waiter,
-		    found == 0 ? "no_such_peer" : "ambiguous", 66,
-		    "See all:  erfa directory",
-		    found == 0 ? "no member \"%.70s\"" :
-				 "\"%.70s\" means several keys; give the "
-				 "first digits of one, or its check number",
-		    what);
-		return;
-	}
-	if ((request = request_new(node, waiter, member->org)) == NULL)
-		return;
-	memcpy(request->key, member->key, KEY_LEN);
-
-	/* The note about dialling it goes in the same commit. */
-	(void)snprintf(request->line, sizeof(request->line), "upstream/");
-	bytes_hex(member->key, KEY_LEN, request->line + strlen(request->line));
-	withdraw(node, ask, request);
 }

@@ -9,6 +9,7 @@
 #include "client/run.h"
 #include "client/speech.h"
 #include "client/table.h"
+#include "client/wanted.h"
 
 #define CELL_ROOM 512 /* bytes of a cell */
 
@@ -86,9 +87,12 @@ cmd_guides(struct run *run)
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__GuidesRequest guides = ERFA__GUIDES_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
+	char sector[WANTED_VALUE];
 	int status;
 
-	guides.sector = run_lend(args_value(run->args, "sector"));
+	status = wanted_sector(run, sector, &guides.sector);
+	if (status != EXIT_DONE)
+		return status;
 	guides.org = run_lend(args_value(run->args, "org"));
 	request.ask_case = ERFA__REQUEST__ASK_GUIDES;
 	request.guides = &guides;

@@ -22,6 +22,7 @@ struct question {
 	Erfa__ListRequest list;
 	struct wanted wanted;
 	char country[WANTED_CODE];
+	char sector[WANTED_VALUE];
 	char kind[CODES]; /* that the command is named after */
 };
 
@@ -38,17 +39,17 @@ kind_of(const struct run *run, char out[CODES])
 	return out;
 }
 
-static void
+static int
 ask_list(struct run *run, struct question *question)
 {
 	erfa__list_request__init(&question->list);
 	question->list.kind = run_lend(kind_of(run, question->kind));
 	question->list.org = run_lend(args_value(run->args, "org"));
-	question->list.sector = run_lend(args_value(run->args, "sector"));
 	question->list.country = wanted_country(run, question->country);
 	question->list.at = run->day[0] == '\0' ? NULL : run->day;
 	question->request.ask_case = ERFA__REQUEST__ASK_LIST;
 	question->request.list = &question->list;
+	return wanted_sector(run, question->sector, &question->list.sector);
 }
 
 static int
@@ -495,8 +496,8 @@ cmd_list(struct run *run)
 		return status;
 	memset(&question, 0, sizeof(question));
 	erfa__request__init(&question.request);
-	ask_list(run, &question);
-	return ask_and_print(run, &question);
+	status = ask_list(run, &question);
+	return status != EXIT_DONE ? status : ask_and_print(run, &question);
 }
 
 int

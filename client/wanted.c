@@ -4,7 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "proto/body.pb-c.h"
 #include "proto/text.h"
+#include "client/form_schema.h"
+#include "client/form_words.h"
 #include "client/run.h"
 
 /* The options whose values are text of the question, in the order of the text. */
@@ -12,6 +15,9 @@ static const char *const names[] = { "country", "sector", "verdict", "status",
 	"programme", "provision", "since", "text-lang", "facet", "kind" };
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
+
+#define CHOICES_TEXT \
+	900 /* bytes of all values of a vocabulary, and around them */
 
 /* Where ${text} stops to be UTF-8; its length if it does not. */
 static size_t
@@ -116,6 +122,89 @@ wanted_country(const struct run *run, char out[WANTED_CODE])
 	return out;
 }
 
+/* An option of which lists show the value: by its code or its label. */
+struct choice {
+	const char *option;
+	const ProtobufCEnumDescriptor *desc;
+	const char *remedy; /* one sentence, with %s for all that there is */
+};
+
+static const struct choice sectors = { "sector", &erfa__sector__descriptor,
+	N_("Sectors, as lists show them: %s.") };
+static const struct choice statuses = { "status", &erfa__status__descriptor,
+	N_("Statuses, as lists show them: %s.") };
+static const struct choice verdicts = { "verdict", &erfa__verdict__descriptor,
+	N_("Verdicts, as lists show them: %s.") };
+
+/* Refuse what was typed, with all that there is in the reader's language. */
+static int
+refuse_choice(struct run *run, const struct choice *choice, const char *typed)
+{
+	char remedy[CHOICES_TEXT];
+	char list[CHOICES_TEXT - 200] = "";
+	char vocabulary[FORM_CODE_MAX];
+	const char *text = _(choice->remedy);
+	size_t len = strcspn(text, "%");
+	const char *code;
+	size_t at = 0;
+	size_t i;
+
+	form_schema_vocabulary(choice->desc, vocabulary);
+	for (i = 0; run->labels != NULL && at < sizeof(list) &&
+	     (code = labels_code(run->labels, vocabulary, i)) != NULL;
+	     i++)
+		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s",
+		    i > 0 ? ", " : "",
+		    labels_plain(run->labels, vocabulary, code));
+	(void)snprintf(remedy, sizeof(remedy), "%.*s%s%.100s", (int)len, text,
+	    list, strncmp(text + len, "%s", 2) == 0 ? text + len + 2 : "");
+	if (choice == &sectors)
+		return fault_say(&run->faults, EXIT_USAGE, "no_such_sector",
+		    remedy, "no sector is called \"%.40s\"", typed);
+	if (choice == &statuses)
+		return fault_say(&run->faults, EXIT_USAGE, "no_such_status",
+		    remedy, "no status is called \"%.40s\"", typed);
+	return fault_say(&run->faults, EXIT_USAGE, "no_such_verdict", remedy,
+	    "no verdict is called \"%.40s\"", typed);
+}
+
+/* Write the code of what was typed for an option; "" if nothing was. */
+static int
+read_choice(struct run *run, const struct choice *choice,
+    char out[WANTED_VALUE], char **ret_value)
+{
+	const char *typed = args_value(run->args, choice->option);
+	const ProtobufCEnumValue *value = NULL;
+	struct form_words *words = NULL;
+	char code[FORM_CODE_MAX];
+	enum err err;
+
+	*ret_value = NULL;
+	if (typed == NULL)
+		return EXIT_DONE;
+	*ret_value = out;
+	(void)snprintf(out, WANTED_VALUE, "%s", typed);
+
+	/* Without the words erfad judges what was typed. */
+	if (form_words_open(run->data, run->language, &words) != ERR_NONE)
+		return EXIT_DONE;
+	err = form_words_value(words, choice->desc, typed, &value);
+	form_words_free(words);
+	if (err == ERR_NOMEM)
+		return run_nomem(run);
+	if (err != ERR_NONE || value == NULL || value->value == 0)
+		return refuse_choice(run, choice, typed);
+	form_schema_code(choice->desc, value, code);
+	(void)snprintf(out, WANTED_VALUE, "%s", code);
+	return EXIT_DONE;
+}
+
+int
+wanted_sector(struct run *run, char out[WANTED_VALUE], char **ret_sector)
+{
+	return read_choice(run, &sectors, out, ret_sector);
+}
+
 int
 wanted_read(struct run *run, struct wanted *ret_wanted)
 {
@@ -126,17 +215,20 @@ wanted_read(struct run *run, struct wanted *ret_wanted)
 	erfa__find_request__init(find);
 	if ((status = check_words(run)) != EXIT_DONE ||
 	    (status = check_since(run)) != EXIT_DONE ||
-	    (status = wanted_check_country(run)) != EXIT_DONE)
+	    (status = wanted_check_country(run)) != EXIT_DONE ||
+	    (status = wanted_sector(run, ret_wanted->sector, &find->sector)) !=
+		EXIT_DONE ||
+	    (status = read_choice(run, &verdicts, ret_wanted->verdict,
+		 &find->verdict)) != EXIT_DONE ||
+	    (status = read_choice(run, &statuses, ret_wanted->status,
+		 &find->status)) != EXIT_DONE)
 		return status;
 	for (i = 0; i < args_count(run->args) && i < WANTED_WORDS; i++)
 		ret_wanted->words[i] = run_lend(args_word(run->args, i));
 	find->word = ret_wanted->words;
 	find->n_word = i;
 	find->kind = run_lend(args_value(run->args, "kind"));
-	find->sector = run_lend(args_value(run->args, "sector"));
 	find->country = wanted_country(run, ret_wanted->country);
-	find->verdict = run_lend(args_value(run->args, "verdict"));
-	find->status = run_lend(args_value(run->args, "status"));
 	find->programme = run_lend(args_value(run->args, "programme"));
 	find->provision = run_lend(args_value(run->args, "provision"));
 	find->since = run_lend(args_value(run->args, "since"));

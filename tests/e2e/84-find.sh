@@ -96,6 +96,20 @@ check_has "with what to type" "$OUT" "--since 2019"
 check_status "a country that is none, too" 64 at a find pleje --country XX
 check_has "with those there are" "$OUT" "Countries: DK, NO"
 check_status "in lists as well" 64 at a list --country XX
+for option in sector status verdict; do
+	check_status "a $option that is none is refused" 64 \
+		at a find pleje --$option nonsense
+	check_has "with what there is" "$OUT" "as lists show them: [a-z]+"
+done
+check_status "as lists do with a sector" 64 at a list --sector nonsense
+for word in elder_care "elder care" ældrepleje vanhustenhuolto; do
+	check "the sector $word is understood" at a find --sector "$word" --json
+	check_has "in whatever language" "$OUT" '"sector:elder_care"'
+done
+check "so are the words for a status" at a find --status "stoppet før tid" --json
+check_has "which lists show" "$OUT" '"status:stopped"'
+check "and those for a verdict" at a find --verdict "did not work" --json
+check_has "which lists show" "$OUT" '"verdict:did_not_work"'
 check_status "and nothing cannot be asked for" 64 at a find pleje --limit 0
 check_has "what was chosen by is told in words" \
 	"$(at a find afviste forsøg --lang da 2>&1)" "afslået"

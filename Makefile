@@ -16,6 +16,7 @@
 # make format    lay out all C files as .clang-format says
 # make pot       take new words of the sources into client/po/*.po
 # make docs      the manual pages as HTML
+# make python    modules for programs of your own, in build/python
 # make sbom      what the programs are made of, as CycloneDX
 # make deb       Debian packages in build/deb, looked at by lintian
 # make check-deb installs them in a Debian of its own and runs two nodes there
@@ -131,7 +132,7 @@ Q    = $(if $(filter 1,$(V)),,@)
 say  = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2:$B/%=%))
 jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-all: $(ERFAD) $(ERFA) $(MO) $(MAN)
+all: $(ERFAD) $(ERFA) $(MO) $(MAN) $(DICTIONARY)
 
 # Programs.
 $B/erfad: $(call objects,daemon/main.c $(DAEMON)) $B/libproto.a
@@ -230,6 +231,8 @@ $B/python/%_pb2.py: %.proto $(PROTOS) | $B/deps-test
 	$(call say,GEN,$@)
 	$(Q)protoc --python_out=$B/python $<
 
+python: $(GEN_PY)
+
 # Catalogues of messages, which the client reads by itself.
 $B/locale/%/LC_MESSAGES/erfa.mo: client/po/%.po | $B/deps-build
 	@mkdir -p $(@D)
@@ -287,7 +290,7 @@ deps:
 
 programs: all $(call programs,$(UNIT) $(TOOLS) $(FUZZ)) $(if $(INTEROP),$(GEN_PY)) \
 	$(if $(SIMS),$B/tests/sim/sim) \
-	$(if $(filter %compat.sh,$(E2E)),$B/tests/compat/erfad) $(DICTIONARY)
+	$(if $(filter %compat.sh,$(E2E)),$B/tests/compat/erfad)
 
 # Words in other languages, of the lists of this machine.
 $B/words: $(filter $B/daemon/dict% $B/daemon/tokens.o,$(call objects,$(DAEMON))) \
@@ -503,7 +506,7 @@ clean:
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
-.PHONY: all docs sbom deb check-deb pot deps programs unit check asan tsan sim plant soak fuzz fuzz-run \
+.PHONY: all docs python sbom deb check-deb pot deps programs unit check asan tsan sim plant soak fuzz fuzz-run \
 	demo bench bench-hub \
 	lint relevance format lint-format lint-scripts lint-tidy lint-cppcheck lint-analyzer \
 	install uninstall clean help vocabulary-check FORCE

@@ -24,7 +24,7 @@
  *   node_control.c  the control socket: who is answered, and who waits
  *   node_ask.c      what each request needs, and who takes it up
  *   node_status.c   what `erfa status`, `peers` and `sync` show
- *   node_alarm.c    what is wrong with others, and since when
+ *   node_alarm*.c   what is wrong with others (node_alarm_internal.h)
  *   node_fork.c     proofs that a log is forked
  *   node_witness.c  how far others have seen a log
  *   node_bundle.c   bundles are taken in
@@ -977,7 +977,7 @@ bool node_is_clean(struct node *node);
  */
 void node_status_tick(struct node *node, int64_t now);
 
-/* ---- node_alarm.c ---- */
+/* ---- node_alarm.c, node_alarm_fork.c, node_alarm_silent.c ---- */
 
 /**
  * node_alarms(node, status):

@@ -47,7 +47,7 @@ trap 'rm -r "$dir"' EXIT
 # What an alarm is about.
 sed -n -e 's/.*\(\.\|->\)code = "\([a-z_]*\)".*/\2/p' \
 	-e 's/.*answer_text(&problem->code, "\([a-z_]*\)").*/\1/p' \
-	daemon/node_alarm.c daemon/node_status.c |
+	daemon/node_alarm*.c daemon/node_status.c |
 	compare Problem code '(back|dis|fork|sil|diff|claim|flo|mem|wit|dou|clo).*'
 
 # Where a search found a word, and why a trial may be meant as a failure.

@@ -152,7 +152,7 @@ BUGS = [
          "	*ret_inc = log.inc;\n"),
     ]),
     ("no-cut", "withdraw a member without its cuts", [
-        ("daemon/node_invite.c",
+        ("daemon/node_remove.c",
          "			cuts_here(node, out);\n",
          "			out->ncuts = 0 * sizeof(cuts_here);\n"),
     ]),
@@ -225,7 +225,7 @@ BUGS = [
          "		if (memcmp(log->key, key, KEY_LEN) != 0 || log->counted > 0)\n"),
     ]),
     ("no-heir", "vouch for a new key without the one that it succeeds", [
-        ("daemon/node_invite.c",
+        ("daemon/node_accept.c",
          "		member->has_succeeds = request->has_old;\n",
          "		member->has_succeeds = request->has_old && false;\n"),
     ]),

@@ -402,10 +402,13 @@ lint-tidy:
 	@printf '%s\n' $(C_FILES) | xargs -P 2 -n 1 sh -c 'clang-tidy --quiet \
 		"$$@" -- -std=c11 $(ALL_CPPFLAGS) -include $B/defines.h' tidy
 
+# readdir_r, which cppcheck would rather see, is obsolete: POSIX has readdir safe
+# for streams of one's own.
 lint-cppcheck:
 	cppcheck -q --std=c11 --enable=warning,style,performance,portability \
 		--inconclusive --library=posix,gnu --error-exitcode=1 \
-		--inline-suppr --suppress=variableScope -I. $(C_FILES)
+		--inline-suppr --suppress=variableScope --suppress=readdirCalled \
+		-I. $(C_FILES)
 
 lint-analyzer:
 	@echo gcc -fanalyzer

@@ -8,7 +8,10 @@
  *   node_host.c     what links ask for: reading the store, handing to writer
  *   node_branch.c   branches of forked logs, for links
  *   node_commit.c   after a commit: view, NOTEs, index, those who wait
- *   node_members.c  directory, admission, invitations, strangers
+ *   node_directory.c  the directory (node_members_internal.h)
+ *   node_members.c  the keys that may connect
+ *   node_stranger.c unknown keys that knock
+ *   node_admit.c    newcomers are admitted
  *   node_peers.c    hub sessions and upstreams come and go
  *   node_join.c     this node joins another
  *   node_publish*.c requests of people become entries (node_publish_internal.h)
@@ -480,7 +483,7 @@ void node_view_recount(struct node *node);
 enum err node_counts(struct node *node, struct store_txn *txn,
     struct store_counts *ret_counts) MUST_CHECK;
 
-/* ---- node_members.c ---- */
+/* ---- node_directory.c, node_members.c, node_stranger.c, node_admit.c ---- */
 
 /**
  * node_snapshot_get(node), node_snapshot_put(node, snapshot):

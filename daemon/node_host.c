@@ -103,13 +103,19 @@ note_disk(struct node *node, enum err err)
 	node->full_until = node_now() + FULL_MS;
 }
 
-/* A run of another branch: the first proof of a fork is published. */
+/*
+ * A run of another branch: the first proof of a fork is published.  What the
+ * branch proves of other logs holds wherever it stands: an own FORK entry that
+ * comes back is known to nobody else.
+ */
 static enum err
 branch_run(struct store_txn *txn, const struct run_job *run)
 {
 	enum err err;
 
 	err = store_add_branch(txn, &run->run, run->last_common);
+	if (err == ERR_NONE && run->forks)
+		err = node_fork_keep(txn, run->outbox, &run->run);
 	if (err != ERR_NONE)
 		return err;
 	return node_fork_write(txn, run->outbox, &run->run, run->last_common);

@@ -118,6 +118,20 @@ origin_member(struct origin *origin, struct origin_run *run,
 }
 
 void
+origin_fork(struct origin *origin, struct origin_run *run,
+    const struct header_fork *fork)
+{
+	struct header header = { .kind = HEADER_FORK };
+	uint8_t ext[HEADER_MAX];
+	size_t len;
+
+	if (header_fork_encode(fork, ext, sizeof(ext), &len) != ERR_NONE)
+		abort();
+	header.ext = (struct bytes){ ext, len };
+	append(origin, run, &header);
+}
+
+void
 origin_add(struct origin *origin, struct origin_run *run, uint32_t kind,
     uint32_t body_len)
 {

@@ -16,6 +16,7 @@
 #include "proto/limits.h"
 #include "proto/log.h"
 
+struct header_fork;
 struct header_member;
 struct header_target;
 
@@ -77,6 +78,13 @@ void origin_target(struct origin *origin, struct origin_run *run,
  */
 void origin_member(struct origin *origin, struct origin_run *run,
     const struct header_member *member);
+
+/**
+ * origin_fork(origin, run, fork):
+ * Add a FORK entry.
+ */
+void origin_fork(struct origin *origin, struct origin_run *run,
+    const struct header_fork *fork);
 
 /**
  * origin_write(origin, run, count, body_len):

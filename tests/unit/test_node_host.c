@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "proto/header.h"
 #include "tests/unit/bare_node.h"
 
 /* Bodies of each of two origins that node 0 lacks. */
@@ -215,6 +216,64 @@ what_is_taken_is_counted(void **state)
 	assert_int_equal(held(f, &f->calm), LACKS + 1 + MUCH);
 }
 
+/* What a log would end with if its origin had signed another entry. */
+static void
+other_head(const struct origin *origin, uint8_t variant, uint8_t out[HEAD_LEN])
+{
+	struct origin other = *origin;
+	struct origin_run *run = malloc(sizeof(*run));
+
+	assert_non_null(run);
+	other.variant = variant;
+	origin_write(&other, run, 1, 100);
+	memcpy(out, run->head, HEAD_LEN);
+	free(run);
+}
+
+/* A branch of the busy log, after ${common}, says that the calm one is forked. */
+static void
+take_branch(struct fixture *f, const struct origin *common)
+{
+	struct origin branch = *common;
+	struct origin_run *run = malloc(sizeof(*run));
+	struct header_fork fork = { .last_common = f->calm.tip.n };
+	struct view_log *log = view_find(f->bare.node.view, branch.log_id);
+
+	assert_non_null(run);
+	assert_non_null(log);
+	memcpy(fork.log_id, f->calm.log_id, LOG_ID_LEN);
+	other_head(&f->calm, 1, fork.head_a);
+	other_head(&f->calm, 2, fork.head_b);
+	origin_run_begin(&branch, run);
+	origin_fork(&branch, run, &fork);
+	origin_run_end(&branch, run);
+	node_link_host.take_branch(
+	    &f->bare.node, f->link, log, &run->run, common->tip.n);
+	bare_settle(&f->bare);
+	free(run);
+}
+
+static void
+fork_that_a_branch_tells_of_is_heard(void **state)
+{
+	struct fixture *f = *state;
+	struct origin common = f->busy;
+	struct store_txn *txn = NULL;
+	struct store_log log;
+
+	take_run(f, &f->busy, 1);
+	take_branch(f, &common);
+	assert_int_equal(
+	    store_begin(f->bare.node.store, false, &txn), ERR_NONE);
+	assert_int_equal(store_log(txn, f->busy.log_id, &log), ERR_NONE);
+	assert_true(log.frozen);
+	assert_int_equal(store_log(txn, f->calm.log_id, &log), ERR_NONE);
+	assert_true(log.frozen);
+	assert_int_equal(log.last_common, f->calm.tip.n);
+	assert_int_not_equal(node_fork_since(txn, f->calm.log_id), 0);
+	store_abort(&txn);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -227,6 +286,7 @@ main(void)
 		TEST(who_are_all_over_their_budget_wait_for_nobody),
 		TEST(nothing_that_it_sends_is_refused),
 		TEST(what_is_taken_is_counted),
+		TEST(fork_that_a_branch_tells_of_is_heard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -406,7 +406,7 @@ print_made_from(const struct making *it)
 		print_say(it->run->out, "\nMade from %s.\n", count);
 	else
 		print_say(it->run->out,
-		    "No programme or network is here to make it from.\n"
+		    "No programme or network here says what it is for.\n"
 		    "Those that DFØ-notat 2023:1 names:  erfa publish "
 		    "%s/table31.json\n",
 		    it->run->data);
@@ -460,10 +460,10 @@ tell(const struct making *it)
 		print_lines(it);
 	else if (it->answer->n_count > 0)
 		status = print_table(it);
-	if (status == EXIT_DONE)
+	if (status == EXIT_DONE) {
 		print_made_from(it);
-	if (status == EXIT_DONE)
 		groups_warn(run->out, it->report->n_restricted);
+	}
 	return status;
 }
 

@@ -26,7 +26,9 @@
  *   node_follow.c   questions that stand, of each user of the machine
  *   node_control.c  the control socket: who is answered, and who waits
  *   node_ask.c      what each request needs, and who takes it up
- *   node_status.c   what `erfa status`, `peers` and `sync` show
+ *   node_status.c   what `erfa status` shows (node_status_internal.h)
+ *   node_sync.c     what `erfa sync` shows
+ *   node_peer_list.c what `erfa peers` shows
  *   node_alarm*.c   what is wrong with others (node_alarm_internal.h)
  *   node_fork.c     proofs that a log is forked
  *   node_witness.c  how far others have seen a log
@@ -940,7 +942,7 @@ const char *node_ask_needs(
  */
 void node_ask_take(struct node *node, struct waiter *waiter);
 
-/* ---- node_status.c ---- */
+/* ---- node_status.c, node_sync.c, node_peer_list.c ---- */
 
 /**
  * node_status(node, waiter, answer):

@@ -410,10 +410,13 @@ lint-cppcheck:
 		--inline-suppr --suppress=variableScope --suppress=readdirCalled \
 		-I. $(C_FILES)
 
+# gcc 12 loses what is stored through a pointer into a message and calls it a
+# leak; "make asan" looks for leaks while everything runs.
 lint-analyzer:
 	@echo gcc -fanalyzer
 	@printf '%s\n' $(C_FILES) | xargs -P 2 -I{} gcc $(ALL_CPPFLAGS) \
-		-include $B/defines.h -std=c11 -O1 -fanalyzer -Werror -c -o /dev/null {}
+		-include $B/defines.h -std=c11 -O1 -fanalyzer \
+		-Wno-analyzer-malloc-leak -Werror -c -o /dev/null {}
 
 # Install.  A sample configuration goes to the documentation, never over yours.
 SHARE   = $(PROTOS) $(wildcard proto/PROTOCOL.md conf/*.tsv conf/table31.json) $(WORDS)

@@ -63,11 +63,10 @@ has_vocabulary(const char *folder)
 	return access(path, R_OK) == 0;
 }
 
-/* The folder of the source beside the folder in which the program is. */
+/* The path of what lies as ${name} seen from the folder of the program. */
 static bool
-beside_program(char out[PATH_BYTES])
+beside_program(const char *name, char out[PATH_BYTES])
 {
-	static const char name[] = "/../conf";
 	ssize_t len = readlink("/proc/self/exe", out, PATH_BYTES - 1);
 	char *slash;
 
@@ -75,9 +74,9 @@ beside_program(char out[PATH_BYTES])
 		return false;
 	out[len] = '\0';
 	if ((slash = strrchr(out, '/')) == NULL ||
-	    (size_t)(slash - out) + sizeof(name) > PATH_BYTES)
+	    (size_t)(slash - out) + strlen(name) >= PATH_BYTES)
 		return false;
-	memcpy(slash, name, sizeof(name));
+	memcpy(slash, name, strlen(name) + 1);
 	return true;
 }
 
@@ -89,8 +88,8 @@ find_folder(char beside[PATH_BYTES])
 
 	if (said != NULL && *said != '\0')
 		return said;
-	if (!has_vocabulary(ERFA_DATADIR) && beside_program(beside) &&
-	    has_vocabulary(beside))
+	if (!has_vocabulary(ERFA_DATADIR) &&
+	    beside_program("/../conf", beside) && has_vocabulary(beside))
 		return beside;
 	return ERFA_DATADIR;
 }
@@ -133,6 +132,8 @@ lexicon_open(const char *folder, struct lexicon **ret_lexicon)
 	if (err == ERR_NONE)
 		err = read_vocab(
 		    lexicon, folder, "search_words.txt", &lexicon->values);
+	if (err == ERR_NONE)
+		err = vocab_know(lexicon->concepts, lexicon->values);
 	if (err != ERR_NONE) {
 		lexicon_close(lexicon);
 		return err;
@@ -247,10 +248,15 @@ lexicon_add(struct lexicon *lexicon, const char *path)
 {
 	const char *said = getenv("ERFA_DICTIONARY");
 	struct dictionary *dictionary = NULL;
+	char built[PATH_BYTES];
 	enum err err;
 
 	if (said != NULL)
 		path = said;
+	if (path == NULL && !beside_program("/words", built))
+		return ERR_NOENT;
+	if (path == NULL)
+		path = built;
 	if (*path == '\0')
 		return ERR_NONE;
 	if ((err = dictionary_open(path, &dictionary)) != ERR_NONE)

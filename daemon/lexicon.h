@@ -45,8 +45,8 @@ const struct vocab *lexicon_values(const struct lexicon *lexicon);
 /**
  * lexicon_add(lexicon, path):
  * Look for words in the dictionary ${path} too; the file that ERFA_DICTIONARY names
- * goes before it.  "" names none.  Return an error of dictionary_open(), and go on
- * without.
+ * goes before it.  "" names none, NULL the file that the build makes beside the
+ * program.  Return an error of dictionary_open(), and go on without.
  */
 enum err lexicon_add(struct lexicon *lexicon, const char *path) MUST_CHECK;
 

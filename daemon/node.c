@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "proto/bytes.h"
+#include "daemon/config_value.h"
 #include "daemon/migrate.h"
 #include "daemon/node_internal.h"
 #include "daemon/selftest.h"
@@ -609,8 +610,12 @@ open_dictionary(struct node *node)
 	const char *path = node->config->dictionary;
 	enum err err;
 
-	if (node->lexicon == NULL ||
-	    (err = lexicon_add(node->lexicon, path)) == ERR_NONE)
+	if (node->lexicon == NULL)
+		return;
+	err = lexicon_add(node->lexicon, path);
+	if (err == ERR_NOENT && strcmp(path, CONFIG_DICTIONARY) == 0)
+		err = lexicon_add(node->lexicon, NULL); /* not installed */
+	if (err == ERR_NONE)
 		return;
 	if (err == ERR_NOENT)
 		logger_debug("index", "there is no dictionary (path=%s)", path);

@@ -153,6 +153,7 @@ a_dictionary_may_be_added(void **state)
 	assert_int_equal(lexicon_add(lexicon, ""), ERR_NONE);
 	assert_null(lexicon_dictionary(lexicon));
 	assert_int_equal(lexicon_add(lexicon, "/nowhere"), ERR_NOENT);
+	assert_int_equal(lexicon_add(lexicon, NULL), ERR_NOENT);
 	assert_int_equal(
 	    lexicon_add(lexicon, FOLDER "/vocabulary.txt"), ERR_SYNTAX);
 	assert_null(lexicon_dictionary(lexicon));

@@ -31,7 +31,8 @@ counts(struct store_txn *txn, const struct directory *directory,
 	struct store_log log;
 
 	return store_log(txn, claim->log_id, &log) == ERR_NONE &&
-	    directory_may_erase(directory, claim->key, log.key);
+	    directory_erases(directory, claim->key, claim->erase_log,
+		claim->erase_n, log.key);
 }
 
 /* Grant all claims that count. */
@@ -491,7 +492,6 @@ own_positions(struct node *node, Erfa__LocalSeen__Position *positions)
 
 /* A look at all peers that are in step. */
 struct looking {
-	struct node *node;
 	struct store_txn *txn;
 	struct seen_job *job;
 	Erfa__LocalSeen now;
@@ -546,7 +546,7 @@ node_seen_tick(struct node *node, int64_t now)
 {
 	Erfa__LocalSeen__Position positions[SEEN_LOGS];
 	Erfa__LocalSeen__Position *list[SEEN_LOGS];
-	struct looking looking = { .node = node };
+	struct looking looking = { .txn = NULL };
 	size_t i;
 
 	if (now < node->seen_at)

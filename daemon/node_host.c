@@ -30,7 +30,8 @@ struct run_job {
 	bool own;
 	bool members; /* a MEMBER entry is among them */
 	bool forks;   /* a FORK entry is among them */
-	bool erases;  /* an ERASE entry is among them */
+	bool erases;  /* an ERASE entry is among them, or may wait for the log */
+	uint64_t cut; /* the log counts up to there */
 	bool witness; /* a WITNESS entry is among them */
 	size_t fresh; /* entries said to be written within a day */
 	bool branch;
@@ -144,7 +145,9 @@ run_job_run(struct store_txn *txn, struct writer_job *job)
 	struct log_head head;
 	enum err err;
 
+	store_erases_to(txn, run->cut);
 	err = run->branch ? branch_run(txn, run) : next_run(txn, run);
+	store_erases_to(txn, UINT64_MAX);
 	if (err != ERR_NONE)
 		return err;
 
@@ -228,6 +231,8 @@ run_job_new(struct node *node, struct link *link, const struct view_log *log,
 	job->link = link;
 	memcpy(job->key, log->key, KEY_LEN);
 	job->inc = log->inc;
+	job->cut = directory_cut(node_directory(node), log->key, log->log_id);
+	job->erases = run->first == 1;
 	job->own = memcmp(log->key, node->key.public_key, KEY_LEN) == 0;
 	job->outbox = node->outbox;
 	job->run = *run;

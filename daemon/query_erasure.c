@@ -14,6 +14,7 @@ struct gathering {
 	struct question *question;
 	const struct shown_item *item;
 	const char *org; /* its publisher */
+	bool any_erase;  /* those beyond a cut too */
 	Erfa__ErasureAnswer *answer;
 };
 
@@ -303,6 +304,19 @@ put_erase(Erfa__ErasureEntry *entry, const struct header_target *target,
 				 answer_time(&entry->erased, row->time_ms);
 }
 
+/* Does an ERASE count for this target? */
+static bool
+is_counted(const struct gathering *all, const struct header_target *target,
+    const struct shown_log *log, uint64_t n)
+{
+	struct store_log of;
+
+	return store_log(all->question->store, target->log_id, &of) ==
+	    ERR_NONE &&
+	    directory_erases(
+		all->question->directory, log->key, log->log_id, n, of.key);
+}
+
 /* Say which ERASE names the entries that are erased. */
 static enum err
 name_erase(struct gathering *all, const struct header_target *target,
@@ -315,6 +329,8 @@ name_erase(struct gathering *all, const struct header_target *target,
 	size_t i;
 	enum err err = ERR_NONE;
 
+	if (!all->any_erase && !is_counted(all, target, log, row->n))
+		return ERR_NONE;
 	bytes_hex(target->log_id, LOG_ID_LEN, hex);
 	bytes_hex(target->c8, C8_LEN, c8);
 	for (i = 0; i < answer->n_entry && err == ERR_NONE; i++) {
@@ -352,6 +368,33 @@ take_erase(void *context, const struct index_row *row)
 	for (i = 0; i < count && err == ERR_NONE; i++)
 		err = name_erase(all, &targets[i], log, row);
 	return err;
+}
+
+/* Is an entry erased, and by no ERASE that is known to have done it? */
+static bool
+is_unnamed(const Erfa__ErasureAnswer *answer)
+{
+	size_t i;
+
+	for (i = 0; i < answer->n_entry; i++)
+		if (strcmp(answer->entry[i]->state, "erased") == 0 &&
+		    !answer->entry[i]->has_erase_n)
+			return true;
+	return false;
+}
+
+/* Name the ERASE entries that count; where there is none, one that did when it
+ * came: its writer was withdrawn later, with a cut before it. */
+static enum err
+name_erases(struct gathering *all)
+{
+	struct index_txn *index = all->question->index;
+	enum err err = index_each_row(index, take_erase, all);
+
+	if (err != ERR_NONE || !is_unnamed(all->answer))
+		return err;
+	all->any_erase = true;
+	return index_each_row(index, take_erase, all);
 }
 
 /* ---- the answer ---- */
@@ -467,5 +510,5 @@ query_erasure(struct question *question, const Erfa__ErasureRequest *request)
 		ERR_NONE ||
 	    (err = take_branches(&all)) != ERR_NONE)
 		return err;
-	return index_each_row(question->index, take_erase, &all);
+	return name_erases(&all);
 }

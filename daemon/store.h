@@ -417,16 +417,25 @@ struct store_claim {
 };
 
 /**
+ * store_erases_to(txn, n):
+ * The runs that this transaction adds from now on count up to entry ${n}: an
+ * ERASE beyond it is kept as a claim, whoever's it is.  UINT64_MAX, as at the
+ * beginning: all count.
+ */
+void store_erases_to(struct store_txn *txn, uint64_t n);
+
+/**
  * store_claim_next(txn, after, ret_claim):
  * The next claim after ${after} (NULL = the first), which may be ${ret_claim};
- * ERR_NOENT at the end.
+ * ERR_NOENT at the end.  Of what one key names in several of its logs, each log
+ * makes a claim, with the first entry that says so.
  */
 enum err store_claim_next(struct store_txn *txn,
     const struct store_claim *after, struct store_claim *ret_claim) MUST_CHECK;
 
 /**
  * store_claim_grant(txn, claim):
- * It counts: erase what it names.  The ERASE gets a further arrival number, so
+ * It counts: erase what it names, and forget all claims that say the same.  The ERASE gets a further arrival number, so
  * that the index sees it again.  ERR_NOENT if there is no such claim.
  */
 enum err store_claim_grant(

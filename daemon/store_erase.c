@@ -6,7 +6,10 @@
 #include "daemon/store_txn.h"
 
 #define CLAIM_LEN (STORE_KEY_LEN + KEY_LEN) /* without c8 */
-#define WORD_LEN  (LOG_ID_LEN + 8)          /* where the ERASE stands */
+#define WORD_LEN  (LOG_ID_LEN + 8)          /* where an ERASE stands */
+
+/* Where ERASE entries of one key stand that name the same, in so many logs. */
+#define WORDS_MAX ((size_t)256)
 
 /* ---- one body ---- */
 
@@ -200,7 +203,7 @@ enum err
 store_erase_entry(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t n, const uint8_t *c8)
 {
-	uint8_t branches;
+	uint8_t branches = 0;
 	uint8_t number;
 	enum err err;
 
@@ -252,12 +255,63 @@ is_own_word(struct store_txn *txn, const struct store_claim *claim, bool *ret)
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
+/* The first of ${count} words in a log that does not come before this one. */
+static size_t
+word_find(const uint8_t *words, size_t count, const uint8_t *log_id)
+{
+	size_t i = 0;
+
+	while (
+	    i < count && memcmp(words + i * WORD_LEN, log_id, LOG_ID_LEN) < 0)
+		i++;
+	return i;
+}
+
+/*
+ * Keep a claim.  One key may say the same in several logs, and each may be cut
+ * elsewhere: of each log the first place is kept, in the order of the logs.
+ */
+static enum err
+keep_claim(struct store_txn *txn, const struct store_claim *claim)
+{
+	uint8_t raw[CLAIM_LEN + C8_LEN];
+	uint8_t words[WORDS_MAX * WORD_LEN];
+	struct bytes key = claim_key(raw, claim);
+	struct bytes val = { 0 };
+	uint8_t *word;
+	size_t count;
+	size_t i;
+	enum err err;
+
+	err = db_get(txn->db, STORE_CLAIMS, key, &val);
+	if (err != ERR_NONE && err != ERR_NOENT)
+		return err;
+	if (val.len % WORD_LEN != 0 || val.len > sizeof(words))
+		return ERR_DAMAGED;
+	count = val.len / WORD_LEN;
+	if (count > 0)
+		memcpy(words, val.data, val.len);
+	i = word_find(words, count, claim->erase_log);
+	word = words + i * WORD_LEN;
+	if (i < count && memcmp(word, claim->erase_log, LOG_ID_LEN) == 0) {
+		if (bytes_get_le64(word + LOG_ID_LEN) <= claim->erase_n)
+			return ERR_NONE;
+	} else {
+		if (count == WORDS_MAX)
+			return ERR_NONE;
+		memmove(word + WORD_LEN, word, (count - i) * WORD_LEN);
+		memcpy(word, claim->erase_log, LOG_ID_LEN);
+		count++;
+	}
+	bytes_put_le64(word + LOG_ID_LEN, claim->erase_n);
+	return db_put(txn->db, STORE_CLAIMS, key,
+	    (struct bytes){ words, count * WORD_LEN }, DB_REPLACE);
+}
+
 /* Carry out a target, or keep it until it is known whether to. */
 static enum err
 take_target(struct store_txn *txn, const struct store_claim *claim)
 {
-	uint8_t raw[CLAIM_LEN + C8_LEN];
-	uint8_t word[WORD_LEN];
 	bool own;
 	enum err err;
 
@@ -266,13 +320,10 @@ take_target(struct store_txn *txn, const struct store_claim *claim)
 		return err == ERR_ERASED ? ERR_NONE : err;
 	if ((err = is_own_word(txn, claim, &own)) != ERR_NONE)
 		return err;
-	if (own)
+	if (own && claim->erase_n <= txn->erases_to)
 		return store_erase_entry(
 		    txn, claim->log_id, claim->n, named(claim));
-	memcpy(word, claim->erase_log, LOG_ID_LEN);
-	bytes_put_le64(word + LOG_ID_LEN, claim->erase_n);
-	return db_put(txn->db, STORE_CLAIMS, claim_key(raw, claim),
-	    (struct bytes){ word, sizeof(word) }, DB_REPLACE);
+	return keep_claim(txn, claim);
 }
 
 /* If the header is an ERASE, take its targets. */
@@ -304,6 +355,12 @@ take_header(struct store_txn *txn, const uint8_t key[KEY_LEN],
 	return err;
 }
 
+void
+store_erases_to(struct store_txn *txn, uint64_t n)
+{
+	txn->erases_to = n;
+}
+
 /* A log is new: what its own key had erased before it was known here. */
 static enum err
 take_claims(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
@@ -329,12 +386,42 @@ store_erase_run(struct store_txn *txn, const uint8_t key[KEY_LEN],
 	enum err err = ERR_NONE;
 	size_t i;
 
-	if (run->first == 1 && from == 1)
+	if (run->first == 1 && from == 1 && txn->erases_to == UINT64_MAX)
 		err = take_claims(txn, run->log_id, key);
 	for (i = (size_t)(from - run->first); i < run->count && err == ERR_NONE;
 	     i++)
 		err = take_header(txn, key, run, i);
 	return err;
+}
+
+/* The place in another log where the key of ${after} says the same; false if it
+ * was the last, or was granted. */
+static bool
+next_word(struct store_txn *txn, const struct store_claim *after,
+    struct store_claim *ret_claim)
+{
+	uint8_t raw[CLAIM_LEN + C8_LEN];
+	const uint8_t *word;
+	struct bytes val;
+	size_t count;
+	size_t i;
+
+	if (db_get(txn->db, STORE_CLAIMS, claim_key(raw, after), &val) !=
+	    ERR_NONE)
+		return false;
+	count = val.len / WORD_LEN;
+	i = word_find(val.data, count, after->erase_log);
+	word = val.data + i * WORD_LEN;
+	if (i < count && memcmp(word, after->erase_log, LOG_ID_LEN) == 0) {
+		word += WORD_LEN;
+		i++;
+	}
+	if (i >= count)
+		return false;
+	*ret_claim = *after;
+	memcpy(ret_claim->erase_log, word, LOG_ID_LEN);
+	ret_claim->erase_n = bytes_get_le64(word + LOG_ID_LEN);
+	return true;
 }
 
 enum err
@@ -349,14 +436,16 @@ store_claim_next(struct store_txn *txn, const struct store_claim *after,
 
 	/* The least key that is greater: one zero byte more. */
 	if (after != NULL) {
+		if (next_word(txn, after, ret_claim))
+			return ERR_NONE;
 		from = claim_key(raw, after);
-		raw[from.len++] = 0;
+		from.len++;
 	}
 	err = db_seek(txn->db, STORE_CLAIMS, from, &key, &val);
 	if (err != ERR_NONE)
 		return err;
 	if ((key.len != CLAIM_LEN && key.len != CLAIM_LEN + C8_LEN) ||
-	    val.len != WORD_LEN)
+	    val.len == 0 || val.len % WORD_LEN != 0)
 		return ERR_DAMAGED;
 	memcpy(ret_claim->log_id, key.data, LOG_ID_LEN);
 	ret_claim->n = bytes_get_be64(key.data + LOG_ID_LEN + 1);

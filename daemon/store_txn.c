@@ -111,6 +111,7 @@ store_begin(struct store *store, bool write, struct store_txn **ret_txn)
 		return ERR_NOMEM;
 	txn->store = store;
 	txn->write = write;
+	txn->erases_to = UINT64_MAX;
 	if ((err = db_begin(store->db, write, &txn->db)) != ERR_NONE) {
 		free(txn);
 		return err;

@@ -44,7 +44,7 @@ enum store_table {
 	STORE_OUTBOX,  /* ticket, be64 -> header length, header, slot, sealed */
 	STORE_DRAFTS,  /* record -> time, slot, salt and draft sealed */
 	STORE_DROPPED, /* slot, be64 -> nothing: to be zeroed, or just so */
-	STORE_CLAIMS, /* L 0 N, key, c8 -> L, n of the ERASE; not carried out */
+	STORE_CLAIMS, /* L 0 N, key, c8 -> L, n of each ERASE not carried out */
 	STORE_NTABLES
 };
 
@@ -122,6 +122,7 @@ struct store_txn {
 	bool has_row;
 	bool row_changed;
 	bool erased; /* a body, so far */
+	uint64_t erases_to;
 };
 
 /**

@@ -375,8 +375,9 @@ member_fill(const struct reach *reach, size_t key, const struct naming *naming,
 	memcpy(member->org, naming->org, sizeof(member->org));
 	member->in = standing != 0 && !reach->out[key];
 	member->roles = member->in ? standing & REACH_MASK : 0;
-	member->registry = member->in && (member->roles & ROLE_REGISTRY) != 0 &&
+	member->was_registry = (standing & ROLE_REGISTRY) != 0 &&
 	    (standing & (REACH_PINNED | REACH_REGISTRY)) != 0;
+	member->registry = member->in && member->was_registry;
 	member->withdrawn_by_us = reach->ours[key];
 	member->disputed = naming->differ &&
 	    !reach_is_reader(reach->wide.standing[key]);
@@ -726,21 +727,45 @@ is_closed(const struct directory *directory, const char *org)
 	return true;
 }
 
-bool
-directory_may_erase(const struct directory *directory,
-    const uint8_t key[KEY_LEN], const uint8_t old_key[KEY_LEN])
+/*
+ * Does ${key} speak for the bodies of ${old_key}?  That it is out says nothing:
+ * what it erased before the cut has gone from nodes that knew no withdrawal yet.
+ */
+static bool
+speaks_for(const struct directory *directory, const uint8_t key[KEY_LEN],
+    const uint8_t old_key[KEY_LEN])
 {
 	const struct directory_member *by = directory_find(directory, key);
 	const struct directory_member *of = directory_find(directory, old_key);
 
 	if (memcmp(key, old_key, KEY_LEN) == 0)
 		return true;
-	if (by == NULL || !by->in)
+	if (by == NULL)
 		return false;
 	if (directory_succeeds(directory, old_key, key))
 		return true;
-	return by->registry && of != NULL && !of->in && !of->withdrawn_by_us &&
-	    same_country(by->org, of->org) && is_closed(directory, of->org);
+	return by->was_registry && of != NULL && !of->in &&
+	    !of->withdrawn_by_us && same_country(by->org, of->org) &&
+	    is_closed(directory, of->org);
+}
+
+bool
+directory_may_erase(const struct directory *directory,
+    const uint8_t key[KEY_LEN], const uint8_t old_key[KEY_LEN])
+{
+	const struct directory_member *by = directory_find(directory, key);
+
+	return (memcmp(key, old_key, KEY_LEN) == 0 || (by != NULL && by->in)) &&
+	    speaks_for(directory, key, old_key);
+}
+
+bool
+directory_erases(const struct directory *directory, const uint8_t key[KEY_LEN],
+    const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    const uint8_t old_key[KEY_LEN])
+{
+	return n <= directory_cut(directory, key, log_id) &&
+	    speaks_for(directory, key, old_key);
 }
 
 bool

@@ -41,6 +41,7 @@ struct directory_member {
 	bool in;                /* reached and not withdrawn */
 	bool registry; /* for all with the same pins: pinned, or made one by
 			* such a key; not the own key as such */
+	bool was_registry; /* or was one before it was withdrawn */
 	bool disputed; /* vouchers name different orgs, or two keys one org */
 	bool withdrawn_by_us;     /* out for this node only */
 	uint8_t voucher[KEY_LEN]; /* one key that vouches, the inviter if there
@@ -163,12 +164,22 @@ void directory_rotate_sign(const struct crypto_key *new_key,
 
 /**
  * directory_may_erase(directory, key, old_key):
- * Return whether an ERASE in a log of ${key} may name bodies in logs of
- * ${old_key}: it is the same key, or one that succeeds it, or a registry's and
- * ${old_key} is closed: withdrawn, not by this node alone, and of an
- * organisation of the registry's country that has no other key that is in.
+ * Return whether an ERASE that ${key} writes now may name bodies in logs of
+ * ${old_key}: it is the same key, or one that is in and succeeds it, or is a
+ * registry, and ${old_key} is closed: withdrawn, not by this node alone, and of
+ * an organisation of the registry's country that has no other key that is in.
  */
 bool directory_may_erase(const struct directory *directory,
     const uint8_t key[KEY_LEN], const uint8_t old_key[KEY_LEN]);
+
+/**
+ * directory_erases(directory, key, log_id, n, old_key):
+ * Return whether an ERASE that stands at entry ${n} of the log ${log_id} of
+ * ${key} may name bodies in logs of ${old_key}: it stands before the cut, and
+ * ${key} is one that may do so, or might if it had not been withdrawn.
+ */
+bool directory_erases(const struct directory *directory,
+    const uint8_t key[KEY_LEN], const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    const uint8_t old_key[KEY_LEN]);
 
 #endif /* !ERFA_DIRECTORY_H */

@@ -1015,6 +1015,108 @@ a_registry_leaves_erasing_to_a_live_key_of_the_same_org(void **state)
 	assert_false(may_erase(world, KL, VIBORG));
 }
 
+static bool
+erases_at(struct world *world, unsigned key, uint64_t n, unsigned old_key)
+{
+	return directory_erases(world->directory, key_of(world, key),
+	    world->log_id[key], n, key_of(world, old_key));
+}
+
+/* The position of an ERASE and the cut decide, not what is known first. */
+static void
+what_a_key_erased_before_its_cut_counts_after_its_withdrawal(void **state)
+{
+	static const size_t all[] = { VIBORG, OULU, IISALMI };
+	struct world *world = *state;
+	struct directory_entry *entry;
+	uint64_t at;
+	size_t i;
+
+	make_chain(world);
+	join(world, OULU, IISALMI);
+	(void)rotate(world, KUOPIO, NEWKEY);
+	cut(world, withdraw(world, NEWKEY, KUOPIO), KUOPIO, world->n[KUOPIO]);
+	at = ++world->n[NEWKEY];
+	for (i = 0; i < 3; i++) {
+		look_from(world, all[i]);
+		assert_true(erases_at(world, NEWKEY, at, KUOPIO));
+		assert_true(erases_at(world, NEWKEY, at + 1, KUOPIO));
+		assert_false(erases_at(world, NEWKEY, at, VIBORG));
+		assert_false(erases_at(world, OULU, 1, KUOPIO));
+	}
+	entry = withdraw(world, OULU, NEWKEY);
+	cut(world, entry, NEWKEY, at);
+	for (i = 0; i < 3; i++) {
+		look_from(world, all[i]);
+		assert_false(is_in(world, NEWKEY));
+		assert_true(erases_at(world, NEWKEY, at, KUOPIO));
+		assert_true(erases_at(world, NEWKEY, at, NEWKEY));
+		assert_false(erases_at(world, NEWKEY, at + 1, KUOPIO));
+		assert_false(erases_at(world, NEWKEY, at + 1, NEWKEY));
+		assert_false(erases_at(world, NEWKEY, at, VIBORG));
+
+		/* It may not write any now. */
+		assert_false(may_erase(world, NEWKEY, KUOPIO));
+		assert_true(may_erase(world, NEWKEY, NEWKEY));
+	}
+
+	/* A cut further back takes back what it had been said to erase. */
+	cut(world, withdraw(world, OULU, NEWKEY), NEWKEY, at - 1);
+	look_from(world, VIBORG);
+	assert_false(erases_at(world, NEWKEY, at, KUOPIO));
+
+	/* Nor does a withdrawal without cuts leave anything. */
+	(void)withdraw(world, OULU, NEWKEY);
+	look_from(world, VIBORG);
+	assert_false(erases_at(world, NEWKEY, 1, KUOPIO));
+	assert_false(erases_at(world, THIRD, 1, THIRD));
+}
+
+static void
+what_a_registry_had_erased_counts_after_its_withdrawal(void **state)
+{
+	struct world *world = *state;
+
+	make_chain(world);
+	join(world, KUOPIO, IISALMI);
+	(void)say(world, OULU, TROMSO, JOINED);
+	world->pins[world->npins++] = TROMSO;
+	(void)say(world, TROMSO, KL, JOINED | ROLE_REGISTRY);
+	(void)withdraw(world, KL, VIBORG);
+	look_from(world, IISALMI);
+	assert_true(erases_at(world, KL, 2, VIBORG));
+	cut(world, withdraw(world, TROMSO, KL), KL, 2);
+	look_from(world, IISALMI);
+	assert_false(is_in(world, KL));
+	assert_false(member(world, KL)->registry);
+	assert_true(member(world, KL)->was_registry);
+	assert_true(erases_at(world, KL, 2, VIBORG));
+	assert_false(erases_at(world, KL, 3, VIBORG));
+	assert_false(may_erase(world, KL, VIBORG));
+}
+
+/* The registry that bound the new key for one that was lost withdraws it too. */
+static void
+what_a_bound_key_erased_counts_after_its_withdrawal(void **state)
+{
+	struct world *world = *state;
+	struct directory_entry *entry;
+
+	make_chain(world);
+	world->pins[world->npins++] = KL;
+	entry = say(world, KL, NEWKEY, JOINED);
+	entry->member.has_succeeds = true;
+	memcpy(entry->member.succeeds, key_of(world, KUOPIO), KEY_LEN);
+	(void)withdraw(world, KL, KUOPIO);
+	look_from(world, VIBORG);
+	assert_true(erases_at(world, NEWKEY, 5, KUOPIO));
+	cut(world, withdraw(world, KL, NEWKEY), NEWKEY, 5);
+	look_from(world, VIBORG);
+	assert_false(is_in(world, NEWKEY));
+	assert_true(erases_at(world, NEWKEY, 5, KUOPIO));
+	assert_false(erases_at(world, NEWKEY, 6, KUOPIO));
+}
+
 static void
 a_withdrawal_says_whose_it_is_and_where_it_cuts(void **state)
 {
@@ -1525,6 +1627,10 @@ main(void)
 		TEST(two_heirs_of_one_key_are_disputed),
 		TEST(a_registry_replaces_a_lost_key),
 		TEST(a_heir_may_erase_and_a_registry_for_closed_members),
+		TEST(
+		    what_a_key_erased_before_its_cut_counts_after_its_withdrawal),
+		TEST(what_a_registry_had_erased_counts_after_its_withdrawal),
+		TEST(what_a_bound_key_erased_counts_after_its_withdrawal),
 		TEST(a_registry_leaves_erasing_to_a_live_key_of_the_same_org),
 		TEST(a_withdrawal_says_whose_it_is_and_where_it_cuts),
 		TEST(the_heir_is_the_last_of_the_line_unless_two_claim_it),

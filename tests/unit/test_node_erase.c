@@ -616,6 +616,149 @@ full_disk_leaves_it_open_whether_it_was_erased(void **state)
 	assert_int_equal(open_stored(f, 3), ERR_NONE);
 }
 
+/* ---- what others erase ---- */
+
+/* The own node binds ${heir} in the place of the other one's key. */
+static void
+bind_heir(struct fixture *f, const struct press *heir)
+{
+	struct header_member *member = calloc(1, sizeof(*member));
+	struct press_options options = { .kind = HEADER_MEMBER };
+	uint8_t ext[1024];
+	size_t len;
+
+	assert_non_null(member);
+	memcpy(member->key, heir->key.public_key, KEY_LEN);
+	memcpy(member->org, heir->org, sizeof(member->org));
+	member->roles = ROLE_WRITES | ROLE_INTRODUCES;
+	member->has_succeeds = true;
+	memcpy(member->succeeds, f->other.key.public_key, KEY_LEN);
+	assert_int_equal(
+	    header_member_encode(member, ext, sizeof(ext), &len), ERR_NONE);
+	options.ext = (struct bytes){ .data = ext, .len = len };
+	(void)press_add(&f->own, &options, NULL);
+	free(member);
+}
+
+/* An ERASE that names an entry of the other node. */
+static uint64_t
+erase_other(struct fixture *f, struct press *heir, uint64_t n)
+{
+	struct header_target target = { .n = n, .reason = 1 };
+	struct press_options options = { .kind = HEADER_ERASE };
+	uint8_t ext[256];
+	size_t len;
+
+	memcpy(target.log_id, f->other.log_id, LOG_ID_LEN);
+	assert_int_equal(
+	    header_erase_encode(&target, 1, ext, sizeof(ext), &len), ERR_NONE);
+	options.ext = (struct bytes){ .data = ext, .len = len };
+	return press_add(heir, &options, NULL);
+}
+
+/* The node learns what stands in its own log, and does what counts now. */
+static void
+learn(struct fixture *f)
+{
+	directory_free(f->node.snapshot->directory);
+	f->node.snapshot->directory = press_directory(&f->own);
+	assert_int_equal(node_claims_finish(&f->node), ERR_NONE);
+}
+
+static enum err
+open_other(struct fixture *f, uint64_t n)
+{
+	struct store_txn *txn = begin(f);
+	struct store_body body = { .memory = NULL };
+	enum err err = store_body(txn, f->other.log_id, n, &body);
+
+	store_body_clear(&body);
+	store_abort(&txn);
+	return err;
+}
+
+/* The heir's ERASE, and its withdrawal that cuts before or after it. */
+static void
+heir_erases(struct fixture *f, bool withdrawn_first, bool beyond)
+{
+	struct press heir;
+	uint64_t at;
+
+	press_begin(&heir, 3, 7, "no-5501");
+	(void)add_sealed(&f->other, text);
+	press_publish(&f->other, f->node.store, false);
+	at = erase_other(f, &heir, 2);
+	bind_heir(f, &heir);
+	learn(f);
+	if (withdrawn_first) {
+		(void)press_vouch(
+		    &f->own, &heir, true, beyond ? at - 1 : at, NULL);
+		learn(f);
+	}
+	press_publish(&heir, f->node.store, false);
+	assert_int_equal(open_other(f, 2), ERR_NONE);
+	learn(f);
+	if (!withdrawn_first) {
+		(void)press_vouch(
+		    &f->own, &heir, true, beyond ? at - 1 : at, NULL);
+		learn(f);
+	}
+	press_end(&heir);
+}
+
+static void
+erase_before_the_cut_counts_when_it_comes_before_the_withdrawal(void **state)
+{
+	struct fixture *f = *state;
+
+	heir_erases(f, false, false);
+	assert_int_equal(open_other(f, 2), ERR_ERASED);
+}
+
+static void
+erase_before_the_cut_counts_when_it_comes_after_the_withdrawal(void **state)
+{
+	struct fixture *f = *state;
+
+	heir_erases(f, true, false);
+	assert_int_equal(open_other(f, 2), ERR_ERASED);
+}
+
+static void
+erase_beyond_the_cut_does_not_count_after_the_withdrawal(void **state)
+{
+	struct fixture *f = *state;
+
+	heir_erases(f, true, true);
+	assert_int_equal(open_other(f, 2), ERR_NONE);
+	learn(f);
+	assert_int_equal(open_other(f, 2), ERR_NONE);
+}
+
+/* It is signed anew after a restore, say: one of the places is enough. */
+static void
+erase_that_stands_in_two_logs_counts_by_either(void **state)
+{
+	struct fixture *f = *state;
+	struct press first;
+	struct press second;
+
+	press_begin(&first, 3, 7, "no-5501");
+	press_begin(&second, 3, 8, "no-5501");
+	(void)add_sealed(&f->other, text);
+	press_publish(&f->other, f->node.store, false);
+	bind_heir(f, &first);
+	(void)press_vouch(
+	    &f->own, &first, true, erase_other(f, &first, 2), NULL);
+	(void)erase_other(f, &second, 2);
+	press_publish(&first, f->node.store, false);
+	press_publish(&second, f->node.store, false);
+	learn(f);
+	assert_int_equal(open_other(f, 2), ERR_ERASED);
+	press_end(&first);
+	press_end(&second);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -632,6 +775,10 @@ main(void)
 		T(nothing_is_erased_while_a_version_waits_to_be_signed),
 		T(any_restricted_entry_that_waits_may_be_a_version),
 		T(full_disk_leaves_it_open_whether_it_was_erased),
+		T(erase_before_the_cut_counts_when_it_comes_before_the_withdrawal),
+		T(erase_before_the_cut_counts_when_it_comes_after_the_withdrawal),
+		T(erase_beyond_the_cut_does_not_count_after_the_withdrawal),
+		T(erase_that_stands_in_two_logs_counts_by_either),
 	};
 
 	return cmocka_run_group_tests_name(

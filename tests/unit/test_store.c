@@ -1146,6 +1146,81 @@ erase_that_comes_before_its_target_waits_for_it(void **state)
 	assert_body(f, 0, 4);
 }
 
+/* One key says the same in two logs: each may be cut elsewhere. */
+static void
+claims_of_one_key_are_kept_for_each_of_its_logs(void **state)
+{
+	struct fixture *f = *state;
+	struct store_claim claim;
+	struct origin foreign;
+	struct origin later;
+	const struct origin *first = &foreign;
+	const struct origin *second = &later;
+
+	origin_begin(&foreign, 2, 1);
+	origin_begin(&later, 2, 2);
+	write_erase(f, &foreign, f->origin.log_id, 3);
+	write_erase(f, &foreign, f->origin.log_id, 3);
+	write_erase(f, &later, f->origin.log_id, 3);
+	next_txn(f);
+	if (memcmp(foreign.log_id, later.log_id, LOG_ID_LEN) > 0) {
+		first = &later;
+		second = &foreign;
+	}
+	assert_int_equal(store_claim_next(f->txn, NULL, &claim), ERR_NONE);
+	assert_memory_equal(claim.erase_log, first->log_id, LOG_ID_LEN);
+	assert_int_equal(claim.n, 3);
+	assert_int_equal(claim.erase_n, 2);
+	assert_int_equal(store_claim_next(f->txn, &claim, &claim), ERR_NONE);
+	assert_memory_equal(claim.erase_log, second->log_id, LOG_ID_LEN);
+	assert_memory_equal(claim.key, foreign.key.public_key, KEY_LEN);
+	assert_int_equal(claim.n, 3);
+	assert_int_equal(claim.erase_n, 2);
+	assert_int_equal(store_claim_next(f->txn, &claim, &claim), ERR_NOENT);
+
+	/* Granted is what they say, once for all. */
+	assert_int_equal(store_claim_next(f->txn, NULL, &claim), ERR_NONE);
+	assert_int_equal(store_claim_grant(f->txn, &claim), ERR_NONE);
+	assert_int_equal(store_claim_next(f->txn, &claim, &claim), ERR_NOENT);
+	write_run(f, 4);
+	assert_int_equal(state_of(f, 3), STORE_BODY_ERASED);
+}
+
+static void
+erase_beyond_where_a_log_counts_is_kept_as_a_claim(void **state)
+{
+	struct fixture *f = *state;
+	struct store_claim claim;
+	struct origin later;
+
+	write_run(f, 4);
+	store_erases_to(f->txn, 5);
+	write_erase(f, &f->origin, f->origin.log_id, 2);
+	write_erase(f, &f->origin, f->origin.log_id, 3);
+	assert_int_equal(state_of(f, 2), STORE_BODY_ERASED);
+	assert_int_equal(state_of(f, 3), STORE_BODY_ABSENT);
+	next_txn(f);
+	assert_int_equal(store_claim_next(f->txn, NULL, &claim), ERR_NONE);
+	assert_memory_equal(claim.key, f->origin.key.public_key, KEY_LEN);
+	assert_int_equal(claim.n, 3);
+	assert_int_equal(claim.erase_n, 6);
+
+	/* Nor does it begin to count with a further log of the key. */
+	origin_begin(&later, 1, 8);
+	write_erase(f, &f->origin, later.log_id, 2);
+	next_txn(f);
+	store_erases_to(f->txn, 0);
+	write_erase(f, &f->origin, later.log_id, 2);
+	write_erase(f, &later, f->origin.log_id, 4);
+	assert_int_equal(state_of(f, 4), STORE_BODY_ABSENT);
+	assert_int_equal(store_is_erased(f->txn, later.log_id, 2), ERR_NONE);
+
+	/* A further transaction knows of no cut. */
+	next_txn(f);
+	write_erase(f, &f->origin, f->origin.log_id, 4);
+	assert_int_equal(state_of(f, 4), STORE_BODY_ERASED);
+}
+
 /* A stranger's word about one entry, and about all of that number. */
 static void
 claims_tell_which_entry_of_a_number_they_mean(void **state)
@@ -2272,6 +2347,8 @@ main(void)
 		T(erased_body_is_neither_told_nor_taken),
 		T(erase_of_the_same_key_zeroes_the_slot_with_its_commit),
 		T(erase_that_comes_before_its_target_waits_for_it),
+		T(claims_of_one_key_are_kept_for_each_of_its_logs),
+		T(erase_beyond_where_a_log_counts_is_kept_as_a_claim),
 		T(claims_tell_which_entry_of_a_number_they_mean),
 		T(erased_body_of_one_branch_leaves_that_of_the_other),
 		T(body_is_taken_beside_one_that_was_erased_before_the_fork_was_known),

@@ -110,53 +110,105 @@ look_up(struct rank *rank, const struct search_group *group, size_t first)
 	return ERR_NONE;
 }
 
-/* Make the list of a group's given documents that are in the part. */
+/* Given documents that are in a part, by where they stand in it. */
+struct chosen {
+	uint32_t *docs;
+	uint8_t *impacts;
+	uint32_t count;
+	uint32_t size;
+};
+
+static enum err
+chosen_add(struct chosen *chosen, uint32_t doc, uint8_t impact)
+{
+	uint32_t size = 2 * chosen->size + 64;
+	uint32_t *docs;
+	uint8_t *impacts;
+
+	if (chosen->count == chosen->size) {
+		docs = realloc(chosen->docs, size * sizeof(*docs));
+		if (docs == NULL)
+			return ERR_NOMEM;
+		chosen->docs = docs;
+		if ((impacts = realloc(chosen->impacts, size)) == NULL)
+			return ERR_NOMEM;
+		chosen->impacts = impacts;
+		chosen->size = size;
+	}
+	chosen->docs[chosen->count] = doc;
+	chosen->impacts[chosen->count++] = impact;
+	return ERR_NONE;
+}
+
+/* The given document of this number; NULL if it is not given. */
+static const struct search_given *
+given_find(const struct search_group *group, uint32_t doc)
+{
+	size_t low = 0;
+	size_t high = group->ngiven;
+	size_t middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (group->given[middle].doc < doc)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < group->ngiven && group->given[low].doc == doc ?
+	    &group->given[low] :
+	    NULL;
+}
+
+/* Find the documents of a part that are given. */
+static enum err
+choose_given(const struct part *part, const struct search_group *group,
+    struct chosen *chosen)
+{
+	uint64_t some[GIVEN_BITS / 64] = { 0 }; /* by the last bits of doc */
+	const struct search_given *given;
+	uint32_t doc;
+	uint32_t i;
+	size_t k;
+	enum err err = ERR_NONE;
+
+	for (k = 0; k < group->ngiven; k++) {
+		doc = group->given[k].doc % GIVEN_BITS;
+		some[doc / 64] |= UINT64_C(1) << doc % 64;
+	}
+	for (i = 0; i < part->head.count && err == ERR_NONE; i++) {
+		doc = bytes_get_le32(part->docs + (size_t)i * DOC_LEN);
+		if ((some[doc % GIVEN_BITS / 64] >> doc % 64 & 1) != 0 &&
+		    (given = given_find(group, doc)) != NULL)
+			err = chosen_add(chosen, i, given->impact);
+	}
+	return err;
+}
+
+/*
+ * Make the list of a group's given documents that are in the part; it is empty if
+ * none is.  They are few as a rule, so that memory is taken for them alone.
+ */
 static enum err
 make_given(const struct part *part, const struct search_group *group,
     struct bytes *ret_list)
 {
-	uint32_t *docs = calloc(part->head.count, sizeof(*docs));
-	uint8_t *impacts = calloc(part->head.count, 1);
-	uint8_t *out = malloc(list_size(part->head.count));
-	uint64_t some[GIVEN_BITS / 64] = { 0 }; /* by the last bits of doc */
-	uint32_t count = 0;
-	uint32_t doc;
-	uint32_t i;
-	size_t low;
-	size_t high;
+	struct chosen chosen = { .count = 0 };
+	uint8_t *out = NULL;
+	size_t len = 0;
+	enum err err = choose_given(part, group, &chosen);
 
-	if (docs == NULL || impacts == NULL || out == NULL) {
-		free(docs);
-		free(impacts);
-		free(out);
-		return ERR_NOMEM;
+	if (err == ERR_NONE && chosen.count > 0) {
+		if ((out = malloc(list_size(chosen.count))) == NULL)
+			err = ERR_NOMEM;
+		else
+			len = list_write(
+			    chosen.docs, chosen.impacts, chosen.count, out);
 	}
-	for (low = 0; low < group->ngiven; low++) {
-		doc = group->given[low].doc % GIVEN_BITS;
-		some[doc / 64] |= UINT64_C(1) << doc % 64;
-	}
-	for (i = 0; i < part->head.count; i++) {
-		doc = bytes_get_le32(part->docs + (size_t)i * DOC_LEN);
-		if ((some[doc % GIVEN_BITS / 64] >> doc % 64 & 1) == 0)
-			continue;
-		for (low = 0, high = group->ngiven; low < high;) {
-			size_t middle = low + (high - low) / 2;
-
-			if (group->given[middle].doc < doc)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		if (low == group->ngiven || group->given[low].doc != doc)
-			continue;
-		docs[count] = i;
-		impacts[count++] = group->given[low].impact;
-	}
-	ret_list->data = out;
-	ret_list->len = count > 0 ? list_write(docs, impacts, count, out) : 0;
-	free(docs);
-	free(impacts);
-	return ERR_NONE;
+	free(chosen.docs);
+	free(chosen.impacts);
+	*ret_list = (struct bytes){ .data = out, .len = len };
+	return err;
 }
 
 /* ---- parts ---- */

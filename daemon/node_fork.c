@@ -606,6 +606,8 @@ name_job_done(struct writer_job *job, void *context)
 
 	if (node != NULL && job->err == ERR_NONE)
 		node_touch_own(node);
+	else if (node != NULL)
+		node_fork_found(node); /* a full disk: not only in an hour */
 	free(job);
 }
 

@@ -1,9 +1,11 @@
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -328,15 +330,12 @@ own_tip(struct bare_node *bare)
 	return log.tip.n;
 }
 
+/* A node that holds a branch which it has to name, but not at once. */
 static void
-what_stays_unnamed_is_named_after_a_minute(void **state)
+begin_unnamed(const struct fixture *fixture, struct bare_node *bare)
 {
-	struct fixture f = *(struct fixture *)*state;
-	struct world *world = world_new(1, 1);
-	struct bare_node *bare = calloc(1, sizeof(*bare));
+	struct fixture f = *fixture;
 
-	assert_non_null(bare);
-	bare_begin(bare, world);
 	f.outbox = bare->node.outbox;
 	f.txn = NULL;
 	assert_int_equal(store_begin(bare->node.store, true, &f.txn), ERR_NONE);
@@ -344,6 +343,18 @@ what_stays_unnamed_is_named_after_a_minute(void **state)
 	hear_of(&f, 1, STORED, 2, (size_t)BRANCH + 10);
 	find_branch(&f, 2);
 	assert_int_equal(store_commit(&f.txn), ERR_NONE);
+}
+
+static void
+what_stays_unnamed_is_named_after_a_minute(void **state)
+{
+	const struct fixture *f = *state;
+	struct world *world = world_new(1, 1);
+	struct bare_node *bare = calloc(1, sizeof(*bare));
+
+	assert_non_null(bare);
+	bare_begin(bare, world);
+	begin_unnamed(f, bare);
 
 	node_fork_tick(&bare->node, 1);
 	node_fork_tick(&bare->node, 3 * HAVE_MS);
@@ -355,6 +366,45 @@ what_stays_unnamed_is_named_after_a_minute(void **state)
 	bare_settle(bare);
 	assert_int_equal(own_tip(bare), 2);
 	node_fork_tick(&bare->node, 2 * 3600000);
+	bare_settle(bare);
+	assert_int_equal(own_tip(bare), 2);
+	bare_end(bare);
+	world_free(world);
+	free(bare);
+}
+
+/* Let files be written again, or not: as on a full disk. */
+static void
+let_write(bool may)
+{
+	struct rlimit limit;
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = may ? limit.rlim_max : 0;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void
+what_could_not_be_named_is_named_a_minute_later(void **state)
+{
+	const struct fixture *f = *state;
+	struct world *world = world_new(1, 1);
+	struct bare_node *bare = calloc(1, sizeof(*bare));
+	int64_t begun = node_now();
+
+	assert_non_null(bare);
+	bare_begin(bare, world);
+	begin_unnamed(f, bare);
+
+	node_fork_tick(&bare->node, begun);
+	let_write(false);
+	node_fork_tick(&bare->node, begun + 3 * HAVE_MS);
+	bare_settle(bare);
+	let_write(true);
+	assert_int_equal(own_tip(bare), 0);
+	assert_true(bare->node.forks_due <= node_now() + 3 * HAVE_MS);
+	node_fork_tick(&bare->node, node_now() + 3 * HAVE_MS);
 	bare_settle(bare);
 	assert_int_equal(own_tip(bare), 2);
 	bare_end(bare);
@@ -402,6 +452,7 @@ main(void)
 		T(equivocator_makes_nobody_write_for_ever),
 		T(what_one_writer_says_of_a_log_has_a_limit),
 		T(what_stays_unnamed_is_named_after_a_minute),
+		T(what_could_not_be_named_is_named_a_minute_later),
 		T(branches_are_asked_for_ever_more_rarely),
 	};
 

@@ -8,7 +8,6 @@
 #include "proto/scan.h"
 
 #define DOMAIN     "erfa/1/backup"
-#define PREFIX     "eb"
 #define PREFIX_LEN 2
 #define CHECK_LEN  2
 
@@ -16,7 +15,7 @@
 #define AT_VERSION   DOMAIN_LEN
 #define AT_RECIPIENT (AT_VERSION + 4)
 #define AT_SLOT      (AT_RECIPIENT + KEY_LEN)
-#define AT_STREAM    (AT_SLOT + CRYPTO_SLOT_LEN)
+#define AT_STREAM    (BACKUP_HEADER_LEN - CRYPTO_STREAM_HEADER)
 
 /* And those of a manifest. */
 #define AT_SIG  KEY_LEN
@@ -26,14 +25,15 @@
 
 _Static_assert(BACKUP_RECIPIENT_CHARS == PREFIX_LEN + RECIPIENT_CHARS,
     "a recipient as text");
-_Static_assert(
-    BACKUP_HEADER_LEN == AT_STREAM + CRYPTO_STREAM_HEADER, "the header");
+_Static_assert(AT_SLOT + CRYPTO_SLOT_LEN == AT_STREAM, "the header");
+
+static const char prefix[PREFIX_LEN] = { 'e', 'b' };
 
 static const struct scan_limits limits = {
 	.max_bytes = BACKUP_MANIFEST_MAX,
 	.max_depth = 2,
 	.max_fields = 65536,
-	.max_alloc = 16 * BACKUP_MANIFEST_MAX,
+	.max_alloc = (size_t)16 * BACKUP_MANIFEST_MAX,
 };
 
 /* ---- recipients ---- */
@@ -59,7 +59,7 @@ backup_recipient(
 
 	crypto_curve_base(secret, raw);
 	put_check(raw, raw + KEY_LEN);
-	memcpy(out, PREFIX, PREFIX_LEN);
+	memcpy(out, prefix, PREFIX_LEN);
 	bytes_base32(raw, sizeof(raw), out + PREFIX_LEN);
 }
 
@@ -70,7 +70,7 @@ backup_recipient_parse(const char *text, uint8_t ret_key[KEY_LEN])
 	uint8_t check[CHECK_LEN];
 
 	if (strlen(text) != BACKUP_RECIPIENT_CHARS ||
-	    strncmp(text, PREFIX, PREFIX_LEN) != 0 ||
+	    memcmp(text, prefix, PREFIX_LEN) != 0 ||
 	    bytes_unbase32(text + PREFIX_LEN, RECIPIENT_CHARS, raw,
 		sizeof(raw)) != ERR_NONE)
 		return ERR_SYNTAX;
@@ -109,8 +109,9 @@ void
 backup_seal(struct backup_stream *stream, bool last, const uint8_t *in,
     size_t len, uint8_t *out)
 {
-	crypto_stream_seal(&stream->stream, last, stream->bound,
-	    sizeof(stream->bound), in, len, out);
+	struct bytes bound = { stream->bound, sizeof(stream->bound) };
+
+	crypto_stream_seal(&stream->stream, last, bound, in, len, out);
 }
 
 /* Is this the header of a sealed backup of our version? */
@@ -164,10 +165,12 @@ enum err
 backup_open(struct backup_stream *stream, const uint8_t *in, size_t len,
     uint8_t *out, bool *ret_last)
 {
+	struct bytes bound = { stream->bound, sizeof(stream->bound) };
+
 	if (len > BACKUP_PIECE + CRYPTO_STREAM_EXTRA)
 		return ERR_SIZE;
-	return crypto_stream_open(&stream->stream, stream->bound,
-	    sizeof(stream->bound), in, len, out, ret_last);
+	return crypto_stream_open(
+	    &stream->stream, bound, in, len, out, ret_last);
 }
 
 /* ---- parts ---- */
@@ -204,7 +207,7 @@ enum err
 backup_lead(const char *name, uint64_t size, uint8_t out[BACKUP_LEAD_MAX],
     size_t *ret_len)
 {
-	size_t len = strlen(name);
+	size_t len = strnlen(name, BACKUP_NAME_MAX + 1);
 
 	if (len < 1 || len > BACKUP_NAME_MAX)
 		return ERR_SIZE;

@@ -268,14 +268,14 @@ crypto_stream_seal_begin(struct crypto_stream *stream,
 }
 
 void
-crypto_stream_seal(struct crypto_stream *stream, bool last, const void *aad,
-    size_t aad_len, const uint8_t *in, size_t len, uint8_t *out)
+crypto_stream_seal(struct crypto_stream *stream, bool last, struct bytes aad,
+    const uint8_t *in, size_t len, uint8_t *out)
 {
 	crypto_secretstream_xchacha20poly1305_state state;
 
 	memcpy(&state, stream->opaque, sizeof(state));
 	(void)crypto_secretstream_xchacha20poly1305_push(&state, out, NULL, in,
-	    len, aad, aad_len,
+	    len, aad.data, aad.len,
 	    last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0);
 	memcpy(stream->opaque, &state, sizeof(state));
 	sodium_memzero(&state, sizeof(state));
@@ -296,8 +296,8 @@ crypto_stream_open_begin(struct crypto_stream *stream,
 }
 
 enum err
-crypto_stream_open(struct crypto_stream *stream, const void *aad,
-    size_t aad_len, const uint8_t *in, size_t len, uint8_t *out, bool *ret_last)
+crypto_stream_open(struct crypto_stream *stream, struct bytes aad,
+    const uint8_t *in, size_t len, uint8_t *out, bool *ret_last)
 {
 	crypto_secretstream_xchacha20poly1305_state state;
 	unsigned char tag = 0;
@@ -307,7 +307,7 @@ crypto_stream_open(struct crypto_stream *stream, const void *aad,
 		return ERR_SIZE;
 	memcpy(&state, stream->opaque, sizeof(state));
 	failed = crypto_secretstream_xchacha20poly1305_pull(
-	    &state, out, NULL, &tag, in, len, aad, aad_len);
+	    &state, out, NULL, &tag, in, len, aad.data, aad.len);
 	memcpy(stream->opaque, &state, sizeof(state));
 	sodium_memzero(&state, sizeof(state));
 	if (failed != 0)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/bytes.h"
 #include "proto/err.h"
 #include "proto/limits.h"
 
@@ -184,7 +185,7 @@ struct crypto_stream {
 
 /**
  * crypto_stream_seal_begin(stream, key, out_header),
- * crypto_stream_seal(stream, last, aad, aad_len, in, len, out):
+ * crypto_stream_seal(stream, last, aad, in, len, out):
  * Begin a stream; seal its next piece, the ${last} one or not, with what it
  * belongs to (${aad}, not kept), to the ${len} + CRYPTO_STREAM_EXTRA bytes at
  * ${out}.
@@ -192,12 +193,11 @@ struct crypto_stream {
 void crypto_stream_seal_begin(struct crypto_stream *stream,
     const uint8_t key[KEY_LEN], uint8_t out_header[CRYPTO_STREAM_HEADER]);
 void crypto_stream_seal(struct crypto_stream *stream, bool last,
-    const void *aad, size_t aad_len, const uint8_t *in, size_t len,
-    uint8_t *out);
+    struct bytes aad, const uint8_t *in, size_t len, uint8_t *out);
 
 /**
  * crypto_stream_open_begin(stream, key, header),
- * crypto_stream_open(stream, aad, aad_len, in, len, out, ret_last):
+ * crypto_stream_open(stream, aad, in, len, out, ret_last):
  * Open a stream, and its next piece to the ${len} - CRYPTO_STREAM_EXTRA bytes at
  * ${out}.  Return ERR_DAMAGED if it is not what was sealed at this place under
  * this key, ERR_SIZE if ${len} is less than CRYPTO_STREAM_EXTRA.
@@ -205,8 +205,7 @@ void crypto_stream_seal(struct crypto_stream *stream, bool last,
 enum err crypto_stream_open_begin(struct crypto_stream *stream,
     const uint8_t key[KEY_LEN],
     const uint8_t header[CRYPTO_STREAM_HEADER]) MUST_CHECK;
-enum err crypto_stream_open(struct crypto_stream *stream, const void *aad,
-    size_t aad_len, const uint8_t *in, size_t len, uint8_t *out,
-    bool *ret_last) MUST_CHECK;
+enum err crypto_stream_open(struct crypto_stream *stream, struct bytes aad,
+    const uint8_t *in, size_t len, uint8_t *out, bool *ret_last) MUST_CHECK;
 
 #endif /* !ERFA_CRYPTO_H */

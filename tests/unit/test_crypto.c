@@ -385,6 +385,8 @@ a_stream_opens_in_its_order_alone(void **state)
 {
 	static const uint8_t key[KEY_LEN] = { 0x66 };
 	static const uint8_t other[KEY_LEN] = { 0x67 };
+	static const struct bytes a = { (const uint8_t *)"a", 1 };
+	static const struct bytes b = { (const uint8_t *)"b", 1 };
 	uint8_t header[CRYPTO_STREAM_HEADER];
 	uint8_t piece[2][5 + CRYPTO_STREAM_EXTRA];
 	uint8_t out[5];
@@ -394,33 +396,33 @@ a_stream_opens_in_its_order_alone(void **state)
 	(void)state;
 	crypto_stream_seal_begin(&stream, key, header);
 	crypto_stream_seal(
-	    &stream, false, "a", 1, (const uint8_t *)"hello", 5, piece[0]);
+	    &stream, false, a, (const uint8_t *)"hello", 5, piece[0]);
 	crypto_stream_seal(
-	    &stream, true, "a", 1, (const uint8_t *)"world", 5, piece[1]);
+	    &stream, true, a, (const uint8_t *)"world", 5, piece[1]);
 	assert_int_equal(
 	    crypto_stream_open_begin(&stream, key, header), ERR_NONE);
-	assert_int_equal(crypto_stream_open(&stream, "b", 1, piece[0],
+	assert_int_equal(crypto_stream_open(&stream, b, piece[0],
 			     sizeof(piece[0]), out, &last),
 	    ERR_DAMAGED);
-	assert_int_equal(crypto_stream_open(&stream, "a", 1, piece[1],
+	assert_int_equal(crypto_stream_open(&stream, a, piece[1],
 			     sizeof(piece[1]), out, &last),
 	    ERR_DAMAGED);
-	assert_int_equal(crypto_stream_open(&stream, "a", 1, piece[0],
+	assert_int_equal(crypto_stream_open(&stream, a, piece[0],
 			     CRYPTO_STREAM_EXTRA - 1, out, &last),
 	    ERR_SIZE);
-	assert_int_equal(crypto_stream_open(&stream, "a", 1, piece[0],
+	assert_int_equal(crypto_stream_open(&stream, a, piece[0],
 			     sizeof(piece[0]), out, &last),
 	    ERR_NONE);
 	assert_memory_equal(out, "hello", 5);
 	assert_false(last);
-	assert_int_equal(crypto_stream_open(&stream, "a", 1, piece[1],
+	assert_int_equal(crypto_stream_open(&stream, a, piece[1],
 			     sizeof(piece[1]), out, &last),
 	    ERR_NONE);
 	assert_memory_equal(out, "world", 5);
 	assert_true(last);
 	assert_int_equal(
 	    crypto_stream_open_begin(&stream, other, header), ERR_NONE);
-	assert_int_equal(crypto_stream_open(&stream, "a", 1, piece[0],
+	assert_int_equal(crypto_stream_open(&stream, a, piece[0],
 			     sizeof(piece[0]), out, &last),
 	    ERR_DAMAGED);
 }

@@ -18,11 +18,13 @@
 static enum err
 replace(char **out, char *text)
 {
+	char *was = *out;
+
 	if (text == NULL)
 		return ERR_NOMEM;
-	if (*out != NULL && *out != protobuf_c_empty_string)
-		free(*out);
 	*out = text;
+	if (was != NULL && was != protobuf_c_empty_string)
+		free(was);
 	return ERR_NONE;
 }
 

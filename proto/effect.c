@@ -57,7 +57,8 @@ effect_kind(const struct effect_input *input)
 
 	if (input->ready.estimate.given)
 		return EFFECT_READY;
-	for (i = 0; i < EFFECT_ARMS * EFFECT_TIMES && kind == EFFECT_NOTHING;
+	for (i = 0;
+	     i < (size_t)EFFECT_ARMS * EFFECT_TIMES && kind == EFFECT_NOTHING;
 	     i++)
 		kind = cell_kind(&input->cell[i / EFFECT_TIMES][EFFECT_TIMES -
 		    1 - i % EFFECT_TIMES]);
@@ -435,31 +436,32 @@ from_cells(const struct effect_input *input, double r, struct part *part)
 			EFFECT_NO_OTHER;
 }
 
+static enum effect_refusal
+take_error(double se, struct part *part)
+{
+	part->v = se * se;
+	return se > 0 ? EFFECT_FINE : EFFECT_BAD_ERROR;
+}
+
 /* The standard error of a ready-made effect, on the scale that is pooled. */
 static enum effect_refusal
 ready_error(const struct effect_ready *ready, bool ratio, double low,
     double high, struct part *part)
 {
-	double se;
-
 	if (ready->variance.given && !ratio) {
 		part->v = ready->variance.value;
 		return part->v > 0 ? EFFECT_FINE : EFFECT_BAD_ERROR;
 	}
-	if (ready->se.given && !ratio) {
-		se = ready->se.value;
-	} else if (ready->low.given && ready->high.given) {
-		if (!(low <= part->y && part->y <= high && low < high))
-			return EFFECT_BAD_INTERVAL;
-		part->flags |= EFFECT_FROM_INTERVAL;
-		se = (high - low) / (2 * EFFECT_Z95);
-	} else {
+	if (ready->se.given && !ratio)
+		return take_error(ready->se.value, part);
+	if (!ready->low.given || !ready->high.given)
 		return ready->se.given || ready->variance.given ?
 		    EFFECT_NO_INTERVAL :
 		    EFFECT_NO_ERROR;
-	}
-	part->v = se * se;
-	return se > 0 ? EFFECT_FINE : EFFECT_BAD_ERROR;
+	if (!(low <= part->y && part->y <= high && low < high))
+		return EFFECT_BAD_INTERVAL;
+	part->flags |= EFFECT_FROM_INTERVAL;
+	return take_error((high - low) / (2 * EFFECT_Z95), part);
 }
 
 static enum effect_refusal

@@ -35,8 +35,10 @@ climb(double *x)
 {
 	double product = 1;
 
-	for (; *x < STIRLING_LEAST; *x += 1)
+	while (*x < STIRLING_LEAST) {
 		product *= *x;
+		*x += 1;
+	}
 	return product;
 }
 
@@ -55,8 +57,10 @@ gamma_half(double x)
 	double ratio = 1;
 
 	/* gamma(x + 1/2) / gamma(x) grows by (x + 1/2) / x from x to x + 1. */
-	for (; x < STIRLING_LEAST; x += 1)
+	while (x < STIRLING_LEAST) {
 		ratio *= x / (x + 0.5);
+		x += 1;
+	}
 	return ratio * sqrt(x) *
 	    real_exp(x * real_log1p(0.5 / x) - 0.5 + stirling_rest(x + 0.5) -
 		stirling_rest(x));

@@ -114,43 +114,58 @@ heirs_at(const struct heirs *heirs, size_t i)
 	return &heirs->words[i];
 }
 
-/* Whether ${org} is among the ${count} that were met already. */
+/* A walk from heir to heir: who was met. */
+struct walk {
+	const char *met[STEPS];
+	size_t count;
+};
+
 static bool
-was_met(const char *const *met, size_t count, const char *org)
+was_met(const struct walk *walk, const char *org)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (strcmp(met[i], org) == 0)
+	for (i = 0; i < walk->count; i++)
+		if (strcmp(walk->met[i], org) == 0)
 			return true;
 	return false;
 }
 
-/* Walk from ${old_org} to its heirs, by words of those in ${by}, and look for
- * ${new_org}. */
+/* Meet the heirs of ${old_org}, by words of those in ${by}; is ${new_org} one? */
+static bool
+meets(const struct heirs *heirs, const char *new_org, const char *old_org,
+    unsigned by, struct walk *walk)
+{
+	const char *heir;
+	size_t at;
+
+	for (at = place_of(heirs, old_org, ""); at < heirs->count &&
+	     strcmp(heirs->words[at].old_org, old_org) == 0;
+	     at++) {
+		heir = heirs->words[at].new_org;
+		if ((heirs->words[at].by & by) == 0)
+			continue;
+		if (strcmp(heir, new_org) == 0)
+			return true;
+		if (walk->count < STEPS && !was_met(walk, heir))
+			walk->met[walk->count++] = heir;
+	}
+	return false;
+}
+
+/* Walk from ${old_org} to its heirs, and look for ${new_org}. */
 static bool
 leads(const struct heirs *heirs, const char *new_org, const char *old_org,
     unsigned by)
 {
-	const char *met[STEPS] = { old_org };
-	size_t count = 1;
+	struct walk walk = { .met = { old_org }, .count = 1 };
 	size_t i;
-	size_t at;
 
 	if (strcmp(new_org, old_org) == 0)
 		return true;
-	for (i = 0; heirs != NULL && i < count; i++)
-		for (at = place_of(heirs, met[i], ""); at < heirs->count &&
-		     strcmp(heirs->words[at].old_org, met[i]) == 0;
-		     at++) {
-			if ((heirs->words[at].by & by) == 0)
-				continue;
-			if (strcmp(heirs->words[at].new_org, new_org) == 0)
-				return true;
-			if (count < STEPS &&
-			    !was_met(met, count, heirs->words[at].new_org))
-				met[count++] = heirs->words[at].new_org;
-		}
+	for (i = 0; heirs != NULL && i < walk.count; i++)
+		if (meets(heirs, new_org, walk.met[i], by, &walk))
+			return true;
 	return false;
 }
 

@@ -37,7 +37,7 @@ mean_of(const struct meta_study *studies, size_t k, double tau2, double *ret_w)
 	struct real_sum wy = { 0 };
 	double mu;
 	double low = studies[0].y;
-	double high = studies[0].y;
+	double high = low;
 	size_t i;
 
 	for (i = 0; i < k; i++) {
@@ -185,9 +185,9 @@ static struct meta_interval
 grid_range(const struct meta_study *studies, size_t k)
 {
 	double least = studies[0].v;
-	double most = studies[0].v;
+	double most = least;
 	double low = studies[0].y;
-	double high = studies[0].y;
+	double high = low;
 	size_t i;
 
 	for (i = 1; i < k; i++) {
@@ -221,20 +221,22 @@ reml(const struct meta_study *studies, size_t k)
 	double at = range.low;
 	int i;
 
-	for (i = 0; i <= places; i++, before = at, at *= factor) {
+	for (i = 0; i <= places; i++) {
 		bool rose = rises;
 		double tau2;
 		double height;
 
 		rises = meta_score(studies, k, at) > 0;
-		if (!rose || rises)
-			continue;
-		tau2 = climb(studies, k, before, at, start);
-		height = likelihood(studies, k, tau2);
-		if (height > top) {
-			top = height;
-			best = tau2;
+		if (rose && !rises) {
+			tau2 = climb(studies, k, before, at, start);
+			height = likelihood(studies, k, tau2);
+			if (height > top) {
+				top = height;
+				best = tau2;
+			}
 		}
+		before = at;
+		at *= factor;
 	}
 	return best;
 }

@@ -377,6 +377,14 @@ goes_on(const struct name *name, enum shape shape, const char *word)
 		(strlen(word) > 2 && !plain_among(word, PERSON_GRAMMAR)));
 }
 
+/* Is the word from ${i} to ${to} one capital letter with a point after it? */
+static bool
+is_initial(const struct plain *plain, size_t i, size_t to)
+{
+	return to == i + 1 && plain_is_upper(plain->points[i]) &&
+	    plain_at(plain, to) == '.';
+}
+
 /* Read the name that begins at ${i}, as far as it goes. */
 static enum err
 read_name(const struct plain *plain, size_t i, struct name *name)
@@ -390,8 +398,7 @@ read_name(const struct plain *plain, size_t i, struct name *name)
 	while (name->count < PARTS_MAX) {
 		to = plain_word(plain, i);
 		shape = shape_of(plain, i, to);
-		if (to == i + 1 && plain_is_upper(plain->points[i]) &&
-		    plain_at(plain, to) == '.') {
+		if (is_initial(plain, i, to)) {
 			to++;
 			word[0] = '\0';
 		} else if ((err = plain_fold(plain, i, to, word)) != ERR_NONE)

@@ -9,21 +9,21 @@
 #define DIGITS_MAX 15 /* of any telephone number in the world */
 
 /* Words before a number that say that it is one, folded. */
-static const char PHONE[] =
+static const char phone_words[] =
     " tlf telf tel tele telefon telefonnr telefonnummer telefonen mobil mob "
     "mobilnr mobilnummer mobilen ring ringe ringes ringer sms smsa vipps "
     "swish mobilepay puh puhelin puhelinnumero gsm soita simi simanumer gsmi "
     "farsimi direkte direkt vaxel kaenny ";
 
 /* Words before a number that say that it is none. */
-static const char OTHER[] =
+static const char other_words[] =
     " cvr ean gln isbn issn doi org orgnr konto kontonr kontonummer bankgiro "
     "plusgiro iban sag sagsnr sagsnummer sak saksnr saksnummer journalnr "
     "journal dnr diarienr dnro tunnus faktura gnr bnr kr dkk nok sek eur usd "
     "lae side s kl klo aar vuonna vuosina aarene ";
 
 /* Words after a number that say that it is an amount. */
-static const char UNIT[] =
+static const char unit_words[] =
     " kr krone kroner kronor kronur dkk nok sek isk eur euro euroa mio mill "
     "mkr tkr mia mrd millioner miljoner miljoonaa prosent procent prosenttia "
     "timer timmar tuntia ha km kvm ";
@@ -60,9 +60,11 @@ static char
 read_mark(const struct plain *plain, size_t *i)
 {
 	size_t at = plain_skip(plain, *i, " ");
-	char mark = at > *i ? ' ' : '\0';
 	uint32_t point = plain_at(plain, at);
+	char mark = '\0';
 
+	if (at > *i)
+		mark = ' ';
 	if (point == '-' || point == '/' || point == '.' || point == ')') {
 		mark = (char)point;
 		at++;
@@ -200,14 +202,34 @@ zero_groups(const struct groups *groups)
 	return take(groups, " -/)", 8, 11) == count ? count : 0;
 }
 
+/* The place after a number of this country, whose code is at ${i}; or 0. */
+static size_t
+country_end(const struct plain *plain, size_t i, const struct country *country)
+{
+	struct groups groups;
+	const char *code;
+	size_t used;
+
+	for (code = country->code; *code != '\0'; code++)
+		if (plain_at(plain, i++) != (unsigned char)*code)
+			return 0;
+	i = plain_skip(plain, i, " -.");
+	if (plain_at(plain, i) == '(')
+		i = plain_skip(plain, i, "(0) ");
+	if (!plain_is_digit(plain_at(plain, i)))
+		return 0;
+	read_groups(plain, i, &groups);
+	used = take(&groups, " -./)", country->least, country->most);
+	return used > 0 && !begins_with(groups.digits, country->shared) ?
+	    groups.end[used - 1] :
+	    0;
+}
+
 /* The number begins with a country's code, + or 00 before it. */
 static size_t
 foreign_end(const struct plain *plain, size_t i)
 {
-	struct groups groups;
-	const struct country *country;
-	size_t at;
-	size_t used;
+	size_t end = 0;
 	size_t c;
 
 	if (plain_at(plain, i) == '+')
@@ -216,25 +238,10 @@ foreign_end(const struct plain *plain, size_t i)
 		i += 2;
 	else
 		return 0;
-	for (c = 0; c < sizeof(countries) / sizeof(countries[0]); c++) {
-		country = &countries[c];
-		for (at = 0; country->code[at] != '\0'; at++)
-			if (plain_at(plain, i + at) !=
-			    (unsigned char)country->code[at])
-				break;
-		if (country->code[at] != '\0')
-			continue;
-		at = plain_skip(plain, i + at, " -.");
-		if (plain_at(plain, at) == '(')
-			at = plain_skip(plain, at, "(0) ");
-		if (!plain_is_digit(plain_at(plain, at)))
-			continue;
-		read_groups(plain, at, &groups);
-		used = take(&groups, " -./)", country->least, country->most);
-		if (used > 0 && !begins_with(groups.digits, country->shared))
-			return groups.end[used - 1];
-	}
-	return 0;
+	for (c = 0; c < sizeof(countries) / sizeof(countries[0]) && end == 0;
+	     c++)
+		end = country_end(plain, i, &countries[c]);
+	return end;
 }
 
 /* The place after a number that needs no word before it; 0 if it is none. */
@@ -283,7 +290,7 @@ check_end(const struct plain *plain, size_t i, bool *ret_good)
 	if (point == '%' || point == 0x20ac || point == 0x2030)
 		return ERR_NONE;
 	err = plain_fold(plain, from, plain_word(plain, from), word);
-	*ret_good = !plain_among(word, UNIT);
+	*ret_good = !plain_among(word, unit_words);
 	return err;
 }
 
@@ -323,9 +330,9 @@ phone_find(const struct plain *plain, size_t i, size_t *ret_end,
 	if (end == 0 && plain_is_digit(plain_at(plain, i))) {
 		read_groups(plain, i, &groups);
 		reason = SAY("number after a word for telephone");
-		if (plain_among(word, PHONE))
+		if (plain_among(word, phone_words))
 			end = named_end(&groups);
-		else if (!plain_among(word, OTHER)) {
+		else if (!plain_among(word, other_words)) {
 			reason = SAY("number grouped like a telephone number");
 			end = bare_end(&groups);
 		}

@@ -387,11 +387,12 @@ drop_doubles(struct plan *plan)
 	}
 }
 
-/* Whether the vocabulary knows what the words mean. */
+/* Whether the vocabulary knows what the words mean, as they were typed. */
 static bool
 is_understood(const struct plan_group *group)
 {
-	return group->nconcepts > 0 && !group->foreign;
+	return group->nconcepts > 0 && !group->foreign &&
+	    group->guess[0] == '\0';
 }
 
 /* Let a group weigh less, and what only a dictionary says of it still less. */
@@ -475,7 +476,7 @@ weigh_absent(struct plan *plan)
 		if (presence[i] == NOWHERE)
 			absent += group->group.factor;
 		else if (presence[i] == THERE && is_understood(group) &&
-		    group->guess[0] == '\0' && group->group.factor == 256)
+		    group->group.factor == 256)
 			rest += group->group.factor;
 	}
 	for (i = 0; i < plan->ngroups && rest > 0 && rest >= absent; i++) {

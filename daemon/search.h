@@ -206,9 +206,13 @@ struct search_hit {
 	uint32_t target; /* what accept() said */
 	uint32_t score;
 	uint32_t ordinal; /* of the document: for search_explain() */
-	uint16_t cover;   /* how much of the question it fulfils, of 256; 0 if
-			     the question asked for neither cover nor all */
-	uint16_t groups;  /* how many groups */
+	/*
+	 * How much of the question it fulfils, of 256, where what is likely
+	 * meant counts like the word itself; 0 if the question asked for
+	 * neither cover nor all.
+	 */
+	uint16_t cover;
+	uint16_t groups; /* how many groups */
 };
 
 struct search_ask {

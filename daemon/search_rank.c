@@ -40,6 +40,16 @@ rank_cover(const struct rank *rank, size_t group, uint32_t worth)
 			       rank->full[group] * 256 / WELL * worth;
 }
 
+/*
+ * The same for who asks whether anything fits at all: what is likely meant is,
+ * however much less it is worth than the word itself.
+ */
+static uint32_t
+fits(const struct rank *rank, size_t group, uint32_t worth)
+{
+	return rank_cover(rank, group, worth >= MEANT ? WELL : worth);
+}
+
 /* The part of the whole, of 256. */
 static uint32_t
 cover_share(const struct rank *rank, uint64_t cover)
@@ -62,6 +72,7 @@ rank_sum(const struct rank *rank, const struct sums *sums,
     struct search_hit *ret_hit)
 {
 	uint64_t cover = 0;
+	uint64_t fit = 0;
 	uint32_t score = 0;
 	size_t i;
 
@@ -71,9 +82,10 @@ rank_sum(const struct rank *rank, const struct sums *sums,
 		if (sums->score[i] > 0)
 			ret_hit->groups++;
 		cover += rank_cover(rank, i, sums->worth[i]);
+		fit += fits(rank, i, sums->worth[i]);
 	}
 	if (rank->ask->cover)
-		ret_hit->cover = (uint16_t)cover_share(rank, cover);
+		ret_hit->cover = (uint16_t)cover_share(rank, fit);
 	ret_hit->score = (uint32_t)rank_lessen(rank, score, cover);
 }
 

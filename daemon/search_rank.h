@@ -31,6 +31,7 @@
 #include "daemon/search_internal.h"
 
 #define WELL       200 /* a way of this weight fulfils its group wholly */
+#define MEANT      100 /* a way of less weight is only near to what is meant */
 #define OFFER_COST 16  /* steps that a document offered counts for */
 #define SEEK_COST  8   /* documents read while one is sought */
 #define FEW        256 /* lists of a part this short are read whole */

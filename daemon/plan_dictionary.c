@@ -1,5 +1,6 @@
 #include "daemon/plan_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/vocab_stem.h"
@@ -12,6 +13,7 @@
 #define REACH_LOOK 48 /* words of the index that are looked at for one */
 #define WHOLE_MIN  3  /* bytes of a word that is looked up */
 #define HALF_MIN   3  /* bytes of a part of a compound */
+#define LAST_MIN   5  /* of its last, if that is only a form of a word */
 #define ENDING_MAX 4  /* bytes of an ending */
 #define BALLOTS    16 /* concepts among which they are */
 #define COMMON     6  /* what one text of so many has tells little */
@@ -19,7 +21,7 @@
 /* What a way is worth, of 256. */
 #define WORTH_LEAST    100 /* the least likely word of another language */
 #define WORTH_MORE     50  /* how much more the likeliest is worth */
-#define WORTH_BRIDGE   140 /* of what a concept is worth */
+#define WORTH_BRIDGE   127 /* of what a concept is worth */
 #define WORTH_COMPOUND 180 /* a compound of the other language's words */
 #define WORTH_TELLING  99  /* from here on a way says how common a group is */
 
@@ -66,6 +68,16 @@ find(const struct plan *plan, enum vocab_lang lang, const char *term,
 	return ret_said->count;
 }
 
+/* The same, also if only another form of it is there. */
+static size_t
+find_form(const struct plan *plan, enum vocab_lang lang, const char *term,
+    size_t len, struct said *ret_said)
+{
+	ret_said->count = dictionary_forms(
+	    plan->dictionary, lang, term, len, ret_said->words, DICTIONARY_MAX);
+	return ret_said->count;
+}
+
 /* What a word is called elsewhere if it is one of ${lang}. */
 static enum err
 look_up(struct plan *plan, enum vocab_lang lang, const char *typed,
@@ -83,8 +95,7 @@ look_up(struct plan *plan, enum vocab_lang lang, const char *typed,
 	term = token.stem[0] != '\0' ? token.stem : token.folded;
 	if (find(plan, lang, term, strlen(term), ret_said) == 0 &&
 	    find(plan, lang, token.folded, strlen(token.folded), ret_said) == 0)
-		ret_said->count = dictionary_forms(plan->dictionary, lang, term,
-		    strlen(term), ret_said->words, DICTIONARY_MAX);
+		(void)find_form(plan, lang, term, strlen(term), ret_said);
 	return ERR_NONE;
 }
 
@@ -432,6 +443,35 @@ is_joint(char c)
 	return strchr("aeiouysn", c) != NULL;
 }
 
+/*
+ * Icelandic first parts stand in the genitive: matar of matur, vinnu of vinna,
+ * laeknis of laeknir.  Most regular ones are undone, the longest ending first.
+ */
+static bool
+find_genitive(const struct plan *plan, const char *word, size_t len,
+    struct said *ret_said)
+{
+	static const char *const pairs[][2] = { { "ar", "ur" }, { "ar", "" },
+		{ "ar", "i" }, { "na", "a" }, { "is", "ir" }, { "s", "" },
+		{ "s", "ur" }, { "s", "i" }, { "u", "a" }, { "a", "i" },
+		{ "a", "" }, { "a", "ur" }, { "a", "ir" }, { "ja", "i" } };
+	char base[TOKEN_MAX + 1];
+	size_t cut;
+	size_t i;
+
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		cut = strlen(pairs[i][0]);
+		if (len < HALF_MIN + cut - 1 || len + 1 > TOKEN_MAX ||
+		    memcmp(word + len - cut, pairs[i][0], cut) != 0)
+			continue;
+		(void)snprintf(base, sizeof(base), "%.*s%s", (int)(len - cut),
+		    word, pairs[i][1]);
+		if (find(plan, VOCAB_IS, base, strlen(base), ret_said) > 0)
+			return true;
+	}
+	return false;
+}
+
 /* Find the first part: all that stands before ${at}, or a little less. */
 static bool
 find_first(const struct plan *plan, enum vocab_lang lang, const char *word,
@@ -439,6 +479,10 @@ find_first(const struct plan *plan, enum vocab_lang lang, const char *word,
 {
 	size_t less;
 
+	if (lang == VOCAB_IS && at >= HALF_MIN &&
+	    find(plan, lang, word, at, ret_said) == 0 &&
+	    find_genitive(plan, word, at, ret_said))
+		return true;
 	for (less = 0; less <= 2 && at >= HALF_MIN + less; less++) {
 		if (less > 0 && !is_joint(word[at - less]))
 			return false;
@@ -459,6 +503,12 @@ find_halves(const struct plan *plan, enum vocab_lang lang, const char *word,
 	for (at = HALF_MIN; at + HALF_MIN <= len; at++)
 		if (find(plan, lang, word + at, len - at, &ret_halves->last) >
 			0 &&
+		    find_first(plan, lang, word, at, &ret_halves->first))
+			return true;
+	/* Icelandic has no stemmer: the last part is taken for a form. */
+	for (at = HALF_MIN; lang == VOCAB_IS && at + LAST_MIN <= len; at++)
+		if (find_form(plan, lang, word + at, len - at,
+			&ret_halves->last) > 0 &&
 		    find_first(plan, lang, word, at, &ret_halves->first))
 			return true;
 	return false;

@@ -191,8 +191,7 @@ apply(const struct rule *rule, enum tongue from, enum tongue to,
 	size_t at = 0;
 	bool done = false;
 
-	if (old == NULL || new == NULL || strcmp(old, new) == 0 ||
-	    strstr(word, old) == NULL)
+	if (strstr(word, old) == NULL)
 		return false;
 	while (word[at] != '\0') {
 		if (strncmp(word + at, old, strlen(old)) == 0 &&
@@ -222,41 +221,92 @@ is_of(const char *langs, enum tongue from)
 	return strchr(langs, "dbns"[from]) != NULL;
 }
 
+/* Which letters stand in a word: one bit each. */
+static uint32_t
+letters_of(const char *word)
+{
+	uint32_t letters = 0;
+
+	for (; *word != '\0'; word++)
+		letters |= UINT32_C(1) << ((unsigned char)*word & 31);
+	return letters;
+}
+
+/* The rules that may change a word of one language for another, in order. */
+struct way {
+	enum tongue from;
+	enum tongue to;
+	size_t count;
+	uint8_t rules[RULES];
+	uint32_t letters[RULES]; /* that each needs */
+	bool sure[RULES];
+};
+
+static void
+way_begin(enum tongue from, enum tongue to, struct way *ret_way)
+{
+	const char *old;
+	const char *new;
+	size_t i;
+
+	ret_way->from = from;
+	ret_way->to = to;
+	ret_way->count = 0;
+	for (i = 0; i < RULES; i++) {
+		old = rules[i].text[from];
+		new = rules[i].text[to];
+		if (old == NULL || new == NULL || strcmp(old, new) == 0)
+			continue;
+		ret_way->rules[ret_way->count] = (uint8_t)i;
+		ret_way->letters[ret_way->count] = letters_of(old);
+		ret_way->sure[ret_way->count++] = is_of(rules[i].sure, from);
+	}
+}
+
 /* Apply all rules that are sure, and those in doubt that ${taken} has. */
 static void
-spell(enum tongue from, enum tongue to, const size_t *taken, size_t count,
+spell(const struct way *way, const size_t *taken, size_t count,
     const char *folded, char out[TOKEN_MAX + 1])
 {
+	size_t len = strlen(folded);
+	uint32_t letters = letters_of(folded);
 	size_t i;
 	size_t k;
 
-	(void)snprintf(out, TOKEN_MAX + 1, "%s", folded);
-	for (i = 0; i < RULES; i++) {
+	memcpy(out, folded, len + 1);
+	for (i = 0; i < way->count; i++) {
+		if ((way->letters[i] & ~letters) != 0)
+			continue;
 		for (k = 0; k < count && taken[k] != i;)
 			k++;
-		if (k < count || is_of(rules[i].sure, from))
-			(void)apply(&rules[i], from, to, out);
+		if ((k < count || way->sure[i]) &&
+		    apply(&rules[way->rules[i]], way->from, way->to, out))
+			letters = letters_of(out);
 	}
 }
 
 /* Find the rules in doubt that change something. */
 static size_t
-find_doubts(enum tongue from, enum tongue to, const char *folded,
-    size_t ret_doubts[DOUBTS])
+find_doubts(
+    const struct way *way, const char *folded, size_t ret_doubts[DOUBTS])
 {
 	char plain[TOKEN_MAX + 1];
 	char word[TOKEN_MAX + 1];
-	const char *old;
+	const struct rule *rule;
+	uint32_t letters = letters_of(folded);
 	size_t count = 0;
 	size_t i;
 
-	spell(from, to, NULL, 0, folded, plain);
-	for (i = 0; i < RULES && count < DOUBTS; i++) {
-		old = rules[i].text[from];
-		if (!is_of(rules[i].doubt, from) || old == NULL ||
-		    (strstr(folded, old) == NULL && strstr(plain, old) == NULL))
+	spell(way, NULL, 0, folded, plain);
+	letters |= letters_of(plain);
+	for (i = 0; i < way->count && count < DOUBTS; i++) {
+		rule = &rules[way->rules[i]];
+		if ((way->letters[i] & ~letters) != 0 ||
+		    !is_of(rule->doubt, way->from) ||
+		    (strstr(folded, rule->text[way->from]) == NULL &&
+			strstr(plain, rule->text[way->from]) == NULL))
 			continue;
-		spell(from, to, &i, 1, folded, word);
+		spell(way, &i, 1, folded, word);
 		if (strcmp(word, plain) != 0)
 			ret_doubts[count++] = i;
 	}
@@ -290,23 +340,26 @@ make_of(
 {
 	size_t doubts[DOUBTS];
 	char word[TOKEN_MAX + 1];
-	size_t count = find_doubts(from, to, folded, doubts);
+	struct way way;
+	size_t count;
 	size_t pair[2];
 	size_t i;
 	size_t k;
 
+	way_begin(from, to, &way);
+	count = find_doubts(&way, folded, doubts);
 	ret_made->count = 0;
-	spell(from, to, NULL, 0, folded, word);
+	spell(&way, NULL, 0, folded, word);
 	keep(ret_made, folded, word);
 	for (i = 0; i < count; i++) {
-		spell(from, to, &doubts[i], 1, folded, word);
+		spell(&way, &doubts[i], 1, folded, word);
 		keep(ret_made, folded, word);
 	}
 	for (k = 1; k < count; k++)
 		for (i = 0; i < k && ret_made->count < COGNATES; i++) {
 			pair[0] = doubts[i];
 			pair[1] = doubts[k];
-			spell(from, to, pair, 2, folded, word);
+			spell(&way, pair, 2, folded, word);
 			keep(ret_made, folded, word);
 		}
 }

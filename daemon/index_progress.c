@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define FORMAT 7 /* of the rows; another one is built anew */
+#define FORMAT 8 /* of the rows; another one is built anew */
 #define PROGRESS_LEN \
 	(4 + STORE_EPOCH_LEN + 8 + HASH_LEN + 4 + 4 + LEXICON_STAMP + 1)
 

@@ -113,6 +113,15 @@ enum err vocab_load(const char *bytes, size_t len, struct vocab **ret_vocab,
     struct vocab_report *report) MUST_CHECK;
 
 /**
+ * vocab_know(vocab, others):
+ * Take the words of ${others}, which may be NULL, for parts of compounds too: a
+ * label of ${vocab} that ends or begins a longer word is found only if what is
+ * left of that is a word of the same language.  It is done before ${vocab} is
+ * shared.  Return ERR_NOMEM, and use ${vocab} no more but to free it.
+ */
+enum err vocab_know(struct vocab *vocab, const struct vocab *others) MUST_CHECK;
+
+/**
  * vocab_free(vocab):
  * Does nothing for NULL.
  */
@@ -234,9 +243,13 @@ size_t vocab_narrower(const struct vocab *vocab, size_t concept,
  * longest label wins, whatever its language; of the meanings of one length
  * those of ${lang} hide all others (Bokmål and Nynorsk count as one), and exact
  * ones hide inflected ones.  A word of fewer than five letters is not taken for
- * Finnish or Icelandic unless that is ${lang} or ${lang} is VOCAB_ANY.  A single word without a label is taken apart:
- * "hjemmeplejeforsøg" names home care and trial.  Matches come in the order of the
- * words; several may begin at one place.  Time grows with ${count} alone, of which
+ * Finnish or Icelandic unless that is ${lang} or ${lang} is VOCAB_ANY; and unless
+ * ${lang} is that or English, what is left of a label of another language without
+ * its ending must have six letters, or eight if the languages are no neighbours.
+ * A single word without a label is taken apart: "hjemmeplejeforsøg" names home
+ * care and trial; but what stands beside a short label must be a word too, as
+ * vocab_know() says.  Matches come in the order of the words; several may begin at
+ * one place.  Time grows with ${count} alone, of which
  * the first 65,535 are looked at, and words longer than VOCAB_WORD_MAX mean nothing.
  * Return how many matches were written, at most ${max}.
  */

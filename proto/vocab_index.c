@@ -6,6 +6,7 @@
 #include "proto/text.h"
 
 #define STEM_PART_BYTES 4 /* a shorter hidden stem is too vague */
+#define WHOLE_MIN       7 /* bytes of a stem that may lack "et" */
 
 uint32_t
 vocab_hash(uint32_t hash, char byte)
@@ -63,7 +64,7 @@ mark_begin(struct vocab *vocab, const char *text, size_t len)
 static void
 index_part(struct vocab *vocab, struct vocab_term *term, size_t number)
 {
-	size_t len = term->hidden ? term->len[0] : term->stem[0];
+	size_t len = term->hidden ? term->len[0] : term->keep[0];
 	size_t least = term->hidden ? STEM_PART_BYTES : VOCAB_PART_BYTES;
 	uint32_t *bucket;
 
@@ -95,6 +96,46 @@ index_whole(struct vocab *vocab, struct vocab_term *term, size_t number)
 	mark_begin(vocab, term->folded, term->len[0]);
 }
 
+/* Whether ${word} ends in ${text}. */
+static bool
+ends_in(const char *word, size_t len, const char *text)
+{
+	size_t end = strlen(text);
+
+	return len > end && memcmp(word + len - end, text, end) == 0;
+}
+
+/*
+ * How much of a label every form of it begins with: its stem, but those who do a
+ * thing are not the thing ("brugere", "bruge"), and not every "et" is an ending
+ * ("internet", "intern").
+ */
+static size_t
+keep_of(enum vocab_family family, const char *word, size_t len)
+{
+	size_t stem = vocab_stem(family, word, len);
+
+	switch (family) {
+	case FAMILY_DA:
+	case FAMILY_NO:
+		if (ends_in(word, len, "ere"))
+			return len - 1;
+		if (ends_in(word, len, "arar"))
+			return len - 2;
+		break;
+	case FAMILY_SV:
+		if (ends_in(word, len, "are"))
+			return len - 1;
+		break;
+	case FAMILY_EN:
+	case FAMILY_FI:
+	case FAMILY_IS:
+	case FAMILIES:
+		return stem;
+	}
+	return stem < WHOLE_MIN && ends_in(word, len, "et") ? len : stem;
+}
+
 /* Count the words of ${term}, and find the stem of each. */
 static void
 cut_term(struct vocab_term *term)
@@ -113,6 +154,8 @@ cut_term(struct vocab_term *term)
 		term->stem[term->words] = (uint8_t)(term->alone ?
 			len :
 			vocab_stem(family, word, len));
+		term->keep[term->words] =
+		    (uint8_t)(term->alone ? len : keep_of(family, word, len));
 		term->words++;
 	}
 }
@@ -202,5 +245,5 @@ vocab_index(struct vocab *vocab, struct vocab_report *report)
 			index_whole(vocab, term, i);
 		index_part(vocab, term, i);
 	}
-	return ERR_NONE;
+	return vocab_know(vocab, NULL);
 }

@@ -55,6 +55,7 @@ struct vocab_term {
 	uint8_t words;
 	uint8_t len[VOCAB_LABEL_WORDS];  /* of each word */
 	uint8_t stem[VOCAB_LABEL_WORDS]; /* what is left without its ending */
+	uint8_t keep[VOCAB_LABEL_WORDS]; /* what every form of it begins with */
 	uint32_t next;      /* term with the same first stem, + 1 */
 	uint32_t part_next; /* the same among parts of words, + 1 */
 	uint8_t part_len;   /* what of it is looked for in longer words */
@@ -78,6 +79,8 @@ struct vocab {
 	uint32_t buckets[VOCAB_BUCKETS];      /* terms by first stem, + 1 */
 	uint32_t part_buckets[VOCAB_BUCKETS]; /* by the label, + 1 */
 	uint8_t begins[VOCAB_BUCKETS];        /* bits: how a label may begin */
+	uint32_t *known;   /* hashes of words and stems, by family; 0 = free */
+	size_t known_room; /* a power of two */
 };
 
 /**
@@ -124,6 +127,14 @@ enum err vocab_check(
  * The family of a language, which is not VOCAB_ANY.
  */
 enum vocab_family vocab_family_of(enum vocab_lang lang);
+
+/**
+ * vocab_is_word(vocab, family, text, len):
+ * Whether the ${len} bytes of ${text} are a word of a label of ${family}, or one
+ * with an ending or a letter that links it to what follows.
+ */
+bool vocab_is_word(const struct vocab *vocab, enum vocab_family family,
+    const char *text, size_t len);
 
 /**
  * vocab_hash(hash, byte):

@@ -6,6 +6,13 @@
 #define LINK_MAX 2  /* letters that may join two parts of a compound */
 #define REST_MIN 3  /* bytes of a compound that are more than an ending */
 #define FAR_MIN  5  /* bytes of a word that is meant in a language far away */
+#define LONG_MIN 7  /* bytes of a label that no compound holds by chance */
+#define HEAD_MIN 6  /* the same of a stem with which it begins */
+#define LED_MIN  5  /* of a word that ends what stands before a label */
+
+/* Bytes of a stem that is also met in other languages than its own. */
+#define STEM_NEAR 6 /* Danish, Norwegian and Swedish among each other */
+#define STEM_FAR  8
 
 /* Where the matches go, and what is asked. */
 struct matching {
@@ -54,6 +61,37 @@ add_hit(struct hits *hits, const struct vocab_term *term, enum vocab_how how)
 	hits->count++;
 }
 
+static bool
+is_scandinavian(enum vocab_family family)
+{
+	return family == FAMILY_DA || family == FAMILY_NO ||
+	    family == FAMILY_SV;
+}
+
+/* Is ${term} of another language than the words, and do we know that? */
+static bool
+is_foreign(const struct matching *m, const struct vocab_term *term)
+{
+	/* Who reads English may type, or write, any Nordic language. */
+	return m->lang != VOCAB_ANY && m->lang != VOCAB_EN &&
+	    term->family != vocab_family_of(m->lang);
+}
+
+/*
+ * Does a stem of ${len} bytes mean ${term} in these words?  "Gang" is no gangs,
+ * "træde" no Swedish tree.
+ */
+static bool
+may_be_cut(const struct matching *m, const struct vocab_term *term, size_t len)
+{
+	if (!is_foreign(m, term))
+		return true;
+	return len >= (is_scandinavian((enum vocab_family)term->family) &&
+				  is_scandinavian(vocab_family_of(m->lang)) ?
+			      STEM_NEAR :
+			      STEM_FAR);
+}
+
 /* Do the words from number ${first} read as ${term}, endings apart? */
 static bool
 fits(const struct matching *m, size_t first, const struct vocab_term *term,
@@ -63,6 +101,7 @@ fits(const struct matching *m, size_t first, const struct vocab_term *term,
 	const char *word;
 	size_t len;
 	size_t stem;
+	size_t keep;
 	size_t i;
 
 	*ret_how = VOCAB_EXACT;
@@ -76,8 +115,9 @@ fits(const struct matching *m, size_t first, const struct vocab_term *term,
 				return false;
 			stem = vocab_stem(
 			    (enum vocab_family)term->family, word, len);
-			if (stem != term->stem[i] ||
-			    memcmp(word, label, stem) != 0)
+			keep = term->words == 1 ? term->keep[i] : stem;
+			if (stem != term->stem[i] || len < keep ||
+			    memcmp(word, label, keep) != 0)
 				return false;
 			*ret_how = VOCAB_INFLECTED;
 		}
@@ -118,7 +158,9 @@ find_stem(const struct matching *m, size_t first, size_t stem, size_t family,
 	     at = term->next) {
 		term = &m->vocab->terms[at - 1];
 		if (term->family == family && !is_by_chance(m, term, len) &&
-		    fits(m, first, term, &how))
+		    fits(m, first, term, &how) &&
+		    (how == VOCAB_EXACT || term->words > 1 ||
+			may_be_cut(m, term, stem)))
 			add_hit(hits, term, how);
 	}
 }
@@ -222,26 +264,93 @@ put_hits(struct matching *m, const struct hits *hits, size_t first)
 			put_match(m, &hits->items[i], first);
 }
 
+/* A long word, and how a label stands in it. */
+struct place {
+	const char *word;
+	size_t len;
+	size_t at;
+	size_t end;
+	bool joined; /* to a part before it */
+};
+
+/* Is what follows ${term} an ending? */
+static bool
+is_ended(const struct vocab_term *term, const struct place *place)
+{
+	enum vocab_family family = (enum vocab_family)term->family;
+	size_t stem = place->at + (term->hidden ? term->len[0] : term->stem[0]);
+	size_t whole = place->at + term->len[0];
+
+	if (vocab_is_ending(
+		family, place->word + place->end, place->len - place->end) ||
+	    (stem < place->end &&
+		vocab_is_ending(family, place->word + stem, place->len - stem)))
+		return true;
+	/* What the stem lacks may be there: "pleje" for "plej". */
+	return !term->hidden && whole <= place->len &&
+	    memcmp(place->word + place->at, term->folded, term->len[0]) == 0 &&
+	    vocab_is_ending(family, place->word + whole, place->len - whole);
+}
+
 /*
- * May ${term} stand in a word of ${len} bytes from ${at} to ${end}?  Hidden
- * stems begin a word; other labels begin it and leave more than an ending, or
- * end it; those in between follow a part that was found.
+ * Is what stands before a label that ends a word a word too?  "Motorkjøret" is
+ * none, so that "motorkjøretøyer" has no islands.  Its last part will do, and
+ * long labels need no proof.
  */
 static bool
-may_stand(const struct vocab_term *term, const char *word, size_t len,
-    size_t at, size_t end, bool joined)
+is_led(const struct matching *m, const struct vocab_term *term,
+    const struct place *place)
 {
-	bool ended = vocab_is_ending(
-	    (enum vocab_family)term->family, word + end, len - end);
+	size_t skip;
 
-	/* What the stem lacks may be there: "pleje" for "plej". */
-	if (!ended && !term->hidden && at + term->len[0] <= len &&
-	    memcmp(word + at, term->folded, term->len[0]) == 0)
-		ended = vocab_is_ending((enum vocab_family)term->family,
-		    word + at + term->len[0], len - at - term->len[0]);
-	if (at == 0 || joined)
-		return term->hidden || ended || len - end >= REST_MIN;
-	return !term->hidden && ended && at >= REST_MIN;
+	if (term->part_len >= LONG_MIN && !is_foreign(m, term))
+		return true;
+	for (skip = 0; skip == 0 || skip + LED_MIN <= place->at; skip++)
+		if (vocab_is_word(m->vocab, (enum vocab_family)term->family,
+			place->word + skip, place->at - skip))
+			return true;
+	return false;
+}
+
+/* Is what follows a label with which a word begins a word too? */
+static bool
+is_followed(const struct matching *m, const struct vocab_term *term,
+    const struct place *place)
+{
+	enum vocab_family family = (enum vocab_family)term->family;
+	const char *rest = place->word + place->end;
+	size_t len = place->len - place->end;
+	size_t skip;
+
+	/* No Finnish compound begins with a plural: "koulutetaan". */
+	if (len < REST_MIN ||
+	    (family == FAMILY_FI && place->end - place->at == term->len[0] &&
+		rest[-1] == 't'))
+		return false;
+	if (!is_foreign(m, term) &&
+	    (term->part_len >= HEAD_MIN ||
+		(len > REST_MIN && term->part_len == term->len[0])))
+		return true;
+	for (skip = 0; skip <= LINK_MAX && len - skip >= REST_MIN; skip++)
+		if (vocab_is_word(m->vocab, family, rest + skip, len - skip))
+			return true;
+	return false;
+}
+
+/*
+ * May ${term} stand there?  Hidden stems begin a word; other labels begin it and
+ * leave more than an ending, or end it; those in between follow a part that was
+ * found.
+ */
+static bool
+may_stand(const struct matching *m, const struct vocab_term *term,
+    const struct place *place)
+{
+	if (place->at == 0 || place->joined)
+		return term->hidden || is_ended(term, place) ||
+		    is_followed(m, term, place);
+	return !term->hidden && place->at >= REST_MIN &&
+	    is_ended(term, place) && is_led(m, term, place);
 }
 
 /* The longest parts that begin at ${at}; return where they end, or ${at}. */
@@ -249,6 +358,7 @@ static size_t
 find_part(const struct matching *m, const char *word, size_t len, size_t at,
     bool joined, struct hits *hits)
 {
+	struct place place = { word, len, at, at, joined };
 	uint32_t hash = VOCAB_HASH;
 	const struct vocab_term *term;
 	size_t found = at;
@@ -265,7 +375,11 @@ find_part(const struct matching *m, const char *word, size_t len, size_t at,
 			if (term->part_len != end - at ||
 			    is_by_chance(m, term, end - at) ||
 			    memcmp(term->folded, word + at, end - at) != 0 ||
-			    !may_stand(term, word, len, at, end, joined))
+			    !may_be_cut(m, term, end - at) ||
+			    (is_foreign(m, term) && end - at < LONG_MIN))
+				continue;
+			place.end = end;
+			if (!may_stand(m, term, &place))
 				continue;
 			if (end > found)
 				hits->count = 0;

@@ -86,6 +86,7 @@ vocab_free(struct vocab *vocab)
 	free(vocab->lines);
 	free(vocab->links);
 	free(vocab->terms);
+	free(vocab->known);
 	free(vocab);
 }
 

@@ -97,6 +97,10 @@ cut_whole(enum vocab_family family, const char *word, size_t len)
 {
 	size_t cut = cut_once(endings[family], word, len, STEM_MIN);
 
+	/* "Stress" ends in no genitive. */
+	if (cut + 1 == len && len > 1 && word[cut] == 's' &&
+	    word[cut - 1] == 's')
+		return len;
 	return cut < len && is_half(word, cut) ? cut + 1 : cut;
 }
 

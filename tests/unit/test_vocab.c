@@ -268,6 +268,40 @@ compounds_are_reached_by_their_parts(void **state)
 }
 
 static void
+a_part_is_found_only_beside_another_word(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(vocab_know(f->concepts, f->values), ERR_NONE);
+	assert_names(f->concepts, "valtakunnallinen", VOCAB_FI, "");
+	assert_names(f->concepts, "alueellinen", VOCAB_FI, "");
+	assert_names(
+	    f->concepts, "motorkj\xc3\xb8ret\xc3\xb8yer", VOCAB_NB, "");
+	assert_names(f->concepts, "s\xc3\xa6rskilt", VOCAB_DA, "");
+	assert_names(f->concepts, "s\xc3\xa4rskilt", VOCAB_SV, "");
+	assert_names(f->concepts, "udviklede", VOCAB_DA, "");
+	assert_names(f->concepts, "Lillestr\xc3\xb8m", VOCAB_NB, "");
+	assert_names(f->concepts, "hjemmeplejefors\xc3\xb8g", VOCAB_DA,
+	    "home_care trial");
+}
+
+static void
+an_ending_is_one_of_the_word_s_own_language(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_names(f->concepts, "gang", VOCAB_NB, "");
+	assert_names(f->concepts, "gang", VOCAB_DA, "");
+	assert_names(f->concepts,
+	    "tr\xc3\xa6"
+	    "de",
+	    VOCAB_DA, "");
+	assert_names(f->concepts, "interne", VOCAB_DA, "");
+	assert_names(f->concepts, "internettet", VOCAB_DA, "digitalisation");
+	assert_names(f->concepts, "streets", VOCAB_EN, "");
+}
+
+static void
 a_short_word_of_a_far_language_is_met_by_chance(void **state)
 {
 	struct fixture *f = *state;
@@ -701,6 +735,8 @@ main(void)
 		cmocka_unit_test(an_old_word_is_found_and_says_what_to_say_now),
 		cmocka_unit_test(the_longest_label_wins),
 		cmocka_unit_test(compounds_are_reached_by_their_parts),
+		cmocka_unit_test(a_part_is_found_only_beside_another_word),
+		cmocka_unit_test(an_ending_is_one_of_the_word_s_own_language),
 		cmocka_unit_test(
 		    a_short_word_of_a_far_language_is_met_by_chance),
 		cmocka_unit_test(finnish_words_are_known_in_their_cases),

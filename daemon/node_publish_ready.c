@@ -84,6 +84,21 @@ is_unsigned(struct node *node, uint32_t kind, const uint8_t record[RECORD_LEN])
 	return found;
 }
 
+/* Give it an envelope, unless it has one. */
+static bool
+has_envelope(struct publication *publication, size_t i, Erfa__Body *body)
+{
+	if (body->envelope != NULL)
+		return true;
+	body->envelope = calloc(1, sizeof(*body->envelope));
+	if (body->envelope == NULL) {
+		publish_problem(publication, i, "try again", "out of memory");
+		return false;
+	}
+	erfa__envelope__init(body->envelope);
+	return true;
+}
+
 void
 publish_know(struct publication *publication, size_t i)
 {
@@ -100,16 +115,8 @@ publish_know(struct publication *publication, size_t i)
 		    "it holds no record that can be published");
 		return;
 	}
-	if (body->envelope == NULL) {
-		body->envelope = calloc(1, sizeof(*body->envelope));
-		if (body->envelope == NULL) {
-			publish_problem(
-			    publication, i, "try again", "out of memory");
-			return;
-		}
-		erfa__envelope__init(body->envelope);
-	}
-	if (!choose_record(publication, i, asked, ready))
+	if (!has_envelope(publication, i, body) ||
+	    !choose_record(publication, i, asked, ready))
 		return;
 	if (asked->id != NULL && publication->refusal == NULL &&
 	    is_unsigned(publication->node, ready->kind, ready->record)) {

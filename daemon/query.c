@@ -242,6 +242,33 @@ query_can(const Erfa__Request *request)
 	    request->ask_case == ERFA__REQUEST__ASK_STATUS;
 }
 
+/* What is asked of all records together, or of those who publish them. */
+static enum err
+ask_of_all(struct question *question, const Erfa__Request *request)
+{
+	if (request->ask_case == ERFA__REQUEST__ASK_TABLE31)
+		return query_table31(question, request->table31);
+	if (request->ask_case == ERFA__REQUEST__ASK_BURDEN)
+		return query_burden(question, request->burden);
+	if (request->ask_case == ERFA__REQUEST__ASK_ORGS)
+		return query_orgs(question, request->orgs);
+	if (request->ask_case == ERFA__REQUEST__ASK_GUIDES)
+		return query_guides(question, request->guides);
+	if (request->ask_case == ERFA__REQUEST__ASK_STUDIES)
+		return query_evidence(question, request->studies);
+	if (request->ask_case == ERFA__REQUEST__ASK_OVERVIEW)
+		return query_overview(question, request->overview);
+	if (request->ask_case == ERFA__REQUEST__ASK_DIRECTORY)
+		return query_directory(question, request->directory);
+	if (request->ask_case == ERFA__REQUEST__ASK_ERASURE)
+		return query_erasure(question, request->erasure);
+	if (request->ask_case == ERFA__REQUEST__ASK_GROUP)
+		return query_groups(question, request->group);
+	if (request->ask_case == ERFA__REQUEST__ASK_STATUS)
+		return query_status(question);
+	return query_logs(question, request->logs);
+}
+
 static enum err
 ask(struct question *question, const Erfa__Request *request)
 {
@@ -267,27 +294,7 @@ ask(struct question *question, const Erfa__Request *request)
 		return query_history(question, request->history);
 	if (request->ask_case == ERFA__REQUEST__ASK_DOSSIER)
 		return query_dossier(question, request->dossier);
-	if (request->ask_case == ERFA__REQUEST__ASK_TABLE31)
-		return query_table31(question, request->table31);
-	if (request->ask_case == ERFA__REQUEST__ASK_BURDEN)
-		return query_burden(question, request->burden);
-	if (request->ask_case == ERFA__REQUEST__ASK_ORGS)
-		return query_orgs(question, request->orgs);
-	if (request->ask_case == ERFA__REQUEST__ASK_GUIDES)
-		return query_guides(question, request->guides);
-	if (request->ask_case == ERFA__REQUEST__ASK_STUDIES)
-		return query_evidence(question, request->studies);
-	if (request->ask_case == ERFA__REQUEST__ASK_OVERVIEW)
-		return query_overview(question, request->overview);
-	if (request->ask_case == ERFA__REQUEST__ASK_DIRECTORY)
-		return query_directory(question, request->directory);
-	if (request->ask_case == ERFA__REQUEST__ASK_ERASURE)
-		return query_erasure(question, request->erasure);
-	if (request->ask_case == ERFA__REQUEST__ASK_GROUP)
-		return query_groups(question, request->group);
-	if (request->ask_case == ERFA__REQUEST__ASK_STATUS)
-		return query_status(question);
-	return query_logs(question, request->logs);
+	return ask_of_all(question, request);
 }
 
 /* Tell an error of store or index in words. */

@@ -379,7 +379,7 @@ mark_stranger(struct question *question, const struct query_place *place,
     struct query_entry *out)
 {
 	struct store_log log;
-	bool stranger;
+	bool stranger = false;
 	enum err err;
 
 	if (out->group == 0 || out->body == NULL)
@@ -394,6 +394,23 @@ mark_stranger(struct question *question, const struct query_place *place,
 	return ERR_NONE;
 }
 
+/* Read the body, if the chain is whole; say how that went. */
+static enum err
+read_entry(struct question *question, const struct store_entry *entry,
+    struct header *ret_header, struct query_entry *out)
+{
+	const char *state = "unreadable";
+	enum err err;
+
+	memcpy(out->c, entry->c, HASH_LEN);
+	err = header_decode(entry->header.data, entry->header.len, ret_header);
+	if (err == ERR_NONE && out->verified)
+		err = read_body(question, entry, ret_header, out, &state);
+	else if (err != ERR_NOMEM)
+		err = ERR_NONE;
+	return err != ERR_NONE ? err : answer_text(&out->row->state, state);
+}
+
 enum err
 query_entry(struct question *question, const struct query_place *place,
     struct query_entry *ret_entry)
@@ -401,7 +418,6 @@ query_entry(struct question *question, const struct query_place *place,
 	struct query_entry out = { .row = calloc(1, sizeof(Erfa__Row)) };
 	struct store_entry entry;
 	struct header header;
-	const char *state = "unreadable";
 	enum err err;
 
 	if (out.row == NULL)
@@ -410,16 +426,8 @@ query_entry(struct question *question, const struct query_place *place,
 	err = store_entry(question->store, place->log_id, place->n, &entry);
 	if (err == ERR_NONE)
 		err = check_chain(question, &entry, &out.verified);
-	if (err != ERR_NONE)
-		goto fail;
-	memcpy(out.c, entry.c, HASH_LEN);
-	err = header_decode(entry.header.data, entry.header.len, &header);
-	if (err == ERR_NONE && out.verified)
-		err = read_body(question, &entry, &header, &out, &state);
-	else if (err != ERR_NOMEM)
-		err = ERR_NONE;
 	if (err != ERR_NONE ||
-	    (err = answer_text(&out.row->state, state)) != ERR_NONE ||
+	    (err = read_entry(question, &entry, &header, &out)) != ERR_NONE ||
 	    (err = fill_from_header(out.row, place, &header)) != ERR_NONE ||
 	    (err = fill_sectors(out.row, out.body, header.topic)) != ERR_NONE ||
 	    (err = query_put_group(question, header.group, &out.row->group,

@@ -49,26 +49,16 @@ is_twin(const struct reading *reading, const Erfa__RecordRef *ref)
 
 /* ---- observations ---- */
 
-/* Make room for one observation more; its list doubles. */
+/* Make room for one observation more. */
 static enum err
 grow(struct evidence_trial *trial)
 {
-	size_t room = trial->count == 0 ? 4 : 2 * trial->count;
-	struct choose_seen *seen;
-	Erfa__Body **bodies;
+	enum err err;
 
-	if (trial->count != 0 &&
-	    (trial->count < 4 || (trial->count & (trial->count - 1)) != 0))
-		return ERR_NONE;
-	seen = realloc(trial->seen, room * sizeof(*seen));
-	if (seen == NULL)
-		return ERR_NOMEM;
-	trial->seen = seen;
-	bodies = realloc(trial->bodies, room * sizeof(Erfa__Body *));
-	if (bodies == NULL)
-		return ERR_NOMEM;
-	trial->bodies = bodies;
-	return ERR_NONE;
+	err = answer_room(&trial->seen, trial->count, sizeof(*trial->seen));
+	return err != ERR_NONE ?
+	    err :
+	    answer_room(&trial->bodies, trial->count, sizeof(Erfa__Body *));
 }
 
 static enum err

@@ -374,6 +374,18 @@ why_left_out(const struct evidence_family *family,
 	return why;
 }
 
+/* What was found with the intervention. */
+static enum err
+put_result(struct evidence_study *study, const struct choose_result *result)
+{
+	study->scale = text_or_empty(result->after->observation->scale);
+	study->stuck = result->after->stuck;
+	if (result->after_window)
+		study->message->has_after_window =
+		    study->message->after_window = true;
+	return put_numbers(study->message, result);
+}
+
 static enum err
 add_study(struct evidence_studies *studies, const struct evidence_trial *trial,
     const struct choose_trial *asked, const struct choose_result *result)
@@ -406,15 +418,8 @@ add_study(struct evidence_studies *studies, const struct evidence_trial *trial,
 	    (err = query_put_group(studies->family->question, trial->group,
 		 &study.message->group, NULL)) != ERR_NONE)
 		return err;
-	if (result->after != NULL) {
-		study.scale = text_or_empty(result->after->observation->scale);
-		study.stuck = result->after->stuck;
-		err = put_numbers(study.message, result);
-		if (err == ERR_NONE && result->after_window) {
-			study.message->has_after_window = true;
-			study.message->after_window = true;
-		}
-	}
+	if (result->after != NULL)
+		err = put_result(&study, result);
 	if (err == ERR_NONE && why != NULL)
 		err = evidence_leave_out(&study, why);
 	studies->items[studies->count++] = study;

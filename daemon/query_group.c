@@ -932,7 +932,6 @@ query_item_group(struct question *question, const struct shown_item *item,
 /* An own version, and the copy of it that came last. */
 struct own_version {
 	struct query_group_entry entry;
-	uint32_t log;
 	uint32_t major;
 	uint32_t minor;
 	uint64_t arrival;

@@ -217,7 +217,7 @@ void
 list_block(
     const struct list *list, uint32_t number, struct list_block *ret_block)
 {
-	const uint8_t *known = list->blocks + (size_t)number * KNOWN;
+	const uint8_t *known;
 
 	if (list->blocks == NULL) {
 		ret_block->last = NO_DOC - 1;
@@ -226,6 +226,7 @@ list_block(
 		ret_block->width = 0;
 		return;
 	}
+	known = list->blocks + (size_t)number * KNOWN;
 	ret_block->last = get_le32(known) + list->shift;
 	ret_block->at = get_le32(known + 4);
 	ret_block->max = known[8];

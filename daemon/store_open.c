@@ -185,12 +185,12 @@ open_files(struct store *store, const struct store_options *options,
 }
 
 enum err
-store_format_get(struct db_txn *txn, uint32_t *ret_format)
+store_format_get(struct db_txn *db_txn, uint32_t *ret_format)
 {
 	struct bytes val;
 	enum err err;
 
-	if ((err = db_get(txn, STORE_META, format_name, &val)) != ERR_NONE)
+	if ((err = db_get(db_txn, STORE_META, format_name, &val)) != ERR_NONE)
 		return err;
 	if (val.len != 4)
 		return ERR_DAMAGED;
@@ -199,20 +199,20 @@ store_format_get(struct db_txn *txn, uint32_t *ret_format)
 }
 
 enum err
-store_format_put(struct db_txn *txn, uint32_t format)
+store_format_put(struct db_txn *db_txn, uint32_t format)
 {
 	uint8_t val[4];
 
 	bytes_put_le32(val, format);
-	return db_put(txn, STORE_META, format_name,
+	return db_put(db_txn, STORE_META, format_name,
 	    (struct bytes){ val, sizeof(val) }, DB_REPLACE);
 }
 
 enum err
-store_epoch_new(struct db_txn *txn, uint8_t out[STORE_EPOCH_LEN])
+store_epoch_new(struct db_txn *db_txn, uint8_t out[STORE_EPOCH_LEN])
 {
 	crypto_random(out, STORE_EPOCH_LEN);
-	return db_put(txn, STORE_META, epoch_name,
+	return db_put(db_txn, STORE_META, epoch_name,
 	    (struct bytes){ out, STORE_EPOCH_LEN }, DB_REPLACE);
 }
 
@@ -248,7 +248,7 @@ read_maker(struct db_txn *txn, uint32_t format, struct store_maker *maker)
 }
 
 enum err
-store_software_put(struct db_txn *txn, const char *software)
+store_software_put(struct db_txn *db_txn, const char *software)
 {
 	struct bytes val;
 	size_t len;
@@ -256,13 +256,13 @@ store_software_put(struct db_txn *txn, const char *software)
 
 	if (software == NULL || (len = strlen(software)) > STORE_SOFTWARE_MAX)
 		return ERR_NONE;
-	err = db_get(txn, STORE_META, software_name, &val);
+	err = db_get(db_txn, STORE_META, software_name, &val);
 	if (err == ERR_NONE && val.len == len &&
 	    memcmp(val.data, software, len) == 0)
 		return ERR_NONE;
 	return err != ERR_NONE && err != ERR_NOENT ?
 	    err :
-	    db_put(txn, STORE_META, software_name,
+	    db_put(db_txn, STORE_META, software_name,
 		(struct bytes){ (const uint8_t *)software, len }, DB_REPLACE);
 }
 

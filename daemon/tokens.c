@@ -288,51 +288,53 @@ tokens_in_all(struct tokens *tokens, const char *raw, size_t len,
 	return ERR_NONE;
 }
 
+/* Words that say nothing alone, a space before and after each. */
+static const char *const common[] = {
+	/* Danish, Norwegian */
+	" aa ad af al alle alt am an and andet andre at av blev bli blir "
+	"blitt blive bliver da de deg dei deira dem den denne der deres "
+	"det dets dette dig din disse dit du efter eg ei ein eit eller enn "
+	"ellers en end er et etter faa faar fik fikk foer for fra fraa "
+	"gjoer gjort gjorde goer ha hadde han hans har have havde hele "
+	"her hun hva hvad hvem hver hvilke hvilken hvilket hvis hvor "
+	"hvordan hvorfor hvornaar ikke ikkje jeg kan korleis kor kun "
+	"kunne kva kvar kven kvifor maa man mange med meget mellem "
+	"mellom men mens mer mot mye naar ned noe noen nogen noget "
+	"nogle noko nokon nokre nu og ogsaa om op opp os oss over paa "
+	"saa saadan samt seg selv ser sidan siden sig sin sine sit sitt "
+	"sjoel skal skulle slik som til ud uden under ut uten utan vaar "
+	"vaare vaert vaeret vaere var ved vi vil ville vore vores blant "
+	"blandt dei nye ny hos ",
+	/* Swedish */
+	" alla andra att bara bland blev bliva deras denna detta dom "
+	"dock efter ej enligt ett fick fick foera foeratt foer fraan "
+	"goer goera goers gjort haft hade hur inte ingen jag kunde maste "
+	"maaste medan mest mycket naagon naagot naagra och ock ocksaa "
+	"saadana sedan sina ska skall som till upp vad vara varit vem "
+	"vilka vilken vilket vill hos genom mellan ",
+	/* Finnish */
+	" eivaet ei ettae ja joka jolla jossa jotka jos kanssa kautta "
+	"ketkae kuin kuinka kuka kun mikae mikaeli miksi millainen missae "
+	"mitae miten minkae mutta myoes ne niiden niin nyt olla on onko "
+	"ovat oli ollut olisi sekae siitae sitae se taemae taemaen tai vain "
+	"vai voi ",
+	/* Icelandic */
+	" ad af allt auk ef eda ekki er eru en fra fyrir gera hafa hefur "
+	"hafid hvad hvar hver hverjir hvernig i inn med og okkur sem sina "
+	"ser so sig thad thar thau their thess thessi til um undan "
+	"undir upp ur ut vera verd verid vid yfir ",
+	/* English */
+	" a about all also an and any are as at be been by can could did "
+	"do does for from get got had has have he her his how i in into "
+	"is it its may me more most no nor not of on or our she should "
+	"so some such than that the their them then there these they "
+	"this those to us was we were what when where which who whose "
+	"why will with would you your ",
+};
+
 bool
 tokens_is_common(const char *folded)
 {
-	static const char *const common[] = {
-		/* Danish, Norwegian */
-		" aa ad af al alle alt am an and andet andre at av blev bli blir "
-		"blitt blive bliver da de deg dei deira dem den denne der deres "
-		"det dets dette dig din disse dit du efter eg ei ein eit eller enn "
-		"ellers en end er et etter faa faar fik fikk foer for fra fraa "
-		"gjoer gjort gjorde goer ha hadde han hans har have havde hele "
-		"her hun hva hvad hvem hver hvilke hvilken hvilket hvis hvor "
-		"hvordan hvorfor hvornaar ikke ikkje jeg kan korleis kor kun "
-		"kunne kva kvar kven kvifor maa man mange med meget mellem "
-		"mellom men mens mer mot mye naar ned noe noen nogen noget "
-		"nogle noko nokon nokre nu og ogsaa om op opp os oss over paa "
-		"saa saadan samt seg selv ser sidan siden sig sin sine sit sitt "
-		"sjoel skal skulle slik som til ud uden under ut uten utan vaar "
-		"vaare vaert vaeret vaere var ved vi vil ville vore vores blant "
-		"blandt dei nye ny hos ",
-		/* Swedish */
-		" alla andra att bara bland blev bliva deras denna detta dom "
-		"dock efter ej enligt ett fick fick foera foeratt foer fraan "
-		"goer goera goers gjort haft hade hur inte ingen jag kunde maste "
-		"maaste medan mest mycket naagon naagot naagra och ock ocksaa "
-		"saadana sedan sina ska skall som till upp vad vara varit vem "
-		"vilka vilken vilket vill hos genom mellan ",
-		/* Finnish */
-		" eivaet ei ettae ja joka jolla jossa jotka jos kanssa kautta "
-		"ketkae kuin kuinka kuka kun mikae mikaeli miksi millainen missae "
-		"mitae miten minkae mutta myoes ne niiden niin nyt olla on onko "
-		"ovat oli ollut olisi sekae siitae sitae se taemae taemaen tai vain "
-		"vai voi ",
-		/* Icelandic */
-		" ad af allt auk ef eda ekki er eru en fra fyrir gera hafa hefur "
-		"hafid hvad hvar hver hverjir hvernig i inn med og okkur sem sina "
-		"ser so sig thad thar thau their thess thessi til um undan "
-		"undir upp ur ut vera verd verid vid yfir ",
-		/* English */
-		" a about all also an and any are as at be been by can could did "
-		"do does for from get got had has have he her his how i in into "
-		"is it its may me more most no nor not of on or our she should "
-		"so some such than that the their them then there these they "
-		"this those to us was we were what when where which who whose "
-		"why will with would you your ",
-	};
 	char word[TOKEN_MAX + 3] = " ";
 	size_t len = strlen(folded);
 	size_t i;

@@ -135,10 +135,10 @@ make_copy(struct act *act, const struct origins *origins)
 		{ NULL, NULL },
 	};
 	Erfa__Body *spare = NULL;
-	int status = EXIT_DONE;
+	int status;
 	size_t i;
 
-	for (i = 0; i < origins->count && status == EXIT_DONE; i++) {
+	for (i = 0; i < origins->count; i++) {
 		if (act_copy(origins->act[i].body, &spare) != ERR_NONE)
 			return run_nomem(act->run);
 		copy_take(act, spare);
@@ -220,10 +220,10 @@ derive(struct run *run)
 		status = make_copy(&act, &origins);
 	if (status == EXIT_DONE)
 		status = keep_restricted(&act, &origins);
-	if (status == EXIT_DONE)
+	if (status == EXIT_DONE) {
 		show_others(&act, &origins);
-	if (status == EXIT_DONE)
 		status = act_keep(&act, NULL);
+	}
 	if (status == EXIT_DONE)
 		status = keep_origins(&act, &origins);
 	if (status == EXIT_DONE)

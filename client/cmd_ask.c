@@ -133,12 +133,12 @@ only_question(struct run *run, const Erfa__ShowAnswer *show,
 			found = show->related[i];
 			count++;
 		}
+	if (found == NULL || count > 1)
+		return fault_say(&run->faults, EXIT_USAGE, "which_question",
+		    "Find its id:  erfa inbox", "%s has %zu open questions",
+		    run_text(show->row->id), count);
 	*ret_question = found;
-	if (count == 1)
-		return EXIT_DONE;
-	return fault_say(&run->faults, EXIT_USAGE, "which_question",
-	    "Find its id:  erfa inbox", "%s has %zu open questions",
-	    run_text(show->row->id), count);
+	return EXIT_DONE;
 }
 
 /* Answer a question, or the only open one to a trial. */
@@ -156,7 +156,7 @@ answer_to(struct run *run, const Erfa__ShowAnswer *show)
 		target = run_text(body->comment->target->id);
 	} else {
 		status = only_question(run, show, &question);
-		if (status != EXIT_DONE)
+		if (question == NULL)
 			return status;
 		row = question->row;
 	}

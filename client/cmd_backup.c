@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "proto/answer.h"
 #include "proto/backup.h"
 #include "proto/bytes.h"
 #include "proto/control.h"
@@ -308,16 +309,10 @@ compare_names(const void *a, const void *b)
 static int
 add_removed(Erfa__BackupReport *report, const char *path)
 {
-	char **more = realloc(
-	    report->removed, (report->n_removed + 1) * sizeof(*more));
-
-	if (more == NULL)
-		return EXIT_FAILED;
-	report->removed = more;
-	if ((more[report->n_removed] = strdup(path)) == NULL)
-		return EXIT_FAILED;
-	report->n_removed++;
-	return EXIT_DONE;
+	return answer_text_add(&report->removed, &report->n_removed, path) ==
+		ERR_NONE ?
+	    EXIT_DONE :
+	    EXIT_FAILED;
 }
 
 /* Remove all but the newest. */
@@ -328,6 +323,8 @@ remove_oldest(struct making *making, char **names, size_t count)
 	size_t i;
 	int status = EXIT_DONE;
 
+	if (names == NULL)
+		return EXIT_DONE;
 	qsort(names, count, sizeof(*names), compare_names);
 	for (i = 0; i + making->keep < count && status == EXIT_DONE; i++) {
 		(void)snprintf(path, sizeof(path), "%.*s/%s",
@@ -539,12 +536,12 @@ static void
 add_backup(struct run *run, struct table *table, const void *item)
 {
 	const Erfa__BackupKept *kept = item;
-	char text[PRINT_TIME_MAX > PRINT_NUMBER_MAX ? PRINT_TIME_MAX :
-						      PRINT_NUMBER_MAX];
+	char made[PRINT_TIME_MAX];
+	char text[PRINT_NUMBER_MAX];
 
 	(void)run;
-	print_time(run_text(kept->time), text);
-	table_add(table, text);
+	print_time(run_text(kept->time), made);
+	table_add(table, made);
 	print_number(kept->entries, text);
 	table_add(table, text);
 	text[0] = '\0';
@@ -631,6 +628,12 @@ write_key(struct run *run, const char *path, const char *text)
 }
 
 static int
+json_key(struct run *run, const Erfa__BackupKeyReport *report)
+{
+	return run_json(run, &report->base);
+}
+
+static int
 new_key(struct run *run, const char *path)
 {
 	Erfa__BackupKeyReport report = ERFA__BACKUP_KEY_REPORT__INIT;
@@ -655,7 +658,7 @@ new_key(struct run *run, const char *path)
 	report.file = run_lend(path);
 	report.recipient = recipient;
 	if (run->json)
-		return run_json(run, &report.base);
+		return json_key(run, &report);
 	print_say(
 	    run->out, "Recipient  %s\nSecret in  %s\n\n", recipient, path);
 	print_say(run->out,

@@ -214,7 +214,7 @@ write_met(
 
 	run_today(run, today);
 	status = open_met(run, show, meant, &act);
-	if (status == EXIT_DONE) {
+	if (status == EXIT_DONE && act.body != NULL) {
 		place = place_of(
 		    act.body->decision, number_of(said, meant->place));
 		(void)snprintf(path, sizeof(path), "conditions[%zu].no", place);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/answer.h"
 #include "proto/diff.h"
 #include "proto/life_change.h"
 #include "proto/report.pb-c.h"
@@ -77,10 +78,10 @@ add_changes(Erfa__DiffReport *report, const struct diff *diff)
 			return ERR_NOMEM;
 		erfa__diff_change__init(change);
 		report->change[report->n_change++] = change;
-		change->path = strdup(diff->changes[i].path);
-		if (change->path == NULL)
-			return ERR_NOMEM;
-		err = side_of(&diff->changes[i], false, &change->before);
+		err = answer_text(&change->path, diff->changes[i].path);
+		if (err == ERR_NONE)
+			err = side_of(
+			    &diff->changes[i], false, &change->before);
 		if (err == ERR_NONE)
 			err = side_of(&diff->changes[i], true, &change->after);
 	}

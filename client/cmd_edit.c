@@ -299,7 +299,8 @@ take_form(struct edit *edit)
 	int status;
 
 	if ((status = act_words(&edit->act)) != EXIT_DONE ||
-	    (status = read_form(edit, &text, &len)) != EXIT_DONE)
+	    (status = read_form(edit, &text, &len)) != EXIT_DONE ||
+	    text == NULL)
 		return status;
 	if ((status = check_charset(edit, text, len)) != EXIT_DONE) {
 		free(text);

@@ -284,10 +284,10 @@ erase_all(struct run *run, Erfa__Answer *plan, Erfa__ErasureReason reason,
 		status = send_erase(run, erasure, reason, ret_answer);
 		control_free_answer(next);
 		next = NULL;
-		if (status == EXIT_DONE)
+		if (status == EXIT_DONE && *ret_answer != NULL) {
 			*ret_count += (*ret_answer)->erase->erased;
-		if (status == EXIT_DONE)
 			status = wait_clean(run);
+		}
 		if (status == EXIT_DONE)
 			status = ask_erasure(run, &next);
 	}
@@ -351,7 +351,7 @@ cmd_erase(struct run *run)
 		    run, _("This cannot be undone, by anybody.  Erase?"));
 	if (status == EXIT_DONE)
 		status = erase_all(run, plan, reason, &count, &answer);
-	if (status == EXIT_DONE) {
+	if (status == EXIT_DONE && answer != NULL) {
 		answer->erase->erased = count;
 		status = print_erased(
 		    run, answer->erase, run_text(plan->erasure->id));

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/answer.h"
 #include "proto/control.h"
 #include "proto/provision.h"
 #include "client/cmd.h"
@@ -114,8 +115,7 @@ add_names(struct move *move, Erfa__Exemption *exemption)
 		if (known == NULL || run_text(known->name)[0] == '\0' ||
 		    run_text(org->name)[0] != '\0')
 			continue;
-		free(org->name);
-		if ((org->name = strdup(known->name)) == NULL)
+		if (answer_text(&org->name, known->name) != ERR_NONE)
 			status = run_nomem(move->run);
 	}
 	control_free_answer(answer);

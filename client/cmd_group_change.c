@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/answer.h"
 #include "proto/control.h"
 #include "client/act.h"
 #include "client/cmd.h"
@@ -314,8 +315,7 @@ read_records(struct change *change)
 		status = act_resolve(run, args_word(run->args, i), id);
 		if (status != EXIT_DONE)
 			return status;
-		change->records[i - 2] = strdup(id);
-		if (change->records[i - 2] == NULL)
+		if (answer_text(&change->records[i - 2], id) != ERR_NONE)
 			return run_nomem(run);
 		change->ask.n_record++;
 	}

@@ -387,6 +387,13 @@ row_of(struct inbox_letter *letter)
 
 /* As JSON it is a list. */
 static int
+json_list(const struct inbox *inbox, const Erfa__ListAnswer *list)
+{
+	return inbox->run->jsonl ? EXIT_DONE :
+				   run_json(inbox->run, &list->base);
+}
+
+static int
 json_inbox(const struct inbox *inbox)
 {
 	static const char schema[] = "erfa.inbox/1";
@@ -396,8 +403,10 @@ json_inbox(const struct inbox *inbox)
 	int status = EXIT_DONE;
 	size_t i;
 
-	if (rows == NULL || pointers == NULL)
+	if (rows == NULL || pointers == NULL) {
 		status = run_nomem(inbox->run);
+		goto out;
+	}
 	for (i = 0; i < inbox->count && status == EXIT_DONE; i++) {
 		rows[i] = row_of(&inbox->letters[i]);
 		pointers[i] = &rows[i];
@@ -409,8 +418,9 @@ json_inbox(const struct inbox *inbox)
 	list.n_row = inbox->count;
 	list.has_total = 1;
 	list.total = inbox->count;
-	if (status == EXIT_DONE && !inbox->run->jsonl)
-		status = run_json(inbox->run, &list.base);
+	if (status == EXIT_DONE)
+		status = json_list(inbox, &list);
+out:
 	free(rows);
 	free(pointers);
 	return status;

@@ -262,14 +262,28 @@ print_org(struct run *run, const Erfa__OrgsAnswer *answer,
 	return EXIT_DONE;
 }
 
+/* Find what an organisation has to do with others. */
+static void
+pick_heirs(
+    const Erfa__OrgsAnswer *answer, const char *org, Erfa__OrgsAnswer *out)
+{
+	const Erfa__Heir *heir;
+	size_t i;
+
+	for (i = 0; i < answer->n_heir; i++) {
+		heir = answer->heir[i];
+		if (strcmp(run_text(heir->old_org), org) == 0 ||
+		    strcmp(run_text(heir->new_org), org) == 0)
+			out->heir[out->n_heir++] = answer->heir[i];
+	}
+}
+
 /* For programs: the one, and what it has to do with others. */
 static int
 json_org(struct run *run, Erfa__OrgsAnswer *answer, Erfa__Organisation *org)
 {
 	Erfa__OrgsAnswer one = ERFA__ORGS_ANSWER__INIT;
 	Erfa__Heir **heirs = calloc(answer->n_heir + 1, sizeof(*heirs));
-	const Erfa__Heir *heir;
-	size_t i;
 	int status;
 
 	if (heirs == NULL)
@@ -278,12 +292,7 @@ json_org(struct run *run, Erfa__OrgsAnswer *answer, Erfa__Organisation *org)
 	one.org = &org;
 	one.n_org = 1;
 	one.heir = heirs;
-	for (i = 0; i < answer->n_heir; i++) {
-		heir = answer->heir[i];
-		if (strcmp(run_text(heir->old_org), org->id) == 0 ||
-		    strcmp(run_text(heir->new_org), org->id) == 0)
-			heirs[one.n_heir++] = answer->heir[i];
-	}
+	pick_heirs(answer, org->id, &one);
 	status = run_json(run, &one.base);
 	free(heirs);
 	return status;

@@ -149,10 +149,10 @@ print_peers(struct run *run, const Erfa__PeersAnswer *peers)
 	status = print_table(run, peers);
 	for (i = 0; i < peers->n_peer && status == EXIT_DONE; i++)
 		print_trouble(run, peers->peer[i]);
-	if (status == EXIT_DONE)
+	if (status == EXIT_DONE) {
 		print_disputes(run, peers);
-	if (status == EXIT_DONE)
 		print_pending(run, peers);
+	}
 	return status;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/answer.h"
 #include "proto/control.h"
 #include "proto/json.h"
 #include "proto/limits.h"
@@ -325,9 +326,7 @@ restrict_all(struct run *run, Erfa__PublishRequest *request)
 	for (i = 0; i < request->n_record; i++) {
 		if (run_text(request->record[i]->group)[0] != '\0')
 			continue;
-		free(request->record[i]->group);
-		request->record[i]->group = strdup(number);
-		if (request->record[i]->group == NULL)
+		if (answer_text(&request->record[i]->group, number) != ERR_NONE)
 			return run_nomem(run);
 	}
 	return EXIT_DONE;

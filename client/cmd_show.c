@@ -268,6 +268,22 @@ print_show(struct run *run, const Erfa__ShowAnswer *show)
 
 /* ---- drafts ---- */
 
+/* For programs, it is shown as a record is. */
+static void
+fill_draft(const struct act *act, Erfa__Row *row, Erfa__ShowAnswer *out)
+{
+	row->id = run_lend(act->shown);
+	row->full_id = run_lend(act->id);
+	row->state = run_lend("draft");
+	row->group = act->group[0] == '\0' ? NULL : run_lend(act->group);
+	row->group_name = act->group_name[0] == '\0' ?
+	    NULL :
+	    run_lend(act->group_name);
+	out->schema = run_lend("erfa.show/1");
+	out->row = row;
+	out->body = act->body;
+}
+
 /* A draft has no signature, no time and no number yet. */
 static int
 print_draft(struct run *run, const struct act *act)
@@ -276,16 +292,7 @@ print_draft(struct run *run, const struct act *act)
 	Erfa__Row row = ERFA__ROW__INIT;
 
 	if (run->json) {
-		row.id = run_lend(act->shown);
-		row.full_id = run_lend(act->id);
-		row.state = run_lend("draft");
-		row.group = act->group[0] == '\0' ? NULL : run_lend(act->group);
-		row.group_name = act->group_name[0] == '\0' ?
-		    NULL :
-		    run_lend(act->group_name);
-		show.schema = run_lend("erfa.show/1");
-		show.row = &row;
-		show.body = act->body;
+		fill_draft(act, &row, &show);
 		return run_json(run, &show.base);
 	}
 	print_styled(run->out, PRINT_STRONG, "%s", act_title(act->body));

@@ -41,10 +41,11 @@ is_set(const char *message, const ProtobufCFieldDescriptor *field)
 {
 	static const char zeros[sizeof(void *)];
 	size_t size = count_size(field);
-	unsigned at = size > 0 ? field->quantifier_offset : field->offset;
 
-	return memcmp(message + at, zeros, size > 0 ? size : sizeof(void *)) !=
-	    0;
+	if (size > 0)
+		return memcmp(message + field->quantifier_offset, zeros,
+			   size) != 0;
+	return memcmp(message + field->offset, zeros, sizeof(zeros)) != 0;
 }
 
 /* Move a field from one message to another that lacks it. */

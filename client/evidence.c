@@ -84,12 +84,20 @@ evidence_flag_text(const char *code)
 
 /* ---- what goes in ---- */
 
+/* A study without its line in a table, which says nothing of what was found. */
+static void
+make_bare(const Erfa__EvidenceStudy *study, Erfa__EvidenceStudy *ret_bare)
+{
+	*ret_bare = *study;
+	ret_bare->has_line = 0;
+}
+
 static enum err
 pack(struct evidence *evidence, struct evidence_item *item)
 {
-	Erfa__EvidenceStudy bare = *item->study;
+	Erfa__EvidenceStudy bare;
 
-	bare.has_line = 0;
+	make_bare(item->study, &bare);
 	item->packed_len = protobuf_c_message_get_packed_size(&bare.base);
 	if (item->packed_len > PACKED_MOST)
 		return ERR_LIMIT;

@@ -181,13 +181,14 @@ groups_option(struct run *run, char ret_number[GROUPS_DIGITS + 1])
 {
 	const char *word = args_value(run->args, "group");
 	Erfa__Answer *answer = NULL;
-	Erfa__GroupView *group;
+	Erfa__GroupView *group = NULL;
 	int status;
 
 	ret_number[0] = '\0';
 	if (word == NULL)
 		return EXIT_DONE;
-	if ((status = groups_find(run, word, &answer, &group)) != EXIT_DONE)
+	status = groups_find(run, word, &answer, &group);
+	if (status != EXIT_DONE || group == NULL)
 		return status;
 	(void)snprintf(
 	    ret_number, GROUPS_DIGITS + 1, "%s", run_text(group->group));

@@ -141,8 +141,8 @@ static int
 add_application(void *context, const struct waiting *waiting)
 {
 	struct inbox *inbox = context;
-	const Erfa__ShowAnswer *application;
-	const Erfa__ShowAnswer *trial;
+	const Erfa__ShowAnswer *application = NULL;
+	const Erfa__ShowAnswer *trial = NULL;
 	struct inbox_letter letter = { .section = INBOX_APPLICATION };
 	int status;
 

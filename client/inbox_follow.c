@@ -108,7 +108,7 @@ inbox_told(struct inbox *inbox)
 
 	if (told == NULL || list == NULL)
 		status = run_nomem(run);
-	for (i = 0; i < inbox->nfollows && status == EXIT_DONE; i++) {
+	for (i = 0; told != NULL && list != NULL && i < inbox->nfollows; i++) {
 		if (inbox->follows[i].upto <= inbox->follows[i].told)
 			continue;
 		erfa__follow_told__init(&told[ask.n_told]);

@@ -348,12 +348,12 @@ int
 run_org(struct run *run, char ret_org[ORG_MAX + 1])
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
-	Erfa__StatusRequest ask = ERFA__STATUS_REQUEST__INIT;
+	Erfa__StatusRequest whose = ERFA__STATUS_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
 	int status;
 
 	request.ask_case = ERFA__REQUEST__ASK_STATUS;
-	request.status = &ask;
+	request.status = &whose;
 	status = run_ask(run, &request, 0, &answer);
 	if (status != EXIT_DONE || answer == NULL)
 		return status;

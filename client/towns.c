@@ -47,7 +47,7 @@ make_org(const char *country, const char *code, char out[ORG_MAX + 1])
 static void
 take_line(struct towns *towns, char *line)
 {
-	const char *cell[COLUMNS];
+	const char *cell[COLUMNS] = { NULL };
 	struct town *town = &towns->list[towns->count];
 	size_t count = 0;
 

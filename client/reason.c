@@ -47,6 +47,7 @@ static const struct {
 	{ "failure_barriers", N_("barriers are reported") },
 	{ "failure_refused", N_("the application was refused") },
 	{ "failure_withdrawn", N_("the application was withdrawn") },
+	{ "outcome_approved", N_("the application was approved") },
 };
 
 /* Say why a trial may be meant as a failure; false if that is no reason here. */
@@ -102,7 +103,8 @@ say_word(const Erfa__Reason *reason, char out[REASON_MAX])
 	const char *concept = run_text(reason->concept);
 	const char *found = run_text(reason->found);
 	const char *by = "";
-	bool meant = concept[0] != '\0' && !text_akin(word, concept);
+	bool near = strcmp(run_text(reason->by), "near") == 0;
+	bool meant = concept[0] != '\0' && (near || !text_akin(word, concept));
 	bool other = found[0] != '\0' && !text_akin(word, found);
 
 	if (strcmp(run_text(reason->by), "dictionary") == 0)
@@ -111,9 +113,11 @@ say_word(const Erfa__Reason *reason, char out[REASON_MAX])
 		(void)snprintf(out, REASON_MAX,
 		    "%.120s \xe2\x86\x92 %.120s%.80s", word, found, by);
 	else
-		(void)snprintf(out, REASON_MAX, "%.120s%s%.120s%.80s%s%.120s",
-		    word, meant ? " \xe2\x86\x92 " : "", meant ? concept : "",
-		    by, other ? " \xe2\x86\x90 " : "", other ? found : "");
+		(void)snprintf(out, REASON_MAX,
+		    "%.120s%s%.40s%.120s%.80s%s%.120s", word,
+		    meant ? " \xe2\x86\x92 " : "",
+		    meant && near ? _("near: ") : "", meant ? concept : "", by,
+		    other ? " \xe2\x86\x90 " : "", other ? found : "");
 }
 
 void

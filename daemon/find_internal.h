@@ -5,6 +5,7 @@
  * find_internal - what the files of the search for trials share.
  *
  *   query_find.c            the request, from its words to its page
+ *   query_find_words.c      the words of the request as what is to be found
  *   query_find_accept.c     what a hit stands for, and whether it may be found
  *   query_find_filter.c     what is asked for besides words
  *   query_find_size.c       "like us": municipalities of like size
@@ -29,7 +30,8 @@
 #include "daemon/search.h"
 #include "daemon/shown.h"
 
-#define FIND_CURSOR 4 /* bytes: rows seen */
+#define FIND_CURSOR  4 /* bytes: rows seen */
+#define FIND_SECTION 8 /* bytes of a section's number, its NUL counted */
 
 #define FIND_OUT UINT32_C(0x80000000) /* of marks: holds a word it must not */
 
@@ -47,7 +49,9 @@ struct find {
 	uint32_t bit;    /* of the filter at hand */
 	unsigned nfilters;
 	struct search_group groups[SEARCH_GROUPS];
+	const struct plan_group *told[SEARCH_GROUPS]; /* what each stands for */
 	size_t ngroups;
+	char section[FIND_SECTION]; /* of a law; empty if none is asked for */
 	struct search_given *given[SEARCH_GROUPS];
 	struct timespec until;
 	unsigned reads;
@@ -69,6 +73,27 @@ struct find {
 enum err find_begin(struct find *find, bool *ret_bad) MUST_CHECK;
 enum err find_prepare(struct find *find) MUST_CHECK;
 void find_end(struct find *find);
+
+/* ---- query_find_words.c ---- */
+
+/**
+ * find_plan(find):
+ * Understand the words of the request: as groups, but for those that only say that
+ * a trial is meant beside others; and "§ 60" as a section of a law.
+ */
+enum err find_plan(struct find *find) MUST_CHECK;
+
+/**
+ * find_is_common(find):
+ * Whether there are words, and all are such as every text has.
+ */
+bool find_is_common(const struct find *find);
+
+/**
+ * find_filter_section(find):
+ * Keep to what names the section that was asked for, and tell.
+ */
+enum err find_filter_section(struct find *find) MUST_CHECK;
 
 /* ---- query_find_accept.c ---- */
 

@@ -45,15 +45,12 @@ static enum err
 tell_understood(struct find *find)
 {
 	Erfa__FindAnswer *answer = find->question->answer->find;
-	const struct plan_group *groups;
 	const char *left;
-	size_t count;
 	size_t i;
 	enum err err = ERR_NONE;
 
-	groups = plan_groups(find->plan, &count);
-	for (i = 0; i < count && err == ERR_NONE; i++)
-		err = tell_group(find, &groups[i]);
+	for (i = 0; i < find->ngroups && err == ERR_NONE; i++)
+		err = tell_group(find, find->told[i]);
 	for (i = 0;
 	     err == ERR_NONE && (left = plan_left(find->plan, i)) != NULL; i++)
 		err = answer_text_add(
@@ -66,23 +63,21 @@ static enum err
 understand(struct find *find, bool *ret_bad)
 {
 	const Erfa__FindRequest *request = find->request;
-	const struct plan_group *groups;
-	size_t i;
 	enum err err;
 
-	err = plan_new(find->search, query_lexicon(find->question), find->lang,
-	    request->word, request->n_word, &find->plan);
-	if (err != ERR_NONE)
+	if ((err = find_plan(find)) != ERR_NONE)
 		return err;
-	groups = plan_groups(find->plan, &find->ngroups);
-	for (i = 0; i < find->ngroups; i++)
-		find->groups[i] = groups[i].group;
+	if ((*ret_bad = find_is_common(find)))
+		return query_fail(find->question, EXIT_USAGE, "no_words",
+		    "Add a word that says what it is about:  erfa find boliger",
+		    "every text has these words: there is none to look for");
 	*ret_bad = find->ngroups == 0 && plan_facet(find->plan, 0) == NULL &&
-	    request->verdict == NULL && request->status == NULL &&
-	    request->programme == NULL && request->provision == NULL &&
-	    request->since == NULL && !request->like_us &&
-	    request->n_facet == 0 && request->country == NULL &&
-	    request->sector == NULL && request->text_lang == NULL;
+	    find->section[0] == '\0' && request->verdict == NULL &&
+	    request->status == NULL && request->programme == NULL &&
+	    request->provision == NULL && request->since == NULL &&
+	    !request->like_us && request->n_facet == 0 &&
+	    request->country == NULL && request->sector == NULL &&
+	    request->text_lang == NULL;
 	if (!*ret_bad)
 		return ERR_NONE;
 	if (plan_left(find->plan, 0) != NULL)

@@ -183,6 +183,7 @@ find_set_filters(struct find *find)
 		ERR_NONE ||
 	    (err = filter_since(find, request->since)) != ERR_NONE ||
 	    (err = filter_provision(find, request->provision)) != ERR_NONE ||
+	    (err = find_filter_section(find)) != ERR_NONE ||
 	    (err = find_filter_programme(find, request->programme)) !=
 		ERR_NONE ||
 	    (request->like_us && (err = find_filter_like_us(find)) != ERR_NONE))

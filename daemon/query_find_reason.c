@@ -207,12 +207,13 @@ fill_way(struct find *find, size_t number, struct looking *looking,
 	const struct vocab *vocab = lexicon_concepts(
 	    query_lexicon(find->question));
 	const char *id = looking->way->text;
-	size_t count;
-	enum err err;
+	enum err err = ERR_NONE;
 
-	if (is_by_dictionary(
-		&plan_groups(find->plan, &count)[number], looking->way) &&
-	    (err = answer_text(&reason->by, "dictionary")) != ERR_NONE)
+	if (is_by_dictionary(find->told[number], looking->way))
+		err = answer_text(&reason->by, "dictionary");
+	else if (looking->way->mark == PLAN_NEAR)
+		err = answer_text(&reason->by, "near");
+	if (err != ERR_NONE)
 		return err;
 	if (looking->way->kind != SEARCH_CONCEPT ||
 	    vocab_find(vocab, id, &looking->concept) != ERR_NONE)
@@ -230,11 +231,9 @@ fill_reason(struct find *find, size_t number, int way, const Erfa__Body *body,
 {
 	const struct search_group *group = &find->groups[number];
 	struct looking looking = { .find = find, .lang = lang_of(body) };
-	size_t count;
 	enum err err;
 
-	err = answer_text(
-	    &reason->word, plan_groups(find->plan, &count)[number].typed);
+	err = answer_text(&reason->word, find->told[number]->typed);
 	if (err != ERR_NONE)
 		return err;
 	if ((size_t)way >= group->count)
@@ -310,17 +309,18 @@ put_matched(const Erfa__Reason *reason, char *out, size_t size)
 {
 	static const char to[] = " \xe2\x86\x92 ";
 	static const char from[] = " \xe2\x86\x90 ";
+	bool near = reason->by != NULL && strcmp(reason->by, "near") == 0;
 	bool concept = reason->concept != NULL &&
-	    !text_akin(reason->word, reason->concept);
+	    (near || !text_akin(reason->word, reason->concept));
 	bool found = reason->found != NULL &&
 	    !text_akin(reason->word, reason->found);
-	const char *by = reason->by != NULL && (concept || found) ?
+	const char *by = reason->by != NULL && !near && (concept || found) ?
 	    " (dictionary)" :
 	    "";
 
-	(void)snprintf(out, size, "%s%s%s%s%s%s%s%s%s", reason->word,
-	    concept ? to : "", concept ? reason->concept : "",
-	    concept ? by : "",
+	(void)snprintf(out, size, "%s%s%s%s%s%s%s%s%s%s", reason->word,
+	    concept ? to : "", concept && near ? "near: " : "",
+	    concept ? reason->concept : "", concept ? by : "",
 	    found ? (concept || *by == '\0' ? from : to) : "",
 	    found ? reason->found : "", concept ? "" : by,
 	    reason->part != NULL ? " in " : "",

@@ -1,6 +1,7 @@
 #include "daemon/find_internal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "proto/bytes.h"
 #include "proto/header.h"
@@ -69,6 +70,41 @@ put_row(Erfa__Row ***rows, size_t *count, struct query_entry *entry)
 	return err;
 }
 
+/* What is told of an outcome that was asked for by words. */
+static const struct {
+	const char *facet;
+	const char *part;
+} outcomes[] = {
+	{ "outcome:rejected", "failure_refused" },
+	{ "outcome:withdrawn", "failure_withdrawn" },
+	{ "outcome:approved", "outcome_approved" },
+};
+
+static enum err
+fill_outcome(struct find *find, Erfa__Row *row)
+{
+	Erfa__Reason *reason;
+	const char *facet;
+	size_t i;
+	size_t k;
+	enum err err = ERR_NONE;
+
+	for (i = 0; find->wanted != 0 && err == ERR_NONE &&
+	     (facet = plan_facet(find->plan, i)) != NULL;
+	     i++) {
+		for (k = 0; k < sizeof(outcomes) / sizeof(outcomes[0]); k++)
+			if (strcmp(outcomes[k].facet, facet) == 0)
+				break;
+		if (k == sizeof(outcomes) / sizeof(outcomes[0]))
+			continue;
+		err = answer_add(&row->reason, &row->n_reason,
+		    &erfa__reason__descriptor, (void **)&reason);
+		if (err == ERR_NONE)
+			err = answer_text(&reason->part, outcomes[k].part);
+	}
+	return err;
+}
+
 enum err
 find_row(struct find *find, const struct search_hit *hit, bool near,
     Erfa__FindAnswer *answer, size_t *bytes)
@@ -86,6 +122,7 @@ find_row(struct find *find, const struct search_hit *hit, bool near,
 		goto out;
 	if ((err = query_claims(find->question, &place, &entry)) != ERR_NONE ||
 	    (err = find_fill_failure(find, item, entry.row)) != ERR_NONE ||
+	    (err = fill_outcome(find, entry.row)) != ERR_NONE ||
 	    (err = find_fill_reasons(find, hit, &entry, entry.row)) !=
 		ERR_NONE ||
 	    (err = find_fill_matched(entry.row)) != ERR_NONE ||

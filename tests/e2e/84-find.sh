@@ -44,9 +44,15 @@ print(json.dumps({"id": i, "country": cc, "municipality": place,
 		"En plan for borgeren" "Borgeren får en fælles plan." ended
 	line plan2-da da DK "Odense Kommune" 461 \
 		"Plan for en borger" "Planen er fælles." ended
+	line law-da da DK "Odense Kommune" 461 \
+		"Fritagelse for madservice" "Efter servicelovens § 83, stk. 1." ended
+	line law-sv sv DK "Viborg Kommune" 791 \
+		"Undantag" "Enligt 83 § socialtjänstlagen." ended
+	line number-da da DK "Odense Kommune" 461 \
+		"Madservice til 83 borgere" "I alt 83 får mad efter § 84." ended
 } >"$WORK/lines.jsonl"
 
-check "ten records are imported" at a import "$WORK/lines.jsonl" --yes
+check "the records are imported" at a import "$WORK/lines.jsonl" --yes
 check "they are indexed" at a sync --wait $((30 * SLOW))
 
 # found WORDS... [-- OPTIONS]: the external ids that a search finds.
@@ -91,6 +97,23 @@ check_same "äldre as written comes first" home-sv "$(first äldre --lang sv)"
 check_same "aeldre finds both" "home-da home-sv " \
 	"$(found aeldre --limit 2 | sorted)"
 check_same "a part of a compound finds it" home-da "$(first pleje)"
+# --- Sections of a law, and words that say nothing.
+
+for words in "§ 83" "§83" "83 §"; do
+	check_same "$words is a section of a law, not a number" \
+		"law-da law-sv " "$(found "$words" | sorted)"
+done
+check_same "in two words, beside others" law-da "$(first § 83 madservice)"
+check "the very sign alone is no section" at a find "§ madservice"
+check_same "what nobody cites is not found" "" "$(found "§ 999")"
+check_same "what a trial is says nothing" "$(found borger --lang da)" \
+	"$(found forsøg borger --lang da)"
+check "so it is not looked for" at a find forsøg borger --lang da --json
+check_same "beside what is" 1 "$(grep -c '"understood"' <<<"$OUT")"
+check_same "but for itself" "" "$(grep -E '"forsøg' <<<"$OUT")"
+check_status "words of every text are refused" 64 at a find og i på
+check_has "with what to do" "$OUT" "Add a word that says what it is about"
+
 check_status "a year that is none is refused" 64 at a find pleje --since soon
 check_has "with what to type" "$OUT" "--since 2019"
 check_status "a country that is none, too" 64 at a find pleje --country XX

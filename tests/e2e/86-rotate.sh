@@ -116,4 +116,21 @@ check_same "the hub shows no dispute" "" "$(at hub directory | grep -i disputed)
 check_same "one key of the leaf is in" 1 \
 	"$(at hub members --jsonl | grep -c '"org":"fi-297"')"
 same hub port leaf
+
+# What a new key had erased of an older one's, before it was withdrawn itself, goes
+# where both are heard of at once.
+gone=$(trial "to be erased" | at leaf publish --yes --json - | field id)
+check "all have what is to be erased" converge 60 hub port leaf
+check "the leaf gets one more key" at leaf key rotate --yes --wait 60
+check "all know it" converge 60 hub port leaf
+node_end port
+check "it erases what the older one published" \
+	at leaf erase "$gone" --reason legal --yes
+check "the hub has heard of it" converge 60 hub leaf
+check "the hub removes the leaf" at hub peers remove fi-297 --yes
+node_end leaf
+node_up port
+check "who was away comes into step" converge 60 hub port
+check_has "it is erased there too" "$(at port show "$gone" 2>&1)" "erased"
+same hub port
 finish

@@ -407,23 +407,6 @@ erase_some(struct plan *plan)
 	machine_trace("node %d is to erase number %d", box->number, number);
 }
 
-/*
- * Is a body to be erased that a former key of a node published?  Nodes that come
- * after the removal of the key in force do not take its ERASE for the former key's
- * log as good: what it named stays absent there, and erased elsewhere.
- */
-static bool
-erases_for_another(const struct world *world, const struct box *box)
-{
-	int i;
-
-	for (i = 0; i < world->npubs; i++)
-		if (world->pubs[i].box == box->number &&
-		    world->pubs[i].erasing && world->pubs[i].era < box->nformer)
-			return true;
-	return false;
-}
-
 /* A leaf is removed, not too many of them. */
 static void
 remove_some(struct plan *plan)
@@ -432,8 +415,7 @@ remove_some(struct plan *plan)
 	struct box *box = plan_any_box(plan);
 
 	if (box->listens || box->twin || box->forker || plan->removed ||
-	    erases_for_another(world, box) || world->nboxes < 4 ||
-	    !world->boxes[0].is_up || machine_is_dead(0))
+	    world->nboxes < 4 || !world->boxes[0].is_up || machine_is_dead(0))
 		return;
 	plan->removed = true;
 	plan->counts->harms[HARM_REMOVE]++;

@@ -17,10 +17,29 @@
 
 /* ---- backups ---- */
 
+/* Does something wait to be signed there? */
+static bool
+has_waiting(const struct box *box)
+{
+	struct store_txn *txn = NULL;
+	bool waits = false;
+
+	if (box != NULL &&
+	    store_begin(box->node->store, false, &txn) == ERR_NONE)
+		waits = outbox_waiting(txn) > 0;
+	store_abort(&txn);
+	return waits;
+}
+
 void
 plan_backup(struct plan *plan)
 {
 	struct box *box = plan_any_up(plan);
+	int tries;
+
+	/* What waits to be signed has its key in the backup too. */
+	for (tries = 0; tries < 6 && !has_waiting(box); tries++)
+		box = plan_any_up(plan);
 
 	if (box == NULL || box->forker || !plan_may_be_copied(plan, box) ||
 	    !safe_begin(plan->world, box))

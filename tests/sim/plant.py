@@ -8,7 +8,8 @@ Usage: tests/sim/plant.py [--count N] [--from SEED] [--jobs N] [--build DIR]
 Without a WORD all bugs are planted, else those whose name contains one.  The work
 tree is not touched: the copy is made in a temporary directory, with the objects of
 DIR (default: $B or build), so that only what is changed is compiled.  Each text
-that is replaced must be there exactly once.  Ends with 1 if a bug is not caught.
+that is replaced must be there exactly once.  A schedule that fails without the bug
+too catches nothing: the search goes on after it.  Ends with 1 if a bug is not caught.
 With --check nothing is built or run: only, whether every bug can still be planted.
 """
 
@@ -230,10 +231,11 @@ BUGS = [
          "		member->has_succeeds = request->has_old && false;\n"),
     ]),
     ("cut-late", "let an entry count that is beyond the cut", [
-        ("daemon/node_host.c",
-         "	return directory_cut(node_directory(host), key, log_id);\n",
-         "	uint64_t cut = directory_cut(node_directory(host), key, log_id);\n\n"
-         "	return cut == 0 || cut == UINT64_MAX ? cut : cut + 1;\n"),
+        ("daemon/view.c",
+         "	if (cut < counted)\n"
+         "		counted = cut;\n",
+         "	if (cut < counted)\n"
+         "		counted = cut == 0 ? 0 : cut + 1;\n"),
     ]),
     ("witness-ahead", "say of an entry that it was seen, before it is here", [
         ("daemon/node_witness.c",
@@ -318,6 +320,33 @@ def make(tree, build):
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
+def hunt(sim, sound, options):
+    """Run schedules until one fails, with the bug and not without: return what
+    failed, its seed and how many schedules that took; or None."""
+    first = options.first
+    end = first + options.count
+    kept = ["--seeds", "tests/sim/seeds.txt"]
+    schedules = 0
+    while first < end:
+        run = subprocess.run(
+            [sim, "--count", str(end - first), "--from", str(first),
+             "--jobs", str(options.jobs), "--first"] + kept,
+            stdout=subprocess.PIPE, text=True, errors="replace")
+        schedules += sum(map(int, re.findall(
+            r"^(\d+) schedules in", run.stdout, re.M)))
+        found = re.findall(r"^not ok seed (\d+): (\w+)", run.stdout, re.M)
+        for seed, word in found:
+            if subprocess.run([sound, "--seed", seed],
+                              stdout=subprocess.DEVNULL).returncode == 0:
+                return word, seed, schedules
+        beyond = [int(seed) for seed, _ in found if first <= int(seed) < end]
+        if not found or not kept and not beyond:
+            return None
+        kept = []
+        first = max(beyond, default=first - 1) + 1
+    return None
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--count", type=int, default=2000)
@@ -345,6 +374,8 @@ def main():
         out = make(tree, build)
         if out.returncode != 0:
             sys.exit(out.stdout)
+        sound = os.path.join(work, "sound")
+        shutil.copy2(f"{build}/tests/sim/sim", sound)
         for name, what, edits in bugs:
             kept = {}
             try:
@@ -353,15 +384,11 @@ def main():
                 out = make(tree, build)
                 if out.returncode != 0:
                     raise ValueError(out.stdout[-2000:])
-                run = subprocess.run(
-                    [f"{build}/tests/sim/sim", "--count", str(options.count),
-                     "--from", str(options.first), "--jobs", str(options.jobs),
-                     "--seeds", "tests/sim/seeds.txt", "--first"],
-                    stdout=subprocess.PIPE, text=True, errors="replace")
-                found = re.findall(r"^not ok seed (\d+): (\w+)", run.stdout, re.M)
+                found = hunt(f"{build}/tests/sim/sim", sound, options)
                 if found:
-                    print(f"ok {name} is caught by \"{found[0][1]}\" in seed "
-                          f"{found[0][0]}: {what}", flush=True)
+                    print(f"ok {name} is caught by \"{found[0]}\" in seed "
+                          f"{found[1]}, after {found[2]} schedules: {what}",
+                          flush=True)
                 else:
                     missed += 1
                     print(f"not ok {name}: not caught in {options.count} "

@@ -16,6 +16,7 @@
 #include "daemon/fence.h"
 #include "daemon/keyfile.h"
 #include "daemon/node.h"
+#include "daemon/store_txn.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/files.h"
 #include "tests/sim/rekey.h"
@@ -1257,6 +1258,24 @@ hold_log(const struct box *box, struct store_txn *txn,
 		hold_branches(txn, log, holding);
 }
 
+/* Is the key there of the body that waits with this header? */
+static bool
+has_key(struct store_txn *txn, uint64_t ticket, struct bytes header)
+{
+	uint8_t raw[8];
+	uint8_t key[KEY_LEN];
+	struct bytes val;
+	size_t at;
+
+	bytes_put_be64(raw, ticket);
+	if (db_get(txn->db, STORE_OUTBOX, (struct bytes){ raw, sizeof(raw) },
+		&val) != ERR_NONE)
+		return false;
+	at = (size_t)(header.data - val.data) + header.len;
+	return val.len < at + STORE_SLOT_PRE ||
+	    store_slot_key(txn, bytes_get_le64(val.data + at), key) == ERR_NONE;
+}
+
 static void
 hold_store(struct box *box, struct store *store, struct holding *holding)
 {
@@ -1278,7 +1297,8 @@ hold_store(struct box *box, struct store *store, struct holding *holding)
 	}
 	while (
 	    store_outbox_next(txn, ticket, &ticket, &raw, &bytes) == ERR_NONE)
-		if (header_decode(raw.data, raw.len, &header) == ERR_NONE)
+		if (header_decode(raw.data, raw.len, &header) == ERR_NONE &&
+		    has_key(txn, ticket, raw))
 			hold_set(holding, world_pub_of(&header), HOLD_BODY);
 	store_abort(&txn);
 }

@@ -30,7 +30,7 @@ struct run_job {
 	bool own;
 	bool members; /* a MEMBER entry is among them */
 	bool forks;   /* a FORK entry is among them */
-	bool erases;  /* an ERASE entry is among them, or may wait for the log */
+	bool erases;  /* an ERASE entry is among them, or waits for the log */
 	uint64_t cut; /* the log counts up to there */
 	bool witness; /* a WITNESS entry is among them */
 	size_t fresh; /* entries said to be written within a day */

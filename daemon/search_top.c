@@ -9,7 +9,6 @@
 #define SCALE      1024.0 /* of weights: an idf of 1 */
 #define UNKNOWN    25  /* a word that nothing has weighs like one in so many */
 #define OWN        210 /* a way of this weight is the very word */
-#define MEANT      100 /* a way of less weight is only near to what is meant */
 #define GIVEN_BITS 8192U
 
 /* ---- weights ---- */

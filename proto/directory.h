@@ -39,8 +39,8 @@ struct directory_member {
 	char org[ORG_MAX + 1];  /* empty for a pinned key that nobody names */
 	uint32_t roles;         /* sum of ROLE_*; 0 unless it is in */
 	bool in;                /* reached and not withdrawn */
-	/* For all with the same pins: pinned, or made one by such a key; not the own
-	 * key as such. */
+	/* For all with the same pins: pinned, or made one by such a key; not
+	 * the own key as such. */
 	bool registry;
 	bool was_registry; /* or was one before it was withdrawn */
 	bool disputed; /* vouchers name different orgs, or two keys one org */

@@ -6,7 +6,7 @@
 #include "proto/text.h"
 
 /* What stands between a kind of number and the number itself. */
-static const char NUMBER[] = " nr nummer numero no numer n:o ";
+static const char number_words[] = " nr nummer numero no numer n:o ";
 
 /* Read the character at ${text}, valid UTF-8; return its bytes. */
 static size_t
@@ -198,7 +198,7 @@ plain_before(const struct plain *plain, size_t i, char out[PLAIN_WORD])
 		for (to = i; i > 0 && plain_is_letter(plain->points[i - 1]);)
 			i--;
 		err = plain_fold(plain, i, to, out);
-	} while (err == ERR_NONE && plain_among(out, NUMBER));
+	} while (err == ERR_NONE && plain_among(out, number_words));
 	return err;
 }
 

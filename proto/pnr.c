@@ -18,7 +18,7 @@ struct number {
 };
 
 /* Words before a number that is something else, folded. */
-static const char OTHER[] =
+static const char other_words[] =
     " cvr ean gln isbn issn doi p org orgnr organisationsnr organisasjonsnr "
     "organisationsnummer organisasjonsnummer konto kontonr kontonummer iban "
     "bankgiro plusgiro sag sagsnr sagsnummer journalnr sak saksnr saksnummer "
@@ -27,19 +27,20 @@ static const char OTHER[] =
     "telefon telefonnummer mobil mob mobilnummer puh puhelin gsm simi sms ";
 
 /* Parts of the words for a personal number, folded. */
-static const char *const STEMS[] = { "foedselsnum", "foedselsnr", "personnum",
-	"personnr", "persnr", "cprn", "samordningsnum", "personbeteckning",
-	"henkiloetunnu", "sosiaaliturvatunnu", "kennital", "kennitoel",
-	"identitetsnum", "identitetsbeteckning" };
+static const char *const kind_stems[] = { "foedselsnum", "foedselsnr",
+	"personnum", "personnr", "persnr", "cprn", "samordningsnum",
+	"personbeteckning", "henkiloetunnu", "sosiaaliturvatunnu", "kennital",
+	"kennitoel", "identitetsnum", "identitetsbeteckning" };
 
 /* Short words for one, and such as are one with "number" after them. */
-static const char SHORT[] = " fnr cpr pnr hetu sotu kt ssn identity dnummer ";
-static const char SHORT_NUMBER[] = " d personal foedsels person f ";
+static const char short_words[] =
+    " fnr cpr pnr hetu sotu kt ssn identity dnummer ";
+static const char short_numbers[] = " d personal foedsels person f ";
 
 /* What may stand between such a word and the number. */
-static const char NUMBER[] =
+static const char number_words[] =
     " nr nummer nummeret numret numrene numero numeroni no numer number code ";
-static const char LINKS[] =
+static const char link_words[] =
     " er aer on oli is was var blev blei ble mitt min hans hennes hendes "
     "haenen minun borgerens brukerens som ";
 
@@ -261,11 +262,11 @@ judge_word(const char *word, bool numbered)
 		return NAMED_ICELANDIC;
 	if (strcmp(word, "dnr") == 0 || (numbered && strcmp(word, "d") == 0))
 		return NAMED_D;
-	if (plain_among(word, SHORT) ||
-	    (numbered && plain_among(word, SHORT_NUMBER)))
+	if (plain_among(word, short_words) ||
+	    (numbered && plain_among(word, short_numbers)))
 		return NAMED_PERSON;
-	for (i = 0; i < sizeof(STEMS) / sizeof(STEMS[0]); i++)
-		if (strstr(word, STEMS[i]) != NULL)
+	for (i = 0; i < sizeof(kind_stems) / sizeof(kind_stems[0]); i++)
+		if (strstr(word, kind_stems[i]) != NULL)
 			return NAMED_PERSON;
 	return NAMED_NOT;
 }
@@ -291,9 +292,9 @@ named_before(const struct plain *plain, size_t i, enum named *ret_named)
 		if ((err = plain_fold(plain, i, to, word)) != ERR_NONE)
 			return err;
 		*ret_named = judge_word(word, numbered);
-		if (plain_among(word, NUMBER))
+		if (plain_among(word, number_words))
 			numbered = true;
-		else if (!plain_among(word, LINKS))
+		else if (!plain_among(word, link_words))
 			break;
 	}
 	return ERR_NONE;
@@ -372,7 +373,7 @@ pnr_find(const struct plain *plain, size_t i, size_t *ret_end,
 		return ERR_NONE;
 	if ((err = plain_before(plain, i, word)) != ERR_NONE)
 		return err;
-	reason = judge(&number, plain_among(word, OTHER));
+	reason = judge(&number, plain_among(word, other_words));
 	if (reason != NULL) {
 		*ret_end = number.end;
 		*ret_reason = reason;

@@ -16,6 +16,7 @@
 #define WORDS      16 /* words of the question, those of the title first */
 #define TITLE      10 /* of these, at most */
 #define WORD_LEAST 4  /* bytes of a word of the summary */
+#define MEANT      2  /* what a word is worth that means something */
 #define PLACE      40 /* columns of a place */
 #define WORD_SIZE  64 /* bytes of a word, its NUL counted */
 
@@ -34,27 +35,34 @@ is_gap(char c)
 	return c != '\0' && strchr(" \t\r\n.,;:!?()[]{}\"'/-*+<>=", c) != NULL;
 }
 
+/* Take one word, unless it is there. */
+static void
+take_word(struct words *words, const char *text, size_t len)
+{
+	char *word = words->text[words->count];
+	size_t i;
+
+	memcpy(word, text, len);
+	word[len] = '\0';
+	for (i = 0; i < words->count; i++)
+		if (strcmp(words->text[i], word) == 0)
+			return;
+	words->count++;
+}
+
 /* Take up to ${most} words of at least ${least} bytes, each once. */
 static void
 take_words(struct words *words, const char *text, size_t least, size_t most)
 {
 	size_t len;
-	size_t i;
 
 	while (*text != '\0' && words->count < most) {
-		for (; is_gap(*text); text++)
-			continue;
+		while (is_gap(*text))
+			text++;
 		for (len = 0; text[len] != '\0' && !is_gap(text[len]);)
 			len++;
-		if (len >= least && len < WORD_SIZE) {
-			memcpy(words->text[words->count], text, len);
-			words->text[words->count][len] = '\0';
-			for (i = 0; i < words->count; i++)
-				if (strcmp(words->text[i],
-					words->text[words->count]) == 0)
-					break;
-			words->count += i == words->count;
-		}
+		if (len >= least && len < WORD_SIZE)
+			take_word(words, text, len);
 		text += len;
 	}
 }
@@ -97,12 +105,6 @@ common_words(
 	return count;
 }
 
-static size_t
-title_words(const struct words *words, const char *text)
-{
-	return common_words(words, 0, words->title, text);
-}
-
 /*
  * Keep the words that erfad looked for; others it took for a filter ("active"),
  * which a title does not mean.
@@ -129,20 +131,102 @@ keep_looked_for(struct words *words, const Erfa__FindAnswer *find)
 	words->title = title;
 }
 
-/* Whether ${row} says enough of what the title says. */
+/* What a word is worth that was understood as ${text}: it may mean something. */
+static size_t
+worth_of(const char *text)
+{
+	return strstr(text, " \xe2\x86\x92 ") != NULL ? MEANT : 1;
+}
+
+/* What a word is worth that was typed, by how it was understood. */
+static size_t
+worth_of_typed(const Erfa__FindAnswer *find, const char *typed)
+{
+	size_t len = strlen(typed);
+	size_t i;
+
+	for (i = 0; i < find->n_understood; i++)
+		if (strncmp(find->understood[i], typed, len) == 0 &&
+		    (find->understood[i][len] == '\0' ||
+			find->understood[i][len] == ' '))
+			return worth_of(find->understood[i]);
+	return 1;
+}
+
+static bool
+is_near(const Erfa__Reason *reason)
+{
+	return strcmp(run_text(reason->by), "near") == 0;
+}
+
+/* Whether a trial says the word itself, where it says what it is about. */
+static bool
+is_about(const Erfa__Reason *reason)
+{
+	static const char *const parts[] = { "title", "summary", "keywords",
+		"sector", "provision" };
+	size_t i;
+
+	if (is_near(reason))
+		return false;
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strcmp(run_text(reason->part), parts[i]) == 0)
+			return true;
+	return false;
+}
+
+/* How much of the first so many words a trial says. */
+struct shared {
+	size_t all; /* what these words are worth */
+	size_t met; /* what those are worth that it says */
+	size_t words;
+	size_t meant; /* of these, mean something */
+};
+
+static struct shared
+share(const struct words *words, size_t count, const Erfa__FindAnswer *find,
+    const Erfa__Row *row)
+{
+	struct shared shared = { 0 };
+	const char *typed;
+	size_t some;
+	size_t i;
+
+	for (i = 0; i < find->n_understood; i++)
+		shared.all += common_words(
+				  words, 0, count, find->understood[i]) *
+		    worth_of(find->understood[i]);
+	for (i = 0; i < row->n_reason; i++) {
+		typed = run_text(row->reason[i]->word);
+		some = common_words(words, 0, count, typed);
+		if (is_near(row->reason[i]) &&
+		    strcmp(run_text(row->reason[i]->part), "title") == 0)
+			shared.met += some;
+		if (some == 0 || !is_about(row->reason[i]))
+			continue;
+		shared.words += some;
+		shared.met += some * worth_of_typed(find, typed);
+		shared.meant += worth_of_typed(find, typed) == MEANT;
+	}
+	return shared;
+}
+
+/*
+ * Whether ${row} says enough of what the title says; or of title and summary
+ * together, of which more must be shared, since a title may be a single word.
+ */
 static bool
 is_alike(const struct words *words, const Erfa__FindAnswer *find,
     const Erfa__Row *row)
 {
-	size_t all = 0;
-	size_t met = 0;
-	size_t i;
+	struct shared shared = share(words, words->title, find, row);
 
-	for (i = 0; i < find->n_understood; i++)
-		all += title_words(words, find->understood[i]);
-	for (i = 0; i < row->n_reason; i++)
-		met += title_words(words, run_text(row->reason[i]->word));
-	return met >= 2 && 2 * met > all;
+	if (words->title >= 2 && shared.words >= 2 && shared.meant > 0 &&
+	    2 * shared.met > shared.all)
+		return true;
+	shared = share(words, words->count, find, row);
+	return shared.words >= 4 && shared.meant >= 2 &&
+	    3 * shared.met > 2 * shared.all;
 }
 
 static bool
@@ -300,7 +384,7 @@ alike_show(struct run *run, const Erfa__Trial *trial, const char *const *known,
 	int status;
 
 	choose_words(&words, trial);
-	if (run->json || run->quiet || words.title < 2)
+	if (run->json || run->quiet || words.count < 2)
 		return;
 	status = ask(run, &words, &answer);
 	if (status == EXIT_DONE && answer->say_case == ERFA__ANSWER__SAY_FIND &&
@@ -308,7 +392,7 @@ alike_show(struct run *run, const Erfa__Trial *trial, const char *const *known,
 		keep_looked_for(&words, answer->find);
 		control_free_answer(answer);
 		answer = NULL;
-		if (words.title >= 2)
+		if (words.count >= 2)
 			status = ask(run, &words, &answer);
 	}
 	if (status == EXIT_DONE && answer != NULL &&

@@ -34,6 +34,33 @@ check_same "a single word says too little" "" "$(alike da "Hjemmepleje")"
 check_same "with --json nothing is said" "" "$(beside new --yes --json \
 	--sector school --lang en --title "Fixed teams in home care" --summary ".")"
 
+# --- A title may be one word: the summary counts.
+
+# held LANGUAGE TITLE SUMMARY: somebody publishes that, and it is indexed.
+held() {
+	check "somebody tries $2" at v new --yes --sector housing --lang "$1" \
+		--title "$2" --summary "$3"
+	check "which is indexed" at v sync --wait $((60 * SLOW))
+}
+held is "Smáhýsi" "Lítil færanleg hús handa heimilislausu fólki í útjaðri bæjarins"
+said=$(alike is "Smáhýsi" "Færanleg lítil hús handa heimilislausu fólki nálægt bænum")
+check_has "an Icelandic title of one word" "$said" "dk-791"
+held nb "Utlånssentral" "Barn og ungdom låner ski, sykler og telt gratis i bydelen"
+said=$(alike nb "Utstyrssentral" "Barn og ungdom kan låne ski, sykler og telt gratis")
+check_has "another word, and the same summary" "$said" "dk-791"
+held fi "Lukukoira" "Lapset lukevat ääneen koiralle kirjastossa kerran viikossa"
+said=$(alike fi "Lukukoira" "Lapset lukevat koiralle ääneen kirjastossa")
+check_has "a Finnish one" "$said" "dk-791"
+check_same "another summary says nothing" "" \
+	"$(alike nb "Strandrydding" "Skoleelever plukker plast i fjæra hver vår")"
+
+# --- What is merely near, or said by many, is no offer.
+
+check_same "training is no six-hour day" "" "$(alike sv "Balansträning för äldre" \
+	"Gruppträning två gånger i veckan för personer över 75 år")"
+check_same "parking is no youth at work" "" "$(alike da "Betalt parkering i bymidten" \
+	"Bilister betaler for at parkere i gaderne om dagen")"
+
 # --- At a terminal it is a screen before the next question.
 
 talk() {

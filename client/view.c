@@ -212,13 +212,36 @@ join_value(const struct run *run, struct value value, const char *between,
 	return join(out, TEXT_MAX, between, text);
 }
 
-/* What stands between the parts of such a message on one line. */
-static const char *
-between_parts(const ProtobufCMessage *msg)
+/* Put one day of a period behind ${out}; one that has come needs no word. */
+static bool
+join_day(const struct run *run, const char *day, bool is_estimated,
+    char out[TEXT_MAX])
 {
-	if (msg->descriptor == &erfa__period__descriptor)
-		return " - ";
-	return ", ";
+	char text[TEXT_MAX] = "";
+
+	if (day == NULL || *day == '\0')
+		return true;
+	if (strchr(day, '\n') != NULL || !join(text, TEXT_MAX, "", day))
+		return false;
+	if (is_estimated &&
+	    (!join(text, TEXT_MAX, " (",
+		 labels_get(run->labels, "date_kind", "estimated")) ||
+		!join(text, TEXT_MAX, "", ")")))
+		return false;
+	return join(out, TEXT_MAX, " - ", text);
+}
+
+/* "2026-01-05 - 2027-06-30 (estimated)". */
+static bool
+period_text(
+    const struct run *run, const Erfa__Period *period, char out[TEXT_MAX])
+{
+	out[0] = '\0';
+	return join_day(run, period->start,
+		   period->start_kind == ERFA__DATE_KIND__DATE_KIND_ESTIMATED,
+		   out) &&
+	    join_day(run, period->end,
+		period->end_kind == ERFA__DATE_KIND__DATE_KIND_ESTIMATED, out);
 }
 
 /* Put ${msg} on one line; false if it does not fit there. */
@@ -235,13 +258,15 @@ short_text(
 		view_ref((const Erfa__RecordRef *)msg, out, TEXT_MAX);
 		return true;
 	}
+	if (msg->descriptor == &erfa__period__descriptor)
+		return period_text(run, (const Erfa__Period *)msg, out);
 	for (f = 0; f < msg->descriptor->n_fields; f++) {
 		field = &msg->descriptor->fields[f];
 		value.field = field;
 		if (values(msg, field, &value.at) == 0)
 			continue;
 		if (field->label == PROTOBUF_C_LABEL_REPEATED ||
-		    !join_value(run, value, between_parts(msg), out))
+		    !join_value(run, value, ", ", out))
 			return false;
 	}
 	return strlen(out) <= SHORT_MAX;

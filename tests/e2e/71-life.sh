@@ -127,6 +127,9 @@ i=$(id <<<"$OUT")
 # --- Running, and to its end.
 
 check "start" at v start "$t" --date 2026-10-05
+check "and show tells the period" at v show "$t"
+check_has "by its days alone, the last one planned" "$OUT" \
+	"period +2026-10-05 - [0-9-]+( \\(estimated\\))?$"
 check "show" at v show "$t" --json
 check_has "it is active" "$OUT" "STATUS_ACTIVE"
 check_status "a trial that runs does not start" 65 at v start "$t"

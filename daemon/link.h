@@ -282,6 +282,13 @@ void link_mark_bad(struct link *link, const struct wire_ref *ref);
  */
 void link_forgive(struct link *link);
 
+/**
+ * link_look_again(link):
+ * Bodies of branches may be wanted that were not free to be asked for: do not
+ * wait with that until it is due.
+ */
+void link_look_again(struct link *link);
+
 /* A log of which the peer holds less than we do, and takes up no more. */
 struct link_lag {
 	uint8_t log_id[LOG_ID_LEN];

@@ -109,6 +109,12 @@ link_forgive(struct link *link)
 	link->bad_bodies = NULL;
 }
 
+void
+link_look_again(struct link *link)
+{
+	link->branch_due = 0;
+}
+
 /* The peer may have got by now what it lacked. */
 static void
 tick_lacking(struct link *link, int64_t now)

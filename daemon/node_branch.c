@@ -137,9 +137,15 @@ want(struct search *search, const uint8_t *log_id, uint64_t n, size_t len)
 	memset(ref, 0, sizeof(*ref));
 	memcpy(ref->log_id, log_id, LOG_ID_LEN);
 	ref->n = n;
-	if (err != ERR_NOENT || posset_has(fetching, log_id, n) ||
-	    link_lacks_in(search->link, ref, search->name) ||
-	    posset_add(fetching, log_id, n) != ERR_NONE)
+	if (err != ERR_NOENT || link_lacks_in(search->link, ref, search->name))
+		return;
+
+	/* Another branch has one of this number, or another peer is asked. */
+	if (posset_has(fetching, log_id, n)) {
+		search->node->branches_wait = true;
+		return;
+	}
+	if (posset_add(fetching, log_id, n) != ERR_NONE)
 		return;
 	search->count++;
 	search->max_bytes -= len < search->max_bytes ? len : search->max_bytes;

@@ -349,6 +349,27 @@ body_job_run(struct store_txn *txn, struct writer_job *job)
 }
 
 static void
+look_again(struct link *link, void *arg)
+{
+	(void)arg;
+	link_look_again(link);
+}
+
+/*
+ * Nobody is asked for this body any more.  A peer may have what another lacks,
+ * and has not been asked for it, as that other was.
+ */
+static void
+end_fetching(struct node *node, const struct wire_ref *ref)
+{
+	posset_remove(node->fetching, ref->log_id, ref->n);
+	if (!node->branches_wait)
+		return;
+	node->branches_wait = false;
+	node_each_link(node, look_again, NULL);
+}
+
+static void
 count_body(struct node *node, const struct body_job *body)
 {
 	const struct view_log *log = view_find(node->view, body->ref.log_id);
@@ -365,7 +386,7 @@ body_job_done(struct writer_job *job, void *context)
 	struct link *link;
 
 	if (node != NULL) {
-		posset_remove(node->fetching, body->ref.log_id, body->ref.n);
+		end_fetching(node, &body->ref);
 		if (job->err == ERR_NONE) {
 			count_body(node, body);
 			node_touch(node, body->ref.log_id);
@@ -394,7 +415,7 @@ host_take_body(void *host, struct link *link, const struct wire_ref *ref,
 	struct body_job *job = calloc(1, sizeof(*job) + len);
 
 	if (job == NULL) {
-		posset_remove(node->fetching, ref->log_id, ref->n);
+		end_fetching(node, ref);
 		return;
 	}
 	job->job.run = body_job_run;
@@ -743,7 +764,7 @@ host_body_failed(void *host, struct link *link, const struct wire_ref *ref)
 	struct node *node = host;
 
 	(void)link;
-	posset_remove(node->fetching, ref->log_id, ref->n);
+	end_fetching(node, ref);
 	node_bodies_changed(node);
 }
 

@@ -255,6 +255,7 @@ struct node {
 	int64_t forks_at;   /* branches that are not here are asked for again */
 	int64_t forks_wait; /* and so long after that */
 	int64_t forks_due;  /* those that nobody has named are named then */
+	bool branches_wait; /* a body of one waits for another to be fetched */
 	bool erases_touched; /* ERASE entries of others came */
 
 	/* Clients. */

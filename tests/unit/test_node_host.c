@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "proto/header.h"
+#include "daemon/link_internal.h"
 #include "tests/unit/bare_node.h"
 
 /* Bodies of each of two origins that node 0 lacks. */
@@ -253,6 +254,22 @@ take_branch(struct fixture *f, const struct origin *common)
 	free(run);
 }
 
+/* A branch of the busy log, after ${common}, with a body that is not here. */
+static void
+take_bodies(struct fixture *f, const struct origin *common)
+{
+	struct origin branch = *common;
+	struct origin_run *run = malloc(sizeof(*run));
+
+	assert_non_null(run);
+	origin_write(&branch, run, 1, 100);
+	node_link_host.take_branch(&f->bare.node, f->link,
+	    view_find(f->bare.node.view, branch.log_id), &run->run,
+	    common->tip.n);
+	bare_settle(&f->bare);
+	free(run);
+}
+
 static void
 fork_that_a_branch_tells_of_is_heard(void **state)
 {
@@ -274,6 +291,48 @@ fork_that_a_branch_tells_of_is_heard(void **state)
 	store_abort(&txn);
 }
 
+/* Choose one body of a branch as a link does. */
+static size_t
+choose_branch(struct fixture *f, struct wire_ref *ref)
+{
+	uint8_t name[LINK_BRANCH_LEN];
+
+	return node_link_host.want_branch(
+	    &f->bare.node, f->link, ref, 1, 1 << 20, name);
+}
+
+static void
+peers_are_looked_at_anew_when_a_body_of_a_branch_is_free(void **state)
+{
+	struct fixture *f = *state;
+	struct origin common = f->busy;
+	struct wire_ref ref;
+	struct wire_ref other;
+	struct view_log *log;
+
+	take_run(f, &f->busy, 1);
+	common.variant = 1;
+	take_bodies(f, &common);
+	log = view_find(f->bare.node.view, common.log_id);
+	log->frozen = true;
+	log->last_common = common.tip.n;
+	log->tip = f->busy.tip;
+	assert_int_equal(choose_branch(f, &ref), 1);
+	assert_int_equal(ref.n, common.tip.n + 1);
+
+	/* The one of the other branch has the same number: it has to wait. */
+	assert_int_equal(choose_branch(f, &other), 0);
+	f->link->branch_due = INT64_MAX;
+	node_link_host.body_failed(&f->bare.node, f->link, &ref);
+	assert_int_equal(f->link->branch_due, 0);
+	assert_int_equal(choose_branch(f, &other), 1);
+
+	/* Nothing waits: what is not due is left alone. */
+	f->link->branch_due = INT64_MAX;
+	node_link_host.body_failed(&f->bare.node, f->link, &other);
+	assert_int_equal(f->link->branch_due, INT64_MAX);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -287,6 +346,7 @@ main(void)
 		TEST(nothing_that_it_sends_is_refused),
 		TEST(what_is_taken_is_counted),
 		TEST(fork_that_a_branch_tells_of_is_heard),
+		TEST(peers_are_looked_at_anew_when_a_body_of_a_branch_is_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 
-# name, what it does to people, [(file, old, new)]
+# name, what it does to people, [(file, old, new)]; and the unit test that catches it
+# where schedules come to it too seldom
 BUGS = [
     ("fence-ahead", "accept a fence that is ahead of the store", [
         ("daemon/outbox_open.c",
@@ -237,6 +238,15 @@ BUGS = [
          "	if (cut < counted)\n"
          "		counted = cut == 0 ? 0 : cut + 1;\n"),
     ]),
+    ("erase-order", "refuse what a key erased before it was withdrawn", [
+        ("proto/directory.c",
+         "	if (by == NULL)\n"
+         "		return false;\n"
+         "	if (directory_succeeds(",
+         "	if (by == NULL || !by->in)\n"
+         "		return false;\n"
+         "	if (directory_succeeds("),
+    ], "test_directory"),
     ("witness-ahead", "say of an entry that it was seen, before it is here", [
         ("daemon/node_witness.c",
          "		cuts[count].n = log->counted;\n",
@@ -304,7 +314,7 @@ def swap(tree, path, text):
 def check(bugs):
     """Say which bugs cannot be planted in this tree, and how many those are."""
     lost = 0
-    for name, _, edits in bugs:
+    for name, _, edits, *_ in bugs:
         try:
             edited(".", edits)
         except ValueError as fault:
@@ -313,10 +323,10 @@ def check(bugs):
     return lost
 
 
-def make(tree, build):
+def make(tree, build, target="sim/sim"):
     return subprocess.run(
         ["make", "-s", "-C", tree, f"B={build}", "WARN=", "WARN_GCC=",
-         f"{build}/tests/sim/sim"],
+         f"{build}/tests/{target}"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -345,6 +355,16 @@ def hunt(sim, sound, options):
         kept = []
         first = max(beyond, default=first - 1) + 1
     return None
+
+
+def passes(tree, build, test):
+    """Does a unit test pass?"""
+    out = make(tree, build, f"unit/{test}")
+    if out.returncode != 0:
+        raise ValueError(out.stdout[-2000:])
+    return subprocess.run(
+        [f"{build}/tests/unit/{test}"], stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL).returncode == 0
 
 
 def main():
@@ -376,11 +396,17 @@ def main():
             sys.exit(out.stdout)
         sound = os.path.join(work, "sound")
         shutil.copy2(f"{build}/tests/sim/sim", sound)
-        for name, what, edits in bugs:
+        for name, what, edits, *test in bugs:
             kept = {}
             try:
+                if test and not passes(tree, build, test[0]):
+                    raise ValueError(f"{test[0]} fails without it")
                 for path, text in edited(tree, edits).items():
                     kept[path] = swap(tree, path, text)
+                if test and not passes(tree, build, test[0]):
+                    print(f"ok {name} is caught by {test[0]}: {what}",
+                          flush=True)
+                    continue
                 out = make(tree, build)
                 if out.returncode != 0:
                     raise ValueError(out.stdout[-2000:])
@@ -396,9 +422,10 @@ def main():
             except ValueError as fault:
                 missed += 1
                 print(f"not ok {name}: {fault}", flush=True)
-            done += 1
-            for path, text in kept.items():
-                swap(tree, path, text)
+            finally:
+                done += 1
+                for path, text in kept.items():
+                    swap(tree, path, text)
     print(f"{done - missed} of {done} planted bugs are caught")
     return 1 if missed or not done else 0
 

@@ -421,6 +421,9 @@ remove_some(struct plan *plan)
 	plan->counts->harms[HARM_REMOVE]++;
 	machine_trace("node %d is to be removed", box->number);
 	world_remove(world, box);
+
+	/* Nobody asks it for anything any more, nor for what it alone has. */
+	model_rolled_back(world);
 }
 
 /* A newcomer dials a hub. */

@@ -283,11 +283,11 @@ void link_mark_bad(struct link *link, const struct wire_ref *ref);
 void link_forgive(struct link *link);
 
 /**
- * link_look_again(link):
- * Bodies of branches may be wanted that were not free to be asked for: do not
- * wait with that until it is due.
+ * link_look_again(link, now):
+ * Bodies of branches may be wanted that were not free to be asked for at ${now}:
+ * look in a second, though it is due later.
  */
-void link_look_again(struct link *link);
+void link_look_again(struct link *link, int64_t now);
 
 /* A log of which the peer holds less than we do, and takes up no more. */
 struct link_lag {

@@ -18,6 +18,12 @@
 #define LACKING_MS      500
 #define LACKING_MOST_MS 30000
 
+/*
+ * Bodies of branches that became free are looked for so long after.  At once
+ * would let two branches whose bodies nobody has take turns without end.
+ */
+#define LOOK_MS 1000
+
 /* An exchange is over by then, if the peer takes part in it at all. */
 #define SYNC_MS 1000
 
@@ -110,9 +116,10 @@ link_forgive(struct link *link)
 }
 
 void
-link_look_again(struct link *link)
+link_look_again(struct link *link, int64_t now)
 {
-	link->branch_due = 0;
+	if (link->branch_due > now + LOOK_MS)
+		link->branch_due = now + LOOK_MS;
 }
 
 /* The peer may have got by now what it lacked. */

@@ -351,8 +351,9 @@ body_job_run(struct store_txn *txn, struct writer_job *job)
 static void
 look_again(struct link *link, void *arg)
 {
-	(void)arg;
-	link_look_again(link);
+	const int64_t *now = arg;
+
+	link_look_again(link, *now);
 }
 
 /*
@@ -362,11 +363,13 @@ look_again(struct link *link, void *arg)
 static void
 end_fetching(struct node *node, const struct wire_ref *ref)
 {
+	int64_t now = node_now();
+
 	posset_remove(node->fetching, ref->log_id, ref->n);
 	if (!node->branches_wait)
 		return;
 	node->branches_wait = false;
-	node_each_link(node, look_again, NULL);
+	node_each_link(node, look_again, &now);
 }
 
 static void

@@ -60,6 +60,8 @@ struct item {
 	bool used;     /* of a facet, or of another group */
 	bool meant;    /* of a facet, or a label means it */
 	bool light;    /* says little about what is asked for */
+	bool subject;  /* is a word for trials, or for who makes them */
+	bool demonym;  /* says of which country somebody or something is */
 	size_t number; /* 1 + the value that it is a number of; 0 = none */
 };
 

@@ -224,17 +224,122 @@ is_choice(const char *id)
 	    strncmp(id, "finding.", 8) == 0;
 }
 
-/* Note a word that weighs little, or is a number; false if it is neither. */
+/* Whether a value goes by a word of every day: over 75, active seniors. */
+static bool
+is_everyday(const char *id)
+{
+	static const char *const ids[] = { "status.active", "status.planned",
+		"status.completed", "status.ended", "outcome.approved" };
+	size_t i;
+
+	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		if (strcmp(id, ids[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Note a word that is no value of records; false if it is one. */
 static bool
 note_item(struct item *item, const char *id, size_t value)
 {
 	if (strcmp(id, "word.light") == 0)
 		item->light = true;
+	else if (strcmp(id, "word.subject") == 0)
+		item->subject = item->light = true;
+	else if (strncmp(id, "demonym.", 8) == 0)
+		item->demonym = true;
 	else if (strncmp(id, "number.", 7) == 0)
 		item->number = value + 1;
 	else
 		return false;
 	return true;
+}
+
+/* Note what the words of a row are besides what they ask for. */
+static void
+note_items(struct plan *plan, const struct row *row,
+    const struct vocab_match *matches, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (matches[i].how != VOCAB_PART && matches[i].count == 1)
+			(void)note_item(
+			    &plan->items[row->items[matches[i].first]],
+			    vocab_id(plan->values, matches[i].concept),
+			    matches[i].concept);
+}
+
+/* Whether an item says nothing of what is looked for. */
+static bool
+says_little(const struct item *item)
+{
+	return item->light || item->used || tokens_is_common(item->folded);
+}
+
+/*
+ * Is word ${at} of the row said of trials?  It is beside a word for them, or for
+ * who makes them; or nothing else is asked for.
+ */
+static bool
+is_of_trials(const struct plan *plan, const struct row *row, size_t at)
+{
+	const struct item *item;
+	bool alone = true;
+	size_t i;
+
+	if (at > 0 && plan->items[row->items[at - 1]].subject)
+		return true;
+	for (i = at + 1; i < row->count; i++) {
+		item = &plan->items[row->items[i]];
+		if (item->subject)
+			return true;
+		if (!tokens_is_common(item->folded))
+			break;
+	}
+	for (i = 0; i < row->count && alone; i++)
+		alone = i == at || says_little(&plan->items[row->items[i]]);
+	return alone;
+}
+
+/* Has the vocabulary a word of the reader's own that is meant instead? */
+static bool
+is_own_word(const struct plan *plan, const struct row *row,
+    const struct vocab_match *match)
+{
+	struct vocab_match own[MATCHES];
+	size_t count;
+	size_t i;
+
+	if (plan->concepts == NULL || plan->lang == VOCAB_ANY ||
+	    match->count != 1 || match->lang == plan->lang)
+		return false;
+	count = vocab_match(plan->concepts, &row->words[match->first], 1,
+	    plan->lang, own, MATCHES);
+	for (i = 0; i < count; i++)
+		if (own[i].lang == plan->lang && own[i].how != VOCAB_PART)
+			return true;
+	return false;
+}
+
+/* Whether trials are to be chosen by what these words say. */
+static bool
+is_chosen_by(const struct plan *plan, const struct row *row,
+    const struct vocab_match *match, const char *id)
+{
+	const struct item *item = &plan->items[row->items[match->first]];
+	bool demonym = strncmp(id, "demonym.", 8) == 0;
+
+	if (match->how == VOCAB_PART || !is_together(row, match) ||
+	    item->used || (!demonym && !is_choice(id)))
+		return false;
+	if (match->count > 1)
+		return true;
+	if (!demonym && item->demonym)
+		return false;
+	if (demonym || is_everyday(id))
+		return is_of_trials(plan, row, match->first);
+	return !is_own_word(plan, row, match);
 }
 
 /* Take the words that say a country, a result or a state. */
@@ -243,8 +348,9 @@ plan_values(struct plan *plan)
 {
 	struct vocab_match matches[MATCHES];
 	struct row row;
+	const char *field;
 	const char *id;
-	char *facet;
+	const char *dot;
 	size_t count;
 	size_t i;
 	size_t k;
@@ -254,20 +360,15 @@ plan_values(struct plan *plan)
 	make_row(plan, &row);
 	count = vocab_match(
 	    plan->values, row.words, row.count, plan->lang, matches, MATCHES);
-	for (i = 0; i < count; i++) {
+	note_items(plan, &row, matches, count);
+	for (i = 0; i < count && plan->nfacets < PLAN_FACETS; i++) {
 		id = vocab_id(plan->values, matches[i].concept);
-		if (matches[i].how != VOCAB_PART && matches[i].count == 1 &&
-		    note_item(&plan->items[row.items[matches[i].first]], id,
-			matches[i].concept))
+		dot = strchr(id, '.');
+		if (dot == NULL || !is_chosen_by(plan, &row, &matches[i], id))
 			continue;
-		if (matches[i].how == VOCAB_PART || !is_choice(id) ||
-		    !is_together(&row, &matches[i]) ||
-		    plan->items[row.items[matches[i].first]].used ||
-		    plan->nfacets == PLAN_FACETS)
-			continue;
-		facet = plan->facets[plan->nfacets++];
-		(void)snprintf(facet, PLAN_TEXT, "%s", id);
-		*strchr(facet, '.') = ':';
+		field = strncmp(id, "demonym.", 8) == 0 ? "country" : id;
+		(void)snprintf(plan->facets[plan->nfacets++], PLAN_TEXT,
+		    "%.*s:%s", (int)strcspn(field, "."), field, dot + 1);
 		for (k = 0; k < matches[i].count; k++)
 			plan->items[row.items[matches[i].first + k]].used =
 			    plan->items[row.items[matches[i].first + k]].meant =

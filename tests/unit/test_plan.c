@@ -208,6 +208,7 @@ use_lists(struct fixture *f)
 	struct dictionary_made made;
 
 	assert_non_null(path);
+	assert_int_equal(unsetenv("ERFA_DICTIONARY"), 0);
 	assert_int_equal(dictionary_make(f->dir, path, &made), ERR_NONE);
 	assert_int_equal(lexicon_add(f->lexicon, path), ERR_NONE);
 	free(path);
@@ -657,6 +658,66 @@ what_is_said_of_results_is_a_facet(void **state)
 	assert_true(finland);
 }
 
+/* ${text} in ${lang} asks for ${facet} alone; NULL = for none. */
+static void
+assert_facet(struct fixture *f, enum vocab_lang lang, const char *text,
+    const char *facet)
+{
+	size_t count;
+
+	(void)plan(f, lang, &count, text, NULL);
+	if (facet == NULL) {
+		if (plan_facet(f->plan, 0) != NULL)
+			fail_msg("%s: %s", text, plan_facet(f->plan, 0));
+		return;
+	}
+	if (plan_facet(f->plan, 0) == NULL)
+		fail_msg("%s: no %s", text, facet);
+	assert_string_equal(plan_facet(f->plan, 0), facet);
+	assert_null(plan_facet(f->plan, 1));
+}
+
+static void
+words_of_every_day_choose_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_facet(f, VOCAB_SV, "svenska för invandrare", NULL);
+	assert_facet(f, VOCAB_DA, "dansk for indvandrere", NULL);
+	assert_facet(f, VOCAB_NB, "norsk for flyktninger", NULL);
+	assert_facet(f, VOCAB_FI, "suomen kieli maahanmuuttajille", NULL);
+	assert_facet(f, VOCAB_EN, "swedish for immigrants", NULL);
+	assert_facet(f, VOCAB_EN, "islands ferry", NULL);
+	assert_facet(f, VOCAB_NN, "finn ein jobb", NULL);
+	assert_facet(f, VOCAB_DA, "borgere over 75 år", NULL);
+	assert_facet(f, VOCAB_NB, "verken i arbeid eller skole", NULL);
+	assert_facet(f, VOCAB_SV, "hem till stan", NULL);
+	assert_facet(f, VOCAB_FI, "käynnit kotona", NULL);
+	assert_facet(f, VOCAB_IS, "hætta á skriðuföllum", NULL);
+	assert_facet(f, VOCAB_NB, "aktive eldre", NULL);
+	assert_facet(f, VOCAB_DA, "godkendt plejefamilie", NULL);
+	assert_facet(f, VOCAB_NB, "trukket ut", NULL);
+	assert_facet(f, VOCAB_EN, "planned housing", NULL);
+}
+
+static void
+the_same_words_choose_beside_what_is_said_of_trials(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_facet(f, VOCAB_SV, "försök från Danmark", "country:dk");
+	assert_facet(f, VOCAB_DA, "norske forsøg med boliger", "country:no");
+	assert_facet(f, VOCAB_DA, "dansk", "country:dk");
+	assert_facet(f, VOCAB_FI, "kotihoito Suomessa", "country:fi");
+	assert_facet(f, VOCAB_FI, "Ruotsin kunnat", "country:se");
+	assert_facet(f, VOCAB_DA, "Island", "country:is");
+	assert_facet(f, VOCAB_NB, "aktive forsøk", "status:active");
+	assert_facet(f, VOCAB_EN, "approved applications", "outcome:approved");
+	assert_facet(
+	    f, VOCAB_SV, "planerade försök om skolan", "status:planned");
+	assert_facet(f, VOCAB_NN, "avbrotne forsøk", "status:stopped");
+}
+
 /* ---- whatever is typed ---- */
 
 static void
@@ -783,6 +844,8 @@ main(void)
 		TEST(a_part_of_a_word_is_followed_by_an_ending_or_by_much),
 		TEST(words_that_say_little_go_with_what_is_chosen_by),
 		TEST(what_is_said_of_results_is_a_facet),
+		TEST(words_of_every_day_choose_nothing),
+		TEST(the_same_words_choose_beside_what_is_said_of_trials),
 		TEST(ten_thousand_words_take_bounded_room),
 		TEST(what_is_no_text_is_left_out),
 		TEST(the_same_words_give_the_same_plan),

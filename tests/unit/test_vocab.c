@@ -447,15 +447,15 @@ filters_are_understood_in_words(void **state)
 
 	assert_names(f->values, "rejected", VOCAB_ANY, "outcome.rejected");
 	assert_names(f->values, "afviste forsøg", VOCAB_DA,
-	    "outcome.rejected word.light");
+	    "outcome.rejected word.subject");
 	assert_names(
 	    f->values, "what did not work", VOCAB_EN, "verdict.did_not_work");
 	assert_names(f->values, "forsøg der ikke virkede", VOCAB_DA,
-	    "word.light verdict.did_not_work");
+	    "word.subject verdict.did_not_work");
 	assert_names(f->values, "seks timer", VOCAB_DA, "number.6");
 	assert_names(f->values, "finska kommuner", VOCAB_SV, "country.fi");
-	assert_names(f->values, "suomalaisissa", VOCAB_FI, "country.fi");
-	assert_names(f->values, "islandske", VOCAB_DA, "country.is");
+	assert_names(f->values, "suomalaisissa", VOCAB_FI, "demonym.fi");
+	assert_names(f->values, "islandske", VOCAB_DA, "demonym.is");
 	assert_names(f->values, "hylätyt", VOCAB_FI, "outcome.rejected");
 }
 
@@ -477,6 +477,7 @@ is_known(const char *table, const char *value)
 
 	if (strncmp(value, "country.", 8) == 0 ||
 	    strcmp(value, "finding.unexpected") == 0 ||
+	    strncmp(value, "demonym.", 8) == 0 ||
 	    strncmp(value, "word.", 5) == 0 ||
 	    strncmp(value, "number.", 7) == 0)
 		return true;

@@ -48,8 +48,8 @@ check_has "an Icelandic title of one word" "$said" "dk-791"
 held nb "Utlånssentral" "Barn og ungdom låner ski, sykler og telt gratis i bydelen"
 said=$(alike nb "Utstyrssentral" "Barn og ungdom kan låne ski, sykler og telt gratis")
 check_has "another word, and the same summary" "$said" "dk-791"
-held fi "Lukukoira" "Lapset lukevat ääneen koiralle kirjastossa kerran viikossa"
-said=$(alike fi "Lukukoira" "Lapset lukevat koiralle ääneen kirjastossa")
+held "fi" "Lukukoira" "Lapset lukevat ääneen koiralle kirjastossa kerran viikossa"
+said=$(alike "fi" "Lukukoira" "Lapset lukevat koiralle ääneen kirjastossa")
 check_has "a Finnish one" "$said" "dk-791"
 check_same "another summary says nothing" "" \
 	"$(alike nb "Strandrydding" "Skoleelever plukker plast i fjæra hver vår")"

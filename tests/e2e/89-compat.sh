@@ -25,12 +25,12 @@ open_old() {
 	check "$version: nothing is damaged" at "$version" verify
 	check_same "$version: every log is there" "$(cat "$from/positions")" \
 		"$(positions "$version")"
+	check "$version: all is indexed" at "$version" sync --wait 30
 	check_same "$version: every record is there" "$(cat "$from/bodies")" \
 		"$(bodies "$version")"
 	check_same "$version: a draft is there" 1 \
 		"$(at "$version" drafts --jsonl | grep -c .)"
-	at "$version" sync --wait 30 >/dev/null
-	check_has "$version: it is indexed" "$(at "$version" list)" "node 2"
+	check_has "$version: a trial is listed" "$(at "$version" list)" "node 2"
 	publish "$version" 1
 	check_same "$version: the node goes on, in a new log" 2 \
 		"$(status "$version" incarnations)"

@@ -109,6 +109,7 @@ status_says() {
 		[ "$SECONDS" -lt "$until" ] || return 1
 		at v watch --count 1 --wait 1 >/dev/null 2>&1
 	done
+	return 0
 }
 check "status at Viborg tells that one is not done" \
 	status_says "0 of 1 done at all nodes"

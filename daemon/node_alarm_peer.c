@@ -298,13 +298,16 @@ alarm_tell_witness(struct node *node, Erfa__StatusAnswer *status)
 	};
 	const struct view_log *log;
 	enum err err = ERR_NONE;
+	uint64_t seen;
 	size_t i;
 
 	status->has_logs_missing = 1;
 	for (i = 0; err == ERR_NONE && i < view_count(node->view); i++) {
 		log = view_at(node->view, i);
-		if (log->seen_n <= log->tip.n || log->frozen ||
-		    log->seen_n > log->cut ||
+
+		/* Who saw more had not heard of the cut: that does not come. */
+		seen = log->seen_n < log->cut ? log->seen_n : log->cut;
+		if (seen <= log->tip.n || log->frozen ||
 		    node_now() - log->seen_at < lag_ms)
 			continue;
 		status->logs_missing++;
@@ -316,7 +319,7 @@ alarm_tell_witness(struct node *node, Erfa__StatusAnswer *status)
 			    SAY("%s saw entry %llu of a log of %s, of which "
 				"%llu are here"),
 			    alarm_org(node, log->seen_by),
-			    (unsigned long long)log->seen_n,
+			    (unsigned long long)seen,
 			    alarm_org(node, log->key),
 			    (unsigned long long)log->tip.n);
 	}

@@ -44,21 +44,35 @@ node_touch_own(struct node *node)
 
 /* ---- the view ---- */
 
+/* Take in the cut of this moment, and the chain value of what counts. */
+static void
+recount(struct node *node, struct view_log *log, const uint8_t *c8)
+{
+	uint64_t before = log->cut;
+
+	view_recount(node->view, log, node_directory(node), c8);
+	if (log->cut <= before || log->seen_n <= before)
+		return;
+
+	/* What a witness saw beyond the cut may come from now on. */
+	log->seen_ms = node_clock();
+	log->seen_at = node_now();
+}
+
 /* How much of a log counts by the directory of this moment. */
 static enum err
 count_log(struct node *node, struct store_txn *txn, struct view_log *log)
 {
-	const struct directory *directory = node_directory(node);
-	uint64_t counted = view_counted(log, directory);
+	uint64_t counted = view_counted(log, node_directory(node));
 	struct store_entry entry;
 	enum err err;
 
 	if (counted == log->tip.n || counted == 0) {
-		view_recount(node->view, log, directory, NULL);
+		recount(node, log, NULL);
 		return ERR_NONE;
 	}
 	if ((err = store_entry(txn, log->log_id, counted, &entry)) == ERR_NONE)
-		view_recount(node->view, log, directory, entry.c);
+		recount(node, log, entry.c);
 	return err;
 }
 

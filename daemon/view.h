@@ -33,7 +33,7 @@ struct view_log {
 	bool newest;   /* of all logs of its key */
 	uint64_t witnessed; /* so far an own WITNESS has told it */
 	uint64_t seen_n;    /* so far another's WITNESS has */
-	uint64_t seen_ms;   /* since 1970: when that came */
+	uint64_t seen_ms;   /* since 1970: when that came, or a cut let it */
 	int64_t seen_at;    /* the same, monotonic ms */
 	uint8_t seen_by[KEY_LEN];
 	bool own;

@@ -23,7 +23,7 @@
  *   cuts        logs of a key that was withdrawn count as far as its withdrawal
  *               says, at all nodes
  *   witness     who says that it saw an entry has it, and it is the one that all
- *               have
+ *               have, as far as cuts let it count
  *   sealed      what is restricted is read by those alone who were in the group
  *               when it was sealed, whatever keys they have had since
  *   backup      what is restored is what the node held, but for what was erased

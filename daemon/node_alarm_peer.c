@@ -319,8 +319,7 @@ alarm_tell_witness(struct node *node, Erfa__StatusAnswer *status)
 			    SAY("%s saw entry %llu of a log of %s, of which "
 				"%llu are here"),
 			    alarm_org(node, log->seen_by),
-			    (unsigned long long)seen,
-			    alarm_org(node, log->key),
+			    (unsigned long long)seen, alarm_org(node, log->key),
 			    (unsigned long long)log->tip.n);
 	}
 	return err;

@@ -267,8 +267,7 @@ may_lack(const struct world *world, const struct box *box,
     const struct store_log *log, uint64_t n)
 {
 	return world->nback > 0 ||
-	    n > directory_cut(
-		    node_directory(box->node), log->key, log->log_id);
+	    n > directory_cut(node_directory(box->node), log->key, log->log_id);
 }
 
 /* A position that somebody saw. */

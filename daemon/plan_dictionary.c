@@ -41,16 +41,6 @@ struct said {
 	size_t count;
 };
 
-static const enum vocab_family families[VOCAB_LANGS] = {
-	[VOCAB_EN] = FAMILY_EN,
-	[VOCAB_DA] = FAMILY_DA,
-	[VOCAB_NB] = FAMILY_NO,
-	[VOCAB_NN] = FAMILY_NO,
-	[VOCAB_SV] = FAMILY_SV,
-	[VOCAB_FI] = FAMILY_FI,
-	[VOCAB_IS] = FAMILY_IS,
-};
-
 /* ---- which language is typed ---- */
 
 /* What a term is called elsewhere; Norwegian has one stem and two lists. */
@@ -206,7 +196,7 @@ static bool
 is_ending(const struct term *term, const char *rest)
 {
 	return strlen(rest) <= ENDING_MAX &&
-	    vocab_is_ending(families[term->lang], rest, strlen(rest));
+	    vocab_is_ending(vocab_family_of(term->lang), rest, strlen(rest));
 }
 
 static bool

@@ -182,15 +182,6 @@ add_holding(void *context, const char *word, size_t at)
 static void
 cut_ending(struct plan *plan, const char *folded, char out[TOKEN_MAX + 1])
 {
-	static const int families[VOCAB_LANGS] = {
-		[VOCAB_EN] = FAMILY_EN,
-		[VOCAB_DA] = FAMILY_DA,
-		[VOCAB_NB] = FAMILY_NO,
-		[VOCAB_NN] = FAMILY_NO,
-		[VOCAB_SV] = FAMILY_SV,
-		[VOCAB_FI] = FAMILY_FI,
-		[VOCAB_IS] = FAMILY_IS,
-	};
 	size_t len = strlen(folded);
 	size_t least = len;
 	size_t cut;
@@ -204,7 +195,7 @@ cut_ending(struct plan *plan, const char *folded, char out[TOKEN_MAX + 1])
 			lang == VOCAB_FI || lang == VOCAB_IS)
 			continue;
 		cut = vocab_stem(
-		    (enum vocab_family)families[lang], folded, len);
+		    vocab_family_of((enum vocab_lang)lang), folded, len);
 		if (cut >= PLAN_PART_MIN && cut < least)
 			least = cut;
 	}

@@ -25,22 +25,6 @@ vocab_begin_bit(const char *word, size_t len)
 	return (hash ^ hash >> 16) % (VOCAB_BUCKETS * 8);
 }
 
-enum vocab_family
-vocab_family_of(enum vocab_lang lang)
-{
-	static const enum vocab_family families[VOCAB_LANGS] = {
-		[VOCAB_EN] = FAMILY_EN,
-		[VOCAB_DA] = FAMILY_DA,
-		[VOCAB_NB] = FAMILY_NO,
-		[VOCAB_NN] = FAMILY_NO,
-		[VOCAB_SV] = FAMILY_SV,
-		[VOCAB_FI] = FAMILY_FI,
-		[VOCAB_IS] = FAMILY_IS
-	};
-
-	return families[lang];
-}
-
 static uint32_t
 hash_of(const char *text, size_t len)
 {

@@ -123,12 +123,6 @@ enum err vocab_check(
     struct vocab *vocab, struct vocab_report *report) MUST_CHECK;
 
 /**
- * vocab_family_of(lang):
- * The family of a language, which is not VOCAB_ANY.
- */
-enum vocab_family vocab_family_of(enum vocab_lang lang);
-
-/**
  * vocab_is_word(vocab, family, text, len):
  * Whether the ${len} bytes of ${text} are a word of a label of ${family}, or one
  * with an ending or a letter that links it to what follows.

@@ -104,6 +104,22 @@ cut_whole(enum vocab_family family, const char *word, size_t len)
 	return cut < len && is_half(word, cut) ? cut + 1 : cut;
 }
 
+enum vocab_family
+vocab_family_of(enum vocab_lang lang)
+{
+	static const enum vocab_family families[VOCAB_LANGS] = {
+		[VOCAB_EN] = FAMILY_EN,
+		[VOCAB_DA] = FAMILY_DA,
+		[VOCAB_NB] = FAMILY_NO,
+		[VOCAB_NN] = FAMILY_NO,
+		[VOCAB_SV] = FAMILY_SV,
+		[VOCAB_FI] = FAMILY_FI,
+		[VOCAB_IS] = FAMILY_IS
+	};
+
+	return families[lang];
+}
+
 size_t
 vocab_stem(enum vocab_family family, const char *word, size_t len)
 {

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "proto/vocab.h"
+
 enum vocab_family {
 	FAMILY_EN,
 	FAMILY_DA,
@@ -20,6 +22,12 @@ enum vocab_family {
 	FAMILY_IS,
 	FAMILIES,
 };
+
+/**
+ * vocab_family_of(lang):
+ * The family of a language, which is not VOCAB_ANY.
+ */
+enum vocab_family vocab_family_of(enum vocab_lang lang);
 
 /**
  * vocab_stem(family, word, len):

@@ -238,8 +238,8 @@ is_everyday(const char *id)
 	return false;
 }
 
-/* Note a word that is no value of records; false if it is one. */
-static bool
+/* Note a word that is no value of records. */
+static void
 note_item(struct item *item, const char *id, size_t value)
 {
 	if (strcmp(id, "word.light") == 0)
@@ -250,9 +250,6 @@ note_item(struct item *item, const char *id, size_t value)
 		item->demonym = true;
 	else if (strncmp(id, "number.", 7) == 0)
 		item->number = value + 1;
-	else
-		return false;
-	return true;
 }
 
 /* Note what the words of a row are besides what they ask for. */
@@ -264,8 +261,7 @@ note_items(struct plan *plan, const struct row *row,
 
 	for (i = 0; i < count; i++)
 		if (matches[i].how != VOCAB_PART && matches[i].count == 1)
-			(void)note_item(
-			    &plan->items[row->items[matches[i].first]],
+			note_item(&plan->items[row->items[matches[i].first]],
 			    vocab_id(plan->values, matches[i].concept),
 			    matches[i].concept);
 }
@@ -302,7 +298,7 @@ is_of_trials(const struct plan *plan, const struct row *row, size_t at)
 	return alone;
 }
 
-/* Has the vocabulary a word of the reader's own that is meant instead? */
+/* Has the vocabulary this one word in the reader's own language? */
 static bool
 is_own_word(const struct plan *plan, const struct row *row,
     const struct vocab_match *match)
@@ -312,7 +308,7 @@ is_own_word(const struct plan *plan, const struct row *row,
 	size_t i;
 
 	if (plan->concepts == NULL || plan->lang == VOCAB_ANY ||
-	    match->count != 1 || match->lang == plan->lang)
+	    match->lang == plan->lang)
 		return false;
 	count = vocab_match(plan->concepts, &row->words[match->first], 1,
 	    plan->lang, own, MATCHES);

@@ -74,13 +74,13 @@ const char *cmd_nearest(const char *word);
 const char *cmd_group_name(enum cmd_group group);
 
 /**
- * cmd_accept(run), cmd_backup(run), cmd_restore(run), cmd_bundle_export(run), cmd_bundle_import(run),
- * cmd_export(run), cmd_find_words(run), cmd_follow(run), cmd_help_run(run),
- * cmd_import(run),
- * cmd_init(run), cmd_invite(run), cmd_join(run), cmd_list(run), cmd_logs(run),
- * cmd_peers(run), cmd_publish(run), cmd_reindex(run), cmd_remove(run),
- * cmd_show(run), cmd_erase(run), cmd_erasure(run),
- * cmd_status(run), cmd_sync(run), cmd_verify(run), cmd_watch(run):
+ * cmd_accept(run), cmd_backup(run), cmd_restore(run), cmd_bundle_export(run),
+ * cmd_bundle_import(run), cmd_export(run), cmd_find_words(run),
+ * cmd_follow(run), cmd_help_run(run), cmd_import(run), cmd_init(run),
+ * cmd_invite(run), cmd_join(run), cmd_list(run), cmd_logs(run), cmd_peers(run),
+ * cmd_publish(run), cmd_reindex(run), cmd_remove(run), cmd_show(run),
+ * cmd_erase(run), cmd_erasure(run), cmd_status(run), cmd_sync(run),
+ * cmd_verify(run), cmd_watch(run):
  * Do what the table says of the command.  Return the exit code; what went wrong
  * has been told.
  */

@@ -9,7 +9,8 @@
  *   inbox_follow.c what is new of what the user follows
  *
  * Every letter follows from what is published and from the day; there is nothing
- * that is read or unread, but for what the user follows, which is told once.  Functions that return an int return an exit code.
+ * that is read or unread, but for what the user follows, which is told once.
+ * Functions that return an int return an exit code.
  */
 
 #include <stdbool.h>

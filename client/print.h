@@ -97,8 +97,8 @@ void print_remedy(struct print *print, unsigned indent, const char *text);
 
 /**
  * print_field(print, indent, label, column, text):
- * Print ${label}, our own and translated here, after ${indent} blanks and foreign text of any length from
- * ${column} on, wrapped there.
+ * Print ${label}, our own and translated here, after ${indent} blanks and
+ * foreign text of any length from ${column} on, wrapped there.
  */
 void print_field(struct print *print, unsigned indent, const char *label,
     unsigned column, const char *text);

@@ -19,9 +19,9 @@ bool prompt_can(const struct run *run);
 
 /**
  * prompt_line(run, question, ret_text):
- * Ask ${question}, which is translated here, and read a line, without blanks at its ends.  *${ret_text} is
- * NULL if it is empty, or if there is nobody to ask; the caller frees it.
- * Return an exit code.
+ * Ask ${question}, which is translated here, and read a line, without blanks at
+ * its ends.  *${ret_text} is NULL if it is empty, or if there is nobody to ask;
+ * the caller frees it.  Return an exit code.
  */
 int prompt_line(struct run *run, const char *question, char **ret_text);
 

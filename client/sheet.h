@@ -6,9 +6,10 @@
  * that would be published: its own trials, and what it says was learnt.
  *
  * A trial is known again by the external id "<org>:<id>" if a column is mapped
- * to external_id (which may have it as a whole), else by its title.  Of a known one a cell that says something
- * is taken, an empty one changes nothing; its status only ever moves on, for
- * what was done with erfa since holds.  This module reads; it publishes nothing.
+ * to external_id (which may have it as a whole), else by its title.  Of a known
+ * one a cell that says something is taken, an empty one changes nothing; its
+ * status only ever moves on, for what was done with erfa since holds.  This
+ * module reads; it publishes nothing.
  */
 
 #include <stdbool.h>

@@ -30,8 +30,9 @@ struct again_entry {
  * Call ${take} for every entry after ${last_common} of every branch, in the
  * order of their time_ms; those that branches share come once each.  GENESIS
  * and headers that cannot be read are left out.  A body that is absent, damaged
- * or erased is NULL, though the header names one.  ${take} may write.  The first error that it returns
- * ends the walk and is returned; ERR_NOENT if the log is not here.
+ * or erased is NULL, though the header names one.  ${take} may write.  The first
+ * error that it returns ends the walk and is returned; ERR_NOENT if the log is not
+ * here.
  */
 enum err again_each(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t last_common,

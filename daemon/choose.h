@@ -5,9 +5,9 @@
  * choose - which observations of a trial stand for a municipality (domain 4.1).
  *
  * One result for each municipality, indicator and unit: the last follow-up inside
- * the planned window, with what it is compared with, in the same unit.  Pure functions of what was
- * read; nothing depends on the order of the observations.  Whether a result can
- * be pooled proto/effect decides.
+ * the planned window, with what it is compared with, in the same unit.  Pure
+ * functions of what was read; nothing depends on the order of the
+ * observations.  Whether a result can be pooled proto/effect decides.
  */
 
 #include <stdbool.h>

@@ -51,8 +51,9 @@ void dictionary_free(struct dictionary *dictionary);
  * the lists lack is taken for a form of another word, but not by
  * dictionary_exact(); and then for a neighbour's word, by dictionary_find() alone,
  * which takes its time; both weigh less.  Icelandic words are told as the lists
- * write them, without a stem: texts have them with endings.  Of VOCAB_ANY, or of a NULL dictionary, nothing is found.
- * Return how many were written to ${ret_words}, at most ${max}.
+ * write them, without a stem: texts have them with endings.  Of VOCAB_ANY, or of
+ * a NULL dictionary, nothing is found.  Return how many were written to
+ * ${ret_words}, at most ${max}.
  */
 size_t dictionary_exact(const struct dictionary *dictionary,
     enum vocab_lang lang, const char *term, size_t len,

@@ -165,8 +165,8 @@ enum err outbox_found(struct outbox *outbox, struct store_txn *txn,
  * and salt.  Entries of one key with the same commitment are one entry and are
  * taken once; bodies that are not here yet are left out, so call again when
  * they have come.  An entry that counts in another place, where its body is, or
- * is erased in one, is not published again.  Return ERR_NOENT if the log is not here, ERR_DENIED if
- * it is not our own.
+ * is erased in one, is not published again.  Return ERR_NOENT if the log is not
+ * here, ERR_DENIED if it is not our own.
  */
 enum err outbox_close_log(struct outbox *outbox, struct store_txn *txn,
     const uint8_t log_id[LOG_ID_LEN], uint64_t last_common) MUST_CHECK;

@@ -216,11 +216,11 @@ enum err store_add_run(struct store_txn *txn, const uint8_t key[KEY_LEN],
  * Keep a verified run that contradicts the stored entries after ${last_common},
  * freeze the log there, and leave both branches readable.  The run covers
  * last_common + 1, or begins within a branch kept before or right after it.  On a
- * log that is frozen already, last_common may be the stored tip.  Of more than STORE_BRANCHES_MAX
- * branches only last_common is kept.  Return ERR_EXIST if it is kept already,
- * ERR_NOENT if the log is not here, ERR_GAP if entries are missing before it,
- * ERR_CHAIN if it does not part from the stored entries right after
- * ${last_common}, or ERR_SIZE or ERR_BOUNDARY as store_add_run().
+ * log that is frozen already, last_common may be the stored tip.  Of more than
+ * STORE_BRANCHES_MAX branches only last_common is kept.  Return ERR_EXIST if it
+ * is kept already, ERR_NOENT if the log is not here, ERR_GAP if entries are
+ * missing before it, ERR_CHAIN if it does not part from the stored entries
+ * right after ${last_common}, or ERR_SIZE or ERR_BOUNDARY as store_add_run().
  */
 enum err store_add_branch(struct store_txn *txn, const struct log_run *run,
     uint64_t last_common) MUST_CHECK;
@@ -435,8 +435,9 @@ enum err store_claim_next(struct store_txn *txn,
 
 /**
  * store_claim_grant(txn, claim):
- * It counts: erase what it names, and forget all claims that say the same.  The ERASE gets a further arrival number, so
- * that the index sees it again.  ERR_NOENT if there is no such claim.
+ * It counts: erase what it names, and forget all claims that say the same.  The
+ * ERASE gets a further arrival number, so that the index sees it again.
+ * ERR_NOENT if there is no such claim.
  */
 enum err store_claim_grant(
     struct store_txn *txn, const struct store_claim *claim) MUST_CHECK;

@@ -323,6 +323,22 @@ check_forked(struct world *world, const struct box *box, struct store_txn *txn,
 		    box->number, log->log_id[0], log->log_id[1]);
 }
 
+/* May some have erased this body, and others not? */
+static bool
+is_half_erased(const struct world *world, struct store_txn *txn,
+    const uint8_t *log_id, uint64_t n)
+{
+	struct store_entry entry;
+	struct header header;
+	int number = -1;
+
+	if (store_entry(txn, log_id, n, &entry) == ERR_NONE &&
+	    header_decode(entry.header.data, entry.header.len, &header) ==
+		ERR_NONE)
+		number = world_pub_of(&header);
+	return number >= 0 && world->pubs[number].erased_by_some;
+}
+
 /* Add what a member holds of one log. */
 static void
 add_log(struct world *world, const struct box *box, struct store_txn *txn,
@@ -357,7 +373,8 @@ add_log(struct world *world, const struct box *box, struct store_txn *txn,
 	for (n = 1; n <= view->counted; n++) {
 		if (store_body_state(txn, log->log_id, n, &state) != ERR_NONE)
 			state = STORE_BODY_NONE;
-		add(summary, &state, sizeof(state));
+		if (!is_half_erased(world, txn, log->log_id, n))
+			add(summary, &state, sizeof(state));
 		if (summary->tell && state > STORE_BODY_HERE)
 			machine_trace("    body %llu is %s",
 			    (unsigned long long)n,

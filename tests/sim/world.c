@@ -852,6 +852,14 @@ world_erase(struct world *world, struct box *box, int number)
 	return any;
 }
 
+/* Its writer is withdrawn: does the registry know of its erasure? */
+static void
+note_erasure(struct pub *pub, bool known)
+{
+	pub->erased &= known;
+	pub->erased_by_some |= pub->erasing && !known;
+}
+
 /* What has reached the registry stays valid: publications, and erasures. */
 static void
 note_staying(struct world *world, const struct box *box)
@@ -864,7 +872,7 @@ note_staying(struct world *world, const struct box *box)
 		if (world->pubs[i].box == box->number) {
 			world->pubs[i].stays = holding.of[i] == HOLD_FULLY;
 			world->pubs[i].may_lose |= !world->pubs[i].stays;
-			world->pubs[i].erased &= holding.erased[i];
+			note_erasure(&world->pubs[i], holding.erased[i]);
 		}
 }
 
@@ -881,7 +889,7 @@ world_note_cut(struct world *world, const struct box *box)
 		if (pub->box != box->number || pub->era == box->nformer)
 			continue;
 		pub->may_lose |= holding.of[i] != HOLD_FULLY;
-		pub->erased &= holding.erased[i];
+		note_erasure(pub, holding.erased[i]);
 	}
 }
 

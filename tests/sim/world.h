@@ -40,8 +40,9 @@ struct pub {
 	bool may_lose; /* every copy was rolled back meanwhile */
 	bool erased;   /* its erasure was told to be durable */
 	bool erasing;  /* or asked for */
-	bool hidden;   /* its writer had been removed before */
-	bool stays;    /* its writer was removed after it had reached all */
+	bool erased_by_some; /* who had that before a cut came has erased it */
+	bool hidden;         /* its writer had been removed before */
+	bool stays; /* its writer was removed after it had reached all */
 };
 
 /* What a node holds of each, the most of all places. */

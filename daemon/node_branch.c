@@ -118,7 +118,10 @@ node_branch_at(void *host, size_t i, uint8_t ret_log_id[LOG_ID_LEN],
 	return err;
 }
 
-/* Take one body of the branch, unless it is here, or not to be had now. */
+/*
+ * Take one body of the branch, unless it is here, or not to be had now.  One that
+ * is damaged is not here.
+ */
 static void
 want(struct search *search, const uint8_t *log_id, uint64_t n, size_t len)
 {
@@ -137,7 +140,8 @@ want(struct search *search, const uint8_t *log_id, uint64_t n, size_t len)
 	memset(ref, 0, sizeof(*ref));
 	memcpy(ref->log_id, log_id, LOG_ID_LEN);
 	ref->n = n;
-	if (err != ERR_NOENT || link_lacks_in(search->link, ref, search->name))
+	if ((err != ERR_NOENT && err != ERR_DAMAGED) ||
+	    link_lacks_in(search->link, ref, search->name))
 		return;
 
 	/* Another branch has one of this number, or another peer is asked. */

@@ -535,15 +535,25 @@ lost_job_done(struct writer_job *job, void *context)
 }
 
 static void
-body_lost(struct node *node, const struct wire_ref *ref)
+body_lost(struct node *node, const struct wire_ref *ref, bool in_branch)
 {
-	struct lost_job *job = calloc(1, sizeof(*job));
+	const struct view_log *log = view_find(node->view, ref->log_id);
+	int64_t now = node_now();
+	struct lost_job *job;
 
 	event_say(EVENT_BODY_DAMAGED, NULL,
 	    "a body is damaged and will be fetched again "
 	    "(n=%llu)",
 	    (unsigned long long)ref->n);
-	if (job == NULL)
+
+	/* In a branch it is found when bodies of branches are looked for; the
+	 * stored one may have a good body of this number. */
+	if (in_branch && log != NULL && log->frozen &&
+	    ref->n > log->last_common) {
+		node_each_link(node, look_again, &now);
+		return;
+	}
+	if ((job = calloc(1, sizeof(*job))) == NULL)
 		return;
 	job->job.run = lost_job_run;
 	job->job.done = lost_job_done;
@@ -572,7 +582,7 @@ host_read_body(void *host, const struct wire_ref *ref, const uint8_t *branch,
 	if (err == ERR_ERASED)
 		ret_body->state = WIRE_GONE;
 	if (err == ERR_DAMAGED)
-		body_lost(node, ref);
+		body_lost(node, ref, branch != NULL);
 	if (err != ERR_NONE)
 		return;
 	ret_body->state = WIRE_OK;

@@ -322,7 +322,8 @@ uint64_t store_arrival_last(struct store_txn *txn);
  * store_add_body(txn, log_id, n, salt, data, len):
  * Keep the body of a stored entry, sealed under a new slot.  Return ERR_NOENT
  * if the entry is not here or names no body, ERR_COMMIT if length or
- * commitment do not fit, ERR_EXIST if the body is here, ERR_ERASED.  A body
+ * commitment do not fit, ERR_EXIST if the body is here, ERR_ERASED.  One that is
+ * here and damaged is replaced, and its old slot zeroed.  A body
  * that comes in a later transaction than its header gets an arrival number of
  * its own, so that the index sees the entry again (store_arrival_next()).  In a
  * frozen log it is kept for every branch whose entry ${n} it fits; those that
@@ -353,7 +354,8 @@ void store_body_clear(struct store_body *body);
 /**
  * store_branch_body(txn, log_id, branch, n, ret_body):
  * As store_body(), for entry ${n} of the branch that store_read_run()
- * describes; ERR_NOENT also if there is no such branch or entry.
+ * describes; ERR_NOENT also if there is no such branch or entry.  One that is
+ * damaged is fetched as an absent one is, until store_add_body() replaces it.
  */
 enum err store_branch_body(struct store_txn *txn,
     const uint8_t log_id[LOG_ID_LEN], const uint8_t *branch, uint64_t n,
@@ -361,8 +363,8 @@ enum err store_branch_body(struct store_txn *txn,
 
 /**
  * store_body_lost(txn, log_id, n):
- * A body was found damaged: count it as absent, so that it is fetched again,
- * into a new slot.  ERR_NOENT if it is not here, ERR_ERASED.
+ * A body of the stored branch was found damaged: count it as absent, so that it
+ * is fetched again, into a new slot.  ERR_NOENT if it is not here, ERR_ERASED.
  */
 enum err store_body_lost(struct store_txn *txn,
     const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;

@@ -37,6 +37,38 @@ fits(const struct header *header, const uint8_t *salt, const uint8_t *data,
 	return memcmp(commit, header->commit, HASH_LEN) == 0;
 }
 
+/* Open sealed bytes into memory of their own and check them. */
+static enum err
+open_sealed(struct store_txn *txn, struct bytes val,
+    const struct header *header, struct store_body *ret_body)
+{
+	const size_t extra = STORE_SLOT_PRE + SALT_LEN + CRYPTO_REST_EXTRA;
+	uint8_t key[KEY_LEN];
+	uint8_t *memory;
+	enum err err;
+
+	if (val.len != extra + header->body_len)
+		return ERR_DAMAGED;
+	err = store_slot_key(txn, bytes_get_le64(val.data), key);
+	if (err != ERR_NONE)
+		return err == ERR_NOENT ? ERR_DAMAGED : err;
+	if ((memory = malloc(SALT_LEN + header->body_len)) == NULL)
+		return ERR_NOMEM;
+	err = crypto_rest_open(
+	    key, val.data + STORE_SLOT_PRE, val.len - STORE_SLOT_PRE, memory);
+	crypto_wipe(key, sizeof(key));
+	if (err != ERR_NONE ||
+	    !fits(header, memory, memory + SALT_LEN, header->body_len)) {
+		free(memory);
+		return ERR_DAMAGED;
+	}
+	memcpy(ret_body->salt, memory, SALT_LEN);
+	ret_body->data = memory + SALT_LEN;
+	ret_body->len = header->body_len;
+	ret_body->memory = memory;
+	return ERR_NONE;
+}
+
 /* ---- keeping ---- */
 
 /* Seal a body into its row. */
@@ -59,6 +91,35 @@ seal(struct store_txn *txn, struct bytes key, const uint8_t *salt,
 	bytes_put_le64(room, slot);
 	crypto_rest_seal(slot_key, salt, data, len, room + STORE_SLOT_PRE);
 	return ERR_NONE;
+}
+
+/*
+ * Make room for a body that fits; *${ret_again} if there was one already, which
+ * can be opened no more.  ERR_EXIST if it can.
+ */
+static enum err
+make_room(struct store_txn *txn, struct bytes key, const struct header *header,
+    bool *ret_again)
+{
+	struct store_body body = { .memory = NULL };
+	uint64_t slot = 0;
+	struct bytes val;
+	bool has_slot;
+	enum err err;
+
+	*ret_again = false;
+	err = db_get(txn->db, STORE_BODIES, key, &val);
+	if (err != ERR_NONE)
+		return err == ERR_NOENT ? ERR_NONE : err;
+	err = open_sealed(txn, val, header, &body);
+	store_body_clear(&body);
+	if (err != ERR_DAMAGED)
+		return err == ERR_NONE ? ERR_EXIST : err;
+	if ((has_slot = val.len >= STORE_SLOT_PRE))
+		slot = bytes_get_le64(val.data);
+	*ret_again = true;
+	err = db_del(txn->db, STORE_BODIES, key);
+	return err == ERR_NONE && has_slot ? store_slot_zero(txn, slot) : err;
 }
 
 /* Take the mark of absence away, with the slot of a body that was lost. */
@@ -120,9 +181,9 @@ add_beside(struct store_txn *txn, const struct coming *coming, uint8_t number)
 	uint8_t raw[STORE_KEY_LEN];
 	struct bytes key = store_key(raw, coming->log_id, number, coming->n);
 	struct header header;
-	struct bytes val;
 	uint64_t arrival;
 	uint8_t home;
+	bool again;
 	enum err err;
 
 	err = find_header(
@@ -138,9 +199,9 @@ add_beside(struct store_txn *txn, const struct coming *coming, uint8_t number)
 		err = store_is_erased_in(
 		    txn, coming->log_id, number, coming->n);
 	if (err == ERR_NONE)
-		err = db_get(txn->db, STORE_BODIES, key, &val);
-	if (err != ERR_NOENT)
-		return err == ERR_NONE ? ERR_EXIST : err;
+		err = make_room(txn, key, &header, &again);
+	if (err != ERR_NONE)
+		return err;
 	return seal(
 	    txn, key, coming->salt, coming->body.data, coming->body.len);
 }
@@ -186,8 +247,8 @@ add_stored(struct store_txn *txn, const struct coming *coming)
 	uint8_t raw[STORE_KEY_LEN];
 	struct bytes key = store_key(raw, coming->log_id, 0, coming->n);
 	struct header header;
-	struct bytes val;
 	uint64_t arrival;
+	bool again = false;
 	enum err err;
 
 	err = find_header(txn, coming->log_id, 0, coming->n, &header, &arrival);
@@ -197,13 +258,13 @@ add_stored(struct store_txn *txn, const struct coming *coming)
 		return ERR_COMMIT;
 	err = store_is_erased(txn, coming->log_id, coming->n);
 	if (err == ERR_NONE)
-		err = db_get(txn->db, STORE_BODIES, key, &val);
-	if (err != ERR_NOENT)
-		return err == ERR_NONE ? ERR_EXIST : err;
+		err = make_room(txn, key, &header, &again);
+	if (err != ERR_NONE)
+		return err;
 
 	/* Whoever follows arrivals has seen the entry without its body. */
 	err = seal(txn, key, coming->salt, coming->body.data, coming->body.len);
-	if (err == ERR_NONE)
+	if (err == ERR_NONE && !again)
 		err = take_absent(txn, coming->log_id, key);
 	if (err != ERR_NONE || arrival > txn->before.arrival)
 		return err;
@@ -265,38 +326,6 @@ store_body_state(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 	if (err != ERR_NONE && err != ERR_NOENT)
 		return err;
 	*ret_state = err == ERR_NONE ? STORE_BODY_HERE : STORE_BODY_ABSENT;
-	return ERR_NONE;
-}
-
-/* Open sealed bytes into memory of their own and check them. */
-static enum err
-open_sealed(struct store_txn *txn, struct bytes val,
-    const struct header *header, struct store_body *ret_body)
-{
-	const size_t extra = STORE_SLOT_PRE + SALT_LEN + CRYPTO_REST_EXTRA;
-	uint8_t key[KEY_LEN];
-	uint8_t *memory;
-	enum err err;
-
-	if (val.len != extra + header->body_len)
-		return ERR_DAMAGED;
-	err = store_slot_key(txn, bytes_get_le64(val.data), key);
-	if (err != ERR_NONE)
-		return err == ERR_NOENT ? ERR_DAMAGED : err;
-	if ((memory = malloc(SALT_LEN + header->body_len)) == NULL)
-		return ERR_NOMEM;
-	err = crypto_rest_open(
-	    key, val.data + STORE_SLOT_PRE, val.len - STORE_SLOT_PRE, memory);
-	crypto_wipe(key, sizeof(key));
-	if (err != ERR_NONE ||
-	    !fits(header, memory, memory + SALT_LEN, header->body_len)) {
-		free(memory);
-		return ERR_DAMAGED;
-	}
-	memcpy(ret_body->salt, memory, SALT_LEN);
-	ret_body->data = memory + SALT_LEN;
-	ret_body->len = header->body_len;
-	ret_body->memory = memory;
 	return ERR_NONE;
 }
 

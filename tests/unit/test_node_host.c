@@ -9,6 +9,7 @@
 
 #include "proto/header.h"
 #include "daemon/link_internal.h"
+#include "daemon/store_txn.h"
 #include "tests/unit/bare_node.h"
 
 /* Bodies of each of two origins that node 0 lacks. */
@@ -334,6 +335,84 @@ peers_are_looked_at_anew_when_a_body_of_a_branch_is_free(void **state)
 	assert_int_equal(f->link->branch_due, INT64_MAX);
 }
 
+/* The body of one variant of the busy log comes. */
+static void
+take_body_of(struct fixture *f, uint8_t variant, uint64_t n)
+{
+	uint8_t body[100];
+	uint8_t salt[SALT_LEN];
+	struct wire_ref ref = { .n = n };
+
+	memcpy(ref.log_id, f->busy.log_id, LOG_ID_LEN);
+	origin_body(variant, n, body, sizeof(body));
+	origin_salt(variant, n, salt);
+	node_link_host.take_body(
+	    &f->bare.node, f->link, &ref, salt, body, sizeof(body));
+	bare_settle(&f->bare);
+}
+
+/* What was sealed last can be opened no more. */
+static void
+damage_last_body(struct fixture *f)
+{
+	struct store_txn *txn = NULL;
+
+	assert_int_equal(store_begin(f->bare.node.store, true, &txn), ERR_NONE);
+	assert_int_equal(store_slot_zero(txn, txn->state.slots - 1), ERR_NONE);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+}
+
+/* Is a body served, of the stored branch or of this one? */
+static bool
+serves(struct fixture *f, const struct wire_ref *ref, const uint8_t *branch)
+{
+	struct link_body body;
+
+	node_link_host.read_body(&f->bare.node, ref, branch, &body);
+	bare_settle(&f->bare);
+	free(body.memory);
+	return body.state == WIRE_OK;
+}
+
+static void
+damaged_body_of_a_branch_is_fetched_again_and_no_other(void **state)
+{
+	struct fixture *f = *state;
+	struct origin common = f->busy;
+	uint64_t n = f->busy.tip.n + 1;
+	uint8_t name[LINK_BRANCH_LEN];
+	struct wire_ref ref;
+	struct view_log *log;
+
+	take_run(f, &f->busy, 1);
+	common.variant = 1;
+	take_bodies(f, &common);
+	log = view_find(f->bare.node.view, common.log_id);
+	log->frozen = true;
+	log->last_common = common.tip.n;
+	log->tip = f->busy.tip;
+	take_body_of(f, 0, n);
+	take_body_of(f, 1, n);
+	assert_int_equal(choose_branch(f, &ref), 0);
+
+	damage_last_body(f);
+	assert_int_equal(node_link_host.want_branch(
+			     &f->bare.node, f->link, &ref, 1, 1 << 20, name),
+	    1);
+	assert_int_equal(ref.n, n);
+
+	/* Somebody asks for it meanwhile. */
+	f->link->branch_due = INT64_MAX;
+	assert_false(serves(f, &ref, name));
+	assert_true(f->link->branch_due < INT64_MAX);
+	assert_true(serves(f, &ref, NULL));
+
+	take_body_of(f, 1, n);
+	assert_int_equal(choose_branch(f, &ref), 0);
+	assert_true(serves(f, &ref, name));
+	assert_true(serves(f, &ref, NULL));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -348,6 +427,7 @@ main(void)
 		TEST(what_is_taken_is_counted),
 		TEST(fork_that_a_branch_tells_of_is_heard),
 		TEST(peers_are_looked_at_anew_when_a_body_of_a_branch_is_free),
+		TEST(damaged_body_of_a_branch_is_fetched_again_and_no_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

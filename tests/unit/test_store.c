@@ -1579,6 +1579,58 @@ open_beside(struct fixture *f)
 }
 
 static void
+damaged_body_of_a_branch_can_come_again(void **state)
+{
+	struct fixture *f = *state;
+
+	fork_log(f);
+	assert_int_equal(add_body(f, 0, 121, BODY_LEN), ERR_NONE);
+	origin_write(&f->other, f->branch, 5, BODY_LEN);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->branch->run, 120), ERR_NONE);
+	assert_int_equal(add_body(f, 1, 121, BODY_LEN), ERR_NONE);
+	next_txn(f);
+	write_slot(f, 1, 5);
+	assert_int_equal(open_beside(f), ERR_DAMAGED);
+	assert_int_equal(add_body(f, 1, 121, BODY_LEN), ERR_NONE);
+	next_txn(f);
+	assert_int_equal(open_beside(f), ERR_NONE);
+	assert_true(slot_is_zero(f, 1));
+	assert_int_equal(add_body(f, 1, 121, BODY_LEN), ERR_EXIST);
+
+	/* The stored one is another, and as it was. */
+	assert_false(slot_is_zero(f, 0));
+	assert_body(f, 0, 121);
+	assert_int_equal(store_check(f->txn), ERR_NONE);
+}
+
+static void
+damaged_body_that_nobody_found_so_is_replaced(void **state)
+{
+	struct fixture *f = *state;
+	struct store_entry entry;
+	uint64_t absent;
+	uint64_t last;
+
+	write_run(f, 4);
+	assert_int_equal(add_body(f, 0, 3, BODY_LEN), ERR_NONE);
+	next_txn(f);
+	absent = log_of(f).bodies_absent;
+	last = store_arrival_last(f->txn);
+	write_slot(f, 0, 5);
+	assert_int_equal(add_body(f, 0, 3, BODY_LEN), ERR_NONE);
+	next_txn(f);
+	assert_body(f, 0, 3);
+	assert_true(slot_is_zero(f, 0));
+	assert_int_equal(log_of(f).bodies_absent, absent);
+	assert_int_equal(store_check(f->txn), ERR_NONE);
+
+	/* The index, which could not read it, sees the entry again. */
+	assert_int_equal(store_arrival_next(f->txn, last, &entry), ERR_NONE);
+	assert_int_equal(entry.n, 3);
+}
+
+static void
 erased_body_of_one_branch_leaves_that_of_the_other(void **state)
 {
 	struct fixture *f = *state;
@@ -2350,6 +2402,8 @@ main(void)
 		T(claims_of_one_key_are_kept_for_each_of_its_logs),
 		T(erase_beyond_where_a_log_counts_is_kept_as_a_claim),
 		T(claims_tell_which_entry_of_a_number_they_mean),
+		T(damaged_body_of_a_branch_can_come_again),
+		T(damaged_body_that_nobody_found_so_is_replaced),
 		T(erased_body_of_one_branch_leaves_that_of_the_other),
 		T(body_is_taken_beside_one_that_was_erased_before_the_fork_was_known),
 		T(third_branch_may_part_from_the_second_after_a_boundary),

@@ -39,6 +39,7 @@ struct told {
 	char name[201];
 	struct header_fork fork;
 	uint64_t seen_ms;
+	uint64_t n; /* of the entry that says so; 0 = unknown, or our own */
 };
 
 /* Begin to read the notes about one forked log. */
@@ -60,8 +61,10 @@ read_note(struct bytes data, struct told *told)
 	    header_fork_decode((struct bytes){ note->ext.data, note->ext.len },
 		&told->fork) == ERR_NONE;
 
-	if (good)
+	if (good) {
 		told->seen_ms = note->seen_ms;
+		told->n = note->n;
+	}
 	if (note != NULL)
 		erfa__local_fork__free_unpacked(note, NULL);
 	return good;
@@ -173,12 +176,13 @@ name_note(
 }
 
 /*
- * Note that ${writer} (NULL: this node) says so; for two HEADs its least
- * position holds.  What it says beyond its number of entries is not heard.
+ * Note that ${writer} (NULL: this node) says so in its entry ${n}; for two HEADs
+ * its least position holds.  What it says beyond its number of entries is not
+ * heard.
  */
 static enum err
 put_note(struct store_txn *txn, const struct header_fork *fork,
-    struct bytes ext, const uint8_t *writer)
+    struct bytes ext, const uint8_t *writer, uint64_t n)
 {
 	Erfa__LocalFork note = ERFA__LOCAL_FORK__INIT;
 	uint8_t packed[HEADER_MAX + 64];
@@ -200,6 +204,8 @@ put_note(struct store_txn *txn, const struct header_fork *fork,
 		return ERR_SIZE;
 	memcpy(copy, ext.data, ext.len);
 	note.has_ext = note.has_seen_ms = 1;
+	note.has_n = n > 0;
+	note.n = n;
 	note.ext.len = ext.len;
 	note.ext.data = copy;
 	note.seen_ms = before.seen_ms != 0 ? before.seen_ms : node_clock();
@@ -225,9 +231,54 @@ write_fork(struct store_txn *txn, struct outbox *outbox,
 	if (err != ERR_NONE)
 		return err;
 	entry.ext.data = ext;
-	if ((err = put_note(txn, fork, entry.ext, NULL)) != ERR_NONE)
+	if ((err = put_note(txn, fork, entry.ext, NULL, 0)) != ERR_NONE)
 		return err;
 	return outbox_add(outbox, txn, &entry, &ticket);
+}
+
+/* ---- which FORK entries all get ---- */
+
+/* Logs that are cut off, and up to which entry they count. */
+struct cuts {
+	const struct store_pos *at;
+	size_t count;
+};
+
+/* Is the entry of this note beyond a cut?  Others never get it then. */
+static bool
+is_hidden(const struct cuts *cuts, const struct told *told)
+{
+	char hex[2 * LOG_ID_LEN + 1];
+	size_t i;
+
+	for (i = 0; i < cuts->count; i++) {
+		bytes_hex(cuts->at[i].log_id, LOG_ID_LEN, hex);
+		if (told->n > cuts->at[i].n &&
+		    strncmp(told->name + LOG_SIZE, hex, 2 * LOG_ID_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* If no proof is left that others get, say again what one proves that they do not. */
+static enum err
+say_again(struct store_txn *txn, struct outbox *outbox,
+    const struct store_log *log, const struct cuts *cuts)
+{
+	struct header_fork fork;
+	struct told told;
+	bool found = false;
+
+	told_begin(&told, log->log_id);
+	while (told_next(txn, told.prefix, &told)) {
+		if (!proves(txn, log, &told.fork))
+			continue;
+		if (!is_hidden(cuts, &told))
+			return ERR_NONE;
+		fork = told.fork;
+		found = true;
+	}
+	return found ? write_fork(txn, outbox, &fork) : ERR_NONE;
 }
 
 /* ---- which branches are named ---- */
@@ -310,8 +361,8 @@ heed_head(struct naming *naming, const uint8_t raw[HEAD_LEN])
 
 /* See what is named.  The beginning of a branch need not be. */
 static void
-naming_begin(
-    struct naming *naming, struct store_txn *txn, const struct store_log *log)
+naming_begin(struct naming *naming, struct store_txn *txn,
+    const struct store_log *log, const struct cuts *cuts)
 {
 	struct told told;
 	size_t i;
@@ -328,6 +379,8 @@ naming_begin(
 				set_named(naming, i);
 	told_begin(&told, log->log_id);
 	while (naming->left > 0 && told_next(txn, told.prefix, &told)) {
+		if (is_hidden(cuts, &told))
+			continue;
 		heed_head(naming, told.fork.head_a);
 		heed_head(naming, told.fork.head_b);
 	}
@@ -350,12 +403,12 @@ find_other(const struct naming *naming, size_t at, size_t *ret_other)
 }
 
 /*
- * Name each branch that nobody has named; unless ${all}, not one that may be the
- * beginning of another that was.
+ * Name each branch that nobody has named as far as others get that; unless ${all},
+ * not one that may be the beginning of another that was.
  */
 static enum err
 name_rest(struct store_txn *txn, struct outbox *outbox,
-    const struct store_log *log, bool all)
+    const struct store_log *log, const struct cuts *cuts, bool all)
 {
 	struct header_fork fork = { .last_common = log->last_common };
 	const struct log_tip *tips;
@@ -364,7 +417,7 @@ name_rest(struct store_txn *txn, struct outbox *outbox,
 	size_t i;
 	enum err err = ERR_NONE;
 
-	naming_begin(&naming, txn, log);
+	naming_begin(&naming, txn, log, cuts);
 	tips = naming.branches.tips;
 	memcpy(fork.log_id, log->log_id, LOG_ID_LEN);
 	for (i = 0; i < naming.branches.count && err == ERR_NONE; i++) {
@@ -389,6 +442,7 @@ node_fork_write(struct store_txn *txn, struct outbox *outbox,
     const struct log_run *branch, uint64_t last_common)
 {
 	struct header_fork fork = { .last_common = last_common };
+	const struct cuts cuts = { .count = 0 };
 	struct store_log log;
 	enum err err;
 
@@ -400,12 +454,14 @@ node_fork_write(struct store_txn *txn, struct outbox *outbox,
 	if (!is_known(txn, &log, last_common) && proves(txn, &log, &fork) &&
 	    (err = write_fork(txn, outbox, &fork)) != ERR_NONE)
 		return err;
-	return name_rest(txn, outbox, &log, false);
+	return name_rest(txn, outbox, &log, &cuts, false);
 }
 
 enum err
-node_fork_name(struct store_txn *txn, struct outbox *outbox)
+node_fork_name(struct store_txn *txn, struct outbox *outbox,
+    const struct store_pos *cut, size_t ncut, bool all)
 {
+	const struct cuts cuts = { .at = cut, .count = ncut };
 	struct told told = { .prefix = PREFIX };
 	uint8_t last[LOG_ID_LEN] = { 0 };
 	struct store_log log;
@@ -415,8 +471,10 @@ node_fork_name(struct store_txn *txn, struct outbox *outbox)
 		if (memcmp(told.fork.log_id, last, LOG_ID_LEN) == 0)
 			continue;
 		memcpy(last, told.fork.log_id, LOG_ID_LEN);
-		if (store_log(txn, last, &log) == ERR_NONE && log.frozen)
-			err = name_rest(txn, outbox, &log, true);
+		if (store_log(txn, last, &log) != ERR_NONE || !log.frozen)
+			continue;
+		if ((err = say_again(txn, outbox, &log, &cuts)) == ERR_NONE)
+			err = name_rest(txn, outbox, &log, &cuts, all);
 	}
 	return err;
 }
@@ -486,7 +544,7 @@ node_fork_keep(
 	for (i = 0; i < run->count; i++) {
 		if (!read_fork(&run->headers[i], &ext, &fork))
 			continue;
-		err = put_note(txn, &fork, ext, run->log_id);
+		err = put_note(txn, &fork, ext, run->log_id, run->first + i);
 		if (err == ERR_NONE)
 			err = node_fork_apply(txn, outbox, fork.log_id);
 		if (err != ERR_NONE)
@@ -591,12 +649,18 @@ ask_link(struct link *link, void *arg)
 struct name_job {
 	struct writer_job job; /* first */
 	struct outbox *outbox;
+	bool all;
+	size_t ncut;
+	struct store_pos cut[];
 };
 
 static enum err
 name_job_run(struct store_txn *txn, struct writer_job *job)
 {
-	return node_fork_name(txn, ((struct name_job *)job)->outbox);
+	struct name_job *name = (struct name_job *)job;
+
+	return node_fork_name(
+	    txn, name->outbox, name->cut, name->ncut, name->all);
 }
 
 static void
@@ -611,13 +675,44 @@ name_job_done(struct writer_job *job, void *context)
 	free(job);
 }
 
-static void
-name_all(struct node *node)
+/* Is a part of the log hidden from others? */
+static bool
+is_cut(const struct view_log *log)
 {
-	struct name_job *job = calloc(1, sizeof(*job));
+	return log->cut < log->tip.n;
+}
+
+static size_t
+count_cut(struct node *node)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < view_count(node->view); i++)
+		count += is_cut(view_at(node->view, i));
+	return count;
+}
+
+static void
+name_branches(struct node *node, bool all)
+{
+	struct name_job *job = calloc(
+	    1, sizeof(*job) + count_cut(node) * sizeof(struct store_pos));
+	const struct view_log *log;
+	struct store_pos *cut;
+	size_t i;
 
 	if (job == NULL)
 		return;
+	for (i = 0; i < view_count(node->view); i++) {
+		log = view_at(node->view, i);
+		if (!is_cut(log))
+			continue;
+		cut = &job->cut[job->ncut++];
+		memcpy(cut->log_id, log->log_id, LOG_ID_LEN);
+		cut->n = log->cut;
+	}
+	job->all = all;
 	job->job.run = name_job_run;
 	job->job.done = name_job_done;
 	job->job.entries = 1;
@@ -661,16 +756,29 @@ node_fork_ask(struct node *node, struct link *link)
 		node_each_link(node, ask_link, node);
 }
 
+void
+node_fork_cut(struct node *node)
+{
+	if (node->forks_cut == 0 && count_cut(node) > 0)
+		node->forks_cut = node_now() +
+		    node_link_host.random(node) % HAVE_MS;
+}
+
 static void
 name_tick(struct node *node, int64_t now)
 {
+	if (node->forks_cut != 0 && now >= node->forks_cut) {
+		node->forks_cut = 0;
+		if (has_forks(node))
+			name_branches(node, false);
+	}
 	if (node->forks_due == 0)
 		node->forks_due = now + NAME_MS;
 	if (now < node->forks_due)
 		return;
 	node->forks_due = now + ASK_MAX_MS;
 	if (has_forks(node))
-		name_all(node);
+		name_branches(node, true);
 }
 
 void

@@ -254,7 +254,8 @@ struct node {
 	bool forks_touched;
 	int64_t forks_at;   /* branches that are not here are asked for again */
 	int64_t forks_wait; /* and so long after that */
-	int64_t forks_due;  /* those that nobody has named are named then */
+	int64_t forks_due;  /* those that nobody has named are named then, */
+	int64_t forks_cut;  /* or then, if what a cut hides did; 0 = never */
 	bool branches_wait; /* a body of one waits for another to be fetched */
 	bool erases_touched; /* ERASE entries of others came */
 
@@ -356,13 +357,15 @@ enum err node_fork_write(struct store_txn *txn, struct outbox *outbox,
     const struct log_run *branch, uint64_t last_common) MUST_CHECK;
 
 /**
- * node_fork_name(txn, outbox):
- * Name the branches of all forked logs that no FORK entry names, those too that
- * node_fork_write() left because they may be the beginning of one that is named
- * and not here.  The writer's thread alone; its errors.
+ * node_fork_name(txn, outbox, cut, ncut, all):
+ * Name the branches of all forked logs that no FORK entry names, and say again what
+ * none proves, but one that stands beyond its log's position among the ${ncut} at
+ * ${cut}: others do not get that one.  With ${all} name those too that
+ * node_fork_write() left because they may be the beginning of one that is named and
+ * not here.  The writer's thread alone; its errors.
  */
-enum err node_fork_name(
-    struct store_txn *txn, struct outbox *outbox) MUST_CHECK;
+enum err node_fork_name(struct store_txn *txn, struct outbox *outbox,
+    const struct store_pos *cut, size_t ncut, bool all) MUST_CHECK;
 
 /**
  * node_fork_keep(txn, outbox, run), node_fork_apply(txn, outbox, log_id):
@@ -393,12 +396,16 @@ uint64_t node_fork_since(
     struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN]);
 
 /**
- * node_fork_ask(node, link), node_fork_found(node), node_fork_tick(node, now):
+ * node_fork_ask(node, link), node_fork_found(node), node_fork_cut(node),
+ * node_fork_tick(node, now):
  * Ask this peer (NULL: all) for the branches that FORK entries name and that are
- * not here, unless STORE_BRANCHES_MAX are; a branch was committed; ask all again,
- * ever more rarely, and name branches a minute after something came, or an hour.
+ * not here, unless STORE_BRANCHES_MAX are; a branch was committed; the directory
+ * has changed, and may hide FORK entries; ask all again, ever more rarely, and name
+ * branches a minute after something came, or an hour, and within HAVE_MS what those
+ * named that are hidden now: each node after another time, as one will do.
  */
 void node_fork_found(struct node *node);
+void node_fork_cut(struct node *node);
 void node_fork_ask(struct node *node, struct link *link);
 void node_fork_tick(struct node *node, int64_t now);
 

@@ -236,6 +236,7 @@ apply(struct node *node, const struct directory *before)
 	if (drop_removed(node, before) && node->pub != NULL)
 		renew_pub(node, safe);
 	node_view_recount(node);
+	node_fork_cut(node);
 	node_each_link(node, rethink, &now);
 	if ((err = node_upstreams_load(node)) != ERR_NONE)
 		logger_err("store", "who is to be dialled cannot be read: %s",

@@ -123,10 +123,10 @@ BUGS = [
     ]),
     ("two-branches", "name two branches of a forked log, and never a third", [
         ("daemon/node_fork.c",
-         "	return name_rest(txn, outbox, &log, false);\n",
+         "	return name_rest(txn, outbox, &log, &cuts, false);\n",
          "	return ERR_NONE;\n"),
         ("daemon/node_fork.c",
-         "			err = name_rest(txn, outbox, &log, true);\n",
+         "			err = name_rest(txn, outbox, &log, &cuts, all);\n",
          "			continue;\n"),
     ]),
     ("slot-twice", "seal a body under a slot that another one has", [

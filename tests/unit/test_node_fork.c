@@ -184,6 +184,26 @@ count_notes(struct fixture *f)
 	return count;
 }
 
+/* What the node's clock does from time to time. */
+static void
+name_all(struct fixture *f)
+{
+	assert_int_equal(
+	    node_fork_name(f->txn, f->outbox, NULL, 0, true), ERR_NONE);
+}
+
+/* The logs of these two writers of FORK entries count up to ${n}. */
+static void
+cut_writers(struct fixture *f, uint8_t a, uint8_t b, uint64_t n)
+{
+	struct store_pos cut[] = { { .n = n }, { .n = n } };
+
+	memset(cut[0].log_id, a, LOG_ID_LEN);
+	memset(cut[1].log_id, b, LOG_ID_LEN);
+	assert_int_equal(
+	    node_fork_name(f->txn, f->outbox, cut, 2, false), ERR_NONE);
+}
+
 static void
 each_branch_is_named_once(void **state)
 {
@@ -198,7 +218,7 @@ each_branch_is_named_once(void **state)
 	assert_written(f, 3);
 	assert_int_equal(
 	    node_fork_write(f->txn, f->outbox, f->written, COMMON), ERR_NONE);
-	assert_int_equal(node_fork_name(f->txn, f->outbox), ERR_NONE);
+	name_all(f);
 	assert_written(f, 3);
 }
 
@@ -256,13 +276,13 @@ beginning_of_a_named_branch_is_named_only_if_no_more_comes(void **state)
 	assert_written(f, 0);
 	(void)write_branch(f, &f->common, 2, BRANCH + 10);
 	find_written(f);
-	assert_int_equal(node_fork_name(f->txn, f->outbox), ERR_NONE);
+	name_all(f);
 	assert_written(f, 0);
 
 	hear_of(f, 1, STORED, 3, (size_t)BRANCH + 10);
 	find_branch(f, 3);
 	assert_written(f, 0);
-	assert_int_equal(node_fork_name(f->txn, f->outbox), ERR_NONE);
+	name_all(f);
 	assert_written(f, 1);
 }
 
@@ -279,6 +299,46 @@ branch_of_which_no_proof_can_be_shown_is_named_all_the_same(void **state)
 }
 
 static void
+branch_that_only_a_hidden_entry_names_is_named_again(void **state)
+{
+	struct fixture *f = *state;
+
+	begin_log(f);
+	hear_of(f, 1, STORED, 2, BRANCH);
+	find_branch(f, 2);
+	assert_written(f, 0);
+
+	/* The entry is the second of its log. */
+	cut_writers(f, 9, 1, 2);
+	assert_written(f, 0);
+	cut_writers(f, 9, 8, 1);
+	assert_written(f, 0);
+	cut_writers(f, 9, 1, 1);
+	assert_written(f, 1);
+	cut_writers(f, 9, 1, 1);
+	assert_written(f, 1);
+}
+
+static void
+fork_that_only_a_hidden_entry_proves_is_said_again(void **state)
+{
+	struct fixture *f = *state;
+
+	/* Neither branch is here, nor will be. */
+	f->common = write_branch(f, &f->common, 0, COMMON);
+	add_stored(f);
+	hear_of(f, 1, BRANCH, 2, BRANCH);
+	hear_of(f, 1, BRANCH, 3, BRANCH);
+	name_all(f);
+	cut_writers(f, 1, 9, 1);
+	assert_written(f, 0); /* that of the other is not hidden */
+	cut_writers(f, 1, 2, 1);
+	assert_written(f, 1);
+	cut_writers(f, 1, 2, 1);
+	assert_written(f, 1);
+}
+
+static void
 equivocator_makes_nobody_write_for_ever(void **state)
 {
 	struct fixture *f = *state;
@@ -287,7 +347,7 @@ equivocator_makes_nobody_write_for_ever(void **state)
 	begin_log(f);
 	for (variant = 2; variant < 2 + 2 * NODE_FORK_ENTRIES_MAX; variant++)
 		find_branch(f, variant);
-	assert_int_equal(node_fork_name(f->txn, f->outbox), ERR_NONE);
+	name_all(f);
 	assert_written(f, NODE_FORK_ENTRIES_MAX);
 	assert_int_equal(count_notes(f), NODE_FORK_ENTRIES_MAX);
 }
@@ -449,6 +509,8 @@ main(void)
 		T(branch_that_parts_after_what_was_named_is_named),
 		T(beginning_of_a_named_branch_is_named_only_if_no_more_comes),
 		T(branch_of_which_no_proof_can_be_shown_is_named_all_the_same),
+		T(branch_that_only_a_hidden_entry_names_is_named_again),
+		T(fork_that_only_a_hidden_entry_proves_is_said_again),
 		T(equivocator_makes_nobody_write_for_ever),
 		T(what_one_writer_says_of_a_log_has_a_limit),
 		T(what_stays_unnamed_is_named_after_a_minute),

@@ -167,6 +167,14 @@ key_find(const struct node *node, const char *text, uint8_t out[KEY_LEN])
 	return false;
 }
 
+/* The same, of a key that the directory has, whoever it is now. */
+static bool
+known_key_find(const struct node *node, const char *text, uint8_t out[KEY_LEN])
+{
+	return key_find(node, text, out) &&
+	    directory_find(node_directory(node), out) != NULL;
+}
+
 /* Vouch at once for a key that is known. */
 static void
 vouch(struct node *node, struct member_request *request, uint32_t roles)
@@ -239,7 +247,7 @@ accept_check(struct node *node, struct waiter *waiter,
 		return NULL;
 	}
 	if (ask->succeeds != NULL && ask->succeeds[0] != '\0' &&
-	    !key_find(node, ask->succeeds, old_key)) {
+	    !known_key_find(node, ask->succeeds, old_key)) {
 		node_answer_error(node, waiter, "no_such_key", 66,
 		    "See all keys:  erfa directory",
 		    "\"%.70s\" is no key that this node knows", ask->succeeds);

@@ -137,6 +137,12 @@ check_has "erfa list says so" "$(at viborg list --kind all)" "disputed"
 id=$(at viborg list --org fi-564 --json | field id)
 check_has "erfa show says so" "$(at viborg show "$id")" "$old_check"
 
+# Whose place nobody has can be taken by nobody: a typing error, most likely.
+nobody=d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a
+check_status "a key that the node does not know is not followed" 66 \
+	at kl peers accept "$new" fi-564 --succeeds "$nobody"
+check_has "and it is said" "$OUT" "is no key that this node knows"
+
 # Only the registry's word makes one of them the successor.
 check "Viborg says that the new key takes the place" \
 	at viborg peers accept "$new" fi-564 --succeeds "$old"

@@ -7,6 +7,7 @@
 #include "proto/header.h"
 #include "daemon/store_txn.h"
 #include "tests/sim/model_internal.h"
+#include "tests/sim/rekey.h"
 
 /* Who was put back may serve bodies after so long anyhow. */
 #define HOLD_MS 600000
@@ -135,7 +136,11 @@ model_rolled_back(struct world *world)
 			if (holding.of[j] > any.of[j])
 				any.of[j] = holding.of[j];
 		}
+		for (j = 0; j < world->nboxes; j++)
+			any.knows[j] |= holding.knows[j];
 	}
+	for (i = 0; i < world->nboxes; i++)
+		rekey_note_unheard(&world->boxes[i], any.knows[i]);
 	for (j = 0; j < world->npubs; j++) {
 		if (world->pubs[j].erased && !any.erased[j]) {
 			world->pubs[j].erased = false;
@@ -185,9 +190,26 @@ somebody_holds(struct world *world, const struct store_pos *pos)
 	return holds;
 }
 
+/* May some have erased this body, and others not? */
+static bool
+is_half_erased(const struct world *world, struct store_txn *txn,
+    const uint8_t *log_id, uint64_t n)
+{
+	struct store_entry entry;
+	struct header header;
+	int number = -1;
+
+	if (store_entry(txn, log_id, n, &entry) == ERR_NONE &&
+	    header_decode(entry.header.data, entry.header.len, &header) ==
+		ERR_NONE)
+		number = world_pub_of(&header);
+	return number >= 0 && world->pubs[number].erased_by_some;
+}
+
 /*
  * Is a body absent that another has?  Some are nowhere: their writer was put
- * back, or removed, before they had reached anybody.
+ * back, or removed, before they had reached anybody.  And who came late asks in
+ * vain for one that all its peers erased before a cut took that back.
  */
 static bool
 lacks_bodies(struct world *world, struct box *box, struct store_txn *txn)
@@ -202,6 +224,7 @@ lacks_bodies(struct world *world, struct box *box, struct store_txn *txn)
 		begun = true;
 		log = view_find(box->node->view, pos.log_id);
 		if (log != NULL && pos.n <= log->counted &&
+		    !is_half_erased(world, txn, pos.log_id, pos.n) &&
 		    somebody_holds(world, &pos))
 			return true;
 	}
@@ -321,22 +344,6 @@ check_forked(struct world *world, const struct box *box, struct store_txn *txn,
 		world_fail(world, "proof",
 		    "node %d has frozen log %02x%02x and holds no proof",
 		    box->number, log->log_id[0], log->log_id[1]);
-}
-
-/* May some have erased this body, and others not? */
-static bool
-is_half_erased(const struct world *world, struct store_txn *txn,
-    const uint8_t *log_id, uint64_t n)
-{
-	struct store_entry entry;
-	struct header header;
-	int number = -1;
-
-	if (store_entry(txn, log_id, n, &entry) == ERR_NONE &&
-	    header_decode(entry.header.data, entry.header.len, &header) ==
-		ERR_NONE)
-		number = world_pub_of(&header);
-	return number >= 0 && world->pubs[number].erased_by_some;
 }
 
 /* Add what a member holds of one log. */

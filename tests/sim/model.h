@@ -19,7 +19,8 @@
  *   proof       who has frozen a log holds the proof that it is forked
  *   signs       nobody waits for an operator: what is accepted is signed
  *   keys        a node whose key changed is the same one for all, and what its
- *               earlier keys signed counts
+ *               earlier keys signed counts; but for a key that was lost when
+ *               nobody held a word for it
  *   cuts        logs of a key that was withdrawn count as far as its withdrawal
  *               says, at all nodes
  *   witness     who says that it saw an entry has it, and it is the one that all
@@ -42,8 +43,8 @@ void model_sent(struct world *world, const struct net_frame *frame);
 
 /**
  * model_rolled_back(world):
- * Boxes, which are down, have just been put back: what nobody holds any more may
- * be lost.
+ * Boxes, which are down, have just been put back, or have lost all: what nobody
+ * holds any more may be lost.
  */
 void model_rolled_back(struct world *world);
 

@@ -7,6 +7,17 @@
 
 /* ---- keys ---- */
 
+/* Must an earlier key be followed by the one in force?  It and those before it
+ * were heard of, or it is known all the same. */
+static bool
+is_followed(const struct directory *directory, const struct box *of, int number)
+{
+	unsigned until = (2U << number) - 1;
+
+	return (of->unheard & until) == 0 ||
+	    directory_find(directory, of->former[number]) != NULL;
+}
+
 void
 model_check_keys(struct world *world, const struct box *box)
 {
@@ -26,7 +37,8 @@ model_check_keys(struct world *world, const struct box *box)
 			    "node %d does not know the new key of node %d",
 			    box->number, of->number);
 		for (j = 0; j < of->nformer; j++)
-			if (!directory_succeeds(
+			if (is_followed(directory, of, j) &&
+			    !directory_succeeds(
 				directory, of->former[j], of->key.public_key))
 				world_fail(world, "keys",
 				    "for node %d the key of node %d does not "
@@ -270,6 +282,18 @@ may_lack(const struct world *world, const struct box *box,
 	    n > directory_cut(node_directory(box->node), log->key, log->log_id);
 }
 
+/* May the log have told another story, which was rolled back wherever it was? */
+static bool
+may_fork(const struct world *world, const struct store_log *log)
+{
+	int i;
+
+	for (i = 0; i < world->nboxes; i++)
+		if (world_owns(&world->boxes[i], log->key))
+			return world->boxes[i].may_fork;
+	return false;
+}
+
 /* A position that somebody saw. */
 static void
 check_cut(struct world *world, const struct box *box, struct store_txn *txn,
@@ -281,7 +305,8 @@ check_cut(struct world *world, const struct box *box, struct store_txn *txn,
 	if (store_log(txn, cut->log_id, &log) != ERR_NONE || log.frozen)
 		return;
 	if (store_entry(txn, cut->log_id, cut->n, &entry) == ERR_NONE ?
-		memcmp(entry.c, cut->c8, C8_LEN) != 0 :
+		memcmp(entry.c, cut->c8, C8_LEN) != 0 &&
+		    !may_fork(world, &log) :
 		!may_lack(world, box, &log, cut->n))
 		world_fail(world, "witness",
 		    "node %d holds no such entry %llu of log %02x%02x as a "

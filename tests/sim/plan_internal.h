@@ -105,8 +105,8 @@ bool plan_rekey_fits(const uint8_t key[KEY_LEN], bool settled, struct box *box);
 /**
  * plan_mind_keys(plan):
  * All is mended: do what people have to do after a key has changed, when it is
- * time for it.
+ * time for it.  Return whether the registry has still to say something.
  */
-void plan_mind_keys(struct plan *plan);
+bool plan_mind_keys(struct plan *plan);
 
 #endif /* !ERFA_SIM_PLAN_INTERNAL_H */

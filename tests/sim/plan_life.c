@@ -213,19 +213,23 @@ plan_lose(struct plan *plan)
 	world_open(world, box);
 }
 
+/* Does one wait for the word of the registry, if that is up? */
+static bool
+waits_for_word(struct world *world, const struct box *box)
+{
+	return world->boxes[0].is_up && box->lost_once && box->is_up &&
+	    !box->out && rekey_waits(world, box);
+}
+
 /* Say it, of all that wait for it. */
 static void
 bind_all(struct world *world)
 {
-	struct box *box;
 	int i;
 
-	for (i = 1; i < world->nboxes && world->boxes[0].is_up; i++) {
-		box = &world->boxes[i];
-		if (box->lost_once && box->is_up && !box->out &&
-		    rekey_waits(world, box))
-			rekey_bind(world, box);
-	}
+	for (i = 1; i < world->nboxes; i++)
+		if (waits_for_word(world, &world->boxes[i]))
+			rekey_bind(world, &world->boxes[i]);
 }
 
 void
@@ -252,20 +256,22 @@ stranded(struct world *world, const struct box *box)
 	return NULL;
 }
 
-void
+bool
 plan_mind_keys(struct plan *plan)
 {
 	struct world *world = plan->world;
 	const struct box *hub;
+	bool waits = false;
 	int i;
 
 	if (plan->rekeyed == 0)
-		return;
+		return false;
 	if (machine_now() >= plan->bind_at) {
 		plan->bind_at = machine_now() + AGAIN_MS;
 		bind_all(world);
 	}
 	for (i = 0; i < world->nboxes; i++) {
+		waits = waits || waits_for_word(world, &world->boxes[i]);
 		if ((hub = stranded(world, &world->boxes[i])) == NULL) {
 			plan->stranded_at[i] = 0;
 		} else if (plan->stranded_at[i] == 0) {
@@ -277,4 +283,5 @@ plan_mind_keys(struct plan *plan)
 			plan->stranded_at[i] = 0;
 		}
 	}
+	return waits;
 }

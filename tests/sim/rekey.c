@@ -46,10 +46,31 @@ rekey_lose(struct world *world, struct box *box)
 	box->lost_once = true;
 }
 
-static const uint8_t *
-last_former(const struct box *box)
+void
+rekey_note_unheard(struct box *box, unsigned known)
 {
-	return box->former[box->nformer - 1];
+	unsigned before = box->unheard;
+
+	if (!box->lost_once)
+		return;
+	box->unheard |= ((1U << box->nformer) - 1) & ~known;
+	if (box->unheard != before)
+		machine_trace("  of the keys that node %d had, nobody knows %x",
+		    box->number, box->unheard);
+}
+
+/* The latest earlier key that the registry knows, or NULL. */
+static const uint8_t *
+known_former(struct world *world, const struct box *box)
+{
+	const struct directory *directory = node_directory(
+	    world->boxes[0].node);
+	int i;
+
+	for (i = box->nformer; i > 0; i--)
+		if (directory_find(directory, box->former[i - 1]) != NULL)
+			return box->former[i - 1];
+	return NULL;
 }
 
 void
@@ -57,14 +78,17 @@ rekey_bind(struct world *world, struct box *box)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__AcceptRequest accept = ERFA__ACCEPT_REQUEST__INIT;
+	const uint8_t *former = known_former(world, box);
 	char key[2 * KEY_LEN + 1];
 	char old[2 * KEY_LEN + 1];
 
 	bytes_hex(box->key.public_key, KEY_LEN, key);
-	bytes_hex(last_former(box), KEY_LEN, old);
 	accept.check_number = key;
 	accept.org = box->org;
-	accept.succeeds = old;
+	if (former != NULL) {
+		bytes_hex(former, KEY_LEN, old);
+		accept.succeeds = old;
+	}
 	request.has_req = 1;
 	request.req = REKEY_ASKS + (uint32_t)box->number;
 	request.ask_case = ERFA__REQUEST__ASK_ACCEPT;
@@ -75,13 +99,13 @@ rekey_bind(struct world *world, struct box *box)
 
 /* What has not reached the registry is beyond its cuts. */
 static void
-withdraw(struct world *world, struct box *box)
+withdraw(struct world *world, struct box *box, const uint8_t *former)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__RemoveRequest remove = ERFA__REMOVE_REQUEST__INIT;
 	char old[2 * KEY_LEN + 1];
 
-	bytes_hex(last_former(box), KEY_LEN, old);
+	bytes_hex(former, KEY_LEN, old);
 	remove.peer = old;
 	request.has_req = 1;
 	request.req = REKEY_ASKS + WITHDRAW + (uint32_t)box->number;
@@ -95,15 +119,17 @@ void
 rekey_answered(struct world *world, const Erfa__Answer *answer)
 {
 	uint32_t number = answer->req - REKEY_ASKS;
+	const uint8_t *former;
 	struct box *box;
 
 	if (answer->req < REKEY_ASKS || number >= (uint32_t)world->nboxes)
 		return;
 	box = &world->boxes[number];
-	machine_trace("the new key of node %d takes the place of the lost one",
-	    box->number);
-	if (world->boxes[0].is_up && rekey_waits(world, box))
-		withdraw(world, box);
+	former = world->boxes[0].is_up ? known_former(world, box) : NULL;
+	machine_trace("the new key of node %d %s", box->number,
+	    former == NULL ? "is a member" : "takes the place of the lost one");
+	if (former != NULL && rekey_waits(world, box))
+		withdraw(world, box, former);
 }
 
 bool
@@ -111,12 +137,14 @@ rekey_waits(struct world *world, const struct box *box)
 {
 	const struct directory *directory = node_directory(
 	    world->boxes[0].node);
-	const struct directory_member *old = directory_find(
-	    directory, last_former(box));
+	const uint8_t *former = known_former(world, box);
+	const struct directory_member *member = directory_find(
+	    directory, former != NULL ? former : box->key.public_key);
 
-	return (old != NULL && old->in) ||
-	    !directory_succeeds(
-		directory, last_former(box), box->key.public_key);
+	if (former == NULL)
+		return member == NULL || !member->in;
+	return member->in ||
+	    !directory_succeeds(directory, former, box->key.public_key);
 }
 
 bool

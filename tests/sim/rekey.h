@@ -26,9 +26,18 @@ void rekey_rotate(const struct box *box);
 void rekey_lose(struct world *world, struct box *box);
 
 /**
+ * rekey_note_unheard(box, known):
+ * Of the earlier keys of a node only ${known} (bits) are known to anybody, now
+ * that copies were put back or lost: if the node lost its key, nobody can say any
+ * more that another stands where the others stood.
+ */
+void rekey_note_unheard(struct box *box, unsigned known);
+
+/**
  * rekey_bind(world, box):
  * Ask the registry, which is up, to let the new key take the place of the lost
- * one, then to withdraw that; the node names its inviter.
+ * one, then to withdraw that; the node names its inviter.  The lost one is the
+ * latest that the registry knows: if it knows none, the node is a new member.
  */
 void rekey_bind(struct world *world, struct box *box);
 

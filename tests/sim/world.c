@@ -860,6 +860,17 @@ note_erasure(struct pub *pub, bool known)
 	pub->erased_by_some |= pub->erasing && !known;
 }
 
+/* An erasure is done; not if it is beyond the cut of a member that was removed. */
+static void
+note_erased(struct world *world, int number)
+{
+	struct pub *pub = &world->pubs[number];
+
+	machine_trace("number %d is erased", number);
+	pub->erased = !pub->erased_by_some || !world->boxes[pub->box].out;
+	world->nerased++;
+}
+
 /* What has reached the registry stays valid: publications, and erasures. */
 static void
 note_staying(struct world *world, const struct box *box)
@@ -979,9 +990,7 @@ world_answered(struct world *world, int node, const uint8_t *data, size_t len)
 		return;
 	switch ((int)answer->say_case) {
 	case ERFA__ANSWER__SAY_ERASE:
-		machine_trace("number %u is erased", answer->req - 1);
-		world->pubs[answer->req - 1].erased = true;
-		world->nerased++;
+		note_erased(world, (int)answer->req - 1);
 		break;
 	case ERFA__ANSWER__SAY_REMOVE:
 		if (answer->req >= REKEY_ASKS) {
@@ -1187,10 +1196,32 @@ hold_erased(struct holding *holding, int number)
 		holding->erased[number] = true;
 }
 
+/* Is this a word for an earlier key of a node? */
+static void
+hold_word(const struct world *world, const struct header *header,
+    struct holding *holding)
+{
+	struct header_member member;
+	const struct box *box;
+	int i;
+	int j;
+
+	if (header->kind != HEADER_MEMBER ||
+	    header_member_decode(header->ext, &member) != ERR_NONE ||
+	    member.withdrawn)
+		return;
+	for (i = 0; i < world->nboxes; i++) {
+		box = &world->boxes[i];
+		for (j = 0; j < box->nformer; j++)
+			if (memcmp(box->former[j], member.key, KEY_LEN) == 0)
+				holding->knows[i] |= 1U << j;
+	}
+}
+
 /* Entries of branches beside the stored one. */
 static void
-hold_branches(
-    struct store_txn *txn, const struct store_log *log, struct holding *holding)
+hold_branches(const struct world *world, struct store_txn *txn,
+    const struct store_log *log, struct holding *holding)
 {
 	struct log_tip tip;
 	struct store_run run;
@@ -1215,8 +1246,10 @@ hold_branches(
 			for (i = 0; i < run.run.count; i++) {
 				if (header_decode(run.run.headers[i].data,
 					run.run.headers[i].len,
-					&header) != ERR_NONE ||
-				    store_branch_body(txn, log->log_id, name,
+					&header) != ERR_NONE)
+					continue;
+				hold_word(world, &header, holding);
+				if (store_branch_body(txn, log->log_id, name,
 					n + i, &body) != ERR_NONE)
 					continue;
 				hold_set(
@@ -1240,8 +1273,8 @@ counted(const struct box *box, const struct store_log *log)
 }
 
 static void
-hold_log(const struct box *box, struct store_txn *txn,
-    const struct store_log *log, struct holding *holding)
+hold_log(const struct world *world, const struct box *box,
+    struct store_txn *txn, const struct store_log *log, struct holding *holding)
 {
 	uint64_t last = counted(box, log);
 	enum store_body_state state;
@@ -1252,8 +1285,10 @@ hold_log(const struct box *box, struct store_txn *txn,
 	for (n = 1; n <= log->tip.n; n++) {
 		if (store_entry(txn, log->log_id, n, &entry) != ERR_NONE ||
 		    header_decode(entry.header.data, entry.header.len,
-			&header) != ERR_NONE ||
-		    world_pub_of(&header) < 0 ||
+			&header) != ERR_NONE)
+			continue;
+		hold_word(world, &header, holding);
+		if (world_pub_of(&header) < 0 ||
 		    store_body_state(txn, log->log_id, n, &state) != ERR_NONE)
 			continue;
 		if (state == STORE_BODY_HERE)
@@ -1263,7 +1298,7 @@ hold_log(const struct box *box, struct store_txn *txn,
 			hold_erased(holding, world_pub_of(&header));
 	}
 	if (log->frozen)
-		hold_branches(txn, log, holding);
+		hold_branches(world, txn, log, holding);
 }
 
 /* Is the key there of the body that waits with this header? */
@@ -1285,7 +1320,8 @@ has_key(struct store_txn *txn, uint64_t ticket, struct bytes header)
 }
 
 static void
-hold_store(struct box *box, struct store *store, struct holding *holding)
+hold_store(const struct world *world, const struct box *box,
+    struct store *store, struct holding *holding)
 {
 	struct store_txn *txn = NULL;
 	struct store_log log;
@@ -1301,13 +1337,16 @@ hold_store(struct box *box, struct store *store, struct holding *holding)
 	while (store_log_next(txn, begun ? after : NULL, &log) == ERR_NONE) {
 		begun = true;
 		memcpy(after, log.log_id, LOG_ID_LEN);
-		hold_log(box, txn, &log, holding);
+		hold_log(world, box, txn, &log, holding);
 	}
 	while (
-	    store_outbox_next(txn, ticket, &ticket, &raw, &bytes) == ERR_NONE)
-		if (header_decode(raw.data, raw.len, &header) == ERR_NONE &&
-		    has_key(txn, ticket, raw))
+	    store_outbox_next(txn, ticket, &ticket, &raw, &bytes) == ERR_NONE) {
+		if (header_decode(raw.data, raw.len, &header) != ERR_NONE)
+			continue;
+		hold_word(world, &header, holding);
+		if (has_key(txn, ticket, raw))
 			hold_set(holding, world_pub_of(&header), HOLD_BODY);
+	}
 	store_abort(&txn);
 }
 
@@ -1321,12 +1360,11 @@ world_hold(struct world *world, struct box *box, struct holding *ret_holding)
 	struct store *store = NULL;
 	int before = machine_enter(MACHINE_NOBODY);
 
-	(void)world;
 	memset(ret_holding, 0, sizeof(*ret_holding));
 	if (box->node != NULL) {
-		hold_store(box, box->node->store, ret_holding);
+		hold_store(world, box, box->node->store, ret_holding);
 	} else if (store_open(&options, &store) == ERR_NONE) {
-		hold_store(box, store, ret_holding);
+		hold_store(world, box, store, ret_holding);
 		store_close(store);
 	}
 	machine_leave(before);

@@ -55,7 +55,9 @@ enum hold {
 
 struct holding {
 	uint8_t of[WORLD_PUBS];
-	bool erased[WORLD_PUBS]; /* some place of it is marked as erased */
+	bool erased[WORLD_PUBS];     /* some place of it is marked as erased */
+	unsigned knows[WORLD_BOXES]; /* earlier keys of each, bits: a MEMBER
+				      * entry vouches for them */
 };
 
 /* A node. */
@@ -74,7 +76,9 @@ struct box {
 	bool caught_up;   /* ... and since then a peer knew its older logs */
 	bool back_now;    /* it has not been begun since */
 	bool must_hold;   /* bodies, until it has caught up */
-	bool lost_once;   /* it lost its key, with all it had */
+	bool lost_once;   /* it lost its key, with all it had ... */
+	unsigned unheard; /* ... when nobody had heard of these of its keys, or
+			   * had any more; bits of ${former} */
 	struct holding knew_erased; /* before it was put back */
 	int64_t opened_at;
 	int64_t next_tick;

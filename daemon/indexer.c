@@ -31,19 +31,20 @@ struct indexer {
 	bool woken;
 	bool stopping;
 	bool rebuilding;
-	uint64_t arrival; /* committed */
-	uint64_t clean;   /* and compacted after erasures */
+	uint64_t arrival;  /* committed */
+	uint64_t clean;    /* and compacted after erasures */
+	uint64_t begun;    /* attempts; the last one may be under way */
+	uint64_t ended;    /* of these */
+	enum err err;      /* of the one that ended last */
+	uint64_t since_ms; /* the first of those that failed in a row */
 };
 
-/* When what failed is to be tried again. */
+/* The moment after ${ms}. */
 static struct timespec
-retry_at(const struct indexer *indexer)
+in_ms(unsigned ms)
 {
-	unsigned ms = indexer->options.retry_ms;
 	struct timespec at;
 
-	if (ms == 0)
-		ms = RETRY_MS;
 	(void)clock_gettime(CLOCK_MONOTONIC, &at);
 	at.tv_sec += (time_t)(ms / 1000);
 	at.tv_nsec += (long)(ms % 1000) * 1000000;
@@ -58,7 +59,7 @@ retry_at(const struct indexer *indexer)
 static bool
 wait_for_work(struct indexer *indexer, bool failed, bool *ret_rebuild)
 {
-	struct timespec until = retry_at(indexer);
+	struct timespec until = in_ms(indexer->options.retry_ms);
 	int rc = 0;
 	bool go_on;
 
@@ -69,6 +70,7 @@ wait_for_work(struct indexer *indexer, bool failed, bool *ret_rebuild)
 			&indexer->changed, &indexer->mutex, &until) :
 		    pthread_cond_wait(&indexer->changed, &indexer->mutex);
 	indexer->woken = false;
+	indexer->begun++;
 	go_on = !indexer->stopping;
 	*ret_rebuild = indexer->rebuilding;
 	indexer->rebuilding = false;
@@ -88,17 +90,55 @@ is_interrupted(struct indexer *indexer)
 	return interrupted;
 }
 
+/* Call who wants to know how it goes. */
+static void
+call(const struct indexer *indexer, uint64_t arrival, enum err err)
+{
+	if (indexer->options.progress != NULL)
+		indexer->options.progress(
+		    indexer->options.context, arrival, err);
+}
+
 /* Say how far the index is. */
 static void
-tell(struct indexer *indexer, uint64_t arrival, enum err err)
+tell(struct indexer *indexer, uint64_t arrival)
 {
 	(void)pthread_mutex_lock(&indexer->mutex);
 	indexer->arrival = arrival;
 	(void)pthread_cond_broadcast(&indexer->changed);
 	(void)pthread_mutex_unlock(&indexer->mutex);
-	if (indexer->options.progress != NULL)
-		indexer->options.progress(
-		    indexer->options.context, arrival, err);
+	call(indexer, arrival, ERR_NONE);
+}
+
+static uint64_t
+clock_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Say how an attempt ended. */
+static void
+tell_end(struct indexer *indexer, enum err err)
+{
+	uint64_t arrival;
+	bool told;
+
+	(void)pthread_mutex_lock(&indexer->mutex);
+	told = err != ERR_NONE || indexer->err != ERR_NONE;
+	if (err == ERR_NONE)
+		indexer->since_ms = 0;
+	else if (indexer->err == ERR_NONE)
+		indexer->since_ms = clock_ms();
+	indexer->err = err;
+	indexer->ended = indexer->begun;
+	arrival = indexer->arrival;
+	(void)pthread_cond_broadcast(&indexer->changed);
+	(void)pthread_mutex_unlock(&indexer->mutex);
+	if (told)
+		call(indexer, arrival, err);
 }
 
 /* Take in what arrived next; tell how many entries that were. */
@@ -144,16 +184,14 @@ follow(struct indexer *indexer, unsigned *ret_count)
 		err = index_commit(&txn);
 	}
 	index_abort(&txn);
-	if (err != ERR_NONE) {
+	if (err != ERR_NONE)
 		ahead_reset(indexer->ahead);
-		tell(indexer, indexer_arrival(indexer), err);
-	} else if (*ret_count > 0) {
-		tell(indexer, arrival, ERR_NONE);
-	}
+	else if (*ret_count > 0)
+		tell(indexer, arrival);
 	return err;
 }
 
-/* Empty the index, if that was asked for. */
+/* Empty the index; if that fails, the next attempt begins with it too. */
 static enum err
 rebuild(struct indexer *indexer)
 {
@@ -161,7 +199,13 @@ rebuild(struct indexer *indexer)
 
 	ahead_reset(indexer->ahead);
 	err = index_rebuild(indexer->options.index, indexer->options.store);
-	tell(indexer, err == ERR_NONE ? 0 : indexer_arrival(indexer), err);
+	if (err == ERR_NONE) {
+		tell(indexer, 0);
+		return ERR_NONE;
+	}
+	(void)pthread_mutex_lock(&indexer->mutex);
+	indexer->rebuilding = true;
+	(void)pthread_mutex_unlock(&indexer->mutex);
 	return err;
 }
 
@@ -177,8 +221,6 @@ tend(struct indexer *indexer)
 
 	while (err == ERR_NONE && done && !is_interrupted(indexer))
 		err = index_tend(indexer->options.index, &done);
-	if (err != ERR_NONE)
-		tell(indexer, indexer_arrival(indexer), err);
 	return err;
 }
 
@@ -191,13 +233,13 @@ compact(struct indexer *indexer)
 	enum err err = index_compact(indexer->options.index, &done);
 
 	forget_stack();
-	if (err == ERR_NONE) {
-		(void)pthread_mutex_lock(&indexer->mutex);
-		indexer->clean = arrival;
-		(void)pthread_mutex_unlock(&indexer->mutex);
-	}
-	tell(indexer, arrival, err);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	(void)pthread_mutex_lock(&indexer->mutex);
+	indexer->clean = arrival;
+	(void)pthread_mutex_unlock(&indexer->mutex);
+	call(indexer, arrival, ERR_NONE);
+	return ERR_NONE;
 }
 
 static time_t
@@ -228,7 +270,10 @@ catch_up(struct indexer *indexer, bool again)
 	}
 	if (err == ERR_NONE && !is_interrupted(indexer))
 		err = compact(indexer);
-	return err == ERR_DAMAGED && !again ? catch_up(indexer, true) : err;
+	if (err != ERR_DAMAGED || again)
+		return err;
+	call(indexer, indexer_arrival(indexer), err);
+	return catch_up(indexer, true);
 }
 
 static void *
@@ -240,8 +285,10 @@ run(void *context)
 
 	/* On Linux this is the thread's own priority; without it all works. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
-	while (wait_for_work(indexer, err != ERR_NONE, &again))
+	while (wait_for_work(indexer, err != ERR_NONE, &again)) {
 		err = catch_up(indexer, again);
+		tell_end(indexer, err);
+	}
 	return NULL;
 }
 
@@ -303,6 +350,8 @@ indexer_start(
 	indexer->options = *options;
 	if (indexer->options.batch == 0)
 		indexer->options.batch = BATCH;
+	if (indexer->options.retry_ms == 0)
+		indexer->options.retry_ms = RETRY_MS;
 	indexer->woken = true;
 	if ((err = index_match(options->index, options->store, &rebuilt)) !=
 		ERR_NONE ||
@@ -340,13 +389,24 @@ indexer_stop(struct indexer *indexer)
 	free(indexer);
 }
 
-void
-indexer_wake(struct indexer *indexer)
+/* The mutex is held. */
+static uint64_t
+wake(struct indexer *indexer)
 {
-	(void)pthread_mutex_lock(&indexer->mutex);
 	indexer->woken = true;
 	(void)pthread_cond_broadcast(&indexer->changed);
+	return indexer->begun + 1;
+}
+
+uint64_t
+indexer_wake(struct indexer *indexer)
+{
+	uint64_t attempt;
+
+	(void)pthread_mutex_lock(&indexer->mutex);
+	attempt = wake(indexer);
 	(void)pthread_mutex_unlock(&indexer->mutex);
+	return attempt;
 }
 
 void
@@ -354,8 +414,7 @@ indexer_rebuild(struct indexer *indexer)
 {
 	(void)pthread_mutex_lock(&indexer->mutex);
 	indexer->rebuilding = true;
-	indexer->woken = true;
-	(void)pthread_cond_broadcast(&indexer->changed);
+	(void)wake(indexer);
 	(void)pthread_mutex_unlock(&indexer->mutex);
 }
 
@@ -381,22 +440,49 @@ indexer_clean(struct indexer *indexer)
 	return clean;
 }
 
+/* The mutex is held. */
+static enum err
+has_failed(const struct indexer *indexer, uint64_t attempt)
+{
+	return indexer->ended >= attempt ? indexer->err : ERR_NONE;
+}
+
+enum err
+indexer_failed(struct indexer *indexer, uint64_t attempt)
+{
+	enum err err;
+
+	(void)pthread_mutex_lock(&indexer->mutex);
+	err = has_failed(indexer, attempt);
+	(void)pthread_mutex_unlock(&indexer->mutex);
+	return err;
+}
+
+enum err
+indexer_error(struct indexer *indexer, uint64_t *ret_since_ms)
+{
+	enum err err;
+
+	(void)pthread_mutex_lock(&indexer->mutex);
+	err = indexer->err;
+	*ret_since_ms = indexer->since_ms;
+	(void)pthread_mutex_unlock(&indexer->mutex);
+	return err;
+}
+
 bool
 indexer_wait(struct indexer *indexer, uint64_t arrival, unsigned timeout_ms)
 {
-	struct timespec until;
+	struct timespec until = in_ms(timeout_ms);
+	uint64_t attempt = 0;
 	bool there;
 	int rc = 0;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += timeout_ms / 1000;
-	until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	(void)pthread_mutex_lock(&indexer->mutex);
-	while (indexer->arrival < arrival && rc != ETIMEDOUT)
+	if (indexer->arrival < arrival)
+		attempt = wake(indexer);
+	while (indexer->arrival < arrival && rc != ETIMEDOUT &&
+	    has_failed(indexer, attempt) == ERR_NONE)
 		rc = pthread_cond_timedwait(
 		    &indexer->changed, &indexer->mutex, &until);
 	there = indexer->arrival >= arrival;

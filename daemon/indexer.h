@@ -26,11 +26,11 @@ struct indexer_options {
 	unsigned batch;      /* entries of one transaction; 0 = 1,000 */
 	unsigned retry_ms;   /* wait after an error; 0 = 30,000 */
 	/*
-	 * Called on the indexer's thread after each transaction, and after one
-	 * that failed: how far the index is, and the error (ERR_NONE if none).
-	 * After an error the thread tries again when it is woken, or after
-	 * retry_ms: what was erased must go also if nothing comes any more.  May
-	 * be NULL.
+	 * Called on the indexer's thread after each transaction, and after an
+	 * attempt that failed, or that went well after one that did: how far
+	 * the index is, and the error (ERR_NONE if none).  After an error the
+	 * thread tries again when it is woken, or after retry_ms: what was
+	 * erased must go also if nothing comes any more.  May be NULL.
 	 */
 	void (*progress)(void *context, uint64_t arrival, enum err err);
 	void *context;
@@ -53,9 +53,10 @@ void indexer_stop(struct indexer *indexer);
 
 /**
  * indexer_wake(indexer):
- * Something was committed.  Any thread; cheap.
+ * Something was committed, or what failed may go well now.  Any thread; cheap.
+ * Return the number of the attempt that takes it up, for indexer_failed().
  */
-void indexer_wake(struct indexer *indexer);
+uint64_t indexer_wake(struct indexer *indexer);
 
 /**
  * indexer_rebuild(indexer):
@@ -78,9 +79,20 @@ uint64_t indexer_arrival(struct indexer *indexer);
 uint64_t indexer_clean(struct indexer *indexer);
 
 /**
+ * indexer_failed(indexer, attempt), indexer_error(indexer, ret_since_ms):
+ * What went wrong in the latest attempt to follow, if that is number ${attempt} or
+ * a later one; or whichever it is, and since when none has gone well, ms since
+ * 1970.  ERR_NONE, and 0, if nothing went wrong.  Any thread.
+ */
+enum err indexer_failed(struct indexer *indexer, uint64_t attempt) MUST_CHECK;
+enum err indexer_error(
+    struct indexer *indexer, uint64_t *ret_since_ms) MUST_CHECK;
+
+/**
  * indexer_wait(indexer, arrival, timeout_ms):
  * Wait until the index is committed up to ${arrival}; false if that took
- * longer.  For tests and for callers that may block.
+ * longer, or if it failed, having been tried once more at least.  For tests and
+ * for callers that may block.
  */
 bool indexer_wait(
     struct indexer *indexer, uint64_t arrival, unsigned timeout_ms);

@@ -262,8 +262,9 @@ index_progress(void *context, uint64_t arrival, enum err err)
 	struct node *node = context;
 
 	(void)arrival;
-	if (err != ERR_NONE)
+	if (err != ERR_NONE && err != node->index_err)
 		logger_err("index", "cannot be written: %s", err_str(err));
+	node->index_err = err;
 	ring(node->index_fd);
 }
 

@@ -22,10 +22,15 @@ struct ask {
 	void (*take)(struct node *node, struct waiter *waiter);
 };
 
-/* Let a client wait until this node is in step. */
+/* Let a client wait until this node is in step.  It may be so by now that the
+ * index can be written again. */
 static void
 take_sync(struct node *node, struct waiter *waiter)
 {
+	uint64_t since_ms;
+
+	if (indexer_error(node->indexer, &since_ms) != ERR_NONE)
+		(void)indexer_wake(node->indexer);
 	node_wait(node, waiter, waiter->request->sync->wait_ms);
 }
 

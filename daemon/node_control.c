@@ -21,9 +21,10 @@
 /* Bytes of an error's message. */
 #define MESSAGE_MAX 512
 
-/* Longest wait of one request, and how many may wait. */
-#define WAIT_MAX_MS 60000
-#define WAITERS_MAX 512
+/* Longest wait of one request, that for the index, and how many may wait. */
+#define WAIT_MAX_MS   60000
+#define INDEX_WAIT_MS 5000
+#define WAITERS_MAX   512
 
 /* Beyond this no more requests are taken until some are answered. */
 #define CLIENTS_MAX      1024
@@ -222,6 +223,21 @@ decoded(struct call *call)
 	return false;
 }
 
+/* What an export must hold is settled when it is asked for first: more may come
+ * while it waits for the index. */
+static void
+settle_export(struct node *node, Erfa__ExportRequest *export)
+{
+	struct store_txn *txn = NULL;
+
+	if (export->has_reach ||
+	    store_begin(node->store, false, &txn) != ERR_NONE)
+		return;
+	export->has_reach = 1;
+	export->reach = store_arrival_last(txn);
+	store_abort(&txn);
+}
+
 /* Answer what only reads; ERR_NONE without an answer is for the loop. */
 static enum err
 read_answer(struct node *node, struct call *call)
@@ -235,6 +251,8 @@ read_answer(struct node *node, struct call *call)
 		    node, waiter->uid, request->followed, &call->answer);
 	if (!query_can(request))
 		return ERR_NONE;
+	if (request->ask_case == ERFA__REQUEST__ASK_EXPORT)
+		settle_export(node, request->export);
 	err = query_answer(node->query, request, &call->answer);
 	if (err == ERR_NONE && request->ask_case == ERFA__REQUEST__ASK_WATCH)
 		err = node_follow_mark(
@@ -273,6 +291,44 @@ should_wait(const struct waiter *waiter, const Erfa__Answer *answer)
 	    answer->watch->n_row == 0;
 }
 
+/* Is the answer that the index lacks something? */
+static bool
+is_behind(const Erfa__Answer *answer)
+{
+	return answer != NULL && answer->say_case == ERFA__ANSWER__SAY_ERROR &&
+	    strcmp(answer->error->code, "index_behind") == 0;
+}
+
+/* Refuse what has waited for the index in vain. */
+static void
+refuse_behind(struct node *node, struct waiter *waiter)
+{
+	uint64_t since_ms;
+
+	node_answer(node, waiter, query_refusal(node->indexer, &since_ms));
+}
+
+/* Has the index failed in what was to bring it so far? */
+static bool
+has_failed(struct node *node, const struct waiter *waiter)
+{
+	return waiter->attempt != 0 &&
+	    indexer_failed(node->indexer, waiter->attempt) != ERR_NONE;
+}
+
+/* Ask again when the index has moved, for a while. */
+static void
+wait_for_index(struct node *node, struct waiter *waiter)
+{
+	if (waiter->attempt == 0)
+		waiter->attempt = indexer_wake(node->indexer);
+	if (has_failed(node, waiter) ||
+	    (waiter->deadline != 0 && node_now() >= waiter->deadline))
+		refuse_behind(node, waiter);
+	else
+		node_wait(node, waiter, INDEX_WAIT_MS);
+}
+
 /* The cursor that was answered is where the wait goes on. */
 static void
 keep_cursor(struct waiter *waiter, Erfa__Answer *answer)
@@ -300,6 +356,9 @@ call_done(struct pool_job *job, void *context)
 		keep_cursor(waiter, call->answer);
 		control_free_answer(call->answer);
 		node_wait(node, waiter, waiter->request->watch->wait_ms);
+	} else if (is_behind(call->answer)) {
+		control_free_answer(call->answer);
+		wait_for_index(node, waiter);
 	} else if (call->answer != NULL) {
 		if (call->answer->say_case == ERFA__ANSWER__SAY_ERASURE &&
 		    node_erasure(node, call->answer->erasure) != ERR_NONE)
@@ -461,6 +520,8 @@ node_waiters_tick(struct node *node, int64_t now)
 				looked = true;
 				enlist(node, waiter);
 			}
+		} else if (has_failed(node, waiter)) {
+			refuse_behind(node, waiter);
 		} else if (indexed > waiter->seen || now >= waiter->deadline) {
 			call_submit(node, waiter, NULL, 0);
 		} else {

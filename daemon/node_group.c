@@ -111,13 +111,16 @@ read_action(struct group_change *change)
 static enum err
 prepare(struct group_change *change)
 {
+	uint64_t since_ms;
 	enum err err;
 
 	if (!indexer_wait(
-		change->node->indexer, change->arrival, INDEX_WAIT_MS))
-		return group_refuse(change, "index_behind", 75,
-		    "Try again in a moment.",
-		    "the index is still taking in what was published before");
+		change->node->indexer, change->arrival, INDEX_WAIT_MS)) {
+		change->refused = true;
+		change->answer = query_refusal(
+		    change->node->indexer, &since_ms);
+		return ERR_NONE;
+	}
 	change->seen = indexer_arrival(change->node->indexer);
 	if (!read_action(change))
 		return group_refuse(change, "bad_request", 64,

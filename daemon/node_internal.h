@@ -123,6 +123,7 @@ struct waiter {
 	uint32_t req;           /* its number, if request is NULL */
 	uid_t uid;              /* of the caller */
 	int64_t deadline;       /* monotonic ms; 0 = not set yet */
+	uint64_t attempt;       /* of the index that it waits for; 0 = none */
 };
 
 /* A connection was shut down to save the memory: the last time. */
@@ -268,7 +269,8 @@ struct node {
 	uint64_t own_arrival; /* what was published here is in the index then */
 	struct sealed_ring ring; /* what opens restricted bodies */
 	bool group_busy;         /* a change of a group is under way */
-	int index_fd;            /* written by the indexer's thread */
+	int index_fd;            /* written by the indexer's thread, */
+	enum err index_err;      /* as is what it said last */
 	struct join *join;
 	struct admission *admissions; /* newcomers whose commit is under way */
 	struct own_job *own_jobs;     /* written, not yet in the directory */
@@ -922,7 +924,8 @@ void node_answer_error(struct node *node, struct waiter *waiter,
 
 /**
  * node_wait(node, waiter, wait_ms), node_waiters_tick(node, now):
- * Let a client wait for something, at most so long; look at all who wait.
+ * Let a client wait for something, at most so long; look at all who wait.  Whose
+ * answer lacks what is not in the index yet waits for that by itself.
  */
 void node_wait(struct node *node, struct waiter *waiter, int64_t wait_ms);
 void node_waiters_tick(struct node *node, int64_t now);

@@ -290,15 +290,17 @@ written(struct node *node, struct publication *publication)
 		node->own_arrival = publication->arrival;
 	publication->is_written = true;
 	publication->deadline = node_now() + SHOWN_WAIT_MS;
+	publication->attempt = indexer_wake(node->indexer);
 	publication->next = node->publications;
 	node->publications = publication;
-	indexer_wake(node->indexer);
 }
 
-/* The index is there, or the time is up: prepare, answer or refuse. */
+/* The index is there, or there is no use in waiting: prepare, answer or refuse. */
 static void
 go_on(struct node *node, struct publication *publication, bool indexed)
 {
+	uint64_t since_ms;
+
 	if (!publication->is_written && indexed) {
 		pool_submit(node->pool, &publication->prepare);
 		return;
@@ -307,9 +309,8 @@ go_on(struct node *node, struct publication *publication, bool indexed)
 		node_answer(node, publication->waiter,
 		    publish_answer(publication, true));
 	else
-		node_answer_error(node, publication->waiter, "index_behind", 75,
-		    "try again in a moment",
-		    "the index is still taking in what was published before");
+		node_answer(node, publication->waiter,
+		    query_refusal(node->indexer, &since_ms));
 	publication_free(publication);
 }
 
@@ -325,7 +326,9 @@ node_publish_tick(struct node *node, int64_t now)
 	for (; publication != NULL; publication = next) {
 		next = publication->next;
 		indexed = arrival >= publication->arrival;
-		if (indexed || now >= publication->deadline) {
+		if (indexed || now >= publication->deadline ||
+		    indexer_failed(node->indexer, publication->attempt) !=
+			ERR_NONE) {
 			go_on(node, publication, indexed);
 			continue;
 		}
@@ -457,6 +460,8 @@ node_publish(struct node *node, struct waiter *waiter)
 
 	/* What was acknowledged before must be seen before versions count. */
 	publication->arrival = node->own_arrival;
+	if (indexer_arrival(node->indexer) < publication->arrival)
+		publication->attempt = indexer_wake(node->indexer);
 	publication->deadline = node_now() + INDEX_WAIT_MS;
 	publication->next = node->publications;
 	node->publications = publication;

@@ -65,6 +65,7 @@ struct publication {
 	struct publication *next; /* waiting for the index */
 	bool is_written;          /* after the commit, or before it */
 	uint64_t arrival;         /* the index must reach this, */
+	uint64_t attempt;         /* or this attempt of it fail, */
 	int64_t deadline;         /* or this moment come, monotonic ms */
 	struct node *node;
 	struct waiter *waiter;

@@ -74,6 +74,38 @@ wrong_disk(struct node *node, Erfa__StatusAnswer *status)
 	return err;
 }
 
+/* The search index cannot be written: what has come since cannot be found. */
+static enum err
+wrong_index(struct node *node, Erfa__StatusAnswer *status)
+{
+	Erfa__ErrorAnswer *error;
+	Erfa__Problem *problem;
+	Erfa__Answer *answer;
+	uint64_t since_ms;
+	enum err err;
+
+	if ((answer = query_refusal(node->indexer, &since_ms)) == NULL)
+		return ERR_NOMEM;
+	error = answer->error;
+	if (since_ms == 0)
+		err = ERR_NONE;
+	else if ((err = wrong(status, "index", error->message,
+		      error->remedy)) == ERR_NONE) {
+		problem = status->problem[status->n_problem - 1];
+		problem->pattern = error->pattern;
+		problem->arg = error->arg;
+		problem->n_arg = error->n_arg;
+		error->pattern = NULL;
+		error->arg = NULL;
+		error->n_arg = 0;
+		err = answer_text(&problem->code, "index");
+		if (err == ERR_NONE)
+			err = answer_time(&problem->since, since_ms);
+	}
+	control_free_answer(answer);
+	return err;
+}
+
 /* Backups were set up, and there is none, or none of these days.  Who has other
  * ways to back up does not set them up. */
 static enum err
@@ -182,6 +214,7 @@ status_problems(
 
 	if ((err = wrong_upstreams(node, status)) != ERR_NONE ||
 	    (err = wrong_disk(node, status)) != ERR_NONE ||
+	    (err = wrong_index(node, status)) != ERR_NONE ||
 	    (err = wrong_org(node, status)) != ERR_NONE ||
 	    (err = wrong_backup(node, status, backup_ms)) != ERR_NONE)
 		return err;

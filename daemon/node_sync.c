@@ -27,6 +27,28 @@ node_tally_link(struct link *link, void *arg)
 	tally->behind += info.behind;
 }
 
+/* In words why the index is not where the store is; empty if it is. */
+static void
+index_why(struct node *node, const struct query_counts *counts, char *out,
+    size_t size)
+{
+	uint64_t since_ms;
+	enum err err = indexer_error(node->indexer, &since_ms);
+
+	if (err == ERR_FULL)
+		(void)snprintf(out, size,
+		    SAY("the search index cannot be written: no space left"));
+	else if (err != ERR_NONE)
+		(void)snprintf(out, size,
+		    SAY("the search index cannot be written: erfa status tells "
+			"why"));
+	else if (counts->indexed < counts->arrival)
+		(void)snprintf(out, size, SAY("the index is catching up"));
+	else if (!node_is_clean(node))
+		(void)snprintf(out, size,
+		    SAY("what was erased is being taken out of the index"));
+}
+
 /* In words what is still missing; empty if nothing. */
 static void
 sync_why(struct node *node, const struct node_tally *tally,
@@ -62,11 +84,8 @@ sync_why(struct node *node, const struct node_tally *tally,
 		    "step",
 		    (unsigned long long)(tally->links - tally->same),
 		    (unsigned long long)tally->links);
-	else if (counts->indexed < counts->arrival)
-		(void)snprintf(out, size, SAY("the index is catching up"));
-	else if (!node_is_clean(node))
-		(void)snprintf(out, size,
-		    SAY("what was erased is being taken out of the index"));
+	else
+		index_why(node, counts, out, size);
 }
 
 bool
@@ -121,17 +140,21 @@ node_status_tick(struct node *node, int64_t now)
 {
 	struct node_tally tally = { 0 };
 	char text[sizeof(node->status)];
+	uint64_t since_ms;
+	bool stuck;
 
 	if (now < node->status_at)
 		return;
 	node->status_at = now + STATUS_MS;
 	node_each_link(node, node_tally_link, &tally);
+	stuck = indexer_error(node->indexer, &since_ms) != ERR_NONE;
 	(void)snprintf(text, sizeof(text),
 	    "%s: in step with %llu of %llu "
-	    "peers%s%s%s",
+	    "peers%s%s%s%s",
 	    node->config->org, (unsigned long long)tally.same,
 	    (unsigned long long)tally.links,
 	    now < node->full_until ? "; the disk is full" : "",
+	    stuck ? "; the index cannot be written" : "",
 	    node->pause_until != 0 ? "; signing pauses" : "",
 	    node->rules_due != 0 ? "; nobody new is let in" : "");
 	if (strcmp(text, node->status) == 0)

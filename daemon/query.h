@@ -25,6 +25,7 @@ struct directory;
 struct docket;
 struct docket_trial;
 struct index;
+struct indexer;
 struct lexicon;
 struct query;
 struct sealed_ring;
@@ -99,9 +100,21 @@ bool query_can(const Erfa__Request *request);
  * watch: rows that are indexed by now, at most 200, and the cursor to go on
  * from; if there are no rows, ask again with that cursor when the index has
  * moved.  verify: what takes about 100 ms, with totals over all pages so far.
+ * export, erasure: an ErrorAnswer "index_behind" if the index has not yet taken
+ * in what the answer must hold; ask again when it has moved.
  */
 enum err query_answer(struct query *query, const Erfa__Request *request,
     Erfa__Answer **ret_answer) MUST_CHECK;
+
+/**
+ * query_refusal(indexer, ret_since_ms):
+ * What to answer to who has waited for the index in vain: an ErrorAnswer
+ * "index_behind", or "disk_full" or "index_failed" if it could not be written of
+ * late, which has been so since ${ret_since_ms} (since 1970; else 0).  The caller
+ * frees it with control_free_answer(); NULL if memory is short.  Any thread.
+ */
+Erfa__Answer *query_refusal(
+    struct indexer *indexer, uint64_t *ret_since_ms) MUST_CHECK;
 
 /**
  * query_counts(query, ret_counts):

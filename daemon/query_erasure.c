@@ -496,9 +496,7 @@ query_erasure(struct question *question, const Erfa__ErasureRequest *request)
 	if ((err = is_behind(&all, &behind)) != ERR_NONE)
 		return err;
 	if (behind)
-		return query_fail(question, EXIT_TEMPFAIL, "index_behind",
-		    "Try again in a moment.",
-		    "the index is still taking in what was published before");
+		return query_behind(question, ERR_NONE);
 	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_ERASURE)) !=
 	    ERR_NONE)
 		return err;

@@ -6,6 +6,7 @@
  *
  *   query.c         which request goes where; the cached picture of all records
  *   query_answer.c  errors and rows of answers
+ *   query_behind.c  what is told where the index lacks something
  *   query_list.c    list, find, watch, export
  *   query_show.c    show, and which record an id means
  *   query_lineage.c lineage, scale
@@ -135,6 +136,15 @@ const struct lexicon *query_lexicon(const struct question *question);
  * The epoch of the store.
  */
 void query_epoch(const struct question *question, uint8_t out[STORE_EPOCH_LEN]);
+
+/* ---- query_behind.c ---- */
+
+/**
+ * query_behind(question, err):
+ * Make the answer an ErrorAnswer: the index lacks something, because it has not
+ * come so far, or, if ${err} is not ERR_NONE, because it cannot be written.
+ */
+enum err query_behind(struct question *question, enum err err) MUST_CHECK;
 
 /* ---- query_answer.c ---- */
 

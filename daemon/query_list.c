@@ -10,7 +10,8 @@
 #include "daemon/shown.h"
 
 #define LIST_CURSOR   (8 + LOG_ID_LEN + 8) /* time, log, n of the last row */
-#define EXPORT_CURSOR (8 + 4)              /* arrival, version of the last */
+#define EXPORT_CURSOR (8 + 4) /* arrival, version of the last; and then: */
+#define EXPORT_REACH  8       /* how far the index must be; not in the last */
 
 /* ---- what belongs to a list ---- */
 
@@ -355,7 +356,45 @@ version_place(struct question *question, const struct shown_item *item,
 struct export_place {
 	uint64_t arrival; /* of the record's first version */
 	uint32_t version; /* first one to write */
+	uint64_t reach;   /* the index must be so far */
 };
+
+/* The cursor to ask for the next page with. */
+static enum err
+export_next(const struct export_place *at, Erfa__ExportAnswer *answer)
+{
+	uint8_t cursor[EXPORT_CURSOR + EXPORT_REACH];
+
+	bytes_put_be64(cursor, at->arrival);
+	bytes_put_le32(cursor + 8, at->version);
+	bytes_put_be64(cursor + EXPORT_CURSOR, at->reach);
+	return answer_hex(&answer->next, cursor, sizeof(cursor));
+}
+
+/* Where it is to begin, and how far the index must be; false if the cursor is
+ * none of ours. */
+static bool
+export_from(const struct question *question, const Erfa__ExportRequest *request,
+    struct export_place *ret_from)
+{
+	uint8_t cursor[EXPORT_CURSOR + EXPORT_REACH] = { 0 };
+	uint64_t last = store_arrival_last(question->store);
+	size_t len = sizeof(cursor);
+
+	if (is_empty(request->cursor) ||
+	    strlen(request->cursor) == 2 * EXPORT_CURSOR)
+		len = EXPORT_CURSOR;
+	if (!query_cursor(request->cursor, cursor, len))
+		return false;
+	ret_from->arrival = bytes_get_be64(cursor);
+	ret_from->version = bytes_get_le32(cursor + 8);
+	ret_from->reach = request->has_reach ? request->reach : last;
+	if (len > EXPORT_CURSOR)
+		ret_from->reach = bytes_get_be64(cursor + EXPORT_CURSOR);
+	if (ret_from->reach > last)
+		ret_from->reach = last;
+	return true;
+}
 
 /*
  * Write the record's versions from ${from}->version on; *${ret_full} says that
@@ -372,7 +411,8 @@ export_record(struct question *question, const struct shown_item *item,
 
 	for (version = from->version; version < item->versions; version++) {
 		if (answer->n_record >= LIST_LIMIT || *bytes > PAGE_BYTES) {
-			*from = (struct export_place){ item->arrival, version };
+			from->arrival = item->arrival;
+			from->version = version;
 			*ret_full = true;
 			return ERR_NONE;
 		}
@@ -390,8 +430,7 @@ export_page(struct question *question, bool all_versions,
     struct export_place from, Erfa__ExportAnswer *answer)
 {
 	const struct shown_item *item;
-	struct export_place at;
-	uint8_t cursor[EXPORT_CURSOR];
+	struct export_place at = from;
 	size_t bytes = 0;
 	size_t i;
 	bool full = false;
@@ -409,11 +448,7 @@ export_page(struct question *question, bool all_versions,
 		if (err != ERR_NONE)
 			return err;
 	}
-	if (!full)
-		return ERR_NONE;
-	bytes_put_be64(cursor, at.arrival);
-	bytes_put_le32(cursor + 8, at.version);
-	return answer_hex(&answer->next, cursor, sizeof(cursor));
+	return full ? export_next(&at, answer) : ERR_NONE;
 }
 
 /* Write the version that arrived, if it is shown and, unless ${all_versions}, no
@@ -457,57 +492,54 @@ is_epoch(const struct question *question, const char *text)
 
 /* Say where the answer ends, and in which store. */
 static enum err
-export_end(struct question *question, uint64_t arrival, bool full,
+export_end(struct question *question, const struct export_place *at, bool full,
     Erfa__ExportAnswer *answer)
 {
 	uint8_t cursor[EXPORT_CURSOR] = { 0 };
 	uint8_t epoch[STORE_EPOCH_LEN];
 	enum err err;
 
-	bytes_put_be64(cursor, arrival);
+	bytes_put_be64(cursor, at->arrival);
 	query_epoch(question, epoch);
 	err = answer_hex(&answer->epoch, epoch, sizeof(epoch));
 	if (err == ERR_NONE)
 		err = answer_hex(&answer->last, cursor, sizeof(cursor));
 	if (err == ERR_NONE && full)
-		err = answer_hex(&answer->next, cursor, sizeof(cursor));
+		err = export_next(at, answer);
 	return err;
 }
 
 static enum err
-export_arrivals(struct question *question, bool all_versions, uint64_t after,
-    Erfa__ExportAnswer *answer)
+export_arrivals(struct question *question, bool all_versions,
+    struct export_place at, Erfa__ExportAnswer *answer)
 {
 	struct index_row row;
 	size_t bytes = 0;
 	enum err err = ERR_NONE;
 
 	while (answer->n_record < LIST_LIMIT && bytes <= PAGE_BYTES) {
-		err = index_shown_next(question->index, after, &row);
+		err = index_shown_next(question->index, at.arrival, &row);
 		if (err == ERR_NONE)
 			err = export_arrived(
 			    question, &row, all_versions, answer, &bytes);
 		if (err != ERR_NONE)
 			break;
-		after = row.shown;
+		at.arrival = row.shown;
 	}
 	if (err != ERR_NONE && err != ERR_NOENT)
 		return err;
-	return export_end(question, after, err == ERR_NONE, answer);
+	return export_end(question, &at, err == ERR_NONE, answer);
 }
 
 enum err
 query_export(struct question *question, const Erfa__ExportRequest *request)
 {
-	uint8_t cursor[EXPORT_CURSOR] = { 0 };
 	struct export_place from;
 	Erfa__ExportAnswer *answer;
 	enum err err;
 
-	if (!query_cursor(request->cursor, cursor, sizeof(cursor)))
+	if (!export_from(question, request, &from))
 		return query_bad_cursor(question);
-	from.arrival = bytes_get_be64(cursor);
-	from.version = bytes_get_le32(cursor + 8);
 	if (request->by_arrival && !is_epoch(question, request->epoch))
 		return query_fail(question, EXIT_DATA, "other_store",
 		    "Export from the beginning, into another file.",
@@ -517,6 +549,8 @@ query_export(struct question *question, const Erfa__ExportRequest *request)
 	    (from.version != 0 ||
 		from.arrival > store_arrival_last(question->store)))
 		return query_bad_cursor(question);
+	if (index_arrival(question->index) < from.reach)
+		return query_behind(question, ERR_NONE);
 	if ((err = answer_say(question->answer, ERFA__ANSWER__SAY_EXPORT)) !=
 	    ERR_NONE)
 		return err;
@@ -525,7 +559,7 @@ query_export(struct question *question, const Erfa__ExportRequest *request)
 		return err;
 	if (request->by_arrival)
 		return export_arrivals(
-		    question, request->all_versions, from.arrival, answer);
+		    question, request->all_versions, from, answer);
 	return export_page(question, request->all_versions, from, answer);
 }
 

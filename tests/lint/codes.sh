@@ -48,7 +48,7 @@ trap 'rm -r "$dir"' EXIT
 sed -n -e 's/.*\(\.\|->\)code = "\([a-z_]*\)".*/\2/p' \
 	-e 's/.*answer_text(&problem->code, "\([a-z_]*\)").*/\1/p' \
 	daemon/node_alarm*.c daemon/node_status.c |
-	compare Problem code '(back|dis|fork|sil|diff|claim|flo|mem|wit|dou|clo).*'
+	compare Problem code '(back|dis|fork|sil|diff|claim|flo|mem|wit|dou|clo|ind).*'
 
 # Where a search found a word, and why a trial may be meant as a failure.
 {

@@ -1486,6 +1486,73 @@ what_was_erased_goes_without_a_wake_when_there_is_room_again(void **state)
 }
 
 static void
+who_waits_for_a_full_index_is_not_kept_waiting(void **state)
+{
+	struct fixture *f = *state;
+	const struct index_options small = {
+		.path = f->index_path,
+		.map_bytes = (size_t)512 << 10,
+	};
+	uint64_t attempt, since;
+	struct indexer *indexer;
+
+	index_close(f->index);
+	f->index = NULL;
+	assert_int_equal(index_open(&small, &f->index), ERR_NONE);
+	indexer = start(f, 10, NULL);
+	assert_true(indexer_wait(indexer, 0, 0));
+	assert_int_equal(indexer_error(indexer, &since), ERR_NONE);
+	assert_int_equal(since, 0);
+	add_many(f, 3000);
+	press_publish(&f->press, f->store, false);
+
+	/* That would be beyond any patience, and the retry that is due, too. */
+	assert_false(indexer_wait(indexer, 3001, 3600000));
+	assert_int_equal(indexer_error(indexer, &since), ERR_FULL);
+	assert_true(since > UINT64_C(1700000000000));
+	assert_true(indexer_arrival(indexer) < 3001);
+	attempt = indexer_wake(indexer);
+	assert_int_equal(indexer_failed(indexer, attempt + 1), ERR_NONE);
+	while (indexer_failed(indexer, attempt) == ERR_NONE)
+		assert_false(indexer_wait(indexer, 3001, 3600000));
+	assert_int_equal(indexer_failed(indexer, attempt), ERR_FULL);
+	indexer_stop(indexer);
+}
+
+static void
+what_went_wrong_is_forgotten_when_it_goes_well(void **state)
+{
+	struct fixture *f = *state;
+	char *wall = scratch_path(f->dir, "index-new");
+	uint64_t first, again;
+	struct indexer *indexer;
+	uint64_t n = add_trial(f, f->record,
+	    press_trial("Hemmeligheder", "Frugtsommelighed", NULL, NULL));
+
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	add_erase(f, n);
+	put(f, 0);
+	assert_int_equal(mkdir(wall, 0700), 0);
+	indexer = start(f, 1000, NULL);
+	assert_false(indexer_wait(indexer, UINT64_MAX, 3600000));
+	assert_int_not_equal(indexer_error(indexer, &first), ERR_NONE);
+	assert_false(indexer_wait(indexer, UINT64_MAX, 3600000));
+	assert_int_not_equal(indexer_error(indexer, &again), ERR_NONE);
+	assert_int_equal(again, first);
+
+	/* Nobody waits for what is due in half a minute. */
+	assert_int_equal(rmdir(wall), 0);
+	(void)indexer_wake(indexer);
+	while (indexer_error(indexer, &again) != ERR_NONE)
+		(void)indexer_wait(indexer, UINT64_MAX, 10);
+	assert_int_equal(again, 0);
+	assert_true(indexer_clean(indexer) > 0);
+	indexer_stop(indexer);
+	free(wall);
+}
+
+static void
 a_rebuild_gives_the_same_index(void **state)
 {
 	struct fixture *f = *state;
@@ -1604,6 +1671,8 @@ main(void)
 		T(a_place_that_cannot_be_entered_is_denied_or_missing),
 		T(the_thread_follows_what_it_is_woken_for),
 		T(what_was_erased_goes_without_a_wake_when_there_is_room_again),
+		T(who_waits_for_a_full_index_is_not_kept_waiting),
+		T(what_went_wrong_is_forgotten_when_it_goes_well),
 		T(a_rebuild_gives_the_same_index),
 		T(a_killed_index_goes_on_where_it_was),
 	};

@@ -18,6 +18,7 @@
 #include "client/corpus.h"
 #include "client/corpus_table.h"
 #include "daemon/db.h"
+#include "daemon/index.h"
 #include "daemon/indexer.h"
 #include "daemon/query.h"
 #include "daemon/store.h"
@@ -1529,6 +1530,91 @@ an_export_can_hold_all_versions(void **state)
 	assert_int_equal(count, 251);
 }
 
+/* The first page for who needs what arrived up to ${reach}. */
+static Erfa__Answer *
+export_reach(struct desk *desk, uint64_t reach)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ExportRequest export = ERFA__EXPORT_REQUEST__INIT;
+
+	request.ask_case = ERFA__REQUEST__ASK_EXPORT;
+	request.export = &export;
+	export.has_reach = true;
+	export.reach = reach;
+	return desk_ask(desk, &request);
+}
+
+static void
+an_export_never_lacks_what_the_index_lacks(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Answer *page, *arrived, *next;
+	char name[16];
+	uint64_t reach;
+	unsigned i;
+
+	for (i = 0; i < 250; i++) {
+		(void)snprintf(name, sizeof(name), "t%u", i);
+		(void)add_trial(&f->own, name, titled(name));
+	}
+	publish(f);
+	reach = indexer_arrival(f->desk.indexer);
+	page = export(&f->desk, NULL, false);
+	arrived = export_arrived(&f->desk, NULL, NULL);
+	assert_int_equal(page->export->n_record, 200);
+	assert_int_equal(arrived->export->n_record, 200);
+
+	/* The index stands still. */
+	indexer_stop(f->desk.indexer);
+	f->desk.indexer = NULL;
+	(void)add_trial(&f->own, "b", titled("b"));
+	press_publish(&f->own, f->desk.store, true);
+	assert_error(export(&f->desk, NULL, false), "index_behind", 75);
+	assert_error(export_arrived(&f->desk, NULL, NULL), "index_behind", 75);
+	assert_error(export_arrived(&f->desk, arrived->export->last,
+			 arrived->export->epoch),
+	    "index_behind", 75);
+	assert_error(export_reach(&f->desk, UINT64_MAX), "index_behind", 75);
+
+	/* What was begun before goes on, and what need not hold it may begin. */
+	next = export(&f->desk, page->export->next, false);
+	assert_int_equal(next->export->n_record, 50);
+	control_free_answer(next);
+	next = export_arrived(
+	    &f->desk, arrived->export->next, arrived->export->epoch);
+	assert_int_equal(next->export->n_record, 50);
+	control_free_answer(next);
+	next = export_reach(&f->desk, reach);
+	assert_int_equal(next->export->n_record, 200);
+	control_free_answer(next);
+	desk_rebuild(&f->desk);
+	next = export_arrived(
+	    &f->desk, arrived->export->last, arrived->export->epoch);
+	assert_int_equal(next->export->n_record, 51);
+	control_free_answer(next);
+
+	/* An index that is made anew has not come so far. */
+	indexer_stop(f->desk.indexer);
+	f->desk.indexer = NULL;
+	assert_int_equal(index_rebuild(f->desk.index, f->desk.store), ERR_NONE);
+	assert_error(
+	    export(&f->desk, page->export->next, false), "index_behind", 75);
+	control_free_answer(page);
+	control_free_answer(arrived);
+}
+
+static void
+a_refusal_tells_why_the_index_is_behind(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t since;
+
+	publish(f);
+	assert_error(
+	    query_refusal(f->desk.indexer, &since), "index_behind", 75);
+	assert_int_equal(since, 0);
+}
+
 /* ---- logs ---- */
 
 /* The view of a log among all. */
@@ -2201,6 +2287,8 @@ main(void)
 		T(an_export_holds_every_record_in_order_of_import),
 		T(an_export_can_hold_all_versions),
 		T(an_export_by_arrival_goes_on_with_what_is_new),
+		T(an_export_never_lacks_what_the_index_lacks),
+		T(a_refusal_tells_why_the_index_is_behind),
 		T(logs_are_told_with_how_far_they_count),
 		T(what_follows_a_fork_is_not_shown),
 		T(a_sound_store_verifies),

@@ -69,6 +69,8 @@ struct link_host {
 	/* The last entry of a log of this key that may be fetched; 0 = none. */
 	uint64_t (*cut)(void *host, const uint8_t key[KEY_LEN],
 	    const uint8_t log_id[LOG_ID_LEN]);
+	/* Is this key one that the directory knows, in or out?  NULL: none is. */
+	bool (*knows)(void *host, const uint8_t key[KEY_LEN]);
 	/* Chain value after entry n of the stored branch; ERR_NOENT. */
 	enum err (*chain_at)(void *host, const uint8_t log_id[LOG_ID_LEN],
 	    uint64_t n, uint8_t ret_c[HASH_LEN]);

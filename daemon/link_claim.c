@@ -144,6 +144,16 @@ claim_known(const struct link *link, const struct view_log *log, uint64_t n,
 	return err == ERR_NONE;
 }
 
+/* The last entry that this claim may bring; 0 = none. */
+static uint64_t
+limit_of(const struct link *link, const struct claim *claim)
+{
+	if (claim->beyond && link->ops->knows != NULL &&
+	    link->ops->knows(link->host, claim->key))
+		return claim->n;
+	return link->ops->cut(link->host, claim->key, claim->log_id);
+}
+
 /* ---- making claims ---- */
 
 void
@@ -160,6 +170,7 @@ set(struct link *link, struct claim *claim, uint64_t n,
 {
 	claim->n = n;
 	memcpy(claim->c8, c8, C8_LEN);
+	claim->beyond = false;
 	claim->proved = proved;
 	claim->differs = false;
 	if (differs)
@@ -267,8 +278,10 @@ claim_position(struct link *link, const struct wire_pos *pos, int64_t now)
 	if (claim == NULL)
 		claim = log != NULL ? add_known(link, log) :
 				      add_unknown(link, pos);
-	if (claim != NULL)
-		set(link, claim, pos->n, pos->c8, false, differs);
+	if (claim == NULL)
+		return;
+	set(link, claim, pos->n, pos->c8, false, differs);
+	claim->beyond = pos->beyond;
 }
 
 void
@@ -387,7 +400,7 @@ is_ready(
 		wake_at(wake, claim_rests(link, claim));
 		return false;
 	}
-	cut = link->ops->cut(link->host, claim->key, claim->log_id);
+	cut = limit_of(link, claim);
 	log = view_find(link->view, claim->log_id);
 	if (cut == 0 || log == NULL)
 		return cut != 0;
@@ -451,7 +464,7 @@ static enum stand
 stand_of(struct link *link, struct claim *claim, int64_t now)
 {
 	const struct view_log *log = view_find(link->view, claim->log_id);
-	uint64_t cut = link->ops->cut(link->host, claim->key, claim->log_id);
+	uint64_t cut = limit_of(link, claim);
 
 	if (cut == 0 || claim->ignore_until > now)
 		return STAND_ASIDE;
@@ -505,7 +518,7 @@ claim_behind(const struct link *link)
 		if (claim->given_up)
 			continue;
 		log = view_find(link->view, claim->log_id);
-		cut = link->ops->cut(link->host, claim->key, claim->log_id);
+		cut = limit_of(link, claim);
 		n = claim->n < cut ? claim->n : cut;
 		if (log == NULL)
 			behind += n;

@@ -63,8 +63,9 @@ fill_pos(const struct view_log *log, struct wire_pos *pos)
 {
 	memset(pos, 0, sizeof(*pos));
 	memcpy(pos->log_id, log->log_id, LOG_ID_LEN);
-	pos->n = log->counted;
-	memcpy(pos->c8, log->counted_c8, C8_LEN);
+	pos->n = log->told;
+	memcpy(pos->c8, log->told_c8, C8_LEN);
+	pos->beyond = log->told > log->counted;
 	pos->has_key = true;
 	memcpy(pos->key, log->key, KEY_LEN);
 	pos->inc = log->inc;
@@ -109,7 +110,7 @@ say_all(struct link *link, int64_t now)
 	if (all == NULL)
 		return;
 	for (i = 0; i < logs; i++)
-		if (view_at(link->view, i)->counted > 0)
+		if (view_at(link->view, i)->told > 0)
 			fill_pos(view_at(link->view, i), &all[count++]);
 	if (say_parts(link, all, count)) {
 		link->full_owed = false;

@@ -23,6 +23,7 @@ struct claim {
 	uint64_t inc;
 	uint64_t n;
 	uint8_t c8[C8_LEN];
+	bool beyond;  /* a MEMBER entry that the peer holds beyond a cut */
 	bool proved;  /* by a HEAD whose signature is valid */
 	bool differs; /* not on a chain that is held: a fork, or a lie */
 	unsigned failures;

@@ -128,9 +128,9 @@ look(struct link *link, struct link_lag *lags, size_t *ret_count)
 	for (i = 0; i < view_count(link->view); i++) {
 		log = view_at(link->view, i);
 		n = heard_of(link, log->log_id);
-		if (n >= log->counted)
+		if (n >= log->told)
 			continue;
-		sum += log->counted - n;
+		sum += log->told - n;
 		if (count == LINK_LAGS_MAX)
 			continue;
 		memcpy(lags[count].log_id, log->log_id, LOG_ID_LEN);

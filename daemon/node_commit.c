@@ -44,13 +44,15 @@ node_touch_own(struct node *node)
 
 /* ---- the view ---- */
 
-/* Take in the cut of this moment, and the chain value of what counts. */
+/* Take in the cut of this moment, and the chain values of what it leaves. */
 static void
-recount(struct node *node, struct view_log *log, const uint8_t *c8)
+recount(struct node *node, struct view_log *log, const uint8_t *counted_c8,
+    const uint8_t *told_c8)
 {
 	uint64_t before = log->cut;
 
-	view_recount(node->view, log, node_directory(node), c8);
+	view_recount(
+	    node->view, log, node_directory(node), counted_c8, told_c8);
 	if (log->cut <= before || log->seen_n <= before)
 		return;
 
@@ -59,21 +61,55 @@ recount(struct node *node, struct view_log *log, const uint8_t *c8)
 	log->seen_at = node_now();
 }
 
+/* The first bytes of the chain value at a position, if it is not the tip. */
+static enum err
+chain_value(struct store_txn *txn, const struct view_log *log, uint64_t n,
+    uint8_t ret_c8[C8_LEN])
+{
+	struct store_entry entry;
+	enum err err;
+
+	memcpy(ret_c8, log->tip.c, C8_LEN);
+	if (n == log->tip.n || n == 0)
+		return ERR_NONE;
+	if ((err = store_entry(txn, log->log_id, n, &entry)) == ERR_NONE)
+		memcpy(ret_c8, entry.c, C8_LEN);
+	return err;
+}
+
 /* How much of a log counts by the directory of this moment. */
 static enum err
 count_log(struct node *node, struct store_txn *txn, struct view_log *log)
 {
-	uint64_t counted = view_counted(log, node_directory(node));
+	const struct directory *directory = node_directory(node);
+	uint8_t counted[C8_LEN];
+	uint8_t told[C8_LEN];
+	enum err err;
+
+	if ((err = chain_value(txn, log, view_counted(log, directory),
+		 counted)) != ERR_NONE ||
+	    (err = chain_value(txn, log, view_told(log, directory), told)) !=
+		ERR_NONE)
+		return err;
+	recount(node, log, counted, told);
+	return ERR_NONE;
+}
+
+/* Find the last MEMBER entry of a log; beyond a fork none says anything. */
+static enum err
+find_word(struct store_txn *txn, struct view_log *log)
+{
+	struct store_pos at = { .n = log->frozen ? 0 : log->word };
 	struct store_entry entry;
 	enum err err;
 
-	if (counted == log->tip.n || counted == 0) {
-		recount(node, log, NULL);
-		return ERR_NONE;
-	}
-	if ((err = store_entry(txn, log->log_id, counted, &entry)) == ERR_NONE)
-		recount(node, log, entry.c);
-	return err;
+	memcpy(at.log_id, log->log_id, LOG_ID_LEN);
+	log->word = at.n;
+	while ((err = store_member_next(txn, &at, &entry)) == ERR_NONE &&
+	    memcmp(entry.log_id, log->log_id, LOG_ID_LEN) == 0 &&
+	    (!log->frozen || entry.n <= log->last_common))
+		log->word = at.n = entry.n;
+	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
 /* Bring one log of the view up to what the store holds. */
@@ -99,6 +135,8 @@ view_refresh(struct node *node, struct store_txn *txn,
 	log->last_common = stored->last_common;
 	log->head_ms = head.time_ms;
 	*ret_log = log;
+	if ((err = find_word(txn, log)) != ERR_NONE)
+		return err;
 	return count_log(node, txn, log);
 }
 
@@ -424,7 +462,7 @@ tell_news(struct node *node, struct store_txn *txn, const struct news *news,
 
 	fresh.logs = calloc(count, sizeof(struct view_log *));
 	for (i = 0; i < count && fresh.logs != NULL; i++)
-		if (news[i].from == 0 && news[i].log->counted > 0)
+		if (news[i].from == 0 && news[i].log->told > 0)
 			fresh.logs[fresh.count++] = news[i].log;
 	if (fresh.count > 0)
 		node_each_link(node, push_fresh, &fresh);

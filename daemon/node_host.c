@@ -444,6 +444,12 @@ host_cut(
 	return directory_cut(node_directory(host), key, log_id);
 }
 
+static bool
+host_knows(void *host, const uint8_t key[KEY_LEN])
+{
+	return directory_find(node_directory(host), key) != NULL;
+}
+
 static enum err
 host_chain_at(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
     uint8_t ret_c[HASH_LEN])
@@ -894,6 +900,7 @@ const struct link_host node_link_host = {
 	.greeted = host_greeted,
 	.changed = host_changed,
 	.cut = host_cut,
+	.knows = host_knows,
 	.chain_at = host_chain_at,
 	.boundary_at = host_boundary_at,
 	.read_run = host_read_run,

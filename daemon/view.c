@@ -178,13 +178,28 @@ view_counted(const struct view_log *log, const struct directory *directory)
 	return counted;
 }
 
+uint64_t
+view_told(const struct view_log *log, const struct directory *directory)
+{
+	uint64_t counted = view_counted(log, directory);
+
+	return log->word > counted &&
+		directory_find(directory, log->key) != NULL ?
+	    log->word :
+	    counted;
+}
+
 void
 view_recount(struct view *view, struct view_log *log,
-    const struct directory *directory, const uint8_t *c8)
+    const struct directory *directory, const uint8_t *counted_c8,
+    const uint8_t *told_c8)
 {
 	log->cut = directory_cut(directory, log->key, log->log_id);
 	log->counted = view_counted(log, directory);
-	memcpy(log->counted_c8, c8 != NULL ? c8 : log->tip.c, C8_LEN);
+	log->told = view_told(log, directory);
+	memcpy(log->counted_c8, counted_c8 != NULL ? counted_c8 : log->tip.c,
+	    C8_LEN);
+	memcpy(log->told_c8, told_c8 != NULL ? told_c8 : log->tip.c, C8_LEN);
 	view->digest_known = false;
 }
 
@@ -199,9 +214,9 @@ view_digest(struct view *view, uint8_t out[HASH_LEN])
 		log_digest_begin(&digest);
 		for (i = 0; i < view->count; i++) {
 			log = view->logs[i];
-			if (log->counted > 0)
-				log_digest_add(&digest, log->log_id,
-				    log->counted, log->counted_c8);
+			if (log->told > 0)
+				log_digest_add(&digest, log->log_id, log->told,
+				    log->told_c8);
 		}
 		log_digest_end(&digest, view->digest);
 		view->digest_known = true;

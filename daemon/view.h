@@ -43,6 +43,9 @@ struct view_log {
 	uint64_t cut;         /* last entry that the directory lets count */
 	uint64_t counted;     /* min of tip.n, cut and last_common */
 	uint8_t counted_c8[C8_LEN];
+	uint64_t word; /* the last MEMBER entry held, to last_common; or 0 */
+	uint64_t told; /* to peers: counted, or word if that lies beyond */
+	uint8_t told_c8[C8_LEN];
 	const void *source;  /* link that brought its last entry; NULL = none */
 	const void *fetcher; /* link that fetches its headers; NULL = none */
 	int64_t fetch_until; /* its turn ends then, monotonic ms */
@@ -99,19 +102,28 @@ struct view_log *view_at(const struct view *view, size_t i);
 size_t view_place(const struct view *view);
 
 /**
- * view_counted(log, directory), view_recount(view, log, directory, c8):
- * The position up to which ${log} will count by ${directory}.  Then compute its
- * cut and counted anew: ${c8} are the first bytes of the chain value at that
- * position, which the caller looks up; NULL where it is the tip.
+ * view_counted(log, directory), view_told(log, directory):
+ * The position up to which ${log} will count by ${directory}, and the one that
+ * peers will be told: who computes a directory needs the MEMBER entries beyond a
+ * cut as well (PROTOCOL.md 6.4).
  */
 uint64_t view_counted(
     const struct view_log *log, const struct directory *directory);
+uint64_t view_told(
+    const struct view_log *log, const struct directory *directory);
+
+/**
+ * view_recount(view, log, directory, counted_c8, told_c8):
+ * Compute what ${log} has of ${directory} anew.  The caller looks up the first
+ * bytes of the chain values at both positions; NULL where that is the tip.
+ */
 void view_recount(struct view *view, struct view_log *log,
-    const struct directory *directory, const uint8_t *c8);
+    const struct directory *directory, const uint8_t *counted_c8,
+    const uint8_t *told_c8);
 
 /**
  * view_digest(view, out):
- * The digest over all counted positions (PROTOCOL.md chapter 8).
+ * The digest over all told positions (PROTOCOL.md chapter 8).
  */
 void view_digest(struct view *view, uint8_t out[HASH_LEN]);
 

@@ -135,6 +135,7 @@ read_pos(const Erfa__Pos *from, struct wire_pos *pos)
 	enum err err;
 
 	pos->n = from->n;
+	pos->beyond = from->beyond;
 	err = take_fixed(
 	    from->has_log_id, from->log_id, pos->log_id, LOG_ID_LEN);
 	if (err != ERR_NONE)

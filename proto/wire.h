@@ -70,6 +70,7 @@ struct wire_pos {
 	bool has_key;
 	uint8_t key[KEY_LEN];
 	uint64_t inc;
+	bool beyond; /* n is a MEMBER entry beyond what counts */
 };
 
 struct wire_have {

@@ -53,6 +53,7 @@ enum pos_field {
 	F_POS_C8 = 3,
 	F_POS_KEY = 4,
 	F_POS_INC = 5,
+	F_POS_BEYOND = 6,
 };
 
 enum have_field {
@@ -157,6 +158,7 @@ put_pos(struct field_writer *out, const struct wire_pos *pos)
 {
 	size_t mark = out->used;
 
+	field_put_nonzero(out, F_POS_BEYOND, pos->beyond);
 	if (pos->has_key && pos->inc != 0)
 		field_put_fixed64(out, F_POS_INC, pos->inc);
 	if (pos->has_key)

@@ -225,10 +225,11 @@ recount(struct leaf *leaf, struct view_log *log)
 	uint64_t counted = view_counted(log, all->directory);
 
 	if (counted == log->tip.n || counted == 0) {
-		view_recount(leaf->view, log, all->directory, NULL);
+		view_recount(leaf->view, log, all->directory, NULL, NULL);
 	} else if (store_begin(all->store, false, &txn) == ERR_NONE) {
 		if (store_entry(txn, log->log_id, counted, &entry) == ERR_NONE)
-			view_recount(leaf->view, log, all->directory, entry.c);
+			view_recount(
+			    leaf->view, log, all->directory, entry.c, entry.c);
 		store_abort(&txn);
 	}
 }

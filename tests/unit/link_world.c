@@ -707,6 +707,12 @@ look(struct node *node)
 	return txn;
 }
 
+static bool
+host_knows(void *host, const uint8_t key[KEY_LEN])
+{
+	return directory_find(((struct node *)host)->directory, key) != NULL;
+}
+
 static enum err
 host_chain_at(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
     uint8_t ret_c[HASH_LEN])
@@ -1149,6 +1155,7 @@ static const struct link_host ops = {
 	.greeted = host_greeted,
 	.changed = host_changed,
 	.cut = host_cut,
+	.knows = host_knows,
 	.chain_at = host_chain_at,
 	.boundary_at = host_boundary_at,
 	.read_run = host_read_run,
@@ -1203,11 +1210,12 @@ refresh(struct node *node, struct store_txn *txn, const struct store_log *log)
 	seen->head_ms = head.time_ms;
 	counted = view_counted(seen, node->directory);
 	if (counted == seen->tip.n || counted == 0) {
-		view_recount(node->view, seen, node->directory, NULL);
+		view_recount(node->view, seen, node->directory, NULL, NULL);
 	} else {
 		assert_int_equal(
 		    store_entry(txn, seen->log_id, counted, &entry), ERR_NONE);
-		view_recount(node->view, seen, node->directory, entry.c);
+		view_recount(
+		    node->view, seen, node->directory, entry.c, entry.c);
 	}
 	return seen;
 }

@@ -158,9 +158,9 @@ greet(struct fixture *f)
 	assert_int_equal(link_state(link_of(f)), LINK_SYNC);
 }
 
-/* Claim a log of ${origin} up to ${n}, as the one part of a full HAVE. */
+/* Tell a position of ${origin}'s log, as the one part of a full HAVE. */
 static void
-claim(struct fixture *f, const struct origin *origin, uint64_t n)
+tell(struct fixture *f, const struct origin *origin, uint64_t n, bool beyond)
 {
 	struct wire_msg msg = { .type = WIRE_HAVE };
 	struct wire_pos pos = { .n = n, .has_key = true, .inc = origin->inc };
@@ -171,12 +171,19 @@ claim(struct fixture *f, const struct origin *origin, uint64_t n)
 	memset(pos.c8, 0xc8, C8_LEN);
 	if (n == origin->tip.n)
 		memcpy(pos.c8, origin->tip.c, C8_LEN);
+	pos.beyond = beyond;
 	msg.u.have.pos = &pos;
 	msg.u.have.npos = 1;
 	msg.u.have.full = true;
 	msg.u.have.part = 1;
 	msg.u.have.parts = 1;
 	say(f, &msg);
+}
+
+static void
+claim(struct fixture *f, const struct origin *origin, uint64_t n)
+{
+	tell(f, origin, n, false);
 }
 
 /* Answer the last GET with a run, or with nothing. */
@@ -1066,6 +1073,32 @@ a_log_is_fetched_and_counted_up_to_its_cut(void **state)
 	assert_int_equal(log->tip.n, 14);
 	assert_int_equal(log->counted, 10);
 	assert_int_equal(f->gets, 2);
+
+	/* Beyond it only what a peer says its directory rests on. */
+	claim(f, &gone, 40);
+	assert_int_equal(f->gets, 2);
+	tell(f, &gone, 21, true);
+	assert_int_equal(f->gets, 3);
+	assert_int_equal(f->get.first, 15);
+	origin_write(&gone, f->run, 7, 0);
+	answer(f, &f->run->run);
+	assert_int_equal(log->tip.n, 21);
+	assert_int_equal(log->counted, 10);
+	assert_int_equal(f->gets, 3);
+}
+
+static void
+nothing_is_fetched_of_a_key_that_the_directory_does_not_know(void **state)
+{
+	struct fixture *f = *state;
+	struct origin stranger;
+
+	origin_begin(&stranger, 9, 9);
+	greet(f);
+	tell(f, &stranger, 10, true);
+	world_run(f->world, 1000);
+	assert_int_equal(f->gets, 0);
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
 }
 
 /* ---- headers ---- */
@@ -1662,6 +1695,8 @@ main(void)
 		TEST(claims_and_names_of_logs_are_bounded),
 		TEST(a_log_of_no_member_waits_for_its_admission),
 		TEST(a_log_is_fetched_and_counted_up_to_its_cut),
+		TEST(
+		    nothing_is_fetched_of_a_key_that_the_directory_does_not_know),
 		TEST(runs_that_do_not_verify_are_refused),
 		TEST(a_run_across_a_boundary_is_refused),
 		TEST(a_first_entry_must_be_a_genesis_of_this_log),

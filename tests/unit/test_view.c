@@ -97,7 +97,7 @@ set_tip(struct fixture *f, struct view_log *log, uint64_t n, int fill)
 	log->tip.n = n;
 	memset(log->tip.c, fill, HASH_LEN);
 	log->pending = log->tip;
-	view_recount(f->view, log, f->directory, NULL);
+	view_recount(f->view, log, f->directory, NULL, NULL);
 }
 
 static void
@@ -210,7 +210,7 @@ the_counted_position_is_the_least_of_three(void **state)
 
 	/* A member: all counts, until the log is frozen. */
 	vouch(f, 2, 0);
-	view_recount(f->view, log, f->directory, NULL);
+	view_recount(f->view, log, f->directory, NULL, NULL);
 	assert_int_equal(log->cut, UINT64_MAX);
 	assert_int_equal(log->counted, 20);
 	assert_memory_equal(log->counted_c8, log->tip.c, C8_LEN);
@@ -218,16 +218,60 @@ the_counted_position_is_the_least_of_three(void **state)
 	log->last_common = 15;
 	assert_int_equal(view_counted(log, f->directory), 15);
 	memset(c8, 0xbb, sizeof(c8));
-	view_recount(f->view, log, f->directory, c8);
+	view_recount(f->view, log, f->directory, c8, c8);
 	assert_int_equal(log->counted, 15);
 	assert_memory_equal(log->counted_c8, c8, C8_LEN);
 
 	/* Withdrawn: what was before the cut. */
 	vouch(f, 3, 7);
 	assert_int_equal(view_counted(log, f->directory), 7);
-	view_recount(f->view, log, f->directory, c8);
+	view_recount(f->view, log, f->directory, c8, c8);
 	assert_int_equal(log->cut, 7);
 	assert_int_equal(log->counted, 7);
+}
+
+static void
+a_member_entry_beyond_a_cut_is_told_and_does_not_count(void **state)
+{
+	struct fixture *f = *state;
+	struct view_log *log = add(f, &f->other);
+	uint8_t before[HASH_LEN];
+	uint8_t digest[HASH_LEN];
+	uint8_t c8[C8_LEN];
+	uint8_t told[C8_LEN];
+
+	/* Of a key that the directory does not know, nothing is told. */
+	memset(c8, 0xbb, sizeof(c8));
+	memset(told, 0xcc, sizeof(told));
+	log->word = 12;
+	set_tip(f, log, 20, 0xaa);
+	assert_int_equal(log->told, 0);
+
+	/* While all counts, all is told. */
+	vouch(f, 2, 0);
+	view_recount(f->view, log, f->directory, NULL, NULL);
+	assert_int_equal(log->told, 20);
+
+	vouch(f, 3, 12);
+	view_recount(f->view, log, f->directory, c8, c8);
+	assert_int_equal(log->counted, 12);
+	assert_int_equal(log->told, 12);
+	view_digest(f->view, before);
+	vouch(f, 4, 7);
+	assert_int_equal(view_counted(log, f->directory), 7);
+	assert_int_equal(view_told(log, f->directory), 12);
+	view_recount(f->view, log, f->directory, c8, told);
+	assert_int_equal(log->counted, 7);
+	assert_memory_equal(log->counted_c8, c8, C8_LEN);
+	assert_int_equal(log->told, 12);
+	assert_memory_equal(log->told_c8, told, C8_LEN);
+
+	/* The digest is that of what is told. */
+	view_digest(f->view, digest);
+	assert_memory_not_equal(before, digest, HASH_LEN);
+	view_recount(f->view, log, f->directory, c8, c8);
+	view_digest(f->view, digest);
+	assert_memory_equal(before, digest, HASH_LEN);
 }
 
 static void
@@ -257,8 +301,8 @@ the_digest_follows_what_counts(void **state)
 	view_digest(f->view, digest);
 	assert_memory_equal(one, digest, HASH_LEN);
 	vouch(f, 2, 0);
-	view_recount(
-	    f->view, view_find(f->view, f->other.log_id), f->directory, NULL);
+	view_recount(f->view, view_find(f->view, f->other.log_id), f->directory,
+	    NULL, NULL);
 	view_digest(f->view, both);
 	assert_memory_not_equal(one, both, HASH_LEN);
 
@@ -288,6 +332,7 @@ main(void)
 		TEST(only_names_are_forgotten),
 		TEST(a_release_frees_the_log_and_is_counted),
 		TEST(the_counted_position_is_the_least_of_three),
+		TEST(a_member_entry_beyond_a_cut_is_told_and_does_not_count),
 		TEST(the_digest_follows_what_counts),
 	};
 

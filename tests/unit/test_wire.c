@@ -49,6 +49,7 @@ setup(void **state)
 		f->pos[i].has_key = i % 2 == 0;
 		memset(f->pos[i].key, (int)i + 2, KEY_LEN);
 		f->pos[i].inc = UINT64_MAX - i;
+		f->pos[i].beyond = i % 3 == 0;
 	}
 	for (i = 0; i <= GET_REFS_MAX; i++) {
 		memset(f->refs[i].log_id, (int)i, LOG_ID_LEN);
@@ -395,6 +396,7 @@ have_with_a_thousand_positions_reads_back_the_same(void **state)
 		    out->pos[i].log_id, f->pos[i].log_id, LOG_ID_LEN);
 		assert_int_equal(out->pos[i].n, f->pos[i].n);
 		assert_memory_equal(out->pos[i].c8, f->pos[i].c8, C8_LEN);
+		assert_int_equal(out->pos[i].beyond, f->pos[i].beyond);
 		assert_int_equal(out->pos[i].has_key, f->pos[i].has_key);
 		if (!out->pos[i].has_key)
 			continue;

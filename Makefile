@@ -332,11 +332,16 @@ plant: deps
 	@$(MAKE) $(jobs) $B/tests/sim/sim
 	@tests/sim/plant.py --build $B
 
-soak: FROM ?= 1
+# Half of them with what machines do alone, half with what people do as well.
 soak: COUNT ?= 100000
 soak: deps
 	@$(MAKE) $(jobs) $B/tests/sim/sim
+ifdef FROM
 	$B/tests/sim/sim --from $(FROM) --count $(COUNT) --progress
+else
+	$B/tests/sim/sim --from 1 --count $$(($(COUNT) / 2)) --progress
+	$B/tests/sim/sim --from 1000001 --count $$(($(COUNT) / 2)) --progress
+endif
 
 fuzz:
 	@conf/deps build lint

@@ -157,7 +157,8 @@ SIM_WRAP = clock_gettime randombytes_buf pthread_create pthread_join \
 	pthread_cond_signal pthread_cond_broadcast logger_write logger_err \
 	logger_warning logger_info logger_debug logger_foreign index_open \
 	index_close lexicon_open indexer_start indexer_stop indexer_wake \
-	indexer_arrival indexer_clean crypto_verify crypto_curve_public quota_new
+	indexer_arrival indexer_clean indexer_failed indexer_error \
+	crypto_verify crypto_curve_public quota_new
 
 $B/tests/sim/sim: $(call objects,$(SIM)) $B/libdaemon.a $B/libproto.a
 	$(call say,LD,$@)

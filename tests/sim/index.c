@@ -13,9 +13,11 @@ enum err __wrap_lexicon_open(const char *path, struct lexicon **ret_lexicon);
 enum err __wrap_indexer_start(
     const struct indexer_options *options, struct indexer **ret_indexer);
 void __wrap_indexer_stop(struct indexer *indexer);
-void __wrap_indexer_wake(struct indexer *indexer);
+uint64_t __wrap_indexer_wake(struct indexer *indexer);
 uint64_t __wrap_indexer_arrival(struct indexer *indexer);
 uint64_t __wrap_indexer_clean(struct indexer *indexer);
+enum err __wrap_indexer_failed(struct indexer *indexer, uint64_t attempt);
+enum err __wrap_indexer_error(struct indexer *indexer, uint64_t *ret_since_ms);
 
 enum err
 __wrap_index_open(const struct index_options *options, struct index **ret_index)
@@ -54,10 +56,11 @@ __wrap_indexer_stop(struct indexer *indexer)
 	(void)indexer;
 }
 
-void
+uint64_t
 __wrap_indexer_wake(struct indexer *indexer)
 {
 	(void)indexer;
+	return 0;
 }
 
 uint64_t
@@ -72,4 +75,20 @@ __wrap_indexer_clean(struct indexer *indexer)
 {
 	(void)indexer;
 	return 0;
+}
+
+enum err
+__wrap_indexer_failed(struct indexer *indexer, uint64_t attempt)
+{
+	(void)indexer;
+	(void)attempt;
+	return ERR_NONE;
+}
+
+enum err
+__wrap_indexer_error(struct indexer *indexer, uint64_t *ret_since_ms)
+{
+	(void)indexer;
+	*ret_since_ms = 0;
+	return ERR_NONE;
 }

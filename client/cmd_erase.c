@@ -6,84 +6,17 @@
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/conn.h"
+#include "client/indexed.h"
 #include "client/listing.h"
 #include "client/print.h"
-#include "client/progress.h"
 #include "client/rows.h"
 #include "client/run.h"
 #include "client/speech.h"
 #include "client/table.h"
 
-#define SLICE_MS  1000  /* of waiting */
-#define CLEAN_MS  70000 /* until no word of it is left in the index */
-#define ROUNDS    3     /* a version may be published while one decides */
-#define MOMENT_MS 100   /* between two looks at the index */
-#define INDEX_MS  60000 /* until the index knows all that was published of it */
-
-/* Wait a moment for the index, and tell how far it is. */
-static int
-wait_index(struct run *run, struct progress *progress)
-{
-	Erfa__Request request = ERFA__REQUEST__INIT;
-	Erfa__StatusRequest ask = ERFA__STATUS_REQUEST__INIT;
-	Erfa__SyncRequest sync = ERFA__SYNC_REQUEST__INIT;
-	Erfa__Answer *answer = NULL;
-	int status;
-
-	/* What is not in the index is not in step. */
-	sync.has_wait_ms = 1;
-	sync.wait_ms = MOMENT_MS;
-	request.ask_case = ERFA__REQUEST__ASK_SYNC;
-	request.sync = &sync;
-	status = run_ask(run, &request, sync.wait_ms, &answer);
-	control_free_answer(answer);
-	answer = NULL;
-	request.ask_case = ERFA__REQUEST__ASK_STATUS;
-	request.status = &ask;
-	if (status == EXIT_DONE)
-		status = run_ask(run, &request, 0, &answer);
-	if (status == EXIT_DONE)
-		progress_tell(progress, answer->status->indexed,
-		    answer->status->arrival, run_mono_ms());
-	control_free_answer(answer);
-	return status;
-}
-
-/* Is the answer that the index lacks something of the record? */
-static bool
-is_index_behind(const Erfa__Answer *answer)
-{
-	return answer->say_case == ERFA__ANSWER__SAY_ERROR &&
-	    strcmp(run_text(answer->error->code), "index_behind") == 0;
-}
-
-/* Ask again until the index has caught up, for a minute at most.  What is no
- * answer then is to be asked for once more, and told. */
-static int
-ask_until_indexed(
-    struct run *run, Erfa__Request *request, Erfa__Answer **ret_answer)
-{
-	const uint64_t end_ms = run_mono_ms() + INDEX_MS;
-	struct progress *progress = NULL;
-	Erfa__Answer *answer = NULL;
-	bool behind = true;
-	int status;
-
-	status = run_progress(run, N_("Index"), &progress);
-	while (status == EXIT_DONE && behind && run_mono_ms() < end_ms) {
-		if ((status = run_try(run, request, &answer)) != EXIT_DONE)
-			break;
-		if ((behind = is_index_behind(answer)))
-			status = wait_index(run, progress);
-		if (answer->say_case == ERFA__ANSWER__SAY_ERASURE)
-			*ret_answer = answer;
-		else
-			control_free_answer(answer);
-		answer = NULL;
-	}
-	progress_free(progress);
-	return status;
-}
+#define SLICE_MS 1000  /* of waiting */
+#define CLEAN_MS 70000 /* until no word of it is left in the index */
+#define ROUNDS   3     /* a version may be published while one decides */
 
 /* Ask for everything that holds the record that the first word means. */
 static int
@@ -100,10 +33,7 @@ ask_erasure(struct run *run, Erfa__Answer **ret_answer)
 	ask.id = id;
 	request.ask_case = ERFA__REQUEST__ASK_ERASURE;
 	request.erasure = &ask;
-	status = ask_until_indexed(run, &request, ret_answer);
-	if (status != EXIT_DONE || *ret_answer != NULL)
-		return status;
-	return run_ask(run, &request, 0, ret_answer);
+	return indexed_ask(run, &request, ret_answer);
 }
 
 static const char *

@@ -9,6 +9,7 @@
 #include "client/export_csv.h"
 #include "client/export_file.h"
 #include "client/groups.h"
+#include "client/indexed.h"
 #include "client/pages.h"
 #include "client/print.h"
 #include "client/progress.h"
@@ -326,7 +327,8 @@ ask_export(struct way *way, const char *cursor, Erfa__Answer **ret_answer)
 	ask.all_versions = ask.has_all_versions;
 	request.ask_case = ERFA__REQUEST__ASK_EXPORT;
 	request.export = &ask;
-	if ((status = run_ask(way->run, &request, 0, ret_answer)) != EXIT_DONE)
+	status = indexed_ask(way->run, &request, ret_answer);
+	if (status != EXIT_DONE)
 		return status;
 	sift_page(way, (*ret_answer)->export);
 	way->count += (*ret_answer)->export->n_record;

@@ -13,14 +13,7 @@ if [ "${1:-}" != inside ]; then
 	finish
 fi
 
-node_new node dk-791
-mount -t tmpfs -o size=12m tmpfs "$WORK/node/state" || die "no tmpfs"
-trap 'umount -l "$WORK/node/state"; cleanup' EXIT
-chmod 700 "$WORK/node/state"
-node_up node
-publish node 3
-
-# Fifty big records at a time, until no more are taken.
+# Fifty big records, to be published at a time.
 text=$(head -c 3900 /dev/zero | tr '\0' x)
 {
 	printf '{"record": ['
@@ -31,12 +24,71 @@ text=$(head -c 3900 /dev/zero | tr '\0' x)
 	done
 	printf ']}'
 } >"$WORK/big.json"
-accepted=0
-status=0
-while [ "$status" -eq 0 ] && [ "$accepted" -lt 5000 ]; do
-	said=$(at node publish --yes "$WORK/big.json" 2>&1) || status=$?
-	[ "$status" -ne 0 ] || accepted=$((accepted + 50))
-done
+
+# fill NAME: publish until no more is taken; $accepted records were.
+fill() {
+	accepted=0
+	status=0
+	while [ "$status" -eq 0 ] && [ "$accepted" -lt 5000 ]; do
+		said=$(at "$1" publish --yes "$WORK/big.json" 2>&1) || status=$?
+		[ "$status" -ne 0 ] || accepted=$((accepted + 50))
+	done
+}
+
+# comments NAME: how many are listed.
+comments() {
+	at "$1" list --kind comment --json --limit 1 | field total
+}
+
+# trouble NAME: the code of what is wrong with its index, and since when.
+trouble() {
+	at "$1" status --json | /usr/bin/python3 -c 'import json, sys
+for problem in json.load(sys.stdin)["problem"]:
+    if problem["where"] == "index":
+        print(problem["code"], problem["since"])'
+}
+
+# The search index alone has no room: it lies on a file system of its own.
+node_new narrow dk-630
+mkdir "$WORK/small"
+mount -t tmpfs -o size=600k tmpfs "$WORK/small" || die "no tmpfs"
+trap 'umount -l "$WORK/small" "$WORK/node/state" 2>/dev/null; cleanup' EXIT
+ln -s "$WORK/small/index.mdb" "$WORK/narrow/state/index.mdb"
+node_up narrow
+fill narrow
+check_same "an index without room refuses what comes" 75 "$status"
+check "after $accepted records" test "$accepted" -gt 0
+check_has "it says that it is the index" "$said" \
+	"search index cannot be written: no space left"
+check_has "and what to do" "$said" "Make room on the disk"
+check_status "a group is not made either" 75 at narrow group create Os dk-630
+check_has "for the same reason" "$OUT" "index cannot be written: no space"
+check_status "an export would lack records" 75 at narrow export --proto
+check_has "and says so" "$OUT" "index cannot be written: no space left"
+check_status "nor is it in step" 75 at narrow sync --wait 1
+check_has "and tells why" "$OUT" "not in step: the search index cannot be"
+check_has "status tells of it, and since when" "$(at narrow status)" \
+	"no space left \(index\), since 20"
+check_has "programs, too" "$(trouble narrow)" "^index 20"
+check "it still reads" at narrow list
+mount -o remount,size=20m "$WORK/small"
+check "with room again it accepts at once" \
+	at narrow publish --yes "$WORK/big.json"
+check_same "an export holds all" $((accepted + 50)) \
+	"$(at narrow export --proto | wc -l)"
+check "the index follows" at narrow sync --wait 30
+check_same "and nothing was lost" $((accepted + 50)) "$(comments narrow)"
+check_same "status tells no more of it" "" "$(trouble narrow)"
+check_same "the log told it once" 1 "$(grep -c "index: cannot" "$WORK/narrow/log")"
+node_end narrow
+
+# Store and index have no room: whichever notices first.
+node_new node dk-791
+mount -t tmpfs -o size=12m tmpfs "$WORK/node/state" || die "no tmpfs"
+chmod 700 "$WORK/node/state"
+node_up node
+publish node 3
+fill node
 check_same "a full disk refuses what comes" 75 "$status"
 check "after it took $accepted records" test "$accepted" -gt 0
 check_has "it says what is wrong" "$said" "space|full"
@@ -51,8 +103,7 @@ check "its index follows" at node sync --wait 30
 node_kill node
 node_up node
 check "after a restart, too" at node sync --wait 30
-check_same "and nothing was lost" $((accepted + 50)) \
-	"$(at node list --kind comment --json --limit 1 | field total)"
+check_same "and nothing was lost" $((accepted + 50)) "$(comments node)"
 check "no damage" at node verify
 node_end node
 
@@ -73,6 +124,5 @@ node_end node
 mount -o remount,size=200m "$WORK/node/state"
 ERFAD=$LATER node_up node
 check "with room it is done" at node verify
-check_same "and nothing was lost" $((accepted + 50)) \
-	"$(at node list --kind comment --json --limit 1 | field total)"
+check_same "and nothing was lost" $((accepted + 50)) "$(comments node)"
 finish

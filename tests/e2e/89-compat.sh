@@ -87,6 +87,7 @@ as_before() {
 	node_up "$version"
 	check "$1: nothing is damaged" at "$version" verify
 	check_same "$1: every log is there" "$logs" "$(positions "$version")"
+	check "$1: all is indexed" at "$version" sync --wait 30
 	check_same "$1: every record is there" "$records" "$(bodies "$version")"
 	node_end "$version"
 }

@@ -81,6 +81,14 @@ cp "$f" "$WORK/first"
 check "again" on a
 check_same "adds nothing" "$(cat "$WORK/first")" "$(cat "$f")"
 
+# An export waits for an index that is being built anew.
+whole=$(at a export --proto --all-versions | sort)
+for i in 1 2 3 4 5; do
+	at a reindex >/dev/null
+	check_same "an export lacks nothing after reindex $i" "$whole" \
+		"$(at a export --proto --all-versions | sort)"
+done
+
 # A new record, and a new version of an old one; and a run that was killed had
 # written a part of it.
 publish a 1

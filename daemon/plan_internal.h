@@ -62,6 +62,7 @@ struct item {
 	bool light;    /* says little about what is asked for */
 	bool subject;  /* is a word for trials, or for who makes them */
 	bool demonym;  /* says of which country somebody or something is */
+	bool since;    /* says that a year is where something begins */
 	size_t number; /* 1 + the value that it is a number of; 0 = none */
 };
 

@@ -221,7 +221,7 @@ is_choice(const char *id)
 	return strncmp(id, "country.", 8) == 0 ||
 	    strncmp(id, "outcome.", 8) == 0 ||
 	    strncmp(id, "verdict.", 8) == 0 || strncmp(id, "status.", 7) == 0 ||
-	    strncmp(id, "finding.", 8) == 0;
+	    strncmp(id, "finding.", 8) == 0 || strcmp(id, "like.us") == 0;
 }
 
 /* Whether a value goes by a word of every day: over 75, active seniors. */
@@ -246,6 +246,8 @@ note_item(struct item *item, const char *id, size_t value)
 		item->light = true;
 	else if (strcmp(id, "word.subject") == 0)
 		item->subject = item->light = true;
+	else if (strcmp(id, "word.since") == 0)
+		item->since = true;
 	else if (strncmp(id, "demonym.", 8) == 0)
 		item->demonym = true;
 	else if (strncmp(id, "number.", 7) == 0)
@@ -338,7 +340,38 @@ is_chosen_by(const struct plan *plan, const struct row *row,
 	return !is_own_word(plan, row, match);
 }
 
-/* Take the words that say a country, a result or a state. */
+/* Is this word, as it was typed, a year that trials can be of? */
+static bool
+is_year(const struct item *item)
+{
+	return strlen(item->folded) == 4 &&
+	    strspn(item->folded, "0123456789") == 4 && !item->without &&
+	    (strncmp(item->folded, "19", 2) == 0 ||
+		strncmp(item->folded, "20", 2) == 0);
+}
+
+/* Take the first "since 2020". */
+static void
+plan_since(struct plan *plan)
+{
+	struct item *word;
+	struct item *year;
+	size_t i;
+
+	for (i = 0; i + 1 < plan->nitems; i++) {
+		word = &plan->items[i];
+		year = &plan->items[i + 1];
+		if (!word->since || word->used || word->without || year->used ||
+		    !is_year(year) || plan->nfacets == PLAN_FACETS)
+			continue;
+		(void)snprintf(plan->facets[plan->nfacets++], PLAN_TEXT,
+		    "since:%s", year->folded);
+		word->used = word->meant = year->used = year->meant = true;
+		return;
+	}
+}
+
+/* Take the words that say a country, a result, a state or a year. */
 static void
 plan_values(struct plan *plan)
 {
@@ -370,6 +403,7 @@ plan_values(struct plan *plan)
 			    plan->items[row.items[matches[i].first + k]].meant =
 				true;
 	}
+	plan_since(plan);
 }
 
 /* Make groups of the words that mean something. */

@@ -194,6 +194,11 @@ find_set_filters(struct find *find)
 	for (i = 0; (facet = plan_facet(find->plan, i)) != NULL; i++) {
 		if (strcmp(facet, "verdict:did_not_work") == 0) {
 			err = find_filter_failures(find);
+		} else if (strncmp(facet, "since:", 6) == 0) {
+			err = filter_since(find, facet + 6);
+		} else if (strcmp(facet, "like:us") == 0) {
+			if (!request->like_us)
+				err = find_filter_like_us(find);
 		} else if (strncmp(facet, "country:", 8) != 0) {
 			err = filter_facet(find, facet);
 		} else if (find->filter.country[0] == '\0') {

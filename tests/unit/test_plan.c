@@ -718,6 +718,40 @@ the_same_words_choose_beside_what_is_said_of_trials(void **state)
 	assert_facet(f, VOCAB_NN, "avbrotne forsøk", "status:stopped");
 }
 
+static void
+a_year_after_a_word_for_since_is_where_it_begins(void **state)
+{
+	struct fixture *f = *state;
+	size_t count;
+
+	assert_facet(f, VOCAB_DA, "hjemmepleje siden 2020", "since:2020");
+	assert_facet(f, VOCAB_SV, "skolor sedan 2019", "since:2019");
+	assert_facet(f, VOCAB_FI, "kotihoito vuodesta 2018", "since:2018");
+	assert_facet(f, VOCAB_IS, "skóli frá 2021", "since:2021");
+	assert_facet(f, VOCAB_EN, "since 1999", "since:1999");
+	(void)plan_groups(f->plan, &count);
+	assert_int_equal(count, 0);
+	assert_facet(f, VOCAB_DA, "siden kommunen begyndte", NULL);
+	assert_facet(f, VOCAB_DA, "siden 75 år", NULL);
+	assert_facet(f, VOCAB_DA, "siden 2020erne", NULL);
+	assert_facet(f, VOCAB_DA, "skole 2020", NULL);
+	assert_facet(f, VOCAB_EN, "since -2020", NULL);
+}
+
+static void
+municipalities_like_ours_are_asked_for(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_facet(f, VOCAB_DA, "kommuner som ligner os", "like:us");
+	assert_facet(f, VOCAB_SV, "kommuner som liknar oss", "like:us");
+	assert_facet(
+	    f, VOCAB_FI, "kokeilut meidän kaltaisissa kunnissa", "like:us");
+	assert_facet(
+	    f, VOCAB_EN, "home care municipalities like us", "like:us");
+	assert_facet(f, VOCAB_EN, "what pupils like", NULL);
+}
+
 /* ---- whatever is typed ---- */
 
 static void
@@ -846,6 +880,8 @@ main(void)
 		TEST(what_is_said_of_results_is_a_facet),
 		TEST(words_of_every_day_choose_nothing),
 		TEST(the_same_words_choose_beside_what_is_said_of_trials),
+		TEST(a_year_after_a_word_for_since_is_where_it_begins),
+		TEST(municipalities_like_ours_are_asked_for),
 		TEST(ten_thousand_words_take_bounded_room),
 		TEST(what_is_no_text_is_left_out),
 		TEST(the_same_words_give_the_same_plan),

@@ -106,6 +106,14 @@ enum err index_open(
 void index_close(struct index *index);
 
 /**
+ * index_reopen(index):
+ * Close the file and open it as index_open() does, readers waiting meanwhile: after
+ * ERR_IO it may be of no use before.  index_match() must follow.  Return its
+ * errors; then nothing can be read until it is called again.
+ */
+enum err index_reopen(struct index *index) MUST_CHECK;
+
+/**
  * index_match(index, store, ret_rebuild):
  * Compare what the index has followed with ${store}: its epoch, and the chain
  * value of the entry that arrived last.  If they do not fit, the index is

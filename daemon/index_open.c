@@ -55,6 +55,19 @@ index_close(struct index *index)
 }
 
 enum err
+index_reopen(struct index *index)
+{
+	enum err err;
+
+	(void)pthread_rwlock_wrlock(&index->lock);
+	index_file_close(index);
+	search_batch_clear(index->batch);
+	err = index_file_open(index);
+	(void)pthread_rwlock_unlock(&index->lock);
+	return err;
+}
+
+enum err
 index_rebuild(struct index *index, struct store *store)
 {
 	struct index_progress progress = { .arrival = 0 };

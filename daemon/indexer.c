@@ -191,7 +191,16 @@ follow(struct indexer *indexer, unsigned *ret_count)
 	return err;
 }
 
-/* Empty the index; if that fails, the next attempt begins with it too. */
+/* The next attempt empties the index, as this one should have. */
+static void
+put_off_rebuild(struct indexer *indexer)
+{
+	(void)pthread_mutex_lock(&indexer->mutex);
+	indexer->rebuilding = true;
+	(void)pthread_mutex_unlock(&indexer->mutex);
+}
+
+/* Empty the index. */
 static enum err
 rebuild(struct indexer *indexer)
 {
@@ -199,13 +208,10 @@ rebuild(struct indexer *indexer)
 
 	ahead_reset(indexer->ahead);
 	err = index_rebuild(indexer->options.index, indexer->options.store);
-	if (err == ERR_NONE) {
+	if (err == ERR_NONE)
 		tell(indexer, 0);
-		return ERR_NONE;
-	}
-	(void)pthread_mutex_lock(&indexer->mutex);
-	indexer->rebuilding = true;
-	(void)pthread_mutex_unlock(&indexer->mutex);
+	else
+		put_off_rebuild(indexer);
 	return err;
 }
 
@@ -276,6 +282,38 @@ catch_up(struct indexer *indexer, bool again)
 	return catch_up(indexer, true);
 }
 
+/* See whether the index is that of this store, and read how far it is. */
+static enum err
+match(const struct indexer_options *options, uint64_t *ret_arrival)
+{
+	struct index_txn *txn;
+	bool rebuilt;
+	enum err err;
+
+	err = index_match(options->index, options->store, &rebuilt);
+	if (err != ERR_NONE ||
+	    (err = index_begin(options->index, false, &txn)) != ERR_NONE)
+		return err;
+	*ret_arrival = index_arrival(txn);
+	index_abort(&txn);
+	return ERR_NONE;
+}
+
+/* After an error of the disk the file may be of no use before it is opened anew. */
+static enum err
+open_again(struct indexer *indexer)
+{
+	uint64_t arrival;
+	enum err err = index_reopen(indexer->options.index);
+
+	ahead_reset(indexer->ahead);
+	if (err == ERR_NONE)
+		err = match(&indexer->options, &arrival);
+	if (err == ERR_NONE)
+		tell(indexer, arrival);
+	return err;
+}
+
 static void *
 run(void *context)
 {
@@ -286,7 +324,11 @@ run(void *context)
 	/* On Linux this is the thread's own priority; without it all works. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
 	while (wait_for_work(indexer, err != ERR_NONE, &again)) {
-		err = catch_up(indexer, again);
+		err = err == ERR_IO ? open_again(indexer) : ERR_NONE;
+		if (err == ERR_NONE)
+			err = catch_up(indexer, again);
+		else if (again)
+			put_off_rebuild(indexer);
 		tell_end(indexer, err);
 	}
 	return NULL;
@@ -322,27 +364,11 @@ make_locks(struct indexer *indexer)
 	return ERR_NONE;
 }
 
-/* Read how far the index is. */
-static enum err
-read_arrival(struct indexer *indexer)
-{
-	struct index_txn *txn;
-	enum err err;
-
-	if ((err = index_begin(indexer->options.index, false, &txn)) !=
-	    ERR_NONE)
-		return err;
-	indexer->arrival = index_arrival(txn);
-	index_abort(&txn);
-	return ERR_NONE;
-}
-
 enum err
 indexer_start(
     const struct indexer_options *options, struct indexer **ret_indexer)
 {
 	struct indexer *indexer;
-	bool rebuilt;
 	enum err err;
 
 	if ((indexer = calloc(1, sizeof(*indexer))) == NULL)
@@ -353,9 +379,7 @@ indexer_start(
 	if (indexer->options.retry_ms == 0)
 		indexer->options.retry_ms = RETRY_MS;
 	indexer->woken = true;
-	if ((err = index_match(options->index, options->store, &rebuilt)) !=
-		ERR_NONE ||
-	    (err = read_arrival(indexer)) != ERR_NONE ||
+	if ((err = match(options, &indexer->arrival)) != ERR_NONE ||
 	    (err = ahead_new(&indexer->ahead)) != ERR_NONE ||
 	    (err = make_locks(indexer)) != ERR_NONE)
 		goto fail;

@@ -1520,6 +1520,44 @@ who_waits_for_a_full_index_is_not_kept_waiting(void **state)
 }
 
 static void
+a_file_that_is_lost_is_made_anew_when_it_is_opened_again(void **state)
+{
+	struct fixture *f = *state;
+	struct indexer *indexer;
+	FILE *file;
+	bool rebuilt;
+
+	add_many(f, 20);
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	assert_int_equal(index_reopen(f->index), ERR_NONE);
+	assert_int_equal(index_match(f->index, f->store, &rebuilt), ERR_NONE);
+	assert_false(rebuilt);
+	assert_rebuild_is_equal(f);
+
+	/* Something that is no index stands in its place. */
+	assert_int_equal(unlink(f->index_path), 0);
+	assert_non_null(file = fopen(f->index_path, "w"));
+	assert_true(fputs("nothing of ours", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(index_reopen(f->index), ERR_NONE);
+	assert_int_equal(index_match(f->index, f->store, &rebuilt), ERR_NONE);
+	assert_true(rebuilt);
+
+	/* It cannot be opened at all: nothing is read until it can. */
+	assert_int_equal(unlink(f->index_path), 0);
+	assert_int_equal(mkdir(f->index_path, 0700), 0);
+	assert_int_not_equal(index_reopen(f->index), ERR_NONE);
+	assert_int_equal(index_match(f->index, f->store, &rebuilt), ERR_IO);
+	assert_int_equal(rmdir(f->index_path), 0);
+	assert_int_equal(index_reopen(f->index), ERR_NONE);
+	indexer = start(f, 1000, NULL);
+	assert_true(indexer_wait(indexer, 21, WAIT_MS));
+	indexer_stop(indexer);
+	assert_rebuild_is_equal(f);
+}
+
+static void
 what_went_wrong_is_forgotten_when_it_goes_well(void **state)
 {
 	struct fixture *f = *state;
@@ -1673,6 +1711,7 @@ main(void)
 		T(what_was_erased_goes_without_a_wake_when_there_is_room_again),
 		T(who_waits_for_a_full_index_is_not_kept_waiting),
 		T(what_went_wrong_is_forgotten_when_it_goes_well),
+		T(a_file_that_is_lost_is_made_anew_when_it_is_opened_again),
 		T(a_rebuild_gives_the_same_index),
 		T(a_killed_index_goes_on_where_it_was),
 	};

@@ -395,6 +395,7 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	tick_readers(node, now);
 	node_status_tick(node, now);
 	node_alive_tick(node, now);
+	node_claims_tick(node, now);
 	node_seen_tick(node, now);
 	node_fork_tick(node, now);
 	node_rotate_tick(node, now);

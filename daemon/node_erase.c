@@ -13,6 +13,9 @@
 #include "daemon/node_internal.h"
 #include "daemon/seen.h"
 
+/* What could not be erased, since the disk was full, say, is tried again. */
+#define CLAIMS_MS 10000
+
 /* How far peers are is written down this often, if it has changed ... */
 #define SEEN_MS 5000
 
@@ -86,9 +89,16 @@ claims_done(struct writer_job *job, void *context)
 	struct node *node = context;
 
 	node_snapshot_put(node, claims->snapshot);
-	if (node != NULL && job->err != ERR_NONE)
-		event_say(EVENT_ERASURE_FAILED, NULL,
-		    "an erasure was not carried out: %s", err_str(job->err));
+	if (node != NULL && job->err != ERR_NONE) {
+		if (node->claims_due == 0)
+			event_say(EVENT_ERASURE_FAILED, NULL,
+			    "an erasure was not carried out: %s; it is tried "
+			    "again",
+			    err_str(job->err));
+		node->claims_due = node_now() + CLAIMS_MS;
+	} else if (node != NULL) {
+		node->claims_due = 0;
+	}
 	free(claims);
 }
 
@@ -97,13 +107,26 @@ node_claims_changed(struct node *node)
 {
 	struct claims_job *claims = calloc(1, sizeof(*claims));
 
-	if (claims == NULL)
+	if (claims == NULL) {
+		node->claims_due = node_now() + CLAIMS_MS;
 		return;
+	}
 	claims->job.run = claims_run;
 	claims->job.done = claims_done;
 	claims->job.entries = 1;
 	claims->snapshot = node_snapshot_get(node);
 	writer_submit(node->writer, &claims->job);
+}
+
+void
+node_claims_tick(struct node *node, int64_t now)
+{
+	if (node->claims_due == 0 || now < node->claims_due)
+		return;
+
+	/* Not again before that has ended. */
+	node->claims_due = INT64_MAX;
+	node_claims_changed(node);
 }
 
 /* ---- erasing ---- */

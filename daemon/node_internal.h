@@ -259,6 +259,7 @@ struct node {
 	int64_t forks_cut;  /* or then, if what a cut hides did; 0 = never */
 	bool branches_wait; /* a body of one waits for another to be fetched */
 	bool erases_touched; /* ERASE entries of others came */
+	int64_t claims_due;  /* what they name is erased then; 0 = it is */
 
 	/* Clients. */
 	size_t clients;      /* requests that are not answered yet */
@@ -862,7 +863,7 @@ void node_write_end(struct node *node);
  * node_claims_finish(node), node_claims_changed(node):
  * Have all that ERASE entries of other keys name, and that may be named by them
  * as the directory is now, erased: at once, before the writer starts; or by the
- * writer.
+ * writer, again and again until it is done.
  */
 enum err node_claims_finish(struct node *node) MUST_CHECK;
 void node_claims_changed(struct node *node);
@@ -883,9 +884,11 @@ enum err node_erasure(
     struct node *node, Erfa__ErasureAnswer *erasure) MUST_CHECK;
 
 /**
- * node_seen_tick(node, now):
- * Write down from time to time how far the peers are that are in step.
+ * node_claims_tick(node, now), node_seen_tick(node, now):
+ * Have erased what could not be, if it is time to; write down from time to time
+ * how far the peers are that are in step.
  */
+void node_claims_tick(struct node *node, int64_t now);
 void node_seen_tick(struct node *node, int64_t now);
 
 /* ---- node_control.c ---- */

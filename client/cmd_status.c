@@ -107,7 +107,7 @@ print_store(struct run *run, const Erfa__StatusAnswer *status)
 		print_field(run->out, 0, _("Backup"), column(), line);
 	} else {
 		print_field(run->out, 0, _("Backup"), column(),
-		    _("none was made by erfa: erfa help backup"));
+		    _("erfa knows of none: erfa help backup"));
 	}
 	if (status->indexed != status->arrival)
 		number_field(run, _("Index"), status->arrival - status->indexed,

@@ -123,7 +123,7 @@ wrong_backup(struct node *node, Erfa__StatusAnswer *status, uint64_t last_ms)
 		return ERR_NONE;
 	if (last_ms == 0)
 		err = wrong(status, "backup",
-		    SAY("backups are set up, and none was made"),
+		    SAY("backups are set up, and erfa knows of none"),
 		    SAY("Make one:  erfa backup.  Every night:  systemctl "
 			"enable --now erfa-backup.timer"));
 	else

@@ -114,17 +114,22 @@ node_new o dk-657
 node_up o
 check "a timer makes none before that" at o backup --scheduled
 check_has "and says why" "$OUT" "backup_to is not set"
-check_has "status has none" "$(at o status)" "^Backup +none was made by erfa"
+check_has "status has none" "$(at o status)" "^Backup +erfa knows of none"
 check_same "and finds nothing wrong" "" "$(at o status | grep '(backup)')"
 check_has "metrics tell that" "$(at o metrics)" "^erfa_backup_timestamp_seconds 0$"
 mkdir "$WORK/o.backups" "$WORK/o/conf.d"
 printf '[node]\nbackup_to = %s\nbackup_dir = %s\n' "$R" "$WORK/o.backups" \
 	>"$WORK/o/conf.d/backup.conf"
 check "they are set up" at o reload
-check_has "that there is none is told" "$(at o status)" "none was made \(backup\)"
+check_has "that there is none is told" "$(at o status)" "erfa knows of none \(backup\)"
 check_has "to a monitoring system too" "$(at o health)" "WARNING.*backup: backups are set up"
 check "a timer makes one" at o backup --scheduled --quiet
 check_same "and nothing is wrong" "" "$(at o status | grep '(backup)')"
+check "it is destroyed" rm "$WORK"/o.backups/*.erfab
+check "and forgotten" at o backup --forget "$(at o backup --list --json |
+	grep -o "$WORK/o.backups/[^\"]*" | head -n 1)"
+check_has "then none is known" "$(at o status)" "^Backup +erfa knows of none"
+check "it makes another" at o backup --scheduled --quiet
 check_has "metrics tell how old it is" "$(at o metrics)" "^erfa_backup_age_seconds [0-9]$"
 node_end o
 ERFA_LATER_DAYS=2 ERFAD=$B/tests/compat/erfad node_up o

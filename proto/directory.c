@@ -33,7 +33,8 @@
  * it of one of these, themselves reached, is a withdrawal: a key that its own
  * log ever named as its inviter, a registry, a pinned key, a key that succeeds
  * it, or the own key.  A later entry does not unsay who the inviter was, or a
- * key could escape its inviter.  What rests on the own key alone (its own
+ * key could escape its inviter.  One that succeeds it by its own words alone has no
+ * say if the cuts that the others name hide these.  What rests on the own key alone (its own
  * withdrawals, those of a registry that only it named) holds for this node
  * only.  The own key is never out in its own directory.
  *

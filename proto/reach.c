@@ -453,12 +453,33 @@ reach_succeeds(const struct reach_view *view, size_t old, size_t key)
 	return line_has(line + 1, count - 1, old);
 }
 
-/* Return whether a withdrawal by ${v} of ${x} holds for every node. */
-static bool
-may_withdraw(const struct reach_view *view, size_t v, size_t x)
+/* Whose right it is that a withdrawal has effect. */
+enum right {
+	RIGHT_NONE,
+	RIGHT_OWN,  /* of this node alone, and for it alone */
+	RIGHT_HEIR, /* of a key that succeeds the one that is withdrawn */
+	RIGHT_ALL,  /* of an inviter, a registry or a pinned key */
+};
+
+/* By what right this edge puts its subject out, if it withdraws it. */
+static enum right
+right_of(const struct reach *reach, const struct reach_edge *edge)
 {
-	return (view->standing[v] & (REACH_PINNED | REACH_REGISTRY)) != 0 ||
-	    reach_invited_by(view, x, v) || reach_succeeds(view, x, v);
+	const struct reach_view *view = &reach->wide;
+	size_t v = edge->voucher;
+	size_t x = edge->subject;
+
+	if (!edge->last->withdrawn || view->standing[v] == 0 ||
+	    x == reach->own || view->standing[x] == 0)
+		return RIGHT_NONE;
+	if ((view->standing[v] & (REACH_PINNED | REACH_REGISTRY)) != 0 ||
+	    reach_invited_by(view, x, v))
+		return RIGHT_ALL;
+	if (reach_succeeds(view, x, v))
+		return RIGHT_HEIR;
+	return (view->standing[v] & (REACH_OWN | ROLE_REGISTRY)) != 0 ?
+	    RIGHT_OWN :
+	    RIGHT_NONE;
 }
 
 /* Make room for the cuts of all withdrawals. */
@@ -509,32 +530,79 @@ cuts_sort(struct reach *reach)
 	reach->ncuts = kept + 1;
 }
 
+/* A withdrawal has effect. */
+static void
+put_out(struct reach *reach, const struct reach_edge *edge, bool all)
+{
+	size_t x = edge->subject;
+
+	if (reach->by[x] == NULL || (all && reach->ours[x]))
+		reach->by[x] = edge->last;
+	reach->ours[x] = !all && (reach->ours[x] || !reach->out[x]);
+	reach->out[x] = true;
+	cuts_add(reach, edge->last);
+}
+
+/*
+ * Does ${heir} succeed ${x} by words of x alone that others have cut off?  Or who
+ * was removed would give itself a new key, and that key a later cut.
+ */
+static bool
+is_late_heir(const struct reach *reach, size_t heir, size_t x)
+{
+	const struct reach_view *view = &reach->wide;
+	size_t line[REACH_EARLIER_MAX + 1];
+	size_t count = line_of(view, heir, line);
+	size_t i;
+
+	for (i = reach_turns_from(view, x);
+	     i < view->nturns && view->by_old[i].old_key == x; i++) {
+		const struct reach_turn *turn = &view->by_old[i];
+
+		if (!reach_turn_holds(view, turn) ||
+		    !line_has(line, count, turn->new_key))
+			continue;
+		if (!turn->rotated ||
+		    !is_cut(reach, edge_find(view, x, turn->new_key)->say))
+			return false;
+	}
+	return true;
+}
+
+/* Put out whom heirs withdraw, none of them by a word that another brings back. */
+static void
+find_out_by_heirs(struct reach *reach)
+{
+	struct reach_view *view = &reach->wide;
+	struct reach_edge *edge;
+	size_t i;
+
+	for (i = 0; i < view->nedges; i++) {
+		edge = &view->edges[i];
+		edge->by_heir = right_of(reach, edge) == RIGHT_HEIR &&
+		    !is_late_heir(reach, edge->voucher, edge->subject);
+	}
+	for (i = 0; i < view->nedges; i++)
+		if (view->edges[i].by_heir)
+			put_out(reach, &view->edges[i], true);
+	cuts_sort(reach);
+}
+
 /* Find the withdrawals of pass 1 that have effect. */
 static void
 find_out(struct reach *reach)
 {
 	const struct reach_view *view = &reach->wide;
+	enum right right;
 	size_t i;
 
 	for (i = 0; i < view->nedges; i++) {
-		const struct reach_edge *edge = &view->edges[i];
-		uint32_t standing = view->standing[edge->voucher];
-		size_t x = edge->subject;
-		bool all;
-
-		if (!edge->last->withdrawn || standing == 0 ||
-		    x == reach->own || view->standing[x] == 0)
-			continue;
-		all = may_withdraw(view, edge->voucher, x);
-		if (!all && (standing & (REACH_OWN | ROLE_REGISTRY)) == 0)
-			continue;
-		if (reach->by[x] == NULL || (all && reach->ours[x]))
-			reach->by[x] = edge->last;
-		reach->ours[x] = !all && (reach->ours[x] || !reach->out[x]);
-		reach->out[x] = true;
-		cuts_add(reach, edge->last);
+		right = right_of(reach, &view->edges[i]);
+		if (right == RIGHT_ALL || right == RIGHT_OWN)
+			put_out(reach, &view->edges[i], right == RIGHT_ALL);
 	}
 	cuts_sort(reach);
+	find_out_by_heirs(reach);
 }
 
 /* Add the cuts of keys that nobody vouches for any more. */

@@ -46,6 +46,7 @@ struct reach_edge {
 	const struct vouch_entry *say;  /* that vouches in this pass, or NULL */
 	uint64_t since_ms;  /* earliest time of an entry that vouches */
 	bool names_inviter; /* voucher ever named subject as its inviter */
+	bool by_heir; /* of pass 1: a withdrawal that only an heir may make */
 };
 
 /* A claim that one key succeeds another, true if its edge has the standing. */

@@ -891,6 +891,51 @@ a_rotation_beyond_the_cut_is_void(void **state)
 }
 
 static void
+who_was_removed_does_not_come_back_by_a_new_key(void **state)
+{
+	struct world *world = *state;
+	uint64_t before;
+
+	/* The cut of the inviter is before the new key, that of it behind. */
+	make_chain(world);
+	before = world->n[KUOPIO];
+	cut(world, withdraw(world, OULU, KUOPIO), KUOPIO, before);
+	(void)rotate(world, KUOPIO, NEWKEY);
+	cut(world, withdraw(world, NEWKEY, KUOPIO), KUOPIO, before + 1);
+	look_from(world, VIBORG);
+	assert_false(is_in(world, KUOPIO));
+	assert_int_equal(counted(world, KUOPIO), before);
+	assert_false(is_in(world, NEWKEY));
+	assert_int_equal(counted(world, NEWKEY), 0);
+
+	/* If the inviter leaves the new key in force, the later cut holds. */
+	cut(world, withdraw(world, OULU, KUOPIO), KUOPIO, before + 1);
+	cut(world, withdraw(world, NEWKEY, KUOPIO), KUOPIO, before + 3);
+	look_from(world, VIBORG);
+	assert_true(is_in(world, NEWKEY));
+	assert_int_equal(counted(world, KUOPIO), before + 3);
+}
+
+static void
+a_key_that_one_node_removed_stays_out_there_with_a_new_key(void **state)
+{
+	struct world *world = *state;
+	uint64_t before;
+
+	make_chain(world);
+	before = world->n[KUOPIO];
+	cut(world, withdraw(world, VIBORG, KUOPIO), KUOPIO, before);
+	(void)rotate(world, KUOPIO, NEWKEY);
+	cut(world, withdraw(world, NEWKEY, KUOPIO), KUOPIO, before + 1);
+	look_from(world, VIBORG);
+	assert_false(is_in(world, KUOPIO));
+	assert_false(is_in(world, NEWKEY));
+	look_from(world, OULU);
+	assert_true(is_in(world, NEWKEY));
+	assert_int_equal(counted(world, KUOPIO), before + 1);
+}
+
+static void
 a_rotation_not_signed_by_the_new_key_is_none(void **state)
 {
 	struct world *world = *state;
@@ -1623,6 +1668,9 @@ main(void)
 		TEST(a_new_key_takes_the_place_of_the_old),
 		TEST(a_new_key_does_not_escape_the_inviter_of_the_old),
 		TEST(a_rotation_beyond_the_cut_is_void),
+		TEST(who_was_removed_does_not_come_back_by_a_new_key),
+		TEST(
+		    a_key_that_one_node_removed_stays_out_there_with_a_new_key),
 		TEST(a_rotation_not_signed_by_the_new_key_is_none),
 		TEST(two_heirs_of_one_key_are_disputed),
 		TEST(a_registry_replaces_a_lost_key),

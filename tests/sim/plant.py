@@ -247,6 +247,17 @@ BUGS = [
          "		return false;\n"
          "	if (directory_succeeds("),
     ], "test_directory"),
+    ("beyond", "tell nobody of the words that a cut hides", [
+        ("daemon/view.c",
+         "	return log->word > counted &&\n",
+         "	return false && log->word > counted &&\n"),
+    ], "test_view"),
+    ("late-heir", "let a new key undo a removal that came before it", [
+        ("proto/reach.c",
+         "		    !is_late_heir(reach, edge->voucher, edge->subject);\n",
+         "		    (true || !is_late_heir(reach, edge->voucher,\n"
+         "			edge->subject));\n"),
+    ], "test_directory"),
     ("witness-ahead", "say of an entry that it was seen, before it is here", [
         ("daemon/node_witness.c",
          "		cuts[count].n = log->counted;\n",

@@ -152,7 +152,8 @@ void outbox_pause(struct outbox *outbox, bool paused);
  * The run of an own log, which this store had not written or had lost, came from
  * elsewhere and was added: remember where its bodies stand.  What counts there is
  * not published again, and what is erased there is erased wherever else it stands
- * (outbox_sign()).  Return what the store returns.
+ * (outbox_sign()).  What is accepted from now on has a later time than all of it:
+ * of two words about one key the later holds.  Return what the store returns.
  */
 enum err outbox_found(struct outbox *outbox, struct store_txn *txn,
     const struct log_run *run) MUST_CHECK;

@@ -123,12 +123,15 @@ outbox_found(
 	size_t i;
 	enum err err = ERR_NONE;
 
-	for (i = 0; i < run->count && err == ERR_NONE; i++)
+	for (i = 0; i < run->count && err == ERR_NONE; i++) {
 		if (header_decode(run->headers[i].data, run->headers[i].len,
-			&header) == ERR_NONE &&
-		    header.has_commit)
+			&header) != ERR_NONE)
+			continue;
+		(void)outbox_next_time(outbox, header.time_ms + 1);
+		if (header.has_commit)
 			err = note_found(
 			    outbox, txn, run->log_id, run->first + i, &header);
+	}
 	return err;
 }
 

@@ -71,7 +71,7 @@ last_time(
 }
 
 /*
- * Look at the own logs: time never falls below any of them.  If nothing was
+ * Look at the own logs: what is written comes after all of them.  If nothing was
  * noted, as in a new store that fetched them from others, the latest is the
  * one before the next.
  */
@@ -93,7 +93,7 @@ read_logs(struct outbox *outbox, struct store_txn *txn)
 		err = last_time(txn, &log, &time_ms);
 		if (err != ERR_NONE)
 			return err;
-		(void)outbox_next_time(outbox, time_ms);
+		(void)outbox_next_time(outbox, time_ms + 1);
 		if (!noted && time_ms >= latest) {
 			memcpy(now->log_id, log.log_id, LOG_ID_LEN);
 			now->has_last = true;

@@ -1437,9 +1437,10 @@ copy_in_a_log_that_forks_too_is_published_once_more(void **state)
 	assert_true(is_named(f, third, third, 2));
 }
 
-/* Another own log comes back from a peer; its entry 2 is ${text}. */
+/* Another own log comes back from a peer; its entry 2 is ${text}, of that time. */
 static void
-find_log(struct fixture *f, const char *text, uint8_t ret_log_id[LOG_ID_LEN])
+find_log_of(struct fixture *f, const char *text, uint64_t time_ms,
+    uint8_t ret_log_id[LOG_ID_LEN])
 {
 	struct header_genesis genesis = { .inc = 77, .format = 1, .org = "dk" };
 	struct header header = { .kind = HEADER_GENESIS, .time_ms = 1 };
@@ -1470,7 +1471,7 @@ find_log(struct fixture *f, const char *text, uint8_t ret_log_id[LOG_ID_LEN])
 		    log_step(&tip, raw[i], bytes[i].len), ERR_NONE);
 		memset(&header, 0, sizeof(header));
 		header.kind = HEADER_TRIAL;
-		header.time_ms = 1;
+		header.time_ms = time_ms;
 		header.body_len = (uint32_t)strlen(text);
 		header.has_commit = true;
 		crypto_commit(salt, text, strlen(text), header.commit);
@@ -1482,6 +1483,12 @@ find_log(struct fixture *f, const char *text, uint8_t ret_log_id[LOG_ID_LEN])
 	assert_int_equal(outbox_found(f->outbox, f->txn, &run), ERR_NONE);
 }
 
+static void
+find_log(struct fixture *f, const char *text, uint8_t ret_log_id[LOG_ID_LEN])
+{
+	find_log_of(f, text, 1, ret_log_id);
+}
+
 /* Keep the body of entry 2 of such a log. */
 static enum err
 find_body(struct fixture *f, const uint8_t *log_id, const char *text)
@@ -1490,6 +1497,30 @@ find_body(struct fixture *f, const uint8_t *log_id, const char *text)
 
 	return store_add_body(
 	    f->txn, log_id, 2, salt, (const uint8_t *)text, strlen(text));
+}
+
+static void
+what_is_written_comes_after_all_that_came_back(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t later = UINT64_C(4102444800000); /* in 2100 */
+	struct outbox_place place;
+	uint8_t found[LOG_ID_LEN];
+
+	/* A clock that was set back must not make the last word an old one. */
+	place = place_of(f, publish(f, "first"));
+	assert_true(header_of(f, &place).time_ms < later);
+	begin(f);
+	find_log_of(f, "theirs", later, found);
+	finish(f);
+	place = place_of(f, publish(f, "second"));
+	assert_memory_not_equal(place.log_id, found, LOG_ID_LEN);
+	assert_true(header_of(f, &place).time_ms > later);
+
+	/* Nor after a start. */
+	restart(f);
+	place = place_of(f, publish(f, "third"));
+	assert_true(header_of(f, &place).time_ms > later);
 }
 
 static void
@@ -1723,6 +1754,7 @@ main(void)
 		T(copy_that_waits_is_erased_as_soon_as_it_has_a_place),
 		T(body_that_comes_after_its_twin_was_erased_is_not_published_again),
 		T(copy_in_a_log_that_forks_too_is_published_once_more),
+		T(what_is_written_comes_after_all_that_came_back),
 		T(what_counts_in_a_log_that_came_back_is_not_published_again),
 		T(what_is_erased_in_a_log_that_came_back_goes_everywhere),
 		T(what_waited_in_a_copied_store_goes_where_the_copy_signed_it),

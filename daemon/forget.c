@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #ifndef __has_feature
 #define __has_feature(x) 0
@@ -41,6 +43,32 @@ forget_stack(void)
 
 #ifndef KEEPS_MEMORY
 
+/* Of so many bytes whole pages are given back, not written. */
+#define LARGE ((size_t)1 << 20)
+#define PAGE  ((size_t)4096)
+
+/*
+ * Overwrite what is freed.  The pages of a large block are handed back to the
+ * kernel instead: what was in them is gone from the process as well, and those that
+ * nobody ever touched, as most of LMDB's lists, are not made for nothing.
+ */
+static void
+wipe(unsigned char *block, size_t len)
+{
+	size_t before = (size_t)(-(uintptr_t)block % PAGE);
+	size_t pages;
+
+	if (len < LARGE) {
+		explicit_bzero(block, len);
+		return;
+	}
+	pages = (len - before) / PAGE * PAGE;
+	if (madvise(block + before, pages, MADV_DONTNEED) != 0)
+		explicit_bzero(block + before, pages);
+	explicit_bzero(block, before);
+	explicit_bzero(block + before + pages, len - before - pages);
+}
+
 /* The C library's own; whoever has another free() may call it. */
 extern void libc_free(void *memory) __asm__("__libc_free");
 
@@ -51,7 +79,7 @@ free(void *ptr)
 
 	if (ptr == NULL)
 		return;
-	explicit_bzero(ptr, malloc_usable_size(ptr));
+	wipe(ptr, malloc_usable_size(ptr));
 	libc_free(ptr);
 	errno = before;
 }

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 
 #define MARK 0xa5
 #define SIZE 8000
+#define MANY ((size_t)3 << 20) /* whole pages of it are given back */
 
 #ifndef __has_feature
 #define __has_feature(x) 0
@@ -31,7 +33,7 @@
 static size_t
 marked(uintptr_t address, size_t size)
 {
-	static uint8_t found[SIZE];
+	static uint8_t found[MANY];
 	int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
 	size_t count = 0;
 	size_t i;
@@ -49,7 +51,7 @@ marked(uintptr_t address, size_t size)
 static void
 what_is_freed_is_overwritten(void **state)
 {
-	static const size_t sizes[] = { 24, 100, 1000, SIZE };
+	static const size_t sizes[] = { 24, 100, 1000, SIZE, MANY };
 	void *blocks[sizeof(sizes) / sizeof(sizes[0])];
 	uintptr_t at[sizeof(sizes) / sizeof(sizes[0])];
 	size_t i;
@@ -59,6 +61,10 @@ what_is_freed_is_overwritten(void **state)
 		print_message("a sanitizer keeps memory by itself\n");
 		skip();
 	}
+
+	/* What is looked at has to stay mapped. */
+	assert_int_equal(mallopt(M_MMAP_THRESHOLD, 1 << 30), 1);
+	assert_int_equal(mallopt(M_TRIM_THRESHOLD, 1 << 30), 1);
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		blocks[i] = malloc(sizes[i]);
 		assert_non_null(blocks[i]);

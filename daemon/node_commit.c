@@ -222,9 +222,13 @@ chain_before(struct store_txn *txn, const struct view_log *log, uint64_t n,
 	return err;
 }
 
-/* Put header and small body of the last entry into the NOTE. */
+/*
+ * Put header and small body of the last entry into the NOTE.  While bodies are
+ * held back none goes this way either: what came back may have been erased.
+ */
 static void
-note_fill(struct store_txn *txn, const struct news *news, struct note *note)
+note_fill(const struct node *node, struct store_txn *txn,
+    const struct news *news, struct note *note)
 {
 	const struct view_log *log = news->log;
 	struct wire_note *wire = &note->msg.u.note;
@@ -240,6 +244,7 @@ note_fill(struct store_txn *txn, const struct news *news, struct note *note)
 		ERR_NONE ||
 	    note->header.body_len == 0 ||
 	    note->header.body_len > NOTE_BODY_MAX || note->header.group != 0 ||
+	    node->hold.until > node_now() ||
 	    store_body(txn, log->log_id, log->tip.n, &note->body) != ERR_NONE)
 		return;
 	wire->has_body = true;
@@ -364,7 +369,7 @@ tell(struct node *node, struct store_txn *txn, const struct news *news)
 		return;
 	note->msg.type = WIRE_NOTE;
 	note->msg.u.note.head = news->head;
-	note_fill(txn, news, note);
+	note_fill(node, txn, news, note);
 	if (wire_encode(&note->msg, &buf, &frame.len) == ERR_NONE) {
 		frame.buf = buf;
 		node_each_link(node, push_note, &frame);

@@ -34,9 +34,10 @@
  * log ever named as its inviter, a registry, a pinned key, a key that succeeds
  * it, or the own key.  A later entry does not unsay who the inviter was, or a
  * key could escape its inviter.  One that succeeds it by its own words alone has no
- * say if the cuts that the others name hide these.  What rests on the own key alone (its own
- * withdrawals, those of a registry that only it named) holds for this node
- * only.  The own key is never out in its own directory.
+ * say if the cuts that the others name hide these, nor has one whose withdrawal lies
+ * beyond the cut that they name for it, if they put the key out themselves.  What
+ * rests on the own key alone (its own withdrawals, those of a registry that only it
+ * named) holds for this node only.  The own key is never out in its own directory.
  *
  * Cuts.  The logs of a key that is out count up to the largest cut that an
  * effective withdrawal names for them, and not at all where none is named.
@@ -75,6 +76,7 @@ struct directory_input {
 struct succession {
 	uint8_t new_key[KEY_LEN];
 	uint8_t old_key[KEY_LEN];
+	bool told; /* by a registry, whatever the keys themselves say */
 };
 
 struct directory {
@@ -84,7 +86,7 @@ struct directory {
 	const struct directory_member **by_curve;
 	struct reach_cut *cuts; /* sorted by (key, log_id), each once */
 	size_t ncuts;
-	struct succession *successions; /* sorted by (new, old) */
+	struct succession *successions; /* sorted by (new, old), each once */
 	size_t nsuccessions;
 };
 
@@ -498,6 +500,26 @@ dispute_orgs(const struct reach *reach, struct directory *directory)
 	}
 }
 
+/* Keep one succession, which is the last one that was kept or follows it. */
+static void
+succession_keep(struct directory *directory, const uint8_t *old_key,
+    const uint8_t *new_key, bool told)
+{
+	struct succession *next =
+	    &directory->successions[directory->nsuccessions];
+
+	if (directory->nsuccessions > 0 &&
+	    memcmp(next[-1].new_key, new_key, KEY_LEN) == 0 &&
+	    memcmp(next[-1].old_key, old_key, KEY_LEN) == 0) {
+		next[-1].told = next[-1].told || told;
+		return;
+	}
+	memcpy(next->new_key, new_key, KEY_LEN);
+	memcpy(next->old_key, old_key, KEY_LEN);
+	next->told = told;
+	directory->nsuccessions++;
+}
+
 /* Keep who succeeds whom. */
 static enum err
 successions_build(const struct reach *reach, struct directory *directory)
@@ -512,14 +534,10 @@ successions_build(const struct reach *reach, struct directory *directory)
 		return ERR_NOMEM;
 	for (i = 0; i < view->nturns; i++) {
 		const struct reach_turn *turn = &view->by_new[i];
-		struct succession *kept =
-		    &directory->successions[directory->nsuccessions];
 
-		if (!reach_turn_holds(view, turn))
-			continue;
-		memcpy(kept->new_key, nodes[turn->new_key]->key, KEY_LEN);
-		memcpy(kept->old_key, nodes[turn->old_key]->key, KEY_LEN);
-		directory->nsuccessions++;
+		if (reach_turn_holds(view, turn))
+			succession_keep(directory, nodes[turn->old_key]->key,
+			    nodes[turn->new_key]->key, !turn->rotated);
 	}
 	return ERR_NONE;
 }
@@ -687,9 +705,10 @@ line_has(const uint8_t *const *line, size_t count, const uint8_t *key)
 	return false;
 }
 
-bool
-directory_succeeds(const struct directory *directory,
-    const uint8_t old_key[KEY_LEN], const uint8_t new_key[KEY_LEN])
+/* Does ${new_key} succeed ${old_key}, if need be by no registry's word? */
+static bool
+succeeds(const struct directory *directory, const uint8_t *old_key,
+    const uint8_t *new_key, bool untold)
 {
 	const uint8_t *line[REACH_EARLIER_MAX + 1];
 	const struct succession *all = directory->successions;
@@ -702,9 +721,24 @@ directory_succeeds(const struct directory *directory,
 		     memcmp(all[i].new_key, line[done], KEY_LEN) == 0;
 		     i++)
 			if (count <= REACH_EARLIER_MAX &&
+			    !(untold && all[i].told) &&
 			    !line_has(line, count, all[i].old_key))
 				line[count++] = all[i].old_key;
 	return line_has(line + 1, count - 1, old_key);
+}
+
+bool
+directory_succeeds(const struct directory *directory,
+    const uint8_t old_key[KEY_LEN], const uint8_t new_key[KEY_LEN])
+{
+	return succeeds(directory, old_key, new_key, false);
+}
+
+bool
+directory_renews(const struct directory *directory,
+    const uint8_t old_key[KEY_LEN], const uint8_t new_key[KEY_LEN])
+{
+	return succeeds(directory, old_key, new_key, true);
 }
 
 /* Are both organisations of one country?  Ids begin with it: "dk-". */

@@ -156,6 +156,14 @@ bool directory_succeeds(const struct directory *directory,
     const uint8_t old_key[KEY_LEN], const uint8_t new_key[KEY_LEN]);
 
 /**
+ * directory_renews(directory, old_key, new_key):
+ * Return whether ${new_key} replaced ${old_key}, directly or through others, by the
+ * word of these keys alone: no registry said so of any of them.
+ */
+bool directory_renews(const struct directory *directory,
+    const uint8_t old_key[KEY_LEN], const uint8_t new_key[KEY_LEN]);
+
+/**
  * directory_rotate_sign(new_key, old_key, out):
  * Sign, with ${new_key}, that it succeeds ${old_key}: the rotate_sig of a MEMBER
  * entry in a log of ${old_key}.

@@ -569,6 +569,17 @@ is_late_heir(const struct reach *reach, size_t heir, size_t x)
 	return true;
 }
 
+/*
+ * Did others put out both ${edge}'s subject and its heir, and the heir's word lies
+ * beyond the cut that they name for it?  Then their cuts of the subject hold, or
+ * who was removed with all its keys would move them.
+ */
+static bool
+is_late_word(const struct reach *reach, const struct reach_edge *edge)
+{
+	return reach->out[edge->subject] && is_cut(reach, edge->last);
+}
+
 /* Put out whom heirs withdraw, none of them by a word that another brings back. */
 static void
 find_out_by_heirs(struct reach *reach)
@@ -580,7 +591,8 @@ find_out_by_heirs(struct reach *reach)
 	for (i = 0; i < view->nedges; i++) {
 		edge = &view->edges[i];
 		edge->by_heir = right_of(reach, edge) == RIGHT_HEIR &&
-		    !is_late_heir(reach, edge->voucher, edge->subject);
+		    !is_late_heir(reach, edge->voucher, edge->subject) &&
+		    !is_late_word(reach, edge);
 	}
 	for (i = 0; i < view->nedges; i++)
 		if (view->edges[i].by_heir)

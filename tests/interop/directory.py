@@ -144,20 +144,45 @@ class Directory:
 
     def find_out(self):
         wide = self.wide
-        self.out, everywhere = set(), set()
+        self.out, everywhere, heirs = set(), set(), []
         for (v, x), word in wide.last.items():
             if not word.says.withdrawn or x == self.key:
                 continue
             if v not in wide.roles or x not in wide.roles:
                 continue
-            by_all = (wide.invited(x, v) or x in wide.line(v)[1:]
-                      or v in wide.pinned or v in wide.sure)
+            by_all = wide.invited(x, v) or v in wide.pinned or v in wide.sure
+            if not by_all and x in wide.line(v)[1:]:
+                heirs.append((v, x, word))
+                continue
             if not by_all and not wide.roles[v] & REGISTRY and v not in wide.own:
                 continue
             self.out.add(x)
             everywhere |= {x} if by_all else set()
             self.add_cuts(word)
+        for x, word in [(x, word) for v, x, word in heirs
+                        if not self.is_late_heir(v, x)
+                        and not (x in self.out and self.is_cut(word))]:
+            self.out.add(x)
+            everywhere.add(x)
+            self.add_cuts(word)
         self.ours = self.out - everywhere
+
+    def is_cut(self, word):
+        return (word.voucher in self.out
+                and word.n > self.cuts.get((word.voucher, word.log_id), 0))
+
+    def is_late_heir(self, heir, key):
+        """Does it succeed the key by words of that alone which others cut off?"""
+        line = set(self.wide.line(heir))
+        for (voucher, subject), word in self.wide.vouching.items():
+            if subject not in line or subject == key:
+                continue
+            if (word.says.succeeds == key
+                    and self.wide.roles.get(voucher, 0) & REGISTRY):
+                return False
+            if voucher == key and self.rotated(word) and not self.is_cut(word):
+                return False
+        return True
 
     def find_lapsed(self):
         for (v, x), word in self.wide.last.items():

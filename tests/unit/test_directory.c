@@ -917,6 +917,84 @@ who_was_removed_does_not_come_back_by_a_new_key(void **state)
 }
 
 static void
+a_line_that_was_removed_moves_none_of_its_cuts(void **state)
+{
+	struct world *world = *state;
+	uint64_t before;
+
+	/* The inviter knows the new key, and withdraws both. */
+	make_chain(world);
+	(void)rotate(world, KUOPIO, NEWKEY);
+	before = world->n[KUOPIO];
+	cut(world, withdraw(world, OULU, KUOPIO), KUOPIO, before);
+	(void)withdraw(world, OULU, NEWKEY);
+	cut(world, withdraw(world, NEWKEY, KUOPIO), KUOPIO, before + 9);
+	look_from(world, VIBORG);
+	assert_false(is_in(world, KUOPIO));
+	assert_false(is_in(world, NEWKEY));
+	assert_int_equal(counted(world, KUOPIO), before);
+	assert_int_equal(counted(world, NEWKEY), 0);
+
+	/* What the new key said before its cut holds. */
+	cut(world, withdraw(world, OULU, NEWKEY), NEWKEY, world->n[NEWKEY]);
+	look_from(world, VIBORG);
+	assert_int_equal(counted(world, KUOPIO), before + 9);
+}
+
+static void
+a_key_that_was_closed_by_its_heir_alone_stays_so(void **state)
+{
+	struct world *world = *state;
+	uint64_t before;
+
+	/* Nobody else closed the older key: the heir's word holds, cut or not. */
+	make_chain(world);
+	(void)rotate(world, KUOPIO, NEWKEY);
+	before = world->n[KUOPIO];
+	cut(world, withdraw(world, NEWKEY, KUOPIO), KUOPIO, before);
+	(void)withdraw(world, OULU, NEWKEY);
+	look_from(world, VIBORG);
+	assert_false(is_in(world, KUOPIO));
+	assert_false(is_in(world, NEWKEY));
+	assert_int_equal(counted(world, KUOPIO), before);
+}
+
+static void
+a_key_renews_another_unless_a_registry_says_so(void **state)
+{
+	struct world *world = *state;
+	struct directory_entry *entry;
+
+	make_chain(world);
+	world->pins[world->npins++] = KL;
+	(void)rotate(world, KUOPIO, NEWKEY);
+	entry = say(world, KL, THIRD, JOINED);
+	entry->member.has_succeeds = true;
+	memcpy(entry->member.succeeds, key_of(world, NEWKEY), KEY_LEN);
+	look_from(world, VIBORG);
+	assert_true(directory_renews(
+	    world->directory, key_of(world, KUOPIO), key_of(world, NEWKEY)));
+	assert_false(directory_renews(
+	    world->directory, key_of(world, NEWKEY), key_of(world, KUOPIO)));
+	assert_true(directory_succeeds(
+	    world->directory, key_of(world, KUOPIO), key_of(world, THIRD)));
+	assert_false(directory_renews(
+	    world->directory, key_of(world, NEWKEY), key_of(world, THIRD)));
+	assert_false(directory_renews(
+	    world->directory, key_of(world, KUOPIO), key_of(world, THIRD)));
+
+	/* A registry's word counts even if the keys say the same. */
+	entry = say(world, KL, NEWKEY, JOINED);
+	entry->member.has_succeeds = true;
+	memcpy(entry->member.succeeds, key_of(world, KUOPIO), KEY_LEN);
+	look_from(world, VIBORG);
+	assert_true(directory_succeeds(
+	    world->directory, key_of(world, KUOPIO), key_of(world, NEWKEY)));
+	assert_false(directory_renews(
+	    world->directory, key_of(world, KUOPIO), key_of(world, NEWKEY)));
+}
+
+static void
 a_key_that_one_node_removed_stays_out_there_with_a_new_key(void **state)
 {
 	struct world *world = *state;
@@ -1669,6 +1747,9 @@ main(void)
 		TEST(a_new_key_does_not_escape_the_inviter_of_the_old),
 		TEST(a_rotation_beyond_the_cut_is_void),
 		TEST(who_was_removed_does_not_come_back_by_a_new_key),
+		TEST(a_line_that_was_removed_moves_none_of_its_cuts),
+		TEST(a_key_that_was_closed_by_its_heir_alone_stays_so),
+		TEST(a_key_renews_another_unless_a_registry_says_so),
 		TEST(
 		    a_key_that_one_node_removed_stays_out_there_with_a_new_key),
 		TEST(a_rotation_not_signed_by_the_new_key_is_none),

@@ -339,6 +339,24 @@ name_peer(struct run *run, char out[CHECK_TYPED_MAX])
 	return EXIT_DONE;
 }
 
+/* Of an organisation with keys that follow each other all go together. */
+static void
+print_line(struct run *run, const Erfa__RemoveAnswer *removed)
+{
+	size_t i;
+
+	if (removed->n_line < 2)
+		return;
+	print_say(run->out,
+	    "It has %zu keys, of which one follows the other; all are "
+	    "withdrawn:\n",
+	    removed->n_line);
+	for (i = 0; i < removed->n_line; i++)
+		print_say(run->out, "  check number %s (key %.16s...)\n",
+		    run_text(removed->line[i]->check_number),
+		    run_text(removed->line[i]->key));
+}
+
 static void
 print_removed(struct run *run, const Erfa__RemoveAnswer *removed)
 {
@@ -347,6 +365,7 @@ print_removed(struct run *run, const Erfa__RemoveAnswer *removed)
 	print_say(run->out, "Removed %s (key %.16s...): %s.\n",
 	    run_text(removed->org), run_text(removed->key),
 	    run_text(removed->scope));
+	print_line(run, removed);
 	if (removed->n_cut == 0)
 		print_say(run->out, "Nothing it published counts.\n");
 	else

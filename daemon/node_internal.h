@@ -840,6 +840,15 @@ enum err node_write_member(struct node *node,
     node_written *done, void *arg) MUST_CHECK;
 
 /**
+ * node_write_withdrawals(node, members, count, done, arg):
+ * Write ${count} MEMBER entries, at least one, that withdraw keys, and forget how
+ * these are dialled, in one commit.  All else is as with node_write_member().
+ */
+enum err node_write_withdrawals(struct node *node,
+    const struct header_member *members, size_t count, node_written *done,
+    void *arg) MUST_CHECK;
+
+/**
  * node_write_note(node, note, data, len, done, arg):
  * The same with a note alone; with ${note} NULL nothing is written, and
  * ${done} tells that all that was submitted before is committed.  ${done} may

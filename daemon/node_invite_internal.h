@@ -33,6 +33,7 @@ struct member_request {
 	uint8_t old_key[KEY_LEN]; /* that it takes the place of */
 	char check[INVITE_CHECK_LEN + 1];
 	struct header_member *member; /* that was written, or NULL */
+	size_t nwithdrawn;            /* of these, if they withdraw keys */
 };
 
 /* ---- node_invite.c ---- */

@@ -31,21 +31,48 @@ fill_cuts(const struct header_member *member, Erfa__RemoveAnswer *remove)
 	return err;
 }
 
+/* Say which key was withdrawn. */
+static enum err
+fill_key(const uint8_t key[KEY_LEN], Erfa__RemoveAnswer *remove)
+{
+	char check[INVITE_CHECK_LEN + 1];
+	uint8_t curve[KEY_LEN];
+	Erfa__RemovedKey *one;
+	enum err err;
+
+	if ((err = crypto_curve_public(key, curve)) != ERR_NONE ||
+	    (err = answer_add(&remove->line, &remove->n_line,
+		 &erfa__removed_key__descriptor, &one)) != ERR_NONE ||
+	    (err = answer_hex(&one->key, key, KEY_LEN)) != ERR_NONE)
+		return err;
+	invite_check_number(curve, check);
+	return answer_text(&one->check_number, check);
+}
+
 /* Fill in the answer to a removal that is done. */
 static enum err
 fill_removed(const struct node *node, const struct member_request *request,
     Erfa__RemoveAnswer *remove)
 {
-	const struct directory_member *member = directory_find(
-	    node_directory(node), request->key);
-	bool here_only = member != NULL && member->withdrawn_by_us;
+	const struct directory_member *member;
+	bool here_only = false;
 	enum err err;
+	size_t i;
 
 	if ((err = answer_text(&remove->org, request->org)) != ERR_NONE ||
-	    (err = answer_hex(&remove->key, request->key, KEY_LEN)) !=
-		ERR_NONE ||
-	    (err = fill_cuts(request->member, remove)) != ERR_NONE)
+	    (err = answer_hex(&remove->key, request->member->key, KEY_LEN)) !=
+		ERR_NONE)
 		return err;
+	for (i = 0; i < request->nwithdrawn; i++) {
+		const struct header_member *out = &request->member[i];
+
+		member = directory_find(node_directory(node), out->key);
+		here_only = here_only ||
+		    (member != NULL && member->withdrawn_by_us);
+		if ((err = fill_key(out->key, remove)) != ERR_NONE ||
+		    (err = fill_cuts(out, remove)) != ERR_NONE)
+			return err;
+	}
 	return answer_text(
 	    &remove->scope, here_only ? "this node only" : "everywhere");
 }
@@ -65,44 +92,165 @@ removed(struct node *node, void *arg, enum err err)
 	member_request_free(request);
 }
 
+/* ---- whom they mean ---- */
+
+/* The members that a request means, the first of them the one it is about. */
+struct meant {
+	const struct directory_member **list;
+	size_t count;
+	bool by_key;
+};
+
+static bool
+is_meant(const struct meant *meant, const struct directory_member *member)
+{
+	size_t i;
+
+	for (i = 0; i < meant->count; i++)
+		if (meant->list[i] == member)
+			return true;
+	return false;
+}
+
+/* Is this text the check number of the member, or are they digits of its key? */
+static bool
+names_key(const struct directory_member *member, const char *text)
+{
+	char check[INVITE_CHECK_LEN + 1];
+	char its[INVITE_CHECK_LEN + 1];
+	char key[2 * KEY_LEN + 1];
+	size_t len = strlen(text);
+
+	bytes_hex(member->key, KEY_LEN, key);
+	if (len >= 8 && strncmp(key, text, len) == 0)
+		return true;
+	invite_check_number(member->curve, its);
+	return member_check_digits(text, check) && strcmp(its, check) == 0;
+}
+
 /*
- * The member that an org id, a check number or the first digits of a key mean.
+ * The members that an org id, a check number or the first digits of a key mean.
  * One that is out is meant only by its key, and only with new cuts.
  */
-static const struct directory_member *
-member_find(
-    const struct node *node, const Erfa__RemoveRequest *ask, size_t *ret_found)
+static void
+find_named(const struct node *node, const Erfa__RemoveRequest *ask,
+    struct meant *meant)
 {
 	const struct directory *directory = node_directory(node);
 	const char *what = ask->peer != NULL ? ask->peer : "";
 	bool cuts = ask->n_cut > 0 || ask->nothing;
-	const struct directory_member *found = NULL;
 	const struct directory_member *member;
-	char check[INVITE_CHECK_LEN + 1] = "";
-	char its[INVITE_CHECK_LEN + 1];
-	char key[2 * KEY_LEN + 1];
-	size_t len = strlen(what);
 	bool by_key;
 	size_t i;
 
-	if (!member_check_digits(what, check))
-		check[0] = '\0';
-	*ret_found = 0;
 	for (i = 0; i < directory_count(directory); i++) {
 		member = directory_at(directory, i);
-		bytes_hex(member->key, KEY_LEN, key);
-		invite_check_number(member->curve, its);
-		by_key = (len >= 8 && strncmp(key, what, len) == 0) ||
-		    strcmp(its, check) == 0;
+		by_key = names_key(member, what);
 		if (memcmp(member->key, node->key.public_key, KEY_LEN) == 0 ||
 		    (!member->in && !(by_key && cuts)) ||
 		    (!by_key && strcmp(member->org, what) != 0))
 			continue;
-		found = member;
-		(*ret_found)++;
+		meant->by_key = meant->by_key || by_key;
+		meant->list[meant->count++] = member;
 	}
-	return found;
 }
+
+/* Does this member succeed all others that are meant? */
+static bool
+is_last(const struct directory *directory, const struct meant *meant,
+    const struct directory_member *member)
+{
+	size_t i;
+
+	for (i = 0; i < meant->count; i++)
+		if (meant->list[i] != member &&
+		    !directory_succeeds(
+			directory, meant->list[i]->key, member->key))
+			return false;
+	return true;
+}
+
+/* Put the key that succeeds all others first; false if there is none. */
+static bool
+order_line(const struct directory *directory, struct meant *meant)
+{
+	const struct directory_member *last;
+	size_t i;
+
+	for (i = 0; i < meant->count; i++) {
+		last = meant->list[i];
+		if (!is_last(directory, meant, last))
+			continue;
+		meant->list[i] = meant->list[0];
+		meant->list[0] = last;
+		return true;
+	}
+	return false;
+}
+
+/* Is this member in, and did one of both keys give itself the other? */
+static bool
+goes_with(const struct directory *directory, const uint8_t key[KEY_LEN],
+    const struct directory_member *member)
+{
+	return member->in &&
+	    (directory_renews(directory, key, member->key) ||
+		directory_renews(directory, member->key, key));
+}
+
+/*
+ * Add what goes with those that are meant: a key that changes has an heir, whose
+ * right may stand before the cut, and it would stay in.  Where a registry named
+ * the heir, that is to stay when the lost key is withdrawn.
+ */
+static void
+add_line(const struct node *node, struct meant *meant)
+{
+	const struct directory *directory = node_directory(node);
+	const struct directory_member *member;
+	size_t named = meant->count;
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < directory_count(directory); i++) {
+		member = directory_at(directory, i);
+		if (memcmp(member->key, node->key.public_key, KEY_LEN) == 0)
+			continue;
+		for (j = 0; j < named && !is_meant(meant, member); j++)
+			if (goes_with(directory, meant->list[j]->key, member))
+				meant->list[meant->count++] = member;
+	}
+}
+
+/* Find whom to remove; false with the client told that there is no such one. */
+static bool
+find_meant(struct node *node, struct waiter *waiter, struct meant *meant)
+{
+	const Erfa__RemoveRequest *ask = waiter->request->remove;
+	const char *what = ask->peer != NULL ? ask->peer : "";
+
+	find_named(node, ask, meant);
+	if (meant->count == 0 ||
+	    (meant->count > 1 && (meant->by_key || ask->n_cut > 0)) ||
+	    !order_line(node_directory(node), meant)) {
+		node_answer_error(node, waiter,
+		    meant->count == 0 ? "no_such_peer" : "ambiguous", 66,
+		    "See all:  erfa directory",
+		    meant->count == 0 ?
+			"no member \"%.70s\"" :
+			"\"%.70s\" means several keys; give the "
+			"first digits of one, or its check number",
+		    what);
+		return false;
+	}
+
+	/* Who names a key and says what counts means that key. */
+	if (ask->n_cut == 0 && !(meant->by_key && ask->nothing))
+		add_line(node, meant);
+	return true;
+}
+
+/* ---- what of theirs stays valid ---- */
 
 /* Add the cut of one log, so that it counts up to ${n}. */
 static void
@@ -202,18 +350,23 @@ cuts_asked(struct node *node, const struct member_request *request,
 	return true;
 }
 
-/* Withdraw: what stays valid is said with it. */
+/* ---- removing ---- */
+
+/* Withdraw all: what stays valid is said with it. */
 static void
 withdraw(struct node *node, const Erfa__RemoveRequest *ask,
-    struct member_request *request)
+    const struct meant *meant, struct member_request *request)
 {
-	struct header_member *out = calloc(1, sizeof(*out));
+	struct header_member *out = calloc(meant->count, sizeof(*out));
 	enum err err = ERR_NOMEM;
+	size_t i;
 
-	if (out != NULL) {
-		request->member = out;
-		memcpy(out->key, request->key, KEY_LEN);
-		(void)snprintf(out->org, sizeof(out->org), "%s", request->org);
+	request->member = out;
+	request->nwithdrawn = meant->count;
+	for (i = 0; out != NULL && i < meant->count; i++, out++) {
+		memcpy(out->key, meant->list[i]->key, KEY_LEN);
+		(void)snprintf(
+		    out->org, sizeof(out->org), "%s", meant->list[i]->org);
 		out->withdrawn = true;
 		if (ask->n_cut == 0 && !ask->nothing) {
 			cuts_here(node, out);
@@ -221,9 +374,10 @@ withdraw(struct node *node, const Erfa__RemoveRequest *ask,
 			member_request_free(request);
 			return;
 		}
-		err = node_write_member(node, out, "", "", request->line, NULL,
-		    0, removed, request);
 	}
+	if (out != NULL)
+		err = node_write_withdrawals(node, request->member,
+		    request->nwithdrawn, removed, request);
 	if (err != ERR_NONE)
 		(void)member_request_failed(node, request, err);
 }
@@ -231,29 +385,17 @@ withdraw(struct node *node, const Erfa__RemoveRequest *ask,
 void
 node_remove(struct node *node, struct waiter *waiter)
 {
-	const Erfa__RemoveRequest *ask = waiter->request->remove;
-	const char *what = ask->peer != NULL ? ask->peer : "";
-	const struct directory_member *member;
 	struct member_request *request;
-	size_t found;
+	struct meant meant = { 0 };
 
-	member = member_find(node, ask, &found);
-	if (found != 1) {
-		node_answer_error(node, waiter,
-		    found == 0 ? "no_such_peer" : "ambiguous", 66,
-		    "See all:  erfa directory",
-		    found == 0 ? "no member \"%.70s\"" :
-				 "\"%.70s\" means several keys; give the "
-				 "first digits of one, or its check number",
-		    what);
-		return;
-	}
-	if ((request = member_request_new(node, waiter, member->org)) == NULL)
-		return;
-	memcpy(request->key, member->key, KEY_LEN);
-
-	/* The note about dialling it goes in the same commit. */
-	(void)snprintf(request->line, sizeof(request->line), "upstream/");
-	bytes_hex(member->key, KEY_LEN, request->line + strlen(request->line));
-	withdraw(node, ask, request);
+	meant.list = calloc(directory_count(node_directory(node)) + 1,
+	    sizeof(struct directory_member *));
+	if (meant.list == NULL)
+		node_answer_error(node, waiter, "no_memory", 75, "try again",
+		    "out of memory");
+	else if (find_meant(node, waiter, &meant) &&
+	    (request = member_request_new(node, waiter, meant.list[0]->org)) !=
+		NULL)
+		withdraw(node, waiter->request->remove, &meant, request);
+	free(meant.list);
 }

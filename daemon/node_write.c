@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/body.h"
+#include "proto/bytes.h"
 #include "proto/header.h"
 #include "daemon/node_internal.h"
 
@@ -13,6 +14,7 @@
 struct own_job {
 	struct writer_job job; /* first */
 	struct own_job *next;  /* of those that wait for the directory */
+	struct own_job *more;  /* to be written in the same commit */
 	uint64_t change;       /* which it must know */
 	struct outbox *outbox;
 	node_written *done;
@@ -28,10 +30,10 @@ struct own_job {
 	uint8_t note_data[2048];
 };
 
+/* Write what one of them holds. */
 static enum err
-own_job_run(struct store_txn *txn, struct writer_job *job)
+own_write(struct store_txn *txn, struct own_job *own)
 {
-	struct own_job *own = (struct own_job *)job;
 	struct outbox_entry entry = { .kind = HEADER_MEMBER };
 	uint64_t ticket;
 	enum err err;
@@ -54,14 +56,36 @@ own_job_run(struct store_txn *txn, struct writer_job *job)
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
+static enum err
+own_job_run(struct store_txn *txn, struct writer_job *job)
+{
+	struct own_job *own = (struct own_job *)job;
+	enum err err = ERR_NONE;
+
+	for (; own != NULL && err == ERR_NONE; own = own->more)
+		err = own_write(txn, own);
+	return err;
+}
+
+static void
+own_job_free(struct own_job *own)
+{
+	struct own_job *more;
+
+	for (; own != NULL; own = more) {
+		more = own->more;
+		free(own->body);
+		free(own);
+	}
+}
+
 /* Tell who waits, and end it. */
 static void
 own_job_end(struct node *node, struct own_job *own, enum err err)
 {
 	if (own->done != NULL)
 		own->done(node, own->arg, err);
-	free(own->body);
-	free(own);
+	own_job_free(own);
 }
 
 static void
@@ -171,6 +195,15 @@ own_job_new(struct node *node, const char *note, const void *data, size_t len,
 	return own;
 }
 
+/* Let the job write this entry. */
+static enum err
+own_job_member(struct own_job *own, const struct header_member *member)
+{
+	own->has_entry = true;
+	return header_member_encode(
+	    member, own->ext, sizeof(own->ext), &own->ext_len);
+}
+
 enum err
 /* NOLINTNEXTLINE(readability-function-size): all that one commit holds */
 node_write_member(struct node *node, const struct header_member *member,
@@ -183,15 +216,42 @@ node_write_member(struct node *node, const struct header_member *member,
 	own = own_job_new(node, note, note_data, note_len, done, arg);
 	if (own == NULL)
 		return ERR_NOMEM;
-	own->has_entry = true;
-	if ((err = header_member_encode(member, own->ext, sizeof(own->ext),
-		 &own->ext_len)) != ERR_NONE ||
+	if ((err = own_job_member(own, member)) != ERR_NONE ||
 	    (err = directory_body(own, name, address)) != ERR_NONE) {
-		free(own->body);
-		free(own);
+		own_job_free(own);
 		return err;
 	}
 	writer_submit(node->writer, &own->job);
+	return ERR_NONE;
+}
+
+enum err
+node_write_withdrawals(struct node *node, const struct header_member *members,
+    size_t count, node_written *done, void *arg)
+{
+	struct own_job *first = NULL;
+	struct own_job **end = &first;
+	char note[80] = "upstream/";
+	size_t prefix = strlen(note);
+	size_t i;
+	enum err err = ERR_NONE;
+
+	for (i = 0; i < count && err == ERR_NONE; i++) {
+		bytes_hex(members[i].key, KEY_LEN, note + prefix);
+		*end = own_job_new(node, note, NULL, 0, done, arg);
+		if (*end == NULL) {
+			err = ERR_NOMEM;
+			break;
+		}
+		err = own_job_member(*end, &members[i]);
+		end = &(*end)->more;
+	}
+	if (err != ERR_NONE) {
+		own_job_free(first);
+		return err;
+	}
+	first->job.entries = count;
+	writer_submit(node->writer, &first->job);
 	return ERR_NONE;
 }
 

@@ -123,14 +123,34 @@ gone=$(trial "to be erased" | at leaf publish --yes --json - | field id)
 check "all have what is to be erased" converge 60 hub port leaf
 check "the leaf gets one more key" at leaf key rotate --yes --wait 60
 check "all know it" converge 60 hub port leaf
+befriend port leaf
+check "it dials the other too" converge 60 hub port leaf
 node_end port
 check "it erases what the older one published" \
 	at leaf erase "$gone" --reason legal --yes
 check "the hub has heard of it" converge 60 hub leaf
+# Who is removed while its key changes is out with both keys.  The change waits for
+# the peer that is away; the hub knows the new key.
+old=$(status leaf key)
+check_status "one more change waits" 75 at leaf key rotate --yes --wait 0
+check "the hub knows the next key" converge 60 hub leaf
+new=$(at leaf key show --json | field nextKey)
+check_same "both are in" "replaced in" "$(at hub directory "$old" --json |
+	field state) $(at hub directory "$new" --json | field state)"
+check_status "of one organisation a cut is said by key" 66 \
+	at hub peers remove fi-297 --yes --cut "$(status leaf log):1"
 check "the hub removes the leaf" at hub peers remove fi-297 --yes
+check_has "and says that these were two keys" "$OUT" \
+	"2 keys, of which one follows the other"
 node_end leaf
 node_up port
 check "who was away comes into step" converge 60 hub port
+for name in hub port; do
+	check_same "$name has both keys withdrawn" "withdrawn withdrawn" \
+		"$(at "$name" directory "$old" --json |
+			field state) $(at "$name" directory "$new" --json |
+			field state)"
+done
 check_has "it is erased there too" "$(at port show "$gone" 2>&1)" "erased"
 same hub port
 finish

@@ -254,10 +254,22 @@ BUGS = [
     ], "test_view"),
     ("late-heir", "let a new key undo a removal that came before it", [
         ("proto/reach.c",
-         "		    !is_late_heir(reach, edge->voucher, edge->subject);\n",
+         "		    !is_late_heir(reach, edge->voucher, edge->subject) &&\n",
          "		    (true || !is_late_heir(reach, edge->voucher,\n"
-         "			edge->subject));\n"),
+         "			edge->subject)) &&\n"),
     ], "test_directory"),
+    ("late-word", "let a removed line move its cuts", [
+        ("proto/reach.c",
+         "	return reach->out[edge->subject] && is_cut(reach, edge->last);\n",
+         "	return false && reach->out[edge->subject] &&\n"
+         "	    is_cut(reach, edge->last);\n"),
+    ], "test_directory"),
+    ("lone-key", "remove a key and leave in the one that follows it", [
+        ("daemon/node_remove.c",
+         "	if (ask->n_cut == 0 && !(meant->by_key && ask->nothing))\n",
+         "	if (false && ask->n_cut == 0 &&\n"
+         "	    !(meant->by_key && ask->nothing))\n"),
+    ]),
     ("witness-ahead", "say of an entry that it was seen, before it is here", [
         ("daemon/node_witness.c",
          "		cuts[count].n = log->counted;\n",

@@ -7,15 +7,36 @@
 
 /* ---- keys ---- */
 
-/* Must an earlier key be followed by the one in force?  It and those before it
- * were heard of, or it is known all the same. */
+/*
+ * Has an earlier key lapsed?  A registry that was set back named a cut of the key
+ * before it which is before the word for it.
+ */
+static bool
+has_lapsed(const struct directory *directory, const struct box *of, int number)
+{
+	const struct directory_member *member = directory_find(
+	    directory, of->former[number]);
+	const struct directory_member *before = number == 0 ?
+	    NULL :
+	    directory_find(directory, of->former[number - 1]);
+
+	return member != NULL && before != NULL && !member->in &&
+	    member->withdrawn_ms == 0 && before->withdrawn_ms != 0 &&
+	    memcmp(before->withdrawn_by, member->key, KEY_LEN) != 0;
+}
+
+/*
+ * Must an earlier key be followed by the one in force?  It and those before it
+ * were heard of, or it is known all the same; and it has not lapsed.
+ */
 static bool
 is_followed(const struct directory *directory, const struct box *of, int number)
 {
 	unsigned until = (2U << number) - 1;
 
-	return (of->unheard & until) == 0 ||
-	    directory_find(directory, of->former[number]) != NULL;
+	return !has_lapsed(directory, of, number) &&
+	    ((of->unheard & until) == 0 ||
+		directory_find(directory, of->former[number]) != NULL);
 }
 
 void

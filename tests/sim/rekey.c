@@ -59,17 +59,23 @@ rekey_note_unheard(struct box *box, unsigned known)
 		    box->number, box->unheard);
 }
 
-/* The latest earlier key that the registry knows, or NULL. */
+/*
+ * The latest earlier key that the registry knows, or NULL.  One that has lapsed is
+ * none: a registry that was set back named a cut before the word for it.
+ */
 static const uint8_t *
 known_former(struct world *world, const struct box *box)
 {
 	const struct directory *directory = node_directory(
 	    world->boxes[0].node);
+	const struct directory_member *member;
 	int i;
 
-	for (i = box->nformer; i > 0; i--)
-		if (directory_find(directory, box->former[i - 1]) != NULL)
-			return box->former[i - 1];
+	for (i = box->nformer; i > 0; i--) {
+		member = directory_find(directory, box->former[i - 1]);
+		if (member != NULL && (member->in || member->withdrawn_ms != 0))
+			return member->key;
+	}
 	return NULL;
 }
 

@@ -127,7 +127,12 @@ grow(struct link *link)
 		probe->n = probe->tip.n;
 		memcpy(probe->c8, probe->tip.c, C8_LEN);
 		probe->forked = true;
-		probe->last_common = log->last_common;
+
+		/* What continues the first one is one more branch, from there. */
+		probe->last_common = probe->tip.n == log->tip.n &&
+			memcmp(probe->tip.c, log->tip.c, HASH_LEN) == 0 ?
+		    log->tip.n :
+		    log->last_common;
 	}
 }
 

@@ -75,22 +75,48 @@ has_entry(struct store_txn *txn, const uint8_t *log_id, uint8_t number,
 	return memcmp(stored.c, c, len) == 0 ? ERR_NONE : ERR_NOENT;
 }
 
-/* The least branch that has entry ${n} with these first bytes of c_n. */
+/* The last entry of a branch. */
+static enum err
+last_of(struct store_txn *txn, const struct store_row *row, uint8_t number,
+    uint64_t *ret_n)
+{
+	struct store_branch branch = { .tip = row->log.tip };
+	enum err err = ERR_NONE;
+
+	if (number != 0)
+		err = store_branch_get(txn, row->log.log_id, number, &branch);
+	*ret_n = branch.tip.n;
+	return err;
+}
+
+/*
+ * The least branch that has entry ${n} with these first bytes of c_n, and goes on
+ * after it, if one does: the end of one that grew is no end.
+ */
 static enum err
 find_branch(struct store_txn *txn, const struct store_row *row, uint64_t n,
     const uint8_t *c, size_t len, uint8_t *ret_number)
 {
+	bool found = false;
+	uint64_t last = 0;
 	uint8_t number;
 	enum err err;
 
 	for (number = 0; number <= row->branches; number++) {
 		err = has_entry(txn, row->log.log_id, number, n, c, len);
+		if (err == ERR_NOENT)
+			continue;
 		if (err == ERR_NONE)
-			*ret_number = number;
-		if (err != ERR_NOENT)
+			err = last_of(txn, row, number, &last);
+		if (err != ERR_NONE)
 			return err;
+		if (!found || last > n)
+			*ret_number = number;
+		found = true;
+		if (last > n)
+			break;
 	}
-	return ERR_NOENT;
+	return found ? ERR_NONE : ERR_NOENT;
 }
 
 enum err

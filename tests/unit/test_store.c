@@ -1371,6 +1371,38 @@ branch_may_be_named_by_any_of_its_entries(void **state)
 }
 
 static void
+what_continues_a_forked_log_is_read_under_the_name_of_its_end(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t name[8 + C8_LEN];
+	struct store_run read;
+	struct log_tip end;
+
+	fork_log(f);
+	origin_write(&f->other, f->branch, 5, BODY_LEN);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->branch->run, 120), ERR_NONE);
+	end = f->origin.tip;
+	bytes_put_le64(name, end.n);
+	memcpy(name + 8, end.c, C8_LEN);
+	assert_int_equal(store_read_run(f->txn, f->branch->run.log_id,
+			     end.n + 1, name, &read),
+	    ERR_NOENT);
+
+	/* The first branch grows no more: that is one branch more. */
+	origin_write(&f->origin, f->run, 3, BODY_LEN);
+	assert_int_equal(store_add_branch(f->txn, &f->run->run, 120), ERR_GAP);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->run->run, end.n), ERR_NONE);
+	assert_int_equal(log_of(f).last_common, 120);
+	assert_int_equal(store_read_run(f->txn, f->branch->run.log_id,
+			     end.n + 1, name, &read),
+	    ERR_NONE);
+	assert_int_equal(read.run.count, 3);
+	store_run_clear(&read);
+}
+
+static void
 branch_that_does_not_part_there_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -2414,6 +2446,7 @@ main(void)
 		T(too_many_erased_entries_of_one_number_are_all_of_it),
 		T(fork_freezes_the_log_and_both_branches_stay_readable),
 		T(branch_may_be_named_by_any_of_its_entries),
+		T(what_continues_a_forked_log_is_read_under_the_name_of_its_end),
 		T(branch_that_does_not_part_there_is_refused),
 		T(run_that_begins_before_the_fork_is_cut_there),
 		T(earliest_of_several_forks_counts),

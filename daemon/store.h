@@ -295,8 +295,8 @@ enum err store_entry_next(struct store_txn *txn,
  * Read the run that begins at ${first} and ends at the next boundary HEAD or
  * the latest.  ${branch} is NULL, or the 8 + C8_LEN bytes le64 n, c8 of a HEAD
  * of the branch wanted; of several that have it, one that goes on after it.  Each
- * header is hashed again: ERR_DAMAGED if one does
- * not fit.  ERR_NOENT if there is no entry ${first}.
+ * header is hashed again: ERR_DAMAGED if one does not fit.  ERR_NOENT if there is
+ * no entry ${first}.
  */
 enum err store_read_run(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t first, const uint8_t *branch,

@@ -477,6 +477,7 @@ is_known(const char *table, const char *value)
 
 	if (strncmp(value, "country.", 8) == 0 ||
 	    strcmp(value, "finding.unexpected") == 0 ||
+	    strcmp(value, "like.us") == 0 ||
 	    strncmp(value, "demonym.", 8) == 0 ||
 	    strncmp(value, "word.", 5) == 0 ||
 	    strncmp(value, "number.", 7) == 0)

@@ -101,34 +101,24 @@ check_has "Tromsø has done it" "$OUT" "no-5501 +erased there"
 check_has "Kuopio is not known" "$OUT" "fi-297 +not"
 check_has "and why it was" "$OUT" "personal data"
 
-# status_says PATTERN: wait until the status of Viborg has such a line.
-# shellcheck disable=SC2317 # check runs it
+# status_says PATTERN: does the status of Viborg have such a line?
+# shellcheck disable=SC2317 # await_at runs it
 status_says() {
-	local until=$((SECONDS + 30 * SLOW))
-	until at v status | grep -qE -- "$1"; do
-		[ "$SECONDS" -lt "$until" ] || return 1
-		at v watch --count 1 --wait 1 >/dev/null 2>&1
-	done
-	return 0
+	at v status | grep -qE -- "$1"
 }
-# The same for two of its counts: those that wait for a node, and the unknown.
-# shellcheck disable=SC2317 # check calls it
+# erasures_are "WAITING UNKNOWN": are these its counts of erasures?
+# shellcheck disable=SC2317 # await_at runs it
 erasures_are() {
-	local until=$((SECONDS + 30 * SLOW))
-	until [ "$(status v erasuresWaiting) $(status v erasuresUnknown)" = "$1" ]; do
-		[ "$SECONDS" -lt "$until" ] || return 1
-		at v watch --count 1 --wait 1 >/dev/null 2>&1
-	done
-	return 0
+	[ "$(status v erasuresWaiting) $(status v erasuresUnknown)" = "$1" ]
 }
 check "status at Viborg tells that one is not done" \
-	status_says "0 of 1 done at all nodes"
+	await_at v status_says "0 of 1 done at all nodes"
 check "and of whom it is not known, once the others have been in step" \
-	status_says "not known of fi-297: never in step"
+	await_at v status_says "not known of fi-297: never in step"
 check "status at Viborg" at v status
 check_has "and what to ask" "$OUT" "erfa erasure dk-791/"
 check "none waits for a node that was in step, one is not known everywhere" \
-	erasures_are "0 1"
+	await_at v erasures_are "0 1"
 check "metrics count it" at v metrics
 check_has "by a name" "$OUT" "erfa_erasures_waiting 0"
 check_has "each by its own" "$OUT" "erfa_erasures_unknown 1"
@@ -188,14 +178,9 @@ node_listen m is-0000
 befriend v m
 # shellcheck disable=SC2317 # called by check
 entries() {
-	local until=$((SECONDS + 20 * SLOW))
-	while [ "$(status m entries)" != "$(status v entries)" ]; do
-		[ "$SECONDS" -lt "$until" ] || return 1
-		at m watch --count 1 --wait 1 >/dev/null 2>&1
-	done
-	return 0
+	[ "$(status m entries)" = "$(status v entries)" ]
 }
-check "a newcomer gets the headers of one without a fence" entries
+check "a newcomer gets the headers of one without a fence" await_at m entries
 check_status "but does not come into step" 75 at m sync --wait 3
 check_has "for want of bodies" "$OUT" "bod(y|ies) to come"
 node_up t

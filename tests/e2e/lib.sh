@@ -327,6 +327,17 @@ converge() {
 	return 1
 }
 
+# await_at NAME COMMAND...: wait until COMMAND holds, which follows from what comes to
+# a node or from what it knows of peers; return 1 after half a minute.
+await_at() {
+	local until=$((SECONDS + 30 * SLOW))
+	until "${@:2}"; do
+		[ "$SECONDS" -lt "$until" ] || return 1
+		at "$1" watch --count 1 --wait 1 >/dev/null 2>&1
+	done
+	return 0
+}
+
 # shows NAME NUMBER [SECONDS]: wait until a node shows that many trials.
 shows() {
 	local until=$((SECONDS + ${3:-30} * SLOW))

@@ -21,9 +21,8 @@ struct run;
  * with --json or --quiet nothing.  Alike is what has at least two of the title's
  * words and more than half of them, or four of all words and two thirds of them; in
  * its own title, summary, keywords, sector or provisions.  Words that mean
- * something count twice, what is merely near to them counts once, and
- * only beside others in a title.  Without an
- * answer nothing is told.
+ * something count twice, what is merely near to them counts once, and only beside
+ * others in a title.  Without an answer nothing is told.
  */
 void alike_show(struct run *run, const Erfa__Trial *trial,
     const char *const *known, size_t count);

@@ -292,6 +292,23 @@ look_at(struct run *run, const Erfa__Request *request, Erfa__Answer *answer)
 	return EXIT_DONE;
 }
 
+/* Tell once that an answer may lack what erfad has not looked through yet. */
+static void
+tell_lag(struct run *run, const Erfa__Answer *answer)
+{
+	char count[PRINT_NUMBER_MAX];
+
+	if (answer->unindexed == 0 || run->lag_told || run->json || run->quiet)
+		return;
+	run->lag_told = true;
+	print_number(answer->unindexed, count);
+	print_say(run->err,
+	    "Something may be missing here: erfad has still to index %s of the "
+	    "entries it holds.\n"
+	    "  How far it is:  erfa status\n",
+	    count);
+}
+
 /* Send the question and wait for an answer of any kind. */
 static int
 ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
@@ -340,6 +357,7 @@ run_ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
 		control_free_answer(answer);
 		return status;
 	}
+	tell_lag(run, answer);
 	*ret_answer = answer;
 	return EXIT_DONE;
 }

@@ -49,6 +49,7 @@ struct run {
 	bool json; /* --json or --jsonl */
 	bool jsonl;
 	bool quiet;
+	bool lag_told; /* that the index lacks something */
 	bool endless; /* Ctrl-C is how it ends: nothing to be told */
 };
 

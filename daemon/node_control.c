@@ -26,6 +26,9 @@
 #define INDEX_WAIT_MS 5000
 #define WAITERS_MAX   512
 
+/* So many entries that the index lacks are told also if all goes well. */
+#define LAG_TOLD 100
+
 /* Beyond this no more requests are taken until some are answered. */
 #define CLIENTS_MAX      1024
 #define CLIENT_BYTES_MAX (32 * 1024 * 1024)
@@ -316,6 +319,17 @@ has_failed(struct node *node, const struct waiter *waiter)
 	    indexer_failed(node->indexer, waiter->attempt) != ERR_NONE;
 }
 
+/* What the index is just taking in is not worth a word: it is there in a moment. */
+static void
+forget_lag(struct node *node, Erfa__Answer *answer)
+{
+	uint64_t since_ms;
+
+	if (answer->has_unindexed && answer->unindexed < LAG_TOLD &&
+	    indexer_error(node->indexer, &since_ms) == ERR_NONE)
+		answer->has_unindexed = 0;
+}
+
 /* Ask again when the index has moved, for a while. */
 static void
 wait_for_index(struct node *node, struct waiter *waiter)
@@ -360,6 +374,7 @@ call_done(struct pool_job *job, void *context)
 		control_free_answer(call->answer);
 		wait_for_index(node, waiter);
 	} else if (call->answer != NULL) {
+		forget_lag(node, call->answer);
 		if (call->answer->say_case == ERFA__ANSWER__SAY_ERASURE &&
 		    node_erasure(node, call->answer->erasure) != ERR_NONE)
 			logger_debug("control", "an answer is not complete");

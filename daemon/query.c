@@ -340,6 +340,8 @@ answer_by(struct query *query, const char *lang, const void *asked,
 	question.lang = lang;
 	if (err == ERR_NONE)
 		err = how(&question, asked);
+	if (err == ERR_NONE)
+		query_tell_lag(&question);
 	err = question_end(&question, err);
 	if (err != ERR_NONE && err != ERR_NOMEM)
 		err = tell_error(&question, err);

@@ -26,6 +26,23 @@ query_behind(struct question *question, enum err err)
 	    "the search index cannot be written: %s", err_str(err));
 }
 
+void
+query_tell_lag(struct question *question)
+{
+	Erfa__Answer *answer = question->answer;
+	uint64_t arrival = store_arrival_last(question->store);
+	uint64_t indexed = index_arrival(question->index);
+
+	if (question->picture == NULL || indexed >= arrival ||
+	    answer->say_case == ERFA__ANSWER__SAY_ERROR ||
+	    answer->say_case == ERFA__ANSWER__SAY_STATUS ||
+	    answer->say_case == ERFA__ANSWER__SAY_WATCH ||
+	    answer->say_case == ERFA__ANSWER__SAY_EXPORT)
+		return;
+	answer->has_unindexed = 1;
+	answer->unindexed = arrival - indexed;
+}
+
 Erfa__Answer *
 query_refusal(struct indexer *indexer, uint64_t *ret_since_ms)
 {

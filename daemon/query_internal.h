@@ -146,6 +146,13 @@ void query_epoch(const struct question *question, uint8_t out[STORE_EPOCH_LEN]);
  */
 enum err query_behind(struct question *question, enum err err) MUST_CHECK;
 
+/**
+ * query_tell_lag(question):
+ * Let the answer say how many entries the index lacks, if it was made of what is
+ * shown and does not tell that itself.  To be called before the question ends.
+ */
+void query_tell_lag(struct question *question);
+
 /* ---- query_answer.c ---- */
 
 /**

@@ -70,7 +70,12 @@ check_has "and tells why" "$OUT" "not in step: the search index cannot be"
 check_has "status tells of it, and since when" "$(at narrow status)" \
 	"no space left \(index\), since 20"
 check_has "programs, too" "$(trouble narrow)" "^index 20"
-check "it still reads" at narrow list
+check_status "it still reads" 0 at narrow list --kind comment
+check_has "and says that something may be missing" "$OUT" \
+	"may be missing here: erfad has still to index [0-9,]+ of the entries"
+check_same "with --quiet it does not" 0 "$(
+	at narrow list --kind comment --quiet 2>&1 | grep -c "be missing here"
+)"
 mount -o remount,size=20m "$WORK/small"
 check "with room again it accepts at once" \
 	at narrow publish --yes "$WORK/big.json"

@@ -650,6 +650,7 @@ take_body(struct link *link, struct ask *ask, const struct wire_body *part,
 	ref = ask->refs[i];
 	ask->progress = true;
 	if (part->state != WIRE_OK) {
+		ask->joining.len = 0;
 		not_sent(link, ask, &ref, part->state, now);
 	} else {
 		link->lacking_wait = LACKING_MS;
@@ -657,6 +658,41 @@ take_body(struct link *link, struct ask *ask, const struct wire_body *part,
 			return;
 	}
 	ask->refs[i] = ask->refs[--ask->nrefs];
+}
+
+/*
+ * The answer ended in the midst of a body, as it must if the peer's window is
+ * smaller than the body: ask for the rest, that first.  False if there is no
+ * such.  Of the time for all of it nothing is given back.
+ */
+static bool
+ask_on(struct link *link, struct ask *ask, int64_t now)
+{
+	struct wire_get get = { .has_log = false };
+	struct wire_ref first;
+	int64_t end = ask->end;
+	size_t i = 0;
+
+	if (ask->dead || ask->joining.len == 0)
+		return false;
+	while (i < ask->nrefs && !same_ref(&ask->refs[i], &ask->joining.ref))
+		i++;
+	if (i == ask->nrefs)
+		return false;
+	first = ask->refs[i];
+	ask->refs[i] = ask->refs[0];
+	first.offset = ask->joining.len;
+	ask->refs[0] = first;
+	get.refs = ask->refs;
+	get.nrefs = ask->nrefs;
+	get.has_branch = ask->has_branch;
+	get.n = bytes_get_le64(ask->branch);
+	memcpy(get.c8, ask->branch + 8, C8_LEN);
+	ask->progress = false;
+	fetch_send(link, ask, &get, ASK_BYTES, now);
+	if (ask->active)
+		ask->end = end;
+	return true;
 }
 
 /* The peer ended its answer: was it one? */
@@ -670,7 +706,8 @@ last_data(struct link *link, struct ask *ask, int64_t now)
 	    (ask->kind != ASK_HEADERS || log == NULL || claim == NULL ||
 		log->pending.n < claim->n))
 		ask_failed(link, ask, now);
-	ask_end(link, ask);
+	if (!ask_on(link, ask, now))
+		ask_end(link, ask);
 }
 
 void

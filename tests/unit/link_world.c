@@ -63,6 +63,7 @@ struct node {
 	bool full;
 	bool busy;
 	bool stale;
+	uint32_t window;
 	uint8_t late[KEY_LEN];
 	unsigned complaints;
 	uint8_t (*touched)[LOG_ID_LEN];
@@ -228,8 +229,10 @@ world_new(int nodes, uint32_t seed)
 		.gap_ms = GAP_MS,
 	};
 	world->nnodes = nodes;
-	for (i = 0; i < nodes; i++)
+	for (i = 0; i < nodes; i++) {
 		node_open(world, i);
+		world->nodes[i].window = WINDOW_MAX;
+	}
 	for (i = 0; i < nodes; i++)
 		for (j = 0; j < nodes; j++)
 			world_admit(
@@ -323,6 +326,12 @@ struct origin *
 world_origin(struct world *world, int node)
 {
 	return &world->nodes[node].origin;
+}
+
+void
+world_set_window(struct world *world, int node, uint32_t bytes)
+{
+	world->nodes[node].window = bytes;
 }
 
 void
@@ -481,7 +490,8 @@ check_get(struct side *side, const struct wire_get *get)
 		else
 			place = &side->asked[i];
 	}
-	assert_true(window <= WINDOW_MAX);
+	assert_true(window <=
+	    (side->node->window > 0 ? side->node->window : WINDOW_MAX));
 	assert_non_null(place);
 	place->active = true;
 	place->req = get->req;
@@ -675,6 +685,7 @@ host_hello(void *host, const struct link *link, struct wire_hello *hello)
 	hello->org = "dk-791";
 	hello->name = "Viborg";
 	hello->flags = WIRE_NO_SUB;
+	hello->window = node->window;
 }
 
 static void

@@ -163,6 +163,13 @@ void world_vouch(
     struct world *world, int node, const struct directory_entry *entry);
 
 /**
+ * world_set_window(world, node, bytes):
+ * The node tells a window of its own in HELLO, or with 0 none; strict tests hold
+ * its peers to it.
+ */
+void world_set_window(struct world *world, int node, uint32_t bytes);
+
+/**
  * world_set_full(world, node, full):
  * The node's disk is full: nothing can be committed.
  */

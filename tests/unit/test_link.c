@@ -116,6 +116,24 @@ bodies_longer_than_a_message_come_in_parts(void **state)
 }
 
 static void
+a_body_longer_than_the_window_comes_in_several_gets(void **state)
+{
+	struct fixture *f = *state;
+	struct world *world = make(f, 2);
+
+	world_set_window(world, 0, DATA_MAX);
+	world_write(world, 0, &f->origin, 2, 100000);
+	world_write(world, 0, &f->origin, 3, BODY_MAX);
+	world_write(world, 0, &f->origin, 3, 20000);
+	world_connect(world, 0, 1);
+	world_until_same(world, 5000);
+	assert_true(world_has_body(world, 1, &f->origin, 2, 100000));
+	assert_true(world_has_body(world, 1, &f->origin, 5, BODY_MAX));
+	assert_in_range(world_sent(world, 1, 0, WIRE_GET), 3 + 12, 25);
+	assert_quiet(world, 2);
+}
+
+static void
 one_link_brings_logs_both_ways(void **state)
 {
 	struct fixture *f = *state;
@@ -1143,6 +1161,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_newcomer_catches_up_over_many_boundaries),
 		TEST(bodies_longer_than_a_message_come_in_parts),
+		TEST(a_body_longer_than_the_window_comes_in_several_gets),
 		TEST(one_link_brings_logs_both_ways),
 		TEST(a_hub_passes_on_what_it_gets),
 		TEST(a_note_brings_the_next_entry_without_a_get),

@@ -1432,6 +1432,73 @@ a_body_in_many_parts_is_joined(void **state)
 	assert_complaints(f, 0);
 }
 
+static void
+the_rest_of_a_body_is_asked_for_at_its_offset(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = { .type = WIRE_DATA };
+	struct wire_body part = { .state = WIRE_OK };
+	uint8_t body[BODY_LEN];
+
+	want_body(f);
+	origin_body(0, 2, body, BODY_LEN);
+	origin_salt(0, 2, part.salt);
+	part.ref = f->refs[0];
+	part.total = BODY_LEN;
+	part.data = (struct bytes){ body, 40 };
+	msg.u.data.req = f->get.req;
+	msg.u.data.last = true;
+	msg.u.data.bodies = &part;
+	msg.u.data.nbodies = 1;
+	say(f, &msg);
+	assert_int_equal(f->gets, 2);
+	assert_int_equal(f->get.nrefs, 1);
+	assert_int_equal(f->refs[0].n, 2);
+	assert_int_equal(f->refs[0].offset, 40);
+
+	/* Nothing more comes: no storm. */
+	answer(f, NULL);
+	assert_int_equal(f->gets, 2);
+	world_run(f->world, 800);
+	assert_int_equal(f->gets, 3);
+	assert_int_equal(f->refs[0].offset, 0);
+
+	/* The rest, after it. */
+	msg.u.data.req = f->get.req;
+	say(f, &msg);
+	part.ref.offset = 40;
+	part.data = (struct bytes){ body + 40, 60 };
+	msg.u.data.req = f->get.req;
+	say(f, &msg);
+	assert_true(world_has_body(f->world, 0, &f->origin, 2, BODY_LEN));
+	assert_int_equal(f->gets, 4);
+	assert_complaints(f, 0);
+}
+
+static void
+a_body_that_is_gone_midway_is_not_joined(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = { .type = WIRE_DATA };
+	struct wire_body parts[2] = { { .state = WIRE_OK } };
+	uint8_t body[BODY_LEN];
+
+	want_body(f);
+	origin_body(0, 2, body, BODY_LEN);
+	parts[0].ref = f->refs[0];
+	parts[0].total = BODY_LEN;
+	parts[0].data = (struct bytes){ body, 40 };
+	parts[1].ref = f->refs[0];
+	parts[1].state = WIRE_GONE;
+	msg.u.data.req = f->get.req;
+	msg.u.data.last = true;
+	msg.u.data.bodies = parts;
+	msg.u.data.nbodies = 2;
+	say(f, &msg);
+	assert_int_equal(f->gets, 1);
+	assert_complaints(f, 0);
+}
+
 /* ---- serving ---- */
 
 static void
@@ -1712,6 +1779,8 @@ main(void)
 		TEST(bodies_that_are_held_back_do_not_hold_back_headers),
 		TEST(parts_of_a_body_must_join),
 		TEST(a_body_in_many_parts_is_joined),
+		TEST(the_rest_of_a_body_is_asked_for_at_its_offset),
+		TEST(a_body_that_is_gone_midway_is_not_joined),
 		TEST(a_get_beyond_the_window_is_refused),
 		TEST(bodies_are_not_served_before_live),
 		TEST(what_is_not_there_is_said_to_be_absent),

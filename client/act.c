@@ -382,7 +382,8 @@ act_keep(struct act *act, const char *note)
 	put.body = act->body;
 	put.id = act->id[0] == '\0' ? NULL : act->id;
 	put.note = run_lend(note);
-	put.changed = act->changed[0] == '\0' ? NULL : act->changed;
+	/* Empty if there was no draft: one that was begun since stays. */
+	put.changed = act->changed;
 	put.group = act->to_group ? act->group : NULL;
 	request.ask_case = ERFA__REQUEST__ASK_DRAFT_PUT;
 	request.draft_put = &put;

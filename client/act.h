@@ -35,7 +35,7 @@ struct act {
 	struct form_words *words;        /* opened when first needed */
 	char id[RECORD_ID_CHARS + 1];    /* full; empty = not drawn yet */
 	char shown[RECORD_ID_CHARS + 1]; /* what people type */
-	char changed[ACT_TIME_MAX];      /* of the draft, as it was read */
+	char changed[ACT_TIME_MAX];      /* of the draft as read; "" = none */
 	bool is_draft;                   /* changes stay on this node */
 	bool is_public;                  /* some version is published */
 	char group[GROUPS_DIGITS + 1];   /* whose members read it; "" = all */
@@ -175,7 +175,9 @@ int act_publish(struct run *run, const struct act_item *items, size_t count,
 /**
  * act_keep(act, note):
  * Keep act->body as a draft, with a ${note} or NULL; act->id is drawn if it has
- * none.  What erfad answered is act->kept; nothing is printed.
+ * none.  It is refused if the draft is not as it was when ${act} was opened, or
+ * if there was none then and there is one now.  What erfad answered is
+ * act->kept; nothing is printed.
  */
 int act_keep(struct act *act, const char *note);
 

@@ -35,7 +35,8 @@ struct drafting {
 	uint8_t record[RECORD_LEN];
 	uint8_t *bytes; /* to be kept; NULL = drop */
 	size_t len;
-	char *changed;    /* Draft.changed as the client knows it, or NULL */
+	char *changed;    /* Draft.changed as read, "" = there was no draft,
+	                   * NULL = whatever there is */
 	uint64_t time_ms; /* of this change, or the one before it */
 };
 
@@ -633,15 +634,18 @@ prepare_run(struct pool_job *job, void *context)
 	    "the draft could not be looked at: %s", err_str(err));
 }
 
-/* Whether the draft is still as the client knows it. */
+/* Whether the draft is still as the client knows it; ${time_ms} is 0 if there is
+ * none. */
 static enum err
 check_changed(const struct drafting *drafting, uint64_t time_ms)
 {
 	char *text = NULL;
 	enum err err;
 
-	if (drafting->changed == NULL || drafting->changed[0] == '\0')
+	if (drafting->changed == NULL)
 		return ERR_NONE;
+	if (drafting->changed[0] == '\0')
+		return time_ms == 0 ? ERR_NONE : ERR_EXIST;
 	if ((err = answer_time(&text, time_ms)) != ERR_NONE)
 		return err;
 	if (strcmp(text, drafting->changed) != 0)

@@ -160,6 +160,18 @@ def drafts(own, checks, directory):
             body=body, id=first.id, changed=first.changed
         ),
     )
+    refused(
+        own,
+        checks,
+        "nor what somebody has begun while there was no draft yet",
+        ["draft_changed"],
+        draft_put=control_pb2.DraftPutRequest(body=body, id=first.id, changed=""),
+    )
+    checks.check(
+        "which is as it was",
+        own.ask(draft_get=control_pb2.DraftGetRequest(id=first.id)).body == trial(),
+        "",
+    )
     checks.check(
         "what it said before is nowhere on the disk", not on_disk(directory, WORD), ""
     )

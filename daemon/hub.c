@@ -229,7 +229,11 @@ refuse(struct hub *hub, const struct sock_msg *msg, const char *what)
 	sock_cut(msg->fd);
 }
 
-/* A key that is good for HELLO only: an invitation's, or a stranger's. */
+/*
+ * A key that is good for HELLO only: an invitation's, or a stranger's.  Once let
+ * in it begins its session over another connection, so that whoever goes on over
+ * this one is cut off and comes back.
+ */
 static void
 read_stranger(struct hub *hub, const struct sock_msg *msg)
 {
@@ -239,7 +243,7 @@ read_stranger(struct hub *hub, const struct sock_msg *msg)
 		refuse(hub, msg, "more than one frame in a message");
 	else if (wire_decode(msg->data, msg->len, &decoded) != ERR_NONE ||
 	    decoded.type != WIRE_HELLO)
-		hub->host->refused(hub->owner, msg->user_id, msg->address,
+		refuse(hub, msg,
 		    "a key that may only say HELLO sent something else");
 	else
 		hub->host->stranger(hub->owner, msg->user_id, msg->address,

@@ -236,6 +236,18 @@ def knock(path, org):
     hello = peer.greet()
     CHECKS.check("once accepted by that number it is answered",
                  hello.key == bytes.fromhex(said.key))
+
+    # Who goes on over that connection is cut off, and a member when it is back.
+    try:
+        peer.have()
+        peer.event((zmq.EVENT_DISCONNECTED,))
+        peer.event((UP,))
+        peer.greet()
+        peer.have()
+        peer.until("have")
+        CHECKS.check("it is a member over its next connection", True)
+    except Silence as e:
+        CHECKS.check("it is a member over its next connection", False, str(e))
     peer.close()
     peers = control.ask(peers=control_pb2.PeersRequest())
     CHECKS.check("and is a member", org in [p.org for p in peers.peer])

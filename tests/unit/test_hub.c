@@ -394,7 +394,7 @@ a_guest_gets_an_answer_to_hello_and_no_session(void **state)
 }
 
 static void
-a_guest_gets_nothing_for_anything_else(void **state)
+a_guest_is_cut_off_for_anything_else(void **state)
 {
 	struct fixture *f = *state;
 	struct sock_msg msg;
@@ -402,6 +402,15 @@ a_guest_gets_nothing_for_anything_else(void **state)
 	f->client = connect_up(f, &f->guest);
 	say_have(f->client);
 	until_refused(f, "only say HELLO");
+	until_down(f, f->client);
+	sock_close(f->client);
+	f->node.refused[0] = '\0';
+	f->client = connect_up(f, &f->guest);
+	assert_int_equal(zmq_send(sock_handle(f->client), "a", 1, 0), 1);
+	until_refused(f, "only say HELLO");
+	until_down(f, f->client);
+	sock_close(f->client);
+	f->client = connect_up(f, &f->guest);
 	assert_int_equal(
 	    zmq_send(sock_handle(f->client), "a", 1, ZMQ_SNDMORE), 1);
 	assert_int_equal(zmq_send(sock_handle(f->client), "b", 1, 0), 1);
@@ -447,7 +456,7 @@ main(void)
 		TEST(hello_alone_takes_a_session_over),
 		TEST(a_session_is_known_by_its_descriptor),
 		TEST(a_guest_gets_an_answer_to_hello_and_no_session),
-		TEST(a_guest_gets_nothing_for_anything_else),
+		TEST(a_guest_is_cut_off_for_anything_else),
 		TEST(a_port_that_is_taken_is_told),
 	};
 	int failed;

@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +25,7 @@
 #include "client/progress.h"
 #include "client/quote.h"
 #include "client/run.h"
+#include "client/settle.h"
 #include "client/speech.h"
 #include "client/table.h"
 #include "client/vault.h"
@@ -315,6 +315,42 @@ add_removed(Erfa__BackupReport *report, const char *path)
 	    EXIT_FAILED;
 }
 
+/* Have it put on the list. */
+static int
+put_on_list(struct making *making, const char *id)
+{
+	Erfa__BackupRequest done = ERFA__BACKUP_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	done.id = run_lend(id);
+	done.has_done = done.has_bytes = 1;
+	done.done = 1;
+	done.bytes = making->report.bytes;
+	status = ask(making->run, &done, 0, &answer);
+	control_free_answer(answer);
+	return status;
+}
+
+/* Have what was removed taken from it. */
+static int
+take_off_list(struct making *making)
+{
+	Erfa__BackupRequest gone = ERFA__BACKUP_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	if (making->report.n_removed == 0)
+		return EXIT_DONE;
+	gone.has_done = 1;
+	gone.done = 1;
+	gone.gone = making->report.removed;
+	gone.n_gone = making->report.n_removed;
+	status = ask(making->run, &gone, 0, &answer);
+	control_free_answer(answer);
+	return status;
+}
+
 /* Remove all but the newest. */
 static int
 remove_oldest(struct making *making, char **names, size_t count)
@@ -373,25 +409,6 @@ rotate(struct making *making)
 	return status;
 }
 
-/* Have it put on the list, and what was removed taken from it. */
-static int
-put_on_list(struct making *making, const char *id)
-{
-	Erfa__BackupRequest done = ERFA__BACKUP_REQUEST__INIT;
-	Erfa__Answer *answer = NULL;
-	int status;
-
-	done.id = run_lend(id);
-	done.has_done = done.has_bytes = 1;
-	done.done = 1;
-	done.bytes = making->report.bytes;
-	done.gone = making->report.removed;
-	done.n_gone = making->report.n_removed;
-	status = ask(making->run, &done, 0, &answer);
-	control_free_answer(answer);
-	return status;
-}
-
 /* ---- making one ---- */
 
 /* How to come back from it. */
@@ -442,7 +459,7 @@ tell(const struct making *making)
 	return tell_restore(making);
 }
 
-/* Write, verify, place. */
+/* Write, verify, place; what is older goes when it is on the list. */
 static int
 make(struct making *making, const char *id)
 {
@@ -459,9 +476,10 @@ make(struct making *making, const char *id)
 		return status;
 	if ((err = vault_place(making->vault)) != ERR_NONE)
 		return not_written(run, err, making->path);
-	if ((status = rotate(making)) != EXIT_DONE)
+	if ((status = put_on_list(making, id)) != EXIT_DONE ||
+	    (status = rotate(making)) != EXIT_DONE)
 		return status;
-	return put_on_list(making, id);
+	return take_off_list(making);
 }
 
 static int
@@ -603,30 +621,6 @@ forget(struct run *run, const Erfa__BackupAnswer *list, const char *file)
 
 /* ---- a key ---- */
 
-/* Write a file that must not be there, and see it onto the disk. */
-static int
-write_key(struct run *run, const char *path, const char *text)
-{
-	bool good;
-	int fd;
-
-	fd = open(
-	    path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return not_written(run,
-		    errno == EEXIST     ? ERR_EXIST :
-			errno == EACCES ? ERR_DENIED :
-			errno == ENOENT ? ERR_NOENT :
-					  ERR_IO,
-		    path);
-	good = write(fd, text, KEY_CHARS) == KEY_CHARS && fsync(fd) == 0;
-	if (close(fd) != 0 || !good) {
-		(void)unlink(path);
-		return not_written(run, ERR_IO, path);
-	}
-	return EXIT_DONE;
-}
-
 static int
 json_key(struct run *run, const Erfa__BackupKeyReport *report)
 {
@@ -640,7 +634,7 @@ new_key(struct run *run, const char *path)
 	char recipient[BACKUP_RECIPIENT_CHARS + 1];
 	char text[KEY_CHARS + 1];
 	uint8_t secret[KEY_LEN];
-	int status;
+	enum err err;
 
 	if (crypto_init() != ERR_NONE)
 		return fault_say(&run->faults, EXIT_FAILED, "no_randomness",
@@ -649,11 +643,11 @@ new_key(struct run *run, const char *path)
 	backup_recipient(secret, recipient);
 	bytes_hex(secret, sizeof(secret), text);
 	memcpy(text + KEY_CHARS - 1, "\n", 2);
-	status = write_key(run, path, text);
+	err = settle_file(path, text, KEY_CHARS, 0600, false);
 	crypto_wipe(secret, sizeof(secret));
 	crypto_wipe(text, sizeof(text));
-	if (status != EXIT_DONE)
-		return status;
+	if (err != ERR_NONE)
+		return not_written(run, err, path);
 	report.schema = run_lend("erfa.backup-key/1");
 	report.file = run_lend(path);
 	report.recipient = recipient;

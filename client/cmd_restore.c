@@ -181,6 +181,7 @@ read_backup(struct restoring *restoring, struct vault *into,
 		.go_on = goes_on,
 		.context = restoring,
 	};
+	uint64_t bytes;
 	enum err err;
 	int status;
 
@@ -188,6 +189,8 @@ read_backup(struct restoring *restoring, struct vault *into,
 		 restoring->run, "Restore", &restoring->progress)) != EXIT_DONE)
 		return status;
 	err = vault_read(&reading, ret_manifest);
+	if (err == ERR_NONE && into != NULL)
+		err = vault_finish(into, &bytes);
 	progress_free(restoring->progress);
 	restoring->progress = NULL;
 	return err == ERR_NONE ? EXIT_DONE : unreadable(restoring, err);

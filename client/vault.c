@@ -10,6 +10,7 @@
 
 #include "proto/backup.h"
 #include "proto/crypto.h"
+#include "client/settle.h"
 
 #define FOLDER_MODE 0700
 #define FILE_MODE   0600
@@ -23,9 +24,10 @@ struct vault {
 	char path[VAULT_PATH_MAX];
 	char temporary[VAULT_PATH_MAX];
 	bool sealed;
-	bool made;     /* something stands there */
-	int fd;        /* of the file, or of the part at hand */
-	uint64_t left; /* bytes of that part to come */
+	bool made;               /* something stands there */
+	int files[BACKUP_PARTS]; /* until they are on the disk */
+	size_t count;            /* of them; the last is written to */
+	uint64_t left;           /* bytes of the part at hand to come */
 	uint64_t bytes;
 	struct backup_stream stream;
 	uint8_t key[KEY_LEN];
@@ -33,31 +35,6 @@ struct vault {
 	uint8_t piece[BACKUP_PIECE];
 	uint8_t out[BACKUP_PIECE + CRYPTO_STREAM_EXTRA];
 };
-
-static enum err
-err_of_errno(void)
-{
-	switch (errno) {
-	case ENOENT:
-	case ENOTDIR:
-		return ERR_NOENT;
-	case EEXIST:
-	case ENOTEMPTY:
-		return ERR_EXIST;
-	case EACCES:
-	case EPERM:
-	case EROFS:
-		return ERR_DENIED;
-	case ENOSPC:
-	case EDQUOT:
-	case EFBIG:
-		return ERR_FULL;
-	case ENAMETOOLONG:
-		return ERR_SIZE;
-	default:
-		return ERR_IO;
-	}
-}
 
 static bool
 join(char out[VAULT_PATH_MAX], const char *folder, const char *name)
@@ -74,48 +51,34 @@ write_all(struct vault *vault, const uint8_t *data, size_t len)
 
 	vault->bytes += len;
 	while (len > 0) {
-		done = write(vault->fd, data, len);
+		done = write(vault->files[vault->count - 1], data, len);
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done <= 0)
-			return done < 0 ? err_of_errno() : ERR_IO;
+			return done < 0 ? settle_err() : ERR_IO;
 		data += done;
 		len -= (size_t)done;
 	}
 	return ERR_NONE;
 }
 
-/* Make what was done to names in a folder last. */
-static enum err
-sync_folder(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum err err = ERR_NONE;
-
-	if (fd < 0)
-		return err_of_errno();
-	if (fsync(fd) != 0)
-		err = err_of_errno();
-	(void)close(fd);
-	return err;
-}
-
-/* The folder around ${path}. */
-static enum err
-sync_around(const char *path)
-{
-	char folder[VAULT_PATH_MAX];
-	char *slash;
-
-	(void)snprintf(folder, sizeof(folder), "%s", path);
-	if ((slash = strrchr(folder, '/')) == NULL)
-		(void)snprintf(folder, sizeof(folder), ".");
-	else
-		slash[slash == folder ? 1 : 0] = '\0';
-	return sync_folder(folder);
-}
-
 /* ---- beginning ---- */
+
+/* Make a file, to be written to from now on. */
+static enum err
+make_file(struct vault *vault, const char *path)
+{
+	int fd;
+
+	if (vault->count == BACKUP_PARTS)
+		return ERR_SIZE;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+	    FILE_MODE);
+	if (fd < 0)
+		return settle_err();
+	vault->files[vault->count++] = fd;
+	return ERR_NONE;
+}
 
 static enum err
 begin_file(struct vault *vault, const uint8_t recipient[KEY_LEN])
@@ -123,10 +86,8 @@ begin_file(struct vault *vault, const uint8_t recipient[KEY_LEN])
 	uint8_t header[BACKUP_HEADER_LEN];
 	enum err err;
 
-	vault->fd = open(vault->temporary,
-	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-	if (vault->fd < 0)
-		return err_of_errno();
+	if ((err = make_file(vault, vault->temporary)) != ERR_NONE)
+		return err;
 	vault->made = true;
 	err = backup_seal_begin(&vault->stream, recipient, vault->key, header);
 	return err == ERR_NONE ? write_all(vault, header, sizeof(header)) : err;
@@ -139,12 +100,12 @@ begin_folder(struct vault *vault)
 	size_t i;
 
 	if (mkdir(vault->temporary, FOLDER_MODE) != 0)
-		return err_of_errno();
+		return settle_err();
 	vault->made = true;
 	for (i = 0; i < FOLDERS; i++)
 		if (!join(path, vault->temporary, folders[i]) ||
 		    mkdir(path, FOLDER_MODE) != 0)
-			return err_of_errno();
+			return settle_err();
 	return ERR_NONE;
 }
 
@@ -161,7 +122,6 @@ vault_create(
 		return ERR_EXIST;
 	if ((vault = calloc(1, sizeof(*vault))) == NULL)
 		return ERR_NOMEM;
-	vault->fd = -1;
 	vault->sealed = recipient != NULL;
 	(void)snprintf(vault->path, sizeof(vault->path), "%s", path);
 	len = snprintf(
@@ -213,24 +173,6 @@ put(struct vault *vault, const uint8_t *data, size_t len)
 	return ERR_NONE;
 }
 
-/* The part at hand has all its bytes. */
-static enum err
-end_part(struct vault *vault)
-{
-	enum err err = ERR_NONE;
-
-	if (vault->left > 0)
-		return ERR_SIZE;
-	if (vault->sealed || vault->fd < 0)
-		return ERR_NONE;
-	if (fsync(vault->fd) != 0)
-		err = err_of_errno();
-	if (close(vault->fd) != 0 && err == ERR_NONE)
-		err = err_of_errno();
-	vault->fd = -1;
-	return err;
-}
-
 enum err
 vault_part(struct vault *vault, const char *name, uint64_t size)
 {
@@ -239,8 +181,8 @@ vault_part(struct vault *vault, const char *name, uint64_t size)
 	size_t len;
 	enum err err;
 
-	if ((err = end_part(vault)) != ERR_NONE)
-		return err;
+	if (vault->left > 0)
+		return ERR_SIZE;
 	if (!backup_name_valid(name))
 		return ERR_SYNTAX;
 	vault->left = size;
@@ -248,11 +190,8 @@ vault_part(struct vault *vault, const char *name, uint64_t size)
 		err = backup_lead(name, size, lead, &len);
 		return err == ERR_NONE ? put(vault, lead, len) : err;
 	}
-	if (!join(path, vault->temporary, name))
-		return ERR_SIZE;
-	vault->fd = open(path,
-	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-	return vault->fd < 0 ? err_of_errno() : ERR_NONE;
+	return join(path, vault->temporary, name) ? make_file(vault, path) :
+						    ERR_SIZE;
 }
 
 enum err
@@ -276,8 +215,6 @@ finish_file(struct vault *vault)
 	    &vault->stream, true, vault->piece, vault->used, vault->out);
 	err = write_all(vault, vault->out, vault->used + CRYPTO_STREAM_EXTRA);
 	crypto_wipe(vault->piece, sizeof(vault->piece));
-	if (err == ERR_NONE && fsync(vault->fd) != 0)
-		err = err_of_errno();
 	return err;
 }
 
@@ -290,19 +227,41 @@ finish_folder(struct vault *vault)
 
 	for (i = 0; i < FOLDERS && err == ERR_NONE; i++)
 		err = join(path, vault->temporary, folders[i]) ?
-		    sync_folder(path) :
+		    settle_folder(path) :
 		    ERR_SIZE;
-	return err == ERR_NONE ? sync_folder(vault->temporary) : err;
+	return err == ERR_NONE ? settle_folder(vault->temporary) : err;
+}
+
+/* See all files onto the disk, and close them. */
+static enum err
+finish_files(struct vault *vault)
+{
+	enum err err = ERR_NONE;
+	int fd;
+
+	while (vault->count > 0) {
+		fd = vault->files[--vault->count];
+		if (err == ERR_NONE && fsync(fd) != 0)
+			err = settle_err();
+		if (close(fd) != 0 && err == ERR_NONE)
+			err = settle_err();
+	}
+	return err;
 }
 
 enum err
 vault_finish(struct vault *vault, uint64_t *ret_bytes)
 {
-	enum err err;
+	enum err err = ERR_NONE;
 
-	if ((err = end_part(vault)) != ERR_NONE)
-		return err;
-	err = vault->sealed ? finish_file(vault) : finish_folder(vault);
+	if (vault->left > 0)
+		return ERR_SIZE;
+	if (vault->sealed)
+		err = finish_file(vault);
+	if (err == ERR_NONE)
+		err = finish_files(vault);
+	if (err == ERR_NONE && !vault->sealed)
+		err = finish_folder(vault);
 	*ret_bytes = vault->bytes;
 	return err;
 }
@@ -324,9 +283,9 @@ vault_place(struct vault *vault)
 {
 	if (renameat2(AT_FDCWD, vault->temporary, AT_FDCWD, vault->path,
 		RENAME_NOREPLACE) != 0)
-		return err_of_errno();
+		return settle_err();
 	vault->made = false;
-	return sync_around(vault->path);
+	return settle_around(vault->path);
 }
 
 void
@@ -334,8 +293,8 @@ vault_close(struct vault *vault)
 {
 	if (vault == NULL)
 		return;
-	if (vault->fd >= 0)
-		(void)close(vault->fd);
+	while (vault->count > 0)
+		(void)close(vault->files[--vault->count]);
 	if (vault->made && vault_remove(vault->temporary) != ERR_NONE)
 		errno = 0; /* nobody is left who could do it */
 	crypto_wipe(vault, sizeof(*vault));

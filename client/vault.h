@@ -34,8 +34,10 @@ enum err vault_create(const char *path, const uint8_t *recipient,
 /**
  * vault_part(vault, name, size), vault_data(vault, data, len):
  * Begin a part, which needs a name that a backup has; then all its bytes, in
- * pieces of any length.  Return ERR_SYNTAX for another name, ERR_SIZE if a part
- * has more bytes than said, or the part before has fewer; ERR_FULL or ERR_IO.
+ * pieces of any length.  Neither waits for the disk: that is for vault_finish(), as
+ * erfad waits only so long to be asked for more.  Return ERR_SYNTAX for another
+ * name, ERR_SIZE if a part has more bytes than said, the part before has fewer, or
+ * there are more than BACKUP_PARTS; ERR_FULL or ERR_IO.
  */
 enum err vault_part(
     struct vault *vault, const char *name, uint64_t size) MUST_CHECK;
@@ -44,8 +46,8 @@ enum err vault_data(
 
 /**
  * vault_finish(vault, ret_bytes):
- * Nothing follows; all of it is on the disk afterwards.  Return ERR_SIZE,
- * ERR_FULL or ERR_IO.
+ * Nothing follows; all of it is on the disk afterwards, which may take minutes.
+ * Return ERR_SIZE, ERR_FULL or ERR_IO.
  */
 enum err vault_finish(struct vault *vault, uint64_t *ret_bytes) MUST_CHECK;
 

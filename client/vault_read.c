@@ -12,6 +12,7 @@
 #include "proto/backup.h"
 #include "proto/bytes.h"
 #include "proto/crypto.h"
+#include "client/settle.h"
 
 #define SEALED_PIECE (BACKUP_PIECE + CRYPTO_STREAM_EXTRA)
 #define HEX(bytes)   (2 * (bytes) + 1)
@@ -39,21 +40,6 @@ struct walk {
 	uint8_t *manifest;
 	size_t manifest_len;
 };
-
-static enum err
-err_of_errno(void)
-{
-	switch (errno) {
-	case ENOENT:
-	case ENOTDIR:
-		return ERR_NOENT;
-	case EACCES:
-	case EPERM:
-		return ERR_DENIED;
-	default:
-		return ERR_IO;
-	}
-}
 
 bool
 vault_is_folder(const char *path)
@@ -292,7 +278,7 @@ read_sealed(struct walk *walk)
 		return ERR_NOMEM;
 	if ((fd = open(walk->reading->path, O_RDONLY | O_CLOEXEC)) < 0) {
 		free(buf);
-		return err_of_errno();
+		return settle_err();
 	}
 	err = open_sealed(walk, fd, &stream);
 	if (err == ERR_NONE)
@@ -320,7 +306,7 @@ open_part(
 		return ERR_IO;
 	*ret_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (*ret_fd < 0)
-		return err_of_errno();
+		return settle_err();
 	if (fstat(*ret_fd, &info) != 0 || !S_ISREG(info.st_mode)) {
 		(void)close(*ret_fd);
 		return ERR_DAMAGED;
@@ -437,7 +423,7 @@ remove_folder(const char *path, const char *below)
 
 	(void)snprintf(whole, sizeof(whole), "%s/%s", path, below);
 	if ((dir = opendir(whole)) == NULL)
-		return err_of_errno();
+		return settle_err();
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is ours alone */
 	while ((entry = readdir(dir)) != NULL) {
 		(void)snprintf(name, sizeof(name), "%s%s%s", below,
@@ -456,9 +442,9 @@ vault_remove(const char *path)
 	enum err err;
 
 	if (lstat(path, &info) != 0)
-		return err_of_errno();
+		return settle_err();
 	if (!S_ISDIR(info.st_mode))
-		return unlink(path) == 0 ? ERR_NONE : err_of_errno();
+		return unlink(path) == 0 ? ERR_NONE : settle_err();
 	err = remove_folder(path, "state");
 	if (err == ERR_NONE || err == ERR_NOENT)
 		err = remove_folder(path, "conf.d");

@@ -5,6 +5,10 @@
  * The copy of main is made and checked in a thread of the pool, in a folder of its
  * own, and has no name any more when the first piece is asked for.  Its keys are
  * read from the slots at the moment when they are given out.  proto/backup.h.
+ *
+ * Whoever had the last piece sees all of it onto a disk and reads it back, which
+ * takes as long as it takes.  Nothing is held for that but its row on the list, and
+ * another backup may be begun meanwhile.
  */
 
 #include <errno.h>
@@ -15,9 +19,10 @@
 #include "daemon/node_backup_internal.h"
 #include "daemon/node_internal.h"
 
-#define PIECE    1048576U /* bytes of one answer */
-#define IDLE_MS  60000
-#define STALE_MS 5000 /* another one may be begun instead */
+#define PIECE     1048576U /* bytes of one answer */
+#define IDLE_MS   60000
+#define STALE_MS  30000 /* another one may be begun instead */
+#define GIVEN_MAX 8     /* that are waited for, to come on the list */
 
 struct backup_job {
 	struct pool_job job; /* first */
@@ -181,6 +186,36 @@ node_backup_failed(struct node *node, struct waiter *waiter, enum err err)
 		    "no backup was made: %s", err_str(err));
 }
 
+/* The backup that was being made is given out: keep what comes on the list. */
+static void
+keep_given(struct node *node)
+{
+	struct backup **at = &node->given;
+	size_t i;
+
+	node_backup_shrink(node->backup);
+	node->backup->next = node->given;
+	node->given = node->backup;
+	node->backup = NULL;
+	for (i = 0; i < GIVEN_MAX && *at != NULL; i++)
+		at = &(*at)->next;
+	node_backup_free(*at);
+	*at = NULL;
+}
+
+struct backup *
+node_backup_given(struct node *node, const char *id)
+{
+	struct backup **at = &node->given;
+	struct backup *backup;
+
+	while (*at != NULL && strcmp((*at)->id, id) != 0)
+		at = &(*at)->next;
+	if ((backup = *at) != NULL)
+		*at = backup->next;
+	return backup;
+}
+
 static void
 job_done(struct pool_job *pool_job, void *context)
 {
@@ -199,6 +234,8 @@ job_done(struct pool_job *pool_job, void *context)
 		control_free_answer(job->answer);
 		node_backup_failed(node, job->waiter, job->err);
 	} else {
+		if (node->backup->at == node->backup->count)
+			keep_given(node);
 		node_answer(node, job->waiter, job->answer);
 	}
 	free(job);
@@ -242,22 +279,40 @@ begin(struct node *node, struct waiter *waiter)
 
 /* ---- the list ---- */
 
+/* Put one on the list that is where it is to stay. */
+static void
+finish(struct node *node, struct waiter *waiter)
+{
+	const char *id = waiter->request->backup->id;
+	struct backup *backup = id == NULL ? NULL : node_backup_given(node, id);
+
+	if (id == NULL || backup != NULL)
+		node_backup_finish(node, waiter, backup);
+	else
+		node_answer_error(node, waiter, "not_listed", 75,
+		    "Run the command again; remove that backup when you have "
+		    "another.",
+		    "the backup does not come on the list: erfad was started "
+		    "anew meanwhile, or has given out %d others",
+		    GIVEN_MAX);
+}
+
 void
 node_backup(struct node *node, struct waiter *waiter)
 {
 	const Erfa__BackupRequest *ask = waiter->request->backup;
-	struct backup *backup = node->backup;
+	const struct backup *backup = node->backup;
 	bool known = ask->id != NULL && backup != NULL && !backup->busy &&
 	    strcmp(ask->id, backup->id) == 0;
 
-	if (ask->id != NULL && !known)
+	if (ask->done)
+		finish(node, waiter);
+	else if (known)
+		submit(node, waiter, false);
+	else if (ask->id != NULL)
 		node_answer_error(node, waiter, "no_such_backup", 75,
 		    "Run the command again.",
 		    "this backup was given up: nobody asked for more of it");
-	else if (ask->done || (known && backup->at == backup->count))
-		node_backup_finish(node, waiter);
-	else if (known)
-		submit(node, waiter, false);
 	else if (ask->file != NULL)
 		begin(node, waiter);
 	else
@@ -279,5 +334,11 @@ node_backup_tick(struct node *node, int64_t now)
 void
 node_backup_end(struct node *node)
 {
+	struct backup *backup;
+
 	node_backup_give_up(node);
+	while ((backup = node->given) != NULL) {
+		node->given = backup->next;
+		node_backup_free(backup);
+	}
 }

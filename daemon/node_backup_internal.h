@@ -3,7 +3,8 @@
 
 /*
  * node_backup_internal - what the files of node_backup share: the one backup that is
- * being made.
+ * being made, and those that were given out to their last piece and wait to be put
+ * on the list.
  *
  *   node_backup.c       asked for piece by piece, on the loop and in the pool
  *   node_backup_make.c  what goes into it
@@ -39,7 +40,8 @@ struct backup_part {
 	uint8_t *data; /* NULL: the first is the copy, the second the keys */
 };
 
-/* The one backup that is being made. */
+/* The one backup that is being made; or one that was given out, which holds no more
+ * than what comes on the list. */
 struct backup {
 	char id[2 * BACKUP_ID_BYTES + 1];
 	char note[40];   /* its name on the list */
@@ -54,6 +56,7 @@ struct backup {
 	size_t at;
 	uint64_t offset; /* in that part */
 	struct crypto_hash_state hash;
+	struct backup *next; /* given out before this one */
 };
 
 /* ---- node_backup.c ---- */
@@ -71,6 +74,13 @@ void node_backup_give_up(struct node *node);
  */
 void node_backup_failed(struct node *node, struct waiter *waiter, enum err err);
 
+/**
+ * node_backup_given(node, id):
+ * Take the backup ${id} from those that were given out, for the caller to free;
+ * NULL if it is none of them.
+ */
+struct backup *node_backup_given(struct node *node, const char *id);
+
 /* ---- node_backup_make.c ---- */
 
 /**
@@ -81,6 +91,12 @@ void node_backup_failed(struct node *node, struct waiter *waiter, enum err err);
 struct backup *node_backup_new(
     struct node *node, const Erfa__BackupRequest *ask);
 void node_backup_free(struct backup *backup);
+
+/**
+ * node_backup_shrink(backup):
+ * Free all of it but what comes on the list.
+ */
+void node_backup_shrink(struct backup *backup);
 
 /**
  * node_backup_fill(node, backup):
@@ -124,11 +140,12 @@ enum err node_backup_put(struct store_txn *txn, const char *note,
 void node_backup_list(struct node *node, struct waiter *waiter);
 
 /**
- * node_backup_finish(node, waiter):
- * The backup that is named is where it is to stay: it comes on the list and is
- * being made no more; others that are named are gone, and taken from it.  Then
- * answer ${waiter}, which is taken, with the list.
+ * node_backup_finish(node, waiter, backup):
+ * ${backup}, which is taken, is where it is to stay, and comes on the list; NULL:
+ * none.  Others that are named are gone, and taken from it.  Then answer
+ * ${waiter}, which is taken, with the list.
  */
-void node_backup_finish(struct node *node, struct waiter *waiter);
+void node_backup_finish(
+    struct node *node, struct waiter *waiter, struct backup *backup);
 
 #endif /* !ERFAD_NODE_BACKUP_INTERNAL_H */

@@ -106,8 +106,7 @@ node_backup_list(struct node *node, struct waiter *waiter)
 struct list_job {
 	struct writer_job job; /* first */
 	struct waiter *waiter;
-	char note[40];
-	Erfa__LocalBackup *local; /* or NULL */
+	struct backup *backup; /* or NULL */
 };
 
 static bool
@@ -142,9 +141,9 @@ list_run(struct store_txn *txn, struct writer_job *job)
 			return err;
 	if (err != ERR_NOENT)
 		return err;
-	return list->local == NULL ?
+	return list->backup == NULL ?
 	    ERR_NONE :
-	    node_backup_put(txn, list->note, list->local);
+	    node_backup_put(txn, list->backup->note, list->backup->local);
 }
 
 static void
@@ -162,34 +161,33 @@ list_done(struct writer_job *job, void *context)
 		    err_str(job->err));
 	else
 		node_backup_list(node, list->waiter);
-	if (list->local != NULL)
-		erfa__local_backup__free_unpacked(list->local, NULL);
+	node_backup_free(list->backup);
 	free(list);
 }
 
 void
-node_backup_finish(struct node *node, struct waiter *waiter)
+node_backup_finish(
+    struct node *node, struct waiter *waiter, struct backup *backup)
 {
-	const Erfa__BackupRequest *ask = waiter->request->backup;
 	struct list_job *list = calloc(1, sizeof(*list));
 
 	if (list == NULL) {
-		node_backup_failed(node, waiter, ERR_NOMEM);
+		node_backup_free(backup);
+		node_answer_error(node, waiter, "failed", 75, "try again",
+		    "the list of backups could not be written: %s",
+		    err_str(ERR_NOMEM));
 		return;
 	}
 	list->job.run = list_run;
 	list->job.done = list_done;
 	list->job.entries = 1;
 	list->waiter = waiter;
-	if (ask->id != NULL) {
-		memcpy(list->note, node->backup->note, sizeof(list->note));
-		list->local = node->backup->local;
-		list->local->has_bytes = true;
-		list->local->bytes = ask->bytes;
-		node->backup->local = NULL;
+	list->backup = backup;
+	if (backup != NULL) {
+		backup->local->has_bytes = true;
+		backup->local->bytes = waiter->request->backup->bytes;
 		logger_info(
-		    "backup", "a backup was made: %.200s", list->local->file);
-		node_backup_give_up(node);
+		    "backup", "a backup was made: %.200s", backup->local->file);
 	}
 	writer_submit(node->writer, &list->job);
 }

@@ -473,24 +473,33 @@ node_backup_fill(struct node *node, struct backup *backup)
 }
 
 void
-node_backup_free(struct backup *backup)
+node_backup_shrink(struct backup *backup)
 {
 	size_t i;
 
-	if (backup == NULL)
-		return;
 	for (i = 0; i < backup->count; i++) {
 		if (backup->parts[i].data == NULL)
 			continue;
 		crypto_wipe(
 		    backup->parts[i].data, (size_t)backup->parts[i].size);
 		free(backup->parts[i].data);
+		backup->parts[i].data = NULL;
 	}
 	store_named_clear(&backup->named);
 	backup_manifest_free(backup->manifest);
-	if (backup->local != NULL)
-		erfa__local_backup__free_unpacked(backup->local, NULL);
+	backup->manifest = NULL;
 	if (backup->fd >= 0)
 		(void)close(backup->fd);
+	backup->fd = -1;
+}
+
+void
+node_backup_free(struct backup *backup)
+{
+	if (backup == NULL)
+		return;
+	node_backup_shrink(backup);
+	if (backup->local != NULL)
+		erfa__local_backup__free_unpacked(backup->local, NULL);
 	free(backup);
 }

@@ -278,6 +278,7 @@ struct node {
 	struct import *imports;       /* bundles, the first being taken in */
 	struct bundle_part *bundle_part; /* a body that comes in parts */
 	struct backup *backup;           /* the one that is being made */
+	struct backup *given;            /* given out, not on the list yet */
 	uint64_t caller_serial;
 	int64_t beacon_at;
 	int64_t fence_at; /* one that was not written is tried again then */
@@ -1106,8 +1107,8 @@ void node_backup(struct node *node, struct waiter *waiter);
 
 /**
  * node_backup_tick(node, now), node_backup_end(node):
- * Give up a backup that nobody asks for any more; or whatever is under way, the
- * pool having stopped.
+ * Give up a backup of which nobody asks for the next piece; or whatever is under
+ * way, the pool having stopped.
  */
 void node_backup_tick(struct node *node, int64_t now);
 void node_backup_end(struct node *node);

@@ -19,6 +19,16 @@
 
 #define BIG 200000 /* bytes of a part: more than three pieces */
 
+/* How often the disk was waited for.  This fsync() is the one that is linked. */
+static unsigned synced;
+
+int
+fsync(int fd)
+{
+	synced++;
+	return fdatasync(fd);
+}
+
 struct fixture {
 	char *dir;
 	char *path;
@@ -79,7 +89,8 @@ name_file(Erfa__BackupFile *file, char *name, char hex[2 * HASH_LEN + 1],
 	file->hash = hex;
 }
 
-/* Write both parts and the manifest, which tells of ${told} bytes of the first. */
+/* Write both parts and the manifest, which tells of ${told} bytes of the first.  The
+ * disk is waited for at the end alone: erfad waits for the next question. */
 static void
 write_parts(struct fixture *f, const uint8_t *recipient, size_t told)
 {
@@ -93,6 +104,7 @@ write_parts(struct fixture *f, const uint8_t *recipient, size_t told)
 	uint64_t bytes;
 	size_t len;
 
+	synced = 0;
 	name_file(&files[0], names[0], hex[0], f->big, told);
 	name_file(&files[1], names[1], hex[1], (const uint8_t *)"key", 3);
 	bytes_hex(f->key.public_key, KEY_LEN, key);
@@ -113,7 +125,11 @@ write_parts(struct fixture *f, const uint8_t *recipient, size_t told)
 	    vault_data(f->vault, (const uint8_t *)"key", 3), ERR_NONE);
 	assert_int_equal(vault_part(f->vault, "manifest", len), ERR_NONE);
 	assert_int_equal(vault_data(f->vault, data, len), ERR_NONE);
+	assert_int_equal(synced, 0);
 	assert_int_equal(vault_finish(f->vault, &bytes), ERR_NONE);
+
+	/* Three files and three folders, or one file. */
+	assert_int_equal(synced, recipient == NULL ? 6 : 1);
 	assert_true(bytes > BIG);
 	free(data);
 }

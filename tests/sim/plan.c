@@ -49,6 +49,7 @@ plan_harm(enum harm harm)
 		[HARM_RECUT] = "withdrawals with another cut",
 		[HARM_CIRCLE] = "changes of the group",
 		[HARM_SEAL] = "sealed to the group",
+		[HARM_WORD] = "words about strangers",
 	};
 
 	return names[harm];
@@ -532,6 +533,7 @@ static const struct happening happenings[] = {
 	{ 4, THEME_SEEN, plan_recut },
 	{ 4, THEME_CIRCLE, plan_circle },
 	{ 10, THEME_CIRCLE, plan_seal },
+	{ 15, THEME_WORDS, plan_word },
 };
 
 #define HAPPENINGS (sizeof(happenings) / sizeof(happenings[0]))
@@ -702,8 +704,10 @@ draw_themes(const struct world *world)
 {
 	unsigned theme;
 
-	if (world_is_whole(world))
-		return machine_below(THEMES_ALL);
+	if (world_is_whole(world)) {
+		theme = machine_below(THEMES_ALL);
+		return world->seed >= WORLD_WORDS ? theme | THEME_WORDS : theme;
+	}
 	theme = machine_below(world_is_later(world) ? 2048 : 512);
 	if (world->seed >= WORLD_AGAIN)
 		theme |= THEME_AGAIN;

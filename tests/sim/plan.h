@@ -39,6 +39,7 @@ enum harm {
 	HARM_RECUT,    /* and is withdrawn with another cut */
 	HARM_CIRCLE,   /* the restricted group changes */
 	HARM_SEAL,     /* what is published is sealed to it */
+	HARM_WORD,     /* a member says something of a stranger */
 	HARMS
 };
 

@@ -43,6 +43,7 @@ enum theme {
 	THEME_BUDGET = 16384, /* all send more than their budget */
 	THEME_SEEN = 32768,   /* WITNESS entries are frequent */
 	THEME_CIRCLE = 65536, /* a restricted group */
+	THEME_WORDS = 131072, /* strangers are let in; from WORLD_WORDS */
 };
 
 /* Of all themes: the bits that a schedule draws. */
@@ -95,6 +96,13 @@ void plan_recut(struct plan *plan);
  */
 void plan_circle(struct plan *plan);
 void plan_seal(struct plan *plan);
+
+/**
+ * plan_word(plan):
+ * A member, or one that was, lets a stranger in or puts it out: those with two
+ * heads and those that were removed more often than others.
+ */
+void plan_word(struct plan *plan);
 
 /**
  * plan_rekey_fits(key, settled, box):

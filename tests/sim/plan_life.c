@@ -172,6 +172,33 @@ plan_seal(struct plan *plan)
 	world_publish_sealed(world, box, 16 + machine_below(600));
 }
 
+/* ---- words about strangers ---- */
+
+/* So many strangers there are. */
+#define STRANGERS 4
+
+void
+plan_word(struct plan *plan)
+{
+	struct world *world = plan->world;
+	unsigned stranger = machine_below(STRANGERS);
+	struct box *box = plan_any_up(plan);
+	struct box *other;
+	int tries;
+
+	for (tries = 0; tries < 6; tries++) {
+		other = &world->boxes[machine_below((uint32_t)world->nboxes)];
+		if (other->is_up && (other->forker || other->out))
+			box = other;
+	}
+	if (box == NULL || machine_is_dead(box->number))
+		return;
+	plan->counts->harms[HARM_WORD]++;
+	machine_trace("node %d has a word about stranger %u", box->number,
+	    stranger);
+	world_word(box, stranger);
+}
+
 /* ---- keys ---- */
 
 /* May its key change, now and here? */

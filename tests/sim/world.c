@@ -366,38 +366,75 @@ world_end(struct world *world)
 	machine_leave(MACHINE_NOBODY);
 }
 
-/* One node writes a MEMBER entry for another. */
-static void
-write_member(struct box *box, const struct box *other, bool inviter)
+/* A MEMBER entry about ${key}. */
+static struct header_member *
+member_new(const uint8_t key[KEY_LEN], const char *org)
 {
 	struct header_member *member = calloc(1, sizeof(*member));
-	int before = machine_enter(box->number);
 
 	if (member == NULL)
 		abort();
-	memcpy(member->key, other->key.public_key, KEY_LEN);
-	(void)snprintf(member->org, sizeof(member->org), "%s", other->org);
+	memcpy(member->key, key, KEY_LEN);
+	(void)snprintf(member->org, sizeof(member->org), "%s", org);
 	member->roles = ROLE_WRITES | ROLE_INTRODUCES;
-	member->inviter = inviter;
+	return member;
+}
+
+/* A node writes a MEMBER entry, which is freed. */
+static void
+write_member(struct box *box, struct header_member *member)
+{
+	int before = machine_enter(box->number);
+
 	if (box->is_up &&
-	    node_write_member(box->node, member, other->org, "", NULL, NULL, 0,
+	    node_write_member(box->node, member, member->org, "", NULL, NULL, 0,
 		NULL, NULL) != ERR_NONE)
 		abort();
 	machine_leave(before);
 	free(member);
 }
 
+/* One node vouches for another. */
+static void
+vouch(struct box *box, const struct box *other, bool inviter)
+{
+	struct header_member *member = member_new(
+	    other->key.public_key, other->org);
+
+	member->inviter = inviter;
+	write_member(box, member);
+}
+
+void
+world_word(struct box *box, unsigned stranger)
+{
+	uint8_t seed[SEED_LEN] = { 's' };
+	struct header_member *member;
+	struct crypto_key key;
+
+	seed[1] = (uint8_t)stranger;
+	crypto_key_from_seed(seed, &key);
+	member = member_new(key.public_key, "no-9999");
+
+	/* One's own withdrawals hold at home alone: nodes would rightly differ. */
+	member->withdrawn = (box->forker || box->out) && machine_happens(30);
+	if (machine_happens(50))
+		member->roles = ROLE_WRITES;
+	member->inviter = !member->withdrawn && machine_happens(30);
+	write_member(box, member);
+}
+
 void
 world_vouch(struct world *world, struct box *box)
 {
-	write_member(&world->boxes[0], box, false);
-	write_member(box, &world->boxes[0], true);
+	vouch(&world->boxes[0], box, false);
+	vouch(box, &world->boxes[0], true);
 }
 
 void
 world_vouch_back(struct world *world, struct box *box)
 {
-	write_member(box, &world->boxes[0], true);
+	vouch(box, &world->boxes[0], true);
 }
 
 void
@@ -413,7 +450,7 @@ world_dial_anew(struct world *world, struct box *box, const struct box *other)
 		(void)net_turn(box->node->loop);
 		if (node_upstreams_load(box->node) != ERR_NONE)
 			abort();
-		write_member(box, other, true);
+		vouch(box, other, true);
 	}
 	machine_leave(before);
 }

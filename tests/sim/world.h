@@ -168,6 +168,9 @@ void world_end(struct world *world);
  */
 #define WORLD_WHOLE 1000001
 
+/* From this one on members also let strangers in, and put them out. */
+#define WORLD_WORDS 2000001
+
 /**
  * world_is_later(world), world_is_whole(world):
  * Does it happen in this one?
@@ -193,6 +196,13 @@ struct box *world_box(struct world *world, bool listens);
  * It is to dial the other, from its first beginning on.
  */
 void world_dials(struct box *box, const struct box *other);
+
+/**
+ * world_word(box, stranger):
+ * The node writes a MEMBER entry, of what kind by chance, about the key of a
+ * stranger; it does nothing if the box is not up.
+ */
+void world_word(struct box *box, unsigned stranger);
 
 /**
  * world_open(world, box):

@@ -86,7 +86,7 @@ forget_words(struct index *index)
 	return ERR_NONE;
 }
 
-/* Put the new file in the place of the old one, which is removed or wiped. */
+/* Put the new file in the place of the old one, which is wiped. */
 static enum err
 exchange(struct index *index, const char *path_new, const char *path_old,
     bool erased)
@@ -102,13 +102,13 @@ exchange(struct index *index, const char *path_new, const char *path_old,
 		err = ERR_NONE;
 	if (index_file_open(index) != ERR_NONE)
 		return ERR_IO;
-	if (err == ERR_NONE && erased) {
-		index_file_wipe(path_old);
-		if ((err = forget_words(index)) == ERR_NONE)
-			err = note_compact(index, NULL);
-	} else if (err == ERR_NONE) {
-		(void)unlink(path_old);
-	}
+	if (err != ERR_NONE)
+		return err;
+
+	/* What is erased later must not be left in blocks that are free today. */
+	index_file_wipe(path_old);
+	if (erased && (err = forget_words(index)) == ERR_NONE)
+		err = note_compact(index, NULL);
 	return err;
 }
 
@@ -131,7 +131,7 @@ index_compact(struct index *index, bool *ret_done)
 	err = index->db == NULL ? ERR_IO : note_compact(index, &erased);
 	if (err == ERR_NONE && (erased || is_loose(index))) {
 		due = true;
-		(void)unlink(path_new);
+		index_file_wipe(path_new);
 		err = db_copy(index->db, path_new);
 	}
 	(void)pthread_rwlock_unlock(&index->lock);
@@ -141,7 +141,7 @@ index_compact(struct index *index, bool *ret_done)
 	if (err == ERR_NONE && index->db != NULL)
 		err = exchange(index, path_new, path_old, erased);
 	else
-		(void)unlink(path_new);
+		index_file_wipe(path_new);
 	*ret_done = err == ERR_NONE;
 	(void)pthread_rwlock_unlock(&index->lock);
 	return err;

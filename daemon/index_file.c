@@ -5,17 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Remove the file and its lock. */
-static void
-throw_away(const char *path)
-{
-	char lock[INDEX_PATH_MAX];
-
-	(void)unlink(path);
-	if (snprintf(lock, sizeof(lock), "%s-lock", path) < (int)sizeof(lock))
-		(void)unlink(lock);
-}
-
 void
 index_file_wipe(const char *path)
 {
@@ -39,6 +28,17 @@ index_file_wipe(const char *path)
 	(void)unlink(path);
 }
 
+/* Remove the file and its lock. */
+static void
+throw_away(const char *path)
+{
+	char lock[INDEX_PATH_MAX];
+
+	index_file_wipe(path);
+	if (snprintf(lock, sizeof(lock), "%s-lock", path) < (int)sizeof(lock))
+		(void)unlink(lock);
+}
+
 bool
 index_file_beside(
     const struct index *index, const char *tail, char out[INDEX_PATH_MAX])
@@ -54,7 +54,7 @@ index_file_clean(const struct index *index)
 	char path[INDEX_PATH_MAX];
 
 	if (index_file_beside(index, "-new", path))
-		(void)unlink(path);
+		index_file_wipe(path);
 	if (index_file_beside(index, "-old", path))
 		index_file_wipe(path);
 }

@@ -71,6 +71,7 @@ enum err
 index_rebuild(struct index *index, struct store *store)
 {
 	struct index_progress progress = { .arrival = 0 };
+	struct index_progress before = { .arrival = 0 };
 	struct db_txn *txn;
 	unsigned table;
 	enum err err;
@@ -81,6 +82,10 @@ index_rebuild(struct index *index, struct store *store)
 		return ERR_IO;
 	if ((err = db_begin(index->db, true, &txn)) != ERR_NONE)
 		return err;
+
+	/* What is emptied stays in free pages, also of what is erased meanwhile. */
+	progress.erased = index_progress_get(txn, &before) != ERR_NONE ||
+	    before.arrival > 0 || before.erased;
 	for (table = 0; table < INDEX_TABLES && err == ERR_NONE; table++)
 		err = db_clear(txn, table);
 	if (err == ERR_NONE)

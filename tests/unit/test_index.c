@@ -993,6 +993,61 @@ no_word_of_an_erased_body_stays_in_the_file(void **state)
 	free(old);
 }
 
+static void
+what_is_erased_while_the_index_is_made_anew_goes_too(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t n = add_trial(
+	    f, f->record, press_trial("Hemmeligheder", NULL, NULL, NULL));
+	bool done;
+
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	tend(f->index);
+	assert_int_equal(index_compact(f->index, &done), ERR_NONE);
+	assert_false(done);
+	assert_int_equal(index_rebuild(f->index, f->store), ERR_NONE);
+	add_erase(f, n);
+	put(f, 0);
+	follow(f, f->index, 1000);
+	assert_int_equal(row_at(f, n).state, INDEX_ERASED);
+	tend(f->index);
+	assert_int_equal(index_compact(f->index, &done), ERR_NONE);
+	assert_true(done);
+	assert_false(file_holds(f->index_path, "hemmeligheder"));
+	assert_int_equal(index_compact(f->index, &done), ERR_NONE);
+	assert_false(done);
+}
+
+static void
+another_file_of_the_index_is_wiped_and_not_only_removed(void **state)
+{
+	struct fixture *f = *state;
+	char *name = scratch_path(f->dir, "index-new");
+	char *kept = scratch_path(f->dir, "kept");
+	bool done;
+
+	(void)add_trial(
+	    f, f->record, press_trial("Hemmeligheder", NULL, NULL, NULL));
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	tend(f->index);
+
+	/* One that a crash left half made. */
+	assert_int_equal(link(f->index_path, kept), 0);
+	assert_true(file_holds(kept, "hemmeligheder"));
+	index_close(f->index);
+	f->index = NULL;
+	assert_int_equal(rename(f->index_path, name), 0);
+	assert_int_equal(open_index(f), ERR_NONE);
+	assert_int_equal(access(name, F_OK), -1);
+	assert_false(file_holds(kept, "hemmeligheder"));
+	free(kept);
+	free(name);
+	assert_int_equal(index_compact(f->index, &done), ERR_NONE);
+	assert_false(done);
+}
+
 /* Ask from several transactions at once; all must say the same. */
 static unsigned
 count_at_once(struct fixture *f, const char *word)
@@ -1696,6 +1751,8 @@ main(void)
 		T(what_is_published_again_is_told_once),
 		T(nothing_of_an_erased_body_stays),
 		T(no_word_of_an_erased_body_stays_in_the_file),
+		T(what_is_erased_while_the_index_is_made_anew_goes_too),
+		T(another_file_of_the_index_is_wiped_and_not_only_removed),
 		T(questions_are_of_what_is_there_when_they_are_asked),
 		T(no_word_of_an_erased_restricted_body_stays_either),
 		T(who_erased_a_restricted_body_knows_which_record_it_was),

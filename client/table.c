@@ -1,6 +1,7 @@
 #include "client/table.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #define GAP          2 /* blanks between columns */
 #define SHRINK_LEAST 8 /* a column is not cut below this */
 #define COLUMNS_MAX  16
+#define TITLE_MAX    128 /* bytes of a title, the NUL counted */
 #define CELL_PLAIN   '.'
 #define CELL_STRUCK  '-'
 
@@ -213,19 +215,14 @@ static void
 print_titles(const struct table *table, struct line *line,
     const size_t widths[COLUMNS_MAX])
 {
-	const struct table_column *column;
-	const char *title;
-	size_t c, spare;
+	char title[TITLE_MAX];
+	size_t c;
 
+	line->style = PRINT_FAINT;
 	for (c = 0; c < table->ncolumns; c++) {
-		column = &table->columns[c];
-		title = speech(column->title);
-		spare = widths[c] - text_width(title);
-		line->owed += column->right ? spare : 0;
-		for (; line->owed > 0; line->owed--)
-			print_raw(line->print, " ");
-		print_styled(line->print, PRINT_FAINT, "%s", title);
-		line->owed = GAP + (column->right ? 0 : spare);
+		(void)snprintf(title, sizeof(title), "%s",
+		    speech(table->columns[c].title));
+		put_cell(line, title, widths[c], table->columns[c].right);
 	}
 	end_line(line);
 }

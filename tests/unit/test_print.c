@@ -463,6 +463,33 @@ a_table_is_cut_to_the_terminal(void **state)
 }
 
 static void
+a_title_is_cut_with_its_column(void **state)
+{
+	static const struct table_column columns[] = {
+		{ "NAME", false, 2 },
+		{ "MADE BY ALL", false, 1 },
+		{ "HOW MANY HERE", true, 1 },
+		{ "END", false, 0 },
+	};
+	struct table *table = NULL;
+	struct capture out;
+
+	(void)state;
+	capture_open(&out, &narrow);
+	assert_int_equal(table_new(out.print, columns, 4, &table), ERR_NONE);
+	table_add(table, "Velfærdsteknologi i Midtjylland");
+	table_add(table, "dk-791");
+	table_add(table, "12");
+	table_add(table, "y");
+	assert_int_equal(table_print(table), ERR_NONE);
+	assert_string_equal(capture_text(&out),
+	    "NAME             MADE BY~  HOW MAN~  END\n"
+	    "Velfærdsteknol~  dk-791          12  y\n");
+	table_free(table);
+	capture_close(&out);
+}
+
+static void
 a_table_without_rows_is_not_there(void **state)
 {
 	static const struct table_column columns[] = { { "A", false, 0 } };
@@ -569,6 +596,7 @@ main(void)
 		cmocka_unit_test(a_column_stands_behind_the_widest_label),
 		cmocka_unit_test(a_table_is_as_wide_as_its_cells),
 		cmocka_unit_test(a_table_is_cut_to_the_terminal),
+		cmocka_unit_test(a_title_is_cut_with_its_column),
 		cmocka_unit_test(a_table_without_rows_is_not_there),
 		cmocka_unit_test(
 		    progress_is_a_line_every_ten_seconds_in_a_file),

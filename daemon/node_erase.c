@@ -22,8 +22,6 @@
 /* ... or so long after it was written last. */
 #define SEEN_AGAIN_MS 3600000
 
-#define SEEN_LOGS 64 /* own logs, the last to be told of first */
-
 /* ---- claims ---- */
 
 /* Whether the directory lets a claim count; not as long as its log is unknown. */
@@ -492,33 +490,42 @@ seen_holds(const Erfa__LocalSeen *seen, const uint8_t *log_id, uint64_t n)
 	return seen_position(seen, log_id) >= n;
 }
 
-/* Own logs as they count now, the last of the view first. */
-static size_t
-own_positions(struct node *node, Erfa__LocalSeen__Position *positions)
-{
-	struct view_log *log;
-	size_t count = 0;
-	size_t i;
-
-	for (i = view_count(node->view); i-- > 0 && count < SEEN_LOGS;) {
-		log = view_at(node->view, i);
-		if (!log->own || log->counted == 0)
-			continue;
-		erfa__local_seen__position__init(&positions[count]);
-		positions[count].has_log_id = positions[count].has_n = true;
-		positions[count].log_id.data = log->log_id;
-		positions[count].log_id.len = LOG_ID_LEN;
-		positions[count++].n = log->counted;
-	}
-	return count;
-}
-
 /* A look at all peers that are in step. */
 struct looking {
 	struct store_txn *txn;
 	struct seen_job *job;
 	Erfa__LocalSeen now;
+	Erfa__LocalSeen__Position *positions; /* that it names */
 };
+
+/* Name all own logs as they count now: an ERASE may stand in any of them. */
+static enum err
+own_positions(const struct node *node, struct looking *looking)
+{
+	size_t room = view_count(node->view) + 1;
+	Erfa__LocalSeen *now = &looking->now;
+	Erfa__LocalSeen__Position *position;
+	struct view_log *log;
+	size_t i;
+
+	looking->positions = calloc(room, sizeof(*looking->positions));
+	now->position = calloc(room, sizeof(Erfa__LocalSeen__Position *));
+	if (looking->positions == NULL || now->position == NULL)
+		return ERR_NOMEM;
+	for (i = 0; i < view_count(node->view); i++) {
+		log = view_at(node->view, i);
+		if (!log->own || log->counted == 0)
+			continue;
+		position = &looking->positions[now->n_position];
+		erfa__local_seen__position__init(position);
+		position->has_log_id = position->has_n = true;
+		position->log_id.data = log->log_id;
+		position->log_id.len = LOG_ID_LEN;
+		position->n = log->counted;
+		now->position[now->n_position++] = position;
+	}
+	return ERR_NONE;
+}
 
 /* Is what is noted of this peer old? */
 static bool
@@ -567,10 +574,7 @@ look_at(struct link *link, void *arg)
 void
 node_seen_tick(struct node *node, int64_t now)
 {
-	Erfa__LocalSeen__Position positions[SEEN_LOGS];
-	Erfa__LocalSeen__Position *list[SEEN_LOGS];
 	struct looking looking = { .txn = NULL };
-	size_t i;
 
 	if (now < node->seen_at)
 		return;
@@ -578,26 +582,23 @@ node_seen_tick(struct node *node, int64_t now)
 	erfa__local_seen__init(&looking.now);
 	looking.now.has_in_step_ms = true;
 	looking.now.in_step_ms = node_clock();
-	looking.now.n_position = own_positions(node, positions);
-	looking.now.position = list;
-	for (i = 0; i < looking.now.n_position; i++)
-		list[i] = &positions[i];
 	looking.job = calloc(1, sizeof(*looking.job));
-	if (looking.job == NULL ||
-	    store_begin(node->store, false, &looking.txn) != ERR_NONE) {
-		free(looking.job);
-		return;
-	}
+	if (looking.job == NULL || own_positions(node, &looking) != ERR_NONE ||
+	    store_begin(node->store, false, &looking.txn) != ERR_NONE)
+		goto out;
 	node_each_link(node, look_at, &looking);
 	store_abort(&looking.txn);
-	if (looking.job->count == 0) {
-		free(looking.job);
-		return;
-	}
+	if (looking.job->count == 0)
+		goto out;
 	looking.job->job.run = seen_run;
 	looking.job->job.done = seen_done;
 	looking.job->job.entries = 1;
 	writer_submit(node->writer, &looking.job->job);
+	looking.job = NULL;
+out:
+	free(looking.job);
+	free(looking.positions);
+	free(looking.now.position);
 }
 
 /* ---- which nodes have executed an erasure ---- */

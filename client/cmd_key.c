@@ -40,6 +40,21 @@ ask_key(struct run *run, bool secret, bool rotate, Erfa__Answer **ret_answer)
 
 /* ---- show ---- */
 
+/* Say that the key before this one is worth as much. */
+static void
+print_standing(struct run *run, const Erfa__KeyAnswer *key)
+{
+	if (run_text(key->standing_key)[0] == '\0')
+		return;
+	print_styled(run->out, PRINT_BAD, "!");
+	print_say(run->out, " An earlier key of yours still counts: %.16s...\n",
+	    key->standing_key);
+	print_say(run->out,
+	    "    It was not withdrawn: a withdrawal names every log of a key, "
+	    "and it may have\n    too many.  Whoever has its secret can speak "
+	    "for your organisation.\n");
+}
+
 static void
 print_rotation(struct run *run, const Erfa__KeyAnswer *key)
 {
@@ -56,6 +71,7 @@ print_rotation(struct run *run, const Erfa__KeyAnswer *key)
 		    i == 0 ? "" : ", ", key->waits_for[i]);
 	if (len > 0)
 		print_field(run->out, 0, _("Waits for"), COLUMN, line);
+	print_standing(run, key);
 	if (!key->out)
 		return;
 	print_styled(run->out, PRINT_BAD, "!");
@@ -243,9 +259,14 @@ tell_rotated(struct run *run, const Erfa__KeyAnswer *key, bool complete)
 	} else if (complete) {
 		print_say(run->out, "The new key is in force: %s\n",
 		    run_text(key->check_number));
-		print_say(run->out,
-		    "Keep a copy of it, the old one is worth nothing now:  "
-		    "sudo erfa key export FILE\n");
+		if (run_text(key->standing_key)[0] == '\0')
+			print_say(run->out,
+			    "Keep a copy of it, the old one is worth nothing "
+			    "now:  sudo erfa key export FILE\n");
+		else
+			print_say(run->out,
+			    "Keep a copy of it:  sudo erfa key export FILE\n");
+		print_standing(run, key);
 	} else {
 		print_key(run, key);
 	}

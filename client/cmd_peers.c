@@ -318,6 +318,11 @@ add_cuts(struct run *run, Erfa__RemoveRequest *ask, Erfa__LogCut cuts[CUTS_MAX],
 		cut->log = logs[ask->n_cut];
 		ask->cut[ask->n_cut++] = cut;
 	}
+	if (status == EXIT_DONE && ask->n_cut == CUTS_MAX &&
+	    args_value_at(run->args, "cut", CUTS_MAX) != NULL)
+		return fault_say(&run->faults, EXIT_USAGE, "bad_cut",
+		    "Name those whose content is to stay.",
+		    "a removal can name %d logs", CUTS_MAX);
 	if (ask->nothing && ask->n_cut > 0)
 		return fault_say(&run->faults, EXIT_USAGE, "bad_cut", "",
 		    "--cut and --nothing exclude each other");

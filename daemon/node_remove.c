@@ -262,22 +262,22 @@ cut_add(struct header_member *out, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
 	cut->n = n;
 }
 
-/* What it signed so far, as far as it counts, stays valid. */
-static void
-cuts_here(const struct node *node, struct header_member *out)
+/* What it signed so far, as far as it counts, stays valid; false with the client
+ * told that a withdrawal cannot name so many logs. */
+static bool
+cuts_here(struct node *node, const struct member_request *request,
+    struct header_member *out)
 {
-	const struct view_log *log;
-	size_t i;
-
-	for (i = 0; i < view_count(node->view) && out->ncuts < HEADER_CUTS_MAX;
-	     i++) {
-		log = view_at(node->view, i);
-		if (memcmp(log->key, out->key, KEY_LEN) != 0 ||
-		    log->counted == 0)
-			continue;
-		memcpy(out->cuts[out->ncuts].c8, log->counted_c8, C8_LEN);
-		cut_add(out, log->log_id, log->counted);
-	}
+	out->ncuts = view_ends(node->view, out->key, out->cuts);
+	if (out->ncuts <= HEADER_CUTS_MAX)
+		return true;
+	node_answer_error(node, request->waiter, "too_many_logs", 65,
+	    "Say what stays, by the first digits of the key:  erfa peers "
+	    "remove KEY --cut LOG:N   or that nothing does:  --nothing",
+	    "%s has %zu logs, a removal can name %d of them, and what it does "
+	    "not name would not count any more; nothing was done",
+	    request->org, out->ncuts, HEADER_CUTS_MAX);
+	return false;
 }
 
 /* The log of this key that begins with these digits, or NULL. */
@@ -330,7 +330,14 @@ cuts_asked(struct node *node, const struct member_request *request,
 	enum err err = ERR_NONE;
 	size_t i;
 
-	for (i = 0; i < ask->n_cut && out->ncuts < HEADER_CUTS_MAX; i++) {
+	if (ask->n_cut > HEADER_CUTS_MAX) {
+		node_answer_error(node, request->waiter, "too_many_cuts", 65,
+		    "Name those whose content is to stay.",
+		    "%zu logs are named, and a removal can name %d", ask->n_cut,
+		    HEADER_CUTS_MAX);
+		return false;
+	}
+	for (i = 0; i < ask->n_cut; i++) {
 		cut = ask->cut[i];
 		log = log_find(
 		    node, out->key, cut->log != NULL ? cut->log : "");
@@ -368,9 +375,9 @@ withdraw(struct node *node, const Erfa__RemoveRequest *ask,
 		(void)snprintf(
 		    out->org, sizeof(out->org), "%s", meant->list[i]->org);
 		out->withdrawn = true;
-		if (ask->n_cut == 0 && !ask->nothing) {
-			cuts_here(node, out);
-		} else if (!cuts_asked(node, request, ask, out)) {
+		if (ask->n_cut == 0 && !ask->nothing ?
+			!cuts_here(node, request, out) :
+			!cuts_asked(node, request, ask, out)) {
 			member_request_free(request);
 			return;
 		}

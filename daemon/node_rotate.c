@@ -305,31 +305,43 @@ settled(struct node *node, void *arg, enum err err)
 	node->rotate.phase = ROTATE_SETTLED;
 }
 
-/* Withdraw a key, with cuts where its logs end, and forget the rotation. */
+/* The same, with the old key left in. */
+static void
+left_standing(struct node *node, void *arg, enum err err)
+{
+	if (node != NULL && err == ERR_NONE)
+		event_say(EVENT_KEY_FAILED, NULL,
+		    "the old key is not withdrawn: it has more than the %d "
+		    "logs that a withdrawal can name; whoever has its secret "
+		    "can still speak for this node",
+		    HEADER_CUTS_MAX);
+	settled(node, arg, err);
+}
+
+/*
+ * Withdraw a key, with cuts where its logs end, and forget the rotation.  What a
+ * withdrawal does not name counts no more: a key with more logs than it can name
+ * stays in, and people are told so.
+ */
 static void
 withdraw(struct node *node, const uint8_t key[KEY_LEN])
 {
 	struct header_member *out = calloc(1, sizeof(*out));
-	const struct view_log *log;
-	size_t i;
+	enum err err;
 
 	if (out == NULL)
 		return;
 	memcpy(out->key, key, KEY_LEN);
 	(void)snprintf(out->org, sizeof(out->org), "%s", node->config->org);
 	out->withdrawn = true;
-	for (i = view_count(node->view); i > 0 && out->ncuts < HEADER_CUTS_MAX;
-	     i--) {
-		log = view_at(node->view, i - 1);
-		if (memcmp(log->key, key, KEY_LEN) != 0 || log->counted == 0)
-			continue;
-		memcpy(out->cuts[out->ncuts].log_id, log->log_id, LOG_ID_LEN);
-		out->cuts[out->ncuts].n = log->counted;
-		memcpy(out->cuts[out->ncuts].c8, log->counted_c8, C8_LEN);
-		out->ncuts++;
-	}
-	node->rotate.busy = node_write_member(node, out, "", "", NOTE_ROTATE,
-				NULL, 0, settled, NULL) == ERR_NONE;
+	out->ncuts = view_ends(node->view, key, out->cuts);
+	if (out->ncuts <= HEADER_CUTS_MAX)
+		err = node_write_member(
+		    node, out, "", "", NOTE_ROTATE, NULL, 0, settled, NULL);
+	else
+		err = node_write_note(
+		    node, NOTE_ROTATE, NULL, 0, left_standing, NULL);
+	node->rotate.busy = err == ERR_NONE;
 	free(out);
 }
 
@@ -384,6 +396,26 @@ put_check(const uint8_t key[KEY_LEN], char **out)
 	return answer_text(out, check);
 }
 
+/* Name the key before this one that is in all the same, if there is one. */
+static enum err
+put_standing(const struct node *node, Erfa__KeyAnswer *out)
+{
+	const struct directory *directory = node_directory(node);
+	const struct directory_member *member;
+	size_t i;
+
+	for (i = 0; i < directory_count(directory); i++) {
+		member = directory_at(directory, i);
+		if (member->in &&
+		    memcmp(member->key, node->key.public_key, KEY_LEN) != 0 &&
+		    directory_succeeds(
+			directory, member->key, node->key.public_key))
+			return answer_hex(
+			    &out->standing_key, member->key, KEY_LEN);
+	}
+	return ERR_NONE;
+}
+
 /* How far a change of key is. */
 static enum err
 put_rotation(const struct node *node, Erfa__KeyAnswer *out)
@@ -398,6 +430,8 @@ put_rotation(const struct node *node, Erfa__KeyAnswer *out)
 
 	if (rotate->phase == ROTATE_CLOSING)
 		return answer_hex(&out->old_key, rotate->old_key, KEY_LEN);
+	if (rotate->phase == ROTATE_SETTLED)
+		return put_standing(node, out);
 	if (rotate->phase != ROTATE_SPREADING)
 		return ERR_NONE;
 	if ((err = answer_hex(&out->next_key, rotate->new_key, KEY_LEN)) !=

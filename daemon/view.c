@@ -203,6 +203,28 @@ view_recount(struct view *view, struct view_log *log,
 	view->digest_known = false;
 }
 
+size_t
+view_ends(const struct view *view, const uint8_t key[KEY_LEN],
+    struct header_cut cuts[HEADER_CUTS_MAX])
+{
+	const struct view_log *log;
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < view->count; i++) {
+		log = view->logs[i];
+		if (log->counted == 0 || memcmp(log->key, key, KEY_LEN) != 0)
+			continue;
+		if (count < HEADER_CUTS_MAX) {
+			memcpy(cuts[count].log_id, log->log_id, LOG_ID_LEN);
+			cuts[count].n = log->counted;
+			memcpy(cuts[count].c8, log->counted_c8, C8_LEN);
+		}
+		count++;
+	}
+	return count;
+}
+
 void
 view_digest(struct view *view, uint8_t out[HASH_LEN])
 {

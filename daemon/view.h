@@ -15,6 +15,7 @@
 
 #include "proto/directory.h"
 #include "proto/err.h"
+#include "proto/header.h"
 #include "proto/limits.h"
 #include "proto/log.h"
 
@@ -120,6 +121,16 @@ uint64_t view_told(
 void view_recount(struct view *view, struct view_log *log,
     const struct directory *directory, const uint8_t *counted_c8,
     const uint8_t *told_c8);
+
+/**
+ * view_ends(view, key, cuts):
+ * Where the logs of ${key} end, as far as they count: the cuts of a withdrawal
+ * that leaves all of them.  Return how many logs that are.  If there are more
+ * than HEADER_CUTS_MAX, no withdrawal can name all, and what it does not name
+ * would not count anywhere: ${cuts} then holds some of them.
+ */
+size_t view_ends(const struct view *view, const uint8_t key[KEY_LEN],
+    struct header_cut cuts[HEADER_CUTS_MAX]);
 
 /**
  * view_digest(view, out):

@@ -155,8 +155,8 @@ BUGS = [
     ]),
     ("no-cut", "withdraw a member without its cuts", [
         ("daemon/node_remove.c",
-         "			cuts_here(node, out);\n",
-         "			out->ncuts = 0 * sizeof(cuts_here);\n"),
+         "	out->ncuts = view_ends(node->view, out->key, out->cuts);\n",
+         "	out->ncuts = 0 * view_ends(node->view, out->key, out->cuts);\n"),
     ]),
     ("again-none", "republish from the tip on, not from what is common", [
         ("daemon/outbox_again.c",
@@ -223,8 +223,8 @@ BUGS = [
     ]),
     ("rotate-forgets", "withdraw the old key without cuts", [
         ("daemon/node_rotate.c",
-         "		if (memcmp(log->key, key, KEY_LEN) != 0 || log->counted == 0)\n",
-         "		if (memcmp(log->key, key, KEY_LEN) != 0 || log->counted > 0)\n"),
+         "	out->ncuts = view_ends(node->view, key, out->cuts);\n",
+         "	out->ncuts = 0 * view_ends(node->view, key, out->cuts);\n"),
     ]),
     ("no-heir", "vouch for a new key without the one that it succeeds", [
         ("daemon/node_accept.c",

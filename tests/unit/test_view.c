@@ -275,6 +275,37 @@ a_member_entry_beyond_a_cut_is_told_and_does_not_count(void **state)
 }
 
 static void
+the_ends_of_a_key_are_those_of_its_logs_that_count(void **state)
+{
+	struct fixture *f = *state;
+	struct header_cut cuts[HEADER_CUTS_MAX];
+	struct origin origin;
+	uint64_t inc;
+
+	assert_int_equal(
+	    view_ends(f->view, f->own.key.public_key, cuts), 0);
+	(void)add(f, &f->own); /* known by name only */
+	set_tip(f, add(f, &f->other), 5, 0xbb);
+	assert_int_equal(
+	    view_ends(f->view, f->own.key.public_key, cuts), 0);
+	origin_begin(&origin, 1, 2);
+	set_tip(f, add(f, &origin), 3, 0xaa);
+	assert_int_equal(
+	    view_ends(f->view, f->own.key.public_key, cuts), 1);
+	assert_memory_equal(cuts[0].log_id, origin.log_id, LOG_ID_LEN);
+	assert_int_equal(cuts[0].n, 3);
+	assert_int_equal(cuts[0].c8[C8_LEN - 1], 0xaa);
+
+	/* More than a withdrawal names are counted all the same. */
+	for (inc = 3; inc <= HEADER_CUTS_MAX + 2; inc++) {
+		origin_begin(&origin, 1, inc);
+		set_tip(f, add(f, &origin), inc, 0xcc);
+	}
+	assert_int_equal(view_ends(f->view, f->own.key.public_key, cuts),
+	    HEADER_CUTS_MAX + 1);
+}
+
+static void
 the_digest_follows_what_counts(void **state)
 {
 	struct fixture *f = *state;
@@ -333,6 +364,7 @@ main(void)
 		TEST(a_release_frees_the_log_and_is_counted),
 		TEST(the_counted_position_is_the_least_of_three),
 		TEST(a_member_entry_beyond_a_cut_is_told_and_does_not_count),
+		TEST(the_ends_of_a_key_are_those_of_its_logs_that_count),
 		TEST(the_digest_follows_what_counts),
 	};
 

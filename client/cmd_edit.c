@@ -4,12 +4,10 @@
  */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +19,7 @@
 #include "client/cmd.h"
 #include "client/env.h"
 #include "client/form.h"
+#include "client/form_file.h"
 #include "client/form_mail.h"
 #include "client/groups.h"
 #include "client/judge.h"
@@ -38,9 +37,10 @@ struct edit {
 	struct run *run;
 	struct act act;
 	Erfa__Body *before;      /* as it was when the edit began */
+	char *form;              /* that was written for the editor */
 	char path[RUN_PATH_MAX]; /* of the form */
 	bool temporary;          /* the form is ours to remove */
-	bool failed;             /* the editor did */
+	bool taken;              /* act.body is what the form says */
 	bool kept;               /* erfad has what was written */
 };
 
@@ -51,19 +51,16 @@ static int
 write_form(struct edit *edit, const char *text)
 {
 	struct run *run = edit->run;
-	FILE *file = fopen(edit->path, "we");
-	bool good;
+	enum err err = form_file_write(edit->path, text);
 
-	if (file == NULL)
+	if (err == ERR_NONE)
+		return EXIT_DONE;
+	if (err == ERR_DENIED || err == ERR_NOENT)
 		return fault_say(&run->faults, EXIT_CANTCREAT, "not_written",
 		    "Name a file in a folder that is yours.",
 		    "%s cannot be written", edit->path);
-	good = fputs(text, file) >= 0; /* lint: allowed */
-	good = fclose(file) == 0 && good;
-	return good ?
-	    EXIT_DONE :
-	    fault_say(&run->faults, EXIT_CANTCREAT, "not_written",
-		"Is the disk full?", "%s could not be written", edit->path);
+	return fault_say(&run->faults, EXIT_CANTCREAT, "not_written",
+	    "Is the disk full?", "%s could not be written", edit->path);
 }
 
 static int
@@ -90,24 +87,10 @@ read_form(struct edit *edit, char **ret_text, size_t *ret_len)
 static int
 make_file(struct edit *edit)
 {
-	static const char *const places[] = { "XDG_RUNTIME_DIR", "TMPDIR" };
-	const char *folder = "/tmp";
-	size_t i;
-	int fd;
-
-	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (env_get(places[i]) != NULL) {
-			folder = env_get(places[i]);
-			break;
-		}
-	(void)snprintf(
-	    edit->path, sizeof(edit->path), "%s/erfa-edit-XXXXXX.yaml", folder);
-	fd = mkostemps(edit->path, (int)strlen(".yaml"), O_CLOEXEC);
-	if (fd < 0)
+	if (form_file_make(edit->path, sizeof(edit->path)) != ERR_NONE)
 		return fault_say(&edit->run->faults, EXIT_CANTCREAT,
 		    "not_written", "Set TMPDIR to a folder of yours.",
-		    "no file can be made in %s", folder);
-	(void)close(fd);
+		    "no file can be made in your home, in TMPDIR or in /tmp");
 	edit->temporary = true;
 	return EXIT_DONE;
 }
@@ -148,7 +131,6 @@ run_editor(struct edit *edit)
 			return EXIT_FAILED;
 	if (WIFEXITED(how) && WEXITSTATUS(how) == 0)
 		return EXIT_DONE;
-	edit->failed = true;
 	return fault_say(&run->faults, EXIT_FAILED, "no_editor",
 	    "Set EDITOR to another, or write the form:  erfa edit TRIAL "
 	    "--form FILE",
@@ -176,13 +158,14 @@ write_body(struct edit *edit)
 		    "%s cannot be written as a form without losing something",
 		    edit->act.shown);
 	status = write_form(edit, text);
-	free(text);
+	edit->form = text;
 	return status;
 }
 
-/* Tell of all mistakes, as far as a screen goes; the form has the rest. */
+/* Tell of all mistakes, as far as a screen goes; a form that is ${marked} has
+ * the rest. */
 static int
-tell_faults(struct edit *edit, const struct form_faults *faults)
+tell_faults(struct edit *edit, const struct form_faults *faults, bool marked)
 {
 	struct run *run = edit->run;
 	Erfa__ErrorAnswer error = ERFA__ERROR_ANSWER__INIT;
@@ -222,8 +205,11 @@ tell_faults(struct edit *edit, const struct form_faults *faults)
 		"the form has %zu mistakes; nothing of it is lost"),
 	    faults->all);
 	(void)snprintf(remedy, sizeof(remedy),
-	    _("They are marked in %s\nMend it, then:  erfa edit %s --from %s"),
-	    edit->path, edit->act.shown, edit->path);
+	    marked ? _("They are marked in %s\n"
+		       "Mend it, then:  erfa edit %s --from %s") :
+		     _("They could not be marked: %s is as it was.\n"
+		       "Mend it, then:  erfa edit %s --from %s"),
+	    speech(slurp_name(edit->path)), edit->act.shown, edit->path);
 	error.schema = run_lend("erfa.error/1");
 	error.code = run_lend("bad_form");
 	error.has_exit = 1;
@@ -235,23 +221,40 @@ tell_faults(struct edit *edit, const struct form_faults *faults)
 	return fault_tell(&run->faults, &error);
 }
 
-/* Mark the mistakes in the form itself. */
+/* Put the form, marked, into its file; what came from a pipe gets one. */
+static bool
+save_marked(struct edit *edit, const char *marked)
+{
+	bool piped = strcmp(edit->path, "-") == 0;
+
+	if (piped &&
+	    form_file_make(edit->path, sizeof(edit->path)) != ERR_NONE) {
+		(void)snprintf(edit->path, sizeof(edit->path), "-");
+		return false;
+	}
+	if (form_file_write(edit->path, marked) == ERR_NONE)
+		return true;
+	if (piped) {
+		(void)unlink(edit->path);
+		(void)snprintf(edit->path, sizeof(edit->path), "-");
+	}
+	return false;
+}
+
+/* Mark the mistakes in the form itself, if that can be done. */
 static int
 annotate(struct edit *edit, const char *text, size_t len,
     const struct form_faults *faults)
 {
 	char *marked = NULL;
-	int status = EXIT_DONE;
+	bool saved;
 
-	if (strcmp(edit->path, "-") == 0 &&
-	    (status = make_file(edit)) != EXIT_DONE)
-		return status;
 	if (form_annotate(text, len, faults, &marked) != ERR_NONE)
 		return run_nomem(edit->run);
-	status = write_form(edit, marked);
+	saved = save_marked(edit, marked);
 	free(marked);
 	edit->temporary = false;
-	return status == EXIT_DONE ? tell_faults(edit, faults) : status;
+	return tell_faults(edit, faults, saved);
 }
 
 /* What a text is written in, as people call it; NULL if it is UTF-8. */
@@ -311,6 +314,7 @@ take_form(struct edit *edit)
 	if (err == ERR_NONE) {
 		body_free(edit->act.body);
 		edit->act.body = body;
+		edit->taken = true;
 	} else if (err == ERR_SYNTAX || err == ERR_SIZE) {
 		status = annotate(edit, text, len, &faults);
 	} else {
@@ -332,9 +336,13 @@ edit_by_hand(struct edit *edit)
 		return fault_say(&run->faults, EXIT_USAGE, "no_terminal",
 		    "For programs:  --set FIELD=VALUE, --form FILE, --from FILE",
 		    "there is no terminal for an editor");
-	if ((status = make_file(edit)) != EXIT_DONE ||
-	    (status = write_body(edit)) != EXIT_DONE)
+	if ((status = make_file(edit)) != EXIT_DONE)
 		return status;
+	if ((status = write_body(edit)) != EXIT_DONE) {
+		(void)unlink(edit->path);
+		edit->temporary = false;
+		return status;
+	}
 	for (;;) {
 		if ((status = run_editor(edit)) != EXIT_DONE)
 			return status;
@@ -419,6 +427,7 @@ change(struct edit *edit)
 
 	if (from != NULL) {
 		(void)snprintf(edit->path, sizeof(edit->path), "%s", from);
+		edit->temporary = form_file_is_made(from);
 		status = take_form(edit);
 	}
 	if (status == EXIT_DONE && args_given(args, "set"))
@@ -468,12 +477,30 @@ is_changed(const struct edit *edit)
 	return changed;
 }
 
-/* Whether the person wrote anything that erfad does not have. */
+/* Whether the editor left the form as it was written. */
 static bool
-is_written(const struct edit *edit)
+is_untouched(const struct edit *edit)
 {
-	return edit->before == NULL || edit->act.body == NULL || edit->failed ||
-	    is_changed(edit);
+	char *text = NULL;
+	FILE *file = NULL;
+	size_t len = 0;
+	bool same;
+
+	if (edit->form == NULL || slurp_open(edit->path, &file) != ERR_NONE)
+		return false;
+	same = slurp(file, FORM_ROOM, &text, &len) == ERR_NONE &&
+	    strcmp(text, edit->form) == 0;
+	slurp_close(file);
+	free(text);
+	return same;
+}
+
+/* Whether all that stands in the form stands elsewhere as well. */
+static bool
+is_spare(const struct edit *edit)
+{
+	return edit->kept || is_untouched(edit) ||
+	    (edit->taken && !is_changed(edit));
 }
 
 int
@@ -498,10 +525,11 @@ cmd_edit(struct run *run)
 		else if (status == EXIT_DONE)
 			status = keep(&edit);
 	}
-	if (edit.temporary && (edit.kept || !is_written(&edit)))
+	if (edit.temporary && is_spare(&edit))
 		(void)unlink(edit.path);
 	else if (edit.temporary)
 		print_say(run->err, "What was written is in %s\n", edit.path);
+	free(edit.form);
 	body_free(edit.before);
 	act_close(&edit.act);
 	return status;

@@ -17,6 +17,8 @@ ERFA=${ERFA:-erfa}
 export ERFA_DATA=${ERFA_DATA:-$PWD/conf}
 # What is installed on this machine must not decide what is found.
 export ERFA_DICTIONARY=${ERFA_DICTIONARY-}
+# Forms with mistakes are kept in a home that goes with the test.
+export XDG_STATE_HOME=$WORK/home/state
 declare -A NODE_PID=()
 HELPERS=()
 BAD=0

@@ -557,7 +557,8 @@ take_headers(
 static bool
 same_ref(const struct wire_ref *a, const struct wire_ref *b)
 {
-	return a->n == b->n && memcmp(a->log_id, b->log_id, LOG_ID_LEN) == 0;
+	return a->n == b->n && a->part == b->part &&
+	    memcmp(a->log_id, b->log_id, LOG_ID_LEN) == 0;
 }
 
 /* Does the part continue what came of its body? */

@@ -96,15 +96,15 @@ serve_get(struct link *link, const struct wire_get *get)
 	uint32_t hold = get->nrefs > 0 ? link->ops->hold_bodies(link->host) : 0;
 	struct serve *serve = serve_free(link);
 
+	if (serve_has(link, get->req)) {
+		/* To answer it would end the one that is under way. */
+		link_complain(link, "a GET with the number of another");
+		return;
+	}
 	if (get->max_bytes == 0) {
 		link_complain(link, "a GET that asks for nothing");
 		link_say_err(
 		    link, get->req, WIRE_BAD, 0, "max_bytes is needed");
-		return;
-	}
-	if (serve_has(link, get->req)) {
-		/* To answer it would end the one that is under way. */
-		link_complain(link, "a GET with the number of another");
 		return;
 	}
 	if (hold > 0 || (get->nrefs > 0 && link->state != LINK_LIVE)) {
@@ -224,8 +224,10 @@ parcel_add(struct link *link, struct serve *serve, struct parcel *parcel)
 	struct link_body body = { .state = WIRE_ABSENT };
 	size_t room = parcel->limit - parcel->bytes;
 
-	link->ops->read_body(
-	    link->host, ref, serve->has_branch ? serve->branch : NULL, &body);
+	/* Part 0 is the body; of the others there are none yet. */
+	if (ref->part == 0)
+		link->ops->read_body(link->host, ref,
+		    serve->has_branch ? serve->branch : NULL, &body);
 	memset(part, 0, sizeof(*part));
 	part->ref = *ref;
 	part->state = body.state;

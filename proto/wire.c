@@ -227,7 +227,7 @@ static enum err
 read_get(const Erfa__Get *from, struct arena *arena, struct wire_get *get)
 {
 	/* Headers or bodies, and a branch named whole or not at all. */
-	if ((from->has_log_id != 0) == (from->n_ref > 0) ||
+	if (from->req == 0 || (from->has_log_id != 0) == (from->n_ref > 0) ||
 	    (from->has_log_id && from->first == 0) ||
 	    (from->n > 0) != (from->has_c8 != 0))
 		return ERR_SYNTAX;

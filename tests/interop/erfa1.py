@@ -663,6 +663,7 @@ def check_ref(ref):
 
 
 def check_get(get):
+    need(get.req, "number")
     need(get.HasField("log_id") != bool(get.ref), "headers or bodies")
     need(len(get.ref) <= REFS_MAX, "too many bodies")
     need((get.n > 0) == get.HasField("c8") and may_fit(get, c8=8), "branch")

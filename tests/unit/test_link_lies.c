@@ -24,6 +24,7 @@ struct fixture {
 	/* What node 0 sent last, and how much of everything. */
 	struct wire_get get;
 	struct wire_ref refs[GET_REFS_MAX];
+	struct wire_body body; /* the first of the last DATA */
 	struct wire_err err;
 	struct wire_hello hello;
 	struct wire_data data;
@@ -68,6 +69,9 @@ look(void *arg, int from, int to, const struct wire_msg *msg)
 	case WIRE_DATA:
 		f->datas++;
 		f->data = msg->u.data;
+		memset(&f->body, 0, sizeof(f->body));
+		if (msg->u.data.nbodies > 0)
+			f->body = msg->u.data.bodies[0];
 		break;
 	case WIRE_HAVE:
 		f->fulls += msg->u.have.full;
@@ -1476,6 +1480,22 @@ the_rest_of_a_body_is_asked_for_at_its_offset(void **state)
 }
 
 static void
+another_part_than_the_body_is_not_taken_for_it(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t body[BODY_LEN];
+	uint8_t salt[SALT_LEN];
+
+	want_body(f);
+	origin_body(0, 2, body, BODY_LEN);
+	origin_salt(0, 2, salt);
+	f->refs[0].part = 1;
+	answer_body(f, WIRE_OK, body, BODY_LEN, salt);
+	assert_complaints(f, 1);
+	assert_false(world_has_body(f->world, 0, &f->origin, 2, BODY_LEN));
+}
+
+static void
 a_body_that_is_gone_midway_is_not_joined(void **state)
 {
 	struct fixture *f = *state;
@@ -1564,6 +1584,51 @@ bodies_are_not_served_before_live(void **state)
 	say(f, &msg);
 	assert_int_equal(f->datas, 2);
 	assert_int_equal(f->errs, 1);
+	assert_int_equal(f->body.state, WIRE_OK);
+	assert_int_equal(f->body.total, BODY_LEN);
+
+	/* Of an entry that has a body there is no other part yet. */
+	msg.u.get.req = 4;
+	ref.part = 1;
+	say(f, &msg);
+	assert_int_equal(f->datas, 3);
+	assert_int_equal(f->body.state, WIRE_ABSENT);
+	assert_int_equal(f->body.ref.part, 1);
+	assert_int_equal(f->body.total, 0);
+}
+
+static void
+a_get_has_a_number_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = { .type = WIRE_GET };
+	uint8_t *buf;
+	size_t len;
+	int i;
+
+	world_write(f->world, 0, &f->origin, 2000, 0);
+	greet(f);
+	ask(f, 0, 1, 1000);
+	assert_int_equal(f->err.code, WIRE_BAD);
+	assert_int_equal(f->errs, 1);
+	assert_int_equal(f->datas, 0);
+	assert_complaints(f, 1);
+
+	/* One more of that number while the first is served. */
+	msg.u.get.req = 1;
+	msg.u.get.has_log = true;
+	memcpy(msg.u.get.log_id, f->origin.log_id, LOG_ID_LEN);
+	msg.u.get.first = 1;
+	msg.u.get.max_bytes = 1000;
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(wire_encode(&msg, &buf, &len), ERR_NONE);
+		world_send(f->world, 0, true, buf, len);
+		free(buf);
+	}
+	world_run(f->world, 100);
+	assert_int_equal(f->errs, 1);
+	assert_int_equal(f->datas, 1);
+	assert_complaints(f, 2);
 }
 
 static void
@@ -1780,9 +1845,11 @@ main(void)
 		TEST(parts_of_a_body_must_join),
 		TEST(a_body_in_many_parts_is_joined),
 		TEST(the_rest_of_a_body_is_asked_for_at_its_offset),
+		TEST(another_part_than_the_body_is_not_taken_for_it),
 		TEST(a_body_that_is_gone_midway_is_not_joined),
 		TEST(a_get_beyond_the_window_is_refused),
 		TEST(bodies_are_not_served_before_live),
+		TEST(a_get_has_a_number_of_its_own),
 		TEST(what_is_not_there_is_said_to_be_absent),
 		TEST(a_note_of_an_unknown_log_is_dropped),
 		TEST(a_note_is_taken_from_pub_too),

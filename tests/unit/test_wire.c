@@ -501,7 +501,10 @@ get_that_makes_no_sense_is_refused(void **state)
 {
 	struct fixture *f = *state;
 
-	/* Both, neither, entry 0, half a branch. */
+	/* No number, both, neither, entry 0, half a branch. */
+	make_get(f, true);
+	f->msg.u.get.req = 0;
+	assert_int_equal(pass(f), ERR_SYNTAX);
 	make_get(f, false);
 	f->msg.u.get.has_log = true;
 	f->msg.u.get.first = 1;
@@ -727,10 +730,10 @@ fixed_size_fields_of_another_length_are_refused(void **state)
 		const char *data;
 		size_t len;
 	} bad[] = {
-		{ "\x0a\x03\x22\x01x", 5 },         /* HELLO.nonce */
-		{ "\x12\x03\x0a\x01x", 5 },         /* HAVE.digest */
-		{ "\x1a\x05\x12\x01x\x18\x01", 7 }, /* GET.log_id */
-		{ "\x22\x05\x1a\x03\x2a\x01x", 7 }, /* RUN.head */
+		{ "\x0a\x03\x22\x01x", 5 },                 /* HELLO.nonce */
+		{ "\x12\x03\x0a\x01x", 5 },                 /* HAVE.digest */
+		{ "\x1a\x07\x08\x01\x12\x01x\x18\x01", 9 }, /* GET.log_id */
+		{ "\x22\x05\x1a\x03\x2a\x01x", 7 },         /* RUN.head */
 		{ "\x22\x0b\x22\x09\x0a\x05\x0a\x01x\x10\x01\x18\x01", 13 },
 		{ "\x2a\x03\x0a\x01x", 5 }, /* NOTE.head */
 		{ "\x0a\x00", 2 },          /* missing */

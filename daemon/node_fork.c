@@ -484,12 +484,11 @@ static enum err
 freeze(struct store_txn *txn, struct outbox *outbox,
     const struct store_log *log, const struct header_fork *fork)
 {
-	struct log_tip tip;
 	enum err err;
 
 	if (log->tip.n < fork->last_common ||
 	    (log->frozen && log->last_common <= fork->last_common) ||
-	    store_branch_next(txn, log->log_id, NULL, &tip) != ERR_NOENT ||
+	    store_branch_parts(txn, log->log_id) != ERR_NOENT ||
 	    !proves(txn, log, fork))
 		return ERR_NONE;
 	err = store_freeze(txn, log->log_id, fork->last_common);

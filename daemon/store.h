@@ -235,6 +235,15 @@ enum err store_branch_next(struct store_txn *txn,
     struct log_tip *ret_tip) MUST_CHECK;
 
 /**
+ * store_branch_parts(txn, log_id):
+ * Whether a branch of a frozen log parts before the stored tip, and so tells
+ * where it is forked: what goes on after the tip does not.  Return ERR_NOENT if
+ * none does, or if the log is not here.
+ */
+enum err store_branch_parts(
+    struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN]) MUST_CHECK;
+
+/**
  * store_branch_has(txn, log_id, branch, n, c8):
  * Whether entry ${n} of the branch that store_read_run() describes has a chain
  * value that begins with ${c8}.  Return ERR_NOENT if not, or if there is no such
@@ -248,8 +257,8 @@ enum err store_branch_has(struct store_txn *txn,
  * store_freeze(txn, log_id, last_common):
  * Freeze a log without a branch at hand (an own log proved longer or
  * different).  The least of several ${last_common} holds; the first branch that
- * comes puts its own in their place.  ERR_NOENT if the log is not here, ERR_GAP
- * if it is shorter than that.
+ * parts before the stored tip puts its own in their place.  ERR_NOENT if the log is
+ * not here, ERR_GAP if it is shorter than that.
  */
 enum err store_freeze(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t last_common) MUST_CHECK;

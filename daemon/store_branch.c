@@ -178,6 +178,24 @@ store_branch_next(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 	return ERR_NONE;
 }
 
+enum err
+store_branch_parts(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN])
+{
+	struct store_branch branch;
+	struct store_row *row;
+	uint8_t number;
+	enum err err;
+
+	if ((err = store_row(txn, log_id, &row)) != ERR_NONE)
+		return err;
+	for (number = 1; number <= row->branches; number++) {
+		err = store_branch_get(txn, log_id, number, &branch);
+		if (err != ERR_NONE || branch.base < row->log.tip.n)
+			return err == ERR_NOENT ? ERR_DAMAGED : err;
+	}
+	return ERR_NOENT;
+}
+
 /* ---- adding ---- */
 
 /* A run that was folded, and where it goes. */
@@ -317,6 +335,24 @@ write_branch(struct store_txn *txn, const struct addition *add)
 	return branch_put(txn, run->log_id, add->number, &branch);
 }
 
+/*
+ * Freeze the log where the addition parts.  Until a branch parts before the tip,
+ * somebody's word tells where; one that goes on after the tip tells nothing.
+ */
+static enum err
+freeze(struct store_txn *txn, struct store_row *row, const struct addition *add)
+{
+	enum err err = ERR_NONE;
+
+	if (add->base < row->log.tip.n)
+		err = store_branch_parts(txn, add->run->log_id);
+	if (err == ERR_NOENT)
+		row->log.frozen = false;
+	else if (err != ERR_NONE)
+		return err;
+	return store_freeze(txn, add->run->log_id, add->base);
+}
+
 /* Freeze the log and write the run to its branch, a new one if it is 0. */
 static enum err
 keep(struct store_txn *txn, struct store_row *row, struct addition *add)
@@ -324,11 +360,7 @@ keep(struct store_txn *txn, struct store_row *row, struct addition *add)
 	uint8_t key[KEY_LEN];
 	enum err err;
 
-	/* Until there was a branch, somebody's word told where it parts. */
-	if (row->branches == 0)
-		row->log.frozen = false;
-	err = store_freeze(txn, add->run->log_id, add->base);
-	if (err != ERR_NONE)
+	if ((err = freeze(txn, row, add)) != ERR_NONE)
 		return err;
 	memcpy(key, row->log.key, KEY_LEN);
 	if (add->number == 0) {

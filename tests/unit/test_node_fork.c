@@ -339,6 +339,27 @@ fork_that_only_a_hidden_entry_proves_is_said_again(void **state)
 }
 
 static void
+proof_is_heeded_until_a_branch_tells_where_the_log_parts(void **state)
+{
+	struct fixture *f = *state;
+	struct origin stored;
+	struct store_log log;
+
+	f->common = write_branch(f, &f->common, 0, COMMON);
+	add_stored(f);
+	stored = write_branch(f, &f->common, 1, STORED);
+	add_stored(f);
+	assert_int_equal(
+	    store_freeze(f->txn, f->common.log_id, COMMON + 3), ERR_NONE);
+	(void)write_branch(f, &stored, 1, BRANCH);
+	assert_int_equal(
+	    store_add_branch(f->txn, f->written, stored.tip.n), ERR_NONE);
+	hear_of(f, 1, STORED, 2, BRANCH);
+	assert_int_equal(store_log(f->txn, f->common.log_id, &log), ERR_NONE);
+	assert_int_equal(log.last_common, COMMON);
+}
+
+static void
 equivocator_makes_nobody_write_for_ever(void **state)
 {
 	struct fixture *f = *state;
@@ -511,6 +532,7 @@ main(void)
 		T(branch_of_which_no_proof_can_be_shown_is_named_all_the_same),
 		T(branch_that_only_a_hidden_entry_names_is_named_again),
 		T(fork_that_only_a_hidden_entry_proves_is_said_again),
+		T(proof_is_heeded_until_a_branch_tells_where_the_log_parts),
 		T(equivocator_makes_nobody_write_for_ever),
 		T(what_one_writer_says_of_a_log_has_a_limit),
 		T(what_stays_unnamed_is_named_after_a_minute),

@@ -1559,6 +1559,37 @@ first_branch_tells_better_where_it_parts(void **state)
 }
 
 static void
+what_goes_on_after_the_tip_does_not_tell_where_a_log_parts(void **state)
+{
+	struct fixture *f = *state;
+
+	write_run(f, 10);
+	f->other = f->origin;
+	write_run(f, 10);
+	assert_int_equal(
+	    store_branch_parts(f->txn, f->origin.log_id), ERR_NOENT);
+	assert_int_equal(store_freeze(f->txn, f->origin.log_id, 6), ERR_NONE);
+	origin_write(&f->origin, f->run, 5, 0);
+	assert_int_equal(store_add_branch(f->txn, &f->run->run, 20), ERR_NONE);
+	next_txn(f);
+	assert_true(log_of(f).frozen);
+	assert_int_equal(log_of(f).last_common, 6);
+	assert_int_equal(
+	    store_branch_parts(f->txn, f->origin.log_id), ERR_NOENT);
+
+	/* So a word holds still, and gives way to what does part. */
+	assert_int_equal(store_freeze(f->txn, f->origin.log_id, 4), ERR_NONE);
+	assert_int_equal(log_of(f).last_common, 4);
+	f->other.variant = 1;
+	origin_write(&f->other, f->branch, 3, 0);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->branch->run, 10), ERR_NONE);
+	assert_int_equal(
+	    store_branch_parts(f->txn, f->origin.log_id), ERR_NONE);
+	assert_int_equal(log_of(f).last_common, 10);
+}
+
+static void
 body_of_a_branch_is_kept_beside_the_stored_one(void **state)
 {
 	struct fixture *f = *state;
@@ -2452,6 +2483,7 @@ main(void)
 		T(earliest_of_several_forks_counts),
 		T(freezing_without_a_branch_keeps_the_least_common),
 		T(first_branch_tells_better_where_it_parts),
+		T(what_goes_on_after_the_tip_does_not_tell_where_a_log_parts),
 		T(body_of_a_branch_is_kept_beside_the_stored_one),
 		T(notes_are_put_replaced_walked_and_deleted),
 		T(waiting_entry_moves_into_a_log_with_its_slot),

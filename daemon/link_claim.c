@@ -144,9 +144,8 @@ claim_known(const struct link *link, const struct view_log *log, uint64_t n,
 	return err == ERR_NONE;
 }
 
-/* The last entry that this claim may bring; 0 = none. */
-static uint64_t
-limit_of(const struct link *link, const struct claim *claim)
+uint64_t
+claim_limit(const struct link *link, const struct claim *claim)
 {
 	if (claim->beyond && link->ops->knows != NULL &&
 	    link->ops->knows(link->host, claim->key))
@@ -400,7 +399,7 @@ is_ready(
 		wake_at(wake, claim_rests(link, claim));
 		return false;
 	}
-	cut = limit_of(link, claim);
+	cut = claim_limit(link, claim);
 	log = view_find(link->view, claim->log_id);
 	if (cut == 0 || log == NULL)
 		return cut != 0;
@@ -464,7 +463,7 @@ static enum stand
 stand_of(struct link *link, struct claim *claim, int64_t now)
 {
 	const struct view_log *log = view_find(link->view, claim->log_id);
-	uint64_t cut = limit_of(link, claim);
+	uint64_t cut = claim_limit(link, claim);
 
 	if (cut == 0 || claim->ignore_until > now)
 		return STAND_ASIDE;
@@ -518,7 +517,7 @@ claim_behind(const struct link *link)
 		if (claim->given_up)
 			continue;
 		log = view_find(link->view, claim->log_id);
-		cut = limit_of(link, claim);
+		cut = claim_limit(link, claim);
 		n = claim->n < cut ? claim->n : cut;
 		if (log == NULL)
 			behind += n;

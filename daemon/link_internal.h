@@ -324,6 +324,13 @@ void claim_drop(struct link *link, const struct claim *claim);
 void claim_differs(struct link *link, struct claim *claim);
 
 /**
+ * claim_limit(link, claim):
+ * The last entry that the claim may bring, 0 = none: the cut of its log, or what
+ * the peer's directory rests on beyond it.
+ */
+uint64_t claim_limit(const struct link *link, const struct claim *claim);
+
+/**
  * claim_failed(link, log_id, now), claim_went_on(link, log_id),
  * claim_denied(link, log_id):
  * A GET brought nothing: let the claim rest for a moment, from the third time on

@@ -27,8 +27,11 @@ end(struct link *link, bool failed, int64_t now)
 	link->probe_due = true;
 }
 
-/* Begin to look for the branch of this position, at the boundary before it. */
-static void
+/*
+ * Begin to look for the branch of this position, at the boundary before it; false
+ * if that cannot be read.
+ */
+static bool
 begin(struct link *link, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
     const uint8_t c8[C8_LEN], bool told)
 {
@@ -36,23 +39,26 @@ begin(struct link *link, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
 	const struct view_log *log = view_find(link->view, log_id);
 	uint64_t from = n;
 
-	if (log == NULL || n == 0 || log->tip.n == 0 ||
-	    link->ops->cut(link->host, log->key, log_id) == 0)
-		return;
+	if (log == NULL || n == 0 || log->tip.n == 0)
+		return false;
 	if (from > log->tip.n)
 		from = log->tip.n;
 	if (link->ops->boundary_at(link->host, log_id, from - 1, &probe->tip) !=
 	    ERR_NONE)
-		return;
+		return false;
 	probe->active = true;
 	probe->told = told;
 	memcpy(probe->log_id, log_id, LOG_ID_LEN);
 	probe->n = n;
 	memcpy(probe->c8, c8, C8_LEN);
 	probe->step = 1;
+	return true;
 }
 
-/* Begin with the first claim that differs and need not wait. */
+/*
+ * Begin with the first claim that differs and need not wait.  One that cannot be
+ * looked for fails: it would keep the link from LIVE.
+ */
 static void
 find_claim(struct link *link, int64_t now)
 {
@@ -63,10 +69,12 @@ find_claim(struct link *link, int64_t now)
 	for (i = 0; i < link->nclaims && !link->probe.active; i++) {
 		claim = link->claims[i];
 		differing |= claim->differs;
-		if (claim->differs && claim_rests(link, claim) <= now) {
-			claim_asked(link, claim, now);
-			begin(link, claim->log_id, claim->n, claim->c8, false);
-		}
+		if (!claim->differs || claim_rests(link, claim) > now ||
+		    claim_limit(link, claim) == 0)
+			continue;
+		claim_asked(link, claim, now);
+		if (!begin(link, claim->log_id, claim->n, claim->c8, false))
+			claim_failed(link, claim->log_id, now);
 	}
 	link->probe_due = differing;
 }
@@ -87,8 +95,10 @@ find_fork(struct link *link)
 		if (log != NULL && log->pending.n > log->tip.n)
 			return;
 		link->nforks--;
-		if (log != NULL && !claim_known(link, log, pos->n, pos->c8))
-			begin(link, pos->log_id, pos->n, pos->c8, true);
+		if (log != NULL &&
+		    link->ops->cut(link->host, log->key, log->log_id) > 0 &&
+		    !claim_known(link, log, pos->n, pos->c8))
+			(void)begin(link, pos->log_id, pos->n, pos->c8, true);
 	}
 }
 

@@ -1035,21 +1035,17 @@ a_log_of_no_member_waits_for_its_admission(void **state)
 	assert_memory_equal(f->get.log_id, stranger.log_id, LOG_ID_LEN);
 }
 
+/* Node 0 itself vouched for a key and withdrew that: 0 = without a cut. */
 static void
-a_log_is_fetched_and_counted_up_to_its_cut(void **state)
+withdraw(struct fixture *f, const struct origin *gone, uint64_t cut)
 {
-	struct fixture *f = *state;
 	struct directory_entry *entry = calloc(1, sizeof(*entry));
-	struct origin *own = world_origin(f->world, 0);
-	struct origin gone;
-	const struct view_log *log;
+	const struct origin *own = world_origin(f->world, 0);
 
-	/* The node itself vouched for the key, and withdrew that. */
 	assert_non_null(entry);
-	origin_begin(&gone, 9, 9);
 	memcpy(entry->voucher, own->key.public_key, KEY_LEN);
 	memcpy(entry->log_id, own->log_id, LOG_ID_LEN);
-	memcpy(entry->member.key, gone.key.public_key, KEY_LEN);
+	memcpy(entry->member.key, gone->key.public_key, KEY_LEN);
 	memcpy(entry->member.org, "fi-564", sizeof("fi-564"));
 	entry->n = 2;
 	entry->time_ms = 2;
@@ -1059,12 +1055,22 @@ a_log_is_fetched_and_counted_up_to_its_cut(void **state)
 	entry->time_ms = 3;
 	entry->member.roles = 0;
 	entry->member.withdrawn = true;
-	entry->member.ncuts = 1;
-	memcpy(entry->member.cuts[0].log_id, gone.log_id, LOG_ID_LEN);
-	entry->member.cuts[0].n = 10;
+	entry->member.ncuts = cut > 0;
+	memcpy(entry->member.cuts[0].log_id, gone->log_id, LOG_ID_LEN);
+	entry->member.cuts[0].n = cut;
 	world_vouch(f->world, 0, entry);
 	free(entry);
+}
 
+static void
+a_log_is_fetched_and_counted_up_to_its_cut(void **state)
+{
+	struct fixture *f = *state;
+	struct origin gone;
+	const struct view_log *log;
+
+	origin_begin(&gone, 9, 9);
+	withdraw(f, &gone, 10);
 	greet(f);
 	origin_write(&gone, f->run, 7, 0);
 	claim(f, &gone, 30);
@@ -1089,6 +1095,52 @@ a_log_is_fetched_and_counted_up_to_its_cut(void **state)
 	assert_int_equal(log->tip.n, 21);
 	assert_int_equal(log->counted, 10);
 	assert_int_equal(f->gets, 3);
+}
+
+/* A run of the whole log: four entries as they are, then two others. */
+static struct origin
+write_other(struct fixture *f, const struct origin *from)
+{
+	struct origin other = *from;
+
+	origin_run_begin(&other, f->run);
+	origin_add(&other, f->run, HEADER_GENESIS, 0);
+	while (other.tip.n < 4)
+		origin_add(&other, f->run, HEADER_TRIAL, BODY_LEN);
+	other.variant = 1;
+	while (other.tip.n < 6)
+		origin_add(&other, f->run, HEADER_TRIAL, BODY_LEN);
+	origin_run_end(&other, f->run);
+	return other;
+}
+
+static void
+another_branch_beyond_a_cut_is_looked_for(void **state)
+{
+	struct fixture *f = *state;
+	const struct view_log *log;
+	struct origin gone;
+	struct origin other;
+
+	origin_begin(&gone, 9, 9);
+	other = gone;
+	withdraw(f, &gone, 0);
+	origin_write(&gone, f->run, 8, BODY_LEN);
+	world_place(f->world, 0, &gone, f->run, false);
+	log = view_find(world_view(f->world, 0), gone.log_id);
+	assert_int_equal(log->cut, 0);
+
+	greet(f);
+	other = write_other(f, &other);
+	tell(f, &other, other.tip.n, true);
+	assert_int_equal(f->gets, 1);
+	assert_true(f->get.has_branch);
+	assert_int_equal(f->get.first, 1);
+	answer(f, &f->run->run);
+	assert_true(log->frozen);
+	assert_int_equal(log->last_common, 4);
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+	assert_complaints(f, 0);
 }
 
 static void
@@ -1827,6 +1879,7 @@ main(void)
 		TEST(claims_and_names_of_logs_are_bounded),
 		TEST(a_log_of_no_member_waits_for_its_admission),
 		TEST(a_log_is_fetched_and_counted_up_to_its_cut),
+		TEST(another_branch_beyond_a_cut_is_looked_for),
 		TEST(
 		    nothing_is_fetched_of_a_key_that_the_directory_does_not_know),
 		TEST(runs_that_do_not_verify_are_refused),

@@ -243,10 +243,13 @@ add_known(struct link *link, const struct view_log *log)
 	return claim;
 }
 
-/* Does a position say nothing new?  One that was given up is tried again. */
+/*
+ * Does a position say nothing new?  One that was given up is tried again, and what
+ * a cut keeps from being fetched hides no MEMBER entry before it.
+ */
 static bool
-is_known(
-    struct claim *claim, const struct wire_pos *pos, bool differs, int64_t now)
+is_known(const struct link *link, struct claim *claim,
+    const struct wire_pos *pos, bool differs, int64_t now)
 {
 	if (claim->given_up && claim->n > pos->n &&
 	    claim->ignore_until != INT64_MAX && now >= claim->retry_at) {
@@ -254,6 +257,8 @@ is_known(
 		claim->ignore_until = claim->wait_until = 0;
 		return false;
 	}
+	if (pos->beyond && claim_limit(link, claim) < pos->n)
+		return false;
 	return claim->proved && claim->n >= pos->n && !differs;
 }
 
@@ -272,7 +277,7 @@ claim_position(struct link *link, const struct wire_pos *pos, int64_t now)
 		return;
 	}
 	differs = log != NULL && (pos->n <= log->tip.n || log->frozen);
-	if (claim != NULL && is_known(claim, pos, differs, now))
+	if (claim != NULL && is_known(link, claim, pos, differs, now))
 		return;
 	if (claim == NULL)
 		claim = log != NULL ? add_known(link, log) :

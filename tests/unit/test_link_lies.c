@@ -1785,6 +1785,27 @@ a_note_beyond_the_next_entry_is_a_claim(void **state)
 }
 
 static void
+a_note_beyond_a_cut_hides_no_member_entry_before_it(void **state)
+{
+	struct fixture *f = *state;
+
+	world_write(f->world, 0, &f->origin, 6, 0);
+	greet(f);
+	world_set_full(f->world, 0, true);
+	origin_write(&f->origin, f->run, 4, 0);
+	note(f, false, false);
+	withdraw(f, &f->origin, 5);
+	tell(f, &f->origin, 8, true);
+	assert_int_equal(f->gets, 0);
+	world_set_full(f->world, 0, false);
+	world_run(f->world, 1000);
+	assert_int_equal(f->gets, 1);
+	assert_memory_equal(f->get.log_id, f->origin.log_id, LOG_ID_LEN);
+	assert_int_equal(f->get.first, 7);
+	assert_complaints(f, 0);
+}
+
+static void
 a_note_with_a_wrong_signature_is_dropped(void **state)
 {
 	struct fixture *f = *state;
@@ -1907,6 +1928,7 @@ main(void)
 		TEST(a_note_of_an_unknown_log_is_dropped),
 		TEST(a_note_is_taken_from_pub_too),
 		TEST(a_note_beyond_the_next_entry_is_a_claim),
+		TEST(a_note_beyond_a_cut_hides_no_member_entry_before_it),
 		TEST(a_note_with_a_wrong_signature_is_dropped),
 		TEST(a_younger_head_is_kept_and_passed_on),
 		TEST(a_claim_that_is_not_shown_counts_no_more),

@@ -32,6 +32,7 @@
 
 #define ENDING    ".erfab"
 #define STAMP     16 /* characters of "20261122T013000Z" */
+#define DAY_S     86400
 #define KEEP_MAX  10000
 #define COPY_MS   600000 /* until erfad has made its copy */
 #define KEY_CHARS (2 * KEY_LEN + 1)
@@ -43,7 +44,8 @@ struct making {
 	char path[VAULT_PATH_MAX];
 	char folder[VAULT_PATH_MAX]; /* around it */
 	bool named;                  /* by a rule, so that others are known */
-	const char *recipient;       /* or NULL */
+	char later[STAMP + 1]; /* what is not of this day's clock has more */
+	const char *recipient; /* or NULL */
 	uint8_t curve[KEY_LEN];
 	uint64_t keep;
 	struct vault *vault;
@@ -94,6 +96,15 @@ make_absolute(struct making *making)
 	return EXIT_DONE;
 }
 
+static void
+print_stamp(time_t when, char out[STAMP + 1])
+{
+	struct tm utc;
+
+	(void)gmtime_r(&when, &utc);
+	(void)strftime(out, STAMP + 1, "%Y%m%dT%H%M%SZ", &utc);
+}
+
 /* In a folder it is called after the organisation and the hour. */
 static int
 choose_path(struct making *making)
@@ -103,14 +114,13 @@ choose_path(struct making *making)
 	    run_text(making->settings->folder);
 	char stamp[STAMP + 1];
 	time_t now = time(NULL);
-	struct tm utc;
 	char *slash;
 	int len;
 
 	making->named = args_count(making->run->args) == 0 ||
 	    (vault_is_folder(word));
-	(void)gmtime_r(&now, &utc);
-	(void)strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
+	print_stamp(now, stamp);
+	print_stamp(now + DAY_S, making->later);
 	if (making->named)
 		len = snprintf(making->path, sizeof(making->path), "%s/%s-%s%s",
 		    word, run_text(making->settings->org), stamp,
@@ -351,26 +361,56 @@ take_off_list(struct making *making)
 	return status;
 }
 
-/* Remove all but the newest. */
+/* Where in ${names}, which are sorted, those begin that a clock of another day gave:
+ * it was ahead then, or is behind now.  They were made before this one. */
+static size_t
+find_later(const struct making *making, char *const *names, size_t count)
+{
+	size_t org = strlen(run_text(making->settings->org)) + 1;
+	size_t i = 0;
+
+	while (i < count && strncmp(names[i] + org, making->later, STAMP) <= 0)
+		i++;
+	return i;
+}
+
+static int
+remove_one(struct making *making, const char *name)
+{
+	char path[VAULT_PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%.*s/%s", (int)(sizeof(path) - 300),
+	    making->folder, name);
+	if (vault_remove(path) == ERR_NONE)
+		return add_removed(&making->report, path);
+	print_say(making->run->err,
+	    "%s could not be removed; remove it by hand.\n", path);
+	return EXIT_DONE;
+}
+
+/* Remove all but the newest, of which one was made just now whatever their names
+ * say. */
 static int
 remove_oldest(struct making *making, char **names, size_t count)
 {
-	char path[VAULT_PATH_MAX];
+	const char *own = strrchr(making->path, '/') + 1;
+	const char *name;
+	size_t first;
+	size_t left = count;
 	size_t i;
 	int status = EXIT_DONE;
 
 	if (names == NULL)
 		return EXIT_DONE;
 	qsort(names, count, sizeof(*names), compare_names);
-	for (i = 0; i + making->keep < count && status == EXIT_DONE; i++) {
-		(void)snprintf(path, sizeof(path), "%.*s/%s",
-		    (int)(sizeof(path) - 300), making->folder, names[i]);
-		if (vault_remove(path) == ERR_NONE)
-			status = add_removed(&making->report, path);
-		else
-			print_say(making->run->err,
-			    "%s could not be removed; remove it by hand.\n",
-			    path);
+	first = find_later(making, names, count);
+	for (i = 0; i < count && left > making->keep && status == EXIT_DONE;
+	     i++) {
+		name = names[(first + i) % count];
+		if (strcmp(name, own) == 0)
+			continue;
+		status = remove_one(making, name);
+		left--;
 	}
 	return status == EXIT_DONE ? status : run_nomem(making->run);
 }

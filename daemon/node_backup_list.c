@@ -9,6 +9,8 @@
 #include "daemon/node_backup_internal.h"
 #include "daemon/node_internal.h"
 
+#define DAY_MS UINT64_C(86400000)
+
 enum err
 node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
     Erfa__BackupKept ***list, size_t *count)
@@ -51,19 +53,24 @@ node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
 }
 
 uint64_t
-node_backup_last(struct store_txn *txn)
+node_backup_last(struct store_txn *txn, uint64_t now, bool *ret_ahead)
 {
 	char name[201] = "";
 	struct bytes data;
-	enum err err;
+	uint64_t last = 0;
+	uint64_t made;
 
-	/* Their names are times. */
-	do
-		err = store_note_next(txn, BACKUP_NOTE,
-		    name[0] == '\0' ? NULL : name, name, &data);
-	while (err == ERR_NONE);
-	return name[0] == '\0' ? 0 :
-				 strtoull(name + strlen(BACKUP_NOTE), NULL, 10);
+	/* Their names are times, which rise. */
+	*ret_ahead = false;
+	while (!*ret_ahead &&
+	    store_note_next(txn, BACKUP_NOTE, name[0] == '\0' ? NULL : name,
+		name, &data) == ERR_NONE) {
+		made = strtoull(name + strlen(BACKUP_NOTE), NULL, 10);
+		*ret_ahead = made > now + DAY_MS;
+		if (!*ret_ahead)
+			last = made;
+	}
+	return last;
 }
 
 void

@@ -1123,10 +1123,13 @@ enum err node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
     Erfa__BackupKept ***list, size_t *count) MUST_CHECK;
 
 /**
- * node_backup_last(txn):
- * When the newest of them was begun, ms since 1970; 0 if there is none.
+ * node_backup_last(txn, now, ret_ahead):
+ * When the newest of them was begun, ms since 1970; 0 if there is none.  Those
+ * dated more than a day after ${now} do not count, as nobody knows when they were
+ * made; ${ret_ahead} = there are such.
  */
-uint64_t node_backup_last(struct store_txn *txn);
+uint64_t node_backup_last(
+    struct store_txn *txn, uint64_t now, bool *ret_ahead);
 
 /* ---- node_restored.c ---- */
 

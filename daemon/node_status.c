@@ -16,6 +16,12 @@
 
 #define DAY_MS UINT64_C(86400000)
 
+/* The newest backup of here. */
+struct last_backup {
+	uint64_t ms; /* since 1970; 0 = there is none */
+	bool ahead;  /* there are some that are dated in the future */
+};
+
 /* Less free space on the disk than this is a problem. */
 #define DISK_LOW_BYTES (256ull * 1024 * 1024)
 
@@ -109,7 +115,8 @@ wrong_index(struct node *node, Erfa__StatusAnswer *status)
 /* Backups were set up, and there is none, or none of these days.  Who has other
  * ways to back up does not set them up. */
 static enum err
-wrong_backup(struct node *node, Erfa__StatusAnswer *status, uint64_t last_ms)
+wrong_backup(struct node *node, Erfa__StatusAnswer *status,
+    const struct last_backup *last)
 {
 	const struct config *config = node->config;
 	Erfa__Problem *problem;
@@ -118,10 +125,15 @@ wrong_backup(struct node *node, Erfa__StatusAnswer *status, uint64_t last_ms)
 
 	if (config->backup_to[0] == '\0' || config->backup_days == 0)
 		return ERR_NONE;
-	if (last_ms != 0 &&
-	    (now < last_ms || now - last_ms <= config->backup_days * DAY_MS))
+	if (last->ms != 0 && now <= last->ms + config->backup_days * DAY_MS)
 		return ERR_NONE;
-	if (last_ms == 0)
+	if (last->ms == 0 && last->ahead)
+		err = wrong(status, "backup",
+		    SAY("the backups are dated in the future: the clock was "
+			"ahead, or is behind now"),
+		    SAY("Look at the clock:  timedatectl.  Then make one:  "
+			"erfa backup"));
+	else if (last->ms == 0)
 		err = wrong(status, "backup",
 		    SAY("backups are set up, and erfa knows of none"),
 		    SAY("Make one:  erfa backup.  Every night:  systemctl "
@@ -135,7 +147,7 @@ wrong_backup(struct node *node, Erfa__StatusAnswer *status, uint64_t last_ms)
 	problem = status->problem[status->n_problem - 1];
 	if ((err = answer_text(&problem->code, "backup")) != ERR_NONE)
 		return err;
-	return answer_time(&problem->since, last_ms);
+	return answer_time(&problem->since, last->ms);
 }
 
 /* Whether an own log was begun under another organisation. */
@@ -207,8 +219,8 @@ wrong_peers(struct node *node, Erfa__StatusAnswer *status)
 
 /* Everything that is wrong and is seen here. */
 static enum err
-status_problems(
-    struct node *node, Erfa__StatusAnswer *status, uint64_t backup_ms)
+status_problems(struct node *node, Erfa__StatusAnswer *status,
+    const struct last_backup *last)
 {
 	enum err err;
 
@@ -216,7 +228,7 @@ status_problems(
 	    (err = wrong_disk(node, status)) != ERR_NONE ||
 	    (err = wrong_index(node, status)) != ERR_NONE ||
 	    (err = wrong_org(node, status)) != ERR_NONE ||
-	    (err = wrong_backup(node, status, backup_ms)) != ERR_NONE)
+	    (err = wrong_backup(node, status, last)) != ERR_NONE)
 		return err;
 	if ((err = node_alarms(node, status)) != ERR_NONE)
 		return err;
@@ -228,13 +240,13 @@ status_problems(
 /* The numbers of store and disk that query_status() does not count. */
 static enum err
 status_numbers(
-    struct node *node, Erfa__StatusAnswer *status, uint64_t *ret_backup_ms)
+    struct node *node, Erfa__StatusAnswer *status, struct last_backup *ret_last)
 {
 	struct store_txn *txn = NULL;
 	struct store_counts stored;
 	struct statvfs disk;
 
-	*ret_backup_ms = 0;
+	memset(ret_last, 0, sizeof(*ret_last));
 	status->has_store_bytes = status->has_store_max_bytes = 1;
 	status->has_disk_free_bytes = status->has_outbox = 1;
 	store_usage(
@@ -246,10 +258,11 @@ status_numbers(
 		status->outbox = outbox_waiting(txn);
 		if (node_counts(node, txn, &stored) == ERR_NONE)
 			status->bodies_absent = stored.bodies_absent;
-		*ret_backup_ms = node_backup_last(txn);
+		ret_last->ms = node_backup_last(
+		    txn, node_clock(), &ret_last->ahead);
 	}
 	store_abort(&txn);
-	return answer_time(&status->last_backup, *ret_backup_ms);
+	return answer_time(&status->last_backup, ret_last->ms);
 }
 
 /* Who this node is. */
@@ -327,7 +340,7 @@ static enum err
 fill_status(struct node *node, Erfa__StatusAnswer *status)
 {
 	struct node_tally tally = { 0 };
-	uint64_t backup_ms = 0;
+	struct last_backup last;
 	enum err err;
 
 	node_each_link(node, node_tally_link, &tally);
@@ -336,8 +349,8 @@ fill_status(struct node *node, Erfa__StatusAnswer *status)
 	status->links_live = tally.live;
 	if ((err = status_names(node, status)) != ERR_NONE ||
 	    (err = status_state(node, status)) != ERR_NONE ||
-	    (err = status_numbers(node, status, &backup_ms)) != ERR_NONE ||
-	    (err = status_problems(node, status, backup_ms)) != ERR_NONE)
+	    (err = status_numbers(node, status, &last)) != ERR_NONE ||
+	    (err = status_problems(node, status, &last)) != ERR_NONE)
 		return err;
 	return status_verdict(status, &tally);
 }

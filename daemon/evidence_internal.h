@@ -53,7 +53,7 @@ struct evidence_trial {
 	Erfa__Fidelity fidelity;
 	Erfa__Status said;
 	Erfa__Status status;
-	Erfa__Verdict verdict;    /* of the latest final experience */
+	Erfa__Verdict verdict;    /* of final experiences: verdict.h */
 	Erfa__Verdict latest;     /* of the publisher's latest one */
 	struct choose_seen *seen; /* by id; the ids are ours */
 	Erfa__Body **bodies;      /* what seen points into */

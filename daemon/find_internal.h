@@ -137,7 +137,8 @@ enum err find_note(struct find *find, const char *text) MUST_CHECK;
 
 /**
  * find_mark_facet(find, facet):
- * Mark all that has the facet "NAME:VALUE".
+ * Mark all that has the facet "NAME:VALUE"; of a verdict, what was not taken
+ * back.
  */
 enum err find_mark_facet(struct find *find, const char *facet) MUST_CHECK;
 

@@ -73,7 +73,7 @@ struct lineage_node {
 	char *site;                   /* where it runs, as written */
 	Erfa__Status said;            /* where it says it stands */
 	Erfa__Status status;          /* that, or unknown after long silence */
-	Erfa__Verdict verdict;        /* of its latest final experience */
+	Erfa__Verdict verdict;        /* of its final experiences: verdict.h */
 	Erfa__AuthorRole author_role; /* whose verdict that is */
 	bool transcribed;
 	bool several;      /* tells of several trials: never a copy */

@@ -14,6 +14,7 @@
 #include "daemon/index.h"
 #include "daemon/lineage_internal.h"
 #include "daemon/store.h"
+#include "daemon/verdict.h"
 
 #define DATE_SIZE  11                     /* "2026-01-31" and the NUL */
 #define YEAR_10000 UINT64_C(253402300799) /* seconds since 1970: the last */
@@ -295,6 +296,7 @@ struct reading {
 	struct lineage_node *node;
 	const struct lineage_twins *twins;
 	uint64_t heard_ms; /* the last word of its publisher */
+	struct verdict_word word;
 };
 
 /* Does ${ref} mean the trial, or one of its twins? */
@@ -345,19 +347,23 @@ has_value(const Erfa__Observation *observation)
 	return false;
 }
 
-/* The last word of the publisher's final experiences, whoever's view. */
+/* Of the final experiences, the one whose word counts (verdict.h). */
 static void
-take_experience(struct reading *reading, const Erfa__Experience *experience)
+take_experience(struct reading *reading, const struct shown_item *item,
+    const Erfa__Experience *experience)
 {
-	struct lineage_node *node = reading->node;
+	const struct shown *shown = reading->options->shown;
+	const struct verdict_look look = {
+		.shown = shown,
+		.heirs = reading->options->heirs,
+		.org = shown_org(shown, reading->node->item->org),
+	};
+	struct verdict_word word;
 
-	if (experience->target_case != ERFA__EXPERIENCE__TARGET_TRIAL ||
-	    !means(reading, experience->trial) ||
-	    experience->stage == ERFA__STAGE__STAGE_INTERIM ||
-	    experience->verdict == ERFA__VERDICT__VERDICT_UNSET)
-		return;
-	node->verdict = experience->verdict;
-	node->author_role = experience->author_role;
+	if (verdict_read(&look, item, experience, &word) && word.final &&
+	    means(reading, experience->trial) &&
+	    verdict_counts(shown, &word, &reading->word))
+		reading->word = word;
 }
 
 /* A retraction by who published the trial; other words only comment on it. */
@@ -398,7 +404,7 @@ take_mention(struct reading *reading, const struct shown_item *item)
 	if (err != ERR_NONE || body == NULL)
 		return err;
 	if (item->kind == HEADER_EXPERIENCE)
-		take_experience(reading, body->experience);
+		take_experience(reading, item, body->experience);
 	else
 		take_retraction(reading, item, body->retraction);
 	body_free(body);
@@ -647,6 +653,8 @@ lineage_read(const struct lineage_options *options, struct lineage_node *node,
 	err = read_first(&reading);
 	for (i = 0; i < mentions->count && err == ERR_NONE; i++)
 		err = take_mention(&reading, mentions->items[i]);
+	node->verdict = reading.word.verdict;
+	node->author_role = reading.word.author_role;
 	if (err == ERR_NONE)
 		err = read_observations(&reading, mentions);
 	if (err == ERR_NONE)

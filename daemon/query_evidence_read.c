@@ -10,6 +10,7 @@
 #include "proto/personal.h"
 #include "daemon/evidence_internal.h"
 #include "daemon/shown.h"
+#include "daemon/verdict.h"
 
 #define DAY_MS 86400000U
 
@@ -20,8 +21,8 @@ struct reading {
 	const struct shown_item *twin; /* the record of it that is looked at */
 	char twin_id[RECORD_ID_CHARS + 1];
 	uint64_t heard_ms;  /* the last word of its publisher */
-	uint64_t final_ms;  /* when the verdict was written, */
-	uint64_t latest_ms; /* and the latest one */
+	uint64_t latest_ms; /* when its latest verdict was written */
+	struct verdict_word word;
 	const struct shown_item **items;
 	size_t nitems;
 	enum err err;
@@ -181,35 +182,36 @@ take_experience(struct reading *reading, const struct shown_item *item)
 {
 	struct question *question = reading->family->question;
 	struct evidence_trial *trial = reading->trial;
-	const Erfa__Experience *experience;
+	const struct verdict_look look = {
+		.shown = question->shown,
+		.heirs = question->heirs,
+		.org = org_of(reading, trial->node->item),
+	};
+	struct verdict_word word;
 	Erfa__Body *body = NULL;
 	bool retracted = false;
 	enum err err;
 
 	if ((err = query_read(question, item, &body)) != ERR_NONE)
 		return err;
-	if (body == NULL || body->record_case != ERFA__BODY__RECORD_EXPERIENCE)
-		goto out;
-	experience = body->experience;
-	if (experience->target_case != ERFA__EXPERIENCE__TARGET_TRIAL ||
-	    !is_twin(reading, experience->trial) ||
-	    experience->verdict == ERFA__VERDICT__VERDICT_UNSET)
+	if (body == NULL ||
+	    body->record_case != ERFA__BODY__RECORD_EXPERIENCE ||
+	    !verdict_read(&look, item, body->experience, &word) ||
+	    !is_twin(reading, body->experience->trial))
 		goto out;
 	err = query_retracted(question, item, &retracted);
 	if (err != ERR_NONE || retracted)
 		goto out;
 	/* That it is too early only those say whose trial it is: a stranger's
 	 * word takes nobody's result out of the pool. */
-	if (item->time_ms >= reading->latest_ms &&
-	    heirs_speaks(question->heirs, org_of(reading, item),
-		org_of(reading, reading->trial->node->item))) {
+	if (word.own && item->time_ms >= reading->latest_ms) {
 		reading->latest_ms = item->time_ms;
-		trial->latest = experience->verdict;
+		trial->latest = word.verdict;
 	}
-	if (experience->stage != ERFA__STAGE__STAGE_INTERIM &&
-	    item->time_ms >= reading->final_ms) {
-		reading->final_ms = item->time_ms;
-		trial->verdict = experience->verdict;
+	if (word.final &&
+	    verdict_counts(question->shown, &word, &reading->word)) {
+		reading->word = word;
+		trial->verdict = word.verdict;
 	}
 out:
 	body_free(body);

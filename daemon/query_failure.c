@@ -63,33 +63,43 @@ struct marking {
 	enum err err;
 };
 
-/* The surest is kept. */
-static void
+/* The surest is kept, of what was not taken back; return whether to go on. */
+static bool
 mark(struct marking *marking, uint32_t doc)
 {
+	struct question *question = marking->look->question;
+	const struct shown_item *item = shown_by_doc(question->shown, doc);
+	bool retracted = false;
 	size_t number;
 
-	if (marking->look->item_of(marking->look->context, doc, &number) &&
-	    (marking->out[number] == 0 || marking->out[number] > marking->way))
+	if (!marking->look->item_of(marking->look->context, doc, &number) ||
+	    (marking->out[number] != 0 && marking->out[number] <= marking->way))
+		return true;
+	if (item != NULL && item->kind == HEADER_EXPERIENCE)
+		marking->err = query_retracted(question, item, &retracted);
+	if (marking->err == ERR_NONE && !retracted)
 		marking->out[number] = marking->way;
+	return marking->err == ERR_NONE;
 }
 
 static bool
 mark_doc(void *context, uint32_t doc, uint8_t kind)
 {
 	(void)kind;
-	mark(context, doc);
-	return true;
+	return mark(context, doc);
 }
 
 static bool
 mark_facet(void *context, const char *facet, uint32_t docs)
 {
 	struct marking *marking = context;
+	enum err err;
 
 	(void)docs;
-	marking->err = search_each(
+	err = search_each(
 	    marking->look->search, SEARCH_FACET, facet, mark_doc, marking);
+	if (marking->err == ERR_NONE)
+		marking->err = err;
 	return marking->err == ERR_NONE;
 }
 
@@ -180,7 +190,8 @@ mark_texts(struct marking *marking)
 	size_t i;
 	enum err err = ERR_NONE;
 
-	for (i = 0; i < shown_count(shown) && reads < READS; i++) {
+	for (i = 0; i < shown_count(shown) && reads < READS && err == ERR_NONE;
+	     i++) {
 		item = shown_at(shown, SHOWN_BY_TIME, i);
 		if (item->kind != HEADER_EXPERIENCE ||
 		    item->state != INDEX_HERE)
@@ -192,8 +203,9 @@ mark_texts(struct marking *marking)
 		if (body != NULL &&
 		    sentence_of(marking->look->values, body, &marking->way) !=
 			NULL)
-			mark(marking, item->doc);
+			(void)mark(marking, item->doc);
 		body_free(body);
+		err = marking->err;
 	}
 	return err;
 }
@@ -233,11 +245,15 @@ quote_one(void *context, const struct shown_item *item)
 	struct quoting *quoting = context;
 	const char *text = NULL;
 	Erfa__Body *body;
+	bool retracted;
 	uint8_t way = 0;
 	enum err err;
 
 	if (item->kind != HEADER_EXPERIENCE || quoting->quote != NULL)
 		return ERR_NONE;
+	err = query_retracted(quoting->look->question, item, &retracted);
+	if (err != ERR_NONE || retracted)
+		return err;
 	err = query_read(quoting->look->question, item, &body);
 	if (err != ERR_NONE || body == NULL)
 		return err;

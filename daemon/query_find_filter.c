@@ -51,13 +51,49 @@ find_note(struct find *find, const char *text)
 	return answer_text_add(&answer->note, &answer->n_note, text);
 }
 
+/* Marks what somebody says, unless it was taken back. */
+struct marking {
+	struct find *find;
+	enum err err;
+};
+
+static bool
+mark_word(void *context, uint32_t doc, uint8_t kind)
+{
+	struct marking *marking = context;
+	struct find *find = marking->find;
+	const struct shown *shown = find->question->shown;
+	const struct shown_item *item;
+	bool retracted;
+	bool about;
+
+	item = find_item(find, doc, &about);
+	if (item == NULL ||
+	    (find->marks[find_number(find, item)] & find->bit) != 0)
+		return true;
+	if (!about)
+		return mark_doc(find, doc, kind);
+	marking->err = query_retracted(
+	    find->question, shown_by_doc(shown, doc), &retracted);
+	if (marking->err == ERR_NONE && !retracted)
+		(void)mark_doc(find, doc, kind);
+	return marking->err == ERR_NONE;
+}
+
 enum err
 find_mark_facet(struct find *find, const char *facet)
 {
+	struct marking marking = { .find = find };
 	char term[INDEX_FACET_MAX + 1];
+	enum err err;
 
 	index_facet(facet, term);
-	return search_each(find->search, SEARCH_FACET, term, mark_doc, find);
+	if (strncmp(facet, "verdict:", 8) != 0)
+		return search_each(
+		    find->search, SEARCH_FACET, term, mark_doc, find);
+	err = search_each(
+	    find->search, SEARCH_FACET, term, mark_word, &marking);
+	return marking.err != ERR_NONE ? marking.err : err;
 }
 
 /* ---- one filter each ---- */

@@ -1,60 +1,93 @@
 #include "daemon/find_internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "proto/record.h"
+#include "daemon/verdict.h"
 
-/* The verdict of what was learnt from a trial. */
+/* The word that counts of one trial. */
 struct judging {
 	struct find *find;
-	int verdict;
+	struct verdict_look look;
+	const struct shown_item *twin; /* the record of it that is looked at */
+	struct verdict_word word;
+	enum err err;
 };
+
+/* Whether an experience is about the record that is looked at. */
+static bool
+is_about(const struct judging *judging, const Erfa__Body *body)
+{
+	char id[RECORD_ID_CHARS + 1];
+
+	record_print(shown_org(judging->look.shown, judging->twin->org),
+	    judging->twin->record, RECORD_CHARS, id);
+	return body != NULL &&
+	    body->record_case == ERFA__BODY__RECORD_EXPERIENCE &&
+	    body->experience->target_case == ERFA__EXPERIENCE__TARGET_TRIAL &&
+	    body->experience->trial != NULL &&
+	    body->experience->trial->id != NULL &&
+	    strcmp(body->experience->trial->id, id) == 0;
+}
 
 static enum err
 judge(void *context, const struct shown_item *item)
 {
 	struct judging *judging = context;
+	struct question *question = judging->find->question;
+	struct verdict_word word;
 	Erfa__Body *body;
+	bool retracted;
+	bool counts;
 	enum err err;
 
 	if (item->kind != HEADER_EXPERIENCE)
 		return ERR_NONE;
-	err = query_read(judging->find->question, item, &body);
-	if (err != ERR_NONE)
+	if ((err = query_read(question, item, &body)) != ERR_NONE)
 		return err;
-	if (body != NULL && body->experience != NULL &&
-	    body->experience->verdict != ERFA__VERDICT__VERDICT_UNSET &&
-	    (judging->verdict == 0 ||
-		judging->verdict == ERFA__VERDICT__VERDICT_NOT_STATED))
-		judging->verdict = (int)body->experience->verdict;
+	counts = is_about(judging, body) &&
+	    verdict_read(&judging->look, item, body->experience, &word) &&
+	    verdict_counts(question->shown, &word, &judging->word);
 	body_free(body);
-	return ERR_NONE;
+	if (!counts)
+		return ERR_NONE;
+	err = query_retracted(question, item, &retracted);
+	if (err == ERR_NONE && !retracted)
+		judging->word = word;
+	return err;
+}
+
+static void
+judge_twin(void *context, const struct shown_item *item)
+{
+	struct judging *judging = context;
+
+	judging->twin = item;
+	if (judging->err == ERR_NONE)
+		judging->err = query_naming(
+		    judging->find->question, item, judge, judging);
 }
 
 static enum err
 fill_verdict(struct find *find, const struct shown_item *item, Erfa__Row *row)
 {
-	struct judging judging = { .find = find };
-	const ProtobufCEnumValue *value;
-	char code[40];
-	size_t i;
-	enum err err;
+	const struct question *question = find->question;
+	struct judging judging = {
+		.find = find,
+		.look = { .shown = question->shown,
+		    .heirs = question->heirs,
+		    .org = shown_org(question->shown, item->org) },
+	};
 
 	if (item->kind != HEADER_TRIAL)
 		return ERR_NONE;
-	err = query_naming(find->question, item, judge, &judging);
-	if (err != ERR_NONE || judging.verdict == 0)
-		return err;
-	value = protobuf_c_enum_descriptor_get_value(
-	    &erfa__verdict__descriptor, judging.verdict);
-	if (value == NULL)
-		return ERR_NONE;
-	(void)snprintf(code, sizeof(code), "%s", value->name + 8);
-	for (i = 0; code[i] != '\0'; i++)
-		code[i] = (char)(code[i] == '_' ? '_' : code[i] | 0x20);
-	return answer_text(&row->verdict, code);
+	shown_twins(question->shown, item, judge_twin, &judging);
+	if (judging.err != ERR_NONE || judging.word.item == NULL)
+		return judging.err;
+	return query_put_code(&row->verdict, &erfa__verdict__descriptor,
+	    (int)judging.word.verdict);
 }
 
 /* Add the row of ${entry} to a list. */

@@ -70,10 +70,33 @@ id=$(trial "Nattevagt med kamera" | at a publish --yes --json - | field id)
 printf '{"envelope": {"language": "da"}, "experience": {"trial": {"id": "%s"},
 "verdict": "VERDICT_NO_DIFFERENCE"}}\n' "$(at a show "$id" --json |
 	field fullId)" >"$WORK/experience.json"
-check "an experience is published" at a publish --yes "$WORK/experience.json"
+check "an experience is published" at a publish --yes --json \
+	"$WORK/experience.json"
+word=$(field id <<<"$OUT")
 check "and indexed" at a sync --wait $((30 * SLOW))
 check_same "a verdict comes before all else" \
 	"Nattevagt med kamera failure_no_difference
 $wanted" "$(parts what did not work)"
+
+# --- What was taken back says nothing.
+
+take_back() {
+	check "$1 is taken back" at a retract "$2" --reason data_error \
+		--explanation "Forvekslet" --yes
+	check "and indexed" at a sync --wait $((30 * SLOW))
+}
+
+take_back "the verdict" "$word"
+check_same "nobody says so any more" "$wanted" "$(parts what did not work)"
+printf '{"envelope": {"language": "da"}, "experience": {"trial": {"id": "%s"},
+"whatDidNot": "Kameraet svigtede hver nat"}}\n' "$(at a show "$id" --json |
+	field fullId)" >"$WORK/told.json"
+check "what did not work is told" at a publish --yes --json "$WORK/told.json"
+word=$(field id <<<"$OUT")
+check "and indexed" at a sync --wait $((30 * SLOW))
+check_same "and found" "Nattevagt med kamera failure_told
+$wanted" "$(parts what did not work)"
+take_back "the sentence" "$word"
+check_same "and found no more" "$wanted" "$(parts what did not work)"
 
 finish

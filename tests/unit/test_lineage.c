@@ -179,13 +179,13 @@ adapt(struct fixture *f, struct press *writer, struct trial child,
 	return add(writer, HEADER_ADAPTATION, next_name(f, name), body);
 }
 
-static void
-learn(struct fixture *f, struct trial trial, Erfa__Stage stage,
-    Erfa__Verdict verdict)
+/* ${writer} tells in the record ${name} what was learnt. */
+static struct trial
+learn_as(struct press *writer, const char *name, struct trial trial,
+    Erfa__Stage stage, Erfa__Verdict verdict)
 {
 	Erfa__Body *body = press_body(HEADER_EXPERIENCE);
 	Erfa__Experience *experience = body->experience;
-	char name[32];
 
 	experience->target_case = ERFA__EXPERIENCE__TARGET_TRIAL;
 	experience->trial = ref_to(trial);
@@ -195,7 +195,17 @@ learn(struct fixture *f, struct trial trial, Erfa__Stage stage,
 	experience->verdict = verdict;
 	experience->has_author_role = true;
 	experience->author_role = ERFA__AUTHOR_ROLE__AUTHOR_ROLE_SELF;
-	(void)add(trial.press, HEADER_EXPERIENCE, next_name(f, name), body);
+	(void)add(writer, HEADER_EXPERIENCE, name, body);
+	return (struct trial){ .press = writer, .name = name };
+}
+
+static void
+learn(struct fixture *f, struct trial trial, Erfa__Stage stage,
+    Erfa__Verdict verdict)
+{
+	char name[32];
+
+	(void)learn_as(trial.press, next_name(f, name), trial, stage, verdict);
 }
 
 static void
@@ -711,6 +721,133 @@ the_latest_final_experience_gives_the_verdict(void **state)
 	control_free_answer(answer);
 }
 
+/* The verdict by which a search for ${words} tells of its one hit; empty if of
+ * none, "-" if there is no hit. */
+static void
+found_verdict(
+    struct desk *desk, const char *words, const char *verdict, char out[32])
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__FindRequest find = ERFA__FIND_REQUEST__INIT;
+	char *word[1] = { strdup(words) };
+	Erfa__Answer *answer;
+
+	request.ask_case = ERFA__REQUEST__ASK_FIND;
+	request.find = &find;
+	find.n_word = 1;
+	find.word = word;
+	find.verdict = verdict == NULL ? NULL : strdup(verdict);
+	answer = desk_ask(desk, &request);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_FIND);
+	assert_true(answer->find->n_row <= 1);
+	if (answer->find->n_row == 0 || answer->find->unfiltered)
+		(void)snprintf(out, 32, "-");
+	else
+		(void)snprintf(out, 32, "%s",
+		    answer->find->row[0]->verdict == NULL ?
+			"" :
+			answer->find->row[0]->verdict);
+	control_free_answer(answer);
+	free(find.verdict);
+	free(word[0]);
+}
+
+/* The only verdict that evidence counts, or unset. */
+static Erfa__Verdict
+counted_verdict(struct desk *desk, struct trial trial)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__EvidenceRequest studies = ERFA__EVIDENCE_REQUEST__INIT;
+	Erfa__Verdict verdict = ERFA__VERDICT__VERDICT_UNSET;
+	Erfa__Answer *answer;
+	char id[RECORD_ID_CHARS + 1];
+
+	full_id(trial, id);
+	request.ask_case = ERFA__REQUEST__ASK_STUDIES;
+	request.studies = &studies;
+	studies.id = id;
+	answer = desk_ask(desk, &request);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_STUDIES);
+	assert_true(answer->studies->n_verdict <= 1);
+	if (answer->studies->n_verdict == 1)
+		verdict = answer->studies->verdict[0]->verdict;
+	control_free_answer(answer);
+	return verdict;
+}
+
+static void
+assert_verdict(
+    struct fixture *f, struct trial trial, const char *code, int verdict)
+{
+	Erfa__Answer *answer;
+	char found[32];
+
+	found_verdict(&f->desk, trial.name, NULL, found);
+	assert_string_equal(found, code);
+	assert_int_equal(counted_verdict(&f->desk, trial), verdict);
+	answer = lineage(&f->desk, trial);
+	assert_string_equal(
+	    find(answer, trial)->verdict, verdict == 0 ? "" : code);
+	control_free_answer(answer);
+}
+
+#define FINAL   ERFA__STAGE__STAGE_FINAL
+#define INTERIM ERFA__STAGE__STAGE_INTERIM
+
+/* The stranger's records sort before the publisher's, and are younger. */
+static void
+search_evidence_and_lineage_tell_one_word_of_a_trial(void **state)
+{
+	struct fixture *f = *state;
+	struct press *stranger = &f->orgs[0];
+	struct trial a = add_trial(&f->orgs[1], "nattevagt", COMPLETED);
+
+	stranger->time_ms += 90000000;
+	(void)learn_as(
+	    stranger, "view", a, INTERIM, ERFA__VERDICT__VERDICT_HARMFUL);
+	publish(f);
+	assert_verdict(f, a, "harmful", 0);
+	learn(f, a, INTERIM, ERFA__VERDICT__VERDICT_WORKED);
+	publish(f);
+	assert_verdict(f, a, "worked", 0);
+	(void)learn_as(stranger, "last view", a, FINAL,
+	    ERFA__VERDICT__VERDICT_NO_DIFFERENCE);
+	publish(f);
+	assert_verdict(
+	    f, a, "no_difference", ERFA__VERDICT__VERDICT_NO_DIFFERENCE);
+	learn(f, a, FINAL, ERFA__VERDICT__VERDICT_WORKED_PARTLY);
+	learn(f, a, FINAL, ERFA__VERDICT__VERDICT_DID_NOT_WORK);
+	learn(f, a, FINAL, ERFA__VERDICT__VERDICT_NOT_STATED);
+	learn(f, a, INTERIM, ERFA__VERDICT__VERDICT_TOO_EARLY);
+	publish(f);
+	assert_verdict(
+	    f, a, "did_not_work", ERFA__VERDICT__VERDICT_DID_NOT_WORK);
+}
+
+static void
+what_was_taken_back_is_found_as_no_verdict(void **state)
+{
+	struct fixture *f = *state;
+	struct trial a = add_trial(&f->orgs[1], "nattevagt", COMPLETED);
+	struct trial word = learn_as(
+	    &f->orgs[1], "word", a, FINAL, ERFA__VERDICT__VERDICT_DID_NOT_WORK);
+	char found[32];
+
+	publish(f);
+	found_verdict(&f->desk, "nattevagt", "did_not_work", found);
+	assert_string_equal(found, "did_not_work");
+	retract(f, &f->orgs[0], word); /* not its publisher */
+	publish(f);
+	found_verdict(&f->desk, "nattevagt", "did_not_work", found);
+	assert_string_equal(found, "did_not_work");
+	retract(f, &f->orgs[1], word);
+	publish(f);
+	found_verdict(&f->desk, "nattevagt", NULL, found);
+	assert_string_equal(found, "");
+	found_verdict(&f->desk, "nattevagt", "did_not_work", found);
+	assert_string_equal(found, "-");
+}
+
 static void
 no_transcribed_trial_counts_as_started_or_silent(void **state)
 {
@@ -1032,6 +1169,8 @@ main(void)
 		T(a_strangers_word_is_a_trial_of_its_own),
 		T(an_adaptation_names_the_copy_and_then_the_origin),
 		T(the_latest_final_experience_gives_the_verdict),
+		T(search_evidence_and_lineage_tell_one_word_of_a_trial),
+		T(what_was_taken_back_is_found_as_no_verdict),
 		T(no_transcribed_trial_counts_as_started_or_silent),
 		T(a_trial_is_silent_a_year_after_its_end),
 		T(spread_is_running_copies_with_a_follow_up),

@@ -167,8 +167,12 @@ static const char *
 why_not_join(const struct node *node, const uint8_t join_public[KEY_LEN],
     const Erfa__LocalInvite *invite, const struct wire_join *join)
 {
+	uint8_t curve[KEY_LEN];
+
 	if (invite == NULL || !node_invite_is_open(invite) || join == NULL)
 		return SAY("this invitation is used, revoked or expired");
+	if (crypto_curve_public(join->key, curve) != ERR_NONE)
+		return SAY("the key that wants to join is not usable");
 	if (!invite_join_verify(
 		join->key, node->key.public_key, join_public, join->sig))
 		return SAY("the join signature is wrong");

@@ -28,6 +28,7 @@ done
 
 strangers outside "$(sock viborg)"
 strangers knock "$(sock viborg)" se-1280
+strangers unusable "$(sock viborg)" se-1281
 strangers removed "$(sock viborg)" "$(sock oulu)"
 
 # Who invited somebody can remove him for everybody.

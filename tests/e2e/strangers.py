@@ -5,9 +5,12 @@ Usage: strangers.py outside SOCKET     keys that nobody knows, or none
        strangers.py removed HUB LEAF   a member that is removed while connected
        strangers.py refused SOCKET KEYFILE   a key that must not get in (any more)
        strangers.py knock SOCKET ORG   unknown, then admitted by check number
+       strangers.py unusable SOCKET ORG   a key without a CURVE key, by a line
 SOCKET, HUB and LEAF are control sockets of nodes.
 """
 
+import hashlib
+import os
 import socket
 import sys
 import time
@@ -17,7 +20,7 @@ import zmq
 import zmq.utils.z85 as z85
 
 from peer import Checks, Control, Key, Line, Peer, Silence, deadline, h, join, pad16
-from proto import body_pb2, control_pb2
+from proto import body_pb2, control_pb2, wire_pb2
 
 UP = zmq.EVENT_HANDSHAKE_SUCCEEDED
 AUTH = zmq.EVENT_HANDSHAKE_FAILED_AUTH
@@ -122,6 +125,8 @@ def outside(path):
     peer = Peer(said.listen, server, curve=line.curve)
     peer.event((UP,))
     peer.have()
+    peer.event((zmq.EVENT_DISCONNECTED,))
+    peer.event((UP,))
     peer.hello()
     try:
         answer = peer.receive()
@@ -251,6 +256,49 @@ def knock(path, org):
     peer.close()
     peers = control.ask(peers=control_pb2.PeersRequest())
     CHECKS.check("and is a member", org in [p.org for p in peers.peer])
+
+
+ORDER = 2**252 + 27742317777372353535851937790883648493
+ORDER_2 = (2**255 - 20).to_bytes(32, "little")  # the point (0, -1)
+
+
+class Unusable:
+    """A key that signs and has no X25519 form: a point of order 2 was added."""
+
+    def __init__(self):
+        self.scalar = int.from_bytes(os.urandom(32), "little") % ORDER
+        self.public = sodium.crypto_core_ed25519_add(self.base(self.scalar), ORDER_2)
+
+    @staticmethod
+    def base(scalar):
+        return sodium.crypto_scalarmult_ed25519_base_noclamp(scalar.to_bytes(32, "little"))
+
+    def sign(self, message):
+        """Right as long as the point of order 2 is taken an even number of times."""
+        while True:
+            r = int.from_bytes(os.urandom(32), "little") % ORDER
+            point = self.base(r)
+            k = int.from_bytes(hashlib.sha512(point + self.public + message).digest(),
+                               "little") % ORDER
+            if k % 2 == 0:
+                return point + ((r + k * self.scalar) % ORDER).to_bytes(32, "little")
+
+
+def unusable(path, org):
+    control = Control(path)
+    line = control.ask(invite=control_pb2.InviteRequest(org=org)).line
+    key = Unusable()
+    sodium.crypto_sign_open(key.sign(b"words") + b"words", key.public)
+    said = Line(line)
+    asking = Peer(said.address, said.server(), Key(), said.curve)
+    sig = key.sign(pad16("erfa/1/join") + said.inviter + said.curve[0])
+    asking.hello(key=None, join=wire_pb2.Hello.Join(key=key.public, org=org, name=org,
+                                                    sig=sig))
+    err = asking.until("err", "hello")
+    CHECKS.check("a key that cannot be a member is refused",
+                 isinstance(err, wire_pb2.Err) and err.code == 5, str(err))
+    asking.close()
+    CHECKS.check("and uses up no invitation", join(line, org) is not None)
 
 
 if __name__ == "__main__":

@@ -134,6 +134,11 @@ struct link_host {
 	 * Has this key sent so much that others come first?  NULL: never.
 	 */
 	bool (*late)(void *host, const uint8_t key[KEY_LEN]);
+	/*
+	 * Has so much of a key that is not in come from beyond its cuts that the
+	 * rest waits for another day?  NULL: never.
+	 */
+	bool (*spent)(void *host, const uint8_t key[KEY_LEN]);
 	/* Count a GET that is begun (+1) or ended (-1); false: too many. */
 	bool (*serving)(void *host, int change);
 	/* Something the peer did wrong, for the log and `erfa peers`. */

@@ -21,6 +21,7 @@ claim_forget(struct link *link)
 	link->claims_rest = false;
 	link->retry_due = 0;
 	link->probe_due = false;
+	link->beyond_lied = false;
 }
 
 /* ---- the list ---- */
@@ -144,13 +145,36 @@ claim_known(const struct link *link, const struct view_log *log, uint64_t n,
 	return err == ERR_NONE;
 }
 
+bool
+claim_spent(const struct link *link, const uint8_t key[KEY_LEN])
+{
+	return link->ops->spent != NULL && link->ops->spent(link->host, key);
+}
+
 uint64_t
 claim_limit(const struct link *link, const struct claim *claim)
 {
-	if (claim->beyond && link->ops->knows != NULL &&
-	    link->ops->knows(link->host, claim->key))
+	if (claim->beyond && !link->beyond_lied && link->ops->knows != NULL &&
+	    link->ops->knows(link->host, claim->key) &&
+	    !claim_spent(link, claim->key))
 		return claim->n;
 	return link->ops->cut(link->host, claim->key, claim->log_id);
+}
+
+/*
+ * Is what the peer told of beyond a cut here, and no MEMBER entry?  All that it can
+ * be for is that others fetch what nobody needs.
+ */
+static void
+check_beyond(
+    struct link *link, const struct view_log *log, const struct claim *claim)
+{
+	if (!claim->beyond || link->beyond_lied || log->frozen ||
+	    log->tip.n < claim->n || log->word >= claim->n ||
+	    contradicts(link, log, claim->n, claim->c8))
+		return;
+	link->beyond_lied = true;
+	link_complain(link, "no MEMBER entry where one was told of");
 }
 
 /* ---- making claims ---- */
@@ -271,6 +295,8 @@ claim_position(struct link *link, const struct wire_pos *pos, int64_t now)
 
 	if (pos->n == 0)
 		return;
+	if (log != NULL && claim != NULL)
+		check_beyond(link, log, claim);
 	if (log != NULL && is_old(link, log, pos)) {
 		if (claim != NULL && !claim->proved)
 			claim_drop(link, claim);
@@ -371,6 +397,9 @@ claim_denied(struct link *link, const uint8_t log_id[LOG_ID_LEN])
 
 /* ---- following them up ---- */
 
+/* What waits for another day is looked at again so often. */
+#define SPENT_MS 60000
+
 static void
 wake_at(int64_t *wake, int64_t when)
 {
@@ -405,6 +434,8 @@ is_ready(
 		return false;
 	}
 	cut = claim_limit(link, claim);
+	if (claim->beyond && cut < claim->n)
+		wake_at(wake, now + SPENT_MS);
 	log = view_find(link->view, claim->log_id);
 	if (cut == 0 || log == NULL)
 		return cut != 0;
@@ -460,7 +491,7 @@ claim_next(struct link *link, int64_t now)
 /* How it stands with a claim. */
 enum stand {
 	STAND_OPEN,  /* something is still to come */
-	STAND_ASIDE, /* not now: no member's, cut off, or given up */
+	STAND_ASIDE, /* not now: no member's, cut off, spent, or given up */
 	STAND_DONE,
 };
 
@@ -475,11 +506,15 @@ stand_of(struct link *link, struct claim *claim, int64_t now)
 	if (log == NULL)
 		return claim->given_up ? STAND_ASIDE : STAND_OPEN;
 	if (!claim->differs && (log->tip.n >= claim->n || log->frozen)) {
-		if (claim_known(link, log, claim->n, claim->c8))
+		if (claim_known(link, log, claim->n, claim->c8)) {
+			check_beyond(link, log, claim);
 			return STAND_DONE;
+		}
 		claim_differs(link, claim);
 	}
-	if (claim->given_up || (!claim->differs && log->tip.n >= cut))
+	if (claim->given_up ||
+	    (claim->differs ? claim_spent(link, claim->key) :
+			      log->tip.n >= cut))
 		return STAND_ASIDE;
 	return STAND_OPEN;
 }

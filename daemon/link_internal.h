@@ -178,6 +178,7 @@ struct link {
 	uint64_t claims_seen; /* ... or until view_releases() is another */
 	int64_t retry_due;    /* one that was given up can be asked for then */
 	bool probe_due;       /* a claim differs */
+	bool beyond_lied;     /* no MEMBER entry stood where it told of one */
 
 	/* Fetching. */
 	struct ask asks[GETS_MAX];
@@ -329,6 +330,13 @@ void claim_differs(struct link *link, struct claim *claim);
  * the peer's directory rests on beyond it.
  */
 uint64_t claim_limit(const struct link *link, const struct claim *claim);
+
+/**
+ * claim_spent(link, key):
+ * Has so much of this key come from beyond its cuts that no branch of its logs is
+ * looked for now?
+ */
+bool claim_spent(const struct link *link, const uint8_t key[KEY_LEN]);
 
 /**
  * claim_failed(link, log_id, now), claim_went_on(link, log_id),

@@ -7,6 +7,23 @@
 /* Bodies of a branch are looked for so soon after its headers came. */
 #define BRANCH_SOON_MS 1000
 
+/* Search no further; a claim that differs stays. */
+static void
+let_go(struct link *link)
+{
+	memset(&link->probe, 0, sizeof(link->probe));
+	link->probe_due = true;
+}
+
+/* Is the rest of a branch to come another day?  That of a key that is out is. */
+static bool
+is_spent(const struct link *link)
+{
+	const struct view_log *log = view_find(link->view, link->probe.log_id);
+
+	return log != NULL && claim_spent(link, log->key);
+}
+
 /* End the search; ${failed}: the claim was a lie or cannot be proved now. */
 static void
 end(struct link *link, bool failed, int64_t now)
@@ -23,8 +40,7 @@ end(struct link *link, bool failed, int64_t now)
 		link->grow_at = 0;
 		link->grown = false;
 	}
-	memset(probe, 0, sizeof(*probe));
-	link->probe_due = true;
+	let_go(link);
 }
 
 /*
@@ -70,7 +86,8 @@ find_claim(struct link *link, int64_t now)
 		claim = link->claims[i];
 		differing |= claim->differs;
 		if (!claim->differs || claim_rests(link, claim) > now ||
-		    claim_limit(link, claim) == 0)
+		    claim_limit(link, claim) == 0 ||
+		    claim_spent(link, claim->key))
 			continue;
 		claim_asked(link, claim, now);
 		if (!begin(link, claim->log_id, claim->n, claim->c8, false))
@@ -97,6 +114,7 @@ find_fork(struct link *link)
 		link->nforks--;
 		if (log != NULL &&
 		    link->ops->cut(link->host, log->key, log->log_id) > 0 &&
+		    !claim_spent(link, log->key) &&
 		    !claim_known(link, log, pos->n, pos->c8))
 			(void)begin(link, pos->log_id, pos->n, pos->c8, true);
 	}
@@ -160,6 +178,10 @@ probe_ask(struct link *link, struct ask *ask, int64_t now)
 		grow(link);
 	if (!probe->active || probe->asked)
 		return false;
+	if (is_spent(link)) {
+		let_go(link);
+		return false;
+	}
 	memcpy(get.log_id, probe->log_id, LOG_ID_LEN);
 	get.first = probe->tip.n + 1;
 	get.n = probe->n;

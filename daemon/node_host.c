@@ -173,6 +173,22 @@ forgive(struct link *link, void *arg)
 	link_forgive(link);
 }
 
+/* Count what came of an origin; of a branch that may be beyond a cut too. */
+static void
+count_run(struct node *node, const struct run_job *run)
+{
+	uint64_t last = run->run.first + run->run.count - 1;
+	uint64_t beyond = last > run->cut ? last - run->cut : 0;
+	int64_t now = node_now();
+
+	if (beyond > run->run.count)
+		beyond = run->run.count;
+	quota_count(node->quota, run->key, run->run.count, run->fresh,
+	    run->job.bytes, now);
+	if (beyond > 0)
+		quota_count_beyond(node->quota, run->key, beyond, now);
+}
+
 static void
 run_job_done(struct writer_job *job, void *context)
 {
@@ -182,8 +198,7 @@ run_job_done(struct writer_job *job, void *context)
 	if (node != NULL && job->err == ERR_NONE) {
 		node_touch(node, run->run.log_id);
 		node->members_touched |= run->members;
-		quota_count(node->quota, run->key, run->run.count, run->fresh,
-		    run->job.bytes, node_now());
+		count_run(node, run);
 		if (run->witness)
 			node_witness_keep(node, run->key, &run->run);
 		if (run->forks)
@@ -855,6 +870,17 @@ host_late(void *host, const uint8_t key[KEY_LEN])
 }
 
 static bool
+host_spent(void *host, const uint8_t key[KEY_LEN])
+{
+	struct node *node = host;
+	const struct directory_member *member = directory_find(
+	    node_directory(node), key);
+
+	return (member == NULL || !member->in) &&
+	    quota_spent(node->quota, key, node_now());
+}
+
+static bool
 host_serving(void *host, int change)
 {
 	struct node *node = host;
@@ -920,6 +946,7 @@ const struct link_host node_link_host = {
 	.serving = host_serving,
 	.stale = node_head_stale,
 	.late = host_late,
+	.spent = host_spent,
 	.misbehaved = host_misbehaved,
 	.random = host_random,
 };

@@ -118,6 +118,7 @@ account(struct quota *quota, const uint8_t key[KEY_LEN], int64_t now)
 	origin = &quota->origins[place];
 	if (!is_current(origin, now)) {
 		origin->entries = origin->fresh = origin->bytes = 0;
+		origin->beyond = 0;
 		origin->over = 0;
 		origin->since = now;
 	}
@@ -140,6 +141,16 @@ quota_count(struct quota *quota, const uint8_t key[KEY_LEN], uint64_t entries,
 		origin->over = now;
 }
 
+void
+quota_count_beyond(struct quota *quota, const uint8_t key[KEY_LEN],
+    uint64_t entries, int64_t now)
+{
+	struct quota_origin *origin = account(quota, key, now);
+
+	if (origin != NULL)
+		origin->beyond += entries;
+}
+
 bool
 quota_over(const struct quota *quota, const uint8_t key[KEY_LEN], int64_t now)
 {
@@ -147,6 +158,16 @@ quota_over(const struct quota *quota, const uint8_t key[KEY_LEN], int64_t now)
 
 	return stands_at(quota, place, key) &&
 	    quota->origins[place].over != 0 &&
+	    is_current(&quota->origins[place], now);
+}
+
+bool
+quota_spent(const struct quota *quota, const uint8_t key[KEY_LEN], int64_t now)
+{
+	size_t place = place_of(quota, key);
+
+	return stands_at(quota, place, key) &&
+	    quota->origins[place].beyond >= QUOTA_BEYOND &&
 	    is_current(&quota->origins[place], now);
 }
 

@@ -20,6 +20,12 @@
 #define QUOTA_BYTES   UINT64_C(524288000)
 #define QUOTA_MS      86400000
 
+/*
+ * What a key that is out may say beyond its cuts in a day: as much as a member's
+ * whole log, so that who is new here need not wait for honest ones.
+ */
+#define QUOTA_BEYOND 10000u
+
 /* Origins that are remembered at a time; more are within their budget. */
 #define QUOTA_ORIGINS 16384u
 
@@ -31,6 +37,7 @@ struct quota_origin {
 	uint8_t key[KEY_LEN];
 	uint64_t entries; /* in all, within the day */
 	uint64_t fresh;   /* of these: said to be written within it */
+	uint64_t beyond;  /* ... and these: beyond the cuts of its logs */
 	uint64_t bytes;
 	int64_t since; /* when the day began, ms */
 	int64_t over;  /* when it went over its budget; 0 = it has not */
@@ -53,10 +60,19 @@ void quota_count(struct quota *quota, const uint8_t key[KEY_LEN],
     uint64_t entries, uint64_t fresh, uint64_t bytes, int64_t now);
 
 /**
- * quota_over(quota, key, now):
- * Is this origin over its budget?
+ * quota_count_beyond(quota, key, entries, now):
+ * Of what quota_count() counts, so many entries lay beyond the cut of their log.
+ */
+void quota_count_beyond(struct quota *quota, const uint8_t key[KEY_LEN],
+    uint64_t entries, int64_t now);
+
+/**
+ * quota_over(quota, key, now), quota_spent(quota, key, now):
+ * Is this origin over its budget?  Has QUOTA_BEYOND come beyond its cuts?
  */
 bool quota_over(
+    const struct quota *quota, const uint8_t key[KEY_LEN], int64_t now);
+bool quota_spent(
     const struct quota *quota, const uint8_t key[KEY_LEN], int64_t now);
 
 /**

@@ -65,6 +65,7 @@ struct node {
 	bool stale;
 	uint32_t window;
 	uint8_t late[KEY_LEN];
+	uint8_t spent[KEY_LEN];
 	unsigned complaints;
 	uint8_t (*touched)[LOG_ID_LEN];
 	size_t ntouched;
@@ -356,6 +357,15 @@ void
 world_set_late(struct world *world, int node, const uint8_t key[KEY_LEN])
 {
 	memcpy(world->nodes[node].late, key, KEY_LEN);
+}
+
+void
+world_set_spent(struct world *world, int node, const uint8_t key[KEY_LEN])
+{
+	if (key == NULL)
+		memset(world->nodes[node].spent, 0, KEY_LEN);
+	else
+		memcpy(world->nodes[node].spent, key, KEY_LEN);
 }
 
 struct view *
@@ -1131,6 +1141,12 @@ host_late(void *host, const uint8_t key[KEY_LEN])
 }
 
 static bool
+host_spent(void *host, const uint8_t key[KEY_LEN])
+{
+	return memcmp(((struct node *)host)->spent, key, KEY_LEN) == 0;
+}
+
+static bool
 host_serving(void *host, int change)
 {
 	struct node *node = host;
@@ -1186,6 +1202,7 @@ static const struct link_host ops = {
 	.serving = host_serving,
 	.stale = host_stale,
 	.late = host_late,
+	.spent = host_spent,
 	.misbehaved = host_misbehaved,
 	.random = host_random,
 };
@@ -1200,14 +1217,43 @@ touch(struct node *node, const uint8_t *log_id)
 	memcpy(node->touched[node->ntouched++], log_id, LOG_ID_LEN);
 }
 
+/* The last MEMBER entry of a log. */
+static uint64_t
+find_word(struct store_txn *txn, const struct view_log *log)
+{
+	struct store_pos at = { .n = 0 };
+	struct store_entry entry;
+
+	memcpy(at.log_id, log->log_id, LOG_ID_LEN);
+	while (store_member_next(txn, &at, &entry) == ERR_NONE &&
+	    memcmp(entry.log_id, log->log_id, LOG_ID_LEN) == 0 &&
+	    (!log->frozen || entry.n <= log->last_common))
+		at.n = entry.n;
+	return at.n;
+}
+
+/* The first bytes of the chain value at a position. */
+static void
+chain_value(struct store_txn *txn, const struct view_log *log, uint64_t n,
+    uint8_t out[C8_LEN])
+{
+	struct store_entry entry;
+
+	memcpy(out, log->tip.c, C8_LEN);
+	if (n == log->tip.n || n == 0)
+		return;
+	assert_int_equal(store_entry(txn, log->log_id, n, &entry), ERR_NONE);
+	memcpy(out, entry.c, C8_LEN);
+}
+
 /* Bring one log of the view up to what the store holds. */
 static struct view_log *
 refresh(struct node *node, struct store_txn *txn, const struct store_log *log)
 {
 	struct view_log *seen;
-	struct store_entry entry;
 	struct log_head head;
-	uint64_t counted;
+	uint8_t counted[C8_LEN];
+	uint8_t told[C8_LEN];
 
 	assert_int_equal(
 	    view_add(node->view, log->key, log->inc, &seen), ERR_NONE);
@@ -1219,15 +1265,10 @@ refresh(struct node *node, struct store_txn *txn, const struct store_log *log)
 	seen->frozen = log->frozen;
 	seen->last_common = log->last_common;
 	seen->head_ms = head.time_ms;
-	counted = view_counted(seen, node->directory);
-	if (counted == seen->tip.n || counted == 0) {
-		view_recount(node->view, seen, node->directory, NULL, NULL);
-	} else {
-		assert_int_equal(
-		    store_entry(txn, seen->log_id, counted, &entry), ERR_NONE);
-		view_recount(
-		    node->view, seen, node->directory, entry.c, entry.c);
-	}
+	seen->word = find_word(txn, seen);
+	chain_value(txn, seen, view_counted(seen, node->directory), counted);
+	chain_value(txn, seen, view_told(seen, node->directory), told);
+	view_recount(node->view, seen, node->directory, counted, told);
 	return seen;
 }
 

@@ -1062,6 +1062,23 @@ withdraw(struct fixture *f, const struct origin *gone, uint64_t cut)
 	free(entry);
 }
 
+/* Write ${count} entries, the last of which is a MEMBER entry. */
+static void
+write_word(struct fixture *f, struct origin *origin, size_t count)
+{
+	struct header_member member = { .roles = ROLE_WRITES };
+
+	memset(member.key, 7, KEY_LEN);
+	memcpy(member.org, "fi-564", sizeof("fi-564"));
+	origin_run_begin(origin, f->run);
+	if (origin->tip.n == 0)
+		origin_add(origin, f->run, HEADER_GENESIS, 0);
+	while (f->run->run.count < count - 1)
+		origin_add(origin, f->run, HEADER_TRIAL, 0);
+	origin_member(origin, f->run, &member);
+	origin_run_end(origin, f->run);
+}
+
 static void
 a_log_is_fetched_and_counted_up_to_its_cut(void **state)
 {
@@ -1090,11 +1107,71 @@ a_log_is_fetched_and_counted_up_to_its_cut(void **state)
 	tell(f, &gone, 21, true);
 	assert_int_equal(f->gets, 3);
 	assert_int_equal(f->get.first, 15);
-	origin_write(&gone, f->run, 7, 0);
+	write_word(f, &gone, 7);
 	answer(f, &f->run->run);
 	assert_int_equal(log->tip.n, 21);
 	assert_int_equal(log->counted, 10);
-	assert_int_equal(f->gets, 3);
+	assert_int_equal(log->told, 21);
+	tell(f, &gone, 24, true);
+	assert_int_equal(f->gets, 4);
+	assert_complaints(f, 0);
+}
+
+static void
+a_peer_whose_word_beyond_a_cut_is_none_is_not_heard_again(void **state)
+{
+	struct fixture *f = *state;
+	struct origin gone;
+
+	origin_begin(&gone, 9, 9);
+	withdraw(f, &gone, 2);
+	greet(f);
+	origin_write(&gone, f->run, 7, 0);
+	tell(f, &gone, gone.tip.n, true);
+	assert_int_equal(f->gets, 1);
+	answer(f, &f->run->run);
+	assert_int_equal(world_tip(f->world, 0, gone.log_id), 7);
+	tell(f, &gone, 1000000, true);
+	world_run(f->world, 100000);
+	assert_int_equal(f->gets, 1);
+	assert_complaints(f, 1);
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+
+	/* A session later it may know better. */
+	link_down(link_of(f));
+	f->hellos = 0;
+	greet(f);
+	tell(f, &gone, 1000000, true);
+	assert_int_equal(f->gets, 2);
+}
+
+static void
+a_flood_beyond_a_cut_waits_for_another_day(void **state)
+{
+	struct fixture *f = *state;
+	struct origin gone;
+	int i;
+
+	origin_begin(&gone, 9, 9);
+	withdraw(f, &gone, 2);
+	greet(f);
+	tell(f, &gone, 1000000, true);
+	assert_int_equal(f->gets, 1);
+	write_word(f, &gone, 7);
+	world_set_spent(f->world, 0, gone.key.public_key);
+	answer(f, &f->run->run);
+	world_run(f->world, 100000);
+	assert_int_equal(world_tip(f->world, 0, gone.log_id), 7);
+	assert_int_equal(f->gets, 1);
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+
+	/* That delays it, and rejects nothing. */
+	world_set_spent(f->world, 0, NULL);
+	for (i = 0; i < 70 && f->gets == 1; i++)
+		world_run(f->world, 1000);
+	assert_int_equal(f->gets, 2);
+	assert_int_equal(f->get.first, 8);
+	assert_complaints(f, 0);
 }
 
 /* A run of the whole log: four entries as they are, then two others. */
@@ -1106,7 +1183,7 @@ write_other(struct fixture *f, const struct origin *from)
 	origin_run_begin(&other, f->run);
 	origin_add(&other, f->run, HEADER_GENESIS, 0);
 	while (other.tip.n < 4)
-		origin_add(&other, f->run, HEADER_TRIAL, BODY_LEN);
+		origin_add(&other, f->run, HEADER_TRIAL, 0);
 	other.variant = 1;
 	while (other.tip.n < 6)
 		origin_add(&other, f->run, HEADER_TRIAL, BODY_LEN);
@@ -1125,7 +1202,7 @@ another_branch_beyond_a_cut_is_looked_for(void **state)
 	origin_begin(&gone, 9, 9);
 	other = gone;
 	withdraw(f, &gone, 0);
-	origin_write(&gone, f->run, 8, BODY_LEN);
+	origin_write(&gone, f->run, 8, 0);
 	world_place(f->world, 0, &gone, f->run, false);
 	log = view_find(world_view(f->world, 0), gone.log_id);
 	assert_int_equal(log->cut, 0);
@@ -1140,6 +1217,42 @@ another_branch_beyond_a_cut_is_looked_for(void **state)
 	assert_true(log->frozen);
 	assert_int_equal(log->last_common, 4);
 	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+	assert_complaints(f, 0);
+}
+
+static void
+a_branch_of_a_flood_waits_for_another_day(void **state)
+{
+	struct fixture *f = *state;
+	struct origin gone;
+	struct origin other;
+
+	origin_begin(&gone, 9, 9);
+	other = gone;
+	withdraw(f, &gone, 6);
+	origin_write(&gone, f->run, 8, 0);
+	world_place(f->world, 0, &gone, f->run, false);
+	greet(f);
+	other = write_other(f, &other);
+	world_set_spent(f->world, 0, gone.key.public_key);
+	tell(f, &other, other.tip.n, true);
+	world_run(f->world, 100000);
+	assert_int_equal(f->gets, 0);
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+
+	/* It is let go where it is as well. */
+	world_set_spent(f->world, 0, NULL);
+	world_run(f->world, 1000);
+	assert_int_equal(f->gets, 1);
+	world_set_spent(f->world, 0, gone.key.public_key);
+	refuse(f, WIRE_BUSY, 100);
+	world_run(f->world, 100000);
+	assert_int_equal(f->gets, 1);
+	world_set_spent(f->world, 0, NULL);
+	world_run(f->world, 1000);
+	assert_int_equal(f->gets, 2);
+	answer(f, &f->run->run);
+	assert_true(view_find(world_view(f->world, 0), gone.log_id)->frozen);
 	assert_complaints(f, 0);
 }
 
@@ -1900,7 +2013,10 @@ main(void)
 		TEST(claims_and_names_of_logs_are_bounded),
 		TEST(a_log_of_no_member_waits_for_its_admission),
 		TEST(a_log_is_fetched_and_counted_up_to_its_cut),
+		TEST(a_peer_whose_word_beyond_a_cut_is_none_is_not_heard_again),
+		TEST(a_flood_beyond_a_cut_waits_for_another_day),
 		TEST(another_branch_beyond_a_cut_is_looked_for),
+		TEST(a_branch_of_a_flood_waits_for_another_day),
 		TEST(
 		    nothing_is_fetched_of_a_key_that_the_directory_does_not_know),
 		TEST(runs_that_do_not_verify_are_refused),

@@ -415,6 +415,26 @@ damaged_body_of_a_branch_is_fetched_again_and_no_other(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void
+who_is_out_may_say_so_much_beyond_its_cuts(void **state)
+{
+	struct fixture *f = *state;
+	struct node *node = &f->bare.node;
+	const uint8_t *key = f->busy.key.public_key;
+
+	/* The directory of this node knows nobody else. */
+	quota_count_beyond(node->quota, key, QUOTA_BEYOND - 1, node_now());
+	assert_false(node_link_host.spent(node, key));
+	take_run(f, &f->busy, 1);
+	assert_true(node_link_host.spent(node, key));
+	assert_false(node_link_host.spent(node, f->calm.key.public_key));
+
+	/* Who is in says nothing beyond a cut. */
+	key = node->key.public_key;
+	quota_count_beyond(node->quota, key, QUOTA_BEYOND, node_now());
+	assert_false(node_link_host.spent(node, key));
+}
+
 int
 main(void)
 {
@@ -425,6 +445,7 @@ main(void)
 		TEST(who_are_all_over_their_budget_wait_for_nobody),
 		TEST(nothing_that_it_sends_is_refused),
 		TEST(what_is_taken_is_counted),
+		TEST(who_is_out_may_say_so_much_beyond_its_cuts),
 		TEST(fork_that_a_branch_tells_of_is_heard),
 		TEST(peers_are_looked_at_anew_when_a_body_of_a_branch_is_free),
 		TEST(damaged_body_of_a_branch_is_fetched_again_and_no_other),

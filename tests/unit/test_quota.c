@@ -89,6 +89,23 @@ only_what_was_written_today_is_told(void **state)
 }
 
 static void
+what_comes_from_beyond_cuts_has_a_budget_of_its_own(void **state)
+{
+	struct quota *quota = *state;
+
+	quota_count(quota, key_of(1), 2 * QUOTA_BEYOND, 0, 100, 5);
+	assert_false(quota_spent(quota, key_of(1), 5));
+	quota_count_beyond(quota, key_of(1), QUOTA_BEYOND - 1, 5);
+	assert_false(quota_spent(quota, key_of(1), 5));
+	quota_count_beyond(quota, key_of(1), 1, 6);
+	assert_true(quota_spent(quota, key_of(1), 4 + QUOTA_MS));
+	assert_false(quota_spent(quota, key_of(2), 6));
+	assert_false(quota_spent(quota, key_of(1), 5 + QUOTA_MS));
+	quota_count_beyond(quota, key_of(1), 1, 5 + QUOTA_MS);
+	assert_false(quota_spent(quota, key_of(1), 5 + QUOTA_MS));
+}
+
+static void
 many_origins_are_remembered_and_no_more_than_many(void **state)
 {
 	struct quota *quota = *state;
@@ -118,6 +135,9 @@ main(void)
 		    every_day_has_a_new_budget, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    only_what_was_written_today_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    what_comes_from_beyond_cuts_has_a_budget_of_its_own, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(
 		    many_origins_are_remembered_and_no_more_than_many, setup,
 		    teardown),

@@ -4,8 +4,8 @@
 /*
  * act - a record that a command writes or changes: where it is found, as a
  * draft or in public, and how it leaves this node (act.c); how options set its
- * fields (act_set.c), and how it is looked through for personal data
- * (act_check.c).
+ * fields (act_set.c), how it is looked through for personal data (act_check.c),
+ * and how a form knows what it was made from (act_stamp.c).
  *
  * Functions that return an int return an exit code: 0, or the code with which
  * erfa should end, all having been told.
@@ -18,6 +18,7 @@
 #include "proto/body.h"
 #include "proto/control.pb-c.h"
 #include "proto/record.h"
+#include "client/form_stamp.h"
 #include "client/groups.h"
 
 #define ACT_TIME_MAX 40  /* bytes of Draft.changed, the NUL counted */
@@ -189,6 +190,26 @@ int act_keep(struct act *act, const char *note);
  */
 int act_leave(struct act *act, const struct act_item *more, size_t count,
     const char *said);
+
+/**
+ * act_stamp(act, out):
+ * Write what act->body says now, as a hash, and what people call that: the time
+ * of the draft, or the version.  What a publication fills in does not count, so
+ * that a draft and what became of it have the same hash.
+ */
+int act_stamp(const struct act *act, char out[FORM_STAMP_MAX]);
+
+/**
+ * act_stamp_words(stamp):
+ * The part of a stamp for people; it lives as long as ${stamp}.
+ */
+const char *act_stamp_words(const char *stamp);
+
+/**
+ * act_stamp_same(one, two):
+ * Return whether two stamps are of the same words.
+ */
+bool act_stamp_same(const char *one, const char *two);
 
 /**
  * act_title(body):

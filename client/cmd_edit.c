@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@
 #include "client/form.h"
 #include "client/form_file.h"
 #include "client/form_mail.h"
+#include "client/form_stamp.h"
 #include "client/groups.h"
 #include "client/judge.h"
 #include "client/print.h"
@@ -36,12 +38,13 @@
 struct edit {
 	struct run *run;
 	struct act act;
-	Erfa__Body *before;      /* as it was when the edit began */
-	char *form;              /* that was written for the editor */
-	char path[RUN_PATH_MAX]; /* of the form */
-	bool temporary;          /* the form is ours to remove */
-	bool taken;              /* act.body is what the form says */
-	bool kept;               /* erfad has what was written */
+	Erfa__Body *before;         /* as it was when the edit began */
+	char *form;                 /* that was written for the editor */
+	char path[RUN_PATH_MAX];    /* of the form */
+	char stamp[FORM_STAMP_MAX]; /* in the form; "" = none */
+	bool temporary;             /* the form is ours to remove */
+	bool taken;                 /* act.body is what the form says */
+	bool kept;                  /* erfad has what was written */
 };
 
 /* ---- files ---- */
@@ -143,13 +146,15 @@ static int
 write_body(struct edit *edit)
 {
 	struct run *run = edit->run;
+	char stamp[FORM_STAMP_MAX];
 	char *text = NULL;
 	enum err err;
 	int status;
 
-	if ((status = act_words(&edit->act)) != EXIT_DONE)
+	if ((status = act_words(&edit->act)) != EXIT_DONE ||
+	    (status = act_stamp(&edit->act, stamp)) != EXIT_DONE)
 		return status;
-	err = form_write(edit->act.words, edit->act.body, &text);
+	err = form_write(edit->act.words, edit->act.body, stamp, &text);
 	if (err == ERR_NOMEM)
 		return run_nomem(run);
 	if (err != ERR_NONE)
@@ -309,6 +314,7 @@ take_form(struct edit *edit)
 		free(text);
 		return status;
 	}
+	(void)form_stamp_read(text, len, edit->stamp);
 	err = form_read(edit->act.words, body_kind(edit->act.body), text, len,
 	    &faults, &body);
 	if (err == ERR_NONE) {
@@ -477,6 +483,80 @@ is_changed(const struct edit *edit)
 	return changed;
 }
 
+/* A form takes the place of what it was made from, and of nothing that somebody
+ * has written since. */
+static int
+check_stamp(struct edit *edit)
+{
+	struct run *run = edit->run;
+	char remedy[2 * RUN_PATH_MAX + 256];
+	char stamp[FORM_STAMP_MAX];
+	struct act now;
+	int status;
+
+	if (edit->stamp[0] == '\0')
+		return EXIT_DONE;
+	(void)snprintf(remedy, sizeof(remedy),
+	    _("Write what is there now, and compare:  erfa edit %s --form NEW\n"
+	      "Or replace it: take the line \"#= ...\" out of %s\n"
+	      "Then:  erfa edit %s --from %s"),
+	    edit->act.shown, speech(slurp_name(edit->path)), edit->act.shown,
+	    edit->path);
+	status = act_look(run, edit->act.id, &now);
+	if (status == EXIT_DONE)
+		status = act_stamp(&now, stamp);
+	if (status == EXIT_DONE && !act_stamp_same(edit->stamp, stamp))
+		status = fault_say(&run->faults, EXIT_TEMPFAIL, "draft_changed",
+		    remedy,
+		    "%s is not what the form was made from any more (then: "
+		    "%s; now: %s)",
+		    edit->act.shown, act_stamp_words(edit->stamp),
+		    act_stamp_words(stamp));
+	act_close(&now);
+	return status;
+}
+
+/* Make the file say that it is what was kept, to be read back again. */
+static enum err
+renew_stamp(const struct edit *edit, const char *stamp)
+{
+	char *text = NULL;
+	char *renewed = NULL;
+	FILE *file = NULL;
+	size_t len = 0;
+	enum err err;
+
+	if ((err = slurp_open(edit->path, &file)) != ERR_NONE)
+		return err;
+	err = slurp(file, FORM_ROOM, &text, &len);
+	slurp_close(file);
+	if (err == ERR_NONE)
+		err = form_stamp_renew(text, len, stamp, &renewed);
+	if (err == ERR_NONE)
+		err = form_file_write(edit->path, renewed);
+	free(renewed);
+	free(text);
+	return err;
+}
+
+/* The same, if it is a file of a person, and has such a line. */
+static void
+renew(const struct edit *edit)
+{
+	char stamp[FORM_STAMP_MAX];
+	struct stat info;
+
+	if (!edit->kept || edit->temporary || edit->stamp[0] == '\0' ||
+	    stat(edit->path, &info) != 0 || !S_ISREG(info.st_mode) ||
+	    act_stamp(&edit->act, stamp) != EXIT_DONE)
+		return;
+	if (renew_stamp(edit, stamp) != ERR_NONE && !edit->run->json)
+		print_say(edit->run->err,
+		    "The line \"#= ...\" of %s could not be renewed; take it "
+		    "out before the form is read back again.\n",
+		    edit->path);
+}
+
 /* Whether the editor left the form as it was written. */
 static bool
 is_untouched(const struct edit *edit)
@@ -522,8 +602,10 @@ cmd_edit(struct run *run)
 			status = fault_say(&run->faults, EXIT_FAILED,
 			    "no_change", NULL, "nothing was changed in %s",
 			    edit.act.shown);
-		else if (status == EXIT_DONE)
+		else if (status == EXIT_DONE &&
+		    (status = check_stamp(&edit)) == EXIT_DONE)
 			status = keep(&edit);
+		renew(&edit);
 	}
 	if (edit.temporary && is_spare(&edit))
 		(void)unlink(edit.path);

@@ -25,16 +25,17 @@
 #include "client/form_words.h"
 
 /**
- * form_write(words, body, ret_text):
+ * form_write(words, body, stamp, ret_text):
  * Write ${body} as a form, ending with a newline: first what matters most, with
  * empty fields ready to be filled in, then all others, those that are not set
- * commented out with what they are for and what they may hold.  The caller
- * frees *${ret_text} with free().  Return ERR_NOENT if ${body} holds no record
- * or no envelope, ERR_VERSION if it holds fields or values that this program
- * does not know, ERR_SYNTAX if a text is not UTF-8, or ERR_NOMEM.
+ * commented out with what they are for and what they may hold.  In its head
+ * stands ${stamp}, if that is not NULL (form_stamp.h).  The caller frees
+ * *${ret_text} with free().  Return ERR_NOENT if ${body} holds no record or no
+ * envelope, ERR_VERSION if it holds fields or values that this program does not
+ * know, ERR_SYNTAX if a text is not UTF-8, or ERR_NOMEM.
  */
 enum err form_write(const struct form_words *words, const Erfa__Body *body,
-    char **ret_text) MUST_CHECK;
+    const char *stamp, char **ret_text) MUST_CHECK;
 
 /**
  * form_read(words, kind, text, len, faults, ret_body):

@@ -10,6 +10,7 @@
 #include "proto/text.h"
 #include "client/form_quote.h"
 #include "client/form_schema.h"
+#include "client/form_stamp.h"
 
 #define COLUMNS     78   /* of comments */
 #define BLOCK_CHARS 60   /* characters from which a text is a block */
@@ -626,9 +627,21 @@ write_envelope(struct writer *writer, const ProtobufCMessage *msg)
 		    writer, msg, &msg->descriptor->fields[i], UNSET_COMMENT);
 }
 
+/* Say what the form was made from, and what that is good for. */
+static void
+write_stamp(struct writer *writer, const char *stamp)
+{
+	if (stamp == NULL)
+		return;
+	write_heading(writer, "stamp");
+	put(writer, FORM_STAMP);
+	put(writer, stamp);
+	put(writer, "\n");
+}
+
 enum err
-form_write(
-    const struct form_words *words, const Erfa__Body *body, char **ret_text)
+form_write(const struct form_words *words, const Erfa__Body *body,
+    const char *stamp, char **ret_text)
 {
 	struct writer writer = { .words = words };
 	const ProtobufCMessage *record = body_record(body);
@@ -640,6 +653,7 @@ form_write(
 		return err;
 	write_comment(&writer, 0, form_words_help(words, "form", "intro"));
 	write_comment(&writer, 0, form_words_help(words, "form", "blocks"));
+	write_stamp(&writer, stamp);
 	put(&writer, "\n");
 	write_record(&writer, record);
 	write_envelope(&writer, &body->envelope->base);

@@ -101,4 +101,65 @@ check "one that works" by_hand "$t"
 check_same "changes the draft" "Lys og ro" "$(draft title)"
 check_same "and leaves nothing either" "" "$(ls "$made")"
 check_same "nothing is where logging out removes it" "" "$(ls "$XDG_RUNTIME_DIR")"
+
+# --- Two people and one record: nobody destroys what the other has kept.
+
+f=$WORK/mailed.yaml
+check "a form is mailed" at v edit "$t" --form "$f"
+check_has "which says of what it was made" "$(cat "$f")" "^#= [0-9a-f]{16} draft 20"
+check "meanwhile a colleague writes" at v edit "$t" --set "mandate=Fra en kollega"
+sed -i 's/^title:.*/title: Fra posten/' "$f"
+check_status "the form does not replace that" 75 at v edit "$t" --from "$f"
+check_has "which is said" "$OUT" "not what the form was made from any more"
+check_has "with the way to compare" "$OUT" "erfa edit dk-791/.* --form NEW"
+check_has "and to go on" "$OUT" 'take the line "#= ..." out'
+check_same "the colleague's text is there" "Fra en kollega" "$(draft mandate)"
+check_status "nor does it from a pipe, quoted" 75 at v edit "$t" --from - \
+	< <(sed 's/^/> /' "$f")
+check_has "for programs too" \
+	"$(at v edit "$t" --from "$f" --json 2>&1)" '"code": *"draft_changed"'
+check_status "nor is --yes enough" 75 at v edit "$t" --from "$f" --yes
+sed '/^#=/d' "$f" >"$WORK/bare.yaml"
+check "without the line it does" at v edit "$t" --from "$WORK/bare.yaml"
+check_same "as a whole" "Fra posten" "$(draft title)"
+check_same "and no line comes into it" "" "$(grep '^#=' "$WORK/bare.yaml")"
+
+check "a new form" at v edit "$t" --form "$WORK/own.yaml"
+for title in Et To; do
+	sed -i "s/^title:.*/title: $title/" "$WORK/own.yaml"
+	check "the same form again and again ($title)" \
+		at v edit "$t" --from "$WORK/own.yaml"
+	check_same "is taken" "$title" "$(draft title)"
+done
+check "what it says is published" at v publish --yes "$t"
+sed -i "s/^title:.*/title: Tre/" "$WORK/own.yaml"
+check "which changes nothing" at v edit "$t" --from "$WORK/own.yaml" --yes
+check "a version by a colleague" at v edit "$t" --set "mandate=Igen" --yes
+sed -i "s/^title:.*/title: Fire/" "$WORK/own.yaml"
+check_status "is not taken back by an older form" 75 \
+	at v edit "$t" --from "$WORK/own.yaml" --yes
+check_has "which is said of both" "$OUT" "now: [0-9]+\.[0-9]+ 20"
+check "it is there still" at v show "$t" --json
+check_has "with its text" "$OUT" '"mandate": *"Igen"'
+
+# colleague FIELD=VALUE...: while the form is open here, this is written.
+colleague() {
+	editor "sed -i 's/^title:.*/title: Fra mig/' \"\$1\"
+	exec </dev/null >/dev/null 2>&1
+	'$ERFA' --socket '$WORK/v/run/control' edit '$t' --set $*"
+}
+
+colleague "'mandate=Imens'"
+check_status "a draft begun while the form was open stays" 75 by_hand "$t"
+check_same "as it is" "Imens" "$(draft mandate)"
+check_has "and what was written here as well" "$(cat "$made"/*)" "^title: Fra mig"
+form=$(echo "$made"/*)
+check_status "it does not come in later either" 75 at v edit "$t" --from "$form"
+sed -i '/^#=/d' "$form"
+check "unless somebody wants that" at v edit "$t" --from "$form" --yes
+check_same "then it is removed" "" "$(ls "$made")"
+check "another title" at v edit "$t" --set "title=Til sidst" --yes
+colleague "'mandate=Allersidst' --yes"
+check_status "nor is a version that came meanwhile taken back" 75 by_hand "$t"
+check_same "there is no draft of it" "" "$(at v drafts --jsonl)"
 finish

@@ -47,7 +47,7 @@ round_trip(const struct form_words *words, const Erfa__Body *body)
 	Erfa__Body *again = NULL;
 	char *text = NULL;
 
-	must(form_write(words, body, &text) == ERR_NONE);
+	must(form_write(words, body, NULL, &text) == ERR_NONE);
 	/* The comments may make a form too long that was not. */
 	if (strlen(text) <= FORM_TEXT_MAX) {
 		must(form_read(words, body_kind(body), text, strlen(text),

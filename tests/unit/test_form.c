@@ -20,6 +20,7 @@
 #include "client/form.h"
 #include "client/form_mail.h"
 #include "client/form_schema.h"
+#include "client/form_stamp.h"
 #include "client/form_yaml.h"
 
 #define FOLDER        "conf"
@@ -151,7 +152,7 @@ assert_round_trip(const struct form_words *words, const Erfa__Body *body)
 	Erfa__Body *again;
 	char *text = NULL;
 
-	assert_int_equal(form_write(words, body, &text), ERR_NONE);
+	assert_int_equal(form_write(words, body, NULL, &text), ERR_NONE);
 	again = read_good(words, body_kind(body), text);
 	assert_same_body(body, again, text);
 	body_free(again);
@@ -164,7 +165,7 @@ written(const struct form_words *words, const Erfa__Body *body)
 {
 	char *text = NULL;
 
-	assert_int_equal(form_write(words, body, &text), ERR_NONE);
+	assert_int_equal(form_write(words, body, NULL, &text), ERR_NONE);
 	return text;
 }
 
@@ -462,12 +463,12 @@ what_a_form_would_lose_is_not_written(void **state)
 
 	body->trial->has_scope = 1;
 	body->trial->scope = (Erfa__Scope)77;
-	assert_int_equal(form_write(*state, body, &text), ERR_VERSION);
+	assert_int_equal(form_write(*state, body, NULL, &text), ERR_VERSION);
 	body->trial->has_scope = 0;
 	body->trial->title = strdup("\xff");
-	assert_int_equal(form_write(*state, body, &text), ERR_SYNTAX);
+	assert_int_equal(form_write(*state, body, NULL, &text), ERR_SYNTAX);
 	body->record_case = ERFA__BODY__RECORD__NOT_SET;
-	assert_int_equal(form_write(*state, body, &text), ERR_NOENT);
+	assert_int_equal(form_write(*state, body, NULL, &text), ERR_NOENT);
 	body->record_case = ERFA__BODY__RECORD_TRIAL;
 	assert_null(text);
 	body_free(body);
@@ -1055,6 +1056,95 @@ what_cannot_be_set_is_told_and_changes_nothing(void **state)
 	body_free(body);
 }
 
+/* ---- what a form was made from ---- */
+
+/* The stamp that ${text} must have. */
+static void
+assert_stamp(const char *text, const char *stamp)
+{
+	char out[FORM_STAMP_MAX] = "?";
+
+	assert_true(form_stamp_read(text, strlen(text), out));
+	assert_string_equal(out, stamp);
+}
+
+static void
+assert_no_stamp(const char *text)
+{
+	char out[FORM_STAMP_MAX] = "?";
+	char *renewed = NULL;
+
+	assert_false(form_stamp_read(text, strlen(text), out));
+	assert_string_equal(out, "");
+	assert_int_equal(
+	    form_stamp_renew(text, strlen(text), "x", &renewed), ERR_NOENT);
+}
+
+static void
+a_form_says_what_it_was_made_from(void **state)
+{
+	static const char stamp[] = "0123 draft 2026-11-22T14:21:32.123Z";
+	Erfa__Body *body = new_body(HEADER_TRIAL);
+	Erfa__Body *again;
+	char *text = NULL;
+
+	assert_int_equal(form_write(*state, body, stamp, &text), ERR_NONE);
+	assert_stamp(text, stamp);
+	again = read_good(*state, HEADER_TRIAL, text);
+	assert_same_body(body, again, text);
+	body_free(again);
+	free(text);
+	text = written(*state, body);
+	assert_no_stamp(text);
+	free(text);
+	body_free(body);
+}
+
+static void
+a_stamp_survives_what_e_mail_does(void **state)
+{
+	char many[3 * FORM_STAMP_MAX] = FORM_STAMP;
+	char out[FORM_STAMP_MAX];
+
+	(void)state;
+	assert_stamp("#= a b", "a b");
+	assert_stamp("\xef\xbb\xbf#= a b\r\ntitle: x\r\n", "a b");
+	assert_stamp("> ## Intro\n> \n> #= a b  \n> title: x\n", "a b");
+	assert_stamp("> > # ^ a mistake\n> > #= a b\n", "a b");
+	assert_stamp("#= \n", "");
+	memset(many + strlen(FORM_STAMP), 'x', sizeof(many) - 4);
+	many[sizeof(many) - 1] = '\0';
+	assert_true(form_stamp_read(many, strlen(many), out));
+	assert_int_equal(strlen(out), FORM_STAMP_MAX - 1);
+}
+
+static void
+a_stamp_stands_in_the_head_alone(void **state)
+{
+	(void)state;
+	assert_no_stamp("");
+	assert_no_stamp("#=\n");
+	assert_no_stamp("# a comment\n\n\n");
+	assert_no_stamp("summary: |\n  x\n#= a b\n");
+	assert_no_stamp("title: x\n  #= a b");
+}
+
+static void
+a_renewed_stamp_changes_nothing_else(void **state)
+{
+	static const char form[] = "> ## x\r\n> #= old one \r\n> title: y\r\n";
+	char *text = NULL;
+
+	(void)state;
+	assert_int_equal(
+	    form_stamp_renew(form, strlen(form), "new", &text), ERR_NONE);
+	assert_string_equal(text, "> ## x\r\n> #= new \r\n> title: y\r\n");
+	free(text);
+	assert_int_equal(form_stamp_renew("#= ", 3, "new", &text), ERR_NONE);
+	assert_string_equal(text, "#= new");
+	free(text);
+}
+
 int
 main(void)
 {
@@ -1088,6 +1178,10 @@ main(void)
 		cmocka_unit_test(a_kind_without_a_record_has_no_form),
 		cmocka_unit_test(only_one_member_of_a_choice_can_be_stated),
 		cmocka_unit_test(a_form_with_thirty_mistakes_names_them_all),
+		cmocka_unit_test(a_form_says_what_it_was_made_from),
+		cmocka_unit_test(a_stamp_survives_what_e_mail_does),
+		cmocka_unit_test(a_stamp_stands_in_the_head_alone),
+		cmocka_unit_test(a_renewed_stamp_changes_nothing_else),
 		cmocka_unit_test(fields_are_set_by_their_paths),
 		cmocka_unit_test(nothing_after_the_equals_sign_takes_back),
 		cmocka_unit_test(

@@ -247,17 +247,6 @@ is_comparison(const struct choose_seen *seen)
 	    seen->observation->value_case != ERFA__OBSERVATION__VALUE_ESTIMATE;
 }
 
-/* Is it the count that somebody did not want to be shown? */
-static bool
-is_held_back(const struct choose_seen *seen)
-{
-	const Erfa__Observation *observation = seen->observation;
-
-	return personal_small_counts(observation) ||
-	    (observation->has_small_count_confirmed &&
-		!observation->small_count_confirmed);
-}
-
 /* ---- one result ---- */
 
 static bool
@@ -504,7 +493,7 @@ know(const struct chooser *chooser, size_t i, struct known *known)
 	site_of(trial, seen, &known->site);
 	known->owner = owner_of(trial, seen);
 	known->day = day_of(seen);
-	known->held_back = is_held_back(seen);
+	known->held_back = personal_small_counts(seen->observation);
 	known->named = names_site(seen->observation->site);
 	if (!known->named)
 		return;

@@ -722,3 +722,18 @@ facts_parent(const Erfa__Body *body, struct facts_ref *ret_ref)
 		return ERR_NOENT;
 	return ERR_NONE;
 }
+
+bool
+facts_takes_back(const Erfa__Body *body, const char *id)
+{
+	const Erfa__Retraction *retraction;
+
+	if (body_kind(body) != HEADER_RETRACTION)
+		return false;
+	retraction = body->retraction;
+	return retraction->target != NULL && retraction->target->id != NULL &&
+	    strcmp(retraction->target->id, id) == 0 &&
+	    (retraction->kind == ERFA__RETRACTION_KIND__RETRACTION_KIND_UNSET ||
+		retraction->kind ==
+		    ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION);
+}

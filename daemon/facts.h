@@ -163,4 +163,12 @@ void facts_status(const Erfa__Body *body, char out[FACTS_TEXT_MAX]);
  */
 void facts_period(const Erfa__Body *body, char out[FACTS_TEXT_MAX]);
 
+/**
+ * facts_takes_back(body, id):
+ * Return whether ${body} is a retraction that takes back the record of the full
+ * id ${id} altogether; a correction or a reservation does not.  Only what the
+ * publisher of that record wrote counts, which is the caller's to know.
+ */
+bool facts_takes_back(const Erfa__Body *body, const char *id);
+
 #endif /* !ERFAD_FACTS_H */

@@ -299,6 +299,51 @@ struct reading {
 	struct verdict_word word;
 };
 
+/* A record that was perhaps taken back. */
+struct doubt {
+	const struct lineage_options *options;
+	const struct shown_item *item;
+	char id[RECORD_ID_CHARS + 1];
+	bool retracted;
+};
+
+/* Its publisher alone takes it back. */
+static enum err
+take_back(void *context, uint32_t doc, const char *org)
+{
+	struct doubt *doubt = context;
+	const struct shown_item *item = shown_by_doc(
+	    doubt->options->shown, doc);
+	Erfa__Body *body;
+	enum err err;
+
+	(void)org;
+	if (item == NULL || item->kind != HEADER_RETRACTION ||
+	    item->org != doubt->item->org || doubt->retracted)
+		return ERR_NONE;
+	err = read_body(doubt->options, item, &body);
+	if (err != ERR_NONE || body == NULL)
+		return err;
+	doubt->retracted = facts_takes_back(body, doubt->id);
+	body_free(body);
+	return ERR_NONE;
+}
+
+/* Was what is said in ${item} taken back? */
+static enum err
+is_retracted(const struct lineage_options *options,
+    const struct shown_item *item, bool *ret_retracted)
+{
+	struct doubt doubt = { .options = options, .item = item };
+	enum err err;
+
+	record_print(shown_org(options->shown, item->org), item->record,
+	    RECORD_CHARS, doubt.id);
+	err = index_each_ref(options->index, item->record, take_back, &doubt);
+	*ret_retracted = doubt.retracted;
+	return err;
+}
+
 /* Does ${ref} mean the trial, or one of its twins? */
 static bool
 means(const struct reading *reading, const Erfa__RecordRef *ref)
@@ -348,7 +393,7 @@ has_value(const Erfa__Observation *observation)
 }
 
 /* Of the final experiences, the one whose word counts (verdict.h). */
-static void
+static enum err
 take_experience(struct reading *reading, const struct shown_item *item,
     const Erfa__Experience *experience)
 {
@@ -359,11 +404,17 @@ take_experience(struct reading *reading, const struct shown_item *item,
 		.org = shown_org(shown, reading->node->item->org),
 	};
 	struct verdict_word word;
+	bool retracted;
+	enum err err;
 
-	if (verdict_read(&look, item, experience, &word) && word.final &&
-	    means(reading, experience->trial) &&
-	    verdict_counts(shown, &word, &reading->word))
+	if (!verdict_read(&look, item, experience, &word) || !word.final ||
+	    !means(reading, experience->trial) ||
+	    !verdict_counts(shown, &word, &reading->word))
+		return ERR_NONE;
+	err = is_retracted(reading->options, item, &retracted);
+	if (err == ERR_NONE && !retracted)
 		reading->word = word;
+	return err;
 }
 
 /* A retraction by who published the trial; other words only comment on it. */
@@ -404,11 +455,11 @@ take_mention(struct reading *reading, const struct shown_item *item)
 	if (err != ERR_NONE || body == NULL)
 		return err;
 	if (item->kind == HEADER_EXPERIENCE)
-		take_experience(reading, item, body->experience);
+		err = take_experience(reading, item, body->experience);
 	else
 		take_retraction(reading, item, body->retraction);
 	body_free(body);
-	return ERR_NONE;
+	return err;
 }
 
 /* ---- observations ---- */
@@ -454,8 +505,6 @@ take_observation(struct reading *reading, struct measures *measures,
 	bool held_back = personal_small_counts(observation);
 	struct measure *measure;
 
-	if (!means(reading, observation->trial))
-		return;
 	reading->node->measured |= after && !theirs;
 	reading->node->held_back |= held_back;
 	if (held_back || !has_value(observation) || indicator == NULL ||
@@ -469,6 +518,31 @@ take_observation(struct reading *reading, struct measures *measures,
 	else if (after ||
 	    observation->occasion == ERFA__OCCASION__OCCASION_BASELINE)
 		measure->against = true;
+}
+
+/* Read an observation of the trial; NULL if it is none, or counts no more. */
+static enum err
+read_observation(const struct reading *reading, const struct shown_item *item,
+    Erfa__Body **ret_body)
+{
+	Erfa__Body *body;
+	bool retracted;
+	enum err err;
+
+	*ret_body = NULL;
+	if (item->kind != HEADER_OBSERVATION || item->twin)
+		return ERR_NONE;
+	err = read_body(reading->options, item, &body);
+	if (err != ERR_NONE || body == NULL)
+		return err;
+	if (!means(reading, body->observation->trial) ||
+	    (err = is_retracted(reading->options, item, &retracted)) !=
+		ERR_NONE ||
+	    retracted)
+		body_free(body);
+	else
+		*ret_body = body;
+	return err;
 }
 
 /* Read all observations; their bodies live until all are compared. */
@@ -487,10 +561,8 @@ read_observations(
 	if (measures.bodies == NULL || measures.items == NULL)
 		err = ERR_NOMEM;
 	for (i = 0; i < mentions->count && err == ERR_NONE; i++) {
-		if (mentions->items[i]->kind != HEADER_OBSERVATION)
-			continue;
-		err = read_body(reading->options, mentions->items[i],
-		    &measures.bodies[nbodies]);
+		err = read_observation(
+		    reading, mentions->items[i], &measures.bodies[nbodies]);
 		if (err != ERR_NONE || measures.bodies[nbodies] == NULL)
 			continue;
 		take_observation(reading, &measures,

@@ -9,6 +9,7 @@
 #include "proto/life_state.h"
 #include "proto/record.h"
 #include "daemon/docket.h"
+#include "daemon/facts.h"
 #include "daemon/query_internal.h"
 #include "daemon/shown.h"
 
@@ -101,19 +102,6 @@ read_item(const struct gather *gather, const struct shown_item *item,
 
 /* ---- what was taken back ---- */
 
-/* Whether ${retraction} takes back the record with this id, altogether. */
-static bool
-takes_back(const Erfa__Retraction *retraction, const char *id)
-{
-	return retraction->target != NULL && retraction->target->id != NULL &&
-	    strcmp(retraction->target->id, id) == 0 &&
-	    (!retraction->has_kind ||
-		retraction->kind ==
-		    ERFA__RETRACTION_KIND__RETRACTION_KIND_UNSET ||
-		retraction->kind ==
-		    ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION);
-}
-
 static enum err
 take_retraction(struct gather *gather, const struct shown_item *item)
 {
@@ -128,9 +116,7 @@ take_retraction(struct gather *gather, const struct shown_item *item)
 	if ((err = read_item(gather, item, &body)) != ERR_NONE)
 		return err;
 	record_print(gather->org, gather->record, RECORD_CHARS, id);
-	gather->found = body != NULL &&
-	    body->record_case == ERFA__BODY__RECORD_RETRACTION &&
-	    takes_back(body->retraction, id);
+	gather->found = body != NULL && facts_takes_back(body, id);
 	body_free(body);
 	return ERR_NONE;
 }

@@ -86,9 +86,7 @@ keep_observation(struct reading *reading, const struct shown_item *item,
 		trial->measured |= observation->occasion ==
 			ERFA__OCCASION__OCCASION_FOLLOW_UP &&
 		    observation->arm != ERFA__ARM__ARM_COMPARISON;
-		trial->held_back |= personal_small_counts(observation) ||
-		    (observation->has_small_count_confirmed &&
-			!observation->small_count_confirmed);
+		trial->held_back |= personal_small_counts(observation);
 	}
 	trial->seen[trial->count] = seen;
 	trial->bodies[trial->count++] = *body_p;

@@ -320,6 +320,8 @@ personal_small_counts(const Erfa__Observation *observation)
 {
 	if (observation->small_count_confirmed)
 		return false;
+	if (observation->has_small_count_confirmed)
+		return true;
 	switch (observation->value_case) {
 	case ERFA__OBSERVATION__VALUE_CONTINUOUS:
 		return personal_small_count(observation->continuous->n);

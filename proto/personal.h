@@ -88,7 +88,7 @@ bool personal_small_count(uint64_t n);
 /**
  * personal_small_counts(observation):
  * Return whether ${observation} is to be held back: it names a small count, or
- * all but a small count, and was not confirmed.
+ * all but a small count, and was not confirmed; or who wrote it said so.
  */
 bool personal_small_counts(const Erfa__Observation *observation);
 

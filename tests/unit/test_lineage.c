@@ -825,7 +825,7 @@ search_evidence_and_lineage_tell_one_word_of_a_trial(void **state)
 }
 
 static void
-what_was_taken_back_is_found_as_no_verdict(void **state)
+what_was_taken_back_is_no_verdict_of_a_trial(void **state)
 {
 	struct fixture *f = *state;
 	struct trial a = add_trial(&f->orgs[1], "nattevagt", COMPLETED);
@@ -840,12 +840,89 @@ what_was_taken_back_is_found_as_no_verdict(void **state)
 	publish(f);
 	found_verdict(&f->desk, "nattevagt", "did_not_work", found);
 	assert_string_equal(found, "did_not_work");
+	(void)learn_as(
+	    &f->orgs[1], "halfway", a, INTERIM, ERFA__VERDICT__VERDICT_WORKED);
+	publish(f);
+	assert_verdict(
+	    f, a, "did_not_work", ERFA__VERDICT__VERDICT_DID_NOT_WORK);
 	retract(f, &f->orgs[1], word);
 	publish(f);
-	found_verdict(&f->desk, "nattevagt", NULL, found);
-	assert_string_equal(found, "");
+	assert_verdict(f, a, "worked", 0);
 	found_verdict(&f->desk, "nattevagt", "did_not_work", found);
 	assert_string_equal(found, "-");
+}
+
+/* A running copy that was measured, poolable or not. */
+static void
+assert_measured(
+    struct fixture *f, struct trial trial, unsigned measured, unsigned poolable)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__EvidenceRequest studies = ERFA__EVIDENCE_REQUEST__INIT;
+	Erfa__Answer *answer = scale(&f->desk, trial);
+	char id[RECORD_ID_CHARS + 1];
+
+	assert_int_equal(answer->scale->measured, measured);
+	assert_int_equal(answer->scale->spread, measured);
+	assert_int_equal(answer->scale->poolable, poolable);
+	control_free_answer(answer);
+	full_id(trial, id);
+	request.ask_case = ERFA__REQUEST__ASK_STUDIES;
+	request.studies = &studies;
+	studies.id = id;
+	answer = desk_ask(&f->desk, &request);
+	assert_int_equal(answer->studies->denominator->measured, measured);
+	control_free_answer(answer);
+}
+
+static void
+retract_last(struct fixture *f, struct press *writer)
+{
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "record %u", f->serial - 1);
+	retract(f, writer, (struct trial){ .press = writer, .name = name });
+	publish(f);
+}
+
+static void
+an_observation_that_was_taken_back_measures_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct trial a = add_trial(&f->orgs[0], "a", ACTIVE);
+	struct trial b = add_trial(&f->orgs[1], "b", ACTIVE);
+
+	(void)adapt(f, b.press, b, a);
+	observe(f, b, ERFA__OCCASION__OCCASION_BASELINE, 40);
+	observe(f, b, ERFA__OCCASION__OCCASION_FOLLOW_UP, 20);
+	publish(f);
+	assert_measured(f, a, 1, 1);
+	retract_last(f, b.press);
+	assert_measured(f, a, 0, 0);
+	observe(f, b, ERFA__OCCASION__OCCASION_FOLLOW_UP, 30);
+	publish(f);
+	assert_measured(f, a, 1, 1);
+}
+
+static void
+counts_that_were_not_to_be_shown_are_held_back(void **state)
+{
+	struct fixture *f = *state;
+	struct trial a = add_trial(&f->orgs[0], "a", ACTIVE);
+	Erfa__Body *body = press_body(HEADER_OBSERVATION);
+	Erfa__Answer *answer;
+
+	body->observation->trial = ref_to(a);
+	body->observation->has_occasion = true;
+	body->observation->occasion = ERFA__OCCASION__OCCASION_FOLLOW_UP;
+	body->observation->has_small_count_confirmed = true;
+	(void)add(a.press, HEADER_OBSERVATION, "held back", body);
+	publish(f);
+	answer = scale(&f->desk, a);
+	assert_int_equal(answer->scale->measured, 1);
+	assert_int_equal(answer->scale->held_back, 1);
+	assert_int_equal(answer->scale->poolable, 0);
+	control_free_answer(answer);
 }
 
 static void
@@ -1170,7 +1247,9 @@ main(void)
 		T(an_adaptation_names_the_copy_and_then_the_origin),
 		T(the_latest_final_experience_gives_the_verdict),
 		T(search_evidence_and_lineage_tell_one_word_of_a_trial),
-		T(what_was_taken_back_is_found_as_no_verdict),
+		T(what_was_taken_back_is_no_verdict_of_a_trial),
+		T(an_observation_that_was_taken_back_measures_nothing),
+		T(counts_that_were_not_to_be_shown_are_held_back),
 		T(no_transcribed_trial_counts_as_started_or_silent),
 		T(a_trial_is_silent_a_year_after_its_end),
 		T(spread_is_running_copies_with_a_follow_up),

@@ -156,9 +156,12 @@ voice_of(const struct life_case *it, const Erfa__Body *body,
 	    !is_about(it, decision) || is_replaced(it, decision) ||
 	    day_ahead(decision->decided_on, it->today))
 		return VOICE_NONE;
+
+	/* A name can be written by anybody: only an id says who is asked. */
 	if (!life_is_transcribed(body))
-		return speaks(
-			   it, envelope->publisher, decision->authority->id) ?
+		return authority->id != NULL &&
+			speaks(
+			    it, envelope->publisher, decision->authority->id) ?
 		    VOICE_OWN :
 		    VOICE_NONE;
 	if (decision->ref == NULL || decision->ref[0] == '\0' || mine == NULL ||

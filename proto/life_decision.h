@@ -4,9 +4,9 @@
 /*
  * life_decision - what an authority has said about an exemption.
  *
- * An authority is heard through its own node, or through what the publisher of
- * the trial has transcribed with a reference; its own word outranks the other,
- * whatever their dates.  Of several, the latest that speaks of the exemption
+ * An authority is heard through its own node, if the trial names it by its id, or
+ * through what the publisher of the trial has transcribed with a reference; its own
+ * word outranks the other, whatever their dates.  Of several, the latest that speaks of the exemption
  * holds.  Decisions of anybody else are not looked at.  Who took over from an
  * authority, or from the publisher, and speaks for it (heirs.h), is heard as it.
  *

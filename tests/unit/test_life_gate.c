@@ -365,6 +365,11 @@ static const struct gate_row gate_rows[] = {
 	      "'decision':{'authority':{'name':'KDD'},'ref':'x',"
 	      "'outcome':'OUTCOME_APPROVED'}}" },
 	    LIFE_PERMIT_GRANTED, "", "" },
+	{ NEEDS(EX("83", "'authorities':[{'name':'KDD'}]")),
+	    { "{'envelope':{'publisher':'dk-791'},'decision':{"
+	      "'authority':{'id':'dk-791','name':'KDD'},"
+	      "'outcome':'OUTCOME_APPROVED'}}" },
+	    LIFE_PERMIT_WAITING, "KDD has not answered about § 83.", "" },
 
 	/* The authority's own word outranks the other. */
 	{ BY_ONE,

@@ -92,7 +92,10 @@ take_settled(struct publication *publication, size_t i)
 	(void)take_said(publication, i);
 }
 
-/* The group of a record that is named: of this request, or held already. */
+/*
+ * The group of a record that is named: of this request, or held already.  ERR_BUSY:
+ * it may be a restricted one that is not signed yet.
+ */
 static enum err
 group_of(struct publication *publication, const struct facts_ref *ref,
     uint64_t *ret_group)
@@ -110,7 +113,12 @@ group_of(struct publication *publication, const struct facts_ref *ref,
 			}
 	*ret_group = 0;
 	err = query_group_of(node->query, ref->org, ref->record, ret_group);
-	return err == ERR_NOENT ? ERR_NONE : err;
+	if (err != ERR_NOENT)
+		return err;
+	return strcmp(ref->org, node->config->org) == 0 &&
+		publish_unsigned(node, 0, NULL) ?
+	    ERR_BUSY :
+	    ERR_NONE;
 }
 
 /* A record, and what it names. */
@@ -132,6 +140,8 @@ follow_one(void *context, const struct facts_ref *ref)
 	enum err err;
 
 	err = group_of(publication, ref, &group);
+	if (err == ERR_BUSY && ready->group != 0)
+		return ERR_NONE;
 	if (err != ERR_NONE || group == 0 || group == ready->group)
 		return err;
 	if (ready->settled) {
@@ -155,7 +165,11 @@ follow_named(struct publication *publication, size_t i)
 	enum err err = facts_each_ref(
 	    publication->asked[i].record->body, follow_one, &naming);
 
-	if (err != ERR_NONE && err != ERR_EXIST)
+	if (err == ERR_BUSY)
+		publish_problem(publication, i, "try again in a minute",
+		    "it names a record that may be restricted, and is not "
+		    "signed yet");
+	else if (err != ERR_NONE && err != ERR_EXIST)
 		publish_problem(
 		    publication, i, "try again", "%s", err_str(err));
 	return naming.changed;

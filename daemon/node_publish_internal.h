@@ -133,6 +133,15 @@ const struct query_group *publish_group(
 /* ---- node_publish_ready.c ---- */
 
 /**
+ * publish_unsigned(node, kind, record):
+ * Return whether a version of ${record}, of that ${kind}, is accepted and not signed
+ * yet, or may be: a restricted one does not say of which record it is.  NULL: any
+ * restricted entry.  Then nobody knows what comes after it: signing pauses for a
+ * minute at most.
+ */
+bool publish_unsigned(struct node *node, uint32_t kind, const uint8_t *record);
+
+/**
  * publish_know(publication, i):
  * Find out which record ${i} (from 0) is and let its envelope say so, so that
  * those judged beside it may name it.  Refuse it if it is none, is another

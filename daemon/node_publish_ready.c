@@ -53,18 +53,16 @@ choose_record(struct publication *publication, size_t i,
 
 /* Is an entry a version of this record?  A restricted one does not say. */
 static bool
-may_be(const struct header *header, uint32_t kind,
-    const uint8_t record[RECORD_LEN])
+may_be(const struct header *header, uint32_t kind, const uint8_t *record)
 {
-	return header->has_record ?
-	    memcmp(header->record, record, RECORD_LEN) == 0 :
-	    header->group != 0 && header->kind == kind;
+	if (header->has_record)
+		return record != NULL &&
+		    memcmp(header->record, record, RECORD_LEN) == 0;
+	return header->group != 0 && (record == NULL || header->kind == kind);
 }
 
-/* Is a version of this record accepted, but not signed yet?  Then nobody knows
- * what comes after it: signing pauses for a minute at most. */
-static bool
-is_unsigned(struct node *node, uint32_t kind, const uint8_t record[RECORD_LEN])
+bool
+publish_unsigned(struct node *node, uint32_t kind, const uint8_t *record)
 {
 	struct store_txn *txn = NULL;
 	struct header header;
@@ -119,7 +117,7 @@ publish_know(struct publication *publication, size_t i)
 	    !choose_record(publication, i, asked, ready))
 		return;
 	if (asked->id != NULL && publication->refusal == NULL &&
-	    is_unsigned(publication->node, ready->kind, ready->record)) {
+	    publish_unsigned(publication->node, ready->kind, ready->record)) {
 		ready->refused = true;
 		publication->refusal = node_error_new("not_signed", 75,
 		    "try again in a minute",

@@ -114,6 +114,20 @@ check "the others hear of it" converge 60 "${all[@]}"
 
 node_end hub
 check "signing pauses at a" await "$WORK/a/log" "signing pauses"
+# comment REPLY: a file with a comment that answers another.
+comment() {
+	printf '{"record": [{"body": {"envelope": {"language": "da"}, "comment":
+{"kind": "COMMENT_KIND_COMMENT", "body": "Se her", "reply_to": {"id": "%s"}}}}]}' \
+		"$1" >"$WORK/comment.json"
+}
+
+comment "$first"
+check "a comments in the group" \
+	at a publish --group "$group" --yes "$WORK/comment.json" --json
+comment "$(field id <<<"$OUT")"
+check_status "what names that is not let out before it is signed" 65 \
+	at a publish --yes "$WORK/comment.json"
+check_has "it says why" "$OUT" "may be restricted, and is not signed yet"
 check "a takes b out" at a group remove "$group" fi-564 --yes
 check_status "and writes nothing to the group until that is signed" 75 \
 	at a new --group "$group" --title x --summary y --sector school --yes

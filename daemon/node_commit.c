@@ -388,6 +388,16 @@ compare_ids(const void *a, const void *b)
 	return memcmp(a, b, LOG_ID_LEN);
 }
 
+/* Does a log count as far as it did?  MEMBER entries beyond a fork say nothing. */
+static bool
+is_as_frozen(const struct view_log *log, const struct store_log *stored)
+{
+	if (!stored->frozen)
+		return log == NULL || !log->frozen;
+	return log != NULL && log->frozen &&
+	    log->last_common == stored->last_common;
+}
+
 /* Bring one log up to date; return whether there is news of it. */
 static bool
 refresh_one(struct node *node, struct store_txn *txn,
@@ -399,6 +409,8 @@ refresh_one(struct node *node, struct store_txn *txn,
 
 	if (store_log(txn, log_id, &stored) != ERR_NONE)
 		return false;
+	if (!is_as_frozen(before, &stored))
+		node->members_touched = true;
 	log_head_parse(stored.head, &head);
 	news->from = before == NULL ? 0 : before->tip.n;
 	news->beacon = before != NULL && before->tip.n == stored.tip.n &&

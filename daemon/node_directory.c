@@ -73,7 +73,10 @@ add_waiting(struct node *node, struct store_txn *txn,
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
-/* What a MEMBER entry of the store says; false if it cannot be read. */
+/*
+ * What a MEMBER entry of the store says.  False if it cannot be read, or stands
+ * beyond a fork: other nodes may hold another branch.
+ */
 static bool
 read_member(struct store_txn *txn, const struct store_entry *entry,
     struct directory_entry *member)
@@ -84,7 +87,8 @@ read_member(struct store_txn *txn, const struct store_entry *entry,
 	if (header_decode(entry->header.data, entry->header.len, &header) !=
 		ERR_NONE ||
 	    header_member_decode(header.ext, &member->member) != ERR_NONE ||
-	    store_log(txn, entry->log_id, &log) != ERR_NONE)
+	    store_log(txn, entry->log_id, &log) != ERR_NONE ||
+	    (log.frozen && entry->n > log.last_common))
 		return false;
 	memcpy(member->voucher, log.key, KEY_LEN);
 	memcpy(member->log_id, entry->log_id, LOG_ID_LEN);
@@ -93,7 +97,7 @@ read_member(struct store_txn *txn, const struct store_entry *entry,
 	return true;
 }
 
-/* Add every MEMBER entry that the store holds. */
+/* Add every MEMBER entry of the store that counts. */
 static enum err
 add_entries(struct node *node, struct directory_input *input)
 {

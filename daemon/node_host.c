@@ -52,7 +52,8 @@ struct body_job {
 	struct writer_job job; /* first */
 	const void *link;
 	struct outbox *outbox;
-	bool own; /* of a log of this node's key */
+	bool own;   /* of a log of this node's key */
+	bool again; /* which is frozen: it is published again */
 	struct wire_ref ref;
 	uint8_t salt[SALT_LEN];
 	size_t len;
@@ -360,6 +361,7 @@ body_job_run(struct store_txn *txn, struct writer_job *job)
 		return err;
 	if ((err = store_log(txn, log_id, &log)) != ERR_NONE || !log.frozen)
 		return err;
+	body->again = true;
 	return outbox_close_log(body->outbox, txn, log_id, log.last_common);
 }
 
@@ -410,6 +412,7 @@ body_job_done(struct writer_job *job, void *context)
 			node_touch(node, body->ref.log_id);
 			if (body->own)
 				node_touch_own(node);
+			node->members_touched |= body->again;
 		} else {
 			note_disk(node, job->err);
 		}

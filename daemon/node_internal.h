@@ -246,8 +246,8 @@ struct node {
 	uint8_t (*touched)[LOG_ID_LEN];
 	size_t ntouched;
 	size_t touched_room;
-	uint64_t commits_seen; /* of the writer, so that none is missed */
-	bool members_touched;
+	uint64_t commits_seen;    /* of the writer, so that none is missed */
+	bool members_touched;     /* MEMBER entries, or how far they count */
 	uint64_t members_changes; /* of MEMBER entries, so far */
 	bool members_busy;        /* the directory is being computed */
 	int64_t members_due;      /* it is computed then; 0 = it is not due */
@@ -515,14 +515,15 @@ const struct directory *node_directory(const struct node *node);
 
 /**
  * node_members_compute(node):
- * Compute the directory anew from all MEMBER entries of the store.  On failure
- * the old one stays.
+ * Compute the directory anew from all MEMBER entries of the store, but those
+ * beyond a fork.  On failure the old one stays.
  */
 enum err node_members_compute(struct node *node) MUST_CHECK;
 
 /**
  * node_members_changed(node), node_members_tick(node, now):
- * MEMBER entries were committed: have the directory computed, off the loop,
+ * MEMBER entries were committed, or a log was frozen, after which those beyond
+ * its last common entry say nothing: have the directory computed, off the loop,
  * then the ZAP table confirmed, who is out cut off, all logs counted anew, and
  * node_write_counts() called with the number that is returned here, or a
  * greater one.  What fails is logged and tried again by the second; without a

@@ -451,7 +451,8 @@ enum err query_profile(struct question *question, const char *org,
 /**
  * query_word_counts(question, entry):
  * Return whether what this MEMBER entry says of others counts: its writer is in
- * the directory, or wrote it before the end of what counts of its logs.
+ * the directory, or wrote it before the end of what counts of its logs, and
+ * not beyond a fork.
  */
 bool query_word_counts(
     struct question *question, const struct store_entry *entry);

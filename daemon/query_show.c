@@ -126,6 +126,7 @@ query_word_counts(struct question *question, const struct store_entry *entry)
 	struct store_log log;
 
 	return store_log(question->store, entry->log_id, &log) == ERR_NONE &&
+	    (!log.frozen || entry->n <= log.last_common) &&
 	    entry->n <=
 	    directory_cut(question->directory, log.key, entry->log_id);
 }

@@ -46,6 +46,6 @@ publish clone 2
 check "the clone and the others converge" converge 60 hub port clone
 check_same "its store is another file: it began a log of its own" 2 \
 	"$(status clone incarnations)"
-check_same "and nothing was forked" 2 "$(status hub logsFrozen)"
+check_same "and nothing was forked" 3 "$(status hub logsFrozen)"
 check_same "all that either said is there" 15 "$(status hub trials)"
 finish

@@ -8,7 +8,7 @@ Usage: fork.py HUB PORT, control sockets of two nodes that are linked.
 import sys
 import time
 
-from peer import Checks, Control, Log, Silence, deadline, join
+from peer import Checks, Control, Key, Log, Silence, deadline, join
 from proto import control_pb2, entry_pb2, wire_pb2
 
 ORG = "is-0000"
@@ -129,6 +129,45 @@ def hearsay(controls, hub):
                 for v in c.ask(logs=control_pb2.LogsRequest()).log])
 
 
+def is_in(control, key):
+    found = control.ask(directory=control_pb2.DirectoryRequest())
+    return any(member.key == key.public.hex() and member.state == "in"
+               for member in found.member)
+
+
+def vouch(log, key, org):
+    ext = entry_pb2.Member(key=key.public, org=org, roles=3)
+    log.add(16, ext=ext.SerializeToString())
+
+
+def vouching(controls, hub, port):
+    """Whom one branch brings in is nobody, even where no other branch was first."""
+    both, one_only = Key(), Key()
+    one = Log(hub.key)
+    one.genesis(ORG)
+    vouch(one, both, "fi-091")
+    two = one.copy()
+    vouch(one, one_only, "fi-092")
+    two.trial(ORG, "vouches for nobody")
+    peers = [hub, port]
+    hub.claim(one)
+    CHECKS.check("both nodes know whom a log brings in", until(
+        peers, lambda: all(is_in(c, one_only) for c in controls)))
+    port.claim(two)
+    for name, control in zip(("the hub", "the port"), controls):
+        CHECKS.check(f"{name} forgets who stands beyond the fork", until(
+            peers, lambda: not is_in(control, one_only)))
+        CHECKS.check(f"{name} keeps who stands before it", is_in(control, both))
+
+    # Said again in a log that counts, it counts.
+    other = Log(hub.key)
+    other.genesis(ORG)
+    vouch(other, one_only, "fi-092")
+    hub.claim(other)
+    CHECKS.check("both know it when it is said again", until(
+        peers, lambda: all(is_in(c, one_only) for c in controls)))
+
+
 def main():
     controls = [Control(path) for path in sys.argv[1:3]]
     lines = [c.ask(invite=control_pb2.InviteRequest(org=ORG)).line for c in controls]
@@ -172,6 +211,7 @@ def main():
         v.bodies_absent for c in controls for v in c.ask(
             logs=control_pb2.LogsRequest()).log)))
     hearsay(controls, hub)
+    vouching(controls, hub, port)
     return CHECKS.bad
 
 

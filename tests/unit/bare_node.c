@@ -26,6 +26,7 @@ bare_begin(struct bare_node *bare, struct world *world)
 	node->view = world_view(world, 0);
 	node->config = &bare->config;
 	node->hub_links = bare->links;
+	atomic_init(&bare->snapshot.holders, 1);
 	node->snapshot = &bare->snapshot;
 	bare->dir = scratch_make();
 	assert_non_null(bare->dir);

@@ -18,7 +18,7 @@
 struct session {
 	struct peer peer; /* first */
 	struct hub *hub;
-	uint8_t key[KEY_LEN];
+	uint8_t curve[KEY_LEN];
 	uint8_t route[256];
 	size_t route_len;
 	int fd; /* -1: unknown; GONE: closed, ends at the next tick */
@@ -30,7 +30,7 @@ struct hub {
 	void *monitor;
 	const struct hub_host *host;
 	void *owner;
-	struct session **sessions; /* sorted by key */
+	struct session **sessions; /* sorted by CURVE key */
 	size_t count;
 	size_t room;
 };
@@ -60,9 +60,9 @@ hub_open(const char *address, const struct crypto_key *key,
 	return ERR_NONE;
 }
 
-/* Where the session of key stands, or would stand. */
+/* Where the session of a CURVE key stands, or would stand. */
 static size_t
-place_of(const struct hub *hub, const uint8_t key[KEY_LEN])
+place_of(const struct hub *hub, const uint8_t curve[KEY_LEN])
 {
 	size_t low = 0;
 	size_t high = hub->count;
@@ -70,7 +70,7 @@ place_of(const struct hub *hub, const uint8_t key[KEY_LEN])
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		if (memcmp(hub->sessions[middle]->key, key, KEY_LEN) < 0)
+		if (memcmp(hub->sessions[middle]->curve, curve, KEY_LEN) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -78,14 +78,14 @@ place_of(const struct hub *hub, const uint8_t key[KEY_LEN])
 	return low;
 }
 
-/* The session of key, or NULL. */
+/* The session of a CURVE key, or NULL. */
 static struct session *
-session_find(const struct hub *hub, const uint8_t key[KEY_LEN])
+session_find(const struct hub *hub, const uint8_t curve[KEY_LEN])
 {
-	size_t place = place_of(hub, key);
+	size_t place = place_of(hub, curve);
 
 	if (place == hub->count ||
-	    memcmp(hub->sessions[place]->key, key, KEY_LEN) != 0)
+	    memcmp(hub->sessions[place]->curve, curve, KEY_LEN) != 0)
 		return NULL;
 	return hub->sessions[place];
 }
@@ -94,7 +94,7 @@ session_find(const struct hub *hub, const uint8_t key[KEY_LEN])
 static void
 session_end(struct hub *hub, struct session *session)
 {
-	size_t place = place_of(hub, session->key);
+	size_t place = place_of(hub, session->curve);
 
 	hub->count--;
 	memmove(&hub->sessions[place], &hub->sessions[place + 1],
@@ -151,7 +151,7 @@ hub_who(const struct hub *hub, int fd)
 {
 	const struct session *session = session_by_fd(hub, fd);
 
-	return session == NULL ? NULL : session->key;
+	return session == NULL ? NULL : link_key(session->peer.link);
 }
 
 static enum err
@@ -190,9 +190,9 @@ grow(struct hub *hub)
 	return ERR_NONE;
 }
 
-/* Begin the session of a key, if the owner wants it. */
+/* Begin the session of a CURVE key, if the owner wants it. */
 static struct session *
-session_begin(struct hub *hub, const uint8_t key[KEY_LEN])
+session_begin(struct hub *hub, const uint8_t curve[KEY_LEN])
 {
 	struct session *session;
 	size_t place;
@@ -200,7 +200,7 @@ session_begin(struct hub *hub, const uint8_t key[KEY_LEN])
 	if (grow(hub) != ERR_NONE ||
 	    (session = calloc(1, sizeof(*session))) == NULL)
 		return NULL;
-	if ((session->peer.link = hub->host->arrived(hub->owner, key)) ==
+	if ((session->peer.link = hub->host->arrived(hub->owner, curve)) ==
 	    NULL) {
 		free(session);
 		return NULL;
@@ -209,11 +209,11 @@ session_begin(struct hub *hub, const uint8_t key[KEY_LEN])
 	session->peer.address = session_address;
 	session->hub = hub;
 	session->fd = -1;
-	memcpy(session->key, key, KEY_LEN);
+	memcpy(session->curve, curve, KEY_LEN);
 	link_set_peer(session->peer.link, &session->peer);
-	link_set_key(session->peer.link, key);
+	link_set_curve(session->peer.link, curve);
 
-	place = place_of(hub, key);
+	place = place_of(hub, curve);
 	memmove(&hub->sessions[place + 1], &hub->sessions[place],
 	    (hub->count - place) * sizeof(struct session *));
 	hub->sessions[place] = session;
@@ -300,21 +300,21 @@ session_move(struct session *session, const struct sock_msg *msg, int64_t now)
 static void
 read_member(struct hub *hub, const struct sock_msg *msg, int64_t now)
 {
-	uint8_t key[KEY_LEN];
+	uint8_t curve[KEY_LEN];
 	struct session *session;
 
-	if (bytes_unhex(msg->user_id, key, KEY_LEN) != ERR_NONE) {
+	if (bytes_unhex(msg->user_id, curve, KEY_LEN) != ERR_NONE) {
 		refuse(hub, msg, "a frame without a proved key");
 		return;
 	}
-	session = session_find(hub, key);
+	session = session_find(hub, curve);
 	if (msg->extra_frames) {
 		refuse(hub, msg, "more than one frame in a message");
 		if (session != NULL && same_route(session, msg))
 			session_end(hub, session);
 		return;
 	}
-	if (session == NULL && (session = session_begin(hub, key)) == NULL) {
+	if (session == NULL && (session = session_begin(hub, curve)) == NULL) {
 		refuse(hub, msg, "no member");
 		return;
 	}
@@ -388,11 +388,16 @@ hub_tick(struct hub *hub, int64_t now)
 }
 
 void
-hub_drop(struct hub *hub, const uint8_t key[KEY_LEN])
+hub_drop(
+    struct hub *hub, const uint8_t key[KEY_LEN], const uint8_t curve[KEY_LEN])
 {
-	struct session *session = session_find(hub, key);
+	struct session *session = session_find(hub, curve);
+	const uint8_t *its;
 
 	if (session == NULL)
+		return;
+	its = link_key(session->peer.link);
+	if (its != NULL && memcmp(its, key, KEY_LEN) != 0)
 		return;
 	sock_cut(session->fd);
 	session_end(hub, session);

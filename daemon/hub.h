@@ -4,9 +4,9 @@
 /*
  * hub - the listening side: one ROUTER, a session for each peer that dials in.
  *
- * Sessions are kept by User-Id, the key that CURVE and our ZAP handler have
- * proved; of several connections of a key, the one that said HELLO last holds
- * its session.  Keys that are good for HELLO only (invitations, accepted
+ * Sessions are kept by User-Id, the CURVE key that our ZAP handler has let in;
+ * whose key it is HELLO says.  Of several connections of a key, the one that said
+ * HELLO last holds its session.  Keys that are good for HELLO only (invitations, accepted
  * strangers) get no session.  Times are monotonic ms.  The loop thread alone uses
  * it.
  */
@@ -25,7 +25,7 @@ struct crypto_key;
 /* What the hub asks of its owner. */
 struct hub_host {
 	/* A peer's first frame: make its link.  NULL: refuse it. */
-	struct link *(*arrived)(void *owner, const uint8_t key[KEY_LEN]);
+	struct link *(*arrived)(void *owner, const uint8_t curve[KEY_LEN]);
 	/* A session ended: the link is freed by the owner. */
 	void (*left)(void *owner, struct link *link);
 	/* A key that may only say HELLO said it; answer with hub_answer(). */
@@ -72,15 +72,18 @@ void hub_tick(struct hub *hub, int64_t now);
 
 /**
  * hub_who(hub, fd):
- * The key whose session uses this descriptor, until the next call here; NULL.
+ * The Ed25519 key whose session uses this descriptor, until the next call here;
+ * NULL, as before its HELLO.
  */
 const uint8_t *hub_who(const struct hub *hub, int fd);
 
 /**
- * hub_drop(hub, key):
- * End the session of a key that was removed and shut its connection down.
+ * hub_drop(hub, key, curve):
+ * End the session of a key that was removed, with its CURVE key, and shut its
+ * connection down; not that of another key that has the same CURVE key.
  */
-void hub_drop(struct hub *hub, const uint8_t key[KEY_LEN]);
+void hub_drop(
+    struct hub *hub, const uint8_t key[KEY_LEN], const uint8_t curve[KEY_LEN]);
 
 /**
  * hub_answer(hub, route, route_len, msg):

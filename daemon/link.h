@@ -69,6 +69,10 @@ struct link_host {
 	/* The last entry of a log of this key that may be fetched; 0 = none. */
 	uint64_t (*cut)(void *host, const uint8_t key[KEY_LEN],
 	    const uint8_t log_id[LOG_ID_LEN]);
+	/* Is this the key of a member, and this its CURVE key?  NULL: if that is
+	 * what it converts to. */
+	bool (*is_peer)(void *host, const uint8_t key[KEY_LEN],
+	    const uint8_t curve[KEY_LEN]);
 	/* Is this key one that the directory knows, in or out?  NULL: none is. */
 	bool (*knows)(void *host, const uint8_t key[KEY_LEN]);
 	/* Chain value after entry n of the stored branch; ERR_NOENT. */
@@ -171,6 +175,13 @@ void link_set_peer(struct link *link, void *peer);
  * another one is refused.
  */
 void link_set_key(struct link *link, const uint8_t key[KEY_LEN]);
+
+/**
+ * link_set_curve(link, curve):
+ * The CURVE key that the peer's transport has proved.  It may be that of two
+ * Ed25519 keys: HELLO says which, and one that names another's is refused.
+ */
+void link_set_curve(struct link *link, const uint8_t curve[KEY_LEN]);
 
 /**
  * link_up(link, now), link_down(link):

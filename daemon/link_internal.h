@@ -126,6 +126,8 @@ struct link {
 	uint8_t peer_nonce[NONCE_LEN];
 	bool has_key;
 	uint8_t key[KEY_LEN];
+	bool has_curve; /* proved; the key is what HELLO says then */
+	uint8_t curve[KEY_LEN];
 	char sw[65];
 	char name[121];
 	char org[ORG_MAX + 1];

@@ -72,6 +72,13 @@ link_set_key(struct link *link, const uint8_t key[KEY_LEN])
 	link->has_key = true;
 }
 
+void
+link_set_curve(struct link *link, const uint8_t curve[KEY_LEN])
+{
+	memcpy(link->curve, curve, KEY_LEN);
+	link->has_curve = true;
+}
+
 enum link_state
 link_state(const struct link *link)
 {
@@ -211,6 +218,20 @@ keep_hello(struct link *link, const struct wire_hello *hello)
 	link->gets_max = GETS_MAX;
 }
 
+/* Is this the key that the transport has proved, or one of the two that it may be? */
+static bool
+is_proved(const struct link *link, const uint8_t key[KEY_LEN])
+{
+	uint8_t curve[KEY_LEN];
+
+	if (!link->has_curve)
+		return !link->has_key || memcmp(key, link->key, KEY_LEN) == 0;
+	if (link->ops->is_peer != NULL)
+		return link->ops->is_peer(link->host, key, link->curve);
+	return crypto_curve_public(key, curve) == ERR_NONE &&
+	    memcmp(curve, link->curve, KEY_LEN) == 0;
+}
+
 /* May this HELLO begin a session?  If not, the peer is told why. */
 static bool
 check_hello(struct link *link, const struct wire_hello *hello)
@@ -227,7 +248,7 @@ check_hello(struct link *link, const struct wire_hello *hello)
 		link_complain(link, "a HELLO without a key");
 		return false;
 	}
-	if (link->has_key && memcmp(hello->key, link->key, KEY_LEN) != 0) {
+	if (!is_proved(link, hello->key)) {
 		link_say_err(link, 0, WIRE_REFUSED, 0,
 		    "the key of HELLO is not that of the connection");
 		link_complain(link, "a HELLO with another's key");

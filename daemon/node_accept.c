@@ -140,7 +140,10 @@ pending_find(struct node *node, const char *check, char name[201])
 	return note;
 }
 
-/* The key that 64 digits are, or that the directory has for a check number. */
+/*
+ * The key that 64 digits are, or the one that the directory has for a check
+ * number; two that differ in the last bit have the same.
+ */
 static bool
 key_find(const struct node *node, const char *text, uint8_t out[KEY_LEN])
 {
@@ -149,6 +152,7 @@ key_find(const struct node *node, const char *text, uint8_t out[KEY_LEN])
 	char check[INVITE_CHECK_LEN + 1];
 	char its[INVITE_CHECK_LEN + 1];
 	uint8_t curve[KEY_LEN];
+	size_t found = 0;
 	size_t i;
 
 	if (strlen(text) == (size_t)2 * KEY_LEN)
@@ -162,9 +166,9 @@ key_find(const struct node *node, const char *text, uint8_t out[KEY_LEN])
 		if (strcmp(its, check) != 0)
 			continue;
 		memcpy(out, member->key, KEY_LEN);
-		return true;
+		found++;
 	}
-	return false;
+	return found == 1;
 }
 
 /* The same, of a key that the directory has, whoever it is now. */

@@ -463,6 +463,17 @@ host_cut(
 }
 
 static bool
+host_is_peer(
+    void *host, const uint8_t key[KEY_LEN], const uint8_t curve[KEY_LEN])
+{
+	const struct directory_member *member = directory_find(
+	    node_directory(host), key);
+
+	return member != NULL && member->in &&
+	    memcmp(member->curve, curve, KEY_LEN) == 0;
+}
+
+static bool
 host_knows(void *host, const uint8_t key[KEY_LEN])
 {
 	return directory_find(node_directory(host), key) != NULL;
@@ -929,6 +940,7 @@ const struct link_host node_link_host = {
 	.greeted = host_greeted,
 	.changed = host_changed,
 	.cut = host_cut,
+	.is_peer = host_is_peer,
 	.knows = host_knows,
 	.chain_at = host_chain_at,
 	.boundary_at = host_boundary_at,

@@ -26,7 +26,7 @@ struct rules {
 
 static enum err
 rule_add(struct rules *rules, const uint8_t curve[KEY_LEN], const char *prefix,
-    const uint8_t id[KEY_LEN], bool pub)
+    bool pub)
 {
 	size_t room = rules->room == 0 ? 64 : rules->room * 2;
 	struct zap_rule *list;
@@ -43,7 +43,7 @@ rule_add(struct rules *rules, const uint8_t curve[KEY_LEN], const char *prefix,
 	memset(rule, 0, sizeof(*rule));
 	memcpy(rule->curve, curve, KEY_LEN);
 	(void)snprintf(rule->user_id, sizeof(rule->user_id), "%s", prefix);
-	bytes_hex(id, KEY_LEN, rule->user_id + strlen(prefix));
+	bytes_hex(curve, KEY_LEN, rule->user_id + strlen(prefix));
 	rule->router = true;
 	rule->pub = pub;
 	return ERR_NONE;
@@ -63,7 +63,7 @@ compare_rules(const void *a, const void *b)
 	    (strchr(y->user_id, ':') != NULL);
 }
 
-/* Keep one rule of each key. */
+/* Keep one rule of each key: two members may have one CURVE key. */
 static void
 rules_unique(struct rules *rules)
 {
@@ -103,8 +103,8 @@ rules_invites(struct store_txn *txn, struct rules *rules)
 		if (invite == NULL)
 			continue;
 		if (node_invite_is_open(invite))
-			err = rule_add(rules, invite->join_public.data,
-			    "join:", invite->join_public.data, false);
+			err = rule_add(
+			    rules, invite->join_public.data, "join:", false);
 		erfa__local_invite__free_unpacked(invite, NULL);
 	}
 	return err;
@@ -127,8 +127,8 @@ rules_pending(struct store_txn *txn, struct rules *rules)
 			continue;
 		if (pending->accepted_org != NULL && pending->has_curve &&
 		    pending->curve.len == KEY_LEN)
-			err = rule_add(rules, pending->curve.data,
-			    "pending:", pending->curve.data, false);
+			err = rule_add(
+			    rules, pending->curve.data, "pending:", false);
 		erfa__local_pending__free_unpacked(pending, NULL);
 	}
 	return err;
@@ -147,9 +147,8 @@ node_rules(struct node *node)
 	for (i = 0; err == ERR_NONE && i < directory_count(directory); i++) {
 		member = directory_at(directory, i);
 		if (member->in &&
-		    memcmp(member->key, node->key.public_key, KEY_LEN) != 0)
-			err = rule_add(
-			    &rules, member->curve, "", member->key, true);
+		    memcmp(member->curve, node->key.curve_public, KEY_LEN) != 0)
+			err = rule_add(&rules, member->curve, "", true);
 	}
 	if (err == ERR_NONE)
 		err = store_begin(node->store, false, &txn);
@@ -188,7 +187,7 @@ drop_removed(struct node *node, const struct directory *before)
 		    &(struct event_about){ .peer = was->org },
 		    "%s is out: its connections are cut", was->org);
 		if (node->hub != NULL)
-			hub_drop(node->hub, was->key);
+			hub_drop(node->hub, was->key, was->curve);
 		node_hang_up(node, was->key);
 	}
 	return removed;

@@ -63,11 +63,11 @@ node_received(void *owner, int fd)
 /* ---- sessions of the hub ---- */
 
 static struct link *
-hub_arrived(void *owner, const uint8_t key[KEY_LEN])
+hub_arrived(void *owner, const uint8_t curve[KEY_LEN])
 {
 	struct node *node = owner;
-	const struct directory_member *member = directory_find(
-	    node_directory(node), key);
+	const struct directory_member *member = directory_find_curve(
+	    node_directory(node), curve);
 	struct link **links;
 	struct link *link;
 

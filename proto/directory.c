@@ -616,38 +616,39 @@ directory_free(struct directory *directory)
  * Looking things up.
  */
 
-/* Search an array of members for the one that compares equal to ${wanted}. */
-static const struct directory_member *
-member_search(const struct directory *directory,
-    const struct directory_member **array,
-    const struct directory_member *wanted,
-    int (*compare)(const void *, const void *))
-{
-	const struct directory_member *const *found = bsearch(
-	    &wanted, array, directory->count, sizeof(void *), compare);
-
-	return found == NULL ? NULL : *found;
-}
-
 const struct directory_member *
 directory_find(const struct directory *directory, const uint8_t key[KEY_LEN])
 {
 	struct directory_member wanted = { 0 };
+	const struct directory_member *pointer = &wanted;
+	const struct directory_member *const *found;
 
 	memcpy(wanted.key, key, KEY_LEN);
-	return member_search(
-	    directory, directory->by_key, &wanted, key_compare);
+	found = bsearch(&pointer, directory->by_key, directory->count,
+	    sizeof(void *), key_compare);
+	return found == NULL ? NULL : *found;
 }
 
 const struct directory_member *
 directory_find_curve(
     const struct directory *directory, const uint8_t curve[KEY_LEN])
 {
-	struct directory_member wanted = { 0 };
+	size_t low = 0, high = directory->count, i;
 
-	memcpy(wanted.curve, curve, KEY_LEN);
-	return member_search(
-	    directory, directory->by_curve, &wanted, curve_compare);
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (memcmp(directory->by_curve[mid]->curve, curve, KEY_LEN) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (i = low; i < directory->count &&
+	     memcmp(directory->by_curve[i]->curve, curve, KEY_LEN) == 0;
+	     i++)
+		if (directory->by_curve[i]->in)
+			return directory->by_curve[i];
+	return i > low ? directory->by_curve[low] : NULL;
 }
 
 size_t

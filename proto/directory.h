@@ -104,7 +104,8 @@ void directory_free(struct directory *directory);
 /**
  * directory_find(directory, key), directory_find_curve(directory, curve):
  * The member with this Ed25519 (X25519) key, in or out, or NULL; lent until
- * directory_free().
+ * directory_free().  Of two Ed25519 keys with one X25519 key, which differ in the
+ * last bit, one that is in.
  */
 const struct directory_member *directory_find(
     const struct directory *directory, const uint8_t key[KEY_LEN]);

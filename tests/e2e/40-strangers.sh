@@ -30,6 +30,7 @@ strangers outside "$(sock viborg)"
 strangers knock "$(sock viborg)" se-1280
 strangers unusable "$(sock viborg)" se-1281
 strangers removed "$(sock viborg)" "$(sock oulu)"
+strangers twin "$(sock viborg)"
 
 # Who invited somebody can remove him for everybody.
 check "all are in step" converge 30 viborg oulu kuopio

@@ -6,6 +6,7 @@ Usage: strangers.py outside SOCKET     keys that nobody knows, or none
        strangers.py refused SOCKET KEYFILE   a key that must not get in (any more)
        strangers.py knock SOCKET ORG   unknown, then admitted by check number
        strangers.py unusable SOCKET ORG   a key without a CURVE key, by a line
+       strangers.py twin SOCKET        a member names the other key of a CURVE key
 SOCKET, HUB and LEAF are control sockets of nodes.
 """
 
@@ -19,8 +20,8 @@ import nacl.bindings as sodium
 import zmq
 import zmq.utils.z85 as z85
 
-from peer import Checks, Control, Key, Line, Peer, Silence, deadline, h, join, pad16
-from proto import body_pb2, control_pb2, wire_pb2
+from peer import Checks, Control, Key, Line, Log, Peer, Silence, deadline, h, join, pad16
+from proto import body_pb2, control_pb2, entry_pb2, wire_pb2
 
 UP = zmq.EVENT_HANDSHAKE_SUCCEEDED
 AUTH = zmq.EVENT_HANDSHAKE_FAILED_AUTH
@@ -299,6 +300,81 @@ def unusable(path, org):
                  isinstance(err, wire_pb2.Err) and err.code == 5, str(err))
     asking.close()
     CHECKS.check("and uses up no invitation", join(line, org) is not None)
+
+
+def standing(control, key):
+    """In what state the directory has a key; None if it does not know it."""
+    found = control.ask(directory=control_pb2.DirectoryRequest()).member
+    return next((m.state for m in found if m.key == key.hex()), None)
+
+
+def is_served(peer, log):
+    """Does the node answer this connection?"""
+    try:
+        return peer.get_headers(log, 1)[0] != []
+    except Silence:
+        return False
+
+
+def twin(path):
+    """Anybody can name -V, which has the CURVE key of V: V must not suffer."""
+    control = Control(path)
+    said = status(control)
+    own = Key()
+    victim = join(control.ask(invite=control_pb2.InviteRequest(org="is-1000")).line,
+                  "is-1000")
+    rogue = join(control.ask(invite=control_pb2.InviteRequest(org="is-8200")).line,
+                 "is-8200", own)
+    key = victim.key.public
+    other = key[:31] + bytes([key[31] ^ 0x80])
+    CHECKS.check("both have one CURVE key",
+                 sodium.crypto_sign_ed25519_pk_to_curve25519(other) ==
+                 victim.key.curve[0])
+    log = Log(own)
+    log.genesis("is-8200")
+
+    def word(**more):
+        ext = entry_pb2.Member(key=other, org="aa-0", **more)
+        log.add(16, ext=ext.SerializeToString())
+        rogue.claim(log)
+        until = deadline(30)
+        while time.monotonic() < until:
+            while rogue.socket.poll(20):
+                rogue.answer(wire_pb2.Msg.FromString(rogue.socket.recv()))
+            if (standing(control, other) == "in") != more.get("withdrawn", False):
+                return True
+        return False
+
+    def comes_back(name):
+        peer = Peer(said.listen, server_of(said), victim.key)
+        try:
+            hello = peer.greet()
+            CHECKS.check(name, hello.key == bytes.fromhex(said.key))
+        except Silence as e:
+            CHECKS.check(name, False, str(e))
+        return peer
+
+    CHECKS.check("a member names the twin of another's key", word(roles=3))
+    CHECKS.check("who has that key is still served", is_served(victim, log.id))
+    victim.close()
+    again = comes_back("and let in when it comes back")
+    CHECKS.check("the twin is withdrawn", word(withdrawn=True))
+    CHECKS.check("the session of the other goes on", is_served(again, log.id))
+    again.close()
+    again = comes_back("and it is let in anew")
+    CHECKS.check("it never was out", standing(control, key) == "in")
+
+    # The member that is withdrawn is out, though its CURVE key gets in.
+    CHECKS.check("the twin is named once more", word(roles=3))
+    control.ask(remove=control_pb2.RemoveRequest(peer="is-1000"))
+    CHECKS.check("the member is removed", standing(control, key) != "in")
+    again.close()
+    peer = Peer(said.listen, server_of(said), victim.key)
+    peer.hello()
+    answer = peer.receive()
+    CHECKS.check("and is refused", answer.err.code == 5, str(answer))
+    peer.close()
+    rogue.close()
 
 
 if __name__ == "__main__":

@@ -29,8 +29,7 @@ dial_rule(
 {
 	char hex[2 * KEY_LEN + 1];
 
-	bytes_hex(prefix[0] != '\0' ? key->curve_public : key->public_key,
-	    KEY_LEN, hex);
+	bytes_hex(key->curve_public, KEY_LEN, hex);
 	*ret_rule = (struct zap_rule){ .router = true, .pub = true };
 	memcpy(ret_rule->curve, key->curve_public, KEY_LEN);
 	(void)snprintf(

@@ -21,8 +21,7 @@ void dial_key(unsigned number, struct crypto_key *ret_key);
 
 /**
  * dial_rule(key, prefix, ret_rule):
- * A rule that lets ${key} in everywhere, under its key or, with a ${prefix},
- * under that and its CURVE key.
+ * A rule that lets ${key} in everywhere, under ${prefix} and its CURVE key.
  */
 void dial_rule(const struct crypto_key *key, const char *prefix,
     struct zap_rule *ret_rule);

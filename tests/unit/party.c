@@ -51,12 +51,12 @@ host_misbehaved(void *host, struct link *link, const char *what)
 /* ---- what the hub asks ---- */
 
 static struct link *
-hub_arrived(void *owner, const uint8_t key[KEY_LEN])
+hub_arrived(void *owner, const uint8_t curve[KEY_LEN])
 {
 	struct party *party = owner;
 	struct link *link;
 
-	(void)key;
+	(void)curve;
 	if (party->refuse ||
 	    link_new(&party->host, party, party->view, &party->timers, false,
 		&link) != ERR_NONE)

@@ -273,6 +273,12 @@ who_is_no_member_any_more_is_cut_off(void **state)
 }
 
 static void
+drop(struct fixture *f, const struct crypto_key *key)
+{
+	hub_drop(f->node.hub, key->public_key, key->curve_public);
+}
+
+static void
 a_session_that_is_dropped_is_cut_at_once(void **state)
 {
 	struct fixture *f = *state;
@@ -280,9 +286,9 @@ a_session_that_is_dropped_is_cut_at_once(void **state)
 	f->client = connect_up(f, &f->key);
 	say_hello(f->client, &f->key);
 	(void)hear(f, f->client);
-	hub_drop(f->node.hub, f->guest.public_key);
+	drop(f, &f->guest);
 	assert_int_equal(f->node.left, 0);
-	hub_drop(f->node.hub, f->key.public_key);
+	drop(f, &f->key);
 	assert_int_equal(f->node.left, 1);
 	until_down(f, f->client);
 }
@@ -359,21 +365,67 @@ hello_alone_takes_a_session_over(void **state)
 	assert_int_equal(f->node.arrived, 1);
 }
 
+/* Whose session there is, NULL if there is none. */
+static const uint8_t *
+whose(struct fixture *f)
+{
+	const uint8_t *key = NULL;
+	int fd;
+
+	for (fd = 0; fd < 1024 && key == NULL; fd++)
+		key = hub_who(f->node.hub, fd);
+	return key;
+}
+
 static void
 a_session_is_known_by_its_descriptor(void **state)
 {
 	struct fixture *f = *state;
-	const uint8_t *key = NULL;
-	int fd;
 
 	f->client = connect_up(f, &f->key);
 	say_hello(f->client, &f->key);
 	(void)hear(f, f->client);
-	for (fd = 0; fd < 1024 && key == NULL; fd++)
-		key = hub_who(f->node.hub, fd);
-	assert_non_null(key);
-	assert_memory_equal(key, f->key.public_key, KEY_LEN);
+	assert_non_null(whose(f));
+	assert_memory_equal(whose(f), f->key.public_key, KEY_LEN);
 	assert_null(hub_who(f->node.hub, -1));
+}
+
+/* The other Ed25519 key with the same CURVE key; anybody can name it. */
+static struct crypto_key
+twin_of(const struct crypto_key *key)
+{
+	struct crypto_key twin = *key;
+	uint8_t curve[KEY_LEN];
+
+	twin.public_key[KEY_LEN - 1] ^= 0x80;
+	assert_int_equal(crypto_curve_public(twin.public_key, curve), ERR_NONE);
+	assert_memory_equal(curve, key->curve_public, KEY_LEN);
+	return twin;
+}
+
+static void
+of_two_keys_with_one_curve_key_hello_says_which(void **state)
+{
+	struct fixture *f = *state;
+	struct crypto_key twin = twin_of(&f->key);
+
+	f->client = connect_up(f, &f->key);
+	say_hello(f->client, &twin);
+	assert_int_equal(hear(f, f->client).type, WIRE_HELLO);
+	assert_memory_equal(whose(f), twin.public_key, KEY_LEN);
+
+	/* The session of one ends with that one, not with the other. */
+	drop(f, &f->key);
+	assert_int_equal(f->node.left, 0);
+	say_hello(f->client, &f->key);
+	while (hear(f, f->client).type != WIRE_HELLO)
+		;
+	assert_memory_equal(whose(f), f->key.public_key, KEY_LEN);
+	drop(f, &twin);
+	assert_int_equal(f->node.left, 0);
+	drop(f, &f->key);
+	assert_int_equal(f->node.left, 1);
+	until_down(f, f->client);
 }
 
 /* ---- keys that are good for HELLO only ---- */
@@ -455,6 +507,7 @@ main(void)
 		TEST(a_silent_session_ends),
 		TEST(hello_alone_takes_a_session_over),
 		TEST(a_session_is_known_by_its_descriptor),
+		TEST(of_two_keys_with_one_curve_key_hello_says_which),
 		TEST(a_guest_gets_an_answer_to_hello_and_no_session),
 		TEST(a_guest_is_cut_off_for_anything_else),
 		TEST(a_port_that_is_taken_is_told),

@@ -8,10 +8,12 @@
 
 #include <cmocka.h>
 
+#include "proto/bytes.h"
 #include "proto/header.h"
 #include "daemon/node_internal.h"
 #include "daemon/node_members_internal.h"
 #include "tests/unit/bare_node.h"
+#include "tests/unit/dial.h"
 
 #define ROLES (ROLE_WRITES | ROLE_INTRODUCES)
 
@@ -189,6 +191,125 @@ who_is_withdrawn_beyond_a_fork_stays_in_everywhere(void **state)
 	assert_true(is_in(f, 1, f->early));
 }
 
+/* ---- two keys with one CURVE key ---- */
+
+/* The node's directory is what its store says now, and so are its rules. */
+static void
+renew(struct fixture *f)
+{
+	struct node *node = &f->bare.node;
+	struct snapshot *snapshot;
+
+	assert_int_equal(node_snapshot_make(node, &snapshot), ERR_NONE);
+	directory_free(f->bare.snapshot.directory);
+	f->bare.snapshot.directory = snapshot->directory;
+	free(snapshot);
+	assert_int_equal(node_rules(node), ERR_NONE);
+}
+
+/* The node says of this key that it is in, or out. */
+static void
+decide(struct fixture *f, const uint8_t *key, const char *org, bool withdrawn)
+{
+	struct origin *own = world_origin(f->world, 0);
+
+	origin_run_begin(own, f->run);
+	say(f, own, key, org, withdrawn);
+	place_both(f, own);
+	renew(f);
+}
+
+/* Does this key get in, under the CURVE key that it proves? */
+static bool
+gets_in(struct sock *router, const struct crypto_key *key,
+    const struct crypto_key *server)
+{
+	struct sock *client = dial(
+	    SOCK_DEALER, sock_endpoint(router), key, server);
+	char hex[2 * KEY_LEN + 1];
+	struct sock_msg msg;
+	bool in = dial_event(client).kind == SOCK_EV_UP;
+
+	if (in) {
+		bytes_hex(key->curve_public, KEY_LEN, hex);
+		assert_int_equal(dial_say(client, NULL, "hello"), ERR_NONE);
+		dial_message(router, &msg);
+		assert_string_equal(msg.user_id, hex);
+		sock_msg_clear(&msg);
+	}
+	sock_close(client);
+	return in;
+}
+
+static bool
+is_peer(struct fixture *f, const uint8_t *key, const struct crypto_key *proved)
+{
+	return node_link_host.is_peer(&f->bare.node, key, proved->curve_public);
+}
+
+static void
+who_has_the_curve_key_of_another_takes_nothing_from_it(void **state)
+{
+	struct fixture *f = *state;
+	struct node *node = &f->bare.node;
+	struct sock *router = NULL;
+	struct crypto_key key;
+	struct crypto_key other;
+	uint8_t twin[KEY_LEN];
+	unsigned i;
+
+	assert_int_equal(zap_start(&node->zap), ERR_NONE);
+	assert_int_equal(
+	    sock_listen(SOCK_ROUTER, "127.0.0.1:0", &node->key, &router),
+	    ERR_NONE);
+
+	/* Both signs: whichever is in the smaller number names no other. */
+	for (i = 1; i <= 4; i++) {
+		dial_key(i, &key);
+		dial_key(i + 10, &other);
+		memcpy(twin, key.public_key, KEY_LEN);
+		twin[KEY_LEN - 1] ^= 0x80;
+		decide(f, key.public_key, "fi-564", false);
+		assert_true(gets_in(router, &key, &node->key));
+		decide(f, twin, "aa-1", false);
+		assert_true(gets_in(router, &key, &node->key));
+		assert_true(is_peer(f, key.public_key, &key));
+		assert_true(is_peer(f, twin, &key));
+		assert_false(is_peer(f, key.public_key, &other));
+		assert_false(is_peer(f, other.public_key, &other));
+
+		decide(f, twin, "aa-1", true);
+		assert_true(gets_in(router, &key, &node->key));
+		assert_true(is_peer(f, key.public_key, &key));
+		assert_false(is_peer(f, twin, &key));
+		decide(f, key.public_key, "fi-564", true);
+		assert_false(gets_in(router, &key, &node->key));
+		assert_false(is_peer(f, key.public_key, &key));
+	}
+	sock_close(router);
+	zap_stop(node->zap);
+}
+
+static void
+who_has_the_curve_key_of_the_node_itself_does_not_get_in(void **state)
+{
+	struct fixture *f = *state;
+	struct node *node = &f->bare.node;
+	struct sock *router = NULL;
+	uint8_t twin[KEY_LEN];
+
+	assert_int_equal(zap_start(&node->zap), ERR_NONE);
+	assert_int_equal(
+	    sock_listen(SOCK_ROUTER, "127.0.0.1:0", &node->key, &router),
+	    ERR_NONE);
+	memcpy(twin, node->key.public_key, KEY_LEN);
+	twin[KEY_LEN - 1] ^= 0x80;
+	decide(f, twin, "aa-1", false);
+	assert_false(gets_in(router, &node->key, &node->key));
+	sock_close(router);
+	zap_stop(node->zap);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -197,7 +318,15 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(who_comes_in_beyond_a_fork_is_in_nowhere),
 		TEST(who_is_withdrawn_beyond_a_fork_stays_in_everywhere),
+		TEST(who_has_the_curve_key_of_another_takes_nothing_from_it),
+		TEST(who_has_the_curve_key_of_the_node_itself_does_not_get_in),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed;
+
+	if (crypto_init() != ERR_NONE || sock_global_init() != ERR_NONE)
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	sock_global_end();
+	return failed;
 }

@@ -750,6 +750,15 @@ same_country(const char *org, const char *other)
 	    memcmp(org, other, 3) == 0;
 }
 
+/* Return whether a withdrawal put this key out: it has not only lapsed. */
+static bool
+was_withdrawn(const struct directory_member *member)
+{
+	static const uint8_t nobody[KEY_LEN];
+
+	return memcmp(member->withdrawn_by, nobody, KEY_LEN) != 0;
+}
+
 /* Return whether no key of this organisation is in. */
 static bool
 is_closed(const struct directory *directory, const char *org)
@@ -780,7 +789,7 @@ speaks_for(const struct directory *directory, const uint8_t key[KEY_LEN],
 		return false;
 	if (directory_succeeds(directory, old_key, key))
 		return true;
-	return by->was_registry && of != NULL && !of->in &&
+	return by->was_registry && of != NULL && was_withdrawn(of) &&
 	    !of->withdrawn_by_us && same_country(by->org, of->org) &&
 	    is_closed(directory, of->org);
 }

@@ -176,8 +176,9 @@ void directory_rotate_sign(const struct crypto_key *new_key,
  * directory_may_erase(directory, key, old_key):
  * Return whether an ERASE that ${key} writes now may name bodies in logs of
  * ${old_key}: it is the same key, or one that is in and succeeds it, or is a
- * registry, and ${old_key} is closed: withdrawn, not by this node alone, and of
- * an organisation of the registry's country that has no other key that is in.
+ * registry, and ${old_key} is closed: withdrawn (who has lapsed is not), not by
+ * this node alone, and of an organisation of the registry's country that has no
+ * other key that is in.
  */
 bool directory_may_erase(const struct directory *directory,
     const uint8_t key[KEY_LEN], const uint8_t old_key[KEY_LEN]);

@@ -269,6 +269,40 @@ members_are_found_by_either_key(void **state)
 }
 
 static void
+of_two_keys_with_one_curve_key_one_that_is_in_is_found(void **state)
+{
+	struct world *world = *state;
+	const uint8_t *curve = world->keys[KUOPIO].curve_public;
+	struct directory_entry *entry;
+	uint8_t twin[KEY_LEN];
+
+	make_chain(world);
+	memcpy(twin, key_of(world, KUOPIO), KEY_LEN);
+	twin[KEY_LEN - 1] ^= 0x80;
+	entry = say(world, VIBORG, KUOPIO, JOINED);
+	memcpy(entry->member.key, twin, KEY_LEN);
+	look_from(world, VIBORG);
+	assert_true(directory_find(world->directory, twin)->in);
+	assert_true(is_in(world, KUOPIO));
+	assert_true(directory_find_curve(world->directory, curve)->in);
+
+	/* Either is out. */
+	entry = withdraw(world, VIBORG, KUOPIO);
+	memcpy(entry->member.key, twin, KEY_LEN);
+	look_from(world, VIBORG);
+	assert_false(directory_find(world->directory, twin)->in);
+	assert_ptr_equal(directory_find_curve(world->directory, curve),
+	    member(world, KUOPIO));
+	entry = say(world, VIBORG, KUOPIO, JOINED);
+	memcpy(entry->member.key, twin, KEY_LEN);
+	(void)withdraw(world, VIBORG, KUOPIO);
+	look_from(world, VIBORG);
+	assert_false(is_in(world, KUOPIO));
+	assert_ptr_equal(directory_find_curve(world->directory, curve),
+	    directory_find(world->directory, twin));
+}
+
+static void
 members_are_listed_by_org(void **state)
 {
 	struct world *world = *state;
@@ -1138,6 +1172,25 @@ a_registry_leaves_erasing_to_a_live_key_of_the_same_org(void **state)
 	assert_false(may_erase(world, KL, VIBORG));
 }
 
+static void
+a_registry_does_not_erase_for_who_only_lapsed(void **state)
+{
+	struct world *world = *state;
+
+	/* Oulu alone vouched for Viborg, and takes it back; it may do no more. */
+	make_chain(world);
+	world->pins[world->npins++] = KL;
+	(void)say(world, OULU, KL, JOINED);
+	(void)withdraw(world, OULU, VIBORG);
+	look_from(world, KUOPIO);
+	assert_string_equal(member(world, VIBORG)->org, "dk-791");
+	assert_false(is_in(world, VIBORG));
+	assert_false(may_erase(world, KL, VIBORG));
+	(void)withdraw(world, KL, VIBORG);
+	look_from(world, KUOPIO);
+	assert_true(may_erase(world, KL, VIBORG));
+}
+
 static bool
 erases_at(struct world *world, unsigned key, uint64_t n, unsigned old_key)
 {
@@ -1712,6 +1765,7 @@ main(void)
 		TEST(alone_only_the_own_key_is_known),
 		TEST(a_chain_of_invitations_is_seen_whole_by_all),
 		TEST(members_are_found_by_either_key),
+		TEST(of_two_keys_with_one_curve_key_one_that_is_in_is_found),
 		TEST(members_are_listed_by_org),
 		TEST(who_the_inviter_removes_is_out_everywhere),
 		TEST(the_inviter_removes_in_spite_of_other_vouchers),
@@ -1756,6 +1810,7 @@ main(void)
 		TEST(two_heirs_of_one_key_are_disputed),
 		TEST(a_registry_replaces_a_lost_key),
 		TEST(a_heir_may_erase_and_a_registry_for_closed_members),
+		TEST(a_registry_does_not_erase_for_who_only_lapsed),
 		TEST(
 		    what_a_key_erased_before_its_cut_counts_after_its_withdrawal),
 		TEST(what_a_registry_had_erased_counts_after_its_withdrawal),

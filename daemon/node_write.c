@@ -27,7 +27,7 @@ struct own_job {
 	char note[201];
 	bool has_note;
 	size_t note_len; /* 0 = the note goes */
-	uint8_t note_data[2048];
+	uint8_t note_data[];
 };
 
 /* Write what one of them holds. */
@@ -175,9 +175,8 @@ own_job_new(struct node *node, const char *note, const void *data, size_t len,
 {
 	struct own_job *own;
 
-	if (len > sizeof(own->note_data) ||
-	    (note != NULL && strlen(note) >= sizeof(own->note)) ||
-	    (own = calloc(1, sizeof(*own))) == NULL)
+	if ((note != NULL && strlen(note) >= sizeof(own->note)) ||
+	    (own = calloc(1, sizeof(*own) + len)) == NULL)
 		return NULL;
 	own->job.run = own_job_run;
 	own->job.done = own_job_done;

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "proto/bytes.h"
 #include "proto/header.h"
 #include "tests/unit/bare_node.h"
 
@@ -14,6 +15,9 @@
 
 /* So much of its own log a node has that was set back. */
 #define LEFT 5
+
+/* The most keys that are remembered, less those of this world. */
+#define MANY ((size_t)1022)
 
 /* Node 0 was set back; 1 and 2 have what it has from it alone, 3 is away. */
 struct fixture {
@@ -219,6 +223,31 @@ a_restart_does_not_end_it(void **state)
 	assert_true(holds_after_tick(f));
 }
 
+/* A node that many dial has more of them than a row of the store is long. */
+static void
+all_who_were_told_are_remembered(void **state)
+{
+	struct fixture *f = *state;
+	struct node_hold *hold = &f->bare.node.hold;
+	size_t len;
+	size_t i;
+
+	hold->keys = calloc(MANY, KEY_LEN);
+	assert_non_null(hold->keys);
+	hold->nkeys = MANY;
+	for (i = 0; i < MANY; i++)
+		bytes_put_le32(hold->keys + i * KEY_LEN, (uint32_t)i + 1);
+	assert_true(holds_after_tick(f));
+	assert_true(has_note(f, &len));
+	assert_int_equal(len, 1 + (MANY + 2) * KEY_LEN);
+
+	/* A restart forgets none of them. */
+	node_hold_close(&f->bare.node);
+	assert_int_equal(node_hold_open(&f->bare.node, false), ERR_NONE);
+	assert_int_equal(hold->nkeys, MANY + 2);
+	assert_true(holds_after_tick(f));
+}
+
 static void
 time_ends_it(void **state)
 {
@@ -250,6 +279,7 @@ main(void)
 		TEST(a_witness_of_another_log_does_not_end_it),
 		TEST(a_witness_that_is_away_does_not_end_it),
 		TEST(a_restart_does_not_end_it),
+		TEST(all_who_were_told_are_remembered),
 		TEST(time_ends_it),
 	};
 

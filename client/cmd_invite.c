@@ -95,6 +95,21 @@ print_line(struct run *run, const Erfa__InviteAnswer *invite)
 	    reader != NULL ? run_text(invite->line) : who);
 }
 
+static void
+print_revoked(struct run *run, const Erfa__InviteAnswer *invite)
+{
+	char count[PRINT_COUNT_MAX];
+
+	if (invite->revoked_lines < 2) {
+		print_say(run->out, "Withdrawn: nobody can join with it.\n");
+		return;
+	}
+	print_count(invite->revoked_lines, "invitation", "invitations", count);
+	print_say(run->out,
+	    "Withdrawn: %s for %s; nobody can join with any of them.\n", count,
+	    run_text(invite->org));
+}
+
 static int
 print_answer(struct run *run, const Erfa__InviteAnswer *invite)
 {
@@ -103,7 +118,7 @@ print_answer(struct run *run, const Erfa__InviteAnswer *invite)
 	if (args_given(run->args, "list"))
 		return print_invitations(run, invite);
 	if (args_given(run->args, "revoke"))
-		print_say(run->out, "Withdrawn: nobody can join with it.\n");
+		print_revoked(run, invite);
 	else
 		print_line(run, invite);
 	return EXIT_DONE;

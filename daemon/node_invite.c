@@ -10,6 +10,7 @@
 #include "proto/local.pb-c.h"
 #include "daemon/node_internal.h"
 #include "daemon/node_invite_internal.h"
+#include "daemon/node_members_internal.h"
 
 #define DAY_MS 86400000ull
 
@@ -224,76 +225,124 @@ invite_list(struct node *node, struct waiter *waiter)
 
 /* ---- revoking ---- */
 
-static void
-revoked(struct node *node, void *arg, enum err err)
+/* Invitations that are to be good for nothing. */
+struct revoke_job {
+	struct writer_job job; /* first */
+	struct waiter *waiter;
+	const char *what; /* a line, or an org id; the waiter's */
+	uint64_t now_ms;
+	char org[ORG_MAX + 1]; /* whom they were for */
+	uint32_t count;
+};
+
+/* Does this line, or all for this org, mean the invitation, and is it open? */
+static bool
+is_meant(const Erfa__LocalInvite *note, const char *what)
 {
-	struct member_request *request = arg;
+	return node_invite_is_open(note) && note->org != NULL &&
+	    note->line != NULL &&
+	    (strcmp(note->org, what) == 0 || strcmp(note->line, what) == 0);
+}
+
+static enum err
+revoke_note(struct store_txn *txn, struct revoke_job *revoke, const char *name,
+    Erfa__LocalInvite *note)
+{
+	uint8_t packed[1024];
+
+	note->has_revoked_ms = 1;
+	note->revoked_ms = revoke->now_ms;
+	if (erfa__local_invite__get_packed_size(note) > sizeof(packed))
+		return ERR_SIZE;
+	(void)snprintf(revoke->org, sizeof(revoke->org), "%s", note->org);
+	revoke->count++;
+	return store_note_put(
+	    txn, name, packed, erfa__local_invite__pack(note, packed));
+}
+
+static enum err
+revoke_run(struct store_txn *txn, struct writer_job *job)
+{
+	struct revoke_job *revoke = (struct revoke_job *)job;
+	Erfa__LocalInvite *note;
+	char name[201] = "";
+	struct bytes data;
+	enum err err = ERR_NONE;
+
+	revoke->count = 0;
+	while (err == ERR_NONE &&
+	    store_note_next(txn, "invite/", name[0] == '\0' ? NULL : name, name,
+		&data) == ERR_NONE) {
+		note = erfa__local_invite__unpack(NULL, data.len, data.data);
+		if (note == NULL)
+			continue;
+		if (is_meant(note, revoke->what))
+			err = revoke_note(txn, revoke, name, note);
+		erfa__local_invite__free_unpacked(note, NULL);
+	}
+	return err == ERR_NONE && revoke->count == 0 ? ERR_NOENT : err;
+}
+
+/* Say which are revoked; nobody is admitted with them from now on. */
+static void
+revoke_answer(struct node *node, const struct revoke_job *revoke)
+{
 	Erfa__Answer *answer = NULL;
 
-	if (member_request_failed(node, request, err))
-		return;
+	if (node_rules(node) != ERR_NONE) {
+		logger_err("peers", "the ZAP table was not renewed");
+		node->rules_due = node_now();
+	}
 	if (answer_new(ERFA__ANSWER__SAY_INVITE, &answer) == ERR_NONE) {
 		answer->invite->has_revoked = 1;
 		answer->invite->revoked = 1;
-		if (answer_text(&answer->invite->org, request->org) != ERR_NONE)
+		answer->invite->has_revoked_lines = 1;
+		answer->invite->revoked_lines = revoke->count;
+		if (answer_text(&answer->invite->org, revoke->org) != ERR_NONE)
 			logger_debug("peers", "an answer is not complete");
 	}
-	node_answer(node, request->waiter, answer);
-	free(request);
-}
-
-/* The open invitation that a line or an org id means; name and note of it. */
-static Erfa__LocalInvite *
-invite_find(struct node *node, const char *what, char name[201])
-{
-	struct store_txn *txn = NULL;
-	Erfa__LocalInvite *note = NULL;
-	struct bytes data;
-
-	name[0] = '\0';
-	if (store_begin(node->store, false, &txn) != ERR_NONE)
-		return NULL;
-	while (store_note_next(txn, "invite/", name[0] == '\0' ? NULL : name,
-		   name, &data) == ERR_NONE) {
-		note = erfa__local_invite__unpack(NULL, data.len, data.data);
-		if (note != NULL && note->used_ms == 0 &&
-		    note->revoked_ms == 0 && note->org != NULL &&
-		    note->line != NULL &&
-		    (strcmp(note->org, what) == 0 ||
-			strcmp(note->line, what) == 0))
-			break;
-		if (note != NULL)
-			erfa__local_invite__free_unpacked(note, NULL);
-		note = NULL;
-	}
-	store_abort(&txn);
-	return note;
+	node_answer(node, revoke->waiter, answer);
 }
 
 static void
+revoke_done(struct writer_job *job, void *context)
+{
+	struct revoke_job *revoke = (struct revoke_job *)job;
+	struct node *node = context;
+
+	if (node == NULL)
+		node_waiter_free(revoke->waiter);
+	else if (job->err == ERR_NOENT)
+		node_answer_error(node, revoke->waiter, "no_such_invitation",
+		    66, "See what is open:  erfa invite --list",
+		    "no open invitation for \"%.80s\"", revoke->what);
+	else if (job->err != ERR_NONE)
+		node_answer_error(node, revoke->waiter, "not_written", 75,
+		    "try again", "could not be written: %s", err_str(job->err));
+	else
+		revoke_answer(node, revoke);
+	free(revoke);
+}
+
+/* Revoke the open invitation that a line means, or all that are for an org: which
+ * of several was sent to whom nobody can tell by the org. */
+static void
 invite_revoke(struct node *node, struct waiter *waiter, const char *what)
 {
-	struct member_request *request;
-	Erfa__LocalInvite *note;
-	uint8_t packed[1024];
-	char name[201];
+	struct revoke_job *revoke = calloc(1, sizeof(*revoke));
 
-	if ((note = invite_find(node, what, name)) == NULL) {
-		node_answer_error(node, waiter, "no_such_invitation", 66,
-		    "See what is open:  erfa invite --list",
-		    "no open invitation for \"%.80s\"", what);
+	if (revoke == NULL) {
+		node_answer_error(node, waiter, "no_memory", 75, "try again",
+		    "out of memory");
 		return;
 	}
-	note->has_revoked_ms = 1;
-	note->revoked_ms = node_clock();
-	request = member_request_new(node, waiter, note->org);
-	if (request != NULL &&
-	    (erfa__local_invite__get_packed_size(note) > sizeof(packed) ||
-		node_write_note(node, name, packed,
-		    erfa__local_invite__pack(note, packed), revoked,
-		    request) != ERR_NONE))
-		(void)member_request_failed(node, request, ERR_NOMEM);
-	erfa__local_invite__free_unpacked(note, NULL);
+	revoke->job.run = revoke_run;
+	revoke->job.done = revoke_done;
+	revoke->job.entries = 1;
+	revoke->waiter = waiter;
+	revoke->what = what;
+	revoke->now_ms = node_clock();
+	writer_submit(node->writer, &revoke->job);
 }
 
 /* ---- the request ---- */

@@ -26,6 +26,22 @@ for name in viborg oulu kuopio; do
 	check_same "$name shows three trials" 3 "$(status "$name" trials)"
 done
 
+# Which of several lines was sent to the wrong address the org does not tell.
+invite viborg no-5501 >/dev/null
+line=$(invite viborg no-5501)
+invite viborg no-5501 >/dev/null
+invite viborg se-1280 >/dev/null
+check "a line alone is withdrawn" at viborg invite --revoke "$line"
+check_has "it is one" "$OUT" "nobody can join with it"
+check "all that are open for an organisation are withdrawn" \
+	at viborg invite --revoke no-5501
+check_has "and it is said how many" "$OUT" "2 invitations for no-5501"
+check_same "only that of another is open" se-1280 "$(
+	at viborg invite --list --json | tr '{' '\n' |
+		grep '"state": *"open"' | field org)"
+check_status "none is left to be withdrawn" 66 at viborg invite --revoke no-5501
+at viborg invite --revoke se-1280 >/dev/null
+
 strangers outside "$(sock viborg)"
 strangers knock "$(sock viborg)" se-1280
 strangers unusable "$(sock viborg)" se-1281

@@ -247,22 +247,29 @@ print_plan(struct run *run, const Erfa__GroupChangeAnswer *plan)
 		print_say(run->err, "  ... and %s\n", count);
 }
 
-/* Share until nothing is left; what was shared is gathered in change->answer. */
+/* Share until nothing is left, or it does not become less; what was shared is
+ * gathered in change->answer. */
 static int
 share_all(struct change *change)
 {
 	Erfa__Answer *answer = NULL;
 	Erfa__GroupChangeAnswer *all;
+	uint64_t left = UINT64_MAX;
 	bool more = true;
 	int status = EXIT_DONE;
 
+	change->ask.has_before = 0;
 	while (status == EXIT_DONE && more) {
 		answer = NULL;
 		status = ask_change(change, false, &answer);
 		if (status != EXIT_DONE)
 			break;
 		more = answer->group_change->left > 0 &&
+		    answer->group_change->left < left &&
 		    answer->group_change->n_shared > 0;
+		left = answer->group_change->left;
+		change->ask.has_before = answer->group_change->has_before;
+		change->ask.before = answer->group_change->before;
 		if (change->answer == NULL) {
 			change->answer = answer;
 			continue;
@@ -296,6 +303,11 @@ print_shared(struct run *run, const Erfa__GroupChangeAnswer *answer)
 	    "Shared %s of yours with %s.  What others published in it before "
 	    "they share themselves.\n",
 	    count, orgs);
+	if (answer->left == 0)
+		return;
+	print_count(answer->left, "entry", "entries", count);
+	print_say(run->out,
+	    "%s of yours are left: run the same again in a minute.\n", count);
 }
 
 /* The ids that follow group and organisation. */

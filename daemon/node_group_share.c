@@ -206,6 +206,24 @@ share_entries(struct group_change *change)
 	return err;
 }
 
+/*
+ * Before which arrival that came which is shared: what came later is sealed to the
+ * member.  It may be given records again that it could read; then copies that were
+ * made for it since it was asked first are not copied themselves.
+ */
+static uint64_t
+share_before(
+    const struct group_change *change, const struct query_group_member *member)
+{
+	const Erfa__GroupChangeRequest *ask = change->ask;
+
+	if (ask->n_record == 0)
+		return member->since_arrival;
+	return ask->has_before && ask->before <= change->seen ?
+	    ask->before :
+	    change->seen + 1;
+}
+
 enum err
 group_share(struct group_change *change)
 {
@@ -225,7 +243,9 @@ group_share(struct group_change *change)
 		    "Who is in it:  erfa group show GROUP",
 		    "\"%.80s\" is no other member of the group \"%s\"",
 		    ask->member[0], change->group.name);
-	change->since = ask->n_record > 0 ? UINT64_MAX : member->since_arrival;
+	change->since = share_before(change, member);
+	change->answer->group_change->has_before = true;
+	change->answer->group_change->before = change->since;
 	if ((err = name_records(change)) != ERR_NONE || change->refused ||
 	    (err = share_entries(change)) != ERR_NONE)
 		return err;

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/answer.h"
 #include "proto/backup.h"
 #include "proto/bytes.h"
 #include "proto/crypto.h"
@@ -24,6 +25,7 @@
 #include "client/progress.h"
 #include "client/run.h"
 #include "client/service.h"
+#include "client/settle.h"
 #include "client/speech.h"
 #include "client/vault.h"
 
@@ -45,6 +47,7 @@ struct restoring {
 	char state[VAULT_PATH_MAX + 16];
 	char key[VAULT_PATH_MAX + 16];
 	char config[VAULT_PATH_MAX + 16];
+	bool folder_made; /* conf.d, which was not there */
 };
 
 /* ---- reading ---- */
@@ -256,22 +259,39 @@ check_free(struct run *run, const char *path, const char *state)
 /* ---- writing ---- */
 
 static int
-not_written(struct run *run, const char *path)
+not_written(struct run *run, enum err err, const char *path)
 {
-	if (errno == EACCES || errno == EPERM || errno == EROFS)
+	if (err == ERR_NOMEM)
+		return run_nomem(run);
+	if (err == ERR_DENIED)
 		return fault_say(&run->faults, EXIT_NOPERM, "not_writable",
 		    "Run it as root:  sudo erfa restore ...\n"
 		    "or elsewhere:    erfa restore FILE --dir FOLDER",
 		    "you may not write %s", path);
-	if (errno == EBUSY || errno == EXDEV)
+	if (err == ERR_BUSY)
 		return fault_say(&run->faults, EXIT_CANTCREAT, "mounted",
 		    "Restore beside it with --dir FOLDER, and move what is in "
 		    "its folder state there.",
 		    "%s is where a disk is mounted, and cannot be replaced",
 		    path);
+	if (err == ERR_FULL)
+		return fault_say(&run->faults, EXIT_CANTCREAT, "disk_full",
+		    "Nothing was restored.  Free some space.",
+		    "the disk is full: %s was not written", path);
+	if (err == ERR_NOENT)
+		return fault_say(&run->faults, EXIT_CANTCREAT, "no_folder",
+		    "Make it first, as it was.  Nothing was restored.",
+		    "there is no folder for %s", path);
 	return fault_say(&run->faults, EXIT_CANTCREAT, "not_written",
 	    "Nothing was restored.  Is there space on the disk?",
 	    "%s could not be made", path);
+}
+
+/* What stands in the way of a folder that is given its name. */
+static enum err
+folder_err(void)
+{
+	return errno == EBUSY || errno == EXDEV ? ERR_BUSY : settle_err();
 }
 
 /* Everything below the folder ${path} too, which is one deep. */
@@ -296,49 +316,147 @@ give_folder(const char *path)
 	return good && dir != NULL;
 }
 
-/* Put what stands in the unpacked ${name} to ${path}, if there is no such file;
- * another one in its place is kept, or stands in the way. */
+/* Another file is where one of the backup belongs: settings are kept, a key stands in
+ * the way. */
+static int
+meet_other(struct restoring *restoring, const char *path, bool is_key)
+{
+	Erfa__RestoreReport *report = &restoring->report;
+
+	if (is_key)
+		return fault_say(&restoring->run->faults, EXIT_CANTCREAT,
+		    "another_key",
+		    "Move it away, and keep it: it may be the newer one.  "
+		    "Nothing was restored.",
+		    "%s holds another key than the backup", path);
+	return answer_text_add(&report->kept, &report->n_kept, path) ==
+		ERR_NONE ?
+	    EXIT_DONE :
+	    run_nomem(restoring->run);
+}
+
+/* Put what stands in the unpacked ${name} to ${path}, if there is no such file. */
 static int
 place_file(struct restoring *restoring, const char *name, const char *path,
-    mode_t mode, char **ret_made)
+    bool is_key, bool *ret_made)
 {
-	struct run *run = restoring->run;
-	char from[VAULT_PATH_MAX + 16];
+	char from[VAULT_PATH_MAX + BACKUP_NAME_MAX + 2];
 	char *text = NULL;
 	char *there = NULL;
 	size_t len = 0, there_len = 0;
-	bool good;
-	int fd, status = EXIT_DONE;
+	enum err err;
+	int status = EXIT_DONE;
 
 	(void)snprintf(from, sizeof(from), "%s/%s",
 	    vault_temporary(restoring->into), name);
 	if (!read_text(from, &text, &len))
 		return EXIT_DONE; /* it is not in this backup */
 	if (read_text(path, &there, &there_len)) {
-		if (mode == 0600 &&
-		    (len != there_len || memcmp(text, there, len) != 0))
-			status = fault_say(&run->faults, EXIT_CANTCREAT,
-			    "another_key",
-			    "Move it away, and keep it: it may be the newer "
-			    "one.  Nothing was restored.",
-			    "%s holds another key than the backup", path);
+		if (len != there_len || memcmp(text, there, len) != 0)
+			status = meet_other(restoring, path, is_key);
 		crypto_wipe(there, there_len);
 		free(there);
 	} else {
-		fd = open(path,
-		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-		good = fd >= 0 && write(fd, text, len) == (ssize_t)len &&
-		    fchmod(fd, mode) == 0 && fsync(fd) == 0;
-		if (fd >= 0 && close(fd) != 0)
-			good = false;
-		if (good)
-			*ret_made = run_lend(path);
-		if (!good || (mode == 0600 && !service_give(path)))
-			status = not_written(run, path);
+		err = settle_file(
+		    path, text, len, is_key ? 0600 : 0644, is_key);
+		*ret_made = err == ERR_NONE;
+		if (err != ERR_NONE)
+			status = not_written(restoring->run, err, path);
 	}
 	crypto_wipe(text, len);
 	free(text);
 	return status;
+}
+
+/* Put one file of conf.d to the others in ${folder}. */
+static int
+place_setting(struct restoring *restoring, const char *name, const char *folder)
+{
+	Erfa__RestoreReport *report = &restoring->report;
+	char path[VAULT_PATH_MAX + BACKUP_NAME_MAX + 2];
+	bool made = false;
+	int status;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	status = place_file(restoring, name, path, false, &made);
+	if (!made ||
+	    answer_text_add(&report->settings, &report->n_settings, path) ==
+		ERR_NONE)
+		return status;
+	(void)unlink(path);
+	return run_nomem(restoring->run);
+}
+
+/* Those of the settings that stand in files of their own, beside ${config}. */
+static int
+place_settings(struct restoring *restoring,
+    const Erfa__BackupManifest *manifest, const char *config)
+{
+	char folder[VAULT_PATH_MAX];
+	char path[VAULT_PATH_MAX + 8];
+	char *slash;
+	size_t i;
+	int status = EXIT_DONE;
+
+	if (strlen(config) >= sizeof(folder))
+		return not_written(restoring->run, ERR_SIZE, config);
+	(void)snprintf(folder, sizeof(folder), "%s", config);
+	if ((slash = strrchr(folder, '/')) == NULL)
+		return EXIT_DONE;
+	*slash = '\0';
+	(void)snprintf(path, sizeof(path), "%s/conf.d", folder);
+	for (i = 0; i < manifest->n_file && status == EXIT_DONE; i++) {
+		const char *name = run_text(manifest->file[i]->name);
+
+		if (strncmp(name, "conf.d/", 7) != 0)
+			continue;
+		if (mkdir(path, 0755) == 0)
+			restoring->folder_made = true;
+		if (restoring->folder_made ? chmod(path, 0755) != 0 :
+					     errno != EEXIST)
+			return not_written(restoring->run, settle_err(), path);
+		status = place_setting(restoring, name, folder);
+	}
+	return status;
+}
+
+/* The store itself, with which all is done. */
+static int
+place_state(struct restoring *restoring, const char *state)
+{
+	char from[VAULT_PATH_MAX + 16];
+	enum err err;
+
+	(void)snprintf(
+	    from, sizeof(from), "%s/state", vault_temporary(restoring->into));
+	if (!give_folder(from) || rename(from, state) != 0)
+		return not_written(restoring->run, folder_err(), state);
+	if ((err = settle_around(state)) == ERR_NONE)
+		return EXIT_DONE;
+	(void)rename(state, from);
+	return not_written(restoring->run, err, state);
+}
+
+/* Take the files back that were made: the next try is to find what there was. */
+static void
+take_back(struct restoring *restoring)
+{
+	Erfa__RestoreReport *report = &restoring->report;
+	char *slash = NULL;
+	size_t i;
+
+	if (report->key != NULL)
+		(void)unlink(report->key);
+	if (report->config != NULL)
+		(void)unlink(report->config);
+	for (i = 0; i < report->n_settings; i++) {
+		(void)unlink(report->settings[i]);
+		slash = strrchr(report->settings[i], '/');
+		*slash = '\0';
+		if (restoring->folder_made)
+			(void)rmdir(report->settings[i]);
+		*slash = '/';
+	}
 }
 
 /* To where it was. */
@@ -347,27 +465,28 @@ place_all(struct restoring *restoring, const Erfa__BackupManifest *manifest)
 {
 	Erfa__RestoreReport *report = &restoring->report;
 	const char *state = run_text(manifest->state_path);
-	char from[VAULT_PATH_MAX + 16];
+	const char *key = run_text(manifest->key_path);
+	const char *config = run_text(manifest->config_path);
+	bool key_made = false;
+	bool config_made = false;
 	int status;
 
-	status = place_file(restoring, "node.key", run_text(manifest->key_path),
-	    0600, &report->key);
+	status = place_file(restoring, "node.key", key, true, &key_made);
+	if (key_made)
+		report->key = run_lend(key);
 	if (status == EXIT_DONE)
-		status = place_file(restoring, "erfad.conf",
-		    run_text(manifest->config_path), 0644, &report->config);
-	(void)snprintf(
-	    from, sizeof(from), "%s/state", vault_temporary(restoring->into));
-	if (status == EXIT_DONE &&
-	    (!give_folder(from) || rename(from, state) != 0))
-		status = not_written(restoring->run, state);
-	if (status == EXIT_DONE) {
+		status = place_file(
+		    restoring, "erfad.conf", config, false, &config_made);
+	if (config_made)
+		report->config = run_lend(config);
+	if (status == EXIT_DONE)
+		status = place_settings(restoring, manifest, config);
+	if (status == EXIT_DONE)
+		status = place_state(restoring, state);
+	if (status == EXIT_DONE)
 		report->state = run_lend(state);
-		return EXIT_DONE;
-	}
-	if (report->key != NULL)
-		(void)unlink(report->key);
-	if (report->config != NULL)
-		(void)unlink(report->config);
+	else
+		take_back(restoring);
 	return status;
 }
 
@@ -402,24 +521,22 @@ place_folder(struct restoring *restoring)
 	    "state = state\n"
 	    "runtime = run\n"
 	    "control = run/control\n";
-	struct run *run = restoring->run;
 	char path[VAULT_PATH_MAX + 32];
-	bool good;
-	int fd;
+	enum err err;
 
 	(void)snprintf(path, sizeof(path), "%s/conf.d/zz-restored.conf",
 	    vault_temporary(restoring->into));
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	good = fd >= 0 &&
-	    write(fd, settings, sizeof(settings) - 1) ==
-		(ssize_t)sizeof(settings) - 1 &&
-	    fsync(fd) == 0;
-	if (fd >= 0 && close(fd) != 0)
-		good = false;
-	if (!good || !open_up(restoring) ||
-	    vault_place(restoring->into) != ERR_NONE)
-		return not_written(run, restoring->whole);
-	return EXIT_DONE;
+
+	/* In a backup of one that was restored so it is the former one. */
+	(void)unlink(path);
+	err = settle_file(path, settings, sizeof(settings) - 1, 0644, false);
+	if (err == ERR_NONE && !open_up(restoring))
+		err = settle_err();
+	if (err == ERR_NONE)
+		err = vault_place(restoring->into);
+	return err == ERR_NONE ?
+	    EXIT_DONE :
+	    not_written(restoring->run, err, restoring->whole);
 }
 
 /* ---- telling ---- */
@@ -441,6 +558,36 @@ tell_what(struct run *run, const Erfa__BackupManifest *manifest)
 	    logs, run_text(manifest->check_number));
 }
 
+/* What was made, and what stays as it was. */
+static void
+tell_files(const struct restoring *restoring)
+{
+	const Erfa__RestoreReport *report = &restoring->report;
+	struct run *run = restoring->run;
+	size_t i;
+
+	print_say(run->out, "Restored: %s\n", run_text(report->state));
+	if (report->key != NULL)
+		print_say(run->out, "Restored: %s\n", report->key);
+	else
+		print_say(run->out,
+		    "The key that was there is the same, and stays.\n");
+	if (report->config != NULL)
+		print_say(run->out, "Restored: %s\n", report->config);
+	else
+		print_say(run->out, "The settings that were there stay.\n");
+	for (i = 0; i < report->n_settings; i++)
+		print_say(run->out, "Restored: %s\n", report->settings[i]);
+	for (i = 0; i < report->n_kept; i++)
+		print_say(run->out,
+		    "%s is another one than in the backup, and stays.\n",
+		    report->kept[i]);
+	if (report->n_kept > 0)
+		print_say(run->out,
+		    "To see those of the backup, restore it once more, with "
+		    "--dir FOLDER.\n");
+}
+
 static int
 tell(struct restoring *restoring, const Erfa__BackupManifest *manifest)
 {
@@ -455,12 +602,7 @@ tell(struct restoring *restoring, const Erfa__BackupManifest *manifest)
 		    "It is whole.  Nothing was written (--dry-run).\n");
 		return EXIT_DONE;
 	}
-	print_say(run->out, "Restored: %s\n", run_text(report->state));
-	if (report->key == NULL)
-		print_say(run->out,
-		    "The key that was there is the same, and stays.\n");
-	if (report->config == NULL)
-		print_say(run->out, "The settings that were there stay.\n");
+	tell_files(restoring);
 	print_say(run->out,
 	    "\nThe node goes on under the same name, with a new log.  What it "
 	    "published since\nthe backup comes back from the others; until it "
@@ -485,11 +627,30 @@ make_into(struct restoring *restoring, const char *path)
 {
 	enum err err = vault_create(path, NULL, &restoring->into);
 
-	if (err == ERR_NONE)
-		return EXIT_DONE;
-	errno = err == ERR_DENIED ? EACCES : ENOENT;
-	return err == ERR_NOMEM ? run_nomem(restoring->run) :
-				  not_written(restoring->run, path);
+	return err == ERR_NONE ? EXIT_DONE :
+				 not_written(restoring->run, err, path);
+}
+
+/* All of conf.d that was in it is there. */
+static int
+list_settings(struct restoring *restoring, const Erfa__BackupManifest *manifest)
+{
+	Erfa__RestoreReport *report = &restoring->report;
+	char path[VAULT_PATH_MAX + BACKUP_NAME_MAX + 2];
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < manifest->n_file; i++) {
+		name = run_text(manifest->file[i]->name);
+		if (strncmp(name, "conf.d/", 7) != 0)
+			continue;
+		(void)snprintf(
+		    path, sizeof(path), "%s/%s", restoring->whole, name);
+		if (answer_text_add(&report->settings, &report->n_settings,
+			path) != ERR_NONE)
+			return run_nomem(restoring->run);
+	}
+	return EXIT_DONE;
 }
 
 /* Into ${dir}, as erfa init --dir makes one. */
@@ -510,7 +671,7 @@ restore_folder(struct restoring *restoring, Erfa__BackupManifest **manifest)
 	    EXIT_DONE)
 		return status;
 	if (rmdir(whole) != 0 && errno != ENOENT)
-		return not_written(restoring->run, whole);
+		return not_written(restoring->run, folder_err(), whole);
 	if ((status = make_into(restoring, whole)) != EXIT_DONE ||
 	    (status = read_backup(restoring, restoring->into, manifest)) !=
 		EXIT_DONE ||
@@ -519,7 +680,7 @@ restore_folder(struct restoring *restoring, Erfa__BackupManifest **manifest)
 	report->state = restoring->state;
 	report->key = restoring->key;
 	report->config = restoring->config;
-	return EXIT_DONE;
+	return list_settings(restoring, *manifest);
 }
 
 /* To where it was: that is known when all of it has been read once. */
@@ -600,6 +761,14 @@ restore(struct restoring *restoring)
 	return status;
 }
 
+static void
+free_texts(char **texts, size_t count)
+{
+	while (count > 0)
+		free(texts[--count]);
+	free(texts);
+}
+
 int
 cmd_restore(struct run *run)
 {
@@ -623,6 +792,8 @@ cmd_restore(struct run *run)
 		"this machine gives no random numbers");
 	vault_close(restoring->into);
 	progress_free(restoring->progress);
+	free_texts(restoring->report.settings, restoring->report.n_settings);
+	free_texts(restoring->report.kept, restoring->report.n_kept);
 	crypto_wipe(restoring->secret, sizeof(restoring->secret));
 	free(restoring);
 	return status;

@@ -1129,8 +1129,7 @@ enum err node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
  * dated more than a day after ${now} do not count, as nobody knows when they were
  * made; ${ret_ahead} = there are such.
  */
-uint64_t node_backup_last(
-    struct store_txn *txn, uint64_t now, bool *ret_ahead);
+uint64_t node_backup_last(struct store_txn *txn, uint64_t now, bool *ret_ahead);
 
 /* ---- node_restored.c ---- */
 

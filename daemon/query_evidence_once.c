@@ -215,10 +215,10 @@ keep_one(struct evidence_study *a, struct evidence_study *b)
 				   evidence_leave_out(a, why_after(a, b));
 }
 
-/* Leave out a joint record if a municipality that it is about tells itself. */
-static enum err
-yield(struct evidence_study *joint, const struct evidence_study *other,
-    const struct heirs *heirs)
+/* Is ${other} of a municipality that the joint record is about? */
+static bool
+is_of_joint(const struct evidence_study *joint,
+    const struct evidence_study *other, const struct heirs *heirs)
 {
 	const struct choose_trial asked = {
 		.trial = joint->trial->body->trial,
@@ -229,13 +229,34 @@ yield(struct evidence_study *joint, const struct evidence_study *other,
 
 	if (!joint->site.joint || is_left_out(joint) || is_left_out(other) ||
 	    other->site.joint || other->indicator != joint->indicator)
-		return ERR_NONE;
+		return false;
 	for (i = 0; i < asked.trial->n_sites; i++) {
 		choose_site(&asked, asked.trial->sites[i], &site);
 		if (choose_same_site(&site, &other->site))
-			return evidence_leave_out(joint, "joint_record");
+			return true;
 	}
-	return ERR_NONE;
+	return false;
+}
+
+/* Leave out a joint record if a municipality that it is about tells itself, or if
+ * others tell for one what others told of all. */
+static enum err
+yield(struct evidence_study *joint, struct evidence_study *other,
+    const struct heirs *heirs)
+{
+	if ((joint->own && !other->own) || !is_of_joint(joint, other, heirs))
+		return ERR_NONE;
+	return evidence_leave_out(joint, "joint_record");
+}
+
+/* Before the joint record that its own tell others' numbers do not stay. */
+static enum err
+outweigh(struct evidence_study *joint, struct evidence_study *other,
+    const struct heirs *heirs)
+{
+	if (!joint->own || other->own || !is_of_joint(joint, other, heirs))
+		return ERR_NONE;
+	return evidence_leave_out(other, "by_others");
 }
 
 /* One joint record of one trial. */
@@ -265,20 +286,34 @@ keep_pairs_once(struct evidence_studies *studies)
 	return err;
 }
 
+typedef enum err weigh_pair(struct evidence_study *joint,
+    struct evidence_study *other, const struct heirs *heirs);
+
 static enum err
-keep_each_once(struct evidence_studies *studies)
+weigh_joint(struct evidence_studies *studies, weigh_pair *weigh)
 {
 	const struct heirs *heirs = studies->family->question->heirs;
 	struct evidence_study *items = studies->items;
 	size_t i;
 	size_t k;
-	enum err err = keep_pairs_once(studies);
+	enum err err = ERR_NONE;
 
 	for (i = 0; i < studies->count && err == ERR_NONE; i++)
 		for (k = 0; k < studies->count && err == ERR_NONE; k++)
 			if (i != k)
-				err = yield(&items[i], &items[k], heirs);
+				err = weigh(&items[i], &items[k], heirs);
 	return err;
+}
+
+/* Which joint records stay is known before anything yields to one. */
+static enum err
+keep_each_once(struct evidence_studies *studies)
+{
+	enum err err = keep_pairs_once(studies);
+
+	if (err == ERR_NONE)
+		err = weigh_joint(studies, yield);
+	return err == ERR_NONE ? weigh_joint(studies, outweigh) : err;
 }
 
 /* ---- all ---- */

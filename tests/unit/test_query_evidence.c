@@ -598,6 +598,42 @@ only_the_publisher_says_that_it_is_too_early(void **state)
 	    study_of(ask(f, "origin"), "dk-791")->left_out, "too_early");
 }
 
+static void
+only_members_push_their_joint_record_out(void **state)
+{
+	struct fixture *f = *state;
+	const Erfa__EvidenceAnswer *answer;
+	char text[TEXT_MAX_];
+	char ids[2][RECORD_ID_CHARS + 1];
+
+	add_indicator(f, "hours", "timer", "");
+	(void)add(f, HEADER_TRIAL, "origin",
+	    "{'trial': {'title': 'origin', 'design': "
+	    "'DESIGN_COMPARISON_POST', 'sites': [{'id': 'dk-791'}, {'id': "
+	    "'no-5501'}]}}");
+	measure(f, "origin", "hours", 2, 1, 0.5);
+	id_of(f, "origin", ids[0]);
+	id_of(f, "hours", ids[1]);
+	(void)snprintf(text, sizeof(text),
+	    "{'observation': {'trial': {'id': '%s'}, 'indicator': {'id': "
+	    "'%s'}, 'arm': 'ARM_TRIAL', 'occasion': 'OCCASION_FOLLOW_UP', "
+	    "'site': {'id': 'dk-791'}, 'continuous': {'n': 40, 'mean': 9, "
+	    "'sd': 1}}}",
+	    ids[0], ids[1]);
+	(void)add_to(&f->stranger, HEADER_OBSERVATION, "theirs", text);
+	publish(f);
+	answer = ask(f, "origin");
+	assert_int_equal(answer->n_study, 2);
+	assert_null(study_of(answer, ids[0])->left_out);
+	assert_string_equal(study_of(answer, "dk-791")->left_out, "by_others");
+
+	/* What a member tells itself stands for it. */
+	(void)add(f, HEADER_OBSERVATION, "ours", text);
+	publish(f);
+	answer = ask(f, "origin");
+	assert_string_equal(study_of(answer, ids[0])->left_out, "joint_record");
+}
+
 /* ---- what is said of groups ---- */
 
 static void
@@ -638,6 +674,7 @@ main(void)
 		TEST(counts_are_never_multiplied),
 		TEST(ready_made_differences_take_the_factor_alone),
 		TEST(only_the_publisher_says_that_it_is_too_early),
+		TEST(only_members_push_their_joint_record_out),
 		TEST(what_an_observation_says_of_clusters_reaches_the_study),
 	};
 

@@ -33,14 +33,19 @@
  * it of one of these, themselves reached, is a withdrawal: a key that its own
  * log ever named as its inviter, a registry, a pinned key, a key that succeeds
  * it, or the own key.  A later entry does not unsay who the inviter was, or a
- * key could escape its inviter.  One that succeeds it by its own words alone has no
- * say if the cuts that the others name hide these, nor has one whose withdrawal lies
- * beyond the cut that they name for it, if they put the key out themselves.  What
- * rests on the own key alone (its own withdrawals, those of a registry that only it
- * named) holds for this node only.  The own key is never out in its own directory.
+ * key could escape its inviter; nor, in pass 1, who follows by a key's own word.
+ * What rests on the own key alone (its own withdrawals, those of a registry that
+ * only it named) holds for this node only.  The own key is never out in its own
+ * directory.
  *
- * Cuts.  The logs of a key that is out count up to the largest cut that an
- * effective withdrawal names for them, and not at all where none is named.
+ * Cuts.  The logs of a key that is out count up to the largest cut that a
+ * withdrawal which was taken names for them, and not at all where none is named.
+ * No right to withdraw a key or to move its cut may rest on a word beyond the cut
+ * named by those whose right does not rest on that word.  So withdrawals are taken
+ * in rounds: those first that rest on no word of who is out but what it said of its
+ * inviters; then what these let count, and so on.  Where words of who is out are all
+ * there is, heirs of keys that nobody else may withdraw go first, then others, about
+ * the nearest keys first.  Who is out by void words alone counts whole meanwhile.
  *
  * Pass 2.  The entries beyond cuts are dropped and reach is computed once more;
  * who is out stays as it was found.  Now a voucher's last word holds, so that a

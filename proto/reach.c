@@ -61,13 +61,27 @@ reach_cut_find(const struct reach_cut *cuts, size_t count,
 	return found == NULL ? 0 : found->n;
 }
 
-/* Return whether ${said} lies beyond the cut of its log. */
+/* Which words a pass leaves out. */
+enum pass {
+	PASS_WIDE,   /* none */
+	PASS_LOOSE,  /* those beyond the cuts that are found so far */
+	PASS_FIRM,   /* these, and all of who is out and has no cut so far */
+	PASS_STRICT, /* those beyond the cuts, which are all found */
+};
+
+/* Does this pass leave ${said} out? */
 static bool
-is_cut(const struct reach *reach, const struct vouch_entry *said)
+is_cut(
+    const struct reach *reach, const struct vouch_entry *said, enum pass pass)
 {
-	return reach->out[rank_of(reach, said->voucher)] &&
-	    said->n > reach_cut_find(reach->cuts, reach->ncuts,
-			  said->voucher->key, said->log_id);
+	size_t key = rank_of(reach, said->voucher);
+
+	if (pass == PASS_WIDE || !reach->out[key])
+		return false;
+	if (!reach->settled[key])
+		return pass == PASS_FIRM && !reach->open[key];
+	return said->n > reach_cut_find(reach->cuts, reach->ncuts,
+			     said->voucher->key, said->log_id);
 }
 
 /* Take one more entry, greater than all before it, into its edge. */
@@ -75,9 +89,11 @@ static void
 edge_add(struct reach_edge *edge, const struct vouch_entry *said)
 {
 	edge->last = said;
+	edge->count++;
 	edge->names_inviter = edge->names_inviter || said->inviter;
 	if (said->withdrawn)
 		return;
+	edge->rotated = edge->rotated || said->rotated;
 	edge->say = said;
 	if (said->time_ms < edge->since_ms)
 		edge->since_ms = said->time_ms;
@@ -85,7 +101,7 @@ edge_add(struct reach_edge *edge, const struct vouch_entry *said)
 
 /* Fold the entries that count in this pass into edges. */
 static void
-edges_build(const struct reach *reach, bool strict, struct reach_view *view)
+edges_build(const struct reach *reach, enum pass pass, struct reach_view *view)
 {
 	struct reach_edge *edge = NULL;
 	size_t i;
@@ -97,24 +113,26 @@ edges_build(const struct reach *reach, bool strict, struct reach_view *view)
 
 		if (voucher == subject || !said->subject->usable)
 			continue;
-		if (strict && is_cut(reach, said))
+		if (is_cut(reach, said, pass))
 			continue;
 		if (edge == NULL || edge->voucher != voucher ||
 		    edge->subject != subject) {
 			edge = &view->edges[view->nedges++];
 			edge->voucher = voucher;
 			edge->subject = subject;
+			edge->first = i;
 			edge->since_ms = UINT64_MAX;
 		}
 		edge_add(edge, said);
 	}
 
-	/* In pass 2 a withdrawal ends a vouching, except towards who is out. */
-	for (i = 0; strict && i < view->nedges; i++) {
+	/* In pass 2 a later word ends what was said before. */
+	for (i = 0; pass == PASS_STRICT && i < view->nedges; i++) {
 		edge = &view->edges[i];
+		edge->rotated = edge->say != NULL && edge->say->rotated;
 		if (edge->last != NULL && edge->last->withdrawn &&
 		    !reach->out[edge->subject])
-			edge->say = NULL;
+			edge->say = NULL; /* but towards who is out */
 	}
 }
 
@@ -170,7 +188,7 @@ turns_add(const struct reach *reach, const struct reach_edge *edge,
 
 	if (edge->say == NULL)
 		return;
-	if (edge->say->rotated)
+	if (edge->rotated)
 		view->by_old[view->nturns++] = turn;
 	if (edge->say->old == NULL)
 		return;
@@ -187,9 +205,10 @@ turns_build(const struct reach *reach, struct reach_view *view)
 	size_t i, room = 1;
 
 	for (i = 0; i < view->nedges; i++) {
-		const struct vouch_entry *say = view->edges[i].say;
+		const struct reach_edge *edge = &view->edges[i];
 
-		if (say != NULL && (say->rotated || say->old != NULL))
+		if (edge->rotated ||
+		    (edge->say != NULL && edge->say->old != NULL))
 			room += 2;
 	}
 	view->by_old = calloc(room, sizeof(*view->by_old));
@@ -339,9 +358,9 @@ reach_all(struct reach *reach, struct reach_view *view)
 	}
 }
 
-/* Compute a pass: wide (pass 1) or strict (pass 2). */
+/* Compute a pass. */
 static enum err
-view_build(struct reach *reach, bool strict, struct reach_view *view)
+view_build(struct reach *reach, enum pass pass, struct reach_view *view)
 {
 	enum err err;
 
@@ -351,7 +370,7 @@ view_build(struct reach *reach, bool strict, struct reach_view *view)
 	if (view->edges == NULL || view->first == NULL ||
 	    view->standing == NULL)
 		return ERR_NOMEM;
-	edges_build(reach, strict, view);
+	edges_build(reach, pass, view);
 	edges_index(reach, view);
 	if ((err = turns_build(reach, view)) != ERR_NONE)
 		return err;
@@ -367,6 +386,7 @@ view_clear(struct reach_view *view)
 	free(view->by_old);
 	free(view->by_new);
 	free(view->standing);
+	*view = (struct reach_view){ 0 };
 }
 
 /* What ${voucher} says of ${subject} in this pass, or NULL. */
@@ -456,43 +476,84 @@ reach_succeeds(const struct reach_view *view, size_t old, size_t key)
 /* Whose right it is that a withdrawal has effect. */
 enum right {
 	RIGHT_NONE,
-	RIGHT_OWN,  /* of this node alone, and for it alone */
-	RIGHT_HEIR, /* of a key that succeeds the one that is withdrawn */
-	RIGHT_ALL,  /* of an inviter, a registry or a pinned key */
+	RIGHT_OWN = 1 << 0,  /* of this node alone, and for it alone */
+	RIGHT_HEIR = 1 << 1, /* of a key that succeeds the one withdrawn */
+	RIGHT_ALL = 1 << 2,  /* of an inviter, a registry or a pinned key */
 };
 
-/* By what right this edge puts its subject out, if it withdraws it. */
-static enum right
-right_of(const struct reach *reach, const struct reach_edge *edge)
+/*
+ * Did ${x} name ${v} as its inviter, as far as ${x} has a cut?  While it has none,
+ * all that it ever said counts, for its inviter is nobody else's to say.
+ */
+static bool
+names_inviter(const struct reach *reach, const struct reach_view *view,
+    size_t x, size_t v)
 {
-	const struct reach_view *view = &reach->wide;
+	const struct reach_edge *edge;
+
+	if (reach->out[x] && !reach->settled[x])
+		view = &reach->wide;
+	edge = edge_find(view, x, v);
+	return edge != NULL && edge->names_inviter;
+}
+
+/*
+ * Is ${v} an inviter of ${x} in this round?  Earlier keys of both count, but nobody
+ * was invited by a key that is its own, or a removed pair would free itself.
+ */
+static bool
+is_inviter(const struct reach *reach, const struct reach_view *view, size_t x,
+    size_t v)
+{
+	size_t xs[REACH_EARLIER_MAX + 1], vs[REACH_EARLIER_MAX + 1];
+	size_t own[REACH_EARLIER_MAX + 1];
+	size_t nxs = line_of(&reach->wide, x, xs);
+	size_t nvs = line_of(view, v, vs);
+	size_t nown = line_of(view, x, own);
+	size_t i, j;
+
+	for (i = 0; i < nxs; i++)
+		for (j = 0; j < nvs; j++)
+			if (!line_has(own, nown, vs[j]) &&
+			    names_inviter(reach, view, xs[i], vs[j]))
+				return true;
+	return false;
+}
+
+/* By what right this edge of ${view} puts its subject out, if it withdraws it. */
+static enum right
+right_of(const struct reach *reach, const struct reach_view *view,
+    const struct reach_edge *edge)
+{
+	uint32_t standing = view->standing[edge->voucher];
 	size_t v = edge->voucher;
 	size_t x = edge->subject;
 
-	if (!edge->last->withdrawn || view->standing[v] == 0 ||
-	    x == reach->own || view->standing[x] == 0)
+	if (!edge->last->withdrawn || standing == 0 || x == reach->own ||
+	    reach->wide.standing[x] == 0)
 		return RIGHT_NONE;
-	if ((view->standing[v] & (REACH_PINNED | REACH_REGISTRY)) != 0 ||
-	    reach_invited_by(view, x, v))
+	if ((standing & (REACH_PINNED | REACH_REGISTRY)) != 0 ||
+	    is_inviter(reach, view, x, v))
 		return RIGHT_ALL;
 	if (reach_succeeds(view, x, v))
 		return RIGHT_HEIR;
-	return (view->standing[v] & (REACH_OWN | ROLE_REGISTRY)) != 0 ?
-	    RIGHT_OWN :
-	    RIGHT_NONE;
+	return (standing & (REACH_OWN | ROLE_REGISTRY)) != 0 ? RIGHT_OWN :
+							       RIGHT_NONE;
 }
 
-/* Make room for the cuts of all withdrawals. */
+/* Make room for the cuts of all withdrawals: those kept, and those of a round. */
 static enum err
 cuts_room(struct reach *reach)
 {
 	size_t i, room = 1;
 
-	for (i = 0; i < reach->wide.nedges; i++)
-		if (reach->wide.edges[i].last->withdrawn)
-			room += reach->wide.edges[i].last->ncuts;
+	for (i = 0; i < reach->set->nentries; i++)
+		if (reach->said[i]->withdrawn)
+			room += 2 * reach->said[i]->ncuts;
 	reach->cuts = calloc(room, sizeof(*reach->cuts));
-	return reach->cuts == NULL ? ERR_NOMEM : ERR_NONE;
+	reach->taken = calloc(reach->wide.nedges + 1, sizeof(void *));
+	return reach->cuts == NULL || reach->taken == NULL ? ERR_NOMEM :
+							     ERR_NONE;
 }
 
 /* Add the cuts of a withdrawal. */
@@ -530,91 +591,322 @@ cuts_sort(struct reach *reach)
 	reach->ncuts = kept + 1;
 }
 
-/* A withdrawal has effect. */
-static void
-put_out(struct reach *reach, const struct reach_edge *edge, bool all)
-{
-	size_t x = edge->subject;
-
-	if (reach->by[x] == NULL || (all && reach->ours[x]))
-		reach->by[x] = edge->last;
-	reach->ours[x] = !all && (reach->ours[x] || !reach->out[x]);
-	reach->out[x] = true;
-	cuts_add(reach, edge->last);
-}
-
-/*
- * Does ${heir} succeed ${x} by words of x alone that others have cut off?  Or who
- * was removed would give itself a new key, and that key a later cut.
- */
+/* Find who is out, by whatever right; return whether anybody is. */
 static bool
-is_late_heir(const struct reach *reach, size_t heir, size_t x)
-{
-	const struct reach_view *view = &reach->wide;
-	size_t line[REACH_EARLIER_MAX + 1];
-	size_t count = line_of(view, heir, line);
-	size_t i;
-
-	for (i = reach_turns_from(view, x);
-	     i < view->nturns && view->by_old[i].old_key == x; i++) {
-		const struct reach_turn *turn = &view->by_old[i];
-
-		if (!reach_turn_holds(view, turn) ||
-		    !line_has(line, count, turn->new_key))
-			continue;
-		if (!turn->rotated ||
-		    !is_cut(reach, edge_find(view, x, turn->new_key)->say))
-			return false;
-	}
-	return true;
-}
-
-/*
- * Did others put out both ${edge}'s subject and its heir, and the heir's word lies
- * beyond the cut that they name for it?  Then their cuts of the subject hold, or
- * who was removed with all its keys would move them.
- */
-static bool
-is_late_word(const struct reach *reach, const struct reach_edge *edge)
-{
-	return reach->out[edge->subject] && is_cut(reach, edge->last);
-}
-
-/* Put out whom heirs withdraw, none of them by a word that another brings back. */
-static void
-find_out_by_heirs(struct reach *reach)
-{
-	struct reach_view *view = &reach->wide;
-	struct reach_edge *edge;
-	size_t i;
-
-	for (i = 0; i < view->nedges; i++) {
-		edge = &view->edges[i];
-		edge->by_heir = right_of(reach, edge) == RIGHT_HEIR &&
-		    !is_late_heir(reach, edge->voucher, edge->subject) &&
-		    !is_late_word(reach, edge);
-	}
-	for (i = 0; i < view->nedges; i++)
-		if (view->edges[i].by_heir)
-			put_out(reach, &view->edges[i], true);
-	cuts_sort(reach);
-}
-
-/* Find the withdrawals of pass 1 that have effect. */
-static void
 find_out(struct reach *reach)
 {
 	const struct reach_view *view = &reach->wide;
-	enum right right;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < view->nedges; i++)
+		if (right_of(reach, view, &view->edges[i]) != RIGHT_NONE)
+			any = reach->out[view->edges[i].subject] = true;
+	return any;
+}
+
+/*
+ * Which withdrawals are taken, so that their cuts hold.  None may rest on what
+ * another has cut off, or who was removed would give itself, or a friend, the
+ * right to name a later cut.  So they are taken in rounds, those first that rest
+ * on no word of who is out.
+ */
+enum choice {
+	CHOICE_FIRM, /* what rests on words that surely count */
+	CHOICE_LINE, /* of an heir, and nobody else has a right to the key */
+	CHOICE_NEAR, /* of others, about who is reached by such words */
+	CHOICE_FAR,  /* of others, about anybody */
+	CHOICE_ANY,  /* all that is left */
+};
+
+/* The words by which ${x} gives ${v} a right to withdraw it, one after the other. */
+static const struct vouch_entry *
+grant_next(const struct reach *reach, size_t x, size_t v, size_t *i)
+{
+	const struct reach_edge *edge = edge_find(&reach->wide, x, v);
+
+	while (edge != NULL && *i < edge->count) {
+		const struct vouch_entry *said = reach->said[edge->first + *i];
+
+		++*i;
+		if (said->inviter || (said->rotated && !said->withdrawn))
+			return said;
+	}
+	return NULL;
+}
+
+/* Does ${edge}, a withdrawal, leave in force what its subject said there? */
+static bool
+is_left(const struct reach *reach, const struct reach_edge *edge,
+    const struct vouch_entry *said)
+{
+	const struct vouch_entry *own;
+	size_t line[REACH_EARLIER_MAX + 1];
+	size_t count = line_of(&reach->wide, edge->voucher, line);
+	size_t i, at;
+
+	for (i = 0; i < edge->last->ncuts; i++)
+		if (said->n <= edge->last->cuts[i].n &&
+		    memcmp(said->log_id, edge->last->cuts[i].log_id,
+			LOG_ID_LEN) == 0)
+			return true;
+
+	/* No withdrawal hides what it rests on itself, nor what is before that. */
+	for (i = 0; i < count; i++)
+		for (at = 0; (own = grant_next(
+				  reach, edge->subject, line[i], &at)) != NULL;)
+			if (said->n <= own->n &&
+			    memcmp(said->log_id, own->log_id, LOG_ID_LEN) == 0)
+				return true;
+	return false;
+}
+
+/* Does ${edge} hide every word by which its subject gives ${v} a right? */
+static bool
+hides(const struct reach *reach, const struct reach_edge *edge, size_t v)
+{
+	const struct vouch_entry *said;
+	size_t line[REACH_EARLIER_MAX + 1];
+	size_t count = line_of(&reach->wide, v, line);
+	bool any = false;
+	size_t i, at;
+
+	for (i = 0; i < count; i++)
+		for (at = 0; (said = grant_next(reach, edge->subject, line[i],
+				  &at)) != NULL;) {
+			if (is_left(reach, edge, said))
+				return false;
+			any = true;
+		}
+	return any;
+}
+
+/* Does ${x} itself give ${v} a right to withdraw it? */
+static bool
+is_granted(const struct reach *reach, size_t x, size_t v)
+{
+	size_t line[REACH_EARLIER_MAX + 1];
+	size_t count = line_of(&reach->wide, v, line);
+	size_t i, at;
+
+	for (i = 0; i < count; i++) {
+		at = 0;
+		if (grant_next(reach, x, line[i], &at) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Must a withdrawal wait for that of another, because its subject gave the right
+ * to it too late for that?  If both say so of each other, none waits.
+ */
+static bool
+is_later(const struct reach *reach, const struct reach_view *view,
+    const struct reach_edge *edge)
+{
+	const struct reach_edge *other;
+	size_t i, x = edge->subject;
+
+	for (i = 0; i < view->nedges; i++) {
+		other = &view->edges[i];
+		if (other->subject == x && other != edge &&
+		    (right_of(reach, view, other) & (RIGHT_ALL | RIGHT_HEIR)) !=
+			0 &&
+		    is_granted(reach, x, other->voucher) &&
+		    hides(reach, other, edge->voucher) &&
+		    !hides(reach, edge, other->voucher))
+			return true;
+	}
+	return false;
+}
+
+/* Is ${key} out, and its cut not known yet? */
+static bool
+is_pending(const struct reach *reach, size_t key)
+{
+	return reach->out[key] && !reach->settled[key] && !reach->open[key];
+}
+
+/* Is no key pending by which ${edge}'s voucher may follow its subject? */
+static bool
+is_line_firm(const struct reach *reach, const struct reach_view *view,
+    const struct reach_edge *edge)
+{
+	size_t line[REACH_EARLIER_MAX + 1];
+	size_t count = line_of(view, edge->voucher, line);
+	size_t i;
+
+	for (i = 0; i < count && line[i] != edge->subject; i++)
+		if (is_pending(reach, line[i]))
+			return false;
+	return true;
+}
+
+/* May this be taken in a round of such a choice? */
+static bool
+is_chosen(const struct reach *reach, const struct reach_view *view,
+    const struct reach_edge *edge, enum right right, enum choice choice)
+{
+	size_t x = edge->subject;
+
+	if (right == RIGHT_NONE)
+		return false;
+	if (reach->settled[x])
+		return choice == CHOICE_FIRM;
+	if (choice == CHOICE_FIRM)
+		return !is_later(reach, view, edge);
+	if (!is_pending(reach, x))
+		return false;
+	if (choice == CHOICE_LINE && reach->rights[x] != RIGHT_HEIR)
+		return false;
+	if (choice == CHOICE_NEAR && !reach->near[x])
+		return false;
+	if ((choice == CHOICE_NEAR || choice == CHOICE_FAR) &&
+	    right == RIGHT_HEIR)
+		return false;
+	if (choice != CHOICE_ANY && !is_line_firm(reach, view, edge))
+		return false;
+	return !is_later(reach, view, edge);
+}
+
+/* Take a withdrawal; return whether it was not taken before. */
+static bool
+take(struct reach *reach, const struct reach_edge *edge, enum right right)
+{
+	const struct reach_view *wide = &reach->wide;
+	size_t at = (size_t)(edge_find(wide, edge->voucher, edge->subject) -
+	    wide->edges);
+	size_t x = edge->subject;
+
+	if (reach->by[x] == NULL || (reach->ours[x] && right != RIGHT_OWN)) {
+		reach->by[x] = edge->last;
+		reach->ours[x] = right == RIGHT_OWN;
+	}
+	if (reach->taken[at] == edge->last)
+		return false;
+	reach->taken[at] = edge->last;
+	reach->out[x] = true;
+	cuts_add(reach, edge->last);
+	return true;
+}
+
+/* Now that a round is over, what it took counts. */
+static void
+settle(struct reach *reach)
+{
+	size_t i;
+
+	for (i = 0; i < reach->wide.nedges; i++)
+		if (reach->taken[i] != NULL)
+			reach->settled[reach->wide.edges[i].subject] = true;
+	cuts_sort(reach);
+}
+
+/* Take from this view what may be; return whether there was anything new. */
+static bool
+take_all(struct reach *reach, const struct reach_view *view, enum choice choice)
+{
+	bool any = false;
 	size_t i;
 
 	for (i = 0; i < view->nedges; i++) {
-		right = right_of(reach, &view->edges[i]);
-		if (right == RIGHT_ALL || right == RIGHT_OWN)
-			put_out(reach, &view->edges[i], right == RIGHT_ALL);
+		const struct reach_edge *edge = &view->edges[i];
+		enum right right = right_of(reach, view, edge);
+
+		if (is_chosen(reach, view, edge, right, choice) &&
+		    take(reach, edge, right))
+			any = true;
 	}
-	cuts_sort(reach);
-	find_out_by_heirs(reach);
+	if (any)
+		settle(reach);
+	return any;
+}
+
+/* Let those count whole to whom nobody has a right any more; were there any? */
+static bool
+open_void(struct reach *reach)
+{
+	const struct reach_view *view = &reach->round;
+	bool any = false;
+	size_t i;
+
+	memset(reach->rights, 0, reach->count * sizeof(*reach->rights));
+	for (i = 0; i < view->nedges; i++)
+		reach->rights[view->edges[i].subject] |= right_of(
+		    reach, view, &view->edges[i]);
+	for (i = 0; i < reach->count; i++)
+		if (is_pending(reach, i) && reach->rights[i] == RIGHT_NONE)
+			any = reach->open[i] = true;
+	return any;
+}
+
+/* Note who is reached by words that surely count. */
+static void
+note_near(struct reach *reach)
+{
+	size_t i;
+
+	for (i = 0; i < reach->count; i++)
+		reach->near[i] = reach->round.standing[i] != 0;
+}
+
+/* Take a round; *ret_any tells whether it changed anything. */
+static enum err
+take_round(struct reach *reach, bool *ret_any)
+{
+	struct reach_view *view = &reach->round;
+	enum err err;
+
+	view_clear(view);
+	if ((err = view_build(reach, PASS_FIRM, view)) != ERR_NONE)
+		return err;
+	*ret_any = take_all(reach, view, CHOICE_FIRM);
+	if (*ret_any)
+		return ERR_NONE;
+
+	/* Who is left rests on words of each other: the nearest first. */
+	note_near(reach);
+	view_clear(view);
+	if ((err = view_build(reach, PASS_LOOSE, view)) != ERR_NONE)
+		return err;
+	*ret_any = open_void(reach) || take_all(reach, view, CHOICE_LINE) ||
+	    take_all(reach, view, CHOICE_NEAR) ||
+	    take_all(reach, view, CHOICE_FAR) ||
+	    take_all(reach, view, CHOICE_ANY);
+	return ERR_NONE;
+}
+
+/* Who is out by void withdrawals alone has the cuts that these name. */
+static void
+find_rest(struct reach *reach)
+{
+	const struct reach_view *view = &reach->wide;
+	size_t i;
+
+	for (i = 0; i < view->nedges; i++) {
+		const struct reach_edge *edge = &view->edges[i];
+		enum right right = right_of(reach, view, edge);
+
+		if (right != RIGHT_NONE && !reach->settled[edge->subject])
+			(void)take(reach, edge, right);
+	}
+	settle(reach);
+}
+
+/* Find the withdrawals whose cuts hold. */
+static enum err
+find_cuts(struct reach *reach)
+{
+	bool any = true;
+	size_t round;
+	enum err err;
+
+	for (round = 0; any && round < REACH_ROUNDS_MAX; round++)
+		if ((err = take_round(reach, &any)) != ERR_NONE)
+			return err;
+	find_rest(reach);
+	return ERR_NONE;
 }
 
 /* Add the cuts of keys that nobody vouches for any more. */
@@ -650,11 +942,17 @@ work_init(struct reach *reach, const struct vouch_key *own)
 	reach->stack = calloc(reach->count, sizeof(*reach->stack));
 	reach->stacked = calloc(reach->count, sizeof(*reach->stacked));
 	reach->out = calloc(reach->count, sizeof(*reach->out));
+	reach->settled = calloc(reach->count, sizeof(*reach->settled));
+	reach->open = calloc(reach->count, sizeof(*reach->open));
+	reach->near = calloc(reach->count, sizeof(*reach->near));
+	reach->rights = calloc(reach->count, sizeof(*reach->rights));
 	reach->ours = calloc(reach->count, sizeof(*reach->ours));
 	reach->by = calloc(reach->count, sizeof(void *));
 	if (reach->rank == NULL || reach->said == NULL ||
 	    reach->stack == NULL || reach->stacked == NULL ||
-	    reach->out == NULL || reach->ours == NULL || reach->by == NULL)
+	    reach->out == NULL || reach->settled == NULL ||
+	    reach->open == NULL || reach->near == NULL ||
+	    reach->rights == NULL || reach->ours == NULL || reach->by == NULL)
 		return ERR_NOMEM;
 	for (i = 0; i < reach->count; i++)
 		reach->rank[set->keys[i]->id] = i;
@@ -675,13 +973,15 @@ reach_init(struct reach *reach, const struct vouch_set *set,
 	if ((err = work_init(reach, own)) != ERR_NONE)
 		return err;
 
-	/* Who is reached, who of them is out, who is reached then. */
-	if ((err = view_build(reach, false, &reach->wide)) != ERR_NONE)
+	/* Who is reached, who of them is out, how far, who is reached then. */
+	if ((err = view_build(reach, PASS_WIDE, &reach->wide)) != ERR_NONE)
 		return err;
 	if ((err = cuts_room(reach)) != ERR_NONE)
 		return err;
-	find_out(reach);
-	if ((err = view_build(reach, true, &reach->strict)) != ERR_NONE)
+	if (find_out(reach) && (err = find_cuts(reach)) != ERR_NONE)
+		return err;
+	err = view_build(reach, PASS_STRICT, &reach->strict);
+	if (err != ERR_NONE)
 		return err;
 	find_lapsed(reach);
 	return ERR_NONE;
@@ -691,12 +991,18 @@ void
 reach_clear(struct reach *reach)
 {
 	view_clear(&reach->wide);
+	view_clear(&reach->round);
 	view_clear(&reach->strict);
 	free(reach->rank);
 	free(reach->said);
 	free(reach->stack);
 	free(reach->stacked);
 	free(reach->out);
+	free(reach->settled);
+	free(reach->open);
+	free(reach->near);
+	free(reach->rights);
+	free(reach->taken);
 	free(reach->ours);
 	free(reach->by);
 	free(reach->cuts);

@@ -19,6 +19,9 @@
 /* Earlier keys that a key speaks for, the nearest first; more are ignored. */
 #define REACH_EARLIER_MAX 63
 
+/* Rounds in which cuts are found. */
+#define REACH_ROUNDS_MAX 256
+
 /* Standing of a key: its roles, and what distinguishes the keys we start at. */
 #define REACH_ALL      (ROLE_WRITES | ROLE_INTRODUCES | ROLE_REGISTRY)
 #define REACH_MASK     (REACH_ALL | ROLE_READER)
@@ -42,11 +45,15 @@ struct reach_cut {
 struct reach_edge {
 	size_t voucher;
 	size_t subject;
+	size_t
+	    first; /* of its entries among reach.said; in pass 1 all of them, */
+	size_t count;                   /* one after the other */
 	const struct vouch_entry *last; /* greatest entry */
 	const struct vouch_entry *say;  /* that vouches in this pass, or NULL */
 	uint64_t since_ms;  /* earliest time of an entry that vouches */
 	bool names_inviter; /* voucher ever named subject as its inviter */
-	bool by_heir; /* of pass 1: a withdrawal that only an heir may make */
+	bool
+	    rotated; /* voucher ever said that subject follows it; pass 2: does */
 };
 
 /* A claim that one key succeeds another, true if its edge has the standing. */
@@ -78,11 +85,18 @@ struct reach {
 	size_t depth;
 	bool *stacked;
 	bool *out;
-	bool *ours;                    /* out for this node only */
+	bool *settled;    /* out, and a withdrawal of it was taken */
+	bool *open;       /* out, but nobody has the right to it */
+	bool *near;       /* in a round: reached by words that surely count */
+	uint32_t *rights; /* in a round: of those who withdraw it */
+	bool *ours;       /* out for this node only */
 	const struct vouch_entry **by; /* the withdrawal of who is out */
-	struct reach_cut *cuts;        /* sorted by (key, log_id), each once */
+	const struct vouch_entry *
+	    *taken;             /* by edge of pass 1: whose cuts hold */
+	struct reach_cut *cuts; /* sorted by (key, log_id), each once */
 	size_t ncuts;
 	struct reach_view wide;   /* pass 1 */
+	struct reach_view round;  /* while cuts are found */
 	struct reach_view strict; /* pass 2 */
 };
 

@@ -7,6 +7,7 @@ from erfa1 import INTRODUCES, READS, REGISTRY, WRITES
 
 ALL = WRITES | INTRODUCES | REGISTRY
 EARLIER = 63  # keys that one key speaks for
+ROUNDS = 256  # in which cuts are found
 ENDLESS = 2**64 - 1
 
 # A MEMBER entry: the key of its log, where it stands, and what it says.
@@ -31,10 +32,14 @@ class Pass:
                 self.vouching[pair] = word
             if word.says.inviter:
                 self.inviters.add(pair)
+        self.rotated = {(w.voucher, w.says.key) for w in words
+                        if not w.says.withdrawn and base.rotated(w)}
         if strict:
             self.vouching = {
                 pair: word for pair, word in self.vouching.items()
                 if pair[1] in out or not self.last[pair].says.withdrawn}
+            self.rotated = {pair for pair, word in self.vouching.items()
+                            if base.rotated(word)}
         self.reach()
 
     def reach(self):
@@ -56,8 +61,7 @@ class Pass:
                 self.add(new, self.roles[old])
                 for group in (self.own, self.pinned, self.sure):
                     group |= {new} if old in group else set()
-            self.own |= {v for (v, s), word in self.vouching.items()
-                         if s in self.own and self.base.rotated(word)}
+            self.own |= {old for old, new in self.rotated if new in self.own}
 
     def state(self):
         return dict(self.roles), set(self.own), set(self.pinned), set(self.sure)
@@ -81,10 +85,8 @@ class Pass:
 
     def successions(self):
         """(old, new) of all that count [6.5]."""
-        found = []
+        found = [pair for pair in self.rotated if pair[0] in self.roles]
         for (voucher, subject), word in self.vouching.items():
-            if voucher in self.roles and self.base.rotated(word):
-                found.append((voucher, subject))
             old = word.says.succeeds
             if self.roles.get(voucher, 0) & REGISTRY and old in self.roles \
                     and old != subject:
@@ -116,20 +118,24 @@ class Directory:
 
     def __init__(self, key, org, pinned, words):
         self.key, self.org, self.pinned = key, org, set(pinned)
-        self.checked = {}
+        self.checked, self.said = {}, {}
         self.words = [w for w in words if w.voucher != w.says.key
                       and erfa1.curve_public(w.says.key)]
-        self.cuts = {}
+        for word in self.words:
+            self.said.setdefault((word.voucher, word.says.key), []).append(word)
+        self.out, self.settled, self.open = set(), set(), set()
+        self.taken, self.everywhere, self.cuts = {}, set(), {}
         self.wide = Pass(self, self.words, strict=False)
-        self.find_out()
-        left = [w for w in self.words if w.voucher not in self.out
-                or w.n <= self.cuts.get((w.voucher, w.log_id), 0)]
+        self.out = {x for x, _, _, _ in self.withdrawals(self.wide)}
+        self.find_cuts()
+        self.ours = self.out - self.everywhere
+        left = [w for w in self.words if not self.is_cut(w)]
         self.strict = Pass(self, left, strict=True, out=self.out)
-        live = set(self.strict.roles) - self.out
+        live = (set(self.strict.roles) & set(self.wide.roles)) - self.out
         self.lapsed = set(self.wide.roles) - live - self.out
         self.find_lapsed()
-        named, differ = self.names(self.strict)
-        self.orgs = self.names(self.wide)[0] | named
+        named, differ = self.called(self.strict)
+        self.orgs = self.called(self.wide)[0] | named
         self.members = {k: (self.orgs[k], self.strict.roles[k]) for k in live}
         self.disputed = self.find_disputed(differ)
 
@@ -142,47 +148,100 @@ class Directory:
             self.checked[place] = signed_by_successor(word)
         return self.checked[place]
 
-    def find_out(self):
-        wide = self.wide
-        self.out, everywhere, heirs = set(), set(), []
-        for (v, x), word in wide.last.items():
-            if not word.says.withdrawn or x == self.key:
-                continue
-            if v not in wide.roles or x not in wide.roles:
-                continue
-            by_all = wide.invited(x, v) or v in wide.pinned or v in wide.sure
-            if not by_all and x in wide.line(v)[1:]:
-                heirs.append((v, x, word))
-                continue
-            if not by_all and not wide.roles[v] & REGISTRY and v not in wide.own:
-                continue
-            self.out.add(x)
-            everywhere |= {x} if by_all else set()
-            self.add_cuts(word)
-        for x, word in [(x, word) for v, x, word in heirs
-                        if not self.is_late_heir(v, x)
-                        and not (x in self.out and self.is_cut(word))]:
-            self.out.add(x)
-            everywhere.add(x)
-            self.add_cuts(word)
-        self.ours = self.out - everywhere
-
     def is_cut(self, word):
-        return (word.voucher in self.out
+        return (word.voucher in self.settled
                 and word.n > self.cuts.get((word.voucher, word.log_id), 0))
 
-    def is_late_heir(self, heir, key):
-        """Does it succeed the key by words of that alone which others cut off?"""
-        line = set(self.wide.line(heir))
-        for (voucher, subject), word in self.wide.vouching.items():
-            if subject not in line or subject == key:
-                continue
-            if (word.says.succeeds == key
-                    and self.wide.roles.get(voucher, 0) & REGISTRY):
-                return False
-            if voucher == key and self.rotated(word) and not self.is_cut(word):
-                return False
-        return True
+    def withdrawals(self, view):
+        """(x, v, word, right) of each withdrawal that somebody has the right to."""
+        for (v, x), word in view.last.items():
+            if (word.says.withdrawn and x != self.key and v in view.roles
+                    and x in self.wide.roles and (right := self.right(view, x, v))):
+                yield x, v, word, right
+
+    def right(self, view, x, v):
+        if v in view.pinned or v in view.sure:
+            return "head"
+        if self.names(view, x, v):
+            return "inviter"
+        if x in view.line(v)[1:]:
+            return "heir"
+        return "own" if view.roles[v] & REGISTRY or v in view.own else None
+
+    def names(self, view, x, v):
+        """Does x name v as inviter?  Whole while no cut of who says so is known; and
+        never a key of its own."""
+        own = view.line(x)
+        return any((y, u) in (self.wide if y in self.out - self.settled else view).inviters
+                   for y in self.wide.line(x) for u in view.line(v) if u not in own)
+
+    def find_cuts(self):
+        for _ in range(ROUNDS):
+            if not self.out or not self.take_round():
+                break
+        self.take([w for w in self.withdrawals(self.wide) if w[0] not in self.settled])
+
+    def take_round(self):
+        """Take what rests on no word that may not count; else what heirs say to whose
+        key nobody else has a right; else, of who is reached by words that count, what
+        all but heirs say; else all."""
+        firm = Pass(self, [w for w in self.words if not self.is_cut(w) and (
+            w.voucher not in self.out - self.settled - self.open)], strict=False)
+        rights = list(self.withdrawals(firm))
+        if self.take([w for w in rights if not self.is_later(rights, *w)]):
+            return True
+        loose = Pass(self, [w for w in self.words if not self.is_cut(w)], strict=False)
+        rights = list(self.withdrawals(loose))
+        void = self.out - self.settled - self.open - {w[0] for w in rights}
+        self.open |= void
+        if void:
+            return True
+        pending = self.out - self.settled - self.open
+        heirs = pending - {x for x, _, _, right in rights if right != "heir"}
+        left = [w for w in rights if w[0] in pending and not self.is_later(rights, *w)]
+        firm_line = [w for w in left
+                     if not self.nearer(loose.line(w[1]), w[0]) & pending]
+        far = [w for w in firm_line if w[3] != "heir"]
+        return (self.take([w for w in firm_line if w[0] in heirs])
+                or self.take([w for w in far if w[0] in firm.roles])
+                or self.take(far) or self.take(left))
+
+    @staticmethod
+    def nearer(line, key):
+        return set(line[:line.index(key)] if key in line else line)
+
+    def take(self, withdrawals):
+        """The cuts of these hold from now on; return whether any is new."""
+        new = False
+        for x, v, word, right in withdrawals:
+            new |= self.taken.get((x, v)) != word
+            self.taken[x, v] = word
+            self.everywhere |= {x} if right != "own" else set()
+            self.settled.add(x)
+            self.out.add(x)
+            self.add_cuts(word)
+        return new
+
+    def is_later(self, rights, x, v, word, _):
+        """Is there another withdrawal, beyond whose cut x gave the right to this?"""
+        if x in self.settled:
+            return False
+        return any(y == x and u != v and right != "own" and self.grants(x, u)
+                   and self.hides(x, u, other, v) and not self.hides(x, v, word, u)
+                   for y, u, other, right in rights)
+
+    def grants(self, x, v):
+        """The words by which x itself gives v a right to withdraw it."""
+        return [w for u in self.wide.line(v) for w in self.said.get((x, u), ())
+                if w.says.inviter or (self.rotated(w) and not w.says.withdrawn)]
+
+    def hides(self, x, v, word, other):
+        """Do the cuts of v's word hide all by which x gives the other a right?"""
+        seen = [(cut.log_id, cut.n) for cut in word.says.cuts]
+        seen += [(w.log_id, w.n) for w in self.grants(x, v)]
+        words = self.grants(x, other)
+        return bool(words) and not any(
+            w.log_id == log_id and w.n <= n for w in words for log_id, n in seen)
 
     def find_lapsed(self):
         for (v, x), word in self.wide.last.items():
@@ -195,7 +254,7 @@ class Directory:
             place = word.says.key, cut.log_id
             self.cuts[place] = max(cut.n, self.cuts.get(place, 0))
 
-    def names(self, view):
+    def called(self, view):
         """What every key that this pass reached is called, and the keys that are
         given different names [6.3]."""
         orgs, waiting = {}, set(view.roles)

@@ -14,7 +14,7 @@ from erfa1 import KIND, Key, entry_pb2, wire_pb2
 from stage import Checks
 
 ROUNDS = 3000
-NETWORKS = 150
+NETWORKS = 400
 EXTS = {"genesis": entry_pb2.Genesis, "member": entry_pb2.Member,
         "erase": entry_pb2.Erase, "fork": entry_pb2.Fork, "trial": entry_pb2.About}
 
@@ -315,6 +315,61 @@ def some_words(people):
         yield Word(voucher.public, log_id, n, rng.randint(1, 12), says)
 
 
+def rotate_sig(old, new):
+    return new.sign(erfa1.pad16("erfa/1/rotate") + old.public + new.public)
+
+
+class Circle:
+    """Keys that invited each other, of which some are removed and do not like it."""
+
+    def __init__(self, people):
+        self.people, self.words, self.ends = people, [], {}
+        for i in range(1, rng.randint(2, len(people) - 1)):
+            self.join(rng.randrange(i), i)
+        for _ in range(rng.randint(1, 14)):
+            rng.choice((self.remove, self.rotate, self.sock, self.sock, self.move,
+                        self.move, self.join))(*rng.sample(range(len(people)), 2))
+
+    def say(self, voucher, subject, roles=3, **more):
+        log_id = bytes([voucher, rng.random() < 0.15]) * 8
+        n = self.ends[log_id] = self.ends.get(log_id, 1) + rng.randint(1, 2)
+        says = entry_pb2.Member(key=self.people[subject].public, roles=roles,
+                                org=ORGS[subject % len(ORGS)], **more)
+        time_ms = len(self.words) // rng.choice((1, 1, 2))
+        self.words.append(Word(self.people[voucher].public, log_id, n, time_ms, says))
+        return says
+
+    def join(self, inviter, joiner):
+        self.say(inviter, joiner)
+        self.say(joiner, inviter, inviter=True)
+
+    def remove(self, voucher, subject):
+        says = self.say(voucher, subject, 0, withdrawn=True)
+        for log_id, n in self.ends.items():
+            if log_id[0] == subject and rng.random() < 0.8:
+                says.cuts.add(log_id=log_id, n=n - rng.choice((0, 0, 0, 2)), c8=bytes(8))
+
+    def rotate(self, old, new):
+        self.say(old, new, rotate_sig=rotate_sig(self.people[old], self.people[new]))
+        if rng.random() < 0.6:
+            self.remove(new, old)
+
+    def sock(self, voucher, subject):
+        """A name that a removed key gives itself."""
+        more = {"inviter": rng.random() < 0.7}
+        if rng.random() < 0.4:
+            more["rotate_sig"] = rotate_sig(self.people[voucher], self.people[subject])
+        self.say(voucher, subject, **more)
+        if rng.random() < 0.7:
+            self.move(subject, voucher)
+
+    def move(self, voucher, subject):
+        says = self.say(voucher, subject, 0, withdrawn=True)
+        for which in range(2):
+            if rng.random() < 0.7:
+                says.cuts.add(log_id=bytes([subject, which]) * 8, n=2**62, c8=bytes(8))
+
+
 def network_here(own, pinned, words):
     who = Directory(own, "dk-791", pinned, words)
     known = set(who.wide.roles)
@@ -334,11 +389,11 @@ def without_dispute(line):
 
 def networks():
     different = 0
-    for _ in range(NETWORKS):
-        people = rng.sample(PEOPLE, rng.randint(2, len(PEOPLE)))
+    for i in range(NETWORKS):
+        people = rng.sample(PEOPLE, rng.randint(3, len(PEOPLE)))
         own = people[0].public
         pinned = [k.public for k in people[1:] if rng.random() < 0.1]
-        words = list(some_words(people))
+        words = Circle(people).words if i % 2 else list(some_words(people))
         tool.ask("own", own.hex(), "dk-791")
         for key in pinned:
             tool.ask("pin", key.hex())

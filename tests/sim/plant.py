@@ -254,15 +254,27 @@ BUGS = [
     ], "test_view"),
     ("late-heir", "let a new key undo a removal that came before it", [
         ("proto/reach.c",
-         "		    !is_late_heir(reach, edge->voucher, edge->subject) &&\n",
-         "		    (true || !is_late_heir(reach, edge->voucher,\n"
-         "			edge->subject)) &&\n"),
+         "	return said->n > reach_cut_find(reach->cuts, reach->ncuts,\n"
+         "			     said->voucher->key, said->log_id);\n",
+         "	return pass == PASS_STRICT &&\n"
+         "	    said->n > reach_cut_find(reach->cuts, reach->ncuts,\n"
+         "			  said->voucher->key, said->log_id);\n"),
     ], "test_directory"),
     ("late-word", "let a removed line move its cuts", [
         ("proto/reach.c",
-         "	return reach->out[edge->subject] && is_cut(reach, edge->last);\n",
-         "	return false && reach->out[edge->subject] &&\n"
-         "	    is_cut(reach, edge->last);\n"),
+         "		return pass == PASS_FIRM && !reach->open[key];\n",
+         "		return false;\n"),
+    ], "test_directory"),
+    ("late-inviter", "let who is removed name another inviter", [
+        ("proto/reach.c",
+         "	if (reach->out[x] && !reach->settled[x])\n"
+         "		view = &reach->wide;\n",
+         "	view = &reach->wide;\n"),
+    ], "test_directory"),
+    ("unsaid-heir", "let a key unsay that another follows it", [
+        ("proto/reach.c",
+         "	edge->rotated = edge->rotated || said->rotated;\n",
+         "	edge->rotated = said->rotated;\n"),
     ], "test_directory"),
     ("lone-key", "remove a key and leave in the one that follows it", [
         ("daemon/node_remove.c",

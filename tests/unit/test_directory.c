@@ -975,6 +975,218 @@ a_line_that_was_removed_moves_none_of_its_cuts(void **state)
 	assert_int_equal(counted(world, KUOPIO), before + 9);
 }
 
+/* The cut of ${who} is ${n} for all, and it is out. */
+static void
+assert_cut_for(struct world *world, const size_t *all, size_t count, size_t who,
+    uint64_t n)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		look_from(world, all[i]);
+		assert_false(is_in(world, who));
+		assert_int_equal(counted(world, who), n);
+	}
+}
+
+static void
+who_was_removed_names_no_inviter_of_its_own(void **state)
+{
+	static const size_t all[] = { VIBORG, OULU, IISALMI };
+	struct world *world = *state;
+	struct directory_entry *entry;
+	uint64_t before;
+
+	/* For Iisalmi, all that it knows of the others is a word of Kuopio. */
+	make_chain(world);
+	join(world, KUOPIO, IISALMI);
+	before = world->n[KUOPIO];
+	cut(world, withdraw(world, OULU, KUOPIO), KUOPIO, before);
+	say(world, KUOPIO, TROMSO, JOINED)->member.inviter = true;
+	cut(world, withdraw(world, TROMSO, KUOPIO), KUOPIO, UINT64_MAX >> 2);
+	assert_cut_for(world, all, 3, KUOPIO, before);
+	assert_false(is_in(world, TROMSO));
+
+	/* Nor if the new inviter follows it, or one follows that. */
+	entry = rotate(world, KUOPIO, NEWKEY);
+	entry->member.inviter = true;
+	cut(world, withdraw(world, NEWKEY, KUOPIO), KUOPIO, UINT64_MAX >> 2);
+	(void)rotate(world, NEWKEY, THIRD);
+	cut(world, withdraw(world, THIRD, KUOPIO), KUOPIO, UINT64_MAX >> 2);
+	assert_cut_for(world, all, 3, KUOPIO, before);
+	assert_false(is_in(world, NEWKEY));
+	assert_false(is_in(world, THIRD));
+}
+
+static void
+an_inviter_named_before_the_cut_keeps_its_right(void **state)
+{
+	static const size_t all[] = { VIBORG, OULU, TROMSO };
+	struct world *world = *state;
+	uint64_t before;
+
+	make_chain(world);
+	join(world, VIBORG, TROMSO);
+	say(world, KUOPIO, TROMSO, JOINED)->member.inviter = true;
+	before = world->n[KUOPIO];
+	cut(world, withdraw(world, OULU, KUOPIO), KUOPIO, before);
+	cut(world, withdraw(world, TROMSO, KUOPIO), KUOPIO, before + 7);
+	assert_cut_for(world, all, 3, KUOPIO, before + 7);
+
+	/* Named beyond it, a friend has none; nor has one that was brought in. */
+	cut(world, withdraw(world, OULU, KUOPIO), KUOPIO, before - 1);
+	assert_cut_for(world, all, 2, KUOPIO, before - 1);
+}
+
+static void
+a_friend_of_who_was_removed_falls_with_its_cut(void **state)
+{
+	static const size_t all[] = { VIBORG, OULU };
+	struct world *world = *state;
+	uint64_t before;
+
+	/* Kuopio brought in Iisalmi before, and names it as inviter later. */
+	make_chain(world);
+	join(world, KUOPIO, IISALMI);
+	before = world->n[KUOPIO];
+	cut(world, withdraw(world, OULU, KUOPIO), KUOPIO, before);
+	say(world, KUOPIO, IISALMI, JOINED)->member.inviter = true;
+	cut(world, withdraw(world, IISALMI, KUOPIO), KUOPIO, before + 9);
+	assert_cut_for(world, all, 2, KUOPIO, before);
+
+	/* Two that were removed cannot move the cuts of each other. */
+	world->pins[world->npins++] = KL;
+	say(world, KUOPIO, IISALMI, JOINED)->member.inviter = true;
+	cut(world, withdraw(world, KL, IISALMI), IISALMI, 1);
+	cut(world, withdraw(world, KL, KUOPIO), KUOPIO, world->n[KUOPIO]);
+	cut(world, withdraw(world, KUOPIO, IISALMI), IISALMI, 99);
+	cut(world, withdraw(world, IISALMI, KUOPIO), KUOPIO, 99);
+	assert_cut_for(world, all, 2, IISALMI, 1);
+	assert_cut_for(world, all, 2, KUOPIO, world->n[KUOPIO] - 1);
+}
+
+static void
+no_link_of_a_removed_line_moves_an_earlier_cut(void **state)
+{
+	static const size_t all[] = { VIBORG, OULU, IISALMI };
+	struct world *world = *state;
+	uint64_t before, end;
+
+	/* The new key is known, and withdrawn too; it hands over after that. */
+	make_chain(world);
+	join(world, KUOPIO, IISALMI);
+	(void)rotate(world, KUOPIO, NEWKEY);
+	before = world->n[KUOPIO];
+	cut(world, withdraw(world, OULU, KUOPIO), KUOPIO, before);
+	end = ++world->n[NEWKEY];
+	cut(world, withdraw(world, OULU, NEWKEY), NEWKEY, end);
+	(void)rotate(world, NEWKEY, THIRD);
+	cut(world, withdraw(world, THIRD, KUOPIO), KUOPIO, before + 9);
+	cut(world, withdraw(world, THIRD, NEWKEY), NEWKEY, end + 9);
+	assert_cut_for(world, all, 3, KUOPIO, before);
+	assert_cut_for(world, all, 3, NEWKEY, end);
+	assert_false(is_in(world, THIRD));
+
+	/* If that was before the cut, the last of them has its say. */
+	cut(world, withdraw(world, OULU, NEWKEY), NEWKEY, end + 1);
+	look_from(world, VIBORG);
+	assert_true(is_in(world, THIRD));
+	assert_int_equal(counted(world, KUOPIO), before + 9);
+}
+
+static void
+a_removed_pinned_key_hands_nothing_on(void **state)
+{
+	static const size_t all[] = { VIBORG, OULU };
+	struct world *world = *state;
+	struct directory_entry *entry;
+
+	make_chain(world);
+	world->pins[world->npins++] = KL;
+	world->pins[world->npins++] = TROMSO;
+	cut(world, withdraw(world, TROMSO, KL), KL, 0);
+	(void)rotate(world, KL, THIRD);
+	cut(world, withdraw(world, THIRD, KL), KL, 99);
+	(void)say(world, KL, NEWKEY, JOINED | ROLE_REGISTRY);
+	cut(world, withdraw(world, NEWKEY, KL), KL, 99);
+	assert_cut_for(world, all, 2, KL, 0);
+
+	/* Who withdrew for a removed inviter stands by it, if that may speak. */
+	join(world, OULU, IISALMI);
+	join(world, KUOPIO, IISALMI);
+	entry = withdraw(world, OULU, IISALMI);
+	cut(world, entry, IISALMI, 2);
+	cut(world, withdraw(world, KUOPIO, IISALMI), IISALMI, 99);
+	cut(world, withdraw(world, OULU, KUOPIO), KUOPIO, world->n[KUOPIO] - 1);
+	assert_cut_for(world, all, 2, IISALMI, 2);
+	cut(world, withdraw(world, OULU, KUOPIO), KUOPIO, world->n[KUOPIO]);
+	assert_cut_for(world, all, 2, IISALMI, 99);
+}
+
+static void
+an_inviter_that_its_own_inviter_disowned_too_late_is_heard(void **state)
+{
+	static const size_t all[] = { VIBORG, IISALMI };
+	struct world *world = *state;
+	uint64_t before;
+
+	/* Oulu is removed, then withdraws Kuopio, which had removed Tromso. */
+	make_chain(world);
+	join(world, VIBORG, IISALMI);
+	join(world, KUOPIO, TROMSO);
+	before = world->n[TROMSO];
+	cut(world, withdraw(world, KUOPIO, TROMSO), TROMSO, before);
+	cut(world, withdraw(world, VIBORG, OULU), OULU, world->n[OULU]);
+	(void)withdraw(world, OULU, KUOPIO);
+	say(world, TROMSO, NEWKEY, JOINED)->member.inviter = true;
+	cut(world, withdraw(world, NEWKEY, TROMSO), TROMSO, before + 9);
+	assert_cut_for(world, all, 2, TROMSO, before);
+	assert_false(is_in(world, KUOPIO));
+}
+
+static void
+who_was_removed_does_not_come_back_by_unsaying_anything(void **state)
+{
+	static const size_t all[] = { VIBORG, OULU, IISALMI };
+	struct world *world = *state;
+	uint64_t before;
+
+	/* A key that was handed over says that it was not. */
+	make_chain(world);
+	join(world, VIBORG, IISALMI);
+	(void)rotate(world, KUOPIO, NEWKEY);
+	before = world->n[KUOPIO];
+	cut(world, withdraw(world, NEWKEY, KUOPIO), KUOPIO, before);
+	(void)say(world, KUOPIO, NEWKEY, JOINED);
+	assert_cut_for(world, all, 3, KUOPIO, before);
+	assert_true(is_in(world, NEWKEY));
+
+	/* Its inviter removes the new one, which then wants the old one back. */
+	cut(world, withdraw(world, OULU, NEWKEY), NEWKEY, world->n[NEWKEY]);
+	(void)say(world, KUOPIO, NEWKEY, JOINED);
+	(void)say(world, VIBORG, KUOPIO, JOINED);
+	say(world, NEWKEY, KUOPIO, JOINED)->member.inviter = true;
+	cut(world, withdraw(world, KUOPIO, NEWKEY), NEWKEY, 99);
+	assert_cut_for(world, all, 3, KUOPIO, before);
+	assert_cut_for(world, all, 3, NEWKEY, world->n[NEWKEY] - 1);
+}
+
+static void
+a_removed_inviter_does_not_bring_back_whom_it_removed(void **state)
+{
+	static const size_t all[] = { VIBORG, OULU, IISALMI };
+	struct world *world = *state;
+
+	make_chain(world);
+	join(world, VIBORG, IISALMI);
+	join(world, KUOPIO, TROMSO);
+	(void)say(world, VIBORG, TROMSO, JOINED);
+	cut(world, withdraw(world, KUOPIO, TROMSO), TROMSO, 1);
+	cut(world, withdraw(world, OULU, KUOPIO), KUOPIO, world->n[KUOPIO]);
+	(void)rotate(world, KUOPIO, TROMSO);
+	assert_cut_for(world, all, 3, TROMSO, 1);
+}
+
 static void
 a_key_that_was_closed_by_its_heir_alone_stays_so(void **state)
 {
@@ -1526,8 +1738,13 @@ struct plain {
 	bool pinned[NKEYS];
 	bool strict;
 	bool out[NKEYS];
-	uint64_t cuts[NKEYS][NKEYS];
+	bool settled[NKEYS]; /* out, and the cut is known */
+	bool open[NKEYS];    /* out, and nobody has the right to it */
+	bool firm;           /* leave out all of who is out and has no cut */
+	const struct directory_entry *taken[NKEYS][NKEYS];
+	uint64_t cuts[NKEYS]; /* each key has one log */
 	uint32_t roles[NKEYS];
+	uint32_t wide[NKEYS]; /* roles of pass 1 */
 };
 
 static size_t
@@ -1566,8 +1783,9 @@ plain_word(const struct plain *plain, size_t v, size_t x, bool skip)
 		    who_is(world, entry->member.key) != x ||
 		    (skip && entry->member.withdrawn))
 			continue;
-		if (plain->strict && plain->out[v] &&
-		    entry->n > plain->cuts[v][v])
+		if (plain->settled[v] ?
+			entry->n > plain->cuts[v] :
+			plain->firm && plain->out[v] && !plain->open[v])
 			continue;
 		if (greater(entry, best))
 			best = entry;
@@ -1605,44 +1823,160 @@ plain_reach(struct plain *plain)
 			}
 }
 
-static bool
-plain_named(const struct plain *plain, size_t x, size_t v)
+/* The least number by which ${x} names ${v} as inviter from ${least} on, or 0. */
+static uint64_t
+plain_naming(const struct plain *plain, size_t x, size_t v, uint64_t least)
 {
 	const struct world *world = plain->world;
+	uint64_t n = 0;
 	size_t i;
 
 	for (i = 0; i < world->count; i++)
 		if (who_is(world, world->said[i].voucher) == x &&
 		    who_is(world, world->said[i].member.key) == v &&
-		    world->said[i].member.inviter)
+		    world->said[i].member.inviter &&
+		    world->said[i].n >= least &&
+		    (n == 0 || world->said[i].n < n))
+			n = world->said[i].n;
+	return n;
+}
+
+/* The withdrawal of ${x} by ${v}, if it has the right to it; or NULL. */
+static const struct directory_entry *
+plain_right(const struct plain *plain, size_t v, size_t x)
+{
+	const struct directory_entry *entry = plain_word(plain, v, x, false);
+	uint64_t named = plain_naming(plain, x, v, 1);
+
+	if (entry == NULL || !entry->member.withdrawn || plain->roles[v] == 0 ||
+	    plain->wide[x] == 0 || x == plain->own)
+		return NULL;
+	if (v != plain->own && !plain->pinned[v] &&
+	    (plain->roles[v] & 4) == 0 &&
+	    (named == 0 || (plain->settled[x] && named > plain->cuts[x])))
+		return NULL;
+	return entry;
+}
+
+static uint64_t
+plain_cut(const struct directory_entry *entry)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < entry->member.ncuts; i++)
+		if (entry->member.cuts[i].n > n)
+			n = entry->member.cuts[i].n;
+	return n;
+}
+
+/* Do the cuts of ${v} hide that ${x} named ${u}? */
+static bool
+plain_hides(const struct plain *plain, size_t v, size_t x, size_t u)
+{
+	uint64_t first = plain_naming(plain, x, u, 1);
+
+	return first > plain_cut(plain_right(plain, v, x)) &&
+	    plain_naming(plain, x, v, first) == 0;
+}
+
+/* Must the withdrawal by ${v} wait for that of another inviter? */
+static bool
+plain_later(const struct plain *plain, size_t v, size_t x)
+{
+	size_t u;
+
+	for (u = 0; u < NKEYS; u++)
+		if (u != v && !plain->settled[x] &&
+		    plain_right(plain, u, x) != NULL &&
+		    plain_naming(plain, x, u, 1) != 0 &&
+		    plain_hides(plain, u, x, v) && !plain_hides(plain, v, x, u))
 			return true;
 	return false;
 }
 
-/* Whether the withdrawal by ${v} counts, and its cuts if it does. */
+/* Take the withdrawals of these keys; was any of them new? */
 static bool
-plain_withdraws(struct plain *plain, size_t v, size_t x)
+plain_take(struct plain *plain, const bool *of)
 {
-	const struct directory_entry *entry = plain_word(plain, v, x, false);
-	size_t i;
+	const struct directory_entry *take[NKEYS][NKEYS] = { { NULL } };
+	bool any = false;
+	size_t v, x;
 
-	if (entry == NULL || !entry->member.withdrawn || plain->roles[v] == 0 ||
-	    plain->roles[x] == 0 || x == plain->own)
-		return false;
-	if (v != plain->own && !plain->pinned[v] &&
-	    (plain->roles[v] & 4) == 0 && !plain_named(plain, x, v))
-		return false;
-	for (i = 0; i < entry->member.ncuts; i++)
-		if (entry->member.cuts[i].n > plain->cuts[x][x])
-			plain->cuts[x][x] = entry->member.cuts[i].n;
-	return true;
+	for (v = 0; v < NKEYS; v++)
+		for (x = 0; x < NKEYS; x++)
+			if (of[x] && plain_right(plain, v, x) != NULL &&
+			    !plain_later(plain, v, x))
+				take[v][x] = plain_right(plain, v, x);
+	for (v = 0; v < NKEYS; v++)
+		for (x = 0; x < NKEYS; x++) {
+			if (take[v][x] == NULL)
+				continue;
+			any = any || take[v][x] != plain->taken[v][x];
+			plain->taken[v][x] = take[v][x];
+			plain->settled[x] = true;
+			if (plain_cut(take[v][x]) > plain->cuts[x])
+				plain->cuts[x] = plain_cut(take[v][x]);
+		}
+	return any;
+}
+
+/* Is there a key that nobody has the right to withdraw any more? */
+static bool
+plain_open(struct plain *plain)
+{
+	bool any = false, right;
+	size_t v, x;
+
+	for (x = 0; x < NKEYS; x++) {
+		if (!plain->out[x] || plain->settled[x] || plain->open[x])
+			continue;
+		for (right = false, v = 0; v < NKEYS; v++)
+			right = right || plain_right(plain, v, x) != NULL;
+		plain->open[x] = !right;
+		any = any || !right;
+	}
+	return any;
+}
+
+static bool
+plain_round(struct plain *plain)
+{
+	bool of[NKEYS];
+	size_t x;
+
+	plain->firm = true;
+	plain_reach(plain);
+	if (plain_take(plain, plain->out))
+		return true;
+	for (x = 0; x < NKEYS; x++)
+		of[x] = plain->out[x] && plain->roles[x] != 0 &&
+		    !plain->settled[x] && !plain->open[x];
+	plain->firm = false;
+	plain_reach(plain);
+	if (plain_open(plain))
+		return true;
+	return plain_take(plain, of);
+}
+
+/* Who is out by void words only has the cuts that these name. */
+static void
+plain_rest(struct plain *plain, const uint64_t cuts[NKEYS])
+{
+	size_t x;
+
+	for (x = 0; x < NKEYS; x++)
+		if (plain->out[x] && !plain->settled[x]) {
+			plain->settled[x] = true;
+			plain->cuts[x] = cuts[x];
+		}
 }
 
 static void
 plain_compute(const struct world *world, size_t own, struct plain *plain)
 {
+	uint64_t largest[NKEYS] = { 0 };
 	size_t v, x, i;
-	bool out[NKEYS] = { false };
 
 	memset(plain, 0, sizeof(*plain));
 	plain->world = world;
@@ -1650,11 +1984,21 @@ plain_compute(const struct world *world, size_t own, struct plain *plain)
 	for (i = 0; i < world->npins; i++)
 		plain->pinned[world->pins[i]] = true;
 	plain_reach(plain);
+	memcpy(plain->wide, plain->roles, sizeof(plain->wide));
 	for (v = 0; v < NKEYS; v++)
-		for (x = 0; x < NKEYS; x++)
-			if (plain_withdraws(plain, v, x))
-				out[x] = true;
-	memcpy(plain->out, out, sizeof(out));
+		for (x = 0; x < NKEYS; x++) {
+			const struct directory_entry *entry = plain_right(
+			    plain, v, x);
+
+			if (entry == NULL)
+				continue;
+			plain->out[x] = true;
+			if (plain_cut(entry) > largest[x])
+				largest[x] = plain_cut(entry);
+		}
+	while (plain_round(plain))
+		;
+	plain_rest(plain, largest);
 	plain->strict = true;
 	plain_reach(plain);
 }
@@ -1674,7 +2018,8 @@ a_plain_reading_of_the_rules_gives_the_same(void **state)
 		look_from(world, own);
 		plain_compute(world, own, &plain);
 		for (key = 0; key < NKEYS; key++) {
-			bool in = plain.roles[key] != 0 && !plain.out[key];
+			bool in = plain.roles[key] != 0 &&
+			    plain.wide[key] != 0 && !plain.out[key];
 
 			if (is_in(world, key) != in)
 				fail_msg("run %zu, key %zu", run, key);
@@ -1683,7 +2028,7 @@ a_plain_reading_of_the_rules_gives_the_same(void **state)
 				    plain.roles[key]);
 			if (plain.out[key])
 				assert_int_equal(
-				    counted(world, key), plain.cuts[key][key]);
+				    counted(world, key), plain.cuts[key]);
 		}
 	}
 }
@@ -1802,6 +2147,15 @@ main(void)
 		TEST(a_rotation_beyond_the_cut_is_void),
 		TEST(who_was_removed_does_not_come_back_by_a_new_key),
 		TEST(a_line_that_was_removed_moves_none_of_its_cuts),
+		TEST(who_was_removed_names_no_inviter_of_its_own),
+		TEST(an_inviter_named_before_the_cut_keeps_its_right),
+		TEST(a_friend_of_who_was_removed_falls_with_its_cut),
+		TEST(no_link_of_a_removed_line_moves_an_earlier_cut),
+		TEST(a_removed_pinned_key_hands_nothing_on),
+		TEST(
+		    an_inviter_that_its_own_inviter_disowned_too_late_is_heard),
+		TEST(who_was_removed_does_not_come_back_by_unsaying_anything),
+		TEST(a_removed_inviter_does_not_bring_back_whom_it_removed),
 		TEST(a_key_that_was_closed_by_its_heir_alone_stays_so),
 		TEST(a_key_renews_another_unless_a_registry_says_so),
 		TEST(

@@ -85,8 +85,13 @@ claims_done(struct writer_job *job, void *context)
 {
 	struct claims_job *claims = (struct claims_job *)job;
 	struct node *node = context;
+	bool again = false;
 
 	node_snapshot_put(node, claims->snapshot);
+	if (node != NULL) {
+		again = node->claims_again;
+		node->claims_busy = node->claims_again = false;
+	}
 	if (node != NULL && job->err != ERR_NONE) {
 		if (node->claims_due == 0)
 			event_say(EVENT_ERASURE_FAILED, NULL,
@@ -96,6 +101,8 @@ claims_done(struct writer_job *job, void *context)
 		node->claims_due = node_now() + CLAIMS_MS;
 	} else if (node != NULL) {
 		node->claims_due = 0;
+		if (again)
+			node_claims_changed(node);
 	}
 	free(claims);
 }
@@ -103,9 +110,13 @@ claims_done(struct writer_job *job, void *context)
 void
 node_claims_changed(struct node *node)
 {
-	struct claims_job *claims = calloc(1, sizeof(*claims));
+	struct claims_job *claims;
 
-	if (claims == NULL) {
+	if (node->claims_busy) {
+		node->claims_again = true;
+		return;
+	}
+	if ((claims = calloc(1, sizeof(*claims))) == NULL) {
 		node->claims_due = node_now() + CLAIMS_MS;
 		return;
 	}
@@ -113,6 +124,7 @@ node_claims_changed(struct node *node)
 	claims->job.done = claims_done;
 	claims->job.entries = 1;
 	claims->snapshot = node_snapshot_get(node);
+	node->claims_busy = true;
 	writer_submit(node->writer, &claims->job);
 }
 

@@ -260,6 +260,8 @@ struct node {
 	bool branches_wait; /* a body of one waits for another to be fetched */
 	bool erases_touched; /* ERASE entries of others came */
 	int64_t claims_due;  /* what they name is erased then; 0 = it is */
+	bool claims_busy;    /* the writer has been told to look at all */
+	bool claims_again;   /* and is to look again when it has */
 
 	/* Clients. */
 	size_t clients;      /* requests that are not answered yet */
@@ -874,7 +876,8 @@ void node_write_end(struct node *node);
  * node_claims_finish(node), node_claims_changed(node):
  * Have all that ERASE entries of other keys name, and that may be named by them
  * as the directory is now, erased: at once, before the writer starts; or by the
- * writer, again and again until it is done.
+ * writer, again and again until it is done.  It looks at all claims each time, and
+ * one look at a time is enough: what changes meanwhile has one more for all.
  */
 enum err node_claims_finish(struct node *node) MUST_CHECK;
 void node_claims_changed(struct node *node);

@@ -119,13 +119,33 @@ crypto_key_from_seed(const uint8_t seed[SEED_LEN], struct crypto_key *ret_key)
 	    ret_key->curve_public, ret_key->curve_secret);
 }
 
+/*
+ * Is the key the one encoding of a point of the subgroup?  Then as many times its
+ * order and once more it is itself.  Some versions of libsodium take a point of the
+ * subgroup plus that of order 2 for one of the subgroup, and who is a member must
+ * not hang on that.
+ */
+static bool
+in_subgroup(const uint8_t public_key[KEY_LEN])
+{
+	static const uint8_t order_and_one[32] = { 0xee, 0xd3, 0xf5, 0x5c, 0x1a,
+		0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde,
+		0x14, [31] = 0x10 };
+	uint8_t same[KEY_LEN];
+
+	return crypto_scalarmult_ed25519_noclamp(
+		   same, order_and_one, public_key) == 0 &&
+	    memcmp(same, public_key, KEY_LEN) == 0;
+}
+
 enum err
 crypto_curve_public(
     const uint8_t public_key[KEY_LEN], uint8_t ret_curve[KEY_LEN])
 {
 	uint8_t curve[KEY_LEN];
 
-	if (crypto_sign_ed25519_pk_to_curve25519(curve, public_key) != 0)
+	if (crypto_sign_ed25519_pk_to_curve25519(curve, public_key) != 0 ||
+	    !in_subgroup(public_key))
 		return ERR_SIG;
 	memcpy(ret_curve, curve, KEY_LEN);
 	return ERR_NONE;

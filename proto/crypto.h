@@ -87,7 +87,9 @@ void crypto_key_from_seed(
 /**
  * crypto_curve_public(public_key, ret_curve):
  * The X25519 public key that belongs to an Ed25519 public key.  Return ERR_SIG
- * if ${public_key} is no point of the curve or of small order.
+ * if ${public_key} is not the canonical encoding of a point of the prime-order
+ * subgroup other than the neutral one (PROTOCOL.md chapter 2): off the curve, of
+ * small order, or with a part of small order.
  */
 enum err crypto_curve_public(
     const uint8_t public_key[KEY_LEN], uint8_t ret_curve[KEY_LEN]) MUST_CHECK;

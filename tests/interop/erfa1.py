@@ -134,10 +134,16 @@ class Key:
         return sodium.crypto_sign(message, self.secret)[:64]
 
 
+# One more than the order of the subgroup: a key in it so many times is itself.
+ORDER_AND_ONE = (2**252 + 27742317777372353535851937790883648494).to_bytes(32, "little")
+
+
 @functools.lru_cache(maxsize=4096)
 def curve_public(key):
-    """The X25519 form of an Ed25519 key; None if it is no usable key."""
+    """The X25519 form of an Ed25519 key; None if it is no usable key [2]."""
     try:
+        if sodium.crypto_scalarmult_ed25519_noclamp(ORDER_AND_ONE, key) != key:
+            return None
         return sodium.crypto_sign_ed25519_pk_to_curve25519(key)
     except (nacl.exceptions.CryptoError, ValueError, TypeError):
         return None

@@ -49,6 +49,13 @@ def keys():
                    [KEYS[f"{name}.{x}"] for x in ("public", "curve_public",
                                                   "curve_secret")],
                    [key.public, key.curve_public, key.curve_secret])
+    for name, key in KEYS.items():
+        if name.startswith("unusable."):
+            check.same(f"{name} has no X25519 form", None, erfa1.curve_public(key))
+        elif name.startswith("usable.") and name.endswith(".public"):
+            check.same(f"X25519 form of {name}",
+                       KEYS[name.replace(".public", ".curve_public")],
+                       erfa1.curve_public(key))
 
 
 def run_of(first, last, log):

@@ -148,6 +148,39 @@ assert_key(struct fixture *f, const char *prefix, const struct crypto_key *key)
 }
 
 static void
+keys_are_usable_or_not(void **state)
+{
+	static const char *const good[] = { "1", "2", "8", "12345" };
+	static const char *const bad[] = { "off_the_curve", "neutral",
+		"neutral_with_sign", "neutral_not_canonical", "order_2",
+		"order_4", "order_8", "order_2_with_sign", "plus_order_2",
+		"plus_order_4", "plus_order_8", "not_canonical",
+		"not_canonical_with_sign" };
+	struct fixture *f = *state;
+	uint8_t curve[KEY_LEN];
+	char name[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		(void)snprintf(name, sizeof(name), "usable.%s.public", good[i]);
+		assert_int_equal(
+		    crypto_curve_public(
+			vectors_fixed(f->keys, name, KEY_LEN), curve),
+		    ERR_NONE);
+		(void)snprintf(
+		    name, sizeof(name), "usable.%s.curve_public", good[i]);
+		assert_vector(f->keys, name, curve, KEY_LEN);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		(void)snprintf(name, sizeof(name), "unusable.%s", bad[i]);
+		assert_int_equal(
+		    crypto_curve_public(
+			vectors_fixed(f->keys, name, KEY_LEN), curve),
+		    ERR_SIG);
+	}
+}
+
+static void
 seeds_give_both_key_pairs(void **state)
 {
 	struct fixture *f = *state;
@@ -901,6 +934,7 @@ main(void)
 		T(domains_are_padded),
 		T(hash_is_h),
 		T(seeds_give_both_key_pairs),
+		T(keys_are_usable_or_not),
 		T(chain_and_head_are_the_same),
 		T(boundaries_are_at_the_same_entries),
 		T(digest_of_positions_is_the_same),

@@ -49,6 +49,45 @@ def base32(data):
     return "".join(BASE32[int(bits[i:i + 5], 2)] for i in range(0, len(bits), 5))
 
 
+# The curve: -x^2 + y^2 = 1 + D x^2 y^2.  It has 8 * ORDER points.
+D = -121665 * pow(121666, P25519 - 2, P25519) % P25519
+ORDER = 2**252 + 27742317777372353535851937790883648493
+
+
+def x_of(y, odd):
+    """The x of a point, or None if y has none."""
+    square = (y * y - 1) * pow(D * y * y + 1, P25519 - 2, P25519) % P25519
+    x = pow(square, (P25519 + 3) // 8, P25519)
+    if (x * x - square) % P25519:
+        x = x * pow(2, (P25519 - 1) // 4, P25519) % P25519
+    if (x * x - square) % P25519:
+        return None
+    return x if x & 1 == odd else (P25519 - x) % P25519
+
+
+def plus(p, q):
+    k = D * p[0] * q[0] * p[1] * q[1] % P25519
+    return ((p[0] * q[1] + p[1] * q[0]) * pow(1 + k, P25519 - 2, P25519) % P25519,
+            (p[1] * q[1] + p[0] * q[0]) * pow(1 - k, P25519 - 2, P25519) % P25519)
+
+
+def times(n, p):
+    out = (0, 1)
+    for bit in format(n, "b"):
+        out = plus(out, out)
+        if bit == "1":
+            out = plus(out, p)
+    return out
+
+
+def encoded(y, odd):
+    return (y | odd << 255).to_bytes(32, "little")
+
+
+def point(p):
+    return encoded(p[1], p[0] & 1)
+
+
 class Key:
     """An Ed25519 key and the X25519 key that follows from it."""
 
@@ -213,6 +252,41 @@ def keys_file():
         f.put(name + ".public", key.public)
         f.put(name + ".curve_public", key.curve_public)
         f.put(name + ".curve_secret", key.curve_secret)
+
+    base_y = 4 * pow(5, P25519 - 2, P25519) % P25519
+    base = (x_of(base_y, 0), base_y)
+    assert times(ORDER, base) == (0, 1)
+    f.section("Public keys that are usable, and their X25519 form: n times the base")
+    for n in (1, 2, 8, 12345):
+        p = times(n, base)
+        u = (1 + p[1]) * pow(1 - p[1], P25519 - 2, P25519) % P25519
+        f.put(f"usable.{n}.public", point(p))
+        f.put(f"usable.{n}.curve_public", u.to_bytes(32, "little"))
+
+    # A point of order 8, and what it is a part of.
+    y = next(y for y in range(2, 100) if x_of(y, 0) is not None and
+             times(4 * ORDER, (x_of(y, 0), y)) != (0, 1))
+    eight = times(ORDER, (x_of(y, 0), y))
+    four, two = times(2, eight), times(4, eight)
+    assert two == (0, P25519 - 1) and times(2, two) == (0, 1)
+    good = times(12345, base)
+    assert x_of(2, 0) is None and x_of(3, 0) is not None
+    f.section("Public keys that are not usable")
+    bad = (("off_the_curve", encoded(2, 0)),
+           ("neutral", encoded(1, 0)), ("neutral_with_sign", encoded(1, 1)),
+           ("neutral_not_canonical", encoded(P25519 + 1, 0)),
+           ("order_2", point(two)), ("order_4", point(four)),
+           ("order_8", point(eight)), ("order_2_with_sign", encoded(P25519 - 1, 1)),
+           ("plus_order_2", point(plus(good, two))),
+           ("plus_order_4", point(plus(good, four))),
+           ("plus_order_8", point(plus(good, eight))),
+           ("not_canonical", encoded(P25519 + 3, 0)),
+           ("not_canonical_with_sign", encoded(P25519 + 3, 1)))
+    for name, value in bad:
+        f.put("unusable." + name, value)
+    # No point of the subgroup but the neutral one has a second encoding.
+    assert all(x_of(y, 0) is None or times(ORDER, (x_of(y, 0), y)) != (0, 1)
+               for y in range(19) if y != 1)
     return f
 
 

@@ -179,21 +179,33 @@ query_publisher(
 
 /* ---- what belongs to it ---- */
 
-/* Gathers the records that are related to one. */
+/* Gathers the records that are related to one; those that may take it back first,
+ * so that no flood of others hides them. */
 struct relatives {
 	struct question *question;
 	const struct shown_item *item; /* the record, or one of its twins */
 	const struct shown_item *found[RELATED_MAX];
 	size_t count;
+	bool retractions; /* of its publisher are gathered, else all else is */
 	enum err err;
 };
+
+/* Whether ${item} is a retraction by who published the record. */
+static bool
+is_own_retraction(
+    const struct relatives *relatives, const struct shown_item *item)
+{
+	return item->kind == HEADER_RETRACTION &&
+	    item->org == relatives->item->org;
+}
 
 static void
 add_relative(struct relatives *relatives, const struct shown_item *item)
 {
 	size_t i;
 
-	if (item == NULL || item->twin || item == relatives->item ||
+	if (item->twin || item == relatives->item ||
+	    is_own_retraction(relatives, item) != relatives->retractions ||
 	    relatives->count == RELATED_MAX)
 		return;
 	for (i = 0; i < relatives->count; i++)
@@ -240,6 +252,20 @@ compare_relatives(const void *a, const void *b, void *context)
 	if ((*x)->kind != (*y)->kind)
 		return (*x)->kind < (*y)->kind ? -1 : 1;
 	return shown_compare_entries(context, *x, *y);
+}
+
+/* Gather one sort of them behind the other, by kind and age. */
+static void
+gather_relatives(struct relatives *relatives, const struct shown_item *item,
+    bool retractions)
+{
+	const struct shown *shown = relatives->question->shown;
+	size_t before = relatives->count;
+
+	relatives->retractions = retractions;
+	shown_twins(shown, item, name_twin, relatives);
+	qsort_r(relatives->found + before, relatives->count - before,
+	    sizeof(void *), compare_relatives, (void *)(uintptr_t)shown);
 }
 
 /* Add one record to the answer; its body only while there is room. */
@@ -292,11 +318,10 @@ fill_naming(struct question *question, const struct shown_item *item,
 	size_t i;
 	enum err err;
 
-	shown_twins(question->shown, item, name_twin, &relatives);
+	gather_relatives(&relatives, item, true);
+	gather_relatives(&relatives, item, false);
 	if (relatives.err != ERR_NONE)
 		return relatives.err;
-	qsort_r(relatives.found, relatives.count, sizeof(void *),
-	    compare_relatives, (void *)(uintptr_t)question->shown);
 	for (i = 0; i < relatives.count; i++) {
 		if (relatives.found[i] == item)
 			continue;

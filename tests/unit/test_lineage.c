@@ -925,6 +925,45 @@ counts_that_were_not_to_be_shown_are_held_back(void **state)
 	control_free_answer(answer);
 }
 
+/* Others' words come first, and more of them than one answer names. */
+static void
+no_flood_hides_a_retraction(void **state)
+{
+	struct fixture *f = *state;
+	struct trial a = add_trial(&f->orgs[1], "a", ACTIVE);
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
+	Erfa__Answer *answer;
+	Erfa__Body *body;
+	char id[RECORD_ID_CHARS + 1];
+	char name[32];
+	unsigned i;
+	bool found = false;
+
+	for (i = 0; i < 600; i++) {
+		body = press_body(HEADER_COMMENT);
+		body->comment->target = ref_to(a);
+		(void)add(
+		    &f->orgs[0], HEADER_COMMENT, next_name(f, name), body);
+	}
+	publish(f);
+	retract(f, a.press, a);
+	publish(f);
+	full_id(a, id);
+	request.ask_case = ERFA__REQUEST__ASK_SHOW;
+	request.show = &show;
+	show.id = id;
+	answer = desk_ask(&f->desk, &request);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_SHOW);
+	assert_int_equal(answer->show->n_related, 500);
+	for (i = 0; i < answer->show->n_related; i++)
+		found |= answer->show->related[i]->body != NULL &&
+		    answer->show->related[i]->body->record_case ==
+			ERFA__BODY__RECORD_RETRACTION;
+	assert_true(found);
+	control_free_answer(answer);
+}
+
 static void
 no_transcribed_trial_counts_as_started_or_silent(void **state)
 {
@@ -1250,6 +1289,7 @@ main(void)
 		T(what_was_taken_back_is_no_verdict_of_a_trial),
 		T(an_observation_that_was_taken_back_measures_nothing),
 		T(counts_that_were_not_to_be_shown_are_held_back),
+		T(no_flood_hides_a_retraction),
 		T(no_transcribed_trial_counts_as_started_or_silent),
 		T(a_trial_is_silent_a_year_after_its_end),
 		T(spread_is_running_copies_with_a_follow_up),

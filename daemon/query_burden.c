@@ -135,11 +135,22 @@ has_started(const Erfa__Body *body)
 	    status == ERFA__STATUS__STATUS_STOPPED;
 }
 
+static void
+count_trial(struct burden *it, const struct query_entry *entry)
+{
+	it->answer->restricted += entry->group != 0;
+	if (life_is_transcribed(entry->body))
+		it->answer->documented++;
+	else
+		it->answer->trials++;
+}
+
 static enum err
 take_trial(struct burden *it, const struct shown_item *item)
 {
 	struct query_place place = query_place(it->question, item);
 	struct query_entry entry;
+	bool retracted;
 	enum err err;
 
 	if ((err = query_entry(it->question, &place, &entry)) != ERR_NONE)
@@ -148,20 +159,20 @@ take_trial(struct burden *it, const struct shown_item *item)
 	    entry.body->record_case != ERFA__BODY__RECORD_TRIAL ||
 	    !names(it, entry.body->trial->programme))
 		goto out;
-	it->answer->restricted += entry.group != 0;
-	if (life_is_transcribed(entry.body)) {
-		it->answer->documented++;
-		goto out;
-	}
-	it->answer->trials++;
-	if (!has_started(entry.body))
-		goto out;
-
-	/* Who only claims to be active freezes nothing. */
 	err = query_claims(it->question, &place, &entry);
-	if (err != ERR_NONE || entry.row->claims)
+	if (err != ERR_NONE)
 		goto out;
-	it->answer->started++;
+	retracted = entry.row->retracted;
+	if (!retracted)
+		count_trial(it, &entry);
+
+	/* What was taken back has begun all the same; who only claims to be
+	 * active freezes nothing. */
+	if (life_is_transcribed(entry.body) || !has_started(entry.body) ||
+	    entry.row->claims)
+		goto out;
+	it->answer->frozen = true;
+	it->answer->started += !retracted;
 	err = note_start(it, entry.body->trial, item->time_ms);
 out:
 	query_entry_clear(&entry);
@@ -180,10 +191,14 @@ take_handed_in(void *context, const struct shown_item *item)
 {
 	struct handed_in *it = context;
 	Erfa__Body *body = NULL;
+	bool retracted;
 	enum err err;
 
 	if (item->kind != HEADER_APPLICATION || item->twin)
 		return ERR_NONE;
+	err = query_retracted(it->question, item, &retracted);
+	if (err != ERR_NONE || retracted)
+		return err;
 	err = query_read(it->question, item, &body);
 	if (err == ERR_NONE && body != NULL &&
 	    body->record_case == ERFA__BODY__RECORD_APPLICATION &&
@@ -255,8 +270,12 @@ take_application(struct burden *it, const struct shown_item *item)
 {
 	Erfa__Body *body = NULL;
 	uint64_t group = 0;
+	bool retracted;
 	enum err err;
 
+	err = query_retracted(it->question, item, &retracted);
+	if (err != ERR_NONE || retracted)
+		return err;
 	err = query_read(it->question, item, &body);
 	if (err == ERR_NONE && body != NULL &&
 	    body->record_case == ERFA__BODY__RECORD_APPLICATION &&
@@ -309,7 +328,6 @@ count_items(struct burden *it, const struct shown_item *item)
 	if (err == ERR_NONE && answer->n_round > 1)
 		qsort(answer->round, answer->n_round, sizeof(void *),
 		    compare_rounds);
-	answer->frozen = answer->started > 0;
 	return err;
 }
 

@@ -161,6 +161,12 @@ check "it runs" at v start "$e" --date 2026-02-01 --yes
 check "the questions are frozen" at v burden "$p"
 check_has "since the first trial started" "$OUT" "^Frozen since 2026-02-01"
 check_status "of a trial it is not asked" 64 at v burden "$e"
+check "it is taken back" at v retract "$e" --reason data_error \
+	--explanation "Skrevet ved en fejl" --yes
+check "and indexed" at v sync --wait $((30 * SLOW))
+check "what it asks then" at v burden "$p"
+check_has "only what stands is counted" "$OUT" "^1 trial.* under it, 0 started"
+check_has "though it had begun" "$OUT" "^Frozen since 2026-02-01"
 
 # --- Table 3.1.
 

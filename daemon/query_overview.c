@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/header.h"
+#include "proto/heirs.h"
 #include "proto/record.h"
 #include "daemon/query_internal.h"
 #include "daemon/shown.h"
@@ -22,7 +23,8 @@ struct overview {
 /* Gathers the experiences of one trial. */
 struct learnt {
 	struct overview *it;
-	const struct shown_item *found[OVERVIEW_WORDS];
+	const char *org; /* who published it */
+	const struct shown_item **found;
 	size_t count;
 	enum err err;
 };
@@ -32,17 +34,15 @@ take_naming(void *context, const struct shown_item *item)
 {
 	struct learnt *learnt = context;
 	bool retracted;
-	size_t i;
 	enum err err;
 
-	if (item->kind != HEADER_EXPERIENCE || item->twin ||
-	    learnt->count == OVERVIEW_WORDS)
+	if (item->kind != HEADER_EXPERIENCE || item->twin)
 		return ERR_NONE;
-	for (i = 0; i < learnt->count; i++)
-		if (learnt->found[i] == item)
-			return ERR_NONE;
 	err = query_retracted(learnt->it->question, item, &retracted);
-	if (err == ERR_NONE && !retracted)
+	if (err != ERR_NONE || retracted)
+		return err;
+	err = answer_room(&learnt->found, learnt->count, sizeof(item));
+	if (err == ERR_NONE)
 		learnt->found[learnt->count++] = item;
 	return err;
 }
@@ -55,6 +55,42 @@ take_twin(void *context, const struct shown_item *item)
 	if (learnt->err == ERR_NONE)
 		learnt->err = query_naming(
 		    learnt->it->question, item, take_naming, learnt);
+}
+
+/* The publisher's own first, the latest of them before others; what names two
+ * twins of the trial lies side by side. */
+static int
+compare_weight(const void *a, const void *b, void *context)
+{
+	const struct learnt *learnt = context;
+	const struct question *question = learnt->it->question;
+	const struct shown_item *const *x = a;
+	const struct shown_item *const *y = b;
+	bool own = heirs_speaks(question->heirs,
+	    shown_org(question->shown, (*x)->org), learnt->org);
+
+	if (own !=
+	    heirs_speaks(question->heirs, shown_org(question->shown, (*y)->org),
+		learnt->org))
+		return own ? -1 : 1;
+	return shown_compare_names(question->shown, *y, *x);
+}
+
+/* Keep each once, and as many as are told; return how many are not. */
+static size_t
+keep_best(struct learnt *learnt)
+{
+	size_t kept = 0;
+	size_t i;
+
+	if (learnt->count > 0)
+		qsort_r(learnt->found, learnt->count, sizeof(void *),
+		    compare_weight, learnt);
+	for (i = 0; i < learnt->count; i++)
+		if (i == 0 || learnt->found[i] != learnt->found[kept - 1])
+			learnt->found[kept++] = learnt->found[i];
+	learnt->count = kept < OVERVIEW_WORDS ? kept : OVERVIEW_WORDS;
+	return kept - learnt->count;
 }
 
 /* The oldest first. */
@@ -106,17 +142,22 @@ tell_words(struct overview *it, Erfa__OverviewTrial *trial,
     const struct shown_item *item)
 {
 	const struct shown *shown = it->question->shown;
-	struct learnt learnt = { .it = it };
+	struct learnt learnt = { .it = it, .org = shown_org(shown, item->org) };
 	size_t i;
 	enum err err;
 
 	shown_twins(shown, item, take_twin, &learnt);
-	if ((err = learnt.err) != ERR_NONE)
-		return err;
-	qsort_r(learnt.found, learnt.count, sizeof(learnt.found[0]),
-	    compare_found, (void *)(uintptr_t)shown);
+	err = learnt.err;
+	if (err == ERR_NONE) {
+		trial->more_words = keep_best(&learnt);
+		trial->has_more_words = trial->more_words > 0;
+	}
+	if (learnt.count > 0)
+		qsort_r(learnt.found, learnt.count, sizeof(void *),
+		    compare_found, (void *)(uintptr_t)shown);
 	for (i = 0; i < learnt.count && err == ERR_NONE; i++)
 		err = tell_word(it, trial, learnt.found[i]);
+	free(learnt.found);
 	return err;
 }
 

@@ -965,6 +965,40 @@ no_flood_hides_a_retraction(void **state)
 }
 
 static void
+no_flood_hides_the_publishers_word_from_the_overview(void **state)
+{
+	struct fixture *f = *state;
+	struct trial a = add_trial(&f->orgs[1], "a", ACTIVE);
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__OverviewRequest overview = ERFA__OVERVIEW_REQUEST__INIT;
+	const Erfa__OverviewTrial *told;
+	Erfa__Answer *answer;
+	char name[32];
+	unsigned i;
+
+	learn(f, a, FINAL, ERFA__VERDICT__VERDICT_DID_NOT_WORK);
+	for (i = 0; i < 60; i++)
+		(void)learn_as(&f->orgs[0], next_name(f, name), a, FINAL,
+		    ERFA__VERDICT__VERDICT_WORKED);
+	publish(f);
+	request.ask_case = ERFA__REQUEST__ASK_OVERVIEW;
+	request.overview = &overview;
+	answer = desk_ask(&f->desk, &request);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_OVERVIEW);
+	assert_int_equal(answer->overview->n_trial, 1);
+	told = answer->overview->trial[0];
+	assert_int_equal(told->n_word, 50);
+	assert_int_equal(told->more_words, 11);
+	for (i = 0; i < told->n_word &&
+	     told->word[i]->experience->verdict !=
+		 ERFA__VERDICT__VERDICT_DID_NOT_WORK;
+	     i++)
+		continue;
+	assert_true(i < told->n_word);
+	control_free_answer(answer);
+}
+
+static void
 no_transcribed_trial_counts_as_started_or_silent(void **state)
 {
 	struct fixture *f = *state;
@@ -1290,6 +1324,7 @@ main(void)
 		T(an_observation_that_was_taken_back_measures_nothing),
 		T(counts_that_were_not_to_be_shown_are_held_back),
 		T(no_flood_hides_a_retraction),
+		T(no_flood_hides_the_publishers_word_from_the_overview),
 		T(no_transcribed_trial_counts_as_started_or_silent),
 		T(a_trial_is_silent_a_year_after_its_end),
 		T(spread_is_running_copies_with_a_follow_up),

@@ -27,6 +27,7 @@ struct viewing {
 	const char *only;    /* the sector that was asked for; NULL = all */
 	Erfa__OverviewReport *report;
 	const Erfa__OverviewTrial *trial; /* at hand */
+	const char *group;                /* of the word at hand, or NULL */
 };
 
 /* The code of an enumeration's value: "worked_partly". */
@@ -72,6 +73,7 @@ add_item(const struct viewing *it, Erfa__OverviewItem ***list, size_t *count,
 {
 	const Erfa__Row *row = it->trial->row;
 	Erfa__OverviewItem *item;
+	const char *group;
 	enum err err;
 
 	err = answer_add(list, count, &erfa__overview_item__descriptor, &item);
@@ -82,8 +84,9 @@ add_item(const struct viewing *it, Erfa__OverviewItem ***list, size_t *count,
 	    (err = answer_text(&item->title, row->title)) != ERR_NONE ||
 	    (err = answer_text(&item->text, text)) != ERR_NONE)
 		return err;
-	if (run_text(row->group)[0] != '\0' &&
-	    (err = answer_text(&item->group, row->group)) != ERR_NONE)
+	group = row->group != NULL ? row->group : it->group;
+	if (run_text(group)[0] != '\0' &&
+	    (err = answer_text(&item->group, group)) != ERR_NONE)
 		return err;
 	item->has_transcribed = true;
 	item->transcribed = row->transcribed;
@@ -250,7 +253,7 @@ sector_of(const struct viewing *it, const char *code,
 }
 
 static enum err
-add_trial(const struct viewing *it, const char *code)
+add_trial(struct viewing *it, const char *code)
 {
 	const Erfa__OverviewTrial *trial = it->trial;
 	Erfa__OverviewSector *sector;
@@ -260,9 +263,12 @@ add_trial(const struct viewing *it, const char *code)
 	if (it->only != NULL && strcmp(it->only, code) != 0)
 		return ERR_NONE;
 	err = sector_of(it, code, &sector);
-	for (i = 0; i < trial->n_word && err == ERR_NONE; i++)
+	for (i = 0; i < trial->n_word && err == ERR_NONE; i++) {
+		it->group = trial->word[i]->group;
 		if (trial->word[i]->experience != NULL)
 			err = add_word(it, sector, trial->word[i]->experience);
+	}
+	it->group = NULL;
 	return err == ERR_NONE ? add_barriers(it, sector) : err;
 }
 
@@ -323,6 +329,7 @@ make_report(struct viewing *it, const Erfa__OverviewAnswer *answer)
 
 	for (i = 0; i < answer->n_trial && err == ERR_NONE; i++) {
 		it->trial = answer->trial[i];
+		report->more_words += it->trial->more_words;
 		for (k = 0; k < it->trial->n_sector && err == ERR_NONE; k++)
 			err = add_trial(it, it->trial->sector[k]);
 		if (it->trial->n_sector == 0 && err == ERR_NONE)
@@ -330,6 +337,7 @@ make_report(struct viewing *it, const Erfa__OverviewAnswer *answer)
 	}
 	if (err != ERR_NONE)
 		return err;
+	report->has_more_words = true;
 	if (report->n_sector > 1)
 		qsort(report->sector, report->n_sector,
 		    sizeof(Erfa__OverviewSector *), by_sector);
@@ -469,6 +477,9 @@ print_report(struct run *run, const Erfa__OverviewReport *report)
 	}
 	if (printed == 0)
 		print_say(run->out, "Nobody has told of anything yet.\n");
+	if (report->more_words > 0)
+		print_say(run->out,
+		    "\nOf some trials more was told:  erfa show TRIAL\n");
 }
 
 static int

@@ -198,6 +198,8 @@ take_experience(struct reading *reading, const struct shown_item *item)
 	    !is_twin(reading, body->experience->trial))
 		goto out;
 	err = query_retracted(question, item, &retracted);
+	if (err == ERR_NONE && !retracted)
+		err = mark_group(reading, item);
 	if (err != ERR_NONE || retracted)
 		goto out;
 	/* That it is too early only those say whose trial it is: a stranger's

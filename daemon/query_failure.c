@@ -236,6 +236,7 @@ failure_mark(const struct failure_look *look, uint8_t *out)
 struct quoting {
 	const struct failure_look *look;
 	uint8_t way;
+	uint64_t group; /* of the trial; 0 = public */
 	char *quote;
 };
 
@@ -245,6 +246,7 @@ quote_one(void *context, const struct shown_item *item)
 	struct quoting *quoting = context;
 	const char *text = NULL;
 	Erfa__Body *body;
+	uint64_t group;
 	bool retracted;
 	uint8_t way = 0;
 	enum err err;
@@ -253,6 +255,11 @@ quote_one(void *context, const struct shown_item *item)
 		return ERR_NONE;
 	err = query_retracted(quoting->look->question, item, &retracted);
 	if (err != ERR_NONE || retracted)
+		return err;
+
+	/* A restricted sentence does not stand beside a public trial. */
+	err = query_item_group(quoting->look->question, item, &group);
+	if (err != ERR_NONE || (group != 0 && group != quoting->group))
 		return err;
 	err = query_read(quoting->look->question, item, &body);
 	if (err != ERR_NONE || body == NULL)
@@ -274,6 +281,8 @@ failure_quote(const struct failure_look *look, const struct shown_item *trial,
 	enum err err = ERR_NONE;
 
 	if (way == TOLD || way == REPORTED)
+		err = query_item_group(look->question, trial, &quoting.group);
+	if (err == ERR_NONE && (way == TOLD || way == REPORTED))
 		err = query_naming(look->question, trial, quote_one, &quoting);
 	if (err != ERR_NONE)
 		free(quoting.quote);

@@ -12,6 +12,7 @@ struct judging {
 	struct find *find;
 	struct verdict_look look;
 	const struct shown_item *twin; /* the record of it that is looked at */
+	uint64_t group; /* restricted group of that; 0 = public */
 	struct verdict_word word;
 	enum err err;
 };
@@ -39,6 +40,7 @@ judge(void *context, const struct shown_item *item)
 	struct question *question = judging->find->question;
 	struct verdict_word word;
 	Erfa__Body *body;
+	uint64_t group;
 	bool retracted;
 	bool counts;
 	enum err err;
@@ -55,6 +57,11 @@ judge(void *context, const struct shown_item *item)
 		return ERR_NONE;
 	err = query_retracted(question, item, &retracted);
 	if (err == ERR_NONE && !retracted)
+		err = query_item_group(question, item, &group);
+
+	/* A restricted word does not stand beside a public trial without a mark. */
+	if (err == ERR_NONE && !retracted &&
+	    (group == 0 || group == judging->group))
 		judging->word = word;
 	return err;
 }
@@ -65,6 +72,9 @@ judge_twin(void *context, const struct shown_item *item)
 	struct judging *judging = context;
 
 	judging->twin = item;
+	if (judging->err == ERR_NONE)
+		judging->err = query_item_group(
+		    judging->find->question, item, &judging->group);
 	if (judging->err == ERR_NONE)
 		judging->err = query_naming(
 		    judging->find->question, item, judge, judging);

@@ -128,6 +128,9 @@ tell_word(struct overview *it, Erfa__OverviewTrial *trial,
 		 shown_org(it->question->shown, item->org), item->record,
 		 RECORD_CHARS)) != ERR_NONE)
 		goto out;
+	if (entry.row->group != NULL &&
+	    (err = answer_text(&word->group, entry.row->group)) != ERR_NONE)
+		goto out;
 	word->experience = entry.body->experience;
 	entry.body->experience = NULL;
 	entry.body->record_case = ERFA__BODY__RECORD__NOT_SET;

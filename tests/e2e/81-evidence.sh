@@ -292,4 +292,21 @@ check "as JSON" at a overview --json
 check_has "is one document" "$OUT" "erfa.overview/1"
 check_status "a field of work that there is not" 64 at a overview fishing
 
+# More of one trial than is told.
+check_same "nothing is left out" 0 "$(at a overview --json | field moreWords)"
+{
+	printf '{"record": ['
+	for ((i = 1; i <= 51; i++)); do
+		printf '{"body": {"envelope": {"language": "da"}, "experience": {'
+		printf '"trial": {"id": "%s"}, "verdict": "VERDICT_WORKED", ' "$root"
+		printf '"what_worked": "For det %d"}}}' "$i"
+		[ "$i" -eq 51 ] || printf ','
+	done
+	printf ']}'
+} >"$WORK/words.json"
+check "much is said of one trial" at a publish --yes "$WORK/words.json"
+check "the overview" at a overview health
+check_has "says that there is more" "$OUT" "Of some trials more was told: +erfa show TRIAL"
+check "and how much to programs" test "$(at a overview --json | field moreWords)" -gt 0
+
 finish

@@ -102,6 +102,27 @@ check_same "neither is left" 0 \
 check "and lets the new one in" at a group add "$group" "$(status b2 key)" --yes
 check "which all hear" converge 60 "${all[@]}"
 
+# --- Restricted words about what everybody sees.
+
+check "a publishes a trial for all" at a new --title "Åben skole" \
+	--summary "For alle" --sector school --yes --json
+open=$(field id <<<"$OUT")
+printf '{"record": [{"body": {"envelope": {"language": "da"}, "experience": {
+"trial": {"id": "%s"}, "verdict": "VERDICT_DID_NOT_WORK", "stage": "STAGE_FINAL",
+"what_did_not": "%s", "lessons": ["Det virkede ikke"]}}}]}' \
+	"$open" "Lærerne sagde det ikke til nogen" >"$WORK/word.json"
+check "and in the group what did not work in it" \
+	at a publish --group "$group" --yes "$WORK/word.json"
+check "all have both" converge 60 "${all[@]}"
+check_has "who is in the group sees it, marked" "$(at b2 overview)" \
+	"Åben skole \(restricted\)"
+check_has "for programs, too" "$(at b2 overview --json)" "\"group\": *\"$group\""
+check_same "find quotes nothing of it beside the trial" 0 "$(
+	at b2 find hvad virkede ikke i skole --json | grep -c "Lærerne sagde"
+)"
+check_same "nor its verdict" 0 \
+	"$(at b2 find skole --json | grep -c '"verdict": *"did_not_work"')"
+
 # --- What is erased.
 
 check "a begins to erase" at a erase "$first" --reason personal_data --yes

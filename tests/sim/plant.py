@@ -253,7 +253,7 @@ BUGS = [
          "	return false && log->word > counted &&\n"),
     ], "test_view"),
     ("late-heir", "let a new key undo a removal that came before it", [
-        ("proto/reach.c",
+        ("proto/reach_pass.c",
          "	return said->n > reach_cut_find(reach->cuts, reach->ncuts,\n"
          "			     said->voucher->key, said->log_id);\n",
          "	return pass == PASS_STRICT &&\n"
@@ -261,18 +261,18 @@ BUGS = [
          "			  said->voucher->key, said->log_id);\n"),
     ], "test_directory"),
     ("late-word", "let a removed line move its cuts", [
-        ("proto/reach.c",
+        ("proto/reach_pass.c",
          "		return pass == PASS_FIRM && !reach->open[key];\n",
          "		return false;\n"),
     ], "test_directory"),
     ("late-inviter", "let who is removed name another inviter", [
-        ("proto/reach.c",
+        ("proto/reach_cut.c",
          "	if (reach->out[x] && !reach->settled[x])\n"
          "		view = &reach->wide;\n",
          "	view = &reach->wide;\n"),
     ], "test_directory"),
     ("unsaid-heir", "let a key unsay that another follows it", [
-        ("proto/reach.c",
+        ("proto/reach_pass.c",
          "	edge->rotated = edge->rotated || said->rotated;\n",
          "	edge->rotated = said->rotated;\n"),
     ], "test_directory"),

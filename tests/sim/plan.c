@@ -8,6 +8,7 @@
 #include "tests/sim/liar.h"
 #include "tests/sim/model.h"
 #include "tests/sim/plan_internal.h"
+#include "tests/sim/rekey.h"
 
 /* When all is mended, so long is enough for all to become equal. */
 #define HEAL_MS    900000
@@ -629,6 +630,27 @@ heal(struct plan *plan)
 	}
 }
 
+/*
+ * A newcomer whose disk was full, or whose power went, as it joined: a person runs
+ * the line again.  Where keys change, plan_mind_keys() sees to it.
+ */
+static void
+join_again(struct plan *plan, struct box *box)
+{
+	const struct directory_member *hub;
+	struct box *other;
+	int i;
+
+	for (i = 0; i < box->ndials && plan->rekeyed == 0; i++) {
+		other = &plan->world->boxes[box->dials[i]];
+		hub = directory_find(
+		    node_directory(box->node), other->key.public_key);
+		if (!other->out &&
+		    (hub == NULL || !hub->in || !rekey_dials(box, other)))
+			world_dial_anew(plan->world, box, other);
+	}
+}
+
 /* Who was let in by an entry that was lost with its writer is let in again. */
 static void
 vouch_again(struct plan *plan)
@@ -647,6 +669,8 @@ vouch_again(struct plan *plan)
 		if (box->made && !box->out && !box->twin &&
 		    (member == NULL || !member->in))
 			world_vouch(world, box);
+		if (world_is_honest(box) && box->is_up)
+			join_again(plan, box);
 	}
 }
 

@@ -12,6 +12,7 @@
 
 #include "client/print.h"
 #include "client/run.h"
+#include "client/settle.h"
 
 #define MODE     0644
 #define FORM_MAX 32  /* bytes of a form, the NUL counted */
@@ -249,27 +250,6 @@ export_file_keep(
 	return save_mark(file) ? EXIT_DONE : not_written(file);
 }
 
-/* That the new name is there must reach the disk, too. */
-static void
-sync_folder(const char *path)
-{
-	char folder[RUN_PATH_MAX];
-	char *slash;
-	int fd;
-
-	(void)snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	if (slash == NULL)
-		(void)snprintf(folder, sizeof(folder), ".");
-	else
-		slash[slash == folder ? 1 : 0] = '\0';
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	(void)fsync(fd);
-	(void)close(fd);
-}
-
 int
 export_file_end(struct export_file *file)
 {
@@ -280,7 +260,9 @@ export_file_end(struct export_file *file)
 	    rename(file->temporary, file->path) != 0)
 		return not_written(file);
 	file->ended = true;
-	sync_folder(file->path);
+
+	/* That the new name is there should reach the disk, too. */
+	(void)!settle_around(file->path);
 	return EXIT_DONE;
 }
 

@@ -361,8 +361,10 @@ take_off_list(struct making *making)
 	return status;
 }
 
-/* Where in ${names}, which are sorted, those begin that a clock of another day gave:
- * it was ahead then, or is behind now.  They were made before this one. */
+/*
+ * Where in ${names}, which are sorted, those begin that a clock of another day
+ * gave: it was ahead then, or is behind now.  They were made before this one.
+ */
 static size_t
 find_later(const struct making *making, char *const *names, size_t count)
 {

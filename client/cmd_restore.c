@@ -316,8 +316,8 @@ give_folder(const char *path)
 	return good && dir != NULL;
 }
 
-/* Another file is where one of the backup belongs: settings are kept, a key stands in
- * the way. */
+/* Another file is where one of the backup belongs: settings are kept, a key
+ * stands in the way. */
 static int
 meet_other(struct restoring *restoring, const char *path, bool is_key)
 {

@@ -6,9 +6,9 @@
  *
  * Sessions are kept by User-Id, the CURVE key that our ZAP handler has let in;
  * whose key it is HELLO says.  Of several connections of a key, the one that said
- * HELLO last holds its session.  Keys that are good for HELLO only (invitations, accepted
- * strangers) get no session.  Times are monotonic ms.  The loop thread alone uses
- * it.
+ * HELLO last holds its session.  Keys that are good for HELLO only (invitations,
+ * accepted strangers) get no session.  Times are monotonic ms.  The loop thread
+ * alone uses it.
  */
 
 #include <stdbool.h>

@@ -218,7 +218,7 @@ keep_hello(struct link *link, const struct wire_hello *hello)
 	link->gets_max = GETS_MAX;
 }
 
-/* Is this the key that the transport has proved, or one of the two that it may be? */
+/* Is this the key that the transport has proved, or one that it may be? */
 static bool
 is_proved(const struct link *link, const uint8_t key[KEY_LEN])
 {

@@ -2,9 +2,9 @@
 #define ERFAD_NODE_BACKUP_INTERNAL_H
 
 /*
- * node_backup_internal - what the files of node_backup share: the one backup that is
- * being made, and those that were given out to their last piece and wait to be put
- * on the list.
+ * node_backup_internal - what the files of node_backup share: the one backup that
+ * is being made, and those that were given out to their last piece and wait to be
+ * put on the list.
  *
  *   node_backup.c       asked for piece by piece, on the loop and in the pool
  *   node_backup_make.c  what goes into it

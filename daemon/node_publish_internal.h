@@ -134,10 +134,10 @@ const struct query_group *publish_group(
 
 /**
  * publish_unsigned(node, kind, record):
- * Return whether a version of ${record}, of that ${kind}, is accepted and not signed
- * yet, or may be: a restricted one does not say of which record it is.  NULL: any
- * restricted entry.  Then nobody knows what comes after it: signing pauses for a
- * minute at most.
+ * Return whether a version of ${record}, of that ${kind}, is accepted and not
+ * signed yet, or may be: a restricted one does not say of which record it is.
+ * NULL: any restricted entry.  Then nobody knows what comes after it: signing
+ * pauses for a minute at most.
  */
 bool publish_unsigned(struct node *node, uint32_t kind, const uint8_t *record);
 

@@ -33,7 +33,8 @@ struct failure_look {
  * failure_mark(look, out):
  * Write to ${out}[number of an item], which must be 0, by what the trial may be
  * meant: the surest of 1 ... as failure_name() has them.  Texts are read of the
- * newest 1,000 experiences; those that were taken back say nothing.  Return an error of reading, or ERR_NOMEM.
+ * newest 1,000 experiences; those that were taken back say nothing.  Return an
+ * error of reading, or ERR_NOMEM.
  */
 enum err failure_mark(const struct failure_look *look, uint8_t *out) MUST_CHECK;
 

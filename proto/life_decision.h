@@ -6,9 +6,10 @@
  *
  * An authority is heard through its own node, if the trial names it by its id, or
  * through what the publisher of the trial has transcribed with a reference; its own
- * word outranks the other, whatever their dates.  Of several, the latest that speaks of the exemption
- * holds.  Decisions of anybody else are not looked at.  Who took over from an
- * authority, or from the publisher, and speaks for it (heirs.h), is heard as it.
+ * word outranks the other, whatever their dates.  Of several, the latest that
+ * speaks of the exemption holds.  Decisions of anybody else are not looked at.  Who
+ * took over from an authority, or from the publisher, and speaks for it (heirs.h),
+ * is heard as it.
  *
  * A permission that has run out is no yes to a start; one that was there at the
  * start and ran out since is told, and stops nothing.  The day of the start is

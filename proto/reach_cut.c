@@ -180,7 +180,7 @@ enum choice {
 	CHOICE_ANY,  /* all that is left */
 };
 
-/* The words by which ${x} gives ${v} a right to withdraw it, one after the other. */
+/* The words by which ${x} gives ${v} a right to withdraw it, one by one. */
 static const struct vouch_entry *
 grant_next(const struct reach *reach, size_t x, size_t v, size_t *i)
 {

@@ -20,8 +20,8 @@ enum pass {
 
 /**
  * reach_view_build(reach, pass, view), reach_view_clear(view):
- * Compute a pass; ${view} is empty.  Return ERR_NOMEM; it must be cleared even then,
- * and is empty afterwards.
+ * Compute a pass; ${view} is empty.  Return ERR_NOMEM; it must be cleared even
+ * then, and is empty afterwards.
  */
 enum err reach_view_build(
     struct reach *reach, enum pass pass, struct reach_view *view) MUST_CHECK;

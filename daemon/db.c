@@ -28,6 +28,7 @@ struct db {
 	MDB_env *env;
 	MDB_dbi tables[DB_TABLES_MAX];
 	_Atomic(struct db_txn *) spares[SPARES]; /* reset; NULL = none */
+	uint64_t found; /* the last commit when it was opened */
 };
 
 struct db_txn {
@@ -229,6 +230,7 @@ db_open(const struct db_options *options, struct db **ret_db)
 	db_check_readers(db);
 	if ((err = check_length(db)) != ERR_NONE)
 		goto fail;
+	db->found = db_commits(db);
 	err = open_tables(db, options->tables, options->ntables);
 	if (err != ERR_NONE)
 		goto fail;
@@ -290,6 +292,20 @@ db_close(struct db *db)
 	if (db->env != NULL)
 		mdb_env_close(db->env);
 	free(db);
+}
+
+uint64_t
+db_commits(struct db *db)
+{
+	MDB_envinfo info;
+
+	return mdb_env_info(db->env, &info) == 0 ? info.me_last_txnid : 0;
+}
+
+uint64_t
+db_commits_found(const struct db *db)
+{
+	return db->found;
 }
 
 void

@@ -60,6 +60,14 @@ enum err db_open(
 void db_close(struct db *db);
 
 /**
+ * db_commits(db), db_commits_found(db):
+ * The number of the last commit, which rises with each that changed something;
+ * and what it was in the file as db_open() found it, 0 in a new one.  Any thread.
+ */
+uint64_t db_commits(struct db *db);
+uint64_t db_commits_found(const struct db *db);
+
+/**
  * db_usage(db, ret_used, ret_max):
  * Bytes of the file up to its last page, free pages between included, and the
  * largest size.  Any thread.

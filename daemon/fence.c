@@ -20,7 +20,8 @@ enum fence_at {
 	AT_BOOT = AT_DOMAIN + DOMAIN_LEN,
 	AT_DEV = AT_BOOT + FENCE_BOOT_LEN,
 	AT_INO = AT_DEV + 8,
-	AT_LOG = AT_INO + 8,
+	AT_COMMITS = AT_INO + 8,
+	AT_LOG = AT_COMMITS + 8,
 	AT_N = AT_LOG + LOG_ID_LEN,
 	AT_C = AT_N + 8,
 	AT_SUM = AT_C + HASH_LEN,
@@ -95,6 +96,7 @@ encode(const struct fence *fence, uint8_t out[FILE_LEN])
 	memcpy(out + AT_BOOT, fence->boot_id, FENCE_BOOT_LEN);
 	bytes_put_le64(out + AT_DEV, fence->dev);
 	bytes_put_le64(out + AT_INO, fence->ino);
+	bytes_put_le64(out + AT_COMMITS, fence->commits);
 	memcpy(out + AT_LOG, fence->log_id, LOG_ID_LEN);
 	bytes_put_le64(out + AT_N, fence->n);
 	memcpy(out + AT_C, fence->c, HASH_LEN);
@@ -168,6 +170,7 @@ fence_read(const char *path, struct fence *ret_fence)
 	memcpy(ret_fence->boot_id, raw + AT_BOOT, FENCE_BOOT_LEN);
 	ret_fence->dev = bytes_get_le64(raw + AT_DEV);
 	ret_fence->ino = bytes_get_le64(raw + AT_INO);
+	ret_fence->commits = bytes_get_le64(raw + AT_COMMITS);
 	memcpy(ret_fence->log_id, raw + AT_LOG, LOG_ID_LEN);
 	ret_fence->n = bytes_get_le64(raw + AT_N);
 	memcpy(ret_fence->c, raw + AT_C, HASH_LEN);

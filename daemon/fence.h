@@ -2,11 +2,11 @@
 #define ERFAD_FENCE_H
 
 /*
- * fence - a small file that vouches, for one boot, for the end of the own log.
+ * fence - a small file that vouches, for one boot, for the end of the own log
+ * and for the age of the store.
  *
  * It stands in the runtime directory, which no backup holds and no reboot
- * leaves, and is written after every commit of the own log, before anything is
- * told.  It needs no sync: it must outlive the process, not the machine.
+ * leaves, and is written after every commit, before anything is told.  It needs no sync: it must outlive the process, not the machine.
  * Whether what it says is good is the outbox's business.
  */
 
@@ -19,8 +19,9 @@
 
 struct fence {
 	uint8_t boot_id[FENCE_BOOT_LEN];
-	uint64_t dev; /* device of main */
-	uint64_t ino; /* and its inode */
+	uint64_t dev;     /* device of main */
+	uint64_t ino;     /* and its inode */
+	uint64_t commits; /* how many it had seen, as store_commits() says */
 	uint8_t log_id[LOG_ID_LEN];
 	uint64_t n;          /* of the last entry vouched for; 0 = none yet */
 	uint8_t c[HASH_LEN]; /* the chain value after it */

@@ -556,17 +556,14 @@ open_store(struct node *node)
 		return err;
 	}
 	own = has_own_log(node);
-	lost = own && !outbox_open_log(node->outbox, log_id);
-	if (lost)
+	lost = own && !outbox_was_in_hand(node->outbox);
+	if (own && !outbox_open_log(node->outbox, log_id))
 		event_say(EVENT_NEW_LOG, NULL,
-		    "no good fence: the next publication "
-		    "begins a new log; nothing is lost");
+		    "%s: the next publication begins a new log; nothing is "
+		    "lost",
+		    lost ? "no good fence" : "no log is open");
 	node_rotate_open(node);
 	node_ring_open(node);
-
-	/* A new key has no log, but the store was never out of our hands. */
-	if (node->rotate.phase == ROTATE_CLOSING)
-		lost = false;
 
 	/* Before anything is served, what was erased since must be known. */
 	node->restored = restored;

@@ -62,9 +62,11 @@ struct outbox_place {
  * outbox_open(store, options, ret_outbox):
  * Read the own logs and the fence.  A fence is good if boot id, device and
  * inode of main are the same and its (n, c_n) lies on the store's own chain,
- * the store equal or ahead.  Without one no log is open until there is
- * something to sign.  Return ERR_SYNTAX for a bad org id, ERR_NOMEM, ERR_IO or
- * ERR_DAMAGED.  Close with outbox_close(); NULL is allowed.
+ * the store equal or ahead, in this and in the number of commits: what came from
+ * others since must not be gone either.  Another is removed, and without one no
+ * log is open until there is something to sign.  Return ERR_SYNTAX for a bad org
+ * id, ERR_NOMEM, ERR_IO or ERR_DAMAGED.  ${store} must outlive it.  Close with
+ * outbox_close(); NULL is allowed.
  */
 enum err outbox_open(struct store *store, const struct outbox_options *options,
     struct outbox **ret_outbox) MUST_CHECK;
@@ -123,6 +125,13 @@ enum err outbox_beacon(
  */
 void outbox_committed(struct outbox *outbox);
 void outbox_aborted(struct outbox *outbox);
+
+/**
+ * outbox_was_in_hand(outbox):
+ * Was there a good fence at the opening: is the store as this boot left it, or
+ * ahead, whatever became of the log that it names?
+ */
+bool outbox_was_in_hand(const struct outbox *outbox);
 
 /**
  * outbox_ready(outbox), outbox_fenced(outbox):

@@ -28,6 +28,7 @@
 
 /* Where the own log stands; what a transaction changes is taken back with it. */
 struct outbox_state {
+	bool in_hand;               /* the store; a fence may vouch for it */
 	bool has_last;              /* a log was begun some time */
 	uint8_t log_id[LOG_ID_LEN]; /* the last one */
 	bool open;                  /* and may be continued */
@@ -67,7 +68,9 @@ struct outbox {
 	const struct crypto_key *key; /* not owned */
 	char org[ORG_MAX + 1];
 	char *fence_path;
-	struct fence fence; /* boot, device and inode are filled in */
+	const struct store *store; /* not owned */
+	struct fence fence;        /* the last; boot, device, inode always */
+	bool was_in_hand;
 	struct outbox_builder builder;
 
 	/* The writer's. */

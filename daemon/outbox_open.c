@@ -103,23 +103,36 @@ read_logs(struct outbox *outbox, struct store_txn *txn)
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
-/* Does the fence vouch for the last log as it stands in the store? */
+/* Does a fence vouch for the store as it was found? */
 static bool
-fence_is_good(
-    struct outbox *outbox, struct store_txn *txn, const struct store_log *log)
+fence_is_good(const struct outbox *outbox, struct store_txn *txn,
+    const struct fence *fence)
 {
-	struct fence fence;
+	const struct fence *here = &outbox->fence;
 	struct log_tip tip;
 
-	return fence_read(outbox->fence_path, &fence) == ERR_NONE &&
-	    memcmp(fence.boot_id, outbox->fence.boot_id, FENCE_BOOT_LEN) == 0 &&
-	    fence.dev == outbox->fence.dev && fence.ino == outbox->fence.ino &&
-	    memcmp(fence.log_id, log->log_id, LOG_ID_LEN) == 0 &&
-	    store_tip_at(txn, log->log_id, fence.n, &tip) == ERR_NONE &&
-	    memcmp(fence.c, tip.c, HASH_LEN) == 0;
+	return memcmp(fence->boot_id, here->boot_id, FENCE_BOOT_LEN) == 0 &&
+	    fence->dev == here->dev && fence->ino == here->ino &&
+	    fence->commits <= store_commits_found(outbox->store) &&
+	    store_tip_at(txn, fence->log_id, fence->n, &tip) == ERR_NONE &&
+	    memcmp(fence->c, tip.c, HASH_LEN) == 0;
 }
 
-/* Open the last log if it was not closed and the fence is good. */
+/* Was the store in our hands?  If not, nothing makes the fence good again. */
+static enum err
+read_fence(struct outbox *outbox, struct store_txn *txn)
+{
+	struct fence fence;
+
+	if (fence_read(outbox->fence_path, &fence) != ERR_NONE ||
+	    !fence_is_good(outbox, txn, &fence))
+		return fence_remove(outbox->fence_path);
+	outbox->fence = fence;
+	outbox->now.in_hand = outbox->was_in_hand = true;
+	return ERR_NONE;
+}
+
+/* Open the last log if it was not closed and the fence vouches for it. */
 static enum err
 open_last(struct outbox *outbox, struct store_txn *txn)
 {
@@ -138,7 +151,8 @@ open_last(struct outbox *outbox, struct store_txn *txn)
 	if (err != ERR_NONE || now->forked || log.frozen ||
 	    memcmp(log.key, outbox->key->public_key, KEY_LEN) != 0)
 		return err;
-	now->open = fence_is_good(outbox, txn, &log);
+	now->open = now->in_hand &&
+	    memcmp(outbox->fence.log_id, log.log_id, LOG_ID_LEN) == 0;
 	now->tip = log.tip;
 	return ERR_NONE;
 }
@@ -159,12 +173,14 @@ read_state(struct outbox *outbox, struct store *store)
 
 	if ((err = fence_boot_id(outbox->fence.boot_id)) != ERR_NONE)
 		return err;
+	outbox->store = store;
 	store_inode(store, &outbox->fence.dev, &outbox->fence.ino);
 	if ((err = store_begin(store, false, &txn)) != ERR_NONE)
 		return err;
 	if ((err = read_notes(outbox, txn)) == ERR_NONE &&
 	    (err = read_logs(outbox, txn)) == ERR_NONE &&
-	    (err = read_waiting(outbox, txn)) == ERR_NONE)
+	    (err = read_waiting(outbox, txn)) == ERR_NONE &&
+	    (err = read_fence(outbox, txn)) == ERR_NONE)
 		err = open_last(outbox, txn);
 	store_abort(&txn);
 	outbox->committed = outbox->now;
@@ -253,6 +269,12 @@ void
 outbox_pause(struct outbox *outbox, bool paused)
 {
 	atomic_store(&outbox->paused, paused);
+}
+
+bool
+outbox_was_in_hand(const struct outbox *outbox)
+{
+	return outbox->was_in_hand;
 }
 
 bool

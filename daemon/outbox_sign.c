@@ -22,19 +22,26 @@ drop_fence(struct outbox *outbox)
 	return fence_remove(outbox->fence_path) == ERR_NONE;
 }
 
-/* Vouch for the log up to ${tip}, or at least for nothing that is not so. */
+/* Vouch for the store, and for a log up to ${tip}. */
 static void
-write_fence(struct outbox *outbox, const struct log_tip *tip)
+name_tip(struct fence *fence, const uint8_t *log_id, const struct log_tip *tip)
+{
+	memcpy(fence->log_id, log_id, LOG_ID_LEN);
+	fence->n = tip->n;
+	memcpy(fence->c, tip->c, HASH_LEN);
+}
+
+/* Write it, or at least vouch for nothing that is not so. */
+static void
+write_fence(struct outbox *outbox, struct fence *fence)
 {
 	enum err err;
 
-	memcpy(outbox->fence.log_id, outbox->now.log_id, LOG_ID_LEN);
-	outbox->fence.n = tip->n;
-	memcpy(outbox->fence.c, tip->c, HASH_LEN);
-	err = fence_write(outbox->fence_path, &outbox->fence);
+	fence->commits = store_commits(outbox->store);
+	err = fence_write(outbox->fence_path, fence);
 	atomic_store(&outbox->fenced, err == ERR_NONE);
 	if (err != ERR_NONE && !drop_fence(outbox))
-		outbox->now.open = false;
+		outbox->now.in_hand = outbox->now.open = false;
 }
 
 /* ---- a run ---- */
@@ -156,6 +163,7 @@ begin_log(struct outbox *outbox, struct store_txn *txn, uint64_t now_ms)
 	uint8_t ext[HEADER_MAX];
 	uint8_t raw[HEADER_MAX];
 	struct log_tip tip;
+	struct fence first;
 	size_t len;
 	enum err err;
 
@@ -174,6 +182,7 @@ begin_log(struct outbox *outbox, struct store_txn *txn, uint64_t now_ms)
 		return err;
 
 	log_begin(genesis.key, genesis.inc, now->log_id, &tip);
+	now->in_hand = true;
 	now->has_last = true;
 	now->open = true;
 	now->forked = false;
@@ -183,7 +192,9 @@ begin_log(struct outbox *outbox, struct store_txn *txn, uint64_t now_ms)
 	 * A kill between the first commit and its fence must not cost the log:
 	 * as long as nothing was told, to vouch for its beginning is enough.
 	 */
-	write_fence(outbox, &tip);
+	first = outbox->fence;
+	name_tip(&first, now->log_id, &tip);
+	write_fence(outbox, &first);
 	return builder_add(&outbox->builder, (struct bytes){ raw, len }, 0);
 }
 
@@ -333,12 +344,14 @@ outbox_committed(struct outbox *outbox)
 	struct outbox_placed *placed;
 	size_t i;
 
-	if (now->open &&
-	    (!outbox->committed.open || !outbox_fenced(outbox) ||
-		memcmp(now->tip.c, outbox->committed.tip.c, HASH_LEN) != 0))
-		write_fence(outbox, &outbox->now.tip);
-	else if (!now->open && !outbox_fenced(outbox))
+	if (now->open)
+		name_tip(&outbox->fence, now->log_id, &now->tip);
+	if (!now->in_hand && !outbox_fenced(outbox))
 		atomic_store(&outbox->fenced, drop_fence(outbox));
+	else if (now->in_hand &&
+	    (!outbox_fenced(outbox) ||
+		outbox->fence.commits != store_commits(outbox->store)))
+		write_fence(outbox, &outbox->fence);
 	outbox->committed = outbox->now;
 
 	(void)pthread_mutex_lock(&outbox->lock);

@@ -139,6 +139,15 @@ void store_inode(
     const struct store *store, uint64_t *ret_dev, uint64_t *ret_ino);
 
 /**
+ * store_commits(store), store_commits_found(store):
+ * The number of the last commit, which rises with each that changed something;
+ * and what it was before this process wrote.  A store that was set back has a
+ * lower one than it had.  Any thread.
+ */
+uint64_t store_commits(const struct store *store);
+uint64_t store_commits_found(const struct store *store);
+
+/**
  * store_usage(store, ret_used, ret_max):
  * Bytes of main in use, and its largest size.
  */

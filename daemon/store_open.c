@@ -449,6 +449,18 @@ store_inode(const struct store *store, uint64_t *ret_dev, uint64_t *ret_ino)
 	*ret_ino = store->ino;
 }
 
+uint64_t
+store_commits(const struct store *store)
+{
+	return db_commits(store->db);
+}
+
+uint64_t
+store_commits_found(const struct store *store)
+{
+	return db_commits_found(store->db);
+}
+
 void
 store_usage(struct store *store, uint64_t *ret_used, uint64_t *ret_max)
 {

@@ -571,6 +571,27 @@ check_body_bytes(struct world *world, struct box *box)
 	free(want);
 }
 
+/* Must everybody have it where it counts? */
+static bool
+is_owed(const struct world *world, const struct pub *pub)
+{
+	return pub->acked && !pub->erasing && !pub->may_lose && !pub->hidden &&
+	    (world_is_honest(&world->boxes[pub->box]) || pub->stays);
+}
+
+/*
+ * Is it here, but beyond a fork that nobody can heal: its writer was rolled back
+ * with its memory and removed before it heard of that?
+ */
+static bool
+is_beyond_healing(
+    const struct world *world, const struct pub *pub, enum hold hold)
+{
+	const struct box *writer = &world->boxes[pub->box];
+
+	return writer->out && writer->may_fork && hold == HOLD_BODY;
+}
+
 static void
 check_pubs(struct world *world, struct box *box)
 {
@@ -589,10 +610,8 @@ check_pubs(struct world *world, struct box *box)
 			world_fail(world, "hidden",
 			    "node %d shows %d, whose writer had been removed",
 			    box->number, i);
-		if (pub->acked && !pub->erasing && !pub->may_lose &&
-		    !pub->hidden &&
-		    (world_is_honest(&world->boxes[pub->box]) || pub->stays) &&
-		    holding.of[i] != HOLD_FULLY)
+		if (is_owed(world, pub) && holding.of[i] != HOLD_FULLY &&
+		    !is_beyond_healing(world, pub, holding.of[i]))
 			world_fail(world, "lost",
 			    "node %d has not got %d, which node %d had "
 			    "acknowledged (%d)",

@@ -26,15 +26,22 @@ import tempfile
 BUGS = [
     ("fence-ahead", "accept a fence that is ahead of the store", [
         ("daemon/outbox_open.c",
-         "	    store_tip_at(txn, log->log_id, fence.n, &tip) == ERR_NONE &&\n"
-         "	    memcmp(fence.c, tip.c, HASH_LEN) == 0;\n",
-         "	    (store_tip_at(txn, log->log_id, fence.n, &tip) != ERR_NONE ||\n"
-         "		memcmp(fence.c, tip.c, HASH_LEN) == 0);\n"),
+         "	    fence->commits <= store_commits_found(outbox->store) &&\n"
+         "	    store_tip_at(txn, fence->log_id, fence->n, &tip) == ERR_NONE &&\n"
+         "	    memcmp(fence->c, tip.c, HASH_LEN) == 0;\n",
+         "	    (store_tip_at(txn, fence->log_id, fence->n, &tip) != ERR_NONE ||\n"
+         "		memcmp(fence->c, tip.c, HASH_LEN) == 0);\n"),
+    ]),
+    ("fence-age", "accept a fence though the store has lost what others wrote", [
+        ("daemon/outbox_open.c",
+         "	    fence->commits <= store_commits_found(outbox->store) &&\n",
+         ""),
     ]),
     ("no-fence", "go on with the last log without a fence", [
         ("daemon/outbox_open.c",
-         "	now->open = fence_is_good(outbox, txn, &log);\n",
-         "	now->open = fence_is_good(outbox, txn, &log) || true;\n"),
+         "	now->open = now->in_hand &&\n"
+         "	    memcmp(outbox->fence.log_id, log.log_id, LOG_ID_LEN) == 0;\n",
+         "	now->open = true;\n"),
     ]),
     ("chain", "do not check that headers lead to their HEAD", [
         ("proto/log.c",
@@ -211,8 +218,10 @@ BUGS = [
     ]),
     ("restore-writer", "go on with the last log after a restore", [
         ("daemon/outbox_open.c",
-         "	now->open = fence_is_good(outbox, txn, &log);\n",
-         "	now->open = fence_is_good(outbox, txn, &log) ||\n"
+         "	now->open = now->in_hand &&\n"
+         "	    memcmp(outbox->fence.log_id, log.log_id, LOG_ID_LEN) == 0;\n",
+         "	now->open = (now->in_hand &&\n"
+         "	    memcmp(outbox->fence.log_id, log.log_id, LOG_ID_LEN) == 0) ||\n"
          "	    store_note_get(txn, STORE_NOTE_RESTORED,\n"
          "		&(struct bytes){ NULL, 0 }) == ERR_NONE;\n"),
     ]),

@@ -850,6 +850,88 @@ replace_by_copy(struct fixture *f, const char *name)
 	free(copy);
 }
 
+/* Write the first ${len} bytes of a file again, or read them, in its place. */
+static void
+keep_file(struct fixture *f, const char *name, const char *mode, uint8_t *bytes,
+    size_t len)
+{
+	char *path = scratch_path(f->dir, name);
+	FILE *file = fopen(path, mode);
+
+	assert_non_null(file);
+	if (mode[1] == '+')
+		assert_int_equal(fwrite(bytes, 1, len, file), len);
+	else
+		assert_true(fread(bytes, 1, len, file) > 0);
+	assert_int_equal(fclose(file), 0);
+	free(path);
+}
+
+/* A commit of something that is not our own. */
+static void
+note(struct fixture *f, uint8_t value)
+{
+	begin(f);
+	assert_int_equal(
+	    store_note_put(f->txn, "test/note", &value, 1), ERR_NONE);
+	finish(f);
+}
+
+static void
+main_set_back_behind_what_came_from_others_begins_a_new_log(void **state)
+{
+	static uint8_t bytes[1 << 20];
+	struct fixture *f = *state;
+	struct outbox_place old = place_of(f, publish(f, "one"));
+
+	note(f, 1);
+	restart(f);
+	assert_true(outbox_was_in_hand(f->outbox));
+	note(f, 2);
+	outbox_close(f->outbox);
+	store_close(f->store);
+	keep_file(f, "main.mdb", "r", bytes, sizeof(bytes));
+	assert_int_equal(open_both(f), ERR_NONE);
+	assert_true(outbox_was_in_hand(f->outbox));
+	note(f, 3);
+
+	outbox_close(f->outbox);
+	store_close(f->store);
+	keep_file(f, "main.mdb", "r+", bytes, sizeof(bytes));
+	assert_int_equal(open_both(f), ERR_NONE);
+	assert_false(outbox_was_in_hand(f->outbox));
+	assert_int_equal(access(f->fence_path, F_OK), -1);
+
+	/* Nothing that is committed since makes it good again. */
+	note(f, 4);
+	note(f, 5);
+	restart(f);
+	assert_false(outbox_was_in_hand(f->outbox));
+	assert_new_log(f, &old, 2, NO_FENCE);
+	restart(f);
+	assert_true(outbox_was_in_hand(f->outbox));
+}
+
+static void
+store_is_in_hand_with_a_key_that_has_no_log_yet(void **state)
+{
+	struct fixture *f = *state;
+	const uint8_t seed[SEED_LEN] = { 2 };
+	uint8_t open[LOG_ID_LEN];
+
+	assert_false(outbox_was_in_hand(f->outbox));
+	(void)publish(f, "one");
+	crypto_key_from_seed(seed, &f->key);
+	restart(f);
+	assert_true(outbox_was_in_hand(f->outbox));
+	assert_false(outbox_open_log(f->outbox, open));
+
+	/* And stays so when others' entries are committed. */
+	note(f, 1);
+	restart(f);
+	assert_true(outbox_was_in_hand(f->outbox));
+}
+
 static void
 restored_main_begins_a_new_log(void **state)
 {
@@ -1740,6 +1822,8 @@ main(void)
 		T(fence_of_another_boot_begins_a_new_log),
 		T(fence_of_another_log_or_position_begins_a_new_log),
 		T(restored_main_begins_a_new_log),
+		T(main_set_back_behind_what_came_from_others_begins_a_new_log),
+		T(store_is_in_hand_with_a_key_that_has_no_log_yet),
 		T(fence_that_cannot_be_written_does_not_undo_the_commit),
 		T(fence_that_could_not_be_written_is_written_after_an_empty_commit),
 		T(new_store_with_fetched_own_logs_names_the_latest),

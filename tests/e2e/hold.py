@@ -2,7 +2,7 @@
 """Ask a node for a body that it may not serve yet.
 
 Usage: hold.py HUB KEYS STAGE, the control socket of a node, a file, and join, held,
-still, known or over.
+still, known, over or back.
 """
 
 import os
@@ -98,6 +98,8 @@ def main(path, keys, stage):
     n = newcomer.fetch()
     if stage == "held":
         CHECKS.check("it serves no body", newcomer.held(n, 1))
+    elif stage == "back":
+        CHECKS.check("set back under a good fence, it serves none", newcomer.held(n, 1))
     elif stage == "still":
         CHECKS.check("nor after it has published and was started again, to who has "
                      "its log from it alone", newcomer.held(n, 2))

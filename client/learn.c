@@ -58,7 +58,7 @@ role_of(const struct run *run)
 			       (Erfa__AuthorRole)value->value;
 }
 
-/* Find what this node has said of it in the same role and stage. */
+/* Find what this node says of it in the same role and stage. */
 static const Erfa__Related *
 find_earlier(const struct run *run, const struct act *target, const char *org,
     Erfa__Stage stage)
@@ -71,7 +71,9 @@ find_earlier(const struct run *run, const struct act *target, const char *org,
 	for (i = 0; i < show->n_related; i++) {
 		const Erfa__Related *related = show->related[i];
 
+		/* What was taken back stays so: a new word is a new record. */
 		if (related->body == NULL || related->row == NULL ||
+		    related->row->retracted ||
 		    related->body->record_case !=
 			ERFA__BODY__RECORD_EXPERIENCE ||
 		    strcmp(run_text(related->row->publisher), org) != 0)

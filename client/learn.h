@@ -18,7 +18,8 @@ bool learn_wanted(const struct run *run);
 /**
  * learn_begin(run, target, final, ret_act):
  * Begin an experience with the record of ${target}, or go on with the one that
- * this node has published of it in the same role; set what the options say.
+ * this node has published of it in the same role, unless it was taken back; set
+ * what the options say.
  * ${final} says that it is over.  End with act_close(), whatever comes back.
  */
 int learn_begin(

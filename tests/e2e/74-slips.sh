@@ -198,4 +198,17 @@ check_has "a retraction comes before a concern" "$(head -n 1 <<<"$OUT")" \
 check "adapt" at h adapt "$t"
 check_has "warns whoever copies it" "$OUT" "^$t was taken back: Forkerte tal"
 
+# --- What is learnt after a word was taken back is a word of its own.
+
+check "a word that was wrong" at h learn "$u" --role authority --verdict worked \
+	--worked Ro --json
+e=$(field id <<<"$OUT")
+check "it is taken back" at h retract "$e" --reason data_error \
+	--explanation "Forkerte tal" --yes
+check "what they say instead" at h learn "$u" --role authority \
+	--verdict did_not_work --worked nothing --json
+n=$(field id <<<"$OUT")
+check "is a record of its own" test "$n" != "$e"
+check_same "that nobody took back" 0 "$(at h show "$n" | grep -c RETRACTED)"
+
 finish

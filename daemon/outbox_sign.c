@@ -146,6 +146,10 @@ name_prev(struct outbox *outbox, struct store_txn *txn,
 		genesis->reason = REASON_FORKED;
 	if (memcmp(log.key, outbox->key->public_key, KEY_LEN) != 0)
 		genesis->reason = REASON_ROTATED;
+
+	/* Entry 0 is no end of a log: nobody would accept one that names it. */
+	if (tip.n == 0)
+		return ERR_NONE;
 	genesis->has_prev = true;
 	memcpy(genesis->prev_log_id, now->log_id, LOG_ID_LEN);
 	genesis->prev_n = tip.n;

@@ -1116,6 +1116,29 @@ log_that_grew_without_us_is_never_appended_to(void **state)
 	assert_int_equal(genesis_of(f, place.log_id).prev_n, 3);
 }
 
+/* Two other branches were proved that part before entry 1. */
+static void
+log_of_which_nothing_counts_is_not_named_by_the_next(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place old = place_of(f, publish(f, "one"));
+	struct outbox_place place;
+	struct header_genesis genesis;
+
+	begin(f);
+	assert_int_equal(store_freeze(f->txn, old.log_id, 0), ERR_NONE);
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, old.log_id, 0), ERR_NONE);
+	finish(f);
+	assert_true(outbox_open_log(f->outbox, place.log_id));
+	assert_memory_not_equal(place.log_id, old.log_id, LOG_ID_LEN);
+	genesis = genesis_of(f, place.log_id);
+	assert_int_equal(genesis.reason, FORKED);
+	assert_false(genesis.has_prev);
+	assert_text(f, place.log_id, 2, "one");
+	assert_int_equal(verify_log(f, place.log_id), 1);
+}
+
 static void
 closed_log_stays_closed_after_a_restart(void **state)
 {
@@ -1829,6 +1852,7 @@ main(void)
 		T(new_store_with_fetched_own_logs_names_the_latest),
 		T(longer_log_elsewhere_is_not_continued),
 		T(log_that_grew_without_us_is_never_appended_to),
+		T(log_of_which_nothing_counts_is_not_named_by_the_next),
 		T(closed_log_stays_closed_after_a_restart),
 		T(forked_log_is_published_again_once_with_body_and_salt),
 		T(entries_without_a_body_are_published_again_too),

@@ -312,6 +312,7 @@ fetch_send(struct link *link, struct ask *ask, struct wire_get *get,
 	ask->active = true;
 	ask->req = get->req;
 	ask->credit = get->max_bytes;
+	ask->got = 0;
 	ask->deadline = now + link->timers->get_ms;
 	ask->end = now + GET_TIMES * (int64_t)link->timers->get_ms;
 	if (link_send(link, &msg))
@@ -352,6 +353,13 @@ ask_headers(struct link *link, struct ask *ask, int64_t now)
 	return true;
 }
 
+/* What the peer lets one GET for bodies ask for. */
+static size_t
+bodies_credit(const struct link *link)
+{
+	return link->window < ASK_BYTES ? link->window : ASK_BYTES;
+}
+
 /* Choose bodies: of what all branches share, or of a branch, which is named. */
 static size_t
 choose_bodies(struct link *link, struct wire_ref refs[GET_REFS_MAX],
@@ -363,7 +371,7 @@ choose_bodies(struct link *link, struct wire_ref refs[GET_REFS_MAX],
 	*ret_has_branch = false;
 	if (!link->bodies_rest || mark != link->bodies_seen)
 		count = link->ops->want_bodies(
-		    link->host, link, refs, GET_REFS_MAX, ASK_BYTES);
+		    link->host, link, refs, GET_REFS_MAX, bodies_credit(link));
 	if (count > 0)
 		return count;
 	link->bodies_rest = true;
@@ -371,7 +379,7 @@ choose_bodies(struct link *link, struct wire_ref refs[GET_REFS_MAX],
 	if (now < link->branch_due)
 		return 0;
 	count = link->ops->want_branch(
-	    link->host, link, refs, GET_REFS_MAX, ASK_BYTES, branch);
+	    link->host, link, refs, GET_REFS_MAX, bodies_credit(link), branch);
 	if (count == 0)
 		link->branch_due = now + link->timers->have_ms;
 	*ret_has_branch = count > 0;
@@ -628,6 +636,7 @@ take_bytes(struct link *link, struct ask *ask, const struct wire_ref *ref,
 		joining->len = 0;
 		whole = joining->data;
 	}
+	link->lacking_wait = LACKING_MS;
 	link->ops->take_body(
 	    link->host, link, ref, part->salt, whole, (size_t)part->total);
 	return true;
@@ -654,7 +663,7 @@ take_body(struct link *link, struct ask *ask, const struct wire_body *part,
 		ask->joining.len = 0;
 		not_sent(link, ask, &ref, part->state, now);
 	} else {
-		link->lacking_wait = LACKING_MS;
+		ask->got += part->data.len;
 		if (!take_bytes(link, ask, &ref, part, now))
 			return;
 	}
@@ -664,7 +673,7 @@ take_body(struct link *link, struct ask *ask, const struct wire_body *part,
 /*
  * The answer ended in the midst of a body, as it must if the peer's window is
  * smaller than the body: ask for the rest, that first.  False if there is no
- * such.  Of the time for all of it nothing is given back.
+ * such, or the time for all of it, of which nothing is given back, is over.
  */
 static bool
 ask_on(struct link *link, struct ask *ask, int64_t now)
@@ -674,7 +683,7 @@ ask_on(struct link *link, struct ask *ask, int64_t now)
 	int64_t end = ask->end;
 	size_t i = 0;
 
-	if (ask->dead || ask->joining.len == 0)
+	if (ask->dead || ask->joining.len == 0 || now >= end)
 		return false;
 	while (i < ask->nrefs && !same_ref(&ask->refs[i], &ask->joining.ref))
 		i++;
@@ -691,9 +700,23 @@ ask_on(struct link *link, struct ask *ask, int64_t now)
 	memcpy(get.c8, ask->branch + 8, C8_LEN);
 	ask->progress = false;
 	fetch_send(link, ask, &get, ASK_BYTES, now);
-	if (ask->active)
-		ask->end = end;
+	if (!ask->active)
+		return true;
+	ask->end = end;
+	if (ask->deadline > end)
+		ask->deadline = end;
 	return true;
+}
+
+/*
+ * Did the answer end before its credit, or in the midst of a body?  What it left
+ * out is not there then: let others be asked for that.
+ */
+static bool
+left_out(const struct ask *ask)
+{
+	return !ask->dead && ask->kind == ASK_BODIES && ask->nrefs > 0 &&
+	    (ask->joining.len > 0 || ask->got < ask->credit);
 }
 
 /* The peer ended its answer: was it one? */
@@ -707,8 +730,11 @@ last_data(struct link *link, struct ask *ask, int64_t now)
 	    (ask->kind != ASK_HEADERS || log == NULL || claim == NULL ||
 		log->pending.n < claim->n))
 		ask_failed(link, ask, now);
-	if (!ask_on(link, ask, now))
-		ask_end(link, ask);
+	if (ask_on(link, ask, now))
+		return;
+	if (left_out(ask))
+		ask_failed(link, ask, now);
+	ask_end(link, ask);
 }
 
 void

@@ -59,6 +59,7 @@ struct ask {
 	enum ask_kind kind;
 	uint32_t req;
 	uint32_t credit; /* max_bytes */
+	uint64_t got;    /* bytes of bodies that came of it */
 	int64_t deadline;
 	int64_t end;   /* however much comes, it is over then */
 	bool progress; /* something useful came */

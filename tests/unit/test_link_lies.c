@@ -17,7 +17,8 @@
 #define BODY_LEN 100
 
 struct fixture {
-	struct world *world; /* node 0 is honest, node 1 is the peer's name */
+	/* Node 0 is honest, node 1 is the peer's name, node 2 is another. */
+	struct world *world;
 	struct origin origin;
 	struct origin_run *run;
 
@@ -47,8 +48,7 @@ look(void *arg, int from, int to, const struct wire_msg *msg)
 {
 	struct fixture *f = arg;
 
-	(void)to;
-	if (from != 0)
+	if (from != 0 || to != 1)
 		return WORLD_PASS;
 	switch (msg->type) {
 	case WIRE_GET:
@@ -93,7 +93,7 @@ setup(void **state)
 	if (crypto_init() != ERR_NONE)
 		return -1;
 	origin_begin(&f->origin, 1, 7);
-	f->world = world_new(2, 1);
+	f->world = world_new(3, 1);
 	world_admit(f->world, 0, f->origin.key.public_key);
 	world_set_strict(f->world, false);
 	world_set_filter(f->world, look, f);
@@ -1644,6 +1644,91 @@ the_rest_of_a_body_is_asked_for_at_its_offset(void **state)
 	assert_complaints(f, 0);
 }
 
+/* A part of the body of the last GET, with which the answer ends. */
+static void
+answer_part(struct fixture *f, const uint8_t *data, size_t len, size_t total)
+{
+	struct wire_msg msg = { .type = WIRE_DATA };
+	struct wire_body part = { .state = WIRE_OK, .ref = f->refs[0] };
+
+	part.total = total;
+	part.data = (struct bytes){ data + part.ref.offset, len };
+	origin_salt(0, part.ref.n, part.salt);
+	msg.u.data.req = f->get.req;
+	msg.u.data.last = true;
+	msg.u.data.bodies = &part;
+	msg.u.data.nbodies = 1;
+	say(f, &msg);
+}
+
+static void
+a_body_that_comes_byte_by_byte_is_asked_of_another(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t body[BODY_LEN];
+	int64_t until;
+
+	want_body(f);
+	origin_body(0, 2, body, BODY_LEN);
+	world_place(f->world, 2, &f->origin, f->run, true);
+	world_connect(f->world, 2, 0);
+	until = world_now(f->world) + 10 * GET_MS;
+	while (world_now(f->world) < until) {
+		assert_false(
+		    world_has_body(f->world, 0, &f->origin, 2, BODY_LEN));
+		answer_part(f, body, 1, BODY_LEN);
+		world_run(f->world, GET_MS - 1000);
+	}
+	world_run(f->world, 1000);
+	assert_true(world_has_body(f->world, 0, &f->origin, 2, BODY_LEN));
+}
+
+static void
+what_an_answer_leaves_out_is_asked_of_another(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t body[BODY_LEN];
+	uint8_t salt[SALT_LEN];
+	uint64_t n;
+
+	origin_write(&f->origin, f->run, 100, BODY_LEN);
+	world_place(f->world, 0, &f->origin, f->run, false);
+	world_place(f->world, 2, &f->origin, f->run, true);
+	greet(f);
+	claim(f, &f->origin, 100);
+	world_run(f->world, 500);
+	assert_int_equal(f->get.nrefs, 99);
+	world_connect(f->world, 2, 0);
+	world_run(f->world, 500);
+
+	/* One of them comes, and there the answer ends, within its credit. */
+	n = f->refs[0].n;
+	origin_body(0, n, body, BODY_LEN);
+	origin_salt(0, n, salt);
+	answer_body(f, WIRE_OK, body, BODY_LEN, salt);
+	assert_int_equal(f->gets, 1);
+	world_run(f->world, 400);
+	for (n = 2; n <= 100; n++)
+		assert_true(
+		    world_has_body(f->world, 0, &f->origin, n, BODY_LEN));
+}
+
+static void
+who_has_a_small_window_is_asked_for_little(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = hello_of(f, 1);
+
+	origin_write(&f->origin, f->run, 100, BODY_LEN);
+	world_place(f->world, 0, &f->origin, f->run, false);
+	msg.u.hello.window = 1;
+	say(f, &msg);
+	claim(f, &f->origin, 100);
+	world_run(f->world, 500);
+	assert_int_equal(f->get.max_bytes, 1);
+	assert_int_equal(f->get.nrefs, 1);
+}
+
 static void
 another_part_than_the_body_is_not_taken_for_it(void **state)
 {
@@ -2035,6 +2120,9 @@ main(void)
 		TEST(parts_of_a_body_must_join),
 		TEST(a_body_in_many_parts_is_joined),
 		TEST(the_rest_of_a_body_is_asked_for_at_its_offset),
+		TEST(a_body_that_comes_byte_by_byte_is_asked_of_another),
+		TEST(what_an_answer_leaves_out_is_asked_of_another),
+		TEST(who_has_a_small_window_is_asked_for_little),
 		TEST(another_part_than_the_body_is_not_taken_for_it),
 		TEST(a_body_that_is_gone_midway_is_not_joined),
 		TEST(a_get_beyond_the_window_is_refused),

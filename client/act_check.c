@@ -136,14 +136,18 @@ refuse_hits(struct run *run, const struct personal_hits *hits)
 static int
 confirm_hits(struct run *run, const struct personal_hits *hits)
 {
+	bool yes = false;
+	int status;
+
 	if (!prompt_can(run))
 		return refuse_hits(run, hits);
 	print_say(run->err,
 	    "This looks like personal data, which cannot be called back once "
 	    "it has left:\n");
 	print_hits(run, hits);
-	if (prompt_yes(run, "Is none of it about a person?  Go on?"))
-		return EXIT_DONE;
+	status = prompt_yes(run, "Is none of it about a person?  Go on?", &yes);
+	if (status != EXIT_DONE || yes)
+		return status;
 	return fault_say(&run->faults, EXIT_FAILED, "personal_data",
 	    "Name roles instead of people.", "nothing was published");
 }

@@ -336,7 +336,8 @@ static int
 edit_by_hand(struct edit *edit)
 {
 	struct run *run = edit->run;
-	int status;
+	bool again;
+	int status, asked;
 
 	if (run->json || isatty(STDIN_FILENO) != 1)
 		return fault_say(&run->faults, EXIT_USAGE, "no_terminal",
@@ -353,9 +354,11 @@ edit_by_hand(struct edit *edit)
 		if ((status = run_editor(edit)) != EXIT_DONE)
 			return status;
 		status = take_form(edit);
-		if (status != EXIT_DATA ||
-		    !prompt_yes(run, "Open the editor again?"))
+		if (status != EXIT_DATA)
 			return status;
+		asked = prompt_yes(run, "Open the editor again?", &again);
+		if (asked != EXIT_DONE || !again)
+			return asked != EXIT_DONE ? asked : status;
 		edit->temporary = true;
 	}
 }

@@ -186,29 +186,35 @@ set_plain(struct act *act, const struct said *said, size_t count)
 }
 
 /* A count that may tell who is meant is shown only if somebody says so. */
-static void
+static int
 hold_back(struct observing *it, struct act *act)
 {
 	Erfa__Observation *observation = act->body->observation;
 	const ProtobufCMessageDescriptor *desc = observation->base.descriptor;
 	struct run *run = it->run;
-	bool shown;
+	bool shown = args_given(run->args, "small-counts");
+	int status = EXIT_DONE;
 	size_t kind;
 
 	if (!personal_small_counts(observation))
-		return;
-	shown = args_given(run->args, "small-counts") ||
-	    prompt_yes(run,
-		"A count of 1 to 4 persons may tell who they are.  Show it?");
+		return EXIT_DONE;
+	if (!shown)
+		status = prompt_yes(run,
+		    "A count of 1 to 4 persons may tell who they are.  Show "
+		    "it?",
+		    &shown);
+	if (status != EXIT_DONE)
+		return status;
 	observation->has_small_count_confirmed = 1;
 	observation->small_count_confirmed = shown;
 	if (shown)
-		return;
+		return EXIT_DONE;
 	for (kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++)
 		form_schema_drop(&observation->base,
 		    protobuf_c_message_descriptor_get_field_by_name(
 			desc, kinds[kind].group));
 	it->held_back++;
+	return EXIT_DONE;
 }
 
 /* What every observation says. */
@@ -245,9 +251,7 @@ add_observation(struct observing *it, const struct said *said, size_t count)
 		act->body->observation->has_arm = 1;
 		act->body->observation->arm = ERFA__ARM__ARM_TRIAL;
 	}
-	if (!it->trying)
-		hold_back(it, act);
-	return EXIT_DONE;
+	return it->trying ? EXIT_DONE : hold_back(it, act);
 }
 
 static void

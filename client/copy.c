@@ -202,22 +202,24 @@ print_promise(struct run *run, size_t number, const Erfa__Commitment *promise)
 		    run_text(promise->text));
 }
 
-/* Ask about one promise; false if there is nobody to ask. */
-static bool
+/* Ask about one promise; it stays open if there is nobody to ask. */
+static int
 ask_promise(struct run *run, size_t number, Erfa__Commitment *promise)
 {
-	if (args_given(run->args, "yes")) {
-		take_stance(promise, ERFA__STANCE__STANCE_ACCEPTED);
-		return true;
+	bool yes = args_given(run->args, "yes");
+	int status = EXIT_DONE;
+
+	if (!yes && !prompt_can(run))
+		return EXIT_DONE;
+	if (!yes) {
+		print_promise(run, number, promise);
+		status = prompt_yes(run, "Do you promise it too?", &yes);
 	}
-	if (!prompt_can(run))
-		return false;
-	print_promise(run, number, promise);
-	take_stance(promise,
-	    prompt_yes(run, "Do you promise it too?") ?
-		ERFA__STANCE__STANCE_ACCEPTED :
-		ERFA__STANCE__STANCE_DECLINED);
-	return true;
+	if (status == EXIT_DONE)
+		take_stance(promise,
+		    yes ? ERFA__STANCE__STANCE_ACCEPTED :
+			  ERFA__STANCE__STANCE_DECLINED);
+	return status;
 }
 
 int
@@ -234,8 +236,11 @@ copy_promises(struct act *act)
 		 act, "decline", ERFA__STANCE__STANCE_DECLINED)) != EXIT_DONE)
 		return status;
 	for (i = 0; i < trial->n_commitments && i < PROMISES_MAX; i++) {
-		if (trial->commitments[i]->has_stance ||
-		    ask_promise(run, i + 1, trial->commitments[i]))
+		if (!trial->commitments[i]->has_stance &&
+		    (status = ask_promise(run, i + 1, trial->commitments[i])) !=
+			EXIT_DONE)
+			return status;
+		if (trial->commitments[i]->has_stance)
 			continue;
 		print_promise(run, i + 1, trial->commitments[i]);
 		open++;

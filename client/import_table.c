@@ -237,7 +237,7 @@ propose(struct import_table *table, bool *ret_go_on)
 	    "  Then:          erfa import %s --map=map.txt --dry-run\n",
 	    count_mapped(table), table->map->count, table->path, table->path);
 	if (!goes_on && prompt_can(run))
-		*ret_go_on = prompt_yes(run, _("Go on with it as it is?"));
+		return prompt_yes(run, _("Go on with it as it is?"), ret_go_on);
 	return EXIT_DONE;
 }
 

@@ -165,14 +165,17 @@ ask_frame(struct act *edge, const struct diff *diff)
 {
 	Erfa__Adaptation *adaptation = edge->body->adaptation;
 	struct life_frame frame;
+	bool right = false;
+	int status;
 	size_t i;
 
 	life_suggest(diff, &frame);
 	if (adaptation->has_what || frame.what == 0 || !prompt_can(edge->run))
 		return EXIT_DONE;
 	print_frame(edge->run, &frame);
-	if (!prompt_yes(edge->run, "Is that right?"))
-		return EXIT_DONE;
+	status = prompt_yes(edge->run, "Is that right?", &right);
+	if (status != EXIT_DONE || !right)
+		return status;
 	adaptation->has_what = 1;
 	adaptation->what = frame.what;
 	if (frame.nnature == 0 || adaptation->n_nature > 0)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "client/args.h"
+#include "client/conn.h"
 #include "client/print.h"
 #include "client/run.h"
 #include "client/speech.h"
@@ -30,20 +31,37 @@ trim(char *text)
 	text[len] = '\0';
 }
 
+/* Read a line that the person has ended with Enter. */
+static bool
+read_line(char **ret_line)
+{
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t len = getline(&line, &room, stdin);
+
+	if (len > 0 && line[len - 1] == '\n' && !conn_stopped()) {
+		*ret_line = line;
+		return true;
+	}
+	free(line);
+	return false;
+}
+
 int
 prompt_line(struct run *run, const char *question, char **ret_text)
 {
 	char *line = NULL;
-	size_t room = 0;
 
 	*ret_text = NULL;
 	if (!prompt_can(run))
 		return EXIT_DONE;
+	if (conn_stopped())
+		return run_halted(run);
 	print_say(run->err, "%s ", speech(question));
-	if (print_finish(run->err) != ERR_NONE ||
-	    getline(&line, &room, stdin) < 0) {
-		free(line);
-		return EXIT_DONE;
+	if (print_finish(run->err) != ERR_NONE || !read_line(&line)) {
+		/* The cursor stands behind the question still. */
+		print_say(run->err, "\n");
+		return run_halted(run);
 	}
 	trim(line);
 	if (*line == '\0')
@@ -53,18 +71,18 @@ prompt_line(struct run *run, const char *question, char **ret_text)
 	return EXIT_DONE;
 }
 
-bool
-prompt_yes(struct run *run, const char *question)
+int
+prompt_yes(struct run *run, const char *question, bool *ret_yes)
 {
 	char text[256];
 	char *line = NULL;
-	bool yes;
+	int status;
 
 	(void)snprintf(text, sizeof(text), _("%s  [y/N]"), speech(question));
-	if (prompt_line(run, text, &line) != EXIT_DONE || line == NULL)
-		return false;
+	if ((status = prompt_line(run, text, &line)) != EXIT_DONE)
+		return status;
 	/* yes, ja, kyllä */
-	yes = strchr("yYjJkK", line[0]) != NULL;
+	*ret_yes = line != NULL && strchr("yYjJkK", line[0]) != NULL;
 	free(line);
-	return yes;
+	return EXIT_DONE;
 }

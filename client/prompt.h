@@ -21,14 +21,16 @@ bool prompt_can(const struct run *run);
  * prompt_line(run, question, ret_text):
  * Ask ${question}, which is translated here, and read a line, without blanks at
  * its ends.  *${ret_text} is NULL if it is empty, or if there is nobody to ask;
- * the caller frees it.  Return an exit code.
+ * the caller frees it.  Return an exit code: that of run_halted() if the person
+ * pressed Ctrl-C, or ended the input, instead of Enter.
  */
 int prompt_line(struct run *run, const char *question, char **ret_text);
 
 /**
- * prompt_yes(run, question):
- * Ask a question whose answer is no unless somebody says yes.
+ * prompt_yes(run, question, ret_yes):
+ * Ask a question whose answer is no unless somebody says yes; no, too, if there
+ * is nobody to ask.  Return an exit code as prompt_line() does.
  */
-bool prompt_yes(struct run *run, const char *question);
+int prompt_yes(struct run *run, const char *question, bool *ret_yes);
 
 #endif /* !ERFA_PROMPT_H */

@@ -13,6 +13,7 @@
 #include "client/conn.h"
 #include "client/dated.h"
 #include "client/env.h"
+#include "client/lasting.h"
 #include "client/place.h"
 #include "client/print.h"
 #include "client/progress.h"
@@ -169,6 +170,14 @@ run_stopped(struct run *run, const char *what)
 	    "stopped; %s", speech(what));
 }
 
+int
+run_halted(struct run *run)
+{
+	return run_stopped(run,
+	    run->wrote ? N_("what was done before that stays") :
+			 N_("nothing was done"));
+}
+
 static int
 no_right(struct run *run)
 {
@@ -244,15 +253,22 @@ run_reachable(struct run *run)
 	return err != ERR_NOENT && err != ERR_IO;
 }
 
+/* Ctrl-C: has ${request} been done? */
+static int
+halted(struct run *run, bool lasts)
+{
+	if (run->endless)
+		return EXIT_FAILED;
+	return lasts ? run_stopped(run,
+			   "if something was asked for, it may have been "
+			   "done") :
+		       run_halted(run);
+}
+
 /* Tell why there is no answer. */
 static int
 unanswered(struct run *run, enum err err)
 {
-	if (err == ERR_GAP && conn_stopped() && run->endless)
-		return EXIT_FAILED;
-	if (err == ERR_GAP && conn_stopped())
-		return run_stopped(
-		    run, "if something was asked for, it may have been done");
 	if (err == ERR_GAP)
 		return fault_say(&run->faults, EXIT_UNAVAILABLE, "erfad_gone",
 		    "See why it ended: journalctl -u erfad -n 20\n"
@@ -317,12 +333,20 @@ ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
 	enum err err;
 	int status;
 
+	/* Whoever has pressed Ctrl-C wants nothing more to be done. */
+	if (conn_stopped())
+		return halted(run, false);
 	if ((status = connect_to(run)) != EXIT_DONE)
 		return status;
 	request->lang = run->asked;
 	err = conn_ask(
 	    run->conn, request, (int)wait_ms + RUN_ASK_MS, ret_answer);
 	request->lang = NULL;
+	if (err == ERR_NONE && lasting(request) &&
+	    (*ret_answer)->say_case != ERFA__ANSWER__SAY_ERROR)
+		run->wrote = true;
+	if (err == ERR_GAP && conn_stopped())
+		return halted(run, lasting(request));
 	return err == ERR_NONE ? EXIT_DONE : unanswered(run, err);
 }
 

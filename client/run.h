@@ -50,7 +50,8 @@ struct run {
 	bool jsonl;
 	bool quiet;
 	bool lag_told; /* that the index lacks something */
-	bool endless; /* Ctrl-C is how it ends: nothing to be told */
+	bool endless;  /* Ctrl-C is how it ends: nothing to be told */
+	bool wrote;    /* erfad has done something that lasts */
 };
 
 /**
@@ -147,6 +148,12 @@ int run_nomem(struct run *run);
  * Tell that Ctrl-C ended it, and ${what} holds now.
  */
 int run_stopped(struct run *run, const char *what);
+
+/**
+ * run_halted(run):
+ * Tell that the person ended it, before anything that lasts was done, or after.
+ */
+int run_halted(struct run *run);
 
 /**
  * run_text(text):

@@ -166,13 +166,16 @@ ask_and_publish(struct act *act, struct kin *kin, bool offered)
 	static const char question[] = N_(
 	    "It can be erased later, but others may have read it by then.  "
 	    "Publish?");
+	bool yes = true;
 	int status;
 
-	if (offered && !prompt_yes(act->run, question))
-		return tell_next(act);
-	if (!offered && (status = run_confirm(act->run, question)) != EXIT_DONE)
-		return status;
-	return publish(act, kin, false);
+	status = offered ? prompt_yes(act->run, question, &yes) :
+			   run_confirm(act->run, question);
+	if (status == EXIT_DONE && yes)
+		return publish(act, kin, false);
+	if (offered)
+		(void)tell_next(act);
+	return status;
 }
 
 /* Show, look through, ask, publish. */
@@ -240,6 +243,8 @@ int
 send_offer(struct act *act, bool ask_first)
 {
 	struct run *run = act->run;
+	bool goes_on = prompt_can(run) && is_whole(act);
+	int status;
 
 	if (args_given(run->args, "yes"))
 		return send_draft(act);
@@ -252,8 +257,11 @@ send_offer(struct act *act, bool ask_first)
 		    act->group_name[0] == '\0' ? act->group : act->group_name);
 	if (print_finish(run->out) != ERR_NONE)
 		return EXIT_CANTCREAT;
-	if (prompt_can(run) && is_whole(act) &&
-	    (!ask_first || prompt_yes(run, "Look at it and publish it now?")))
+	status = goes_on && ask_first ?
+	    prompt_yes(run, "Look at it and publish it now?", &goes_on) :
+	    EXIT_DONE;
+	if (status == EXIT_DONE && goes_on)
 		return send_kept(act, true);
-	return tell_next(act);
+	(void)tell_next(act);
+	return status;
 }

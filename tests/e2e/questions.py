@@ -5,6 +5,7 @@ Usage: questions.py SOCKET OTHER
 SOCKET is the control socket of a node, OTHER that of one linked with it.
 """
 
+import fcntl
 import json
 import os
 import pty
@@ -12,6 +13,7 @@ import re
 import select
 import subprocess
 import sys
+import termios
 import time
 
 from peer import Checks, SLOW
@@ -28,7 +30,8 @@ class Talk:
         self.ours, theirs = pty.openpty()
         self.process = subprocess.Popen(
             ("erfa", f"--socket={socket}", *words), stdin=theirs, stdout=theirs,
-            stderr=theirs, env=ENV, start_new_session=True)
+            stderr=theirs, env=ENV, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))  # for Ctrl-C
         os.close(theirs)
         self.text = ""
         self.asked = 0

@@ -322,7 +322,7 @@ next_log(struct verify *verify, bool *ret_done)
 static enum err
 next_branch(struct verify *verify)
 {
-	struct store_entry entry;
+	struct log_tip common;
 	const uint8_t *after = verify->at.phase == PHASE_BRANCH ?
 	    verify->at.branch :
 	    NULL;
@@ -341,10 +341,19 @@ next_branch(struct verify *verify)
 	memcpy(verify->at.branch, verify->tip.c, C8_LEN);
 	verify->at.n = verify->log.last_common;
 	verify->at.body = verify->tip.n;
-	err = store_entry(verify->question->store, verify->at.log_id,
-	    verify->log.last_common, &entry);
-	if (err == ERR_NONE)
-		memcpy(verify->at.c, entry.c, HASH_LEN);
+
+	/* Nothing may be common: then the chain begins with the log. */
+	err = store_tip_at(verify->question->store, verify->at.log_id,
+	    verify->log.last_common, &common);
+	if (err == ERR_NONE) {
+		memcpy(verify->at.c, common.c, HASH_LEN);
+		return ERR_NONE;
+	}
+	if (err != ERR_DAMAGED && err != ERR_NOENT)
+		return err;
+	err = damage(verify, verify->at.n + 1, verify->tip.n,
+	    "the entry before the fork cannot be read");
+	verify->at.n = verify->tip.n;
 	return err;
 }
 

@@ -1779,6 +1779,32 @@ a_sound_store_verifies(void **state)
 	press_end(&fork);
 }
 
+/* Two logs of one key that have nothing in common: their first entries differ. */
+static void
+a_log_forked_at_its_first_entry_verifies(void **state)
+{
+	struct fixture *f = *state;
+	struct press fork;
+	struct store_txn *txn;
+	Erfa__Answer *answer;
+	size_t damage;
+
+	press_begin(&fork, 3, 7, "fi-565");
+	add_many(&fork, 3);
+	(void)add_trial(&f->third, "a", titled("Fra f\xc3\xb8rste ord"));
+	publish(f);
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
+	press_branch(&fork, txn, 0);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	answer = verify_all(&f->desk, 100, &damage);
+	assert_int_equal(damage, 0);
+	assert_int_equal(answer->verify->logs, 3);
+	assert_int_equal(
+	    answer->verify->entries, answer->verify->entries_total + 4);
+	control_free_answer(answer);
+	press_end(&fork);
+}
+
 /* Change a byte of a row of main, with the store closed. */
 static void
 spoil(struct fixture *f, const char *table, uint64_t n, size_t from_end)
@@ -2292,6 +2318,7 @@ main(void)
 		T(logs_are_told_with_how_far_they_count),
 		T(what_follows_a_fork_is_not_shown),
 		T(a_sound_store_verifies),
+		T(a_log_forked_at_its_first_entry_verifies),
 		T(damage_is_found_where_it_is),
 		T(a_bundle_holds_all_runs_and_bodies),
 		T(the_order_of_arrival_changes_nothing),

@@ -13,9 +13,10 @@
  * entries arrived: nodes with the same entries compute the same family.
  *
  * Several records of one thing (shown.h: twins) are one node; a municipality's
- * own word goes before what others transcribed.  A family has several roots if
- * a trial was merged from several; edges that would close a circle are left
- * out, the later written ones first.
+ * own word goes before what others transcribed.  What is restricted says nothing
+ * of a trial that is public, or restricted to others: it would stand there
+ * without a mark.  A family has several roots if a trial was merged from several;
+ * edges that would close a circle are left out, the later written ones first.
  *
  * The functions stand in lineage_family.c and lineage_read.c.
  */

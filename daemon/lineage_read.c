@@ -295,6 +295,7 @@ struct reading {
 	const struct lineage_options *options;
 	struct lineage_node *node;
 	const struct lineage_twins *twins;
+	uint64_t group;    /* restricted group of the trial; 0 = public */
 	uint64_t heard_ms; /* the last word of its publisher */
 	struct verdict_word word;
 };
@@ -341,6 +342,41 @@ is_retracted(const struct lineage_options *options,
 	    RECORD_CHARS, doubt.id);
 	err = index_each_ref(options->index, item->record, take_back, &doubt);
 	*ret_retracted = doubt.retracted;
+	return err;
+}
+
+/* The restricted group of an entry; 0 = public. */
+static enum err
+read_group(const struct lineage_options *options, const struct shown_item *item,
+    uint64_t *ret_group)
+{
+	struct header header = { .group = 0 };
+	enum err err;
+
+	err = read_header(options, item, &header);
+	if (err == ERR_SYNTAX || err == ERR_LIMIT || err == ERR_SIZE)
+		err = ERR_NONE;
+	*ret_group = header.group;
+	return err;
+}
+
+/* Does what ${item} says count?  Not if it was taken back; nor if it is restricted
+ * and the trial is not, or to others: it would stand there without a mark. */
+static enum err
+is_told(const struct reading *reading, const struct shown_item *item,
+    bool *ret_told)
+{
+	bool retracted = false;
+	uint64_t group;
+	enum err err;
+
+	err = read_group(reading->options, item, &group);
+	if (err == ERR_NONE && (group == 0 || group == reading->group)) {
+		err = is_retracted(reading->options, item, &retracted);
+		*ret_told = !retracted;
+	} else {
+		*ret_told = false;
+	}
 	return err;
 }
 
@@ -404,15 +440,15 @@ take_experience(struct reading *reading, const struct shown_item *item,
 		.org = shown_org(shown, reading->node->item->org),
 	};
 	struct verdict_word word;
-	bool retracted;
+	bool told;
 	enum err err;
 
 	if (!verdict_read(&look, item, experience, &word) || !word.final ||
 	    !means(reading, experience->trial) ||
 	    !verdict_counts(shown, &word, &reading->word))
 		return ERR_NONE;
-	err = is_retracted(reading->options, item, &retracted);
-	if (err == ERR_NONE && !retracted)
+	err = is_told(reading, item, &told);
+	if (err == ERR_NONE && told)
 		reading->word = word;
 	return err;
 }
@@ -526,7 +562,7 @@ read_observation(const struct reading *reading, const struct shown_item *item,
     Erfa__Body **ret_body)
 {
 	Erfa__Body *body;
-	bool retracted;
+	bool told;
 	enum err err;
 
 	*ret_body = NULL;
@@ -536,9 +572,7 @@ read_observation(const struct reading *reading, const struct shown_item *item,
 	if (err != ERR_NONE || body == NULL)
 		return err;
 	if (!means(reading, body->observation->trial) ||
-	    (err = is_retracted(reading->options, item, &retracted)) !=
-		ERR_NONE ||
-	    retracted)
+	    (err = is_told(reading, item, &told)) != ERR_NONE || !told)
 		body_free(body);
 	else
 		*ret_body = body;
@@ -722,6 +756,8 @@ lineage_read(const struct lineage_options *options, struct lineage_node *node,
 		return ERR_NONE;
 	node->state = state_of(node->item);
 	reading.heard_ms = node->item->time_ms;
+	if ((err = read_group(options, node->item, &reading.group)) != ERR_NONE)
+		return err;
 	err = read_first(&reading);
 	for (i = 0; i < mentions->count && err == ERR_NONE; i++)
 		err = take_mention(&reading, mentions->items[i]);

@@ -20,6 +20,7 @@ struct reading {
 	struct evidence_trial *trial;
 	const struct shown_item *twin; /* the record of it that is looked at */
 	char twin_id[RECORD_ID_CHARS + 1];
+	uint64_t group;     /* restricted group of the trial; 0 = public */
 	uint64_t heard_ms;  /* the last word of its publisher */
 	uint64_t latest_ms; /* when its latest verdict was written */
 	struct verdict_word word;
@@ -188,6 +189,7 @@ take_experience(struct reading *reading, const struct shown_item *item)
 	struct verdict_word word;
 	Erfa__Body *body = NULL;
 	bool retracted = false;
+	uint64_t group = 0;
 	enum err err;
 
 	if ((err = query_read(question, item, &body)) != ERR_NONE)
@@ -199,8 +201,12 @@ take_experience(struct reading *reading, const struct shown_item *item)
 		goto out;
 	err = query_retracted(question, item, &retracted);
 	if (err == ERR_NONE && !retracted)
-		err = mark_group(reading, item);
-	if (err != ERR_NONE || retracted)
+		err = query_item_group(question, item, &group);
+
+	/* A restricted word does not count beside a public trial: the numbers of
+	 * verdicts have no room for a mark. */
+	if (err != ERR_NONE || retracted ||
+	    (group != 0 && group != reading->group))
 		goto out;
 	/* That it is too early only those say whose trial it is: a stranger's
 	 * word takes nobody's result out of the pool. */
@@ -354,6 +360,9 @@ evidence_read(struct evidence_family *family, const struct lineage_node *node,
 	place = query_place(question, node->item);
 	err = query_held(question, node->item, &place, ret_here);
 	if (err != ERR_NONE || !*ret_here)
+		return err;
+	err = query_item_group(question, node->item, &reading.group);
+	if (err != ERR_NONE)
 		return err;
 	if (question->day_end_ms == 0 ||
 	    node->item->time_ms < question->day_end_ms)

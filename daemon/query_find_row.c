@@ -12,7 +12,7 @@ struct judging {
 	struct find *find;
 	struct verdict_look look;
 	const struct shown_item *twin; /* the record of it that is looked at */
-	uint64_t group; /* restricted group of that; 0 = public */
+	uint64_t group; /* restricted group of the row; 0 = public */
 	struct verdict_word word;
 	enum err err;
 };
@@ -73,9 +73,6 @@ judge_twin(void *context, const struct shown_item *item)
 
 	judging->twin = item;
 	if (judging->err == ERR_NONE)
-		judging->err = query_item_group(
-		    judging->find->question, item, &judging->group);
-	if (judging->err == ERR_NONE)
 		judging->err = query_naming(
 		    judging->find->question, item, judge, judging);
 }
@@ -93,6 +90,7 @@ fill_verdict(struct find *find, const struct shown_item *item, Erfa__Row *row)
 
 	if (item->kind != HEADER_TRIAL)
 		return ERR_NONE;
+	judging.err = query_item_group(find->question, item, &judging.group);
 	shown_twins(question->shown, item, judge_twin, &judging);
 	if (judging.err != ERR_NONE || judging.word.item == NULL)
 		return judging.err;

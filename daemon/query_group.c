@@ -916,7 +916,7 @@ query_item_group(struct question *question, const struct shown_item *item,
 {
 	const struct shown_log *log = shown_log(question->shown, item->log);
 	struct store_entry entry;
-	struct header header;
+	struct header header = { .group = 0 };
 	enum err err;
 
 	err = store_entry(question->store, log->log_id, item->n, &entry);

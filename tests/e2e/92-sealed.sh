@@ -122,6 +122,10 @@ check_same "find quotes nothing of it beside the trial" 0 "$(
 )"
 check_same "nor its verdict" 0 \
 	"$(at b2 find skole --json | grep -c '"verdict": *"did_not_work"')"
+check "its lineage is told" at b2 lineage "$open" --json
+check_same "without that verdict" 0 "$(grep -ci did_not_work <<<"$OUT")"
+check "what is known of its kind is told" at b2 evidence "$open" --json
+check_same "without it, too" 0 "$(grep -ci did_not_work <<<"$OUT")"
 
 # --- What is erased.
 

@@ -453,23 +453,20 @@ take_experience(struct reading *reading, const struct shown_item *item,
 	return err;
 }
 
-/* A retraction by who published the trial; other words only comment on it. */
+/* A retraction by who published the trial; other words only comment on it, and
+ * so does what a twin's publisher takes back of its own. */
 static void
 take_retraction(struct reading *reading, const struct shown_item *item,
-    const Erfa__Retraction *retraction)
+    const Erfa__Body *body)
 {
-	const struct lineage_twins *twins = reading->twins;
-	size_t i;
+	const struct shown_item *self = reading->node->item;
+	char id[RECORD_ID_CHARS + 1];
 
-	if (retraction->kind != ERFA__RETRACTION_KIND__RETRACTION_KIND_UNSET &&
-	    retraction->kind !=
-		ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION)
+	if (self == NULL || item->org != self->org)
 		return;
-	if (!means(reading, retraction->target))
-		return;
-	for (i = 0; i < twins->count; i++)
-		reading->node->retracted = reading->node->retracted ||
-		    twins->items[i]->org == item->org;
+	record_print(shown_org(reading->options->shown, self->org),
+	    self->record, RECORD_CHARS, id);
+	reading->node->retracted |= facts_takes_back(body, id);
 }
 
 /* Take in an entry that names the trial, but for observations. */
@@ -493,7 +490,7 @@ take_mention(struct reading *reading, const struct shown_item *item)
 	if (item->kind == HEADER_EXPERIENCE)
 		err = take_experience(reading, item, body->experience);
 	else
-		take_retraction(reading, item, body->retraction);
+		take_retraction(reading, item, body);
 	body_free(body);
 	return err;
 }

@@ -290,7 +290,6 @@ take_twin(void *context, const struct shown_item *item)
 {
 	struct reading *reading = context;
 	struct question *question = reading->family->question;
-	bool retracted = false;
 	size_t i;
 
 	if (reading->err != ERR_NONE)
@@ -310,9 +309,10 @@ take_twin(void *context, const struct shown_item *item)
 	if (reading->err == ERR_NONE)
 		reading->err = index_each_ref(
 		    question->index, item->record, take_erased, reading);
-	if (reading->err == ERR_NONE)
-		reading->err = query_retracted(question, item, &retracted);
-	reading->trial->retracted |= retracted;
+	/* What a twin's publisher takes back is its own record alone. */
+	if (reading->err == ERR_NONE && item == reading->trial->node->item)
+		reading->err = query_retracted(
+		    question, item, &reading->trial->retracted);
 }
 
 /* ---- the trial itself ---- */

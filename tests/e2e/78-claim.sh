@@ -33,6 +33,7 @@ check_has "has none of its own" "$OUT" '"trials":"0","documented":"2"'
 
 check "Vejle claims one" at v claim "$told" --set "target_group=Ledige" --yes --json
 own=$(field id <<<"$OUT")
+first_told=$told first_own=$own
 check_has "the record is its own" "$own" "^dk-630/"
 meet
 for name in k v t; do
@@ -198,4 +199,27 @@ check "said again it is a new version" at t learn "$b" --verdict worked_partly
 meet
 check "show" at k show "$b" --json
 check_same "there are still three" 3 "$(grep -oE '"relation": *"experience"' <<<"$OUT" | wc -l)"
+
+# --- Who wrote it down takes back its own record, not the word of the municipality.
+
+check "the transcription is taken back" at k retract "$first_told" \
+	--reason superseded --explanation "Vejle siger det selv" --yes
+meet
+for name in k v t; do
+	for what in lineage scale evidence; do
+		check "$name: $what" at "$name" "$what" "$first_own" --json \
+			--at 2099-01-01
+		check_same "$name: $what: nothing is taken back" "" \
+			"$(grep -oE '"retracted": *("[1-9]|[1-9]|true)' <<<"$OUT")"
+	done
+	check_same "$name shows it as it is" 0 \
+		"$(at "$name" show "$first_own" | grep -c RETRACTED)"
+done
+check "Vejle takes its own back" at v retract "$first_own" --reason data_error \
+	--explanation "Forkerte tal" --yes
+meet
+for what in lineage scale evidence; do
+	check "$what" at t "$what" "$first_own" --json --at 2099-01-01
+	check_has "$what: that counts" "$OUT" '"retracted": *("1"|1|true)'
+done
 finish

@@ -646,6 +646,18 @@ twins_are_one_and_the_own_word_speaks(void **state)
 		assert_int_equal(answer->scale->documented, 0);
 		control_free_answer(answer);
 	}
+
+	/* What the source's writer takes back is its own record alone. */
+	retract(f, said.press, said);
+	publish(f);
+	answer = scale(&f->desk, own);
+	assert_int_equal(answer->scale->retracted, 0);
+	control_free_answer(answer);
+	retract(f, own.press, own);
+	publish(f);
+	answer = scale(&f->desk, said);
+	assert_int_equal(answer->scale->retracted, 1);
+	control_free_answer(answer);
 }
 
 /* The same words, but nobody has named who says so. */

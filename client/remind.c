@@ -134,26 +134,27 @@ is_told(const struct list *list, const char *text)
 }
 
 static void
-find_in_decision(struct list *list, const Erfa__Decision *decision)
+find_in_decision(struct list *list, const struct life_word *word)
 {
+	const Erfa__Decision *decision = word->decision->decision;
 	const Erfa__Condition *condition;
 	struct remind *remind;
+	uint32_t no;
 	int32_t due;
 	size_t i;
 
 	for (i = 0; i < decision->n_conditions; i++) {
 		condition = decision->conditions[i];
-		if ((condition->met_on != NULL &&
-			condition->met_on[0] != '\0') ||
-		    condition->text == NULL || is_told(list, condition->text) ||
+		no = life_condition_no(decision, i);
+		if (life_is_met(word, no) || condition->text == NULL ||
+		    is_told(list, condition->text) ||
 		    !last_day(condition->due, &due) ||
 		    list->today < due - REMIND_SOON)
 			continue;
 		remind = add(list, REMIND_CONDITION, due, due - REMIND_SOON);
 		if (remind == NULL)
 			return;
-		remind->no = condition->has_no ? condition->no :
-						 (uint32_t)i + 1;
+		remind->no = no;
 		remind->what = condition->text;
 	}
 }
@@ -170,7 +171,7 @@ find_conditions(struct list *list)
 			word = life_hear(
 			    list->it, i, trial->exemptions[i]->authorities[k]);
 			if (is_granted(&word))
-				find_in_decision(list, word.decision->decision);
+				find_in_decision(list, &word);
 		}
 }
 

@@ -411,3 +411,33 @@ life_hear(
 		word.transcribed = told;
 	return word;
 }
+
+uint32_t
+life_condition_no(const Erfa__Decision *decision, size_t index)
+{
+	const Erfa__Condition *condition = decision->conditions[index];
+
+	return condition->has_no ? condition->no : (uint32_t)index + 1;
+}
+
+/* Whether condition ${no} is met by what ${body}, which may be NULL, says. */
+static bool
+is_met(const Erfa__Body *body, uint32_t no)
+{
+	const Erfa__Condition *condition;
+	size_t i;
+
+	for (i = 0; body != NULL && i < body->decision->n_conditions; i++) {
+		condition = body->decision->conditions[i];
+		if (life_condition_no(body->decision, i) == no &&
+		    condition->met_on != NULL && condition->met_on[0] != '\0')
+			return true;
+	}
+	return false;
+}
+
+bool
+life_is_met(const struct life_word *word, uint32_t no)
+{
+	return is_met(word->decision, no) || is_met(word->told, no);
+}

@@ -77,4 +77,17 @@ bool life_is_yes(enum life_standing standing);
 struct life_word life_hear(
     const struct life_case *it, size_t index, const Erfa__OrgRef *authority);
 
+/**
+ * life_condition_no(decision, index):
+ * The number of the condition at ${index}: its own, else its place from 1.
+ */
+uint32_t life_condition_no(const Erfa__Decision *decision, size_t index);
+
+/**
+ * life_is_met(word, no):
+ * Return whether condition ${no} of the decision of ${word} is met: the decision
+ * itself says so, or those who met it wrote it down.
+ */
+bool life_is_met(const struct life_word *word, uint32_t no);
+
 #endif /* !ERFA_LIFE_DECISION_H */

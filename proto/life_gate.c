@@ -263,30 +263,6 @@ is_seen(const struct life_authorisation *permit, const Erfa__Body *decision)
 	return false;
 }
 
-static uint32_t
-condition_no(const Erfa__Decision *decision, size_t index)
-{
-	const Erfa__Condition *condition = decision->conditions[index];
-
-	return condition->has_no ? condition->no : (uint32_t)index + 1;
-}
-
-/* Whether condition ${no} is met by what ${body}, which may be NULL, says. */
-static bool
-is_met(const Erfa__Body *body, uint32_t no)
-{
-	const Erfa__Condition *condition;
-	size_t i;
-
-	for (i = 0; body != NULL && i < body->decision->n_conditions; i++) {
-		condition = body->decision->conditions[i];
-		if (condition_no(body->decision, i) == no &&
-		    condition->met_on != NULL && condition->met_on[0] != '\0')
-			return true;
-	}
-	return false;
-}
-
 static void
 warn_conditions(struct walk *walk, const struct life_word *word)
 {
@@ -298,10 +274,9 @@ warn_conditions(struct walk *walk, const struct life_word *word)
 	for (i = 0; i < decision->n_conditions; i++) {
 		const Erfa__Condition *condition = decision->conditions[i];
 		struct life_finding finding = about(word, LIFE_WARN_CONDITION);
-		uint32_t no = condition_no(decision, i);
+		uint32_t no = life_condition_no(decision, i);
 
-		/* That it is met may be written down by those who met it. */
-		if (is_met(word->decision, no) || is_met(word->told, no))
+		if (life_is_met(word, no))
 			continue;
 		finding.field = "decision.conditions";
 		finding.what = condition->text != NULL ? condition->text : "?";

@@ -65,7 +65,8 @@ check_has "with a schema" "$OUT" '^\{"schema":"erfa.applications/1"'
 check_has "and the trial" "$OUT" "\"trial\":\"$a\""
 check "it decides" at m decide "$a" --outcome approved_with_conditions \
 	--plain "I må lade være med at visitere." --until 2090-12-31 \
-	--condition "Send en rapport; 2090-09-30"
+	--condition "Send en rapport; 2090-09-30" \
+	--condition "Tæl besøgene; 2090-10-31"
 meet
 check_same "nothing waits for it any more" "Nothing waits for you." "$(at m inbox)"
 check "Viborg's inbox" at v inbox
@@ -106,6 +107,11 @@ check_has "before all reminders" "$(inbox 2090-11-15 | head -n 1)" "^Questions t
 
 # --- What is answered goes away.
 
+has "two conditions are told of" 2090-09-20 "Tæl besøgene"
+check "Viborg writes down that one is met" at v conditions "$a" --met 2 \
+	--date 2090-08-01
+has_not "and is reminded of it no more" 2090-09-20 "Tæl besøgene"
+has "but of the other" 2090-09-20 "Send en rapport"
 check "the ministry says that the condition is met" at m conditions "$a" --met 1 \
 	--date 2090-08-01
 meet
@@ -173,4 +179,5 @@ check_has "is a warning" "$OUT" "money from 2091-01-01"
 check_has "with the month" "$OUT" "adopted in month 4"
 check "plan it later" at v plan "$b" --at 2090-03-01 --from 2091-01-01
 check_same "is none" "" "$(grep Careful <<<"$OUT")"
+
 finish

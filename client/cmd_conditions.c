@@ -36,6 +36,7 @@ is_decision(const Erfa__Related *related, const char *authority)
 	const Erfa__OrgRef *org;
 
 	if (related->body == NULL || related->row == NULL ||
+	    related->row->retracted ||
 	    related->body->record_case != ERFA__BODY__RECORD_DECISION)
 		return false;
 	org = related->body->decision->authority;

@@ -367,8 +367,8 @@ is_earlier(const struct decision *it, const Erfa__Related *related)
 	const Erfa__Decision *earlier;
 
 	if (related->body == NULL || related->row == NULL ||
+	    related->row->retracted || related->body->envelope == NULL ||
 	    related->body->record_case != ERFA__BODY__RECORD_DECISION ||
-	    related->body->envelope == NULL ||
 	    !is_same(related->row->publisher, it->org))
 		return false;
 	earlier = related->body->decision;

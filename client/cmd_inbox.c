@@ -333,6 +333,8 @@ print_letter(const struct inbox *inbox, const struct inbox_letter *letter)
 	struct run *run = inbox->run;
 
 	print_head(inbox, letter);
+	if (letter->row->retracted)
+		print_styled(run->out, PRINT_BAD, "  %s\n", _("RETRACTED"));
 	if (letter->section == INBOX_EXEMPTION)
 		print_exemption(run, letter);
 	else if (letter->section == INBOX_CONDITION)

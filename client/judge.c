@@ -77,6 +77,14 @@ hands_in(const Erfa__Application *application, const char *id)
 	return false;
 }
 
+/* Whether the record is here, and nobody took it back. */
+static bool
+counts(const Erfa__Related *related)
+{
+	return related->body != NULL &&
+	    (related->row == NULL || !related->row->retracted);
+}
+
 /* Sort one record that names the trial to where it is looked for. */
 static int
 add_related(struct judge *judge, const char *id, const Erfa__Body *body)
@@ -139,7 +147,7 @@ judge_open(struct run *run, const Erfa__Body *trial, const char *shown,
 	if ((status = add_programme(judge)) != EXIT_DONE || show == NULL)
 		return status;
 	for (i = 0; i < show->n_related && status == EXIT_DONE; i++)
-		if (show->related[i]->body != NULL)
+		if (counts(show->related[i]))
 			status = add_related(judge,
 			    run_text(show->row->full_id),
 			    show->related[i]->body);

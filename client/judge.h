@@ -37,8 +37,8 @@ struct judge {
 /**
  * judge_open(run, trial, shown, show, ret_judge):
  * Gather what there is about ${trial}: what names it in ${show} (NULL if it was
- * never published), its programme and its origins.  All is borrowed and must
- * outlive it.  End with judge_close(), whatever comes back.
+ * never published) and was not taken back, its programme and its origins.  All
+ * is borrowed and must outlive it.  End with judge_close(), whatever comes back.
  */
 int judge_open(struct run *run, const Erfa__Body *trial, const char *shown,
     const Erfa__ShowAnswer *show, struct judge *ret_judge);

@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,39 +180,54 @@ query_publisher(
 
 /* ---- what belongs to it ---- */
 
-/* Gathers the records that are related to one; those that may take it back first,
- * so that no flood of others hides them. */
+/* A record that is related to one. */
+struct relative {
+	const struct shown_item *item;
+	int rank;     /* of its kind */
+	size_t place; /* among those of its rank, the newest first */
+};
+
+/* Gathers the records that are related to one. */
 struct relatives {
 	struct question *question;
-	const struct shown_item *item; /* the record, or one of its twins */
-	const struct shown_item *found[RELATED_MAX];
+	const struct shown_item *self; /* the record that is shown */
+	const struct shown_item *item; /* it, or one of its twins */
+	struct relative *found;
 	size_t count;
-	bool retractions; /* of its publisher are gathered, else all else is */
 	enum err err;
 };
 
-/* Whether ${item} is a retraction by who published the record. */
-static bool
-is_own_retraction(
-    const struct relatives *relatives, const struct shown_item *item)
+/* First what takes the record back, then what is said of it, by kind; numbers, of
+ * which there may be thousands, come last. */
+static int
+rank_of(const struct relatives *relatives, const struct shown_item *item)
 {
-	return item->kind == HEADER_RETRACTION &&
-	    item->org == relatives->item->org;
+	if (item->kind == HEADER_RETRACTION &&
+	    item->org == relatives->item->org)
+		return 0;
+	return item->kind == HEADER_OBSERVATION ? INT_MAX : (int)item->kind;
 }
 
-static void
+static enum err
 add_relative(struct relatives *relatives, const struct shown_item *item)
 {
-	size_t i;
+	struct query_place place = query_place(relatives->question, item);
+	bool held;
+	enum err err;
 
-	if (item->twin || item == relatives->item ||
-	    is_own_retraction(relatives, item) != relatives->retractions ||
-	    relatives->count == RELATED_MAX)
-		return;
-	for (i = 0; i < relatives->count; i++)
-		if (relatives->found[i] == item)
-			return;
-	relatives->found[relatives->count++] = item;
+	if (item->twin || item == relatives->self || item == relatives->item)
+		return ERR_NONE;
+	err = query_held(relatives->question, item, &place, &held);
+	if (err == ERR_NONE && held)
+		err = answer_room(&relatives->found, relatives->count,
+		    sizeof(*relatives->found));
+	if (err != ERR_NONE || !held)
+		return err;
+	relatives->found[relatives->count++] = (struct relative){
+		.item = item,
+		.rank = rank_of(relatives, item),
+	};
+	return ERR_NONE;
 }
 
 /* An entry names the record. */
@@ -226,9 +242,9 @@ names_it(void *context, uint32_t doc, const char *org)
 	if (item == NULL)
 		return ERR_NONE;
 	meant = *org != '\0' ? org : shown_org(shown, item->org);
-	if (strcmp(meant, shown_org(shown, relatives->item->org)) == 0)
-		add_relative(relatives, item);
-	return ERR_NONE;
+	return strcmp(meant, shown_org(shown, relatives->item->org)) == 0 ?
+	    add_relative(relatives, item) :
+	    ERR_NONE;
 }
 
 /* Find the records that name this one, a twin of the one that is shown. */
@@ -243,29 +259,86 @@ name_twin(void *context, const struct shown_item *item)
 		    item->record, names_it, relatives);
 }
 
+/* All items lie in one array. */
+static int
+compare_items(const void *a, const void *b)
+{
+	const struct relative *x = a;
+	const struct relative *y = b;
+
+	if (x->item != y->item)
+		return x->item < y->item ? -1 : 1;
+	return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
 static int
 compare_relatives(const void *a, const void *b, void *context)
 {
-	const struct shown_item *const *x = a;
-	const struct shown_item *const *y = b;
+	const struct relative *x = a;
+	const struct relative *y = b;
 
-	if ((*x)->kind != (*y)->kind)
-		return (*x)->kind < (*y)->kind ? -1 : 1;
-	return shown_compare_entries(context, *x, *y);
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return shown_compare_entries(context, x->item, y->item);
 }
 
-/* Gather one sort of them behind the other, by kind and age. */
-static void
-gather_relatives(struct relatives *relatives, const struct shown_item *item,
-    bool retractions)
+static int
+compare_places(const void *a, const void *b)
 {
-	const struct shown *shown = relatives->question->shown;
-	size_t before = relatives->count;
+	const struct relative *x = a;
+	const struct relative *y = b;
 
-	relatives->retractions = retractions;
-	shown_twins(shown, item, name_twin, relatives);
-	qsort_r(relatives->found + before, relatives->count - before,
-	    sizeof(void *), compare_relatives, (void *)(uintptr_t)shown);
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+/* Each stands there once. */
+static void
+drop_doubles(struct relatives *relatives)
+{
+	struct relative *found = relatives->found;
+	size_t count = 0;
+	size_t i;
+
+	qsort(found, relatives->count, sizeof(*found), compare_items);
+	for (i = 0; i < relatives->count; i++)
+		if (count == 0 || found[count - 1].item != found[i].item)
+			found[count++] = found[i];
+	relatives->count = count;
+}
+
+/* Of too many, keep the newest of every kind, and all that take it back: no flood
+ * of one kind hides another, and every node keeps the same. */
+static void
+share_room(struct relatives *relatives)
+{
+	struct relative *found = relatives->found;
+	size_t i;
+
+	for (i = relatives->count - 1; i-- > 0;)
+		if (found[i].rank == found[i + 1].rank && found[i].rank != 0)
+			found[i].place = found[i + 1].place + 1;
+	qsort(found, relatives->count, sizeof(*found), compare_places);
+	relatives->count = RELATED_MAX;
+}
+
+/* Bring them into order, by kind and age, as many as an answer names. */
+static void
+order_relatives(struct relatives *relatives)
+{
+	void *shown = (void *)(uintptr_t)relatives->question->shown;
+
+	if (relatives->count < 2)
+		return;
+	drop_doubles(relatives);
+	qsort_r(relatives->found, relatives->count, sizeof(*relatives->found),
+	    compare_relatives, shown);
+	if (relatives->count <= RELATED_MAX)
+		return;
+	share_room(relatives);
+	qsort_r(relatives->found, relatives->count, sizeof(*relatives->found),
+	    compare_relatives, shown);
 }
 
 /* Add one record to the answer; its body only while there is room. */
@@ -314,23 +387,18 @@ static enum err
 fill_naming(struct question *question, const struct shown_item *item,
     Erfa__ShowAnswer *answer, size_t *bytes)
 {
-	struct relatives relatives = { .question = question };
+	struct relatives relatives = { .question = question, .self = item };
 	size_t i;
 	enum err err;
 
-	gather_relatives(&relatives, item, true);
-	gather_relatives(&relatives, item, false);
-	if (relatives.err != ERR_NONE)
-		return relatives.err;
-	for (i = 0; i < relatives.count; i++) {
-		if (relatives.found[i] == item)
-			continue;
+	shown_twins(question->shown, item, name_twin, &relatives);
+	order_relatives(&relatives);
+	err = relatives.err;
+	for (i = 0; i < relatives.count && err == ERR_NONE; i++)
 		err = fill_relative(
-		    question, relatives.found[i], false, answer, bytes);
-		if (err != ERR_NONE)
-			return err;
-	}
-	return ERR_NONE;
+		    question, relatives.found[i].item, false, answer, bytes);
+	free(relatives.found);
+	return err;
 }
 
 /* Records that this one names. */

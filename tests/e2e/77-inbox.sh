@@ -180,4 +180,31 @@ check_has "with the month" "$OUT" "adopted in month 4"
 check "plan it later" at v plan "$b" --at 2090-03-01 --from 2091-01-01
 check_same "is none" "" "$(grep Careful <<<"$OUT")"
 
+# --- A yes that was taken back is none.
+
+check "a trial of the school" at v new --yes --json --sector school --title "Fri time" \
+	--summary "En time uden skema." --set "goals[0].text=Ro" \
+	--set "goals[0].success_criterion=Mere ro" --set "period.start=2090-01-01" \
+	--set "period.end=2090-12-31"
+d=$(field id <<<"$OUT")
+check "exempt it" at v exempt "$d" --provision "Folkeskoleloven § 14" --level act \
+	--why "Timetallet" --authority dk-min
+check "own it" at v own "$d" --unit "Skolen" --role "Leder"
+check "anchor it" at v anchor "$d" --body council --date 2026-10-01 --name Byrådet
+meet
+check "the ministry says yes by mistake" at m decide "$d" --outcome approved \
+	--plain "I må holde en fri time" --json
+yes=$(field id <<<"$OUT")
+meet
+check "status" at v status "$d"
+check_has "says that it is granted" "$OUT" "granted"
+check "the ministry takes it back" at m retract "$yes" --reason other \
+	--explanation "Forkert sag" --yes
+meet
+check "status" at v status "$d"
+check_same "says so no more" "" "$(grep -i granted <<<"$OUT")"
+check_status "and start is refused" 65 at v start "$d" --date 2090-01-01
+check "inbox" at v inbox
+check_has "the letter is marked" "$OUT" "^  RETRACTED$"
+
 finish

@@ -768,6 +768,65 @@ a_record_is_shown_with_what_names_it(void **state)
 	control_free_answer(answer);
 }
 
+/* Whether the answer names a record of the kind ${relation}, with its body. */
+static size_t
+related_of(const Erfa__ShowAnswer *said, const char *relation)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < said->n_related; i++)
+		count += strcmp(said->related[i]->relation, relation) == 0 &&
+		    said->related[i]->body != NULL;
+	return count;
+}
+
+static void
+no_flood_of_one_kind_hides_another(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t record[RECORD_LEN];
+	uint8_t number[RECORD_LEN];
+	const struct press_options options = {
+		.kind = HEADER_OBSERVATION,
+		.record = number,
+	};
+	Erfa__Body *body;
+	Erfa__Answer *answer;
+	char name[32];
+	char id[RECORD_ID_CHARS + 1];
+	unsigned i;
+
+	press_record("a", record);
+	(void)add_trial(&f->other, "a", titled("Boliger"));
+	for (i = 0; i < 510; i++) {
+		(void)snprintf(name, sizeof(name), "number %u", i);
+		press_record(name, number);
+		body = press_body(HEADER_OBSERVATION);
+		body->observation->trial = press_ref(&f->other, record);
+		(void)press_add(&f->other, &options, body);
+	}
+	for (i = 0; i < 510; i++) {
+		(void)snprintf(name, sizeof(name), "word %u", i);
+		(void)add_about(&f->third, HEADER_COMMENT, name, NULL,
+		    press_ref(&f->other, record));
+	}
+	(void)add_about(&f->own, HEADER_DECISION, "d", NULL,
+	    press_ref(&f->other, record));
+	publish(f);
+	full_id(&f->other, "a", id);
+	answer = show(&f->desk, id);
+	assert_int_equal(answer->show->n_related, 500);
+	assert_int_equal(related_of(answer->show, "decision"), 1);
+	assert_int_equal(related_of(answer->show, "comment"), 250);
+	assert_int_equal(related_of(answer->show, "observation"), 249);
+
+	/* The newest are kept, and stand by age. */
+	full_id(&f->third, "word 509", id);
+	assert_string_equal(answer->show->related[250]->row->full_id, id);
+	control_free_answer(answer);
+}
+
 static void
 publisher_has_the_name_that_was_given_last(void **state)
 {
@@ -2296,6 +2355,7 @@ main(void)
 		T(bodies_beyond_what_counts_are_not_still_to_come),
 		T(absent_and_erased_bodies_are_told_as_such),
 		T(a_record_is_shown_with_what_names_it),
+		T(no_flood_of_one_kind_hides_another),
 		T(publisher_has_the_name_that_was_given_last),
 		T(what_a_record_names_is_shown_with_it),
 		T(what_names_a_twin_is_shown_with_the_one_that_stands_for_it),

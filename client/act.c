@@ -75,6 +75,35 @@ act_find(struct run *run, const char *word, Erfa__Answer **ret_answer)
 	return EXIT_DONE;
 }
 
+int
+act_try(struct run *run, const char *id, Erfa__Answer **ret_answer)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	*ret_answer = NULL;
+	show.id = run_lend(id);
+	show.at = run->day[0] == '\0' ? NULL : run->day;
+	request.ask_case = ERFA__REQUEST__ASK_SHOW;
+	request.show = &show;
+	if ((status = run_try(run, &request, &answer)) != EXIT_DONE)
+		return status;
+	if (answer->say_case == ERFA__ANSWER__SAY_SHOW &&
+	    answer->show->row != NULL && answer->show->body != NULL &&
+	    answer->show->body->envelope != NULL) {
+		*ret_answer = answer;
+		return EXIT_DONE;
+	}
+	if (answer->say_case == ERFA__ANSWER__SAY_ERROR &&
+	    answer->error->exit != EXIT_NOINPUT &&
+	    answer->error->exit != EXIT_USAGE)
+		status = fault_tell(&run->faults, answer->error);
+	control_free_answer(answer);
+	return status;
+}
+
 /* Whether the beginning ${typed} of an id may mean the ${full} one. */
 static bool
 may_mean(const char *typed, const char *full)

@@ -70,6 +70,14 @@ struct act_option {
 int act_find(struct run *run, const char *word, Erfa__Answer **ret_answer);
 
 /**
+ * act_try(run, id, ret_answer):
+ * Ask for a public record by the id that another record names it by.  Others
+ * wrote that: *${ret_answer} is NULL if there is no such record, or not on the
+ * day of --at, or if its content is not here.  Otherwise as act_find().
+ */
+int act_try(struct run *run, const char *id, Erfa__Answer **ret_answer);
+
+/**
  * act_resolve(run, word, out):
  * Turn "@3" into the id in line 3 of the last list; else copy ${word}.
  */

@@ -9,7 +9,7 @@
 #include "client/pages.h"
 #include "client/run.h"
 
-/* Ask for one record and hand it on, if its content is here. */
+/* Ask for one record and hand it on, if its content is here and was then. */
 static int
 one(struct run *run, const Erfa__Row *row,
     int (*fn)(void *context, const Erfa__ShowAnswer *show), void *context)
@@ -19,8 +19,8 @@ one(struct run *run, const Erfa__Row *row,
 
 	if (strcmp(run_text(row->state), "here") != 0)
 		return EXIT_DONE;
-	status = act_find(run, run_text(row->full_id), &answer);
-	if (status == EXIT_DONE)
+	status = act_try(run, run_text(row->full_id), &answer);
+	if (status == EXIT_DONE && answer != NULL)
 		status = fn(context, answer->show);
 	control_free_answer(answer);
 	return status;

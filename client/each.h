@@ -13,8 +13,8 @@ struct run;
 /**
  * each_record(run, kind, fn, context):
  * Call ${fn} with the answer about every record of ${kind} ("round") whose
- * content is here, in the order of a list, until it returns another exit code
- * than 0, which is returned.
+ * content is here, and that there was on the day of --at, in the order of a
+ * list, until it returns another exit code than 0, which is returned.
  */
 int each_record(struct run *run, const char *kind,
     int (*fn)(void *context, const Erfa__ShowAnswer *show), void *context);

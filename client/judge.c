@@ -15,30 +15,6 @@
 
 /* ---- what is looked at ---- */
 
-/* Ask for a record that may not be here; NULL if it is not. */
-static int
-fetch(struct run *run, const char *id, Erfa__Answer **ret_answer)
-{
-	Erfa__Request request = ERFA__REQUEST__INIT;
-	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
-	Erfa__Answer *answer = NULL;
-	int status;
-
-	*ret_answer = NULL;
-	show.id = run_lend(id);
-	show.at = run->day[0] == '\0' ? NULL : run->day;
-	request.ask_case = ERFA__REQUEST__ASK_SHOW;
-	request.show = &show;
-	if ((status = run_try(run, &request, &answer)) != EXIT_DONE)
-		return status;
-	if (answer->say_case == ERFA__ANSWER__SAY_SHOW &&
-	    answer->show->body != NULL)
-		*ret_answer = answer;
-	else
-		control_free_answer(answer);
-	return EXIT_DONE;
-}
-
 /* Keep a trial that this one was copied from. */
 static int
 add_origin(struct judge *judge, const Erfa__Adaptation *adaptation)
@@ -50,7 +26,7 @@ add_origin(struct judge *judge, const Erfa__Adaptation *adaptation)
 	    run_text(adaptation->from_trial->id)[0] == '\0' ||
 	    judge->nparents == JUDGE_MANY)
 		return EXIT_DONE;
-	status = fetch(judge->run, adaptation->from_trial->id, &answer);
+	status = act_try(judge->run, adaptation->from_trial->id, &answer);
 	if (status != EXIT_DONE || answer == NULL)
 		return status;
 	judge->parents[judge->nparents++] = answer;
@@ -115,7 +91,7 @@ add_programme(struct judge *judge)
 
 	if (ref == NULL || run_text(ref->id)[0] == '\0')
 		return EXIT_DONE;
-	status = fetch(judge->run, ref->id, &judge->programme);
+	status = act_try(judge->run, ref->id, &judge->programme);
 	if (judge->programme != NULL)
 		judge->it.programme = judge->programme->show->body;
 	return status;

@@ -101,7 +101,8 @@ take_trial(const struct walk *walk, const char *id)
 	bool meant = walk->authority == NULL;
 	int status;
 
-	if ((status = act_find(walk->run, id, &answer)) != EXIT_DONE)
+	status = act_try(walk->run, id, &answer);
+	if (status != EXIT_DONE || answer == NULL)
 		return status;
 	waiting.trial = answer->show;
 	if (answer->show->body->record_case == ERFA__BODY__RECORD_TRIAL)

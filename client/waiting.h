@@ -23,7 +23,8 @@ struct waiting {
  * waiting_each(run, authority, fn, context):
  * Call ${fn} for every trial of every application, or only for those that wait
  * for ${authority} (an id or a name; NULL = all) or for one that it took over
- * from, until it returns another exit code than 0, which is returned.
+ * from, until it returns another exit code than 0, which is returned.  A trial
+ * whose content is not here is passed over.
  */
 int waiting_each(struct run *run, const char *authority,
     int (*fn)(void *context, const struct waiting *waiting), void *context);

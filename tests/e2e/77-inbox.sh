@@ -207,4 +207,17 @@ check_status "and start is refused" 65 at v start "$d" --date 2090-01-01
 check "inbox" at v inbox
 check_has "the letter is marked" "$OUT" "^  RETRACTED$"
 
+# --- An application whose trial is gone keeps nobody from reading the rest.
+
+check "apply for what is erased later" at v apply "$d" --round "$r"
+check "and for another" at v apply "$b" --round "$r"
+meet
+check "the trial is erased" at v erase "$d" --reason personal_data --yes
+meet
+for name in v m; do
+	check "$name: inbox" at "$name" inbox
+	check "$name: applications" at "$name" applications
+	check_has "$name: has the others" "$OUT" "Ny skoledag"
+	check "$name: before there was any" at "$name" applications --at 2020-01-01
+done
 finish

@@ -144,9 +144,9 @@ void index_abort(struct index_txn **txn_p);
  * Take in the entry that arrived next (store_arrival_next()).  ${again} says
  * that it is known to arrive once more, with its body: until then the body
  * counts as absent, so that whoever follows arrivals is told of it once, and
- * at the same arrival whenever the index is built.  The entries that an ERASE
- * names are taken in anew.  Return ERR_NOMEM, ERR_FULL or ERR_IO, after which
- * ${txn} can only be aborted.
+ * at the same arrival whenever the index is built.  What was erased arrives
+ * again, and then all that was taken from it goes.  Return ERR_NOMEM, ERR_FULL
+ * or ERR_IO, after which ${txn} can only be aborted.
  */
 enum err index_add(struct index_txn *txn, struct store_txn *store_txn,
     const struct store_entry *entry, bool again) MUST_CHECK;

@@ -121,13 +121,18 @@ take_row(struct index_intake *in)
 	return index_row_add(in->txn, in->row.log, in->entry->n, &in->row.doc);
 }
 
-/*
- * Take in one entry, for the first time or anew.  ${arrival} is when it is told
- * if it was not yet; 0 = when its header came.
- */
+/* When an entry is told: with its body, but one that is erased with its header. */
+static uint64_t
+told_at(const struct index_intake *in)
+{
+	return in->row.state == INDEX_ERASED ? in->row.arrival :
+					       in->entry->arrival;
+}
+
+/* Take in one entry, for the first time or anew. */
 static enum err
 take(struct index_txn *txn, struct store_txn *store_txn,
-    const struct store_entry *entry, uint64_t arrival, bool again)
+    const struct store_entry *entry, bool again)
 {
 	struct index_intake in = {
 		.txn = txn,
@@ -147,53 +152,11 @@ take(struct index_txn *txn, struct store_txn *store_txn,
 	if ((err = take_entry(&in, again)) != ERR_NONE)
 		return err;
 	if (in.row.state != INDEX_ABSENT && in.row.shown == 0) {
-		err = index_tell(&in, arrival > 0 ? arrival : in.row.arrival);
+		err = index_tell(&in, told_at(&in));
 		if (err != ERR_NONE)
 			return err;
 	}
 	return index_row_put(txn, &in.row);
-}
-
-/* Take in anew what an ERASE names, if the store says that it is erased. */
-static enum err
-take_target(struct index_txn *txn, struct store_txn *store_txn,
-    const struct header_target *target)
-{
-	enum store_body_state state;
-	struct store_entry entry;
-	struct index_row row;
-	enum err err;
-
-	if ((err = index_row_at(txn, target->log_id, target->n, &row)) ==
-		ERR_NONE &&
-	    (err = store_entry(store_txn, target->log_id, target->n, &entry)) ==
-		ERR_NONE &&
-	    (err = store_body_state(
-		 store_txn, target->log_id, target->n, &state)) == ERR_NONE &&
-	    state == STORE_BODY_ERASED)
-		err = take(txn, store_txn, &entry, 0, false);
-	return err == ERR_NOENT ? ERR_NONE : err;
-}
-
-/* If the entry is an ERASE, take in anew what it names. */
-static enum err
-take_erase(struct index_txn *txn, struct store_txn *store_txn,
-    const struct store_entry *entry)
-{
-	struct header_target targets[ERASE_MAX];
-	struct header header;
-	size_t count;
-	size_t i;
-	enum err err = ERR_NONE;
-
-	if (header_decode(entry->header.data, entry->header.len, &header) !=
-		ERR_NONE ||
-	    header.kind != HEADER_ERASE ||
-	    header_erase_decode(header.ext, targets, &count) != ERR_NONE)
-		return ERR_NONE;
-	for (i = 0; i < count && err == ERR_NONE; i++)
-		err = take_target(txn, store_txn, &targets[i]);
-	return err;
 }
 
 enum err
@@ -202,9 +165,7 @@ index_add(struct index_txn *txn, struct store_txn *store_txn,
 {
 	enum err err;
 
-	if ((err = take(txn, store_txn, entry, entry->arrival, again)) !=
-		ERR_NONE ||
-	    (err = take_erase(txn, store_txn, entry)) != ERR_NONE)
+	if ((err = take(txn, store_txn, entry, again)) != ERR_NONE)
 		return err;
 	txn->progress.arrival = entry->arrival;
 	memcpy(txn->progress.c, entry->c, HASH_LEN);

@@ -2,7 +2,11 @@
 
 #include <string.h>
 
-#define FORMAT 8 /* of the rows; another one is built anew */
+/*
+ * Of the rows; another one is built anew.  Those of 8 may tell of what an ERASE
+ * beside the stored branch took away.
+ */
+#define FORMAT 9
 #define PROGRESS_LEN \
 	(4 + STORE_EPOCH_LEN + 8 + HASH_LEN + 4 + 4 + LEXICON_STAMP + 1)
 

@@ -324,7 +324,8 @@ void store_run_clear(struct store_run *run);
 /**
  * store_arrival_next(txn, after, ret_entry):
  * The entry with the next arrival number after ${after}; ERR_NOENT if there is
- * none.
+ * none.  A number that an older erfad gave to an entry which is not here (an
+ * ERASE in a branch beside the stored one) tells of the first entry of its log.
  */
 enum err store_arrival_next(struct store_txn *txn, uint64_t after,
     struct store_entry *ret_entry) MUST_CHECK;
@@ -398,8 +399,10 @@ enum err store_body_lost(struct store_txn *txn,
  * nor taken, for ever, be the entry here yet or not.  The commit marks its
  * slots as pending; store_commit() zeroes and syncs them before it returns, so
  * that whatever is told afterwards is told of a body that is gone.  If the
- * process ends in between, the next store_open() does it.  What would be more
- * than STORE_ERASED_MAX entries of one number is all of it.  ERR_EXIST if it is
+ * process ends in between, the next store_open() does it.  An entry of the stored
+ * branch gets a further arrival number, so that the index sees it again: the
+ * ERASE may stand where no arrival tells of it.  What would be more than
+ * STORE_ERASED_MAX entries of one number is all of it.  ERR_EXIST if it is
  * erased.
  */
 enum err store_erase(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
@@ -456,8 +459,7 @@ enum err store_claim_next(struct store_txn *txn,
 
 /**
  * store_claim_grant(txn, claim):
- * It counts: erase what it names, and forget all claims that say the same.  The
- * ERASE gets a further arrival number, so that the index sees it again.
+ * It counts: erase what it names, and forget all claims that say the same.
  * ERR_NOENT if there is no such claim.
  */
 enum err store_claim_grant(
@@ -668,7 +670,7 @@ enum err store_named_keys(struct store *store, const struct store_named *named,
 /**
  * store_check(txn):
  * Read main from end to end: every table in order, every chain and its HEAD,
- * every number of the totals, every free page.  Return ERR_DAMAGED if they do
+ * every arrival, every number of the totals, every free page.  Return ERR_DAMAGED if they do
  * not fit together: this is no copy of one moment.  Bodies are not opened.  It
  * takes as long as reading the file; a file that somebody else made may make
  * LMDB crash, so let a process do it that may.

@@ -128,6 +128,19 @@ check_logs(struct store_txn *txn, uint64_t *ret_logs, uint64_t *ret_entries)
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
+/* Every arrival tells of an entry, or who follows them would stop there. */
+static enum err
+check_arrivals(struct store_txn *txn)
+{
+	struct store_entry entry;
+	uint64_t after = 0;
+	enum err err;
+
+	while ((err = store_arrival_next(txn, after, &entry)) == ERR_NONE)
+		after = entry.arrival;
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
 enum err
 store_check(struct store_txn *txn)
 {
@@ -139,7 +152,8 @@ store_check(struct store_txn *txn)
 
 	if ((err = db_audit(txn->store->db)) != ERR_NONE ||
 	    (err = check_tables(txn, counts)) != ERR_NONE ||
-	    (err = check_logs(txn, &logs, &entries)) != ERR_NONE)
+	    (err = check_logs(txn, &logs, &entries)) != ERR_NONE ||
+	    (err = check_arrivals(txn)) != ERR_NONE)
 		return err;
 	if (logs != state->logs || entries != state->entries ||
 	    counts[STORE_LOGS] != logs ||

@@ -199,10 +199,26 @@ drop_in(
 	return err;
 }
 
+/* If the stored branch has the entry, whoever follows arrivals sees it again. */
+static enum err
+arrive_erased(struct store_txn *txn, const uint8_t *log_id, uint64_t n)
+{
+	struct store_stored stored;
+	enum err err;
+
+	err = store_stored(txn, log_id, 0, n, &stored);
+	if (err == ERR_NONE)
+		err = store_is_erased(txn, log_id, n);
+	if (err != ERR_ERASED)
+		return err == ERR_NOENT ? ERR_NONE : err;
+	return store_arrive(txn, log_id, n);
+}
+
 enum err
 store_erase_entry(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
     uint64_t n, const uint8_t *c8)
 {
+	enum err before = store_is_erased(txn, log_id, n);
 	uint8_t branches = 0;
 	uint8_t number;
 	enum err err;
@@ -211,7 +227,9 @@ store_erase_entry(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 		err = branches_of(txn, log_id, &branches);
 	for (number = 0; err == ERR_NONE && number <= branches; number++)
 		err = drop_in(txn, log_id, number, n);
-	return err;
+	return err == ERR_NONE && before == ERR_NONE ?
+	    arrive_erased(txn, log_id, n) :
+	    err;
 }
 
 enum err
@@ -468,9 +486,5 @@ store_claim_grant(struct store_txn *txn, const struct store_claim *claim)
 	if (err != ERR_NONE)
 		return err;
 	err = store_erase_entry(txn, claim->log_id, claim->n, named(claim));
-	if (err != ERR_NONE)
-		return err == ERR_EXIST ? ERR_NONE : err;
-
-	/* Whoever follows arrivals saw the ERASE before it counted. */
-	return store_arrive(txn, claim->erase_log, claim->erase_n);
+	return err == ERR_EXIST ? ERR_NONE : err;
 }

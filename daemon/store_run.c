@@ -92,19 +92,37 @@ store_entry_next(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 	return ERR_NOENT;
 }
 
-/* The entry whose key is the value or the key of some row. */
+/* The entry whose key is the value or the key of some row; ERR_NOENT. */
 static enum err
 entry_of_key(
     struct store_txn *txn, struct bytes key, struct store_entry *ret_entry)
 {
 	uint8_t log_id[LOG_ID_LEN];
-	enum err err;
 
 	if (key.len != STORE_KEY_LEN)
 		return ERR_DAMAGED;
 	memcpy(log_id, key.data, LOG_ID_LEN);
-	err = store_entry(
+	return store_entry(
 	    txn, log_id, bytes_get_be64(key.data + LOG_ID_LEN + 1), ret_entry);
+}
+
+/*
+ * The entry that a row of STORE_ARRIVAL names.  An older erfad wrote rows of what
+ * stands in another branch alone; each number tells of something all the same,
+ * or who follows them would never reach the last.
+ */
+static enum err
+entry_of_arrival(
+    struct store_txn *txn, struct bytes val, struct store_entry *ret_entry)
+{
+	uint8_t log_id[LOG_ID_LEN];
+	enum err err;
+
+	err = entry_of_key(txn, val, ret_entry);
+	if (err != ERR_NOENT)
+		return err;
+	memcpy(log_id, val.data, LOG_ID_LEN);
+	err = store_entry(txn, log_id, 1, ret_entry);
 	return err == ERR_NOENT ? ERR_DAMAGED : err;
 }
 
@@ -128,7 +146,7 @@ store_arrival_next(
 	if (key.len != sizeof(number))
 		return ERR_DAMAGED;
 	arrival = bytes_get_be64(key.data);
-	if ((err = entry_of_key(txn, val, ret_entry)) != ERR_NONE)
+	if ((err = entry_of_arrival(txn, val, ret_entry)) != ERR_NONE)
 		return err;
 	ret_entry->arrival = arrival;
 	return ERR_NONE;
@@ -152,8 +170,11 @@ store_member_next(struct store_txn *txn, const struct store_pos *after,
 
 	if (after != NULL)
 		from = store_key(raw, after->log_id, 0, after->n + 1);
-	err = db_seek(txn->db, STORE_MEMBERS, from, &key, &val);
-	return err == ERR_NONE ? entry_of_key(txn, key, ret_entry) : err;
+	if ((err = db_seek(txn->db, STORE_MEMBERS, from, &key, &val)) !=
+	    ERR_NONE)
+		return err;
+	err = entry_of_key(txn, key, ret_entry);
+	return err == ERR_NOENT ? ERR_DAMAGED : err;
 }
 
 /* ---- runs ---- */

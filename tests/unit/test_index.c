@@ -1242,6 +1242,39 @@ a_body_erased_before_it_came_is_told_with_its_header(void **state)
 	assert_rebuild_is_equal(f);
 }
 
+/* Nothing arrives of a branch: what it erases goes out of the file all the same. */
+static void
+what_a_branch_beside_the_stored_one_erases_goes_too(void **state)
+{
+	struct fixture *f = *state;
+	struct store_txn *txn;
+	struct press twin;
+	bool done;
+	uint64_t n = add_trial(f, f->record,
+	    press_trial("Hemmeligheder", "Frugtsommelighed", NULL, NULL));
+
+	press_begin(&twin, 1, 7, "dk-791");
+	assert_int_equal(press_again(&twin, &f->press, n), n);
+	erase_by(&twin, f->press.log_id, n);
+	(void)add_trial(f, NULL, press_trial("Boliger", NULL, NULL, NULL));
+	press_publish(&f->press, f->store, false);
+	follow(f, f->index, 1000);
+	tend(f->index);
+	assert_true(file_holds(f->index_path, "hemmeligheder"));
+
+	assert_int_equal(store_begin(f->store, true, &txn), ERR_NONE);
+	press_branch(&twin, txn, n);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	follow(f, f->index, 1000);
+	assert_int_equal(row_at(f, n).state, INDEX_ERASED);
+	tend(f->index);
+	assert_int_equal(index_compact(f->index, &done), ERR_NONE);
+	assert_true(done);
+	assert_false(file_holds(f->index_path, "hemmeligheder"));
+	assert_rebuild_is_equal(f);
+	press_end(&twin);
+}
+
 /* An ERASE of another key counts when the directory says so, or never. */
 static void
 an_erase_without_effect_is_ignored_until_it_counts(void **state)
@@ -1758,6 +1791,7 @@ main(void)
 		T(who_erased_a_restricted_body_knows_which_record_it_was),
 		T(a_file_that_is_largely_free_is_made_small),
 		T(a_body_erased_before_it_came_is_told_with_its_header),
+		T(what_a_branch_beside_the_stored_one_erases_goes_too),
 		T(an_erase_without_effect_is_ignored_until_it_counts),
 		T(an_index_behind_its_store_goes_on),
 		T(an_index_ahead_of_a_restored_store_is_emptied),

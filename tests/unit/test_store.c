@@ -1265,6 +1265,120 @@ claims_tell_which_entry_of_a_number_they_mean(void **state)
 
 /* ---- forks ---- */
 
+/* What arrives after ${after}, to the end: how many, and whether ${n} of a log. */
+static unsigned
+arrivals_after(struct fixture *f, uint64_t after, const uint8_t *log_id,
+    uint64_t n, bool *ret_named)
+{
+	struct store_entry entry;
+	unsigned count = 0;
+	enum err err;
+
+	*ret_named = false;
+	while ((err = store_arrival_next(f->txn, after, &entry)) == ERR_NONE) {
+		assert_int_equal(entry.arrival, ++after);
+		*ret_named |= entry.n == n &&
+		    memcmp(entry.log_id, log_id, LOG_ID_LEN) == 0;
+		count++;
+	}
+	assert_int_equal(err, ERR_NOENT);
+	return count;
+}
+
+/* A log of 3, and one that parts from it with an ERASE as its entry 5. */
+static void
+fork_with_erase(struct fixture *f, const uint8_t log_id[LOG_ID_LEN], uint64_t n)
+{
+	write_run(f, 2);
+	f->other = f->origin;
+	f->other.variant = 1;
+	write_run(f, 1);
+	origin_run_begin(&f->other, f->branch);
+	origin_add(&f->other, f->branch, HEADER_TRIAL, BODY_LEN);
+	origin_add(&f->other, f->branch, HEADER_TRIAL, BODY_LEN);
+	origin_erase(&f->other, f->branch, log_id, n);
+	origin_run_end(&f->other, f->branch);
+}
+
+static void
+what_is_erased_arrives_again_wherever_the_erase_stands(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t before;
+	bool named;
+
+	fork_with_erase(f, f->origin.log_id, 2);
+	assert_int_equal(add_body(f, 0, 2, BODY_LEN), ERR_NONE);
+	next_txn(f);
+	before = store_arrival_last(f->txn);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->branch->run, 2), ERR_NONE);
+	assert_int_equal(state_of(f, 2), STORE_BODY_ERASED);
+	assert_int_equal(
+	    arrivals_after(f, before, f->origin.log_id, 2, &named), 1);
+	assert_true(named);
+
+	/* Erased a second time, or not here: there is nothing to see. */
+	before = store_arrival_last(f->txn);
+	assert_int_equal(store_erase(f->txn, f->origin.log_id, 2), ERR_EXIST);
+	assert_int_equal(store_erase(f->txn, f->origin.log_id, 9), ERR_NONE);
+	assert_int_equal(store_arrival_last(f->txn), before);
+}
+
+static void
+claim_from_a_branch_leaves_no_arrival_of_what_is_not_here(void **state)
+{
+	struct fixture *f = *state;
+	struct origin later;
+	uint64_t before;
+	bool named;
+
+	origin_begin(&later, 1, 8);
+	fork_with_erase(f, later.log_id, 2);
+	assert_int_equal(
+	    store_add_branch(f->txn, &f->branch->run, 2), ERR_NONE);
+	next_txn(f);
+	before = store_arrival_last(f->txn);
+	origin_write(&later, f->run, 3, BODY_LEN);
+	assert_int_equal(add_run_of(f, &later, f->run), ERR_NONE);
+	assert_int_equal(store_is_erased(f->txn, later.log_id, 2), ERR_ERASED);
+	next_txn(f);
+	assert_true(arrivals_after(f, before, later.log_id, 2, &named) >= 3);
+	assert_true(named);
+	assert_int_equal(store_check(f->txn), ERR_NONE);
+}
+
+/* As an older erfad has left it: who follows arrivals goes on all the same. */
+static void
+arrival_of_what_is_not_here_tells_of_the_first_entry(void **state)
+{
+	struct fixture *f = *state;
+	struct store_entry entry;
+	uint8_t row[8 + LOG_ID_LEN + 1 + 8];
+	uint8_t beyond[sizeof(row)];
+	bool named;
+
+	write_run(f, 3);
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+	store_close(f->store);
+	f->store = NULL;
+	bytes_put_be64(row, 3);
+	memcpy(row + 8, f->origin.log_id, LOG_ID_LEN);
+	row[8 + LOG_ID_LEN] = 0;
+	bytes_put_be64(row + 8 + LOG_ID_LEN + 1, 3);
+	memcpy(beyond, row, sizeof(row));
+	beyond[sizeof(row) - 1] = 6;
+	patch(f, "main.mdb", row, beyond, sizeof(row));
+	assert_int_equal(open_sized(f->dir, MAP_BYTES, &f->store), ERR_NONE);
+	assert_int_equal(store_begin(f->store, true, &f->txn), ERR_NONE);
+
+	assert_int_equal(arrivals_after(f, 0, f->origin.log_id, 3, &named), 3);
+	assert_false(named);
+	assert_int_equal(store_arrival_next(f->txn, 2, &entry), ERR_NONE);
+	assert_int_equal(entry.n, 1);
+	assert_int_equal(store_check(f->txn), ERR_NONE);
+}
+
 /* A log of 300 entries, and one that parts from it after 120. */
 static void
 fork_log(struct fixture *f)
@@ -2465,6 +2579,9 @@ main(void)
 		T(claims_of_one_key_are_kept_for_each_of_its_logs),
 		T(erase_beyond_where_a_log_counts_is_kept_as_a_claim),
 		T(claims_tell_which_entry_of_a_number_they_mean),
+		T(what_is_erased_arrives_again_wherever_the_erase_stands),
+		T(claim_from_a_branch_leaves_no_arrival_of_what_is_not_here),
+		T(arrival_of_what_is_not_here_tells_of_the_first_entry),
 		T(damaged_body_of_a_branch_can_come_again),
 		T(damaged_body_that_nobody_found_so_is_replaced),
 		T(erased_body_of_one_branch_leaves_that_of_the_other),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/control.h"
+#include "proto/life_need.h"
 #include "client/form.h"
 #include "client/join.h"
 #include "client/print.h"
@@ -398,6 +399,22 @@ act_publish(struct run *run, const struct act_item *items, size_t count,
 	return status;
 }
 
+/* Give the exemptions of a trial their numbers.  Those of a public one that has
+ * none go by their places: to write them down would be a change of its own. */
+static void
+number_exemptions(const struct act *act)
+{
+	Erfa__Trial *trial = act->body->trial;
+	size_t i = 0;
+
+	if (act->body->record_case != ERFA__BODY__RECORD_TRIAL)
+		return;
+	while (i < trial->n_exemptions && !trial->exemptions[i]->has_no)
+		i++;
+	if (!act->is_public || i < trial->n_exemptions)
+		life_number(trial);
+}
+
 int
 act_keep(struct act *act, const char *note)
 {
@@ -408,6 +425,7 @@ act_keep(struct act *act, const char *note)
 	const Erfa__Draft *draft;
 	int status;
 
+	number_exemptions(act);
 	put.body = act->body;
 	put.id = act->id[0] == '\0' ? NULL : act->id;
 	put.note = run_lend(note);

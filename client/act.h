@@ -184,9 +184,9 @@ int act_publish(struct run *run, const struct act_item *items, size_t count,
 /**
  * act_keep(act, note):
  * Keep act->body as a draft, with a ${note} or NULL; act->id is drawn if it has
- * none.  It is refused if the draft is not as it was when ${act} was opened, or
- * if there was none then and there is one now.  What erfad answered is
- * act->kept; nothing is printed.
+ * none, and so are the numbers of exemptions that have none.  It is refused if
+ * the draft is not as it was when ${act} was opened, or if there was none then
+ * and there is one now.  What erfad answered is act->kept; nothing is printed.
  */
 int act_keep(struct act *act, const char *note);
 

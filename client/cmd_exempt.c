@@ -4,6 +4,7 @@
 
 #include "proto/answer.h"
 #include "proto/control.h"
+#include "proto/life_need.h"
 #include "proto/provision.h"
 #include "client/cmd.h"
 #include "client/move.h"
@@ -11,7 +12,8 @@
 #include "client/prompt.h"
 #include "client/speech.h"
 
-#define PATH_ROOM 64 /* bytes of "exemptions[12].authorities[12]" */
+#define PATH_ROOM   64   /* bytes of "exemptions[12].authorities[12]" */
+#define NUMBERS_MAX 1000 /* numbers of exemptions that are taken seriously */
 
 /* Whether an answer that exemptions owe is missing in this one. */
 static bool
@@ -34,7 +36,7 @@ choose_place(const struct move *move, uint64_t no)
 	for (i = 0; i < trial->n_exemptions; i++) {
 		const Erfa__Exemption *it = trial->exemptions[i];
 
-		if (no != 0 && it->no == no)
+		if (no != 0 && life_exemption_no(trial, i) == no)
 			return i;
 		if (no == 0 && provision != NULL &&
 		    strcmp(run_text(it->provision), provision) == 0)
@@ -45,17 +47,46 @@ choose_place(const struct move *move, uint64_t no)
 	return trial->n_exemptions;
 }
 
-/* A number that no exemption of the trial has had. */
+/* The greatest number that decisions about the trial name, which may be that of
+ * an exemption that was taken out. */
 static uint32_t
-next_number(const Erfa__Trial *trial)
+most_covered(const Erfa__ShowAnswer *show)
 {
+	const Erfa__Decision *decision;
 	uint32_t most = 0;
-	size_t i;
+	size_t i, j;
 
-	for (i = 0; i < trial->n_exemptions; i++)
-		if (trial->exemptions[i]->no > most)
-			most = trial->exemptions[i]->no;
-	return most + 1;
+	for (i = 0; i < show->n_related; i++) {
+		if (show->related[i]->body == NULL ||
+		    show->related[i]->body->record_case !=
+			ERFA__BODY__RECORD_DECISION)
+			continue;
+		decision = show->related[i]->body->decision;
+		for (j = 0; j < decision->n_covers; j++)
+			if (decision->covers[j] > most &&
+			    decision->covers[j] < NUMBERS_MAX)
+				most = decision->covers[j];
+	}
+	return most;
+}
+
+/* A number that no exemption has, had before this version, or was decided. */
+static uint32_t
+next_number(const struct act *act)
+{
+	const Erfa__ShowAnswer *show = act->show == NULL ? NULL :
+							   act->show->show;
+	uint32_t next = life_exemption_next(act->body->trial);
+	uint32_t other;
+
+	if (show == NULL)
+		return next;
+	if (show->body->record_case == ERFA__BODY__RECORD_TRIAL &&
+	    (other = life_exemption_next(show->body->trial)) > next)
+		next = other;
+	if ((other = most_covered(show) + 1) > next)
+		next = other;
+	return next;
 }
 
 static int
@@ -178,11 +209,20 @@ exempt(struct move *move)
 	bool is_new;
 	int status;
 
-	if ((status = run_number(move->run, "no", 1000, &no)) != EXIT_DONE)
+	if ((status = run_number(move->run, "no", NUMBERS_MAX, &no)) !=
+	    EXIT_DONE)
 		return status;
+	/* Numbers that only places tell would change with the places. */
+	life_number(trial);
 	place = choose_place(move, no);
 	is_new = place == trial->n_exemptions;
-	number = next_number(trial);
+	if (is_new && no != 0)
+		return fault_say(&move->run->faults, EXIT_USAGE,
+		    "no_such_exemption",
+		    "See their numbers:  erfa status TRIAL",
+		    "%s has no exemption number %u", move->act.shown,
+		    (unsigned)no);
+	number = next_number(&move->act);
 	if ((status = set_fields(move, place, is_new)) != EXIT_DONE)
 		return status;
 	if (trial->n_exemptions == place)

@@ -7,6 +7,7 @@
 
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "proto/life_need.h"
 #include "proto/provision.h"
 #include "proto/text.h"
 #include "client/cells.h"
@@ -281,12 +282,9 @@ finish_exemptions(Erfa__Trial *trial)
 	enum err err;
 	size_t i;
 
+	life_number(trial);
 	for (i = 0; i < trial->n_exemptions; i++) {
 		exemption = trial->exemptions[i];
-		if (!exemption->has_no) {
-			exemption->has_no = 1;
-			exemption->no = (uint32_t)i + 1;
-		}
 		free(exemption->key);
 		exemption->key = NULL;
 		if (exemption->provision == NULL)

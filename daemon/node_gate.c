@@ -226,6 +226,7 @@ judge_trial(const struct node_gate *gate)
 		.more = gate->more,
 		.nmore = gate->nmore,
 	};
+	struct life_list same = { .count = 0 };
 	bool is_first = gate->before == NULL ||
 	    gate->before->record_case != ERFA__BODY__RECORD_TRIAL ||
 	    life_is_transcribed(gate->before);
@@ -236,6 +237,9 @@ judge_trial(const struct node_gate *gate)
 
 	if (life_is_transcribed(gate->after))
 		return judge_transcribed(gate);
+	life_same_numbers(gate->after->trial, &same);
+	if ((err = tell(gate, &same)) != ERR_NONE)
+		return err;
 
 	/* Judged is the new trial, as long as it is where the old one was. */
 	trial.has_status = true;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/header.h"
+#include "proto/life_need.h"
 #include "proto/provision.h"
 #include "proto/record.h"
 #include "daemon/query_internal.h"
@@ -253,10 +254,8 @@ take_exemptions(const struct dossier *it, Erfa__Trial *trial,
 			return err;
 
 		/* A decision names it by its place if it has no number. */
-		if (!trial->exemptions[i]->has_no) {
-			trial->exemptions[i]->has_no = true;
-			trial->exemptions[i]->no = (uint32_t)i + 1;
-		}
+		trial->exemptions[i]->no = life_exemption_no(trial, i);
+		trial->exemptions[i]->has_no = true;
 		one->exemption = trial->exemptions[i];
 		trial->exemptions[i] = NULL;
 	}

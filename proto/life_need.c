@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "proto/body_rule.h"
+
 static const struct life_answer answers[LIFE_ANSWERS] = {
 	{ 1, 'A', "trial.title", LIFE_NEED_TITLE },
 	{ 2, 'A', "trial.summary", LIFE_NEED_SUMMARY },
@@ -186,6 +188,79 @@ life_exemption_no(const Erfa__Trial *trial, size_t index)
 
 	return exemption->has_no && exemption->no != 0 ? exemption->no :
 							 (uint32_t)index + 1;
+}
+
+uint32_t
+life_exemption_next(const Erfa__Trial *trial)
+{
+	uint32_t most = 0;
+	size_t i;
+
+	for (i = 0; i < trial->n_exemptions; i++)
+		if (life_exemption_no(trial, i) > most)
+			most = life_exemption_no(trial, i);
+	return most + 1;
+}
+
+static bool
+has_number(const Erfa__Exemption *exemption)
+{
+	return exemption->has_no && exemption->no != 0;
+}
+
+/* Whether an exemption says itself that it bears ${no}. */
+static bool
+is_borne(const Erfa__Trial *trial, uint32_t no)
+{
+	size_t i;
+
+	for (i = 0; i < trial->n_exemptions; i++)
+		if (has_number(trial->exemptions[i]) &&
+		    trial->exemptions[i]->no == no)
+			return true;
+	return false;
+}
+
+static void
+set_number(Erfa__Exemption *exemption, uint32_t no)
+{
+	exemption->has_no = 1;
+	exemption->no = no;
+}
+
+void
+life_number(Erfa__Trial *trial)
+{
+	size_t i;
+
+	/* First those whose number may stay what it was taken for. */
+	for (i = 0; i < trial->n_exemptions; i++)
+		if (!has_number(trial->exemptions[i]) &&
+		    !is_borne(trial, (uint32_t)i + 1))
+			set_number(trial->exemptions[i], (uint32_t)i + 1);
+	for (i = 0; i < trial->n_exemptions; i++)
+		if (!has_number(trial->exemptions[i]))
+			set_number(
+			    trial->exemptions[i], life_exemption_next(trial));
+}
+
+void
+life_same_numbers(const Erfa__Trial *trial, struct life_list *list)
+{
+	struct life_finding finding = { .code = LIFE_SAME_NUMBER,
+		.field = "trial.exemptions.no" };
+	size_t i, j;
+
+	if (trial->n_exemptions > BODY_ITEMS)
+		return;
+	for (i = 0; i < trial->n_exemptions; i++) {
+		finding.number = life_exemption_no(trial, i);
+		for (j = 0; j < i; j++)
+			if (life_exemption_no(trial, j) == finding.number)
+				break;
+		if (j < i)
+			life_add(list, &finding);
+	}
 }
 
 /* Whether ${exemption} holds one of answers 13 to 15. */

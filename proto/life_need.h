@@ -63,6 +63,26 @@ bool life_is_local(const Erfa__Exemption *exemption);
 uint32_t life_exemption_no(const Erfa__Trial *trial, size_t index);
 
 /**
+ * life_exemption_next(trial):
+ * A number above all those of the exemptions of ${trial}.
+ */
+uint32_t life_exemption_next(const Erfa__Trial *trial);
+
+/**
+ * life_number(trial):
+ * Write down the number of each exemption of ${trial} that only its place tells;
+ * where another bears that one, a new number.
+ */
+void life_number(Erfa__Trial *trial);
+
+/**
+ * life_same_numbers(trial, list):
+ * Add to ${list} every exemption whose number one before it bears.  Of more than
+ * BODY_ITEMS exemptions nothing is said: no body may hold them.
+ */
+void life_same_numbers(const Erfa__Trial *trial, struct life_list *list);
+
+/**
  * life_missing(it, due, list):
  * Add to ${list} every answer that is due at one of the letters of ${due} ("AP")
  * and missing, the programme's own at the end.  Nothing for a transcribed trial.

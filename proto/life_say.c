@@ -83,6 +83,11 @@ static const struct said says[LIFE_CODES] = {
 	    SAY("The programme's own question is not answered: {what}."),
 	    "erfa edit {trial} --set extra.{name}=TEXT" },
 
+	[LIFE_SAME_NUMBER] = { "same_number",
+	    SAY("Two exemptions bear the number {number}: a decision cannot "
+		"tell which of them it covers."),
+	    "erfa edit {trial}" },
+
 	[LIFE_G1_DELEGATION] = { "g1_delegation",
 	    SAY("Only the workplace or the administration is behind it: record "
 		"what the council has delegated."),

@@ -46,6 +46,9 @@ enum life_code {
 	LIFE_NEED_AUTHORITY,
 	LIFE_NEED_EXTRA,
 
+	/* An answer is there, and cannot be. */
+	LIFE_SAME_NUMBER,
+
 	/* Gate G1: owner and anchoring are there, but do not suffice. */
 	LIFE_G1_DELEGATION,
 	LIFE_G1_BODY,

@@ -68,6 +68,32 @@ check_same "the authority's own record is as it was" 1 \
 check "status --json" at v status "$t" --json
 check_has "so do programs read" "$OUT" '"warning": *\[ *\{'
 
+# --- Every exemption has a number of its own, also those that a form began.
+
+check "a trial whose form names a rule" at v new --title "Fri bane" \
+	--summary "Uden skema" --sector elder_care
+n=$(at v drafts --json | field shownId)
+check "as --set does" at v edit "$n" --set 'exemptions[0].provision=Planloven § 5' \
+	--set 'exemptions[0].why=Binder'
+check "publish it" at v publish "$n" --yes
+check "a rule beside it" at v exempt "$n" --provision "Byggeloven § 7" \
+	--why "Binder også" --authority "$HEALTH"
+check_has "both have a number" "$(at v show "$n" --json | tr -d ' \n')" \
+	'"no":1,"provision":"Planloven.*"no":2,"provision":"Byggeloven'
+check_status "a number that is not there begins nothing" 64 at v exempt "$n" \
+	--no 7 --provision "Vejloven § 1" --why "Binder" --authority "$HEALTH"
+check_has "and is named" "$OUT" "no exemption number 7"
+check "a number that is there is changed" at v exempt "$n" --no 1 --level act \
+	--authority "$HEALTH"
+check "converge" converge 30 v h
+check "only the second is decided" at h decide "$n" --outcome approved --plain "I må" \
+	--covers 2
+check "taken out" at v edit "$n" --set 'exemptions[1]=' --yes
+check "and another named" at v exempt "$n" --provision "Vejloven § 1" \
+	--why "Binder" --authority "$HEALTH"
+check_has "it is not the one decided" "$(at v show "$n" --json | tr -d ' \n')" \
+	'"no":3,"provision":"Vejloven'
+
 # --- A decision that nobody asked for.
 
 check "another" at v new --title "Ingen skema" --summary "Samtaler uden skema" \

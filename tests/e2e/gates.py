@@ -406,6 +406,16 @@ def decision(id, outcome, **fields):
 def gate(own, authority, checks):
     """Only the authority, or a letter of its, opens the second gate."""
     active = {"status": body_pb2.STATUS_ACTIVE}
+    twice = planned(**local(), **exemption())
+    twice.trial.exemptions.add(provision="Forvaltningsloven § 2", why="x")
+    twice.trial.exemptions.add(no=2, provision="Forvaltningsloven § 3", why="x")
+    refused(
+        own,
+        checks,
+        "two exemptions do not share a number",
+        ["Two exemptions bear the number 2"],
+        publish=request(twice),
+    )
     id = publish(own, planned(**local(), **exemption())).record[0].id
     start = request(planned(**active, **local(), **exemption()), ids=[id])
     refused(

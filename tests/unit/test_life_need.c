@@ -307,6 +307,67 @@ an_exemption_that_lacks_an_answer_is_named_by_its_number(void **state)
 	body_free(trial);
 }
 
+/* The numbers of all exemptions, as written: "4 7 0". */
+static void
+numbers_are(const Erfa__Body *trial, const char *expect)
+{
+	char said[64] = "";
+	size_t used = 0;
+	size_t i;
+
+	for (i = 0; i < trial->trial->n_exemptions; i++)
+		used += (size_t)snprintf(said + used, sizeof(said) - used,
+		    "%s%u", i > 0 ? " " : "", trial->trial->exemptions[i]->no);
+	assert_string_equal(said, expect);
+}
+
+static void
+numbers_that_places_tell_are_written_down(void **state)
+{
+	static const char *const cases[][3] = {
+		{ "{},{}", "1 2", "3" },
+		{ "{'no':2},{}", "2 3", "4" },
+		{ "{},{'no':1}", "2 1", "3" },
+		{ "{'no':0},{},{'no':1}", "3 2 1", "4" },
+		{ "{'no':4},{'no':7},{}", "4 7 3", "8" },
+		{ "{'no':5},{'no':5}", "5 5", "6" },
+	};
+	char text[256];
+	Erfa__Body *trial;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(text, sizeof(text), TRIAL("'exemptions':[%s]"),
+		    cases[i][0]);
+		trial = bodies_read(text);
+		life_number(trial->trial);
+		numbers_are(trial, cases[i][1]);
+		(void)snprintf(text, sizeof(text), "%u",
+		    life_exemption_next(trial->trial));
+		assert_string_equal(text, cases[i][2]);
+		body_free(trial);
+	}
+}
+
+static void
+an_exemption_with_the_number_of_another_is_told(void **state)
+{
+	Erfa__Body *trial = bodies_read(TRIAL(
+	    "'exemptions':[{},{'no':1},{'no':3},{'no':4},{'no':3},{'no':7}]"));
+	struct life_list list = { .count = 0 };
+	size_t i;
+
+	(void)state;
+	life_same_numbers(trial->trial, &list);
+	assert_int_equal(list.count, 2);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(list.at[i].code, LIFE_SAME_NUMBER);
+	assert_int_equal(list.at[0].number, 1);
+	assert_int_equal(list.at[1].number, 3);
+	body_free(trial);
+}
+
 static void
 a_transcribed_trial_owes_nothing(void **state)
 {
@@ -398,6 +459,9 @@ main(void)
 		    each_missing_answer_has_its_field_sentence_and_command),
 		cmocka_unit_test(
 		    an_exemption_that_lacks_an_answer_is_named_by_its_number),
+		cmocka_unit_test(numbers_that_places_tell_are_written_down),
+		cmocka_unit_test(
+		    an_exemption_with_the_number_of_another_is_told),
 		cmocka_unit_test(a_transcribed_trial_owes_nothing),
 		cmocka_unit_test(
 		    a_programme_asks_three_questions_of_its_own_at_most),

@@ -4,9 +4,10 @@
 /*
  * copies - in which places one body of ours stands: in logs that were forked,
  * and where it was published again.  If one of them is erased, all have to go.
+ * Of an entry without a body, where it was published again.
  *
- * Kept as notes "own/again/<32 digits>" by the first half of the commitment.
- * It neither publishes nor erases: the outbox does.
+ * Kept as notes "own/again/<32 digits>" by the first half of the commitment, or
+ * of the hash of the header.  It neither publishes nor erases: the outbox does.
  */
 
 #include <stdbool.h>

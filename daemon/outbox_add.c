@@ -88,6 +88,10 @@ outbox_add(struct outbox *outbox, struct store_txn *txn,
 
 	if (entry->body.len > BODY_MAX)
 		return ERR_SIZE;
+
+	/* Of two words about one key of one millisecond neither would be later. */
+	if (entry->kind == HEADER_MEMBER)
+		outbox->now.time_ms++;
 	header.time_ms = outbox_next_time(outbox, outbox_clock());
 	memcpy(header.record, entry->record, RECORD_LEN);
 	crypto_random(salt, sizeof(salt));

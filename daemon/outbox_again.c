@@ -65,7 +65,18 @@ outbox_erase_copies(struct outbox *outbox, struct store_txn *txn)
 	return err == ERR_NONE ? name_leftovers(&left) : err;
 }
 
-/* ---- where bodies stand ---- */
+/* ---- where entries stand ---- */
+
+/* By what an entry is noted: the commitment of its body, or all of its header. */
+static void
+name_entry(
+    const struct header *header, struct bytes raw, uint8_t ret_hash[HASH_LEN])
+{
+	if (header->has_commit)
+		memcpy(ret_hash, header->commit, HASH_LEN);
+	else
+		crypto_h(raw.data, raw.len, ret_hash);
+}
 
 enum err
 outbox_note_place(struct outbox *outbox, struct store_txn *txn,
@@ -73,25 +84,26 @@ outbox_note_place(struct outbox *outbox, struct store_txn *txn,
 {
 	struct copies copies;
 	struct header header;
+	uint8_t hash[HASH_LEN];
 	bool changed;
 	bool erased = false;
 	enum err err;
 
-	if (header_decode(raw.data, raw.len, &header) != ERR_NONE ||
-	    !header.has_commit)
+	if (header_decode(raw.data, raw.len, &header) != ERR_NONE)
 		return ERR_NONE;
-	err = copies_get(txn, header.commit, &copies);
-	if (err != ERR_NONE)
+	name_entry(&header, raw, hash);
+	if ((err = copies_get(txn, hash, &copies)) != ERR_NONE)
 		return err;
 	changed = copies_placed(&copies, ticket, place->log_id, place->n);
 
 	/* It may wait in a copy of this store too, and be signed there. */
-	if (ticket <= outbox->waited)
+	if (header.has_commit && ticket <= outbox->waited)
 		changed |= copies_add(&copies, place->log_id, place->n);
 	if (!changed)
 		return ERR_NONE;
-	if ((err = copies_put(txn, header.commit, &copies)) == ERR_NONE)
-		err = copies_erased(txn, header.commit, &copies, &erased);
+	if ((err = copies_put(txn, hash, &copies)) == ERR_NONE &&
+	    header.has_commit)
+		err = copies_erased(txn, hash, &copies, &erased);
 	outbox->look |= erased;
 	return err;
 }
@@ -144,9 +156,10 @@ struct again {
 	uint64_t last_common;  /* ... after this entry */
 };
 
-/* Does the place count, or will it? */
+/* Does the place count, or will it, and with its body if that is asked for? */
 static enum err
-place_counts(const struct again *again, const struct store_pos *pos, bool *ret)
+place_counts(const struct again *again, const struct store_pos *pos,
+    bool with_body, bool *ret)
 {
 	enum store_body_state state;
 	struct store_log log;
@@ -160,97 +173,143 @@ place_counts(const struct again *again, const struct store_pos *pos, bool *ret)
 	*ret = !log.frozen || pos->n <= log.last_common;
 	if (memcmp(pos->log_id, again->log_id, LOG_ID_LEN) == 0)
 		*ret = pos->n <= again->last_common;
+	if (!with_body)
+		return ERR_NONE;
 	err = store_body_state(again->txn, pos->log_id, pos->n, &state);
 	if (err == ERR_NONE)
 		*ret &= state != STORE_BODY_ABSENT;
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
-/* Is the body to be published again, or is that needless or forbidden? */
+/*
+ * Does one of the places count?  If none was noted, it was published again by a
+ * version that noted none.
+ */
 static enum err
-is_wanted(const struct again *again, const uint8_t *hash,
-    const struct copies *copies, bool *ret)
+any_counts(const struct again *again, const struct copies *copies,
+    bool with_body, bool *ret)
 {
 	bool counts = copies->known && copies->count == 0;
-	bool erased = false;
 	size_t i;
-	enum err err;
+	enum err err = ERR_NONE;
 
-	err = copies_erased(again->txn, hash, copies, &erased);
 	for (i = 0; err == ERR_NONE && !counts && i < copies->count; i++)
-		err = place_counts(again, &copies->at[i], &counts);
-	again->outbox->look |= erased;
-	*ret = !erased && !counts;
+		err = place_counts(again, &copies->at[i], with_body, &counts);
+	*ret = counts;
 	return err;
 }
 
-/* Accept an entry of a closed log again. */
+/*
+ * Accept an entry of a closed log again, and note that it waits.  It keeps its
+ * time_ms: entries and bodies of the branches come in any order, but of several
+ * words about one thing that which was said last must stay the last.
+ */
 static enum err
 accept_again(const struct again *again, const struct again_entry *entry,
-    uint64_t *ret_ticket)
+    struct copies *copies)
 {
 	static const uint8_t no_salt[SALT_LEN];
-	struct header header = *entry->header;
 	const uint8_t *salt = no_salt;
 	struct bytes body = { 0 };
+	uint64_t ticket;
+	enum err err;
 
 	if (entry->body != NULL) {
 		body = (struct bytes){ entry->body->data, entry->body->len };
 		salt = entry->body->salt;
 	}
-	header.time_ms = outbox_next_time(again->outbox, outbox_clock());
-	return outbox_accept(
-	    again->outbox, again->txn, &header, salt, body, ret_ticket);
+	err = outbox_accept(
+	    again->outbox, again->txn, entry->header, salt, body, &ticket);
+	if (err == ERR_NONE)
+		(void)copies_wait(copies, ticket);
+	return err;
 }
 
-/* An entry without a body is published again once. */
+/* An entry that names no body. */
 static enum err
 take_bare(const struct again *again, const struct again_entry *entry)
 {
 	struct copies copies;
 	uint8_t hash[HASH_LEN];
-	uint64_t ticket;
+	bool counts;
 	enum err err;
 
-	crypto_h(entry->bytes.data, entry->bytes.len, hash);
+	name_entry(entry->header, entry->bytes, hash);
 	err = copies_get(again->txn, hash, &copies);
-	if (err != ERR_NONE || copies.known)
+	if (err == ERR_NONE)
+		err = any_counts(again, &copies, false, &counts);
+	if (err != ERR_NONE || counts)
 		return err;
-	if ((err = accept_again(again, entry, &ticket)) != ERR_NONE)
+	if ((err = accept_again(again, entry, &copies)) != ERR_NONE)
 		return err;
 	return copies_put(again->txn, hash, &copies);
 }
 
-/* Remember where an entry stands and publish it again, if it counts nowhere. */
+/*
+ * A MEMBER entry without the body that it names, which is erased or not here:
+ * who belongs must not wait for a name, nor go with it.
+ */
+static enum err
+take_nameless(const struct again *again, const struct again_entry *entry)
+{
+	struct header header = *entry->header;
+	struct again_entry bare = { .header = &header, .n = entry->n };
+	uint8_t raw[HEADER_MAX];
+	size_t len;
+	enum err err;
+
+	header.has_commit = false;
+	header.body_len = 0;
+	if ((err = header_encode(&header, raw, sizeof(raw), &len)) != ERR_NONE)
+		return err;
+	bare.bytes = (struct bytes){ raw, len };
+	return take_bare(again, &bare);
+}
+
+/* An entry that names a body: the places of which are noted. */
+static enum err
+take_with_body(const struct again *again, const struct again_entry *entry)
+{
+	const uint8_t *commit = entry->header->commit;
+	struct copies copies;
+	bool erased = false;
+	bool counts;
+	bool changed;
+	enum err err;
+
+	if ((err = copies_get(again->txn, commit, &copies)) != ERR_NONE ||
+	    (copies.known && copies.count == 0))
+		return err;
+	changed = copies_add(&copies, again->log_id, entry->n);
+	err = copies_erased(again->txn, commit, &copies, &erased);
+	again->outbox->look |= erased;
+	if (err == ERR_NONE)
+		err = any_counts(again, &copies, true, &counts);
+	if (err != ERR_NONE)
+		return err;
+	if (!erased && !counts && entry->body != NULL) {
+		if ((err = accept_again(again, entry, &copies)) != ERR_NONE)
+			return err;
+		changed = true;
+	}
+	if (changed &&
+	    (err = copies_put(again->txn, commit, &copies)) != ERR_NONE)
+		return err;
+	if (entry->header->kind != HEADER_MEMBER)
+		return ERR_NONE;
+	err = any_counts(again, &copies, false, &counts);
+	return err == ERR_NONE && !counts ? take_nameless(again, entry) : err;
+}
+
+/* What is written from now on is later than all of it. */
 static enum err
 take_again(void *context, const struct again_entry *entry)
 {
 	const struct again *again = context;
-	struct copies copies;
-	uint64_t ticket;
-	bool wanted;
-	bool changed;
-	enum err err;
 
-	if (!entry->header->has_commit)
-		return take_bare(again, entry);
-	err = copies_get(again->txn, entry->header->commit, &copies);
-	if (err != ERR_NONE)
-		return err;
-	if (copies.known && copies.count == 0)
-		return ERR_NONE;
-	changed = copies_add(&copies, again->log_id, entry->n);
-	if ((err = is_wanted(again, entry->header->commit, &copies, &wanted)) !=
-	    ERR_NONE)
-		return err;
-	if (wanted && entry->body != NULL) {
-		if ((err = accept_again(again, entry, &ticket)) != ERR_NONE)
-			return err;
-		changed |= copies_wait(&copies, ticket);
-	}
-	return changed ?
-	    copies_put(again->txn, entry->header->commit, &copies) :
-	    ERR_NONE;
+	(void)outbox_next_time(again->outbox, entry->header->time_ms + 1);
+	return entry->header->has_commit ? take_with_body(again, entry) :
+					   take_bare(again, entry);
 }
 
 enum err

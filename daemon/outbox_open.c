@@ -51,12 +51,16 @@ read_notes(struct outbox *outbox, struct store_txn *txn)
 	return ERR_NONE;
 }
 
-/* The time of the last entry of a log; 0 if it cannot be read. */
+/*
+ * The time of the last entry of a log, 0 if it cannot be read, or that of its
+ * HEAD, if an old entry was published again and is the last.
+ */
 static enum err
 last_time(
     struct store_txn *txn, const struct store_log *log, uint64_t *ret_time_ms)
 {
 	struct store_entry entry;
+	struct log_head head;
 	struct header header;
 	enum err err;
 
@@ -66,7 +70,10 @@ last_time(
 	*ret_time_ms = 0;
 	if (header_decode(entry.header.data, entry.header.len, &header) ==
 	    ERR_NONE)
-		*ret_time_ms = header.time_ms;
+		*ret_time_ms = header.time_ms + 1;
+	log_head_parse(log->head, &head);
+	if (head.time_ms > *ret_time_ms)
+		*ret_time_ms = head.time_ms;
 	return ERR_NONE;
 }
 
@@ -93,7 +100,7 @@ read_logs(struct outbox *outbox, struct store_txn *txn)
 		err = last_time(txn, &log, &time_ms);
 		if (err != ERR_NONE)
 			return err;
-		(void)outbox_next_time(outbox, time_ms + 1);
+		(void)outbox_next_time(outbox, time_ms);
 		if (!noted && time_ms >= latest) {
 			memcpy(now->log_id, log.log_id, LOG_ID_LEN);
 			now->has_last = true;

@@ -997,6 +997,22 @@ fence_that_could_not_be_written_is_written_after_an_empty_commit(void **state)
 	assert_int_equal(next.n, 4);
 }
 
+/* The store is lost, and the fence with it. */
+static void
+renew_store(struct fixture *f)
+{
+	char *path = scratch_path(f->dir, "main.mdb");
+
+	outbox_close(f->outbox);
+	store_close(f->store);
+	f->outbox = NULL;
+	f->store = NULL;
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(unlink(f->fence_path), 0);
+	free(path);
+	assert_int_equal(open_both(f), ERR_NONE);
+}
+
 /* A node whose store was lost, and its log fetched from others. */
 static void
 new_store_with_fetched_own_logs_names_the_latest(void **state)
@@ -1006,7 +1022,6 @@ new_store_with_fetched_own_logs_names_the_latest(void **state)
 	struct store_txn *txn;
 	struct store_run read;
 	struct store_log log;
-	char *path;
 
 	(void)publish(f, "one");
 	assert_int_equal(unlink(f->fence_path), 0);
@@ -1018,15 +1033,7 @@ new_store_with_fetched_own_logs_names_the_latest(void **state)
 	    store_read_run(txn, old.log_id, 1, NULL, &read), ERR_NONE);
 	store_abort(&txn);
 
-	outbox_close(f->outbox);
-	store_close(f->store);
-	f->outbox = NULL;
-	f->store = NULL;
-	path = scratch_path(f->dir, "main.mdb");
-	assert_int_equal(unlink(path), 0);
-	assert_int_equal(unlink(f->fence_path), 0);
-	free(path);
-	assert_int_equal(open_both(f), ERR_NONE);
+	renew_store(f);
 	begin(f);
 	assert_int_equal(
 	    store_add_run(f->txn, log.key, log.inc, true, &read.run), ERR_NONE);
@@ -1240,6 +1247,317 @@ entries_without_a_body_are_published_again_too(void **state)
 	assert_int_equal(header_of(f, &place).kind, HEADER_MEMBER);
 }
 
+/* ---- forks: words about a member ---- */
+
+/* The first bytes of the chain value of entry ${n} beside the stored branch. */
+static void
+name_theirs(struct store_txn *txn, const uint8_t *log_id, uint64_t n,
+    uint8_t ret_c8[C8_LEN])
+{
+	struct store_entry entry;
+	uint8_t branch = 1;
+
+	assert_int_equal(
+	    store_entry_next(txn, log_id, n, &branch, &entry), ERR_NONE);
+	memcpy(ret_c8, entry.c, C8_LEN);
+}
+
+/* A word about the key 09 00 ..., and its name, if it has one. */
+struct word {
+	uint64_t time_ms;
+	bool withdrawn;
+	const char *name;
+};
+
+static const uint8_t name_salt[SALT_LEN] = { 43 };
+
+static void
+encode_word(const struct word *word, uint8_t raw[HEADER_MAX], size_t *ret_len)
+{
+	struct header_member member = { .key = { 9 }, .org = "dk-1" };
+	struct header header = {
+		.kind = HEADER_MEMBER,
+		.time_ms = word->time_ms,
+	};
+	uint8_t ext[HEADER_MAX];
+
+	member.withdrawn = word->withdrawn;
+	if (word->name != NULL) {
+		header.body_len = (uint32_t)strlen(word->name);
+		header.has_commit = true;
+		crypto_commit(
+		    name_salt, word->name, header.body_len, header.commit);
+	}
+	assert_int_equal(
+	    header_member_encode(&member, ext, sizeof(ext), &header.ext.len),
+	    ERR_NONE);
+	header.ext.data = ext;
+	assert_int_equal(
+	    header_encode(&header, raw, HEADER_MAX, ret_len), ERR_NONE);
+}
+
+/* Another branch of a log, or more of it, says them after ${at}, which moves. */
+static void
+say_elsewhere(struct fixture *f, const uint8_t *log_id, struct log_tip *at,
+    const struct word *words, size_t count, uint64_t last_common)
+{
+	uint8_t raw[2][HEADER_MAX];
+	uint8_t head[HEAD_LEN];
+	struct bytes bytes[2];
+	struct log_run run = { .first = at->n + 1,
+		.headers = bytes,
+		.count = count,
+		.head = head };
+	size_t i;
+
+	memcpy(run.log_id, log_id, LOG_ID_LEN);
+	memcpy(run.c_prev, at->c, HASH_LEN);
+	for (i = 0; i < count; i++) {
+		bytes[i].data = raw[i];
+		encode_word(&words[i], raw[i], &bytes[i].len);
+		assert_int_equal(log_step(at, raw[i], bytes[i].len), ERR_NONE);
+	}
+	log_head_sign(f->key.secret, log_id, at, 2, head);
+	assert_int_equal(store_add_branch(f->txn, &run, last_common), ERR_NONE);
+}
+
+static enum err
+name_elsewhere(
+    struct fixture *f, const uint8_t *log_id, uint64_t n, const char *name)
+{
+	return store_add_body(
+	    f->txn, log_id, n, name_salt, (const uint8_t *)name, strlen(name));
+}
+
+static void
+close_log(struct fixture *f, const uint8_t *log_id, uint64_t last_common)
+{
+	assert_int_equal(
+	    outbox_close_log(f->outbox, f->txn, log_id, last_common), ERR_NONE);
+}
+
+/* Is a word of its log the last one (PROTOCOL 6.2), as the directory sees it? */
+static bool
+is_last_word(const struct header *header, const struct store_pos *at,
+    const struct header *last, const struct store_pos *last_at)
+{
+	int order = memcmp(at->log_id, last_at->log_id, LOG_ID_LEN);
+
+	if (header->time_ms != last->time_ms)
+		return header->time_ms > last->time_ms;
+	return order != 0 ? order > 0 : at->n > last_at->n;
+}
+
+/* How many words count, and what the last one says. */
+static size_t
+last_word(struct fixture *f, struct word *ret_word)
+{
+	struct header_member member;
+	struct header last = { .time_ms = 0 };
+	struct store_pos last_at = { .n = 0 };
+	struct store_txn *txn;
+	struct store_entry entry;
+	struct store_pos pos;
+	struct store_log log;
+	struct header header;
+	size_t count = 0;
+	enum err err;
+
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	for (err = store_member_next(txn, NULL, &entry); err == ERR_NONE;
+	     err = store_member_next(txn, &pos, &entry)) {
+		memcpy(pos.log_id, entry.log_id, LOG_ID_LEN);
+		pos.n = entry.n;
+		assert_int_equal(
+		    header_decode(entry.header.data, entry.header.len, &header),
+		    ERR_NONE);
+		assert_int_equal(store_log(txn, pos.log_id, &log), ERR_NONE);
+		if (log.frozen && pos.n > log.last_common)
+			continue;
+		count++;
+		if (!is_last_word(&header, &pos, &last, &last_at))
+			continue;
+		assert_int_equal(
+		    header_member_decode(header.ext, &member), ERR_NONE);
+		last = header;
+		last_at = pos;
+		ret_word->time_ms = header.time_ms;
+		ret_word->withdrawn = member.withdrawn;
+	}
+	store_abort(&txn);
+	return count;
+}
+
+/* A member was let in by name and put out again, before the store was set back. */
+static const struct word let_in = { 100, false, "Vejle" };
+static const struct word put_out = { 200, true, NULL };
+
+static void
+who_was_put_out_stays_out_though_its_name_comes_later(void **state)
+{
+	const struct word theirs[2] = { let_in, put_out };
+	struct fixture *f = *state;
+	struct outbox_place first = place_of(f, publish(f, "common"));
+	struct log_tip at = log_of(f, first.log_id).tip;
+	struct word word = { 0 };
+	int i;
+
+	(void)publish(f, "ours");
+	begin(f);
+	say_elsewhere(f, first.log_id, &at, theirs, 2, 2);
+	close_log(f, first.log_id, 2);
+	finish(f);
+	assert_int_equal(last_word(f, &word), 2);
+	assert_true(word.withdrawn);
+	assert_int_equal(word.time_ms, 200);
+
+	/* Twice: what waits or is signed is not accepted once more. */
+	for (i = 0; i < 2; i++) {
+		begin(f);
+		if (i == 0)
+			assert_int_equal(
+			    name_elsewhere(f, first.log_id, 3, let_in.name),
+			    ERR_NONE);
+		close_log(f, first.log_id, 2);
+		finish(f);
+		assert_int_equal(last_word(f, &word), 3);
+		assert_true(word.withdrawn);
+		assert_int_equal(word.time_ms, 200);
+	}
+}
+
+static void
+later_part_of_a_branch_does_not_unsay_what_was_said_since(void **state)
+{
+	const struct word ours = { 300, false, NULL };
+	struct fixture *f = *state;
+	struct outbox_place first = place_of(f, publish(f, "common"));
+	struct log_tip common = log_of(f, first.log_id).tip;
+	struct log_tip at = common;
+	struct word word = { 0 };
+
+	/* A second branch, wholly here, says more than the first does first. */
+	(void)publish(f, "ours");
+	begin(f);
+	say_elsewhere(f, first.log_id, &at, &ours, 1, 2);
+	close_log(f, first.log_id, 2);
+	finish(f);
+	at = common;
+	begin(f);
+	say_elsewhere(f, first.log_id, &at, &let_in, 1, 2);
+	close_log(f, first.log_id, 2);
+	finish(f);
+	begin(f);
+	say_elsewhere(f, first.log_id, &at, &put_out, 1, 2);
+	close_log(f, first.log_id, 2);
+	finish(f);
+	assert_int_equal(last_word(f, &word), 3);
+	assert_false(word.withdrawn);
+	assert_int_equal(word.time_ms, 300);
+}
+
+static void
+member_whose_name_is_erased_is_vouched_for_again_without_it(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place first = place_of(f, publish(f, "common"));
+	struct log_tip at = log_of(f, first.log_id).tip;
+	uint8_t open[LOG_ID_LEN];
+	struct word word = { 0 };
+	uint8_t c8[C8_LEN];
+	int i;
+
+	(void)publish(f, "ours");
+	begin(f);
+	say_elsewhere(f, first.log_id, &at, &let_in, 1, 2);
+	name_theirs(f->txn, first.log_id, 3, c8);
+	assert_int_equal(
+	    store_erase_entry(f->txn, first.log_id, 3, c8), ERR_NONE);
+	for (i = 0; i < 2; i++)
+		close_log(f, first.log_id, 2);
+	finish(f);
+	assert_int_equal(last_word(f, &word), 1);
+	assert_false(word.withdrawn);
+
+	/* So it is once more where that log forks too, and then no more. */
+	assert_true(outbox_open_log(f->outbox, open));
+	begin(f);
+	assert_int_equal(store_freeze(f->txn, open, 1), ERR_NONE);
+	close_log(f, open, 1);
+	finish(f);
+	assert_int_equal(last_word(f, &word), 1);
+	begin(f);
+	close_log(f, open, 1);
+	close_log(f, first.log_id, 2);
+	assert_int_equal(outbox_waiting(f->txn), 0);
+}
+
+static void
+words_of_one_moment_have_an_order(void **state)
+{
+	const struct outbox_entry entry = {
+		.kind = HEADER_MEMBER,
+		.ext = { (const uint8_t *)"ext", 3 },
+	};
+	struct fixture *f = *state;
+	struct outbox_place one;
+	struct outbox_place two;
+	uint64_t tickets[2];
+	int i;
+
+	begin(f);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(
+		    outbox_add(f->outbox, f->txn, &entry, &tickets[i]),
+		    ERR_NONE);
+	finish(f);
+	one = place_of(f, tickets[0]);
+	two = place_of(f, tickets[1]);
+	assert_true(header_of(f, &two).time_ms > header_of(f, &one).time_ms);
+}
+
+/* A word that was published again is old, and may be the last entry. */
+static void
+what_is_written_comes_after_old_words_that_are_last(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place first = place_of(f, publish(f, "common"));
+	struct log_tip at = log_of(f, first.log_id).tip;
+	struct outbox_place last = { .n = 3 };
+	struct outbox_place next;
+	struct store_txn *txn;
+	struct store_run read;
+	struct store_log log;
+
+	(void)publish(f, "ours");
+	begin(f);
+	close_log(f, first.log_id, 2);
+	finish(f);
+	begin(f);
+	say_elsewhere(f, first.log_id, &at, &put_out, 1, 2);
+	close_log(f, first.log_id, 2);
+	finish(f);
+	assert_true(outbox_open_log(f->outbox, last.log_id));
+	last.n = log_of(f, last.log_id).tip.n;
+	assert_int_equal(header_of(f, &last).time_ms, put_out.time_ms);
+
+	/* A new store gets the log from others, and knows no other time. */
+	log = log_of(f, last.log_id);
+	assert_int_equal(store_begin(f->store, false, &txn), ERR_NONE);
+	assert_int_equal(
+	    store_read_run(txn, last.log_id, 1, NULL, &read), ERR_NONE);
+	store_abort(&txn);
+	renew_store(f);
+	begin(f);
+	assert_int_equal(
+	    store_add_run(f->txn, log.key, log.inc, true, &read.run), ERR_NONE);
+	finish(f);
+	store_run_clear(&read);
+	restart(f);
+	next = place_of(f, publish(f, "next"));
+	assert_true(header_of(f, &next).time_ms >= NOW_MS);
+}
+
 static void
 bodies_that_come_later_are_published_again_later(void **state)
 {
@@ -1310,19 +1628,6 @@ assert_erased(struct fixture *f, const uint8_t *log_id, uint64_t n)
 	assert_int_equal(store_is_erased(txn, log_id, n), ERR_ERASED);
 	assert_int_equal(store_body(txn, log_id, n, &body), ERR_ERASED);
 	store_abort(&txn);
-}
-
-/* The first bytes of the chain value of entry ${n} beside the stored branch. */
-static void
-name_theirs(struct store_txn *txn, const uint8_t *log_id, uint64_t n,
-    uint8_t ret_c8[C8_LEN])
-{
-	struct store_entry entry;
-	uint8_t branch = 1;
-
-	assert_int_equal(
-	    store_entry_next(txn, log_id, n, &branch, &entry), ERR_NONE);
-	memcpy(ret_c8, entry.c, C8_LEN);
 }
 
 static void
@@ -1856,6 +2161,11 @@ main(void)
 		T(closed_log_stays_closed_after_a_restart),
 		T(forked_log_is_published_again_once_with_body_and_salt),
 		T(entries_without_a_body_are_published_again_too),
+		T(who_was_put_out_stays_out_though_its_name_comes_later),
+		T(later_part_of_a_branch_does_not_unsay_what_was_said_since),
+		T(member_whose_name_is_erased_is_vouched_for_again_without_it),
+		T(words_of_one_moment_have_an_order),
+		T(what_is_written_comes_after_old_words_that_are_last),
 		T(bodies_that_come_later_are_published_again_later),
 		T(erase_that_comes_after_its_body_was_published_again_erases_the_copy),
 		T(erase_of_a_copy_erases_the_original),

@@ -2,7 +2,7 @@
  * Forked logs: who proves one says so in a FORK entry, unless another has, and
  * names there each branch that nobody has named; who reads one checks the proof,
  * counts the log up to what both branches share, and looks for the branches that
- * it lacks.  PROTOCOL.md chapter 3.6.
+ * it lacks (node_fork_ask.c).  PROTOCOL.md chapter 3.6.
  */
 
 #include <stdio.h>
@@ -12,20 +12,13 @@
 #include "proto/bytes.h"
 #include "proto/header.h"
 #include "proto/local.pb-c.h"
+#include "daemon/node_fork_internal.h"
 #include "daemon/node_internal.h"
 
-/* "forked/<forked log>/<log of the writer>/<c8 of each HEAD>". */
-#define PREFIX      "forked/"
-#define OWN         "own" /* for the log of the writer: this node */
-#define LOG_SIZE    (sizeof(PREFIX) + 2 * LOG_ID_LEN)
-#define WRITER_SIZE (LOG_SIZE + 1 + 2 * LOG_ID_LEN + 1)
-#define NAME_SIZE   (WRITER_SIZE + 1 + 4 * C8_LEN)
+#define OWN "own" /* for the log of the writer: this node */
 
-/*
- * A peer may tell of a fork before it has the branches itself: it is asked for
- * them again after HAVE_MS, then ever more rarely, at least this often.
- */
-#define ASK_MAX_MS 3600000
+/* All branches are named after this anyhow. */
+#define NAME_ALL_MS 3600000
 
 /*
  * A branch that may be the beginning of one that was named is not named before
@@ -33,22 +26,13 @@
  */
 #define NAME_MS (3 * HAVE_MS)
 
-/* What a note holds, and where it stands among those of one log. */
-struct told {
-	char prefix[NAME_SIZE];
-	char name[201];
-	struct header_fork fork;
-	uint64_t seen_ms;
-	uint64_t n; /* of the entry that says so; 0 = unknown, or our own */
-};
-
 /* Begin to read the notes about one forked log. */
 static void
 told_begin(struct told *told, const uint8_t log_id[LOG_ID_LEN])
 {
 	memset(told, 0, sizeof(*told));
-	memcpy(told->prefix, PREFIX, sizeof(PREFIX));
-	bytes_hex(log_id, LOG_ID_LEN, told->prefix + strlen(PREFIX));
+	memcpy(told->prefix, FORK_PREFIX, sizeof(FORK_PREFIX));
+	bytes_hex(log_id, LOG_ID_LEN, told->prefix + strlen(FORK_PREFIX));
 	strcat(told->prefix, "/");
 }
 
@@ -70,9 +54,8 @@ read_note(struct bytes data, struct told *told)
 	return good;
 }
 
-/* The next note with this prefix that can be read; false at the end. */
-static bool
-told_next(struct store_txn *txn, const char *prefix, struct told *told)
+bool
+node_fork_told(struct store_txn *txn, const char *prefix, struct told *told)
 {
 	struct bytes data;
 
@@ -122,7 +105,7 @@ is_known(
 	struct told told;
 
 	told_begin(&told, log->log_id);
-	while (told_next(txn, told.prefix, &told))
+	while (node_fork_told(txn, told.prefix, &told))
 		if (told.fork.last_common <= last_common &&
 		    proves(txn, log, &told.fork))
 			return true;
@@ -151,15 +134,15 @@ count_by(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 	size_t count = 0;
 
 	told_begin_by(&told, log_id, writer);
-	while (told_next(txn, told.prefix, &told))
+	while (node_fork_told(txn, told.prefix, &told))
 		count++;
 	return count;
 }
 
 /* The name of the note that this writer's FORK entry gets. */
 static void
-name_note(
-    const struct header_fork *fork, const uint8_t *writer, char name[NAME_SIZE])
+name_note(const struct header_fork *fork, const uint8_t *writer,
+    char name[FORK_NAME_SIZE])
 {
 	const uint8_t *heads[] = { fork->head_a, fork->head_b };
 	struct log_head head;
@@ -189,7 +172,7 @@ put_note(struct store_txn *txn, const struct header_fork *fork,
 	uint8_t copy[HEADER_MAX];
 	struct told before = { .seen_ms = 0 };
 	struct bytes data;
-	char name[NAME_SIZE];
+	char name[FORK_NAME_SIZE];
 
 	name_note(fork, writer, name);
 	if (store_note_get(txn, name, &data) == ERR_NONE) {
@@ -254,7 +237,8 @@ is_hidden(const struct cuts *cuts, const struct told *told)
 	for (i = 0; i < cuts->count; i++) {
 		bytes_hex(cuts->at[i].log_id, LOG_ID_LEN, hex);
 		if (told->n > cuts->at[i].n &&
-		    strncmp(told->name + LOG_SIZE, hex, 2 * LOG_ID_LEN) == 0)
+		    strncmp(told->name + FORK_LOG_SIZE, hex, 2 * LOG_ID_LEN) ==
+			0)
 			return true;
 	}
 	return false;
@@ -270,7 +254,7 @@ say_again(struct store_txn *txn, struct outbox *outbox,
 	bool found = false;
 
 	told_begin(&told, log->log_id);
-	while (told_next(txn, told.prefix, &told)) {
+	while (node_fork_told(txn, told.prefix, &told)) {
 		if (!proves(txn, log, &told.fork))
 			continue;
 		if (!is_hidden(cuts, &told))
@@ -378,7 +362,7 @@ naming_begin(struct naming *naming, struct store_txn *txn,
 			if (is_within(naming, i, j))
 				set_named(naming, i);
 	told_begin(&told, log->log_id);
-	while (naming->left > 0 && told_next(txn, told.prefix, &told)) {
+	while (naming->left > 0 && node_fork_told(txn, told.prefix, &told)) {
 		if (is_hidden(cuts, &told))
 			continue;
 		heed_head(naming, told.fork.head_a);
@@ -462,12 +446,12 @@ node_fork_name(struct store_txn *txn, struct outbox *outbox,
     const struct store_pos *cut, size_t ncut, bool all)
 {
 	const struct cuts cuts = { .at = cut, .count = ncut };
-	struct told told = { .prefix = PREFIX };
+	struct told told = { .prefix = FORK_PREFIX };
 	uint8_t last[LOG_ID_LEN] = { 0 };
 	struct store_log log;
 	enum err err = ERR_NONE;
 
-	while (err == ERR_NONE && told_next(txn, PREFIX, &told)) {
+	while (err == ERR_NONE && node_fork_told(txn, FORK_PREFIX, &told)) {
 		if (memcmp(told.fork.log_id, last, LOG_ID_LEN) == 0)
 			continue;
 		memcpy(last, told.fork.log_id, LOG_ID_LEN);
@@ -507,7 +491,7 @@ node_fork_apply(struct store_txn *txn, struct outbox *outbox,
 	enum err err;
 
 	told_begin(&told, log_id);
-	while (told_next(txn, told.prefix, &told)) {
+	while (node_fork_told(txn, told.prefix, &told)) {
 		if ((err = store_log(txn, log_id, &log)) != ERR_NONE)
 			return err == ERR_NOENT ? ERR_NONE : err;
 		if ((err = freeze(txn, outbox, &log, &told.fork)) != ERR_NONE)
@@ -576,72 +560,11 @@ node_fork_since(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN])
 	if (store_log(txn, log_id, &log) != ERR_NONE)
 		return 0;
 	told_begin(&told, log_id);
-	while (told_next(txn, told.prefix, &told))
+	while (node_fork_told(txn, told.prefix, &told))
 		if ((since == 0 || told.seen_ms < since) &&
 		    proves(txn, &log, &told.fork))
 			since = told.seen_ms;
 	return since;
-}
-
-/* Ask the peer for the branch of this HEAD, if it is none that we hold. */
-static void
-ask_branch(struct node *node, struct link *link, const struct view_log *log,
-    const uint8_t raw[HEAD_LEN])
-{
-	struct wire_pos pos = { 0 };
-	uint8_t branch[LINK_BRANCH_LEN];
-	struct log_head head;
-	struct log_run run;
-	void *memory = NULL;
-	bool held;
-
-	log_head_parse(raw, &head);
-	if (memcmp(head.log_id, log->log_id, LOG_ID_LEN) != 0 || head.n == 0 ||
-	    log_head_verify(log->key, raw) != ERR_NONE)
-		return;
-	bytes_put_le64(branch, head.n);
-	memcpy(branch + 8, head.c, C8_LEN);
-	held = node_link_host.read_run(node, log->log_id, head.n, branch, &run,
-		   &memory) == ERR_NONE;
-	free(memory);
-	if (held)
-		return;
-	memcpy(pos.log_id, log->log_id, LOG_ID_LEN);
-	memcpy(pos.c8, head.c, C8_LEN);
-	pos.n = head.n;
-	link_forked(link, &pos);
-}
-
-/* Are as many branches of the log here as are kept? */
-static bool
-is_full(struct store_txn *txn, const struct view_log *log)
-{
-	struct node_branches branches;
-
-	node_branches(txn, log->log_id, &log->tip, &branches);
-	return branches.count > STORE_BRANCHES_MAX;
-}
-
-/* Ask one peer for what FORK entries name and is not here. */
-static void
-ask_link(struct link *link, void *arg)
-{
-	struct node *node = arg;
-	struct store_txn *txn = NULL;
-	const struct view_log *log;
-	struct told told = { .prefix = "" };
-
-	if (link_state(link) < LINK_SYNC ||
-	    store_begin(node->store, false, &txn) != ERR_NONE)
-		return;
-	while (told_next(txn, PREFIX, &told)) {
-		log = view_find(node->view, told.fork.log_id);
-		if (log == NULL || log->tip.n == 0 || is_full(txn, log))
-			continue;
-		ask_branch(node, link, log, told.fork.head_a);
-		ask_branch(node, link, log, told.fork.head_b);
-	}
-	store_abort(&txn);
 }
 
 /* Branches are named that nobody has named; on the writer's thread. */
@@ -729,7 +652,7 @@ has_forks(struct node *node)
 
 	if (store_begin(node->store, false, &txn) != ERR_NONE)
 		return false;
-	has = told_next(txn, PREFIX, &told);
+	has = node_fork_told(txn, FORK_PREFIX, &told);
 	store_abort(&txn);
 	return has;
 }
@@ -741,18 +664,6 @@ node_fork_found(struct node *node)
 
 	if (node->forks_due > due)
 		node->forks_due = due;
-}
-
-void
-node_fork_ask(struct node *node, struct link *link)
-{
-	node->forks_wait = HAVE_MS;
-	node->forks_at = node_now() + node->forks_wait;
-	node_fork_found(node);
-	if (link != NULL)
-		ask_link(link, node);
-	else
-		node_each_link(node, ask_link, node);
 }
 
 void
@@ -775,7 +686,7 @@ name_tick(struct node *node, int64_t now)
 		node->forks_due = now + NAME_MS;
 	if (now < node->forks_due)
 		return;
-	node->forks_due = now + ASK_MAX_MS;
+	node->forks_due = now + NAME_ALL_MS;
 	if (has_forks(node))
 		name_branches(node, true);
 }
@@ -784,13 +695,5 @@ void
 node_fork_tick(struct node *node, int64_t now)
 {
 	name_tick(node, now);
-	if (now < node->forks_at)
-		return;
-	node_each_link(node, ask_link, node);
-	node->forks_wait *= 2;
-	if (node->forks_wait < HAVE_MS)
-		node->forks_wait = HAVE_MS;
-	if (node->forks_wait > ASK_MAX_MS)
-		node->forks_wait = ASK_MAX_MS;
-	node->forks_at = now + node->forks_wait;
+	node_fork_walk(node, now);
 }

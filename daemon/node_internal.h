@@ -161,6 +161,19 @@ struct absent_place {
 	bool begun; /* false: from the start */
 };
 
+/* As many branches are remembered for peers that come later. */
+#define NODE_FORKS_FOUND 16
+
+/* The way through all FORK entries, to find branches that are not here. */
+struct fork_walk {
+	bool under_way;
+	bool again;     /* there are new ones: once more from the start */
+	char name[201]; /* of the note read last; empty: of none */
+	int64_t begun;  /* the last one */
+	size_t nfound;
+	struct wire_pos found[NODE_FORKS_FOUND]; /* the last of all */
+};
+
 struct node {
 	const struct config *_Atomic config; /* a reload puts in another */
 	struct config **configs;             /* owned: those of reloads */
@@ -253,6 +266,7 @@ struct node {
 	int64_t members_due;      /* it is computed then; 0 = it is not due */
 	int64_t rules_due;        /* and so the ZAP table */
 	bool forks_touched;
+	struct fork_walk fork_walk;
 	int64_t forks_at;   /* branches that are not here are asked for again */
 	int64_t forks_wait; /* and so long after that */
 	int64_t forks_due;  /* those that nobody has named are named then, */
@@ -405,10 +419,12 @@ uint64_t node_fork_since(
  * node_fork_ask(node, link), node_fork_found(node), node_fork_cut(node),
  * node_fork_tick(node, now):
  * Ask this peer (NULL: all) for the branches that FORK entries name and that are
- * not here, unless STORE_BRANCHES_MAX are; a branch was committed; the directory
- * has changed, and may hide FORK entries; ask all again, ever more rarely, and name
- * branches a minute after something came, or an hour, and within HAVE_MS what those
- * named that are hidden now: each node after another time, as one will do.
+ * not here, unless STORE_BRANCHES_MAX are, or the entry is hidden by a cut; they are
+ * looked for in turns that are short, however many entries there are.  A branch was
+ * committed; the directory has changed, and may hide FORK entries; ask all again,
+ * ever more rarely, and name branches a minute after something came, or an hour, and
+ * within HAVE_MS what those named that are hidden now: each node after another time,
+ * as one will do.
  */
 void node_fork_found(struct node *node);
 void node_fork_cut(struct node *node);

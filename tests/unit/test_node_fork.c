@@ -519,6 +519,67 @@ branches_are_asked_for_ever_more_rarely(void **state)
 	free(bare);
 }
 
+/* GETs for headers that node 0 sends. */
+static enum world_fate
+count_gets(void *arg, int from, int to, const struct wire_msg *msg)
+{
+	unsigned *gets = arg;
+
+	(void)to;
+	*gets += from == 0 && msg->type == WIRE_GET && msg->u.get.has_log;
+	return WORLD_PASS;
+}
+
+static void
+thousands_of_fork_entries_are_looked_through_a_few_at_a_time(void **state)
+{
+	struct fixture f = *(struct fixture *)*state;
+	struct world *world = world_new(2, 1);
+	struct bare_node *bare = calloc(1, sizeof(*bare));
+	struct link *link;
+	unsigned gets = 0;
+	unsigned turns = 0;
+	size_t i;
+
+	assert_non_null(bare);
+	bare_begin(bare, world);
+	world_admit_all(world, f.common.key.public_key);
+	f.outbox = bare->node.outbox;
+	f.txn = NULL;
+	assert_int_equal(store_begin(bare->node.store, true, &f.txn), ERR_NONE);
+	begin_log(&f);
+	find_branch(&f, 2);
+	for (i = 0; i < 254 * (size_t)BRANCH; i++) {
+		f.writers = (uint8_t)(i % 254);
+		hear_of(&f, 1, STORED, 2, 1 + i / 254);
+	}
+
+	/* The last of them names what is not here. */
+	f.writers = 254;
+	hear_of(&f, 1, STORED, 3, BRANCH);
+	assert_true(count_notes(&f) > 254 * (size_t)BRANCH);
+	assert_int_equal(store_commit(&f.txn), ERR_NONE);
+	assert_int_equal(node_view_load(&bare->node), ERR_NONE);
+	link = world_dialer(world, world_connect(world, 0, 1));
+	bare_link(bare, link);
+	world_run(world, 1000);
+	assert_int_equal(link_state(link), LINK_LIVE);
+
+	/* Not in one turn, which would hold up all else, but soon. */
+	world_set_filter(world, count_gets, &gets);
+	node_fork_tick(&bare->node, 1);
+	world_run(world, 1000);
+	assert_int_equal(gets, 0);
+	while (gets == 0 && turns++ < 10) {
+		node_fork_tick(&bare->node, 2);
+		world_run(world, 1000);
+	}
+	assert_in_range(turns, 1, 6);
+	bare_end(bare);
+	world_free(world);
+	free(bare);
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -538,6 +599,7 @@ main(void)
 		T(what_stays_unnamed_is_named_after_a_minute),
 		T(what_could_not_be_named_is_named_a_minute_later),
 		T(branches_are_asked_for_ever_more_rarely),
+		T(thousands_of_fork_entries_are_looked_through_a_few_at_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,6 +91,9 @@ struct link_host {
 	/* Read a body to be served; never fails, the state tells. */
 	void (*read_body)(void *host, const struct wire_ref *ref,
 	    const uint8_t *branch, struct link_body *ret_body);
+	/* Does any stored branch have entry n with this chain value? */
+	bool (*holds)(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+	    const uint8_t c8[C8_LEN]);
 	/*
 	 * The HEAD of a branch of a forked log on which entry n has another
 	 * chain value than c8, or which is another branch anyhow; ERR_NOENT.

@@ -128,21 +128,9 @@ bool
 claim_known(const struct link *link, const struct view_log *log, uint64_t n,
     const uint8_t c8[C8_LEN])
 {
-	uint8_t branch[LINK_BRANCH_LEN];
-	struct log_run run;
-	void *memory = NULL;
-	enum err err;
-
 	if (n <= log->tip.n && !contradicts(link, log, n, c8))
 		return true;
-	if (!log->frozen)
-		return false;
-	bytes_put_le64(branch, n);
-	memcpy(branch + 8, c8, C8_LEN);
-	err = link->ops->read_run(
-	    link->host, log->log_id, n, branch, &run, &memory);
-	free(memory);
-	return err == ERR_NONE;
+	return log->frozen && link->ops->holds(link->host, log->log_id, n, c8);
 }
 
 bool
@@ -215,6 +203,24 @@ tell_fork(struct link *link, const struct wire_pos *pos)
 	if (link->ops->other_head(
 		link->host, pos->log_id, pos->n, pos->c8, head) == ERR_NONE)
 		(void)link_send(link, &msg);
+}
+
+/* Does the HAVE that is being read name this log for the first time? */
+static bool
+is_first(struct link *link, const uint8_t log_id[LOG_ID_LEN])
+{
+	if (link->forks_heard == NULL &&
+	    posset_new(&link->forks_heard) != ERR_NONE)
+		return false;
+	return !posset_has(link->forks_heard, log_id, 1) &&
+	    posset_add(link->forks_heard, log_id, 1) == ERR_NONE;
+}
+
+void
+claim_heard_all(struct link *link)
+{
+	posset_free(link->forks_heard);
+	link->forks_heard = NULL;
 }
 
 /* Is the position, of a log that we hold, nothing new to us? */
@@ -294,6 +300,8 @@ claim_position(struct link *link, const struct wire_pos *pos, int64_t now)
 	bool differs;
 
 	if (pos->n == 0)
+		return;
+	if (log != NULL && log->frozen && !is_first(link, pos->log_id))
 		return;
 	if (log != NULL && claim != NULL)
 		check_beyond(link, log, claim);

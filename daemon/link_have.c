@@ -364,6 +364,7 @@ have_receive(struct link *link, const struct wire_have *have, int64_t now)
 		hear_position(link, &have->pos[i]);
 		claim_position(link, &have->pos[i], now);
 	}
+	claim_heard_all(link);
 	if (have->full)
 		lag_hear(link, have);
 	if (have->full && hear_part(link, have)) {

@@ -174,10 +174,11 @@ struct link {
 	struct claim **claims;
 	size_t nclaims;
 	size_t claims_room;
-	size_t next_claim;    /* whose turn it is to be asked for */
-	size_t reach_at;      /* the claim that was found open last */
-	bool claims_rest;     /* none can be asked for ... */
-	int64_t claims_wake;  /* ... until then ... */
+	struct posset *forks_heard; /* forked logs that a HAVE has named */
+	size_t next_claim;          /* whose turn it is to be asked for */
+	size_t reach_at;            /* the claim that was found open last */
+	bool claims_rest;           /* none can be asked for ... */
+	int64_t claims_wake;        /* ... until then ... */
 	uint64_t claims_seen; /* ... or until view_releases() is another */
 	int64_t retry_due;    /* one that was given up can be asked for then */
 	bool probe_due;       /* a claim differs */
@@ -304,6 +305,13 @@ void claim_forget(struct link *link);
  * A position of the peer's HAVE: a claim if it is further than ours or differs.
  */
 void claim_position(struct link *link, const struct wire_pos *pos, int64_t now);
+
+/**
+ * claim_heard_all(link):
+ * All positions of a HAVE were heard.  Of a forked log the first one counts alone:
+ * each is looked for on all branches, and answered.
+ */
+void claim_heard_all(struct link *link);
 
 /**
  * claim_head(link, log, head, wait_ms, now):

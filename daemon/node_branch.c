@@ -60,6 +60,24 @@ node_branch_head(struct store_txn *txn, const uint8_t log_id[LOG_ID_LEN],
 	return err;
 }
 
+bool
+node_holds(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    const uint8_t c8[C8_LEN])
+{
+	struct node *node = host;
+	struct store_txn *txn = NULL;
+	uint8_t name[LINK_BRANCH_LEN];
+	bool holds;
+
+	bytes_put_le64(name, n);
+	memcpy(name + 8, c8, C8_LEN);
+	if (store_begin(node->store, false, &txn) != ERR_NONE)
+		return false;
+	holds = store_branch_has(txn, log_id, name, n, c8) == ERR_NONE;
+	store_abort(&txn);
+	return holds;
+}
+
 enum err
 node_other_head(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
     const uint8_t c8[C8_LEN], uint8_t ret_head[HEAD_LEN])

@@ -946,6 +946,7 @@ const struct link_host node_link_host = {
 	.boundary_at = host_boundary_at,
 	.read_run = host_read_run,
 	.read_body = host_read_body,
+	.holds = node_holds,
 	.other_head = node_other_head,
 	.branch_at = node_branch_at,
 	.hold_bodies = host_hold_bodies,

@@ -469,11 +469,14 @@ enum err node_branch_head(struct store_txn *txn,
     uint8_t ret_head[HEAD_LEN]) MUST_CHECK;
 
 /**
+ * node_holds(host, log_id, n, c8),
  * node_other_head(host, log_id, n, c8, ret_head),
  * node_branch_at(host, i, ret_log_id, ret_tip),
  * node_want_branch(host, link, refs, max, max_bytes, ret_branch):
  * The functions of struct link_host that concern branches of forked logs.
  */
+bool node_holds(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    const uint8_t c8[C8_LEN]);
 enum err node_other_head(void *host, const uint8_t log_id[LOG_ID_LEN],
     uint64_t n, const uint8_t c8[C8_LEN],
     uint8_t ret_head[HEAD_LEN]) MUST_CHECK;

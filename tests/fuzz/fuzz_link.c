@@ -205,6 +205,17 @@ host_read_body(void *arg, const struct wire_ref *ref, const uint8_t *branch,
 	ret_body->memory = body;
 }
 
+static bool
+host_holds(void *arg, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    const uint8_t c8[C8_LEN])
+{
+	struct host *host = arg;
+
+	(void)c8;
+	return is_mine(host, log_id) && n > 0 && n <= ENTRIES &&
+	    host->chance % 2 != 0;
+}
+
 static enum err
 host_other_head(void *arg, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
     const uint8_t c8[C8_LEN], uint8_t ret_head[HEAD_LEN])
@@ -381,6 +392,7 @@ static const struct link_host ops = {
 	.boundary_at = host_boundary_at,
 	.read_run = host_read_run,
 	.read_body = host_read_body,
+	.holds = host_holds,
 	.other_head = host_other_head,
 	.branch_at = host_branch_at,
 	.hold_bodies = host_hold_bodies,

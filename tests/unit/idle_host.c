@@ -78,6 +78,17 @@ host_read_body(void *host, const struct wire_ref *ref, const uint8_t *branch,
 	ret_body->state = WIRE_ABSENT;
 }
 
+static bool
+host_holds(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    const uint8_t c8[C8_LEN])
+{
+	(void)host;
+	(void)log_id;
+	(void)n;
+	(void)c8;
+	return false;
+}
+
 static enum err
 host_other_head(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
     const uint8_t c8[C8_LEN], uint8_t ret_head[HEAD_LEN])
@@ -197,6 +208,7 @@ idle_host(void)
 		.boundary_at = host_boundary_at,
 		.read_run = host_read_run,
 		.read_body = host_read_body,
+		.holds = host_holds,
 		.other_head = host_other_head,
 		.branch_at = host_branch_at,
 		.hold_bodies = host_hold_bodies,

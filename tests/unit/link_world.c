@@ -821,6 +821,21 @@ name_branch(const struct log_tip *tip, uint8_t out[LINK_BRANCH_LEN])
 	memcpy(out + 8, tip->c, C8_LEN);
 }
 
+static bool
+host_holds(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
+    const uint8_t c8[C8_LEN])
+{
+	struct store_txn *txn = look(host);
+	uint8_t name[LINK_BRANCH_LEN];
+	bool holds;
+
+	bytes_put_le64(name, n);
+	memcpy(name + 8, c8, C8_LEN);
+	holds = store_branch_has(txn, log_id, name, n, c8) == ERR_NONE;
+	store_abort(&txn);
+	return holds;
+}
+
 static enum err
 host_other_head(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
     const uint8_t c8[C8_LEN], uint8_t ret_head[HEAD_LEN])
@@ -1187,6 +1202,7 @@ static const struct link_host ops = {
 	.boundary_at = host_boundary_at,
 	.read_run = host_read_run,
 	.read_body = host_read_body,
+	.holds = host_holds,
 	.other_head = host_other_head,
 	.branch_at = host_branch_at,
 	.hold_bodies = host_hold_bodies,

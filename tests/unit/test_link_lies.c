@@ -1192,6 +1192,50 @@ write_other(struct fixture *f, const struct origin *from)
 }
 
 static void
+a_have_is_told_of_a_fork_once(void **state)
+{
+	struct fixture *f = *state;
+	struct wire_msg msg = { .type = WIRE_HAVE };
+	struct wire_pos *pos = calloc(1000, sizeof(*pos));
+	struct origin other;
+	unsigned notes;
+	size_t i;
+
+	assert_non_null(pos);
+	world_admit(f->world, 2, f->origin.key.public_key);
+
+	/* Node 2 tells another story of the log than node 0 knows. */
+	origin_write(&f->origin, f->run, 10, 0);
+	world_place(f->world, 0, &f->origin, f->run, false);
+	world_place(f->world, 2, &f->origin, f->run, false);
+	other = f->origin;
+	other.variant = 1;
+	world_write(f->world, 0, &f->origin, 5, 0);
+	world_write(f->world, 2, &other, 5, BODY_LEN);
+	world_connect(f->world, 2, 0);
+	world_run(f->world, 2 * HAVE_MS);
+	assert_true(view_find(world_view(f->world, 0), other.log_id)->frozen);
+
+	greet(f);
+	for (i = 0; i < 1000; i++) {
+		pos[i] = (struct wire_pos){ .n = 15 };
+		memcpy(pos[i].log_id, other.log_id, LOG_ID_LEN);
+		memcpy(pos[i].c8, other.tip.c, C8_LEN);
+	}
+	memset(msg.u.have.digest, 0xdd, HASH_LEN);
+	msg.u.have.pos = pos;
+	msg.u.have.npos = 1000;
+	msg.u.have.part = 1;
+	msg.u.have.parts = 1;
+	notes = world_sent(f->world, 0, 1, WIRE_NOTE);
+	say(f, &msg);
+	assert_int_equal(world_sent(f->world, 0, 1, WIRE_NOTE), notes + 1);
+	say(f, &msg);
+	assert_int_equal(world_sent(f->world, 0, 1, WIRE_NOTE), notes + 2);
+	free(pos);
+}
+
+static void
 another_branch_beyond_a_cut_is_looked_for(void **state)
 {
 	struct fixture *f = *state;
@@ -2100,6 +2144,7 @@ main(void)
 		TEST(a_log_is_fetched_and_counted_up_to_its_cut),
 		TEST(a_peer_whose_word_beyond_a_cut_is_none_is_not_heard_again),
 		TEST(a_flood_beyond_a_cut_waits_for_another_day),
+		TEST(a_have_is_told_of_a_fork_once),
 		TEST(another_branch_beyond_a_cut_is_looked_for),
 		TEST(a_branch_of_a_flood_waits_for_another_day),
 		TEST(

@@ -8,7 +8,14 @@
  *   node_fork_ask.c  what they name and is not here
  */
 
-#include "daemon/node_internal.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/header.h"
+#include "daemon/store.h"
+
+/* Opaque types. */
+struct node;
 
 /* A note of a FORK entry is named
  * "forked/<forked log>/<log of the writer>/<c8 of each HEAD>". */

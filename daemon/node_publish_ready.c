@@ -10,6 +10,7 @@
 #include "proto/body.h"
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "proto/personal.h"
 #include "proto/record.h"
 #include "daemon/docket.h"
 #include "daemon/facts.h"
@@ -416,6 +417,17 @@ seal(struct publication *publication, struct ready *ready)
 	return err;
 }
 
+/* A number that may tell who is meant does not leave before somebody says of this
+ * observation that it may. */
+static bool
+tells_of_few(const Erfa__Body *body)
+{
+	return body->record_case == ERFA__BODY__RECORD_OBSERVATION &&
+	    body->observation->value_case !=
+	    ERFA__OBSERVATION__VALUE__NOT_SET &&
+	    personal_small_counts(body->observation);
+}
+
 void
 publish_make_ready(struct publication *publication, size_t i)
 {
@@ -438,6 +450,13 @@ publish_make_ready(struct publication *publication, size_t i)
 	if (body_check(body, fault) != ERR_NONE) {
 		publish_problem(
 		    publication, i, "correct the field", "%s", fault);
+		return;
+	}
+	if (tells_of_few(body)) {
+		publish_problem(publication, i,
+		    "leave the numbers out, or say that they may be shown:  "
+		    "small_count_confirmed: true",
+		    "a count of 1 to 4 persons may tell who they are");
 		return;
 	}
 	err = body_encode(body, &ready->body, &ready->body_len);

@@ -146,6 +146,19 @@ check "observe" at v observe "$t" --indicator "$i" --occasion baseline \
 check "observe: a small count is held back" at v observe "$t" --indicator "$i" \
 	--occasion interim --events 3 --total 60
 check_has "which is said" "$OUT" "1 held back"
+o=$(at v list --kind observation --json | field id)
+check_status "nor does it come back unasked" 65 at v edit "$o" --yes \
+	--set binary.events=2 --set binary.total=60
+check_has "why is told" "$OUT" "may tell who they are"
+check "the draft of it goes" at v drafts --drop "$o" --yes
+full=$(at v show "$t" --json | field fullId)
+printf '{"observation": {"trial": {"id": "%s"}, "indicator": {"id": "%s"},
+	"binary": {"events": 2, "total": 60}}}' "$full" "$(at v list --kind indicator \
+	--json | field fullId)" >"$WORK/few.json"
+check_status "nor by way of a file" 65 at v publish "$WORK/few.json" --yes
+check_has "and how it may be shown" "$OUT" "small_count_confirmed: true"
+check_same "nothing of it was published" 2 \
+	"$(at v list --kind observation --json | field total)"
 check "observe: unless somebody says that it may be shown" at v observe "$t" \
 	--indicator "$i" --occasion interim --events 3 --total 60 --small-counts
 check_same "then nothing is held back" "" "$(grep held <<<"$OUT")"

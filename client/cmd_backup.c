@@ -171,6 +171,21 @@ choose_recipient(struct making *making)
 
 /* ---- writing ---- */
 
+/* Is the folder of a file on what is mounted read-only, as for a service? */
+static bool
+is_read_only(const char *path)
+{
+	char folder[VAULT_PATH_MAX];
+	char *slash;
+
+	(void)snprintf(folder, sizeof(folder), "%s", path);
+	if ((slash = strrchr(folder, '/')) == NULL)
+		return false;
+	*slash = '\0';
+	return access(folder[0] != '\0' ? folder : "/", W_OK) != 0 &&
+	    errno == EROFS;
+}
+
 static int
 not_written(struct run *run, enum err err, const char *path)
 {
@@ -178,6 +193,14 @@ not_written(struct run *run, enum err err, const char *path)
 		return fault_say(&run->faults, EXIT_CANTCREAT, "file_exists",
 		    "Choose another name, or remove it first.",
 		    "%s is there already", path);
+	if (err == ERR_DENIED && is_read_only(path))
+		return fault_say(&run->faults, EXIT_NOPERM, "read_only",
+		    "To let the timer write there:\n"
+		    "  sudo systemctl edit erfa-backup.service\n"
+		    "with two lines:\n"
+		    "  [Service]\n"
+		    "  ReadWritePaths=FOLDER",
+		    "%s lies where this service may only read", path);
 	if (err == ERR_DENIED)
 		return fault_say(&run->faults, EXIT_NOPERM, "not_writable",
 		    "Choose another folder, or run it with sudo.",
@@ -700,7 +723,8 @@ new_key(struct run *run, const char *path)
 	print_say(run->out,
 	    "Keep that file where you keep passwords, not on the machine of "
 	    "the node:\nwithout it no backup can be opened.  On that machine, "
-	    "in erfad.conf:\n\n  backup_to = %s\n",
+	    "in erfad.conf:\n\n  backup_to = %s\n\nand then:  sudo erfa "
+	    "reload\n",
 	    recipient);
 	return EXIT_DONE;
 }
@@ -715,9 +739,40 @@ is_not_set_up(struct run *run, const Erfa__BackupAnswer *settings)
 	    run_text(settings->to)[0] == '\0';
 }
 
+/* Do the files name a recipient that erfad has not read yet? */
+static bool
+is_set_since(struct run *run)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__SettingsRequest compare = ERFA__SETTINGS_REQUEST__INIT;
+	const Erfa__Setting *setting;
+	Erfa__Answer *answer = NULL;
+	bool since = false;
+	size_t i;
+
+	compare.has_compare = 1;
+	compare.compare = 1;
+	request.ask_case = ERFA__REQUEST__ASK_SETTINGS;
+	request.settings = &compare;
+	if (run_try(run, &request, &answer) != EXIT_DONE)
+		return false;
+	if (answer->say_case == ERFA__ANSWER__SAY_SETTINGS)
+		for (i = 0; i < answer->settings->n_setting; i++) {
+			setting = answer->settings->setting[i];
+			since |= setting->differs != 0 &&
+			    strcmp(run_text(setting->name), "backup_to") == 0;
+		}
+	control_free_answer(answer);
+	return since;
+}
+
 static int
 tell_not_set_up(struct run *run, const Erfa__BackupAnswer *settings)
 {
+	if (is_set_since(run))
+		return fault_say(&run->faults, EXIT_CONFIG, "not_reloaded",
+		    "In force with:  sudo erfa reload",
+		    "backup_to was set after erfad had read its settings");
 	if (run->json)
 		return run_json(run, &settings->base);
 	print_say(run->out,

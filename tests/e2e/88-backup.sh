@@ -120,6 +120,8 @@ check_has "metrics tell that" "$(at o metrics)" "^erfa_backup_timestamp_seconds 
 mkdir "$WORK/o.backups" "$WORK/o/conf.d"
 printf '[node]\nbackup_to = %s\nbackup_dir = %s\n' "$R" "$WORK/o.backups" \
 	>"$WORK/o/conf.d/backup.conf"
+check_status "a timer fails on what erfad has not read yet" 78 at o backup --scheduled
+check_has "and says what to do" "$OUT" "erfa reload"
 check "they are set up" at o reload
 check_has "that there is none is told" "$(at o status)" "erfa knows of none \(backup\)"
 check_has "to a monitoring system too" "$(at o health)" "WARNING.*backup: backups are set up"

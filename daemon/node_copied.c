@@ -158,9 +158,15 @@ static enum err
 in_child(const struct config *config, int (*look)(const struct config *config),
     int *ret_verdict)
 {
+	struct stat info;
+	char path[PATH_ROOM];
 	int status = 0;
 	pid_t pid;
 
+	path_of(config, "main.mdb", path);
+	if (stat(path, &info) == 0)
+		node_migrate_slow((uint64_t)info.st_size,
+		    "looks the store through; do not end it");
 	if ((pid = fork()) < 0)
 		return ERR_NOMEM;
 	if (pid == 0)

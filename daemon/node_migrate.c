@@ -81,14 +81,21 @@ explain(const struct config *config, const struct migrate_report *report,
 
 /* ---- when erfad starts ---- */
 
-/* It takes longer than a start may. */
+void
+node_migrate_slow(uint64_t bytes, const char *what)
+{
+	notify_extend(SLOW_LEAST_S + bytes / SLOW_BYTES_S);
+	notify_status("%s", what);
+}
+
+/* A migration begins. */
 static void
 begins(void *context, uint32_t from, uint64_t bytes)
 {
 	const struct config *config = context;
 
-	notify_extend(SLOW_LEAST_S + bytes / SLOW_BYTES_S);
-	notify_status("brings the store to a new format; do not end it");
+	node_migrate_slow(
+	    bytes, "brings the store to a new format; do not end it");
 	logger_info("store",
 	    "%s has format %" PRIu32 ", erfad %s works with %" PRIu32
 	    ": a copy is kept, then it is brought there",

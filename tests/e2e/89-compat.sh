@@ -125,6 +125,9 @@ there_and_back() {
 		"was brought from format.*is kept in $kept for 30 days"
 	check "the service manager hears that this start takes longer" \
 		await "$WORK/heard" '^EXTEND_TIMEOUT_USEC=6[0-9]{8}$'
+	check_has "before it is looked through" \
+		"$(grep -E '^(EXTEND|STATUS)' "$WORK/heard" | head -n 2)" \
+		'^STATUS=looks the store through'
 	check_status "today's erfad refuses it" 78 \
 		erfad --config="$dir/erfad.conf"
 	check_has "and names what can be put back" "$OUT" "put back $kept"

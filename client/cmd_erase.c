@@ -329,6 +329,11 @@ print_when(struct run *run, const Erfa__ErasureAnswer *erasure)
 		print_say(run->out,
 		    "Words of it are still being taken out of the index of "
 		    "this node.\n\n");
+	if (run_text(erasure->keeps)[0] != '\0')
+		print_say(run->out,
+		    "Its store lies on %s, where old blocks outlive an erasure: "
+		    "SECURITY.md.\n\n",
+		    erasure->keeps);
 }
 
 static const char *

@@ -279,6 +279,9 @@ run(const struct config *config, int ready_fd)
 		if (!again)
 			notify_stopping();
 	}
+	if (node == NULL)
+		event_say(
+		    EVENT_BEGIN_FAILED, NULL, "cannot serve: %s", err_str(err));
 	node_close(node);
 	if (err == ERR_NONE && !again)
 		event_say(EVENT_STOPPED, NULL, "erfad has ended");

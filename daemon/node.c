@@ -471,30 +471,6 @@ note_arrival(struct node *node)
 	return ERR_NONE;
 }
 
-/* Why the store is not opened, and what to do. */
-static void
-tell_closed(
-    const struct config *config, enum err err, const struct store_maker *maker)
-{
-	char kept[MIGRATE_NAME_MAX];
-
-	migrate_name(store_format(), kept);
-	if (err == ERR_VERSION && maker->format != 0)
-		event_say(EVENT_STORE_CLOSED, NULL,
-		    "%s cannot be opened: %s made it newer (format %u) than "
-		    "erfad %s can read (format %u); install that version, "
-		    "restore a backup of this one, or put back %s if it is "
-		    "there: erfad(8), UPGRADES",
-		    config->state,
-		    maker->software[0] != '\0' ? maker->software :
-						 "another erfad",
-		    maker->format, ERFA_VERSION, store_format(), kept);
-	else
-		event_say(EVENT_STORE_CLOSED, NULL, "%s cannot be opened: %s%s",
-		    config->state, err_str(err),
-		    err == ERR_BUSY ? " (another erfad has it open)" : "");
-}
-
 /* The files.  What is of an earlier format is brought to ours first. */
 static enum err
 open_files(struct node *node)
@@ -521,9 +497,10 @@ open_files(struct node *node)
 		err = store_open(&options, &node->store);
 	}
 	if (err != ERR_NONE) {
-		tell_closed(config, err, &maker);
+		node_closed_tell(config, err, &maker);
 		return err;
 	}
+	node_closed_warn(config);
 	node_copied_note(config);
 	node_migrated_forget(config);
 	return ERR_NONE;
@@ -663,8 +640,12 @@ open_index(struct node *node)
 	}
 	indexer.store = query.store = node->store;
 	indexer.index = query.index = node->index;
-	if ((err = indexer_start(&indexer, &node->indexer)) != ERR_NONE ||
-	    (err = query_new(&query, &node->query)) != ERR_NONE)
+	if ((err = indexer_start(&indexer, &node->indexer)) != ERR_NONE) {
+		logger_err("index", "%s cannot be matched with the store: %s",
+		    path, err_str(err));
+		return err;
+	}
+	if ((err = query_new(&query, &node->query)) != ERR_NONE)
 		return err;
 	return pool_start(POOL_THREADS, node, &node->pool);
 }

@@ -120,7 +120,8 @@ alarm_tell_silence(struct node *node, Erfa__StatusAnswer *status)
 		return ERR_NONE;
 	about.remedy = SAY(
 	    "Its node signs its position every day: it is off, cut off, or its "
-	    "hubs withhold it.  Telephone them");
+	    "hubs withhold it.  Telephone them; if it is gone for good, erfa "
+	    "peers remove, which leaves what it has published");
 	for (i = 0; err == ERR_NONE && i < directory_count(directory); i++) {
 		member = directory_at(directory, i);
 		about.key = member->key;

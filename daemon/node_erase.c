@@ -12,6 +12,7 @@
 #include "proto/record.h"
 #include "daemon/node_internal.h"
 #include "daemon/seen.h"
+#include "daemon/volume.h"
 
 /* What could not be erased, since the disk was full, say, is tried again. */
 #define CLAIMS_MS 10000
@@ -757,6 +758,18 @@ name_backups(struct store_txn *txn, Erfa__ErasureAnswer *erasure)
 	    txn, least, below, &erasure->backup, &erasure->n_backup);
 }
 
+/* Do old blocks outlive an erasure where the store lies? */
+static enum err
+name_volume(struct node *node, Erfa__ErasureAnswer *erasure)
+{
+	struct volume volume;
+
+	if (volume_look(node->config->state, &volume) != ERR_NONE ||
+	    volume.kind != VOLUME_KEEPS)
+		return ERR_NONE;
+	return answer_text(&erasure->keeps, volume.name);
+}
+
 enum err
 node_erasure(struct node *node, Erfa__ErasureAnswer *erasure)
 {
@@ -774,7 +787,8 @@ node_erasure(struct node *node, Erfa__ErasureAnswer *erasure)
 		return ERR_NONE;
 	erasure->has_here = true;
 	erasure->here = node_is_clean(node);
-	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+	if ((err = name_volume(node, erasure)) != ERR_NONE ||
+	    (err = store_begin(node->store, false, &txn)) != ERR_NONE)
 		return err;
 	err = name_backups(txn, erasure);
 	for (i = 0; err == ERR_NONE && i < directory_count(directory); i++) {

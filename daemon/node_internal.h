@@ -36,6 +36,7 @@
  *   node_backup*.c  backups are made (node_backup_internal.h)
  *   node_restored.c a store that came out of one
  *   node_hold.c     no body is served until it is known what was erased
+ *   node_closed.c   why the store cannot be opened
  *   node_copied.c   a store that was copied is looked through first
  *   node_migrate.c  a store of an earlier format is brought to ours
  *   node_service.c  watchdog, settings shown and read again
@@ -1183,6 +1184,17 @@ void node_hold_close(struct node *node);
  */
 void node_hold_tick(struct node *node, int64_t now);
 
+/* ---- node_closed.c ---- */
+
+/**
+ * node_closed_tell(config, err, maker), node_closed_warn(config):
+ * Log why the store cannot be opened, and what to do; ${err} and ${maker} are from
+ * store_open().  Log that it lies where old blocks outlive an erasure, if so.
+ */
+void node_closed_tell(const struct config *config, enum err err,
+    const struct store_maker *maker);
+void node_closed_warn(const struct config *config);
+
 /* ---- node_copied.c ---- */
 
 /**
@@ -1209,6 +1221,14 @@ enum err node_copied_old(const struct config *config) MUST_CHECK;
 void node_copied_note(const struct config *config);
 
 /* ---- node_migrate.c ---- */
+
+/**
+ * node_migrate_slow(bytes, what):
+ * Tell systemd that this start takes longer, for so many bytes are read or written
+ * first, and ${what} it does meanwhile.  Before a child process is made: what that
+ * says is not heard.
+ */
+void node_migrate_slow(uint64_t bytes, const char *what);
 
 /**
  * node_migrate_options(config, dry_run):

@@ -2,21 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "daemon/store_txn.h"
+#include "daemon/volume.h"
 
 #define MAP_BYTES ((size_t)64 << 30) /* room costs nothing until used */
-
-/* File systems of other machines that <linux/magic.h> does not name. */
-#define CIFS_MAGIC 0xff534d42u
 
 static const char *const tables[STORE_NTABLES] = {
 	[STORE_META] = "meta",
@@ -75,34 +71,17 @@ join(const char *dir, const char *name)
 	return path;
 }
 
-/* Memory maps and locks do not hold across machines. */
-static bool
-is_remote(uint32_t magic)
-{
-	switch (magic) {
-	case NFS_SUPER_MAGIC:
-	case SMB_SUPER_MAGIC:
-	case SMB2_SUPER_MAGIC:
-	case CIFS_MAGIC:
-	case FUSE_SUPER_MAGIC:
-	case AFS_SUPER_MAGIC:
-	case CODA_SUPER_MAGIC:
-	case CEPH_SUPER_MAGIC:
-	case V9FS_MAGIC:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static enum err
 check_directory(const char *dir)
 {
-	struct statfs fs;
+	struct volume volume;
+	enum err err;
 
-	if (access(dir, R_OK | W_OK | X_OK) != 0 || statfs(dir, &fs) != 0)
+	if (access(dir, R_OK | W_OK | X_OK) != 0)
 		return err_from_errno(errno);
-	return is_remote((uint32_t)fs.f_type) ? ERR_DENIED : ERR_NONE;
+	if ((err = volume_look(dir, &volume)) != ERR_NONE)
+		return err;
+	return volume.kind == VOLUME_REMOTE ? ERR_DENIED : ERR_NONE;
 }
 
 /* Take the lock that the process holds as long as the store is open. */

@@ -80,4 +80,19 @@ for words in "peers remove no-5501 --yes" "invite fi-297"; do
 	check_status "nor ${words% *}" 77 somebody $words
 	check_has "the refusal names the group" "$OUT" 'group "?erfa-admin'
 done
+
+# A file that root made: after a start by hand with sudo.
+node_end node
+cp -a "$WORK/node" "$open/node"
+cp "$(command -v "$ERFAD")" "$open/erfad"
+sed -i -e "s,$WORK/node/,$open/node/," -e "s,^control *=.*,control = $open/node/run/control," \
+	"$open/node/erfad.conf"
+chown -R 65534:65534 "$open/node"
+chown 0:0 "$open/node/state/LOCK"
+check_status "a file of another user is refused" 78 \
+	setpriv --reuid 65534 --regid 65534 --clear-groups env -i \
+	ERFA_DATA="$open/conf" "$open/erfad" --config="$open/node/erfad.conf"
+check_has "told which, and what to do" "$OUT" \
+	"state/LOCK belongs to another user.*chown -R erfa: "
+check_has "and that it does not serve" "$OUT" "cannot serve: "
 finish

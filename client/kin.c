@@ -13,7 +13,8 @@
 #include "client/run.h"
 #include "client/view.h"
 
-#define FROM_MAX 512 /* bytes of what names an origin */
+#define FROM_MAX    512 /* bytes of what names an origin */
+#define VERSION_MAX 24  /* bytes of "4294967295.4294967295" */
 
 /* ---- one origin ---- */
 
@@ -257,7 +258,8 @@ take_edges(
 	return status;
 }
 
-/* Compare with the origin again, unless it cannot be read any more. */
+/* Compare again with the version of the origin that was copied, unless it cannot
+ * be read any more: what the origin has changed since is no change of ours. */
 static int
 compare_again(struct act *edge, const struct act *trial, size_t parents)
 {
@@ -265,11 +267,17 @@ compare_again(struct act *edge, const struct act *trial, size_t parents)
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
+	char version[VERSION_MAX];
 	int status;
 
 	if (from == NULL || from->id == NULL)
 		return EXIT_DONE;
 	show.id = from->id;
+	if (from->has_major && from->has_minor) {
+		(void)snprintf(version, sizeof(version), "%u.%u", from->major,
+		    from->minor);
+		show.version = version;
+	}
 	request.ask_case = ERFA__REQUEST__ASK_SHOW;
 	request.show = &show;
 	if ((status = run_try(trial->run, &request, &answer)) != EXIT_DONE)

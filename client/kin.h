@@ -44,7 +44,7 @@ int kin_find(const struct act *trial, struct kin *ret_kin);
 
 /**
  * kin_open(trial, ret_kin):
- * The same, and compare anew.
+ * The same, and compare anew with the versions that were copied.
  */
 int kin_open(const struct act *trial, struct kin *ret_kin);
 

@@ -93,7 +93,7 @@ begin(Erfa__Trial *trial)
 	trial->status = ERFA__STATUS__STATUS_IDEA;
 }
 
-/* The text is the origin's, and so is its language. */
+/* The text is the origin's, and so are its language and its licence. */
 static void
 move_text(char **to, char **from)
 {
@@ -135,9 +135,10 @@ copy_take(struct act *act, Erfa__Body *origin)
 	begin(trial);
 	trial->has_needs_exemption = 1;
 	trial->needs_exemption = ERFA__YES_NO__YES_NO_UNKNOWN;
-	if (is_first)
-		move_text(&act->body->envelope->language,
-		    &origin->envelope->language);
+	if (!is_first)
+		return;
+	move_text(&act->body->envelope->language, &origin->envelope->language);
+	move_text(&act->body->envelope->licence, &origin->envelope->licence);
 }
 
 void
@@ -149,6 +150,7 @@ copy_claim(struct act *act, Erfa__Body *told)
 	move_trial(act->body->trial, told->trial, true);
 	begin(act->body->trial);
 	move_text(&to->language, &from->language);
+	move_text(&to->licence, &from->licence);
 	move_text(&to->external_id, &from->external_id);
 	if (from->n_sources > 0 && to->n_sources == 0) {
 		to->sources = from->sources;

@@ -11,8 +11,8 @@
 /**
  * copy_take(act, origin):
  * Hang into the new trial of ${act} what travels of ${origin}, and what it lacks
- * of it if it has some already (a second origin).  ${origin} is robbed of it:
- * give a copy of one's own.
+ * of it if it has some already (a second origin); the language and the licence
+ * are those of the first.  ${origin} is robbed of it: give a copy of one's own.
  */
 void copy_take(struct act *act, Erfa__Body *origin);
 

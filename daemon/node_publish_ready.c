@@ -149,6 +149,23 @@ print_now(char out[32])
 	(void)strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
+/* Who does not speak of the licence leaves it alone; what is public has one. */
+static enum err
+keep_licence(const struct ready *ready, const struct query_record *before,
+    Erfa__Envelope *envelope)
+{
+	if (envelope->licence != NULL && *envelope->licence != '\0')
+		return ERR_NONE;
+	if (before != NULL && before->body != NULL &&
+	    before->body->envelope != NULL &&
+	    before->body->envelope->licence != NULL)
+		return answer_text(
+		    &envelope->licence, before->body->envelope->licence);
+	return ready->group == 0 ?
+	    answer_text(&envelope->licence, "CC-BY-4.0") :
+	    ERR_NONE;
+}
+
 /* Fill in what the software fills in. */
 static enum err
 stamp(struct publication *publication, const struct ready *ready,
@@ -169,6 +186,8 @@ stamp(struct publication *publication, const struct ready *ready,
 	envelope->minor = ready->minor;
 	if (envelope->transcribed)
 		return ERR_NONE;
+	if ((err = keep_licence(ready, before, envelope)) != ERR_NONE)
+		return err;
 	print_now(now);
 	if (before != NULL && before->body != NULL &&
 	    before->body->envelope != NULL &&
@@ -179,9 +198,6 @@ stamp(struct publication *publication, const struct ready *ready,
 		    err :
 		    answer_text(&envelope->amended_at, now);
 	}
-	if (envelope->licence == NULL && ready->group == 0 &&
-	    (err = answer_text(&envelope->licence, "CC-BY-4.0")) != ERR_NONE)
-		return err;
 	return answer_text(&envelope->published_at, now);
 }
 

@@ -197,4 +197,31 @@ check "struck through in colour" at t show "$a" --color always
 check_has "the title" "$OUT" $'\033\\[9m'"Faste teams"
 check "Tromsø's inbox" at t inbox
 check_has "says that the origin was taken back" "$OUT" "^Taken back"
+
+# --- What the origin changed after it was copied is no change of the copy; and its
+# --- licence goes with its text.
+
+trial "Gåture for alle" | sed 's/"da"/"da", "licence": "CC-BY-SA-4.0"/' >"$WORK/walks.json"
+check "Viborg publishes under another licence" at v publish "$WORK/walks.json" --yes --json
+g=$(first <<<"$OUT")
+meet
+check "Tromsø begins a copy" at t copy "$g" --title "Gåture for alle"
+copy=$(at t drafts --jsonl | grep '"kind": *"trial"' | first)
+check "Viborg thinks of another goal" at v edit "$g" --yes \
+	--set "goals[0].text=Mere søvn"
+check_has "under the licence that it chose" "$(at v show "$g" --json)" "CC-BY-SA-4.0"
+meet
+check "Tromsø publishes it as it was" at t publish "$copy" --yes
+check "show" at t show "$copy" --json
+check_has "it is a copy" "$OUT" "RELATION_COPIED"
+check_same "in which nothing was changed" "" "$(grep -oE '"changedFields": *\["' <<<"$OUT")"
+check_has "under the licence of the text" "$OUT" '"licence": *"CC-BY-SA-4.0"'
+full=$(field fullId <<<"$OUT")
+trial "Gåture for mange" >"$WORK/next.json"
+sed -i "s|^{|{\"id\": \"$full\", \"body\": {|; s|$|}|" "$WORK/next.json"
+check "a version from a file that does not speak of it" at t publish \
+	"$WORK/next.json" --yes
+check "show" at t show "$copy" --json
+check_has "is the next version" "$OUT" "Gåture for mange"
+check_has "and keeps it" "$OUT" '"licence": *"CC-BY-SA-4.0"'
 finish

@@ -241,7 +241,7 @@ must_hold(const struct box *box)
 	bool begun = false;
 	bool own = false;
 
-	if (!box->back_now || outbox_open_log(box->node->outbox, id) ||
+	if (!box->back_now || outbox_was_in_hand(box->node->outbox) ||
 	    store_begin(box->node->store, false, &txn) != ERR_NONE)
 		return false;
 	while (

@@ -58,8 +58,9 @@ start_monitor(struct conn *conn)
 {
 	char address[MONITOR_MAX];
 
-	(void)snprintf(address, sizeof(address), "inproc://erfa-conn-%p",
-	    (const void *)conn);
+	/* The name of one that was closed is taken for a while yet. */
+	(void)snprintf(address, sizeof(address), "inproc://erfa-%p-%lld",
+	    (const void *)conn, (long long)zclock_usecs());
 	if (zmq_socket_monitor(zsock_resolve(conn->socket), address,
 		ZMQ_EVENT_DISCONNECTED) != 0)
 		return ERR_NOMEM;
@@ -187,6 +188,13 @@ conn_ask(struct conn *conn, Erfa__Request *request, int wait_ms,
 		err = receive(conn, ret_answer);
 	} while (err == ERR_EXIST);
 	return err;
+}
+
+bool
+conn_lost(struct conn *conn)
+{
+	/* It tells of nothing else. */
+	return (zsock_events(conn->monitor) & ZMQ_POLLIN) != 0;
 }
 
 bool

@@ -46,6 +46,13 @@ enum err conn_ask(struct conn *conn, Erfa__Request *request, int wait_ms,
     Erfa__Answer **ret_answer) MUST_CHECK;
 
 /**
+ * conn_lost(conn):
+ * Return whether erfad has hung up since ${conn} was opened, between two
+ * requests: then it is of no more use, and nothing is to be sent through it.
+ */
+bool conn_lost(struct conn *conn);
+
+/**
  * conn_catch():
  * From now on Ctrl-C is only noted, as while there is a connection; for what
  * must clean up after itself without one.

@@ -1,5 +1,7 @@
 #include "client/prompt.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,14 +33,35 @@ trim(char *text)
 	text[len] = '\0';
 }
 
+/* Wait for a line or for Ctrl-C, one that was pressed just now included. */
+static bool
+wait_line(void)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	sigset_t stop, before;
+	bool there;
+
+	(void)sigemptyset(&stop);
+	(void)sigaddset(&stop, SIGINT);
+	(void)sigaddset(&stop, SIGTERM);
+	if (pthread_sigmask(SIG_BLOCK, &stop, &before) != 0)
+		return true;
+	there = !conn_stopped() && ppoll(&input, 1, NULL, &before) > 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return there && !conn_stopped();
+}
+
 /* Read a line that the person has ended with Enter. */
 static bool
 read_line(char **ret_line)
 {
 	char *line = NULL;
 	size_t room = 0;
-	ssize_t len = getline(&line, &room, stdin);
+	ssize_t len;
 
+	if (!wait_line())
+		return false;
+	len = getline(&line, &room, stdin);
 	if (len > 0 && line[len - 1] == '\n' && !conn_stopped()) {
 		*ret_line = line;
 		return true;

@@ -219,11 +219,23 @@ not_running(struct run *run, bool socket)
 	    run->socket);
 }
 
+/* Give up a connection that broke while nothing was asked: erfad may be there
+ * again, started anew while somebody thought about an answer. */
+static void
+drop_lost(struct run *run)
+{
+	if (run->conn == NULL || !conn_lost(run->conn))
+		return;
+	conn_close(run->conn);
+	run->conn = NULL;
+}
+
 static int
 connect_to(struct run *run)
 {
 	enum err err;
 
+	drop_lost(run);
 	if (run->conn != NULL)
 		return EXIT_DONE;
 	err = conn_open(run->socket, &run->conn);
@@ -247,10 +259,30 @@ run_reachable(struct run *run)
 {
 	enum err err;
 
+	drop_lost(run);
 	if (run->conn != NULL)
 		return true;
 	err = conn_open(run->socket, &run->conn);
 	return err != ERR_NOENT && err != ERR_IO;
+}
+
+/* There is no answer to a request that should not be made twice. */
+static int
+uncertain(struct run *run, enum err err)
+{
+	static const char remedy[] = N_(
+	    "Look before you do it again:\n"
+	    "Records:          erfa list --kind all --limit 5\n"
+	    "Drafts:           erfa drafts\n"
+	    "Anything else:    erfa log");
+
+	if (err == ERR_BUSY)
+		return fault_say(&run->faults, EXIT_TEMPFAIL, "no_answer",
+		    remedy,
+		    "erfad did not answer in time: it may have been done, or "
+		    "be done yet");
+	return fault_say(&run->faults, EXIT_UNAVAILABLE, "erfad_gone", remedy,
+	    "erfad went away before it answered: it may have been done");
 }
 
 /* Ctrl-C: has ${request} been done? */
@@ -347,6 +379,8 @@ ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
 		run->wrote = true;
 	if (err == ERR_GAP && conn_stopped())
 		return halted(run, lasting(request));
+	if ((err == ERR_GAP || err == ERR_BUSY) && lasting(request))
+		return uncertain(run, err);
 	return err == ERR_NONE ? EXIT_DONE : unanswered(run, err);
 }
 

@@ -20,4 +20,37 @@ done
 /usr/bin/python3 tests/e2e/stopped.py "$WORK/v/run/control" "$t" \
 	>"$WORK/stopped" 2>&1 || BAD=1
 cat "$WORK/stopped"
+
+# --- erfad is started anew while a question stands.
+
+# anew ANSWER: comment on the trial, and have erfad end, and start, at the question.
+anew() {
+	rm -f "$WORK/asked" "$WORK/go"
+	helper /usr/bin/python3 tests/e2e/stopped.py "$WORK/v/run/control" "$t" \
+		"$1" "$WORK/asked" "$WORK/go" >"$WORK/anew" 2>&1
+	pid=$!
+	await "$WORK/asked" "Your comment" || die "nothing is asked: $(cat "$WORK/anew")"
+}
+
+# comments: how often it was commented on.
+comments() {
+	at v list --kind comment --jsonl | wc -l
+}
+
+before=$(comments)
+anew "Hos os også"
+node_end v
+node_up v
+: >"$WORK/go"
+wait "$pid" || BAD=1
+check_has "what was typed meanwhile is published" "$(cat "$WORK/anew")" "Published: dk-791/"
+check_same "once" $((before + 1)) "$(comments)"
+
+anew "Ikke hos os"
+node_end v
+: >"$WORK/go"
+wait "$pid" && not_ok "without erfad it is a failure" "$(cat "$WORK/anew")"
+check_has "and told as one" "$(cat "$WORK/anew")" "erfad is not running"
+node_up v
+check_same "nothing was done" $((before + 1)) "$(comments)"
 finish

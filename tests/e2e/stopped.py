@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """A person at a terminal thinks better of it, in the middle of a question.
 
-Usage: stopped.py SOCKET TRIAL
-SOCKET is the control socket of a node, TRIAL a running one of its own.
+Usage: stopped.py SOCKET TRIAL [ANSWER ASKED GO]
+SOCKET is the control socket of a node, TRIAL a running one of its own.  With three
+words more somebody comments on it: the file ASKED tells that the question stands,
+and ANSWER is typed when there is a file GO.
 """
 
 import os
@@ -10,7 +12,10 @@ import pty
 import sys
 import time
 
+import zmq
+
 from peer import Checks, SLOW
+from proto import control_pb2
 from questions import Talk, told
 
 CHECKS = Checks()
@@ -50,6 +55,8 @@ def main():
         print("skip stopped: this machine has no pseudo terminals (/dev/pts)")
         return 0
     socket, trial = sys.argv[1:3]
+    if len(sys.argv) > 3:
+        return comment(socket, trial, *sys.argv[3:])
     for key, called in ((CTRL_C, "Ctrl-C"), (CTRL_D, "the end of the input")):
         stays_away(socket, f"{called} at why it is stopped", key, ("stop", trial), (),
                    "Why")
@@ -60,7 +67,50 @@ def main():
     stays_away(socket, "a half line at a comment", b"Godt\x04\x04", ("comment", trial), (),
                "Your comment:")
     drafts(socket)
+    break_off(socket, trial)
     return CHECKS.bad
+
+
+def comment(socket, trial, answer, asked, go):
+    """Answer the question not before the file says so; print what the command says."""
+    talk = Talk(socket, "comment", trial)
+    with open(asked, "w", encoding="utf-8") as file:
+        file.write(talk.read(time.monotonic() + 20 * SLOW, "Your comment:") + "\n")
+    while not os.path.exists(go):
+        time.sleep(0.05)
+    os.write(talk.ours, answer.encode() + b"\n")
+    status = talk.end()
+    print(talk.text)
+    return status
+
+
+def break_off(socket, trial):
+    """erfad publishes what it was given, and goes away without a word."""
+    context = zmq.Context()
+    front, back = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
+    front.bind(f"ipc://{socket}.front")
+    back.connect(f"ipc://{socket}")
+    for side in (front, back):
+        side.linger = 0
+        side.rcvtimeo = 20000 * SLOW
+    talk = Talk(f"{socket}.front", "comment", trial, "Farvel")
+    asked = ""
+    while asked != "publish":
+        *way, request = front.recv_multipart()
+        asked = control_pb2.Request.FromString(request).WhichOneof("ask")
+        back.send(request)
+        answer = back.recv_multipart()[-1]
+        if asked != "publish":
+            front.send_multipart([*way, answer])
+    front.close()
+    status = talk.end()
+    CHECKS.check("who is not answered is told that it may have been done",
+                 status == 69 and "it may have been done" in talk.text, talk.text)
+    CHECKS.check("and how to look instead of doing it twice",
+                 "erfa list --kind all" in talk.text and "again." not in talk.text,
+                 talk.text)
+    back.close()
+    context.term()
 
 
 def drafts(socket):

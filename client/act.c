@@ -363,32 +363,45 @@ act_group(struct act *act)
 	return status;
 }
 
+char *
+act_version(const Erfa__Body *body, char out[ACT_VERSION])
+{
+	const Erfa__Envelope *envelope = body == NULL ? NULL : body->envelope;
+
+	if (envelope == NULL || !envelope->has_major)
+		return NULL;
+	(void)snprintf(out, ACT_VERSION, "%u.%u", (unsigned)envelope->major,
+	    (unsigned)envelope->minor);
+	return out;
+}
+
 int
 act_publish(struct run *run, const struct act_item *items, size_t count,
-    const char *draft, bool dry_run, Erfa__Answer **ret_answer)
+    bool dry_run, Erfa__Answer **ret_answer)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__PublishRequest publish = ERFA__PUBLISH_REQUEST__INIT;
 	Erfa__NewRecord records[ACT_MANY];
 	Erfa__NewRecord *list[ACT_MANY];
+	char follows[ACT_MANY][ACT_VERSION];
 	Erfa__Answer *answer = NULL;
-	char *drafts[1] = { run_lend(draft) };
 	int status;
 	size_t i;
 
 	for (i = 0; i < count && i < ACT_MANY; i++) {
 		erfa__new_record__init(&records[i]);
 		records[i].body = (Erfa__Body *)(uintptr_t)items[i].body;
-		if (items[i].id != NULL && items[i].id[0] != '\0')
+		if (items[i].id != NULL && items[i].id[0] != '\0') {
 			records[i].id = run_lend(items[i].id);
+			records[i].follows = act_version(
+			    items[i].body, follows[i]);
+		}
 		list[i] = &records[i];
 	}
 	publish.record = list;
 	publish.n_record = i;
 	publish.has_dry_run = 1;
 	publish.dry_run = dry_run;
-	publish.draft = drafts;
-	publish.n_draft = draft == NULL ? 0 : 1;
 	request.ask_case = ERFA__REQUEST__ASK_PUBLISH;
 	request.publish = &publish;
 	status = run_ask(run, &request, 0, &answer);
@@ -495,7 +508,7 @@ leave_public(struct act *act, const struct act_item *more, size_t count,
 		items[i + 1] = more[i];
 	status = act_check(run, items, i + 1);
 	if (status == EXIT_DONE)
-		status = act_publish(run, items, i + 1, NULL, false, &answer);
+		status = act_publish(run, items, i + 1, false, &answer);
 	if (status != EXIT_DONE)
 		return status;
 	if (run->json)

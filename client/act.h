@@ -24,6 +24,7 @@
 #define ACT_TIME_MAX 40  /* bytes of Draft.changed, the NUL counted */
 #define ACT_MANY     16  /* records in one publication */
 #define ACT_NAME_MAX 256 /* bytes of a group's name, cut, the NUL counted */
+#define ACT_VERSION  24  /* bytes of "1.3", the NUL counted */
 
 /* Opaque types. */
 struct form_words;
@@ -173,13 +174,20 @@ void act_restrict(struct act *act, const char *group, const char *name);
 int act_group(struct act *act);
 
 /**
- * act_publish(run, items, count, draft, dry_run, ret_answer):
- * Publish ${count} records in one publication, and before them the draft with
- * the full id ${draft}, if not NULL.  With ${dry_run} erfad checks only.  The
- * caller frees *${ret_answer}, which may be NULL if nobody wants it.
+ * act_version(body, out):
+ * Write which version ${body} is: "1.3".  Return ${out}, or NULL if it is none.
+ */
+char *act_version(const Erfa__Body *body, char out[ACT_VERSION]);
+
+/**
+ * act_publish(run, items, count, dry_run, ret_answer):
+ * Publish ${count} records, ACT_MANY at most, in one publication.  A body that
+ * is a copy of what is public says which version it is, and is refused if there
+ * is a newer one by now.  With ${dry_run} erfad checks only.  The caller frees
+ * *${ret_answer}, which may be NULL if nobody wants it.
  */
 int act_publish(struct run *run, const struct act_item *items, size_t count,
-    const char *draft, bool dry_run, Erfa__Answer **ret_answer);
+    bool dry_run, Erfa__Answer **ret_answer);
 
 /**
  * act_keep(act, note):

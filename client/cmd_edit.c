@@ -295,6 +295,18 @@ check_charset(struct edit *edit, const char *text, size_t len)
 	    speech(slurp_name(edit->path)), charset, line);
 }
 
+/* What was made from a version stays so; a form says nothing of it. */
+static void
+keep_version(const Erfa__Body *before, Erfa__Body *after)
+{
+	if (before->envelope == NULL || after->envelope == NULL)
+		return;
+	after->envelope->has_major = before->envelope->has_major;
+	after->envelope->major = before->envelope->major;
+	after->envelope->has_minor = before->envelope->has_minor;
+	after->envelope->minor = before->envelope->minor;
+}
+
 /* Take the form as the record, or mark what is wrong with it. */
 static int
 take_form(struct edit *edit)
@@ -318,6 +330,7 @@ take_form(struct edit *edit)
 	err = form_read(edit->act.words, body_kind(edit->act.body), text, len,
 	    &faults, &body);
 	if (err == ERR_NONE) {
+		keep_version(edit->act.body, body);
 		body_free(edit->act.body);
 		edit->act.body = body;
 		edit->taken = true;

@@ -306,8 +306,7 @@ flush(struct observing *it)
 		return EXIT_DONE;
 	status = act_check(it->run, items, it->count);
 	if (status == EXIT_DONE && !it->trying)
-		status = act_publish(
-		    it->run, items, it->count, NULL, false, &answer);
+		status = act_publish(it->run, items, it->count, false, &answer);
 	if (answer != NULL && take_published(it, answer->publish) != ERR_NONE)
 		status = run_nomem(it->run);
 	control_free_answer(answer);

@@ -49,6 +49,7 @@ shape_of(const char *text)
 		{ "id", SHAPE_RECORD },
 		{ "importKey", SHAPE_RECORD },
 		{ "import_key", SHAPE_RECORD },
+		{ "follows", SHAPE_RECORD },
 	};
 
 	size_t i, len;

@@ -375,6 +375,24 @@ kin_print(const struct kin *kin)
 	}
 }
 
+/* What a person has seen of a draft, and of what it takes the place of. */
+struct seen {
+	Erfa__SeenDraft draft;
+	char follows[ACT_VERSION];
+};
+
+static Erfa__SeenDraft *
+note_seen(const struct act *act, struct seen *seen)
+{
+	const Erfa__Body *before = act->show == NULL ? NULL :
+						       act->show->show->body;
+
+	erfa__seen_draft__init(&seen->draft);
+	seen->draft.changed = run_lend(act->changed);
+	seen->draft.follows = act_version(before, seen->follows);
+	return &seen->draft;
+}
+
 int
 kin_publish(const struct act *trial, struct kin *kin, bool dry_run,
     Erfa__Answer **ret_answer)
@@ -382,15 +400,21 @@ kin_publish(const struct act *trial, struct kin *kin, bool dry_run,
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__PublishRequest publish = ERFA__PUBLISH_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
+	struct seen seen[KIN_MAX + 1];
+	Erfa__SeenDraft *list[KIN_MAX + 1];
 	char *drafts[KIN_MAX + 1];
 	size_t i;
 	int status;
 
-	drafts[0] = run_lend(trial->id);
-	for (i = 0; i < kin->count; i++)
-		drafts[i + 1] = kin->edge[i].id;
+	for (i = 0; i <= kin->count; i++) {
+		const struct act *act = i == 0 ? trial : &kin->edge[i - 1];
+
+		drafts[i] = run_lend(act->id);
+		list[i] = note_seen(act, &seen[i]);
+	}
 	publish.draft = drafts;
-	publish.n_draft = kin->count + 1;
+	publish.seen = list;
+	publish.n_draft = publish.n_seen = kin->count + 1;
 	publish.has_dry_run = 1;
 	publish.dry_run = dry_run;
 	request.ask_case = ERFA__REQUEST__ASK_PUBLISH;

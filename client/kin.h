@@ -68,7 +68,8 @@ void kin_print(const struct kin *kin);
 
 /**
  * kin_publish(trial, kin, dry_run, ret_answer):
- * Publish the draft of ${trial} and those of its origins in one publication.
+ * Publish the draft of ${trial} and those of its origins in one publication, if
+ * they are as they were opened or kept, and nothing was published of them since.
  * The caller frees *${ret_answer}, which may be NULL if nobody wants it.
  */
 int kin_publish(const struct act *trial, struct kin *kin, bool dry_run,

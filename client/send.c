@@ -64,6 +64,37 @@ print_changes(struct act *act)
 	return EXIT_DONE;
 }
 
+/* A draft that was begun before the version that is public now would take that
+ * back: that is told to whoever sees the changes, and refused if nobody does. */
+static int
+check_version(struct act *act, bool shows)
+{
+	char from[ACT_VERSION], now[ACT_VERSION];
+	const char *one = act_version(act->body, from);
+	const char *two = act->show == NULL ?
+	    NULL :
+	    act_version(act->show->show->body, now);
+	char remedy[128];
+
+	if (one == NULL || two == NULL || strcmp(one, two) == 0)
+		return EXIT_DONE;
+	if (shows) {
+		print_say(act->run->err,
+		    "The draft was made from version %s, and %s is public by "
+		    "now: what came since is taken back, except what the "
+		    "draft says too.\n",
+		    one, two);
+		return EXIT_DONE;
+	}
+	(void)snprintf(remedy, sizeof(remedy),
+	    _("See what it would change, and decide:  erfa publish %s"),
+	    act->shown);
+	return fault_say(&act->run->faults, EXIT_TEMPFAIL, "version_changed",
+	    remedy,
+	    "the draft of %s was made from version %s, and %s is public by now",
+	    act->shown, one, two);
+}
+
 /* One screen: who reads it, and what it says. */
 static int
 print_screen(struct act *act)
@@ -189,6 +220,8 @@ send_all(struct act *act, struct kin *kin, bool offered)
 	if (args_given(run->args, "dry-run"))
 		return publish(act, kin, true);
 	/* erfad looks at it first, without telling that it is good. */
+	if ((status = check_version(act, shows)) != EXIT_DONE)
+		return status;
 	if (shows &&
 	    ((status = kin_publish(act, kin, true, NULL)) != EXIT_DONE ||
 		(status = print_screen(act)) != EXIT_DONE))

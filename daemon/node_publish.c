@@ -75,6 +75,32 @@ note_caller(struct publication *publication)
 	    &caller, publication->caller_note);
 }
 
+/* What is said if a draft is not what it was. */
+static Erfa__Answer *
+draft_changed(void)
+{
+	return node_error_new("draft_changed", 75,
+	    "look at it and publish again:  erfa drafts",
+	    "nothing was published: somebody has changed a draft meanwhile");
+}
+
+/* Is it what the caller looked at? */
+static enum err
+check_seen(const Erfa__SeenDraft *seen, uint64_t time_ms)
+{
+	char *changed = NULL;
+	enum err err;
+
+	if (seen == NULL || seen->changed == NULL)
+		return ERR_NONE;
+	if ((err = answer_time(&changed, time_ms)) != ERR_NONE)
+		return err;
+	if (strcmp(changed, seen->changed) != 0)
+		err = ERR_BUSY;
+	free(changed);
+	return err;
+}
+
 /* Read the draft with this id, as record ${i}; ERR_EXIST if it is one before. */
 static enum err
 load_draft(struct publication *publication, size_t i, const char *id,
@@ -100,16 +126,25 @@ load_draft(struct publication *publication, size_t i, const char *id,
 	return ERR_NONE;
 }
 
-/* Take up a draft, to be published as it is. */
+/* Take up a draft, to be published as it is; ${seen} is what its caller knows of
+ * it, or NULL. */
 static void
-take_draft(struct publication *publication, size_t i, const char *id)
+take_draft(struct publication *publication, size_t i, const char *id,
+    const Erfa__SeenDraft *seen)
 {
 	struct asked *asked = &publication->asked[i];
-	struct node_draft draft;
+	struct node_draft draft = { .body = NULL };
 	char group[17] = "";
 	enum err err;
 
 	err = load_draft(publication, i, id, &draft);
+	if (err == ERR_NONE &&
+	    (err = check_seen(seen, draft.time_ms)) != ERR_NONE)
+		node_draft_clear(&draft);
+	if (err == ERR_BUSY) {
+		publish_refuse(publication, i, draft_changed());
+		return;
+	}
 	if (err != ERR_NONE) {
 		publish_problem(publication, i, "all drafts:  erfa drafts",
 		    "%s",
@@ -130,7 +165,9 @@ take_draft(struct publication *publication, size_t i, const char *id)
 	node_draft_clear(&draft);
 	if (asked->draft == NULL ||
 	    answer_text(&asked->draft->id, id) != ERR_NONE ||
-	    answer_text(&asked->draft->group, group) != ERR_NONE)
+	    answer_text(&asked->draft->group, group) != ERR_NONE ||
+	    (seen != NULL && seen->follows != NULL &&
+		answer_text(&asked->draft->follows, seen->follows) != ERR_NONE))
 		publish_problem(publication, i, "try again", "out of memory");
 	asked->record = asked->draft;
 }
@@ -155,7 +192,8 @@ gather(struct publication *publication)
 	}
 	publication->count = count;
 	for (i = 0; i < request->n_draft; i++)
-		take_draft(publication, i, request->draft[i]);
+		take_draft(publication, i, request->draft[i],
+		    i < request->n_seen ? request->seen[i] : NULL);
 	for (i = 0; i < request->n_record; i++)
 		publication->asked[request->n_draft + i].record =
 		    request->record[i];
@@ -362,10 +400,7 @@ write_done(struct writer_job *job, void *context)
 	if (node == NULL) {
 		node_waiter_free(publication->waiter);
 	} else if (job->err == ERR_EXIST) {
-		node_answer_error(node, publication->waiter, "draft_changed",
-		    75, "look at it and publish again:  erfa drafts",
-		    "nothing was published: somebody has changed a draft "
-		    "meanwhile");
+		node_answer(node, publication->waiter, draft_changed());
 	} else if (publication->is_group_behind) {
 		node_answer_error(node, publication->waiter, "group_behind", 75,
 		    "Try again in a minute.",
@@ -397,6 +432,18 @@ anything_to_write(const struct publication *publication)
 	return false;
 }
 
+/* Memory may be too short to say why. */
+static bool
+is_refused(const struct publication *publication)
+{
+	size_t i;
+
+	for (i = 0; i < publication->count && publication->ready != NULL; i++)
+		if (publication->ready[i].refused)
+			return true;
+	return publication->ready == NULL || publication->refusal != NULL;
+}
+
 static void
 prepare_done(struct pool_job *job, void *context)
 {
@@ -413,11 +460,11 @@ prepare_done(struct pool_job *job, void *context)
 	if (publication->refusal == NULL && publication->ready == NULL)
 		publication->refusal = node_error_new(
 		    "no_memory", 75, "try again", "out of memory");
-	if (publication->refusal != NULL || publication->ready == NULL ||
+	if (is_refused(publication) ||
 	    publication->waiter->request->publish->dry_run ||
 	    !anything_to_write(publication)) {
 		node_answer(node, publication->waiter,
-		    publication->ready == NULL || publication->refusal != NULL ?
+		    is_refused(publication) ?
 			publication->refusal :
 			publish_answer(publication,
 			    !publication->waiter->request->publish->dry_run));

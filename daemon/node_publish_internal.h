@@ -112,6 +112,14 @@ void publish_problem(struct publication *publication, size_t i,
  */
 Erfa__Answer *publish_answer(struct publication *publication, bool written);
 
+/**
+ * publish_refuse(publication, i, refusal):
+ * Refuse record ${i} (from 0) and with it the publication in the words of
+ * ${refusal}, which is taken; what was said before stays said.
+ */
+void publish_refuse(
+    struct publication *publication, size_t i, Erfa__Answer *refusal);
+
 /* ---- node_publish_group.c ---- */
 
 /**

@@ -3,6 +3,7 @@
  * its header says of others, the gate, and its bytes.
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -119,10 +120,9 @@ publish_know(struct publication *publication, size_t i)
 		return;
 	if (asked->id != NULL && publication->refusal == NULL &&
 	    publish_unsigned(publication->node, ready->kind, ready->record)) {
-		ready->refused = true;
-		publication->refusal = node_error_new("not_signed", 75,
-		    "try again in a minute",
-		    "the version before it is not signed yet");
+		publish_refuse(publication, i,
+		    node_error_new("not_signed", 75, "try again in a minute",
+			"the version before it is not signed yet"));
 		return;
 	}
 	record_print(
@@ -383,6 +383,34 @@ follow(struct publication *publication, const struct query_record *before,
 	return ERR_NONE;
 }
 
+/* Refuse what was made from another version than is there by now: that would be
+ * taken back, and nobody would have seen it. */
+static enum err
+check_follows(
+    struct publication *publication, size_t i, const struct query_record *there)
+{
+	struct node *node = publication->node;
+	const char *follows = publication->asked[i].record->follows;
+	char id[RECORD_ID_CHARS + 1];
+	char version[32];
+	enum err err;
+
+	(void)snprintf(version, sizeof(version), "%u.%u",
+	    (unsigned)there->major, (unsigned)there->minor);
+	if (follows == NULL || strcmp(follows, version) == 0)
+		return ERR_NONE;
+	err = query_shown_id(
+	    node->query, node->config->org, publication->ready[i].record, id);
+	if (err == ERR_NONE)
+		publish_refuse(publication, i,
+		    node_error_new("version_changed", 75,
+			"look at it and do it again:  erfa history TRIAL",
+			"nothing was published: %s is version %s by now, and "
+			"this was made from %.20s",
+			id, version, follows));
+	return err;
+}
+
 /* What is there of this record already decides the version, and what may come
  * next. */
 static enum err
@@ -399,6 +427,11 @@ next_version(struct publication *publication, size_t i, Erfa__Body *body)
 	if (err != ERR_NONE && err != ERR_NOENT)
 		return err;
 	is_new = err == ERR_NOENT;
+	err = is_new ? ERR_NONE : check_follows(publication, i, &before);
+	if (err != ERR_NONE || ready->refused) {
+		body_free(before.body);
+		return err;
+	}
 	ready->major = 1;
 	ready->minor = 0;
 	keep_status(before.body, body);

@@ -76,6 +76,16 @@ publish_problem(struct publication *publication, size_t i, const char *remedy,
 	va_end(args);
 }
 
+void
+publish_refuse(struct publication *publication, size_t i, Erfa__Answer *refusal)
+{
+	publication->ready[i].refused = true;
+	if (publication->refusal == NULL)
+		publication->refusal = refusal;
+	else
+		control_free_answer(refusal);
+}
+
 /* ---- the answer ---- */
 
 /* To whom it was published, if not to everybody. */

@@ -162,4 +162,17 @@ check "another title" at v edit "$t" --set "title=Til sidst" --yes
 colleague "'mandate=Allersidst' --yes"
 check_status "nor is a version that came meanwhile taken back" 75 by_hand "$t"
 check_same "there is no draft of it" "" "$(at v drafts --jsonl)"
+
+# A draft is older than what a program publishes beside it.
+check "a draft" at v edit "$t" --set "title=Fra før"
+printf '{"id":"%s","body":{"envelope":{"language":"da"},"trial":{"title":"Natlys",
+"summary":"Lys","sector":["SECTOR_ELDER_CARE"],"mandate":"Fra et program"}}}' "$t" \
+	>"$WORK/program.json"
+check "which comes meanwhile" at v publish "$WORK/program.json" --yes
+check_status "is not taken back unseen" 75 at v publish "$t" --yes
+check_has "which is said" "$OUT" "made from version 1\.[0-9]+, and 1\.[0-9]+ is public"
+check_has "with who decides" "$OUT" "decide:  erfa publish dk-791/"
+check_same "the draft is there" "Fra før" "$(draft title)"
+check "and so is the version" at v show "$t" --json
+check_has "with its text" "$OUT" '"mandate": *"Fra et program"'
 finish

@@ -75,11 +75,11 @@ def exemption():
     }
 
 
-def request(*bodies, ids=(), drafts=(), dry_run=False):
+def request(*bodies, ids=(), drafts=(), follows=None, dry_run=False):
     ids = list(ids) + [""] * len(bodies)
     return control_pb2.PublishRequest(
         record=[
-            control_pb2.NewRecord(body=body, id=id or None)
+            control_pb2.NewRecord(body=body, id=id or None, follows=follows)
             for body, id in zip(bodies, ids)
         ],
         draft=drafts,
@@ -215,6 +215,34 @@ def drafts(own, checks, directory):
     return first.id
 
 
+def seen(own, checks, draft, dry_run):
+    """A draft is published only as it was looked at, if that is told."""
+
+    def looked(**what):
+        return control_pb2.PublishRequest(
+            draft=[draft.id],
+            seen=[control_pb2.SeenDraft(**what)],
+            dry_run=dry_run,
+        )
+
+    refused(
+        own,
+        checks,
+        f"a draft that was changed since somebody looked is not published ({dry_run})",
+        ["draft_changed"],
+        publish=looked(changed="2026-01-01T00:00:00.000Z"),
+    )
+    refused(
+        own,
+        checks,
+        f"nor is one that is to follow another version ({dry_run})",
+        ["version_changed", "is version 1.0 by now", "made from 1.7"],
+        publish=looked(changed=draft.changed, follows="1.7"),
+    )
+    if dry_run:
+        own.ask(publish=looked(changed=draft.changed, follows="1.0"))
+
+
 def from_draft(own, checks, id):
     refused(
         own,
@@ -244,6 +272,8 @@ def from_draft(own, checks, id):
         changed.published and changed.version == "1.0",
         str(changed),
     )
+    for dry_run in (True, False):
+        seen(own, checks, changed, dry_run)
     said = publish(own, drafts=[id])
     envelope = show(own, id).body.envelope
     checks.check(
@@ -251,6 +281,16 @@ def from_draft(own, checks, id):
         (envelope.major, envelope.minor) == (1, 1),
         str(envelope),
     )
+    refused(
+        own,
+        checks,
+        "nor is a record made from a version that is not the newest",
+        ["version_changed", "is version 1.1 by now", "made from 1.0"],
+        publish=request(trial(), ids=[id], follows="1.0", dry_run=True),
+    )
+    publish(own, trial(mandate="Prøv"), ids=[id], follows="1.1", dry_run=True)
+    publish(own, trial(mandate="Prøv"), ids=[id], dry_run=True)
+    checks.check("from the newest it is, or if nothing is said of it", True, "")
 
 
 def steps(own, checks):

@@ -58,12 +58,16 @@ class Talk:
         return new
 
     def answer(self, *pairs):
-        """Each pair: words that the question must hold, and the answer."""
+        """Each pair: words that the question must hold, and the answer, or the
+        answer and what is done before it is given."""
         for wanted, reply in pairs:
             new = self.read(time.monotonic() + 20 * SLOW, wanted)
             line = new.rsplit("\n", 1)[-1]
             self.asked += 1
             CHECKS.check(f"it asks: {wanted}", wanted in line, repr(new[-200:]))
+            if isinstance(reply, tuple):
+                reply[1]()
+                reply = reply[0]
             os.write(self.ours, reply.encode() + b"\n")
 
     def end(self):
@@ -127,6 +131,37 @@ def adapt(socket, other):
                  talk.text)
 
 
+def meanwhile(socket):
+    """A question stands there, and a colleague writes: neither loses a word."""
+    trial = told(socket, "new", "--title", "Natro", "--summary", "Ro om natten.",
+                 "--sector", "elder_care", "--yes")["record"][0]["id"]
+
+    def colleague(*words):
+        told(socket, "edit", trial, "--set", *words)
+
+    def mandate():
+        return told(socket, "show", trial)["body"]["trial"].get("mandate")
+
+    colleague("mandate=Mit")
+    talk = Talk(socket, "publish", trial)
+    talk.answer(("Publish?", ("y", lambda: colleague("mandate=Et andet"))))
+    CHECKS.check("what was not shown is not published",
+                 talk.end() == 75 and "has changed a draft meanwhile" in talk.text,
+                 talk.text)
+    CHECKS.check("nor is what was", not mandate(), repr(mandate()))
+    talk = Talk(socket, "publish", trial)
+    talk.answer(("Publish?", "y"))
+    CHECKS.check("once it was shown, it is",
+                 talk.end() == 0 and mandate() == "Et andet", talk.text)
+    talk = Talk(socket, "exempt", trial, "--why", "Binder", "--authority", "dk-1")
+    talk.answer(("Which rule", ("Planloven § 5",
+                                lambda: colleague("mandate=Imens", "--yes"))))
+    CHECKS.check("a step does not take back a version that came meanwhile",
+                 talk.end() == 75 and "is version 1.2 by now, and this was made "
+                 "from 1.1" in " ".join(talk.text.split()), talk.text)
+    CHECKS.check("which is there as it was", mandate() == "Imens", mandate())
+
+
 def main():
     try:
         for fd in pty.openpty():
@@ -139,6 +174,7 @@ def main():
     write_badly(socket)
     write_in_vain()
     adapt(socket, other)
+    meanwhile(socket)
     return CHECKS.bad
 
 

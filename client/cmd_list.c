@@ -380,15 +380,30 @@ print_understood(struct run *run, const Erfa__FindAnswer *find)
 
 /* Where nothing or little fits, show what is nearest. */
 static int
-print_near(struct run *run, const Erfa__FindAnswer *find)
+print_near(
+    struct run *run, const struct page *page, const Erfa__FindAnswer *find)
 {
+	Erfa__Row **all;
+	size_t i;
+	int status;
+
 	if (find->n_near == 0)
 		return EXIT_DONE;
+	if ((all = calloc(page->count + find->n_near, sizeof(Erfa__Row *))) ==
+	    NULL)
+		return run_nomem(run);
+	for (i = 0; i < page->count; i++)
+		all[i] = page->rows[i];
+	for (i = 0; i < find->n_near; i++)
+		all[page->count + i] = find->near[i];
 	if (find->n_row == 0)
 		print_say(run->out, "The nearest:\n");
 	else
 		print_say(run->out, "Merely near to what you asked for:\n");
-	return rows_print(run, find->near, find->n_near, true);
+	status = rows_print_from(
+	    run, all, page->count, page->count + find->n_near, true);
+	free(all);
+	return status;
 }
 
 /* What is measured is known by its unit and its code as well. */
@@ -449,7 +464,7 @@ print_rows(struct run *run, Erfa__Answer *all)
 		return status;
 	if (found) {
 		print_understood(run, all->find);
-		status = print_near(run, all->find);
+		status = print_near(run, &page, all->find);
 		if (status != EXIT_DONE)
 			return status;
 	}

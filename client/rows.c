@@ -231,11 +231,11 @@ remember(struct run *run, Erfa__Row *const *rows, size_t count)
 }
 
 static bool
-all_trials(Erfa__Row *const *rows, size_t count)
+all_trials(Erfa__Row *const *rows, size_t from, size_t count)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (i = from; i < count; i++)
 		if (strcmp(run_text(rows[i]->kind), "trial") != 0)
 			return false;
 	return true;
@@ -261,13 +261,14 @@ begin_list(struct run *run, struct list *list)
 
 /* Where there is no room for a column, say below why each was found. */
 static void
-print_reasons(struct run *run, Erfa__Row *const *rows, size_t count)
+print_reasons(
+    struct run *run, Erfa__Row *const *rows, size_t from, size_t count)
 {
 	char line[REASON_LINE];
 	char label[ROWS_CODE_MAX];
 	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (i = from; i < count; i++) {
 		reason_line(rows[i], line, sizeof(line));
 		if (line[0] == '\0')
 			continue;
@@ -278,16 +279,18 @@ print_reasons(struct run *run, Erfa__Row *const *rows, size_t count)
 }
 
 int
-rows_print(struct run *run, Erfa__Row *const *rows, size_t count, bool found)
+rows_print_from(struct run *run, Erfa__Row *const *rows, size_t from,
+    size_t count, bool found)
 {
-	struct list list = { NULL, all_trials(rows, count), found, false };
+	struct list list = { NULL, all_trials(rows, from, count), found,
+		false };
 	char cell[CELL_MAX];
 	size_t i;
 	int status;
 
 	if ((status = begin_list(run, &list)) != EXIT_DONE)
 		return status;
-	for (i = 0; i < count && status == EXIT_DONE; i++) {
+	for (i = from; i < count && status == EXIT_DONE; i++) {
 		(void)snprintf(cell, sizeof(cell), "%zu", i + 1);
 		table_add(list.table, cell);
 		name_of(rows[i], cell, sizeof(cell));
@@ -298,11 +301,17 @@ rows_print(struct run *run, Erfa__Row *const *rows, size_t count, bool found)
 	if (status == EXIT_DONE && table_print(list.table) != ERR_NONE)
 		status = run_nomem(run);
 	if (status == EXIT_DONE && list.narrow && list.trials && found)
-		print_reasons(run, rows, count);
+		print_reasons(run, rows, from, count);
 	if (status == EXIT_DONE)
 		status = remember(run, rows, count);
 	table_free(list.table);
 	return status;
+}
+
+int
+rows_print(struct run *run, Erfa__Row *const *rows, size_t count, bool found)
+{
+	return rows_print_from(run, rows, 0, count, found);
 }
 
 void

@@ -24,6 +24,14 @@ int rows_print(
     struct run *run, Erfa__Row *const *rows, size_t count, bool found);
 
 /**
+ * rows_print_from(run, rows, from, count, found):
+ * The same for those behind the first ${from} of ${rows}, which were printed
+ * before: the numbers go on, and @1, @2 ... are all ${count}.
+ */
+int rows_print_from(struct run *run, Erfa__Row *const *rows, size_t from,
+    size_t count, bool found);
+
+/**
  * rows_print_line(run, row):
  * Print ${row} in one line: when, what, which, by whom.
  */

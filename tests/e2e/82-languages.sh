@@ -107,6 +107,20 @@ check_same "and stands under a line of its own" \
 	$'Sykehus uten kø\nMerely near\nSykehjem med hage' \
 	"$(at reader find --lang en sygehus |
 		grep -oE "^Merely near|Sykehus uten kø|Sykehjem med hage" | uniq)"
+# typed COMMAND...: what a shell prints on a terminal of its own.
+typed() {
+	XDG_RUNTIME_DIR=$WORK ERFA_SOCKET=$WORK/reader/run/control \
+		/usr/bin/python3 -c 'import pty, sys
+pty.spawn(["sh", "-c", "; ".join(sys.argv[1:])])' "$@" </dev/null
+}
+if /usr/bin/python3 -c 'import os, pty; pty.openpty()' 2>/dev/null; then
+	OUT=$(typed "erfa find --lang en sygehus >/dev/null" "erfa show @1" "erfa show @2")
+	check_same "@1 is the best of what fits, and @2 the nearest" \
+		$'Sykehus uten kø\nSykehjem med hage' \
+		"$(grep -oE "Sykehus uten kø|Sykehjem med hage" <<<"$OUT" | uniq)"
+else
+	skip "@1 and @2" "this machine has no pseudo terminals (/dev/pts)"
+fi
 check_has "two things that were asked for are not" \
 	"$(at reader find --lang da --json sygehus specialisten)" '"near": *\[\]'
 

@@ -68,7 +68,7 @@ const struct plan_group *plan_groups(
 /**
  * plan_phrase(plan, i):
  * Phrase ${i} as folded words, one blank between; NULL beyond the last.  Its
- * words are groups too.
+ * words are groups too, but for those that cannot be searched.
  */
 const char *plan_phrase(const struct plan *plan, size_t i);
 

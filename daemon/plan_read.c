@@ -86,21 +86,56 @@ take_words(struct plan *plan, const char *text, const char *end,
 	return ERR_NONE;
 }
 
-/* Keep a quotation as folded words. */
+/* Write the words of ${text} into one new text, a blank between; NULL if there are
+ * fewer than two. */
 static enum err
-take_phrase(struct plan *plan, size_t first)
+join_words(const char *text, char **ret_joined)
 {
-	char phrase[PLAN_ITEMS * (TOKEN_MAX + 1)] = "";
+	struct vocab_words *words;
+	const char *const *list;
+	char *joined = NULL;
 	size_t len = 0;
+	size_t size = 1;
+	size_t count;
 	size_t i;
+	enum err err;
 
-	for (i = first; i < plan->nitems; i++)
-		len += (size_t)snprintf(phrase + len, sizeof(phrase) - len,
-		    "%s%s", i > first ? " " : "", plan->items[i].folded);
-	if (plan->nitems - first < 2 || plan->nphrases == PLAN_PHRASES)
+	*ret_joined = NULL;
+	if ((err = vocab_words_new(text, &words)) != ERR_NONE)
+		return err;
+	list = vocab_words_list(words, &count);
+	for (i = 0; i < count; i++)
+		size += strlen(list[i]) + 1;
+	if (count > 1 && (joined = calloc(1, size)) == NULL)
+		err = ERR_NOMEM;
+	for (i = 0; i < count && joined != NULL; i++)
+		len += (size_t)snprintf(joined + len, size - len, "%s%s",
+		    i > 0 ? " " : "", list[i]);
+	vocab_words_free(words);
+	*ret_joined = joined;
+	return err;
+}
+
+/*
+ * Keep a quotation as folded words, as texts are cut: also such as cannot be
+ * searched, "ro i hjemmet".
+ */
+static enum err
+take_phrase(struct plan *plan, const char *text, const char *end)
+{
+	char *quoted;
+	char *phrase;
+	enum err err;
+
+	if (plan->nphrases == PLAN_PHRASES)
 		return ERR_NONE;
-	plan->phrases[plan->nphrases] = strdup(phrase);
-	return plan->phrases[plan->nphrases++] == NULL ? ERR_NOMEM : ERR_NONE;
+	if ((quoted = strndup(text, (size_t)(end - text))) == NULL)
+		return ERR_NOMEM;
+	err = join_words(quoted, &phrase);
+	free(quoted);
+	if (err == ERR_NONE && phrase != NULL)
+		plan->phrases[plan->nphrases++] = phrase;
+	return err == ERR_SYNTAX ? ERR_NONE : err;
 }
 
 /* Take one piece: a quotation, or what stands between blanks. */
@@ -108,7 +143,6 @@ static enum err
 take_piece(struct plan *plan, const char *text, const char *end, bool quoted)
 {
 	struct item like = { .phrase = quoted };
-	size_t first = plan->nitems;
 	enum err err;
 
 	if (!quoted && *text == '-' && text + 1 < end && text[1] != '-') {
@@ -117,7 +151,7 @@ take_piece(struct plan *plan, const char *text, const char *end, bool quoted)
 	}
 	if ((err = take_words(plan, text, end, &like)) != ERR_NONE)
 		return err;
-	return quoted ? take_phrase(plan, first) : ERR_NONE;
+	return quoted ? take_phrase(plan, text, end) : ERR_NONE;
 }
 
 /* Read all that was typed. */

@@ -573,6 +573,10 @@ words_in_quotes_are_a_phrase_and_words(void **state)
 	assert_string_equal(plan_phrase(f->plan, 0), "faste teams");
 	assert_null(plan_phrase(f->plan, 1));
 	assert_true(count > 0);
+	(void)plan(f, VOCAB_DA, &count, "\"Ro i \xc3\x85rhus, 5\"", NULL);
+	assert_string_equal(plan_phrase(f->plan, 0), "ro i aarhus 5");
+	(void)plan(f, VOCAB_DA, &count, "\"hjemmeplejen\"", NULL);
+	assert_null(plan_phrase(f->plan, 0));
 }
 
 static void

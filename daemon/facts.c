@@ -6,7 +6,9 @@
 
 #include "proto/crypto.h"
 #include "proto/header.h"
+#include "proto/provision.h"
 #include "proto/record.h"
+#include "proto/section.h"
 
 #define YEARS_MAX 30 /* in which a record can run, as far as facets go */
 
@@ -654,6 +656,33 @@ take_years(struct walk *walk, const Erfa__Body *body)
 	}
 }
 
+/* Sections of laws are being told. */
+struct sections {
+	struct walk *walk;
+	size_t count;
+};
+
+/* Tell "section:§ 83": some text cites it, of whatever act. */
+static enum err
+take_number(void *context, const char *number)
+{
+	struct sections *sections = context;
+	char facet[SECTION_ROOM + 16];
+
+	if (sections->count == FACTS_SECTIONS_MAX)
+		return ERR_LIMIT;
+	sections->count++;
+	(void)snprintf(facet, sizeof(facet), "section:\xc2\xa7 %s", number);
+	return sections->walk->facet(sections->walk->context, facet);
+}
+
+static enum err
+take_numbers(void *context, enum facts_part part, const char *text)
+{
+	return part == FACTS_ORG ? ERR_NONE :
+				   section_each(text, take_number, context);
+}
+
 /* Tell "NAME:VALUE", if there is a value. */
 static void
 take_text(struct walk *walk, const char *name, const char *value)
@@ -664,6 +693,48 @@ take_text(struct walk *walk, const char *name, const char *value)
 		return;
 	(void)snprintf(facet, sizeof(facet), "%s:%s", name, value);
 	walk->err = walk->facet(walk->context, facet);
+}
+
+/* Tell "section:serviceloven § 83" of each section that an exemption is from. */
+static enum err
+take_provision(struct sections *sections, const char *citation)
+{
+	struct provision *provision;
+	size_t i;
+	enum err err;
+
+	if (citation == NULL)
+		return ERR_NONE;
+	err = provision_read(citation, &provision);
+	if (err != ERR_NONE)
+		return err == ERR_NOMEM ? err : ERR_NONE;
+	for (i = 0; i < provision_count(provision) &&
+	     sections->count < FACTS_SECTIONS_MAX;
+	     i++, sections->count++)
+		take_text(
+		    sections->walk, "section", provision_section(provision, i));
+	provision_free(provision);
+	return sections->walk->err;
+}
+
+/* Tell all sections, but for those beyond the limit. */
+static void
+take_sections(struct walk *walk, const Erfa__Body *body)
+{
+	struct sections sections = { .walk = walk };
+	size_t i;
+	enum err err = walk->err;
+
+	for (i = 0; body_kind(body) == HEADER_TRIAL &&
+	     i < body->trial->n_exemptions && err == ERR_NONE;
+	     i++)
+		err = take_provision(
+		    &sections, body->trial->exemptions[i]->provision);
+	if (err == ERR_NONE)
+		err = facts_texts(body, take_numbers, &sections);
+	walk->err = sections.count == FACTS_SECTIONS_MAX && err == ERR_LIMIT ?
+	    ERR_NONE :
+	    err;
 }
 
 static void
@@ -700,6 +771,7 @@ facts_facets(const Erfa__Body *body,
 	    body->experience->unexpected != NULL &&
 	    *body->experience->unexpected != '\0')
 		take_text(&walk, "finding", "unexpected");
+	take_sections(&walk, body);
 	return walk.err;
 }
 

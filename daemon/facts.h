@@ -17,11 +17,12 @@
 #include "proto/err.h"
 #include "proto/limits.h"
 
-#define FACTS_HASH_LEN  16  /* of an external id */
-#define FACTS_REFS_MAX  128 /* references taken from one body */
-#define FACTS_ORGS_MAX  512 /* organisations taken from one body */
-#define FACTS_TITLE_MAX 200 /* bytes of a title that is no title field */
-#define FACTS_TEXT_MAX  100 /* bytes of status and period, the NUL counted */
+#define FACTS_HASH_LEN     16  /* of an external id */
+#define FACTS_REFS_MAX     128 /* references taken from one body */
+#define FACTS_ORGS_MAX     512 /* organisations taken from one body */
+#define FACTS_TITLE_MAX    200 /* bytes of a title that is no title field */
+#define FACTS_SECTIONS_MAX 500 /* sections of laws taken from one body */
+#define FACTS_TEXT_MAX     100 /* bytes of status and period, the NUL counted */
 
 struct facts {
 	uint32_t kind; /* of the record; 0 = none that we know */
@@ -92,7 +93,9 @@ enum err facts_texts(const Erfa__Body *body,
  * which is returned: every controlled value as its vocabulary and code
  * ("status:active", "barrier_kind:culture"), and "year:2019" for each year in
  * which it runs, "lang:da", "site:dk-791", "programme:ORG/RECORD", "provision:KEY",
- * "finding:unexpected", "transcribed:yes".
+ * "finding:unexpected", "transcribed:yes"; "section:ACT § 83" for each section that
+ * a trial asks to be exempt from (proto/provision.h), and "section:§ 83" for those
+ * that any text cites (proto/section.h), at most FACTS_SECTIONS_MAX in all.
  */
 enum err facts_facets(const Erfa__Body *body,
     enum err (*each)(void *context, const char *facet),

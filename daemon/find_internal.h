@@ -30,8 +30,7 @@
 #include "daemon/search.h"
 #include "daemon/shown.h"
 
-#define FIND_CURSOR  4 /* bytes: rows seen */
-#define FIND_SECTION 8 /* bytes of a section's number, its NUL counted */
+#define FIND_CURSOR 4 /* bytes: rows seen */
 
 #define FIND_OUT UINT32_C(0x80000000) /* of marks: holds a word it must not */
 
@@ -51,7 +50,7 @@ struct find {
 	struct search_group groups[SEARCH_GROUPS];
 	const struct plan_group *told[SEARCH_GROUPS]; /* what each stands for */
 	size_t ngroups;
-	char section[FIND_SECTION]; /* of a law; empty if none is asked for */
+	char *section; /* of a law, as it is cited; NULL if none is asked for */
 	struct search_given *given[SEARCH_GROUPS];
 	struct timespec until;
 	unsigned reads;

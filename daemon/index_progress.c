@@ -4,9 +4,9 @@
 
 /*
  * Of the rows; another one is built anew.  Those of 8 may tell of what an ERASE
- * beside the stored branch took away.
+ * beside the stored branch took away; those of 9 know no sections of laws.
  */
-#define FORMAT 9
+#define FORMAT 10
 #define PROGRESS_LEN \
 	(4 + STORE_EPOCH_LEN + 8 + HASH_LEN + 4 + 4 + LEXICON_STAMP + 1)
 

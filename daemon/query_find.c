@@ -72,7 +72,7 @@ understand(struct find *find, bool *ret_bad)
 		    "Add a word that says what it is about:  erfa find boliger",
 		    "every text has these words: there is none to look for");
 	*ret_bad = find->ngroups == 0 && plan_facet(find->plan, 0) == NULL &&
-	    find->section[0] == '\0' && request->verdict == NULL &&
+	    find->section == NULL && request->verdict == NULL &&
 	    request->status == NULL && request->programme == NULL &&
 	    request->provision == NULL && request->since == NULL &&
 	    !request->like_us && request->n_facet == 0 &&
@@ -159,6 +159,7 @@ find_end(struct find *find)
 		free(find->given[i]);
 	free(find->marks);
 	free(find->ways);
+	free(find->section);
 	plan_free(find->plan);
 }
 

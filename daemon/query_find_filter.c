@@ -4,11 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/header.h"
 #include "proto/provision.h"
 #include "proto/text.h"
 #include "daemon/facts.h"
 
-#define FILTERS 24
+#define FILTERS    24
+#define READS      3000 /* texts read for a part of a section */
+#define PROVISIONS 5000 /* of one act that are looked at */
+#define FACET_KEPT 40 /* bytes that a term keeps of a facet that is too long */
 
 /* ---- marking and telling ---- */
 
@@ -142,41 +146,132 @@ filter_since(struct find *find, const char *since)
 	return err == ERR_NONE ? find_filter_tell(find, facet) : err;
 }
 
+/* A provision that is asked for. */
+struct asking {
+	struct find *find;
+	struct provision *asked; /* NULL = an act alone */
+	const char *facet; /* then: what those of its provisions begin with */
+	unsigned reads;
+	enum err err;
+};
+
+/* Whether a trial asks to be exempt from what fits what is asked for. */
+static bool
+asks_for(const struct asking *asking, const Erfa__Trial *trial)
+{
+	struct provision *cited;
+	bool fits = false;
+	size_t i;
+
+	for (i = 0; i < trial->n_exemptions && !fits; i++) {
+		if (trial->exemptions[i]->provision == NULL ||
+		    provision_read(trial->exemptions[i]->provision, &cited) !=
+			ERR_NONE)
+			continue;
+		fits = provision_fits(cited, asking->asked) != PROVISION_OTHER;
+		provision_free(cited);
+	}
+	return fits;
+}
+
+/* Mark a trial that fits not only by the section, but by what narrows it. */
+static bool
+mark_fitting(void *context, uint32_t doc, uint8_t kind)
+{
+	struct asking *asking = context;
+	struct find *find = asking->find;
+	const struct shown_item *item = shown_by_doc(
+	    find->question->shown, doc);
+	Erfa__Body *body = NULL;
+
+	if (item == NULL || item->kind != HEADER_TRIAL)
+		return true;
+	if (++asking->reads > READS) {
+		find->late = true;
+		return false;
+	}
+	asking->err = query_read(find->question, item, &body);
+	if (asking->err == ERR_NONE && body != NULL &&
+	    asks_for(asking, body->trial))
+		(void)mark_doc(find, doc, kind);
+	body_free(body);
+	return asking->err == ERR_NONE;
+}
+
+/* Keep to the first section of a citation, or to the part of it that is cited. */
+static enum err
+filter_section(struct asking *asking, const char *key)
+{
+	const char *section = provision_section(asking->asked, 0);
+	char facet[PROVISION_MAX + 16];
+	char term[INDEX_FACET_MAX + 1];
+	enum err err;
+
+	(void)snprintf(facet, sizeof(facet), "section:%s", section);
+	if (strcmp(key, section) == 0)
+		return find_mark_facet(asking->find, facet);
+	index_facet(facet, term);
+	err = search_each(
+	    asking->find->search, SEARCH_FACET, term, mark_fitting, asking);
+	return asking->err != ERR_NONE ? asking->err : err;
+}
+
+/* Mark what has a provision of the act; of a long term the beginning is left. */
 static bool
 mark_provision(void *context, const char *text, uint32_t docs)
 {
-	struct find *find = context;
+	struct asking *asking = context;
 
 	(void)docs;
-	return search_each(find->search, SEARCH_FACET, text, mark_doc, find) ==
-	    ERR_NONE;
+	if (strchr(text, '#') == NULL &&
+	    strncmp(text, asking->facet, strlen(asking->facet)) != 0)
+		return true;
+	asking->err = search_each(
+	    asking->find->search, SEARCH_FACET, text, mark_doc, asking->find);
+	return asking->err == ERR_NONE;
 }
 
-/* Keep to what suspends a provision, or a part of it. */
+static enum err
+filter_act(struct asking *asking, const char *act)
+{
+	char facet[PROVISION_MAX + 16];
+	char begin[FACET_KEPT + 1];
+	enum err err;
+
+	(void)snprintf(facet, sizeof(facet), "provision:%s", act);
+	(void)snprintf(begin, sizeof(begin), "%.*s", FACET_KEPT, facet);
+	asking->facet = facet;
+	err = search_starting(asking->find->search, SEARCH_FACET, begin,
+	    mark_provision, asking, PROVISIONS);
+	return asking->err != ERR_NONE ? asking->err : err;
+}
+
+/* Keep to what suspends a provision, a part of it, or all around it. */
 static enum err
 filter_provision(struct find *find, const char *citation)
 {
-	char facet[INDEX_FACET_MAX + 1];
+	struct asking asking = { .find = find };
+	char told[PROVISION_MAX];
 	char *key = NULL;
-	char *folded = NULL;
 	enum err err;
 
 	if (citation == NULL || *citation == '\0' || !find_filter_begin(find))
 		return ERR_NONE;
-	err = provision_key(citation, &key);
-	if (err == ERR_NOENT)
-		err = text_fold(citation, &folded);
-	if (err == ERR_NONE) {
-		(void)snprintf(
-		    facet, 41, "provision:%s", key != NULL ? key : folded);
-		err = search_starting(find->search, SEARCH_FACET, facet,
-		    mark_provision, find, 500);
-	}
+	if ((err = provision_key(citation, &key)) == ERR_NONE)
+		err = provision_read(citation, &asking.asked);
+	if (err == ERR_NOENT && key == NULL)
+		err = text_fold(citation, &key);
 	if (err == ERR_NONE)
-		err = find_filter_tell(find, facet);
+		err = asking.asked != NULL ? filter_section(&asking, key) :
+					     filter_act(&asking, key);
+	if (err == ERR_NONE) {
+		(void)snprintf(told, sizeof(told), "provision:%.*s",
+		    (int)text_cut(key, sizeof(told) - 16), key);
+		err = find_filter_tell(find, told);
+	}
+	provision_free(asking.asked);
 	free(key);
-	free(folded);
-	return err == ERR_SYNTAX ? ERR_NONE : err;
+	return err == ERR_SYNTAX || err == ERR_NOENT ? ERR_NONE : err;
 }
 
 /* ---- all filters ---- */

@@ -1,21 +1,19 @@
 #include "daemon/find_internal.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/header.h"
+#include "proto/section.h"
 #include "proto/text.h"
-#include "daemon/facts.h"
 #include "daemon/lexicon.h"
 #include "daemon/tokens.h"
 
-#define SIGN   "\xc2\xa7" /* the section sign */
-#define SIGNED 2000       /* texts read for a section, at most */
-#define NUMBER FIND_SECTION
+#define SIGN     "\xc2\xa7" /* the section sign */
+#define SECTIONS 100        /* of one question */
 
-/* ---- the number behind, or before, a section sign ---- */
+/* ---- sections of laws ---- */
 
 /* All that was typed as one text, which the caller frees; NULL without a sign. */
 static char *
@@ -39,161 +37,57 @@ join_words(char *const *words, size_t count)
 	return text;
 }
 
-/* The end of a section's number at ${text}: "83", "83 a", "83a". */
-static char *
-number_end(char *text)
-{
-	char *end = text;
-	char *letter;
-
-	for (; isdigit((unsigned char)*end);)
-		end++;
-	letter = *end == ' ' ? end + 1 : end;
-	if (*letter >= 'a' && *letter <= 'h' &&
-	    !isalnum((unsigned char)letter[1]) &&
-	    ((unsigned char)letter[1] & 0x80) == 0)
-		end = letter + 1;
-	return end;
-}
-
-/* Write "83 a" for the number from ${text} to ${end}. */
-static void
-copy_number(const char *text, const char *end, char out[NUMBER])
-{
-	size_t len = 0;
-
-	for (; text < end && len + 2 < NUMBER; text++) {
-		if (isalpha((unsigned char)*text) && len > 0 &&
-		    out[len - 1] != ' ')
-			out[len++] = ' ';
-		out[len++] = *text;
-	}
-	out[len] = '\0';
-}
-
-/* Take the first "§ 60" or "60 §" out of ${text}; false if there is none. */
-static bool
-take_section(char *text, char out[NUMBER])
-{
-	char *sign = strstr(text, SIGN);
-	char *begin = sign;
-	char *number = sign;
-	char *end;
-
-	while (strncmp(number, SIGN, 2) == 0)
-		number += 2;
-	number += strspn(number, " ");
-	end = number_end(number);
-	if (end == number) {
-		end = sign;
-		while (end > text && end[-1] == ' ')
-			end--;
-		for (number = end;
-		     number > text && isdigit((unsigned char)number[-1]);)
-			number--;
-		if (number == end)
-			return false;
-		begin = number;
-		copy_number(number, end, out);
-		end = sign + 2;
-	} else {
-		copy_number(number, end, out);
-	}
-	memset(begin, ' ', (size_t)(end - begin));
-	return true;
-}
-
-/* ---- what names the section ---- */
-
-/* Texts that may name a section. */
-struct sections {
-	struct find *find;
-	const char *number;
-	bool named;
-	unsigned reads;
-};
-
-/* Whether a section sign of ${text} stands before or behind the number. */
-static bool
-names_number(const char *text, const char *number)
-{
-	char copy[NUMBER];
-	char near[2 * NUMBER];
-	const char *at = text;
-	size_t len;
-
-	for (; (at = strstr(at, SIGN)) != NULL; at += 2) {
-		(void)snprintf(near, sizeof(near), "%.*s",
-		    (int)(sizeof(near) - 1),
-		    at + 2 + strspn(at + 2, " \xc2\xa7"));
-		copy_number(near, number_end(near), copy);
-		if (strcmp(copy, number) == 0)
-			return true;
-		len = (size_t)(at - text);
-		while (len > 0 && text[len - 1] == ' ')
-			len--;
-		if (len >= strlen(number) &&
-		    strncmp(text + len - strlen(number), number,
-			strlen(number)) == 0 &&
-		    (len == strlen(number) ||
-			!isdigit(
-			    (unsigned char)text[len - strlen(number) - 1])))
-			return true;
-	}
-	return false;
-}
-
+/* Take the first citation out of ${text}: "§ 60", "60 §", "§§ 83-85". */
 static enum err
-look_named(void *context, enum facts_part part, const char *text)
+take_section(struct find *find, char *text)
 {
-	struct sections *sections = context;
+	const char *end;
+	const char *begin = section_find(text, &end);
 
-	(void)part;
-	sections->named |= names_number(text, sections->number);
+	if (begin == NULL)
+		return ERR_NONE;
+	find->section = strndup(begin, (size_t)(end - begin));
+	if (find->section == NULL)
+		return ERR_NOMEM;
+	memset(text + (begin - text), ' ', (size_t)(end - begin));
 	return ERR_NONE;
 }
 
-static bool
-mark_named(void *context, uint32_t doc, uint8_t kind)
-{
-	struct sections *sections = context;
-	struct find *find = sections->find;
-	const struct shown_item *text;
-	const struct shown_item *item;
-	Erfa__Body *body = NULL;
-	bool about;
+/* What was asked for, as it is told. */
+struct asked {
+	struct find *find;
+	char told[PLAN_TEXT];
+	unsigned count;
+};
 
-	(void)kind;
-	item = find_item(find, doc, &about);
-	text = shown_by_doc(find->question->shown, doc);
-	if (item == NULL || text == NULL || ++sections->reads > SIGNED ||
-	    query_read(find->question, text, &body) != ERR_NONE || body == NULL)
-		return sections->reads <= SIGNED;
-	sections->named = false;
-	if (facts_texts(body, look_named, sections) == ERR_NONE &&
-	    sections->named)
-		find->marks[find_number(find, item)] |= find->bit;
-	body_free(body);
-	return true;
+static enum err
+mark_number(void *context, const char *number)
+{
+	struct asked *asked = context;
+	char facet[SECTION_ROOM + 16];
+	size_t len = strlen(asked->told);
+
+	if (asked->count++ == SECTIONS)
+		return ERR_LIMIT;
+	if (len < sizeof(asked->told) - SECTION_ROOM - 16)
+		(void)snprintf(asked->told + len, sizeof(asked->told) - len,
+		    "%s" SIGN " %s", len == 0 ? "provision:" : ", ", number);
+	(void)snprintf(facet, sizeof(facet), "section:" SIGN " %s", number);
+	return find_mark_facet(asked->find, facet);
 }
 
 enum err
 find_filter_section(struct find *find)
 {
-	struct sections sections = { .find = find, .number = find->section };
-	char facet[NUMBER + 16];
-	char word[NUMBER];
+	struct asked asked = { .find = find };
 	enum err err;
 
-	if (find->section[0] == '\0' || !find_filter_begin(find))
+	if (find->section == NULL || !find_filter_begin(find))
 		return ERR_NONE;
-	(void)snprintf(word, sizeof(word), "%.*s",
-	    (int)strspn(find->section, "0123456789"), find->section);
-	(void)snprintf(
-	    facet, sizeof(facet), "provision:" SIGN " %s", find->section);
-	err = search_each(
-	    find->search, SEARCH_WORD, word, mark_named, &sections);
-	return err == ERR_NONE ? find_filter_tell(find, facet) : err;
+	err = section_each(find->section, mark_number, &asked);
+	return err == ERR_NONE || err == ERR_LIMIT ?
+	    find_filter_tell(find, asked.told) :
+	    err;
 }
 
 /* ---- words that say nothing ---- */
@@ -273,12 +167,14 @@ find_plan(struct find *find)
 {
 	const Erfa__FindRequest *request = find->request;
 	char *text = join_words(request->word, request->n_word);
-	enum err err;
+	enum err err = ERR_NONE;
 
-	if (text == NULL || !take_section(text, find->section))
+	if (text != NULL)
+		err = take_section(find, text);
+	if (err == ERR_NONE && find->section == NULL)
 		err = plan_new(find->search, query_lexicon(find->question),
 		    find->lang, request->word, request->n_word, &find->plan);
-	else
+	else if (err == ERR_NONE)
 		err = plan_new(find->search, query_lexicon(find->question),
 		    find->lang, &text, 1, &find->plan);
 	free(text);

@@ -200,7 +200,14 @@ writer_ready(zloop_t *loop, zmq_pollitem_t *item, void *arg)
 
 	(void)loop;
 	(void)item;
-	writer_reap(node->writer, node);
+	if (!writer_reap(node->writer, node)) {
+		node->broken = true;
+		event_say(EVENT_STORE_WRITE, NULL,
+		    "cannot write: %s; nobody knows what stands on the disk, "
+		    "and only who opens the store anew can tell: erfad ends",
+		    err_str(ERR_IO));
+		return -1;
+	}
 	node_after_commit(node);
 	return 0;
 }
@@ -824,7 +831,8 @@ node_run(struct node *node, int stop_fd)
 	(void)zloop_start(node->loop);
 	if (node->stopping)
 		return ERR_NONE;
-	logger_err("node", "the loop broke off");
+	if (!node->broken)
+		logger_err("node", "the loop broke off");
 	return ERR_IO;
 }
 

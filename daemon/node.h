@@ -33,7 +33,9 @@ enum err node_open(
 /**
  * node_run(node, stop_fd):
  * Serve until ${stop_fd}, a signalfd, tells of a signal other than SIGHUP, at
- * which the settings are read again.  Return ERR_IO if the loop breaks off.
+ * which the settings are read again.  Return ERR_IO if the loop breaks off, or as
+ * soon as a commit ended with it: then nothing is told any more, and the next
+ * node_open() finishes what was begun.
  */
 enum err node_run(struct node *node, int stop_fd) MUST_CHECK;
 

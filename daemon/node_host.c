@@ -103,6 +103,7 @@ note_disk(struct node *node, enum err err)
 		    "cannot write: %s; fetching stops for %d s", err_str(err),
 		    FULL_MS / 1000);
 	node->full_until = node_now() + FULL_MS;
+	node->full_failed = err != ERR_FULL;
 }
 
 /*

@@ -198,6 +198,7 @@ struct node {
 	/* Sockets. */
 	zloop_t *loop;
 	bool stopping; /* a signal asked for it */
+	bool broken;   /* the store cannot be written any more */
 	struct zap *zap;
 	struct hub *hub;
 	struct sock *pub;
@@ -238,6 +239,7 @@ struct node {
 	bool absent_idle;     /* nothing to be had until something changes */
 	uint64_t bodies_mark; /* changes with what is wanted or free */
 	int64_t full_until;   /* the disk is full: no fetching until then */
+	bool full_failed;     /* it is not: the disk fails */
 
 	/* A catch-up that is told in the log when it has ended. */
 	int64_t behind_since; /* bodies are absent since then; 0 = none are */

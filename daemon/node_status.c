@@ -64,7 +64,12 @@ wrong_disk(struct node *node, Erfa__StatusAnswer *status)
 {
 	enum err err = ERR_NONE;
 
-	if (node_now() < node->full_until)
+	if (node_now() < node->full_until && node->full_failed)
+		err = wrong(status, "store",
+		    "the store cannot be read or written: nothing is fetched",
+		    "See what the log of erfad says, and have the disk "
+		    "checked");
+	else if (node_now() < node->full_until)
 		err = wrong(status, "store",
 		    "the disk or the store is full: nothing is fetched",
 		    "Make room, or raise store_max in erfad.conf");

@@ -153,7 +153,9 @@ node_status_tick(struct node *node, int64_t now)
 	    "peers%s%s%s%s",
 	    node->config->org, (unsigned long long)tally.same,
 	    (unsigned long long)tally.links,
-	    now < node->full_until ? "; the disk is full" : "",
+	    now >= node->full_until ? "" :
+		node->full_failed   ? "; the disk fails" :
+				      "; the disk is full",
 	    stuck ? "; the index cannot be written" : "",
 	    node->pause_until != 0 ? "; signing pauses" : "",
 	    node->rules_due != 0 ? "; nobody new is let in" : "");

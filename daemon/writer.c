@@ -27,6 +27,7 @@ struct writer {
 	pthread_t thread;
 	int fd;
 	bool stalled; /* the last transaction failed; the thread's own */
+	bool broken;  /* the store is; likewise */
 
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t changed;
@@ -36,6 +37,7 @@ struct writer {
 	uint64_t commits;
 	bool wake;
 	bool stop;
+	bool failed; /* broken, and the loop is to know */
 };
 
 static void
@@ -91,8 +93,10 @@ finish(struct writer *writer, struct store_txn **txn_p)
 
 	if (writer->outbox != NULL)
 		err = outbox_sign(writer->outbox, *txn_p, clock_ms());
-	if (err == ERR_NONE)
+	if (err == ERR_NONE) {
 		err = store_commit(txn_p);
+		writer->broken = err == ERR_IO;
+	}
 	if (err != ERR_NONE) {
 		drop(writer, txn_p);
 		return err;
@@ -118,8 +122,10 @@ run_together(struct writer *writer, const struct queue *jobs)
 	uint64_t writes;
 	enum err err;
 
-	if ((err = store_begin(writer->store, true, &txn)) != ERR_NONE)
+	if ((err = store_begin(writer->store, true, &txn)) != ERR_NONE) {
+		writer->broken = err == ERR_IO;
 		return err;
+	}
 	for (job = jobs->first; job != NULL; job = job->next) {
 		writes = store_writes(txn);
 		job->err = job->run(txn, job);
@@ -131,7 +137,7 @@ run_together(struct writer *writer, const struct queue *jobs)
 	return finish(writer, &txn);
 }
 
-/* Run jobs together, or one at a time if that fails. */
+/* Run jobs together, or one at a time if that fails; none once it is broken. */
 static void
 run_jobs(struct writer *writer, struct queue *jobs)
 {
@@ -140,13 +146,13 @@ run_jobs(struct writer *writer, struct queue *jobs)
 	struct writer_job *job;
 	enum err err;
 
-	err = run_together(writer, jobs);
+	err = writer->broken ? ERR_IO : run_together(writer, jobs);
 	writer->stalled = err != ERR_NONE;
 	if (err == ERR_NONE)
 		return;
 	while ((job = pop(jobs)) != NULL) {
 		single = (struct queue){ job, job };
-		err = run_together(writer, &single);
+		err = writer->broken ? ERR_IO : run_together(writer, &single);
 		if (err != ERR_NONE)
 			job->err = err;
 		else
@@ -216,8 +222,9 @@ give_back(struct writer *writer, struct queue *jobs)
 {
 	const uint64_t one = 1;
 	struct writer_job *job;
-	bool any = jobs->first != NULL;
+	bool any = jobs->first != NULL || writer->broken;
 
+	writer->failed = writer->broken;
 	while ((job = pop(jobs)) != NULL) {
 		writer->backlog -= job->bytes;
 		push(&writer->done, job);
@@ -307,7 +314,7 @@ writer_stop(struct writer *writer)
 	(void)pthread_cond_signal(&writer->changed);
 	(void)pthread_mutex_unlock(&writer->lock);
 	(void)pthread_join(writer->thread, NULL);
-	writer_reap(writer, NULL);
+	(void)writer_reap(writer, NULL);
 	free_writer(writer);
 }
 
@@ -360,20 +367,25 @@ writer_fd(const struct writer *writer)
 	return writer->fd;
 }
 
-void
+bool
 writer_reap(struct writer *writer, void *context)
 {
-	struct queue done;
+	struct queue done = { NULL, NULL };
 	struct writer_job *job;
 	uint64_t count;
+	bool told;
 
 	/* Set the descriptor back first: what comes after makes it readable. */
 	if (read(writer->fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 		abort();
 	(void)pthread_mutex_lock(&writer->lock);
-	done = writer->done;
-	writer->done = (struct queue){ NULL, NULL };
+	told = !writer->failed || context == NULL;
+	if (told) {
+		done = writer->done;
+		writer->done = (struct queue){ NULL, NULL };
+	}
 	(void)pthread_mutex_unlock(&writer->lock);
 	while ((job = pop(&done)) != NULL)
 		job->done(job, context);
+	return told;
 }

@@ -15,6 +15,7 @@
  * more than once and must begin from the same input each time.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -87,9 +88,12 @@ size_t writer_backlog(struct writer *writer);
 /**
  * writer_fd(writer), writer_reap(writer, context):
  * The descriptor that becomes readable when jobs are done; call their done()
- * functions with ${context}, on the calling thread.
+ * functions with ${context}, on the calling thread.  Return false, and call none,
+ * once a transaction ended with ERR_IO: it is unknown what stands on the disk,
+ * nothing may be told of it, and no job runs any more.  Stop the writer, close
+ * the store and open it anew.
  */
 int writer_fd(const struct writer *writer);
-void writer_reap(struct writer *writer, void *context);
+bool writer_reap(struct writer *writer, void *context);
 
 #endif /* !ERFAD_WRITER_H */

@@ -106,6 +106,6 @@ bare_settle(struct bare_node *bare)
 	writer_submit(node->writer, &last.job);
 	while (!last.done) {
 		assert_int_equal(poll(&ready, 1, SETTLE_MS), 1);
-		writer_reap(node->writer, node);
+		assert_true(writer_reap(node->writer, node));
 	}
 }

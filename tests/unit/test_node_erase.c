@@ -262,7 +262,7 @@ ask(struct fixture *f)
 	node_erase(&f->node, receive(f));
 	while (f->node.clients > 0) {
 		assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
-		writer_reap(f->node.writer, &f->node);
+		assert_true(writer_reap(f->node.writer, &f->node));
 	}
 	assert_int_equal(pthread_join(f->client, NULL), 0);
 	assert_int_equal(f->asked, ERR_NONE);

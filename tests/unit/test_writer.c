@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -8,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -141,7 +144,7 @@ wait_done(struct fixture *f, int count)
 
 	while (f->done < count) {
 		assert_true(poll(&poll_fd, 1, 60000) > 0);
-		writer_reap(f->writer, f);
+		assert_true(writer_reap(f->writer, f));
 	}
 	assert_int_equal(f->done, count);
 }
@@ -226,7 +229,7 @@ job_comes_back_on_the_caller_after_its_commit(void **state)
 	assert_true(pthread_equal(note.thread, pthread_self()));
 	assert_true(has_note(f, "a"));
 	assert_int_equal(writer_backlog(f->writer), 0);
-	writer_reap(f->writer, f);
+	assert_true(writer_reap(f->writer, f));
 	assert_int_equal(f->done, 1);
 }
 
@@ -498,6 +501,66 @@ writer_without_a_descriptor_is_not_started(void **state)
 	assert_null(writer);
 }
 
+/* From now on what is written to ${name} of the store fails as a bad disk does. */
+static void
+break_file(struct fixture *f, const char *name)
+{
+	char *path = scratch_path(f->dir, name);
+	int reader = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat of;
+	struct stat st;
+	int found = 0;
+	int fd;
+
+	assert_true(reader >= 0);
+	assert_int_equal(fstat(reader, &of), 0);
+	for (fd = 3; fd < 64; fd++) {
+		if (fd == reader || fstat(fd, &st) != 0 ||
+		    st.st_ino != of.st_ino || st.st_dev != of.st_dev)
+			continue;
+		assert_int_equal(dup2(reader, fd), fd);
+		found++;
+	}
+	assert_true(found > 0);
+	(void)close(reader);
+	free(path);
+}
+
+/* What did not go through is told to nobody, nor is what comes after it. */
+static void
+after_a_commit_that_broke_off_nothing_is_told_and_nothing_runs(void **state)
+{
+	struct fixture *f = *state;
+	struct pollfd ready = { .fd = writer_fd(f->writer), .events = POLLIN };
+	struct note_job notes[3];
+
+	init_job(&notes[0], "whole");
+	init_job(&notes[1], "broken");
+	init_job(&notes[2], "late");
+	writer_submit(f->writer, &notes[0].job);
+	wait_done(f, 1);
+	break_file(f, "keys");
+	notes[1].outbox = f->outbox; /* takes a slot, whose key is written */
+	writer_submit(f->writer, &notes[1].job);
+	assert_int_equal(poll(&ready, 1, 60000), 1);
+	assert_false(writer_reap(f->writer, f));
+	writer_submit(f->writer, &notes[2].job);
+	assert_int_equal(poll(&ready, 1, 60000), 1);
+	assert_false(writer_reap(f->writer, f));
+	assert_int_equal(f->done, 1);
+
+	/* They come back when it is stopped, as what nobody waits for. */
+	writer_stop(f->writer);
+	f->writer = NULL;
+	assert_int_equal(notes[1].runs, 1);
+	assert_int_equal(notes[2].runs, 0);
+	assert_int_equal(notes[1].job.err, ERR_IO);
+	assert_int_equal(notes[2].job.err, ERR_IO);
+	assert_int_equal(notes[1].done + notes[2].done, 2);
+	assert_null(notes[1].context);
+	assert_false(has_note(f, "broken"));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -515,6 +578,7 @@ main(void)
 		T(waking_signs_what_waited_for_a_pause),
 		T(stopping_finishes_what_waits),
 		T(writer_without_a_descriptor_is_not_started),
+		T(after_a_commit_that_broke_off_nothing_is_told_and_nothing_runs),
 	};
 
 	return cmocka_run_group_tests_name("writer", tests, NULL, NULL);

@@ -75,6 +75,11 @@ struct link_host {
 	    const uint8_t curve[KEY_LEN]);
 	/* Is this key one that the directory knows, in or out?  NULL: none is. */
 	bool (*knows)(void *host, const uint8_t key[KEY_LEN]);
+	/*
+	 * Is this key one that only reads, so that it is asked for nothing and
+	 * what it claims is not looked for?  NULL: none is.
+	 */
+	bool (*reads_only)(void *host, const uint8_t key[KEY_LEN]);
 	/* Chain value after entry n of the stored branch; ERR_NOENT. */
 	enum err (*chain_at)(void *host, const uint8_t log_id[LOG_ID_LEN],
 	    uint64_t n, uint8_t ret_c[HASH_LEN]);

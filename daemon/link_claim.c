@@ -299,7 +299,7 @@ claim_position(struct link *link, const struct wire_pos *pos, int64_t now)
 	struct claim *claim = claim_find(link, pos->log_id);
 	bool differs;
 
-	if (pos->n == 0)
+	if (pos->n == 0 || link_reads_only(link))
 		return;
 	if (log != NULL && log->frozen && !is_first(link, pos->log_id))
 		return;
@@ -329,6 +329,8 @@ claim_head(struct link *link, struct view_log *log, const struct log_head *head,
 	struct claim *claim = claim_find(link, log->log_id);
 	bool differs = head->n <= log->tip.n || log->frozen;
 
+	if (link_reads_only(link))
+		return;
 	if (claim != NULL && claim->proved && claim->n >= head->n && !differs)
 		return;
 	if (claim == NULL && (claim = add_known(link, log)) == NULL)
@@ -532,6 +534,8 @@ claim_reached(struct link *link, int64_t now)
 {
 	size_t aside = 0;
 
+	if (link_reads_only(link))
+		return true;
 	while (aside < link->nclaims) {
 		if (link->reach_at >= link->nclaims)
 			link->reach_at = 0;

@@ -487,6 +487,8 @@ link_fetch(struct link *link, int64_t now)
 	if (link->state < LINK_SYNC)
 		return;
 	have_settle(link, now);
+	if (link_reads_only(link))
+		return;
 	while (now >= link->busy_until && (ask = ask_free(link)) != NULL &&
 	    link->ops->may_fetch(link->host)) {
 		if (!probe_ask(link, ask, now) &&

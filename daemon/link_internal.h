@@ -219,6 +219,12 @@ struct link {
 /* ---- link_session.c ---- */
 
 /**
+ * link_reads_only(link):
+ * Is the peer a reader, which holds what it likes, and need not answer?
+ */
+bool link_reads_only(const struct link *link);
+
+/**
  * link_alloc(size):
  * calloc(1, ${size}).  (Where an element of an array keeps what gcc's analyzer
  * sees allocated, it says that it leaks.)

@@ -25,6 +25,13 @@ link_new(const struct link_host *ops, void *host, struct view *view,
 	return ERR_NONE;
 }
 
+bool
+link_reads_only(const struct link *link)
+{
+	return link->ops->reads_only != NULL && link->has_key &&
+	    link->ops->reads_only(link->host, link->key);
+}
+
 void *
 link_alloc(size_t size)
 {

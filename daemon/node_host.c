@@ -480,6 +480,23 @@ host_knows(void *host, const uint8_t key[KEY_LEN])
 	return directory_find(node_directory(host), key) != NULL;
 }
 
+static bool
+host_reads_only(void *host, const uint8_t key[KEY_LEN])
+{
+	const struct directory_member *member = directory_find(
+	    node_directory(host), key);
+
+	return member != NULL && member->in && member->roles == ROLE_READER;
+}
+
+bool
+node_reads_only(struct node *node, const struct link *link)
+{
+	const uint8_t *key = link_key(link);
+
+	return key != NULL && host_reads_only(node, key);
+}
+
 static enum err
 host_chain_at(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
     uint8_t ret_c[HASH_LEN])
@@ -737,19 +754,6 @@ want_from(struct want *want)
 	return count;
 }
 
-/* A reader holds what it likes, and need not answer: it is asked for nothing. */
-static bool
-reads_only(struct node *node, const struct link *link)
-{
-	const uint8_t *key = link_key(link);
-	const struct directory_member *member;
-
-	if (key == NULL)
-		return true;
-	member = directory_find(node_directory(node), key);
-	return member != NULL && member->in && member->roles == ROLE_READER;
-}
-
 static size_t
 host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
     size_t max, size_t max_bytes)
@@ -766,7 +770,7 @@ host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
 	};
 	size_t count;
 
-	if (node->absent_idle || reads_only(node, link) ||
+	if (node->absent_idle ||
 	    store_begin(node->store, false, &want.txn) != ERR_NONE)
 		return 0;
 	count = want_from(&want);
@@ -783,15 +787,6 @@ host_want_bodies(void *host, struct link *link, struct wire_ref *refs,
 		node->absent_idle = true;
 	store_abort(&want.txn);
 	return count;
-}
-
-static size_t
-host_want_branch(void *host, struct link *link, struct wire_ref *refs,
-    size_t max, size_t max_bytes, uint8_t ret_branch[LINK_BRANCH_LEN])
-{
-	return reads_only(host, link) ?
-	    0 :
-	    node_want_branch(host, link, refs, max, max_bytes, ret_branch);
 }
 
 static uint64_t
@@ -943,6 +938,7 @@ const struct link_host node_link_host = {
 	.cut = host_cut,
 	.is_peer = host_is_peer,
 	.knows = host_knows,
+	.reads_only = host_reads_only,
 	.chain_at = host_chain_at,
 	.boundary_at = host_boundary_at,
 	.read_run = host_read_run,
@@ -957,7 +953,7 @@ const struct link_host node_link_host = {
 	.take_body = host_take_body,
 	.want_bodies = host_want_bodies,
 	.bodies_mark = host_bodies_mark,
-	.want_branch = host_want_branch,
+	.want_branch = node_want_branch,
 	.body_failed = host_body_failed,
 	.may_fetch = host_may_fetch,
 	.serving = host_serving,

@@ -349,6 +349,12 @@ void node_wake_turn(struct node *node);
 extern const struct link_host node_link_host;
 
 /**
+ * node_reads_only(node, link):
+ * Is the peer a reader?  It is no peer to be in step with.
+ */
+bool node_reads_only(struct node *node, const struct link *link);
+
+/**
  * node_link_find(node, link):
  * The link that ${link} still points to, or NULL if it has ended since.
  */

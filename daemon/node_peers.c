@@ -577,6 +577,7 @@ sessions_lost(struct node *node, int64_t now)
 
 /* Has this peer, since signing pauses, agreed on what we hold? */
 struct heard {
+	struct node *node;
 	int64_t since;
 	bool heard;
 };
@@ -587,7 +588,7 @@ hear(struct link *link, void *arg)
 	struct heard *heard = arg;
 	struct link_info info;
 
-	if (link_state(link) != LINK_LIVE)
+	if (link_state(link) != LINK_LIVE || node_reads_only(heard->node, link))
 		return;
 	link_info(link, &info);
 	if (info.state_since > heard->since ||
@@ -599,7 +600,7 @@ hear(struct link *link, void *arg)
 static void
 tick_pause(struct node *node, int64_t now)
 {
-	struct heard heard = { .since = node->pause_since };
+	struct heard heard = { .node = node, .since = node->pause_since };
 	bool lost;
 	size_t up;
 

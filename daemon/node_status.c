@@ -344,7 +344,7 @@ status_verdict(Erfa__StatusAnswer *status, const struct node_tally *tally)
 static enum err
 fill_status(struct node *node, Erfa__StatusAnswer *status)
 {
-	struct node_tally tally = { 0 };
+	struct node_tally tally = { .node = node };
 	struct last_backup last;
 	enum err err;
 

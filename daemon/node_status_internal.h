@@ -12,10 +12,12 @@
 #include <stdint.h>
 
 struct link;
+struct node;
 struct upstream;
 
-/* Links counted. */
+/* Links counted, but those with readers, which need hold nothing. */
 struct node_tally {
+	struct node *node;
 	uint64_t links;
 	uint64_t live;
 	uint64_t same; /* in step */
@@ -26,7 +28,8 @@ struct node_tally {
 
 /**
  * node_tally_link(link, arg):
- * The function for node_each_link() that counts into the node_tally ${arg}.
+ * The function for node_each_link() that counts into the node_tally ${arg}, which
+ * names the node and is else 0 at first.
  */
 void node_tally_link(struct link *link, void *arg);
 

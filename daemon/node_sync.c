@@ -20,6 +20,8 @@ node_tally_link(struct link *link, void *arg)
 	struct node_tally *tally = arg;
 	struct link_info info;
 
+	if (node_reads_only(tally->node, link))
+		return;
 	link_info(link, &info);
 	tally->links++;
 	tally->live += info.state == LINK_LIVE;
@@ -105,7 +107,7 @@ bool
 node_sync(struct node *node, Erfa__SyncAnswer *answer)
 {
 	struct query_counts counts = { 0 };
-	struct node_tally tally = { 0 };
+	struct node_tally tally = { .node = node };
 	struct store_txn *txn = NULL;
 	struct store_counts stored = { 0 };
 	char why[512];
@@ -138,7 +140,7 @@ node_sync(struct node *node, Erfa__SyncAnswer *answer)
 void
 node_status_tick(struct node *node, int64_t now)
 {
-	struct node_tally tally = { 0 };
+	struct node_tally tally = { .node = node };
 	char text[sizeof(node->status)];
 	uint64_t since_ms;
 	bool stuck;

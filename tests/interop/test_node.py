@@ -170,6 +170,8 @@ def play(stage):
     while len(copy.bodies) < len(log.bodies) and deadline(0) < end:
         node.step()
         copy = relayed(reader, log)
+    check.same("a reader that holds nothing is no peer to be in step with",
+               "1", tromso.json("status")["links"])
     mute.close()  # it never answered; that must have kept nobody waiting
     same_log(check, "a node that never saw the author", log, copy)
     check("the trial is shown there",

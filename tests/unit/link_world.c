@@ -66,6 +66,7 @@ struct node {
 	uint32_t window;
 	uint8_t late[KEY_LEN];
 	uint8_t spent[KEY_LEN];
+	uint8_t reader[KEY_LEN];
 	unsigned complaints;
 	uint8_t (*touched)[LOG_ID_LEN];
 	size_t ntouched;
@@ -366,6 +367,12 @@ world_set_spent(struct world *world, int node, const uint8_t key[KEY_LEN])
 		memset(world->nodes[node].spent, 0, KEY_LEN);
 	else
 		memcpy(world->nodes[node].spent, key, KEY_LEN);
+}
+
+void
+world_set_reader(struct world *world, int node, const uint8_t key[KEY_LEN])
+{
+	memcpy(world->nodes[node].reader, key, KEY_LEN);
 }
 
 struct view *
@@ -1162,6 +1169,12 @@ host_spent(void *host, const uint8_t key[KEY_LEN])
 }
 
 static bool
+host_reads_only(void *host, const uint8_t key[KEY_LEN])
+{
+	return memcmp(((struct node *)host)->reader, key, KEY_LEN) == 0;
+}
+
+static bool
 host_serving(void *host, int change)
 {
 	struct node *node = host;
@@ -1198,6 +1211,7 @@ static const struct link_host ops = {
 	.changed = host_changed,
 	.cut = host_cut,
 	.knows = host_knows,
+	.reads_only = host_reads_only,
 	.chain_at = host_chain_at,
 	.boundary_at = host_boundary_at,
 	.read_run = host_read_run,

@@ -183,13 +183,16 @@ void world_set_busy(struct world *world, int node, bool busy);
 
 /**
  * world_set_stale(world, node, stale), world_set_late(world, node, key),
- * world_set_spent(world, node, key):
+ * world_set_spent(world, node, key), world_set_reader(world, node, key):
  * The HEADs of all foreign logs are old; the logs of this key come after all
- * others; what it said beyond its cuts waits (NULL: that of nobody).
+ * others; what it said beyond its cuts waits (NULL: that of nobody); it is a
+ * reader.
  */
 void world_set_stale(struct world *world, int node, bool stale);
 void world_set_late(struct world *world, int node, const uint8_t key[KEY_LEN]);
 void world_set_spent(struct world *world, int node, const uint8_t key[KEY_LEN]);
+void world_set_reader(
+    struct world *world, int node, const uint8_t key[KEY_LEN]);
 
 /**
  * world_view(world, node), world_store(world, node):

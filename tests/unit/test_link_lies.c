@@ -853,6 +853,38 @@ a_younger_head_is_asked_for(void **state)
 }
 
 static void
+a_reader_is_asked_for_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct link_info info;
+	struct origin other;
+
+	origin_begin(&other, 2, 8);
+	world_admit(f->world, 0, other.key.public_key);
+	world_write(f->world, 0, &other, 5, 0);
+	origin_write(&f->origin, f->run, 5, BODY_LEN);
+	world_place(f->world, 0, &f->origin, f->run, false);
+	world_set_stale(f->world, 0, true);
+	world_set_reader(
+	    f->world, 0, world_origin(f->world, 1)->key.public_key);
+	greet(f);
+	origin_write(&f->origin, f->run, 3, BODY_LEN);
+	claim(f, &f->origin, 8);
+	note(f, false, false);
+	claim(f, &other, 3);
+	world_run(f->world, 100000);
+	assert_int_equal(f->gets, 0);
+	assert_complaints(f, 0);
+
+	/* It is served all the same, once both have said what they have. */
+	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
+	link_info(link_of(f), &info);
+	assert_int_equal(info.behind, 0);
+	ask(f, 1, 1, 1000);
+	assert_int_equal(f->datas, 1);
+}
+
+static void
 who_has_sent_much_comes_after_others(void **state)
 {
 	struct fixture *f = *state;
@@ -2189,6 +2221,7 @@ main(void)
 		TEST(who_asks_for_the_rest_of_an_older_log_knew_it),
 		TEST(who_got_an_older_log_here_never_knew_it),
 		TEST(a_younger_head_is_asked_for),
+		TEST(a_reader_is_asked_for_nothing),
 		TEST(who_has_sent_much_comes_after_others),
 		TEST(bytes_that_are_no_message_change_nothing),
 	};

@@ -10,6 +10,7 @@
 #include "proto/record.h"
 #include "client/act.h"
 #include "client/cmd.h"
+#include "client/orgs.h"
 #include "client/print.h"
 #include "client/prompt.h"
 #include "client/run.h"
@@ -105,6 +106,20 @@ check_writer(struct decision *it, const char *authority)
 	    it->target.shown, publisher, authority, authority);
 }
 
+/* What was said may be an id that does not look like one. */
+static int
+settle(struct decision *it)
+{
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	status = orgs_ask(it->run, false, &answer);
+	if (status == EXIT_DONE)
+		orgs_settle(answer->orgs, it->act.body->decision->authority);
+	control_free_answer(answer);
+	return status;
+}
+
 /* The authority: as was said, else this node; and whether it is transcribed. */
 static int
 set_authority(struct decision *it)
@@ -112,11 +127,11 @@ set_authority(struct decision *it)
 	const char *said = args_value(it->run->args, "authority");
 	int status;
 
-	status = act_set(
-	    &it->act, "authority", "authority", said == NULL ? it->org : said);
-	if (status != EXIT_DONE || said == NULL || strcmp(said, it->org) == 0)
-		return status;
-	if ((status = check_writer(it, said)) != EXIT_DONE)
+	if (said == NULL || strcmp(said, it->org) == 0)
+		return act_set(&it->act, "authority", "authority.id", it->org);
+	status = act_set(&it->act, "authority", "authority", said);
+	if (status != EXIT_DONE || (status = settle(it)) != EXIT_DONE ||
+	    (status = check_writer(it, said)) != EXIT_DONE)
 		return status;
 	it->act.body->envelope->has_transcribed = 1;
 	it->act.body->envelope->transcribed = 1;

@@ -142,6 +142,7 @@ add_names(struct move *move, Erfa__Exemption *exemption)
 	status = orgs_ask(move->run, false, &answer);
 	for (i = 0; status == EXIT_DONE && i < exemption->n_authorities; i++) {
 		org = exemption->authorities[i];
+		orgs_settle(answer->orgs, org);
 		known = orgs_find(answer->orgs, run_text(org->id));
 		if (known == NULL || run_text(known->name)[0] == '\0' ||
 		    run_text(org->name)[0] != '\0')

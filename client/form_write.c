@@ -11,6 +11,7 @@
 #include "client/form_quote.h"
 #include "client/form_schema.h"
 #include "client/form_stamp.h"
+#include "client/form_value.h"
 
 #define COLUMNS     78   /* of comments */
 #define BLOCK_CHARS 60   /* characters from which a text is a block */
@@ -346,7 +347,7 @@ put_value(struct writer *writer, const ProtobufCMessage *msg,
 	}
 }
 
-/* The text of the one field by which a message can be written, or NULL. */
+/* The id by which a message can be written, if it is read as one again; or NULL. */
 static const char *
 short_form(const ProtobufCMessage *msg)
 {
@@ -369,7 +370,8 @@ short_form(const ProtobufCMessage *msg)
 	if (only == NULL || strcmp(only->name, "id") != 0)
 		return NULL;
 	memcpy(&text, form_schema_item(msg, only, 0), sizeof(text));
-	return text;
+	return form_value_shorthand(msg->descriptor, text) == only ? text :
+								     NULL;
 }
 
 /* Write the messages and texts of a list, one item after the other. */

@@ -1,5 +1,6 @@
 #include "client/orgs.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/control.h"
@@ -106,4 +107,15 @@ orgs_own(struct run *run, Erfa__Answer **ret_answer,
 			*ret_own = answer->orgs->org[i];
 	*ret_answer = answer;
 	return EXIT_DONE;
+}
+
+void
+orgs_settle(const Erfa__OrgsAnswer *answer, Erfa__OrgRef *org)
+{
+	if (run_text(org->id)[0] != '\0' ||
+	    orgs_find(answer, run_text(org->name)) == NULL)
+		return;
+	free(org->id);
+	org->id = org->name;
+	org->name = NULL;
 }

@@ -50,4 +50,11 @@ int orgs_own(struct run *run, Erfa__Answer **ret_answer,
 const Erfa__Organisation *orgs_find(
     const Erfa__OrgsAnswer *answer, const char *id);
 
+/**
+ * orgs_settle(answer, org):
+ * If all that ${org} has is a name, and an organisation is known by it as its id,
+ * make it the id: one without a country, as "kl", does not look like one.
+ */
+void orgs_settle(const Erfa__OrgsAnswer *answer, Erfa__OrgRef *org);
+
 #endif /* !ERFA_ORGS_H */

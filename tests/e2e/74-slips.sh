@@ -237,4 +237,27 @@ n=$(field id <<<"$OUT")
 check "is a record of its own" test "$n" != "$e"
 check_same "that nobody took back" 0 "$(at h show "$n" | grep -c RETRACTED)"
 
+# --- An id that does not begin with a country is one all the same.
+
+node_new k kl --name KL
+node_up k
+befriend v k
+check "converge" converge 30 v h k
+check "a trial" at v new --title "Fælles indkøb" --summary "Køb sammen" --yes --json \
+	--sector elder_care
+t=$(field fullId <<<"$OUT")
+t=${t:-$(field id <<<"$OUT")}
+check "exempt it" at v exempt "$t" --provision "Loven § 2" --level act \
+	--why "Binder" --authority kl
+check_has "the association is named by its id" "$(at v show "$t" --json)" '"id": *"kl"'
+check "a form of it" at v edit "$t" --form "$WORK/kl.yaml"
+check_status "unchanged" 1 at v edit "$t" --from "$WORK/kl.yaml" --yes
+sed -i 's/Køb sammen/Køb ind sammen/' "$WORK/kl.yaml"
+check "changed elsewhere" at v edit "$t" --from "$WORK/kl.yaml" --yes
+check_has "it keeps the id" "$(at v show "$t" --json)" '"id": *"kl"'
+check "converge" converge 30 v h k
+check "the association decides" at k decide "$t" --outcome approved --plain "I må"
+check "converge" converge 30 v h k
+check "status" at v status "$t" --json
+check_has "and is heard" "$OUT" '"permission": *"granted"'
 finish

@@ -162,26 +162,54 @@ set_target(struct act *act, const struct act *target)
 	    "%s is no trial, programme or network", target->shown);
 }
 
+/* One of the two lists, as it is now: each item that is added may move it. */
+struct circumstances {
+	Erfa__Circumstance *const *at;
+	size_t count;
+};
+
+static struct circumstances
+conditions_of(const Erfa__Experience *said)
+{
+	return (struct circumstances){ said->conditions, said->n_conditions };
+}
+
+static struct circumstances
+for_whom_of(const Erfa__Experience *said)
+{
+	return (struct circumstances){ said->for_whom, said->n_for_whom };
+}
+
+static bool
+is_there(struct circumstances list, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < list.count; i++)
+		if (strcmp(run_text(list.at[i]->text), text) == 0)
+			return true;
+	return false;
+}
+
 /* Add each --${name} as an item of the list ${field} that is not there yet. */
 static int
 add_circumstances(struct act *act, const char *name, const char *field,
-    Erfa__Circumstance *const *there, size_t count)
+    struct circumstances (*list_of)(const Erfa__Experience *said))
 {
+	struct circumstances list;
 	const char *value;
 	char path[PATH_ROOM];
 	int status = EXIT_DONE;
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; status == EXIT_DONE &&
 	     (value = args_value_at(act->run->args, name, i)) != NULL;
 	     i++) {
-		for (j = 0; j < count; j++)
-			if (strcmp(run_text(there[j]->text), value) == 0)
-				break;
-		if (j < count)
+		list = list_of(act->body->experience);
+		if (is_there(list, value))
 			continue;
 		(void)snprintf(
-		    path, sizeof(path), "%s[%zu].text", field, count + i);
+		    path, sizeof(path), "%s[%zu].text", field, list.count);
 		status = act_set(act, name, path, value);
 	}
 	return status;
@@ -208,15 +236,13 @@ add_authors(struct act *act)
 static int
 fill_in(struct act *act)
 {
-	const Erfa__Experience *experience = act->body->experience;
 	int status;
 
 	if ((status = act_set_options(act, options)) != EXIT_DONE ||
-	    (status = add_circumstances(act, "condition", "conditions",
-		 experience->conditions, experience->n_conditions)) !=
-		EXIT_DONE ||
-	    (status = add_circumstances(act, "for-whom", "for_whom",
-		 experience->for_whom, experience->n_for_whom)) != EXIT_DONE ||
+	    (status = add_circumstances(
+		 act, "condition", "conditions", conditions_of)) != EXIT_DONE ||
+	    (status = add_circumstances(
+		 act, "for-whom", "for_whom", for_whom_of)) != EXIT_DONE ||
 	    (status = add_authors(act)) != EXIT_DONE)
 		return status;
 	return act_set_all(act);

@@ -188,6 +188,20 @@ check "learn more, in the end" at v learn "$t" --unexpected "Færre telefonopkal
 check "show" at v show "$t" --json
 check_same "which is the same experience" 1 "$(grep -o STAGE_FINAL <<<"$OUT" | wc -l)"
 
+check "learn under which conditions" at v learn "$t" --condition "Fast leder" \
+	--condition "Under otte i hver gruppe" --condition "Ro"
+check "learn of two more" at v learn "$t" --condition "Bil" --condition "Frokost"
+check "learn of one that was told, and a new one" at v learn "$t" --condition "Ro" \
+	--condition "Mandat" --for-whom "Borgere med hjælp hver dag" --for-whom "Unge"
+check_same "they stand in their order, each once" \
+	"Fast leder, Under otte i hver gruppe, Ro, Bil, Frokost, Mandat; Borgere med hjælp hver dag, Unge" \
+	"$(at v show "$t" --json | /usr/bin/python3 -c '
+import json, sys
+said = [r["body"]["experience"] for r in json.load(sys.stdin)["related"]
+        if r.get("body", {}).get("experience", {}).get("stage") == "STAGE_FINAL"][0]
+print("; ".join(", ".join(item["text"] for item in said[name])
+                for name in ("conditions", "forWhom")))')"
+
 # --- Nothing that looks like personal data leaves unseen.
 
 check "new" at v new --title "Nabohjælp" --summary "Ring til Mette Hansen på 20 12 34 56" \

@@ -338,6 +338,25 @@ named_end(const struct plain *plain, size_t i, enum named named)
 	return 0;
 }
 
+/* Find a number that the words before it call a personal one; the last of them
+ * may stand right before it, as in "CPR010190-1234". */
+static enum err
+find_named(const struct plain *plain, size_t i, size_t *ret_end,
+    const char **ret_reason)
+{
+	enum named named;
+	size_t end;
+	enum err err;
+
+	if ((err = named_before(plain, i, &named)) != ERR_NONE)
+		return err;
+	if ((end = named_end(plain, i, named)) != 0) {
+		*ret_end = end;
+		*ret_reason = SAY("digits after a word for a personal number");
+	}
+	return ERR_NONE;
+}
+
 enum err
 pnr_find(const struct plain *plain, size_t i, size_t *ret_end,
     const char **ret_reason)
@@ -345,15 +364,16 @@ pnr_find(const struct plain *plain, size_t i, size_t *ret_end,
 	struct number number;
 	uint32_t before = plain_at(plain, i - 1);
 	char word[PLAIN_WORD];
-	enum named named;
 	const char *reason;
 	size_t end;
 	enum err err;
 
 	*ret_end = i;
 	if (!plain_is_digit(plain_at(plain, i)) || plain_is_digit(before) ||
-	    plain_is_letter(before) || before == '/' || before == '_')
+	    before == '/' || before == '_')
 		return ERR_NONE;
+	if (plain_is_letter(before))
+		return find_named(plain, i, ret_end, ret_reason);
 	if ((before == '-' || before == '.') && i >= 2 &&
 	    plain_is_digit(plain_at(plain, i - 2)))
 		return ERR_NONE;
@@ -362,13 +382,9 @@ pnr_find(const struct plain *plain, size_t i, size_t *ret_end,
 		*ret_reason = SAY("Finnish personal identity code");
 		return ERR_NONE;
 	}
-	if ((err = named_before(plain, i, &named)) != ERR_NONE)
+	if ((err = find_named(plain, i, ret_end, ret_reason)) != ERR_NONE ||
+	    *ret_end != i)
 		return err;
-	if ((end = named_end(plain, i, named)) != 0) {
-		*ret_end = end;
-		*ret_reason = SAY("digits after a word for a personal number");
-		return ERR_NONE;
-	}
 	if (!read_number(plain, i, &number) || !ends_at(plain, number.end))
 		return ERR_NONE;
 	if ((err = plain_before(plain, i, word)) != ERR_NONE)

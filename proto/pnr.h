@@ -21,7 +21,8 @@
  * after it and *${ret_reason} says which kind it is, in a static string; else
  * *${ret_end} is ${i}.  A number without a check digit (Danish), or without
  * anything that sets its parts apart, does not count where the word before it
- * says that it is another number.  Return ERR_NOMEM.
+ * says that it is another number.  One that a letter stands before counts only if
+ * that is the end of a word for a personal number.  Return ERR_NOMEM.
  */
 enum err pnr_find(const struct plain *plain, size_t i, size_t *ret_end,
     const char **ret_reason) MUST_CHECK;

@@ -169,6 +169,10 @@ a_number_that_is_called_one_is_found_whatever_it_adds_up_to(void **state)
 		{ "kt. 0101701234", "0101701234" },
 		{ "personal identity number 700101-1234", "700101-1234" },
 		{ "personal number: 700101 1234", "700101 1234" },
+		{ "CPR010190-1234", "010190-1234" },
+		{ "fnr01017012345", "01017012345" },
+		{ "hetu010170-123X", "010170-123X" },
+		{ "cprnr0101901234 i sagen", "0101901234" },
 	};
 	size_t i;
 
@@ -187,6 +191,8 @@ a_number_that_is_called_something_else_passes(void **state)
 	assert_passes(f->words, "fnr 12345 og cpr 010170");
 	assert_passes(f->words, "personal 1200 1300 1400 i 2020");
 	assert_passes(f->words, "d. 01.02.2020 123 besøg");
+	assert_passes(f->words, "sag010190-1234 og K0101901234");
+	assert_passes(f->words, "dnr2021000123 fnr12345 cpr010170");
 }
 
 static void

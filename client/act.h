@@ -4,8 +4,9 @@
 /*
  * act - a record that a command writes or changes: where it is found, as a
  * draft or in public, and how it leaves this node (act.c); how options set its
- * fields (act_set.c), how it is looked through for personal data (act_check.c),
- * and how a form knows what it was made from (act_stamp.c).
+ * fields (act_set.c) or a person is asked for them (act_ask.c), how it is looked
+ * through for personal data (act_check.c), and how a form knows what it was made
+ * from (act_stamp.c).
  *
  * Functions that return an int return an exit code: 0, or the code with which
  * erfa should end, all having been told.
@@ -125,6 +126,16 @@ int act_words(struct act *act);
  */
 int act_set(
     struct act *act, const char *name, const char *path, const char *value);
+
+/**
+ * act_ask(act, name, path, question, ret_answered):
+ * Ask the person at the terminal for the field at ${path}, again and again until
+ * the answer fits or is empty; a fault is told with ${name}.  An empty one
+ * leaves the field as it is, any other makes *${ret_answered} true, which may be
+ * NULL.
+ */
+int act_ask(struct act *act, const char *name, const char *path,
+    const char *question, bool *ret_answered);
 
 /**
  * act_set_options(act, options):

@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "proto/control.h"
@@ -12,7 +11,6 @@
 #include "client/cmd.h"
 #include "client/orgs.h"
 #include "client/print.h"
-#include "client/prompt.h"
 #include "client/run.h"
 #include "client/standing.h"
 
@@ -80,16 +78,8 @@ add_conditions(struct decision *it)
 static int
 ask(struct decision *it, bool known, const char *path, const char *question)
 {
-	char *text = NULL;
-	int status;
-
-	if (known)
-		return EXIT_DONE;
-	status = prompt_line(it->run, question, &text);
-	if (status == EXIT_DONE && text != NULL)
-		status = act_set(&it->act, path, path, text);
-	free(text);
-	return status;
+	return known ? EXIT_DONE :
+		       act_ask(&it->act, path, path, question, NULL);
 }
 
 /* Another's decision is written down only by those whose trial it is. */

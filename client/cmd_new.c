@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "proto/control.h"
@@ -22,25 +21,17 @@
 
 /* ---- new ---- */
 
-/* Ask for the field ${path}, again and again until the answer fits; an empty one
- * is ${usual}, which may be NULL. */
+/* Ask for the field ${path}; no answer is ${usual}, which may be NULL. */
 static int
 ask_field(
     struct act *act, const char *question, const char *path, const char *usual)
 {
-	char *text;
-	bool again;
-	int status;
+	bool answered = false;
+	int status = act_ask(act, path, path, question, &answered);
 
-	do {
-		text = NULL;
-		status = prompt_line(act->run, question, &text);
-		again = text != NULL;
-		if (status == EXIT_DONE && (again || usual != NULL))
-			status = act_set(act, path, path, again ? text : usual);
-		free(text);
-	} while (status == EXIT_USAGE && again);
-	return status;
+	return status == EXIT_DONE && !answered && usual != NULL ?
+	    act_set(act, path, path, usual) :
+	    status;
 }
 
 /* Ask for the text of ${path} unless it is there; NULL stays NULL. */

@@ -1,13 +1,11 @@
 #include "client/learn.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "proto/control.h"
 #include "proto/header.h"
 #include "proto/life_state.h"
-#include "client/prompt.h"
 #include "client/run.h"
 
 #define PATH_ROOM 64 /* bytes of "conditions[12].text" */
@@ -303,16 +301,7 @@ learn_begin(
 static int
 ask(struct act *act, bool known, const char *path, const char *question)
 {
-	char *text = NULL;
-	int status;
-
-	if (known)
-		return EXIT_DONE;
-	status = prompt_line(act->run, question, &text);
-	if (status == EXIT_DONE && text != NULL)
-		status = act_set(act, path, path, text);
-	free(text);
-	return status;
+	return known ? EXIT_DONE : act_ask(act, path, path, question, NULL);
 }
 
 int

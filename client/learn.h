@@ -27,7 +27,8 @@ int learn_begin(
 
 /**
  * learn_ask(act):
- * Ask for each of the answers that is not there yet.
+ * Ask for each of the answers that is not there yet, until it fits or is
+ * skipped.
  */
 int learn_ask(struct act *act);
 

@@ -8,7 +8,6 @@
 #include "client/budget.h"
 #include "client/cmd.h"
 #include "client/print.h"
-#include "client/prompt.h"
 #include "client/speech.h"
 
 static int
@@ -155,16 +154,8 @@ move_ask(
     struct move *move, const char *name, const char *path, const char *question)
 {
 	const char *value = args_value(move->run->args, name);
-	char *text = NULL;
-	int status;
-
-	if (value != NULL)
-		return act_set(&move->act, name, path, value);
-	status = prompt_line(move->run, question, &text);
-	if (status == EXIT_DONE && text != NULL)
-		status = act_set(&move->act, name, path, text);
-	free(text);
-	return status;
+	return value != NULL ? act_set(&move->act, name, path, value) :
+			       act_ask(&move->act, name, path, question, NULL);
 }
 
 int

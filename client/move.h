@@ -38,7 +38,8 @@ int move_do(struct run *run, enum life_action action, const char *said,
 /**
  * move_ask(move, name, path, question):
  * Set the field at ${path} from the option ${name}, or else from the answer of
- * the person at the terminal; no answer leaves it as it is.
+ * the person at the terminal, who is asked again for what does not fit; no
+ * answer leaves it as it is.
  */
 int move_ask(struct move *move, const char *name, const char *path,
     const char *question);

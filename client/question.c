@@ -1,6 +1,5 @@
 #include "client/question.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/move.h"
@@ -46,27 +45,6 @@ question_ask(struct move *move, enum life_code code)
 	return status;
 }
 
-/* Ask one part until it fits or is skipped. */
-static int
-ask_part(struct move *move, const struct question *question, bool *answered)
-{
-	char *text;
-	int status;
-
-	do {
-		text = NULL;
-		status = prompt_line(move->run, question->text, &text);
-		if (status != EXIT_DONE || text == NULL)
-			return status;
-		/* What does not fit was told: it is asked again. */
-		status = act_set(
-		    &move->act, question->option, question->path, text);
-		free(text);
-	} while (status != EXIT_DONE);
-	*answered = true;
-	return EXIT_DONE;
-}
-
 /* Ask for what ${code} says is missing. */
 static int
 ask_code(struct move *move, enum life_code code, bool *answered)
@@ -77,7 +55,8 @@ ask_code(struct move *move, enum life_code code, bool *answered)
 
 	for (i = 0; i < QUESTIONS && status == EXIT_DONE; i++)
 		if (questions[i].code == code)
-			status = ask_part(move, &questions[i], &told);
+			status = act_ask(&move->act, questions[i].option,
+			    questions[i].path, questions[i].text, &told);
 	*answered = *answered || told;
 	if (status == EXIT_DONE && code == LIFE_NEED_OWNER && told)
 		status = act_set(

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""A person at a terminal thinks better of it, in the middle of a question.
+"""A person at a terminal thinks better of it in the middle of a question, mistypes, or
+is left alone by erfad.
 
 Usage: stopped.py SOCKET TRIAL [ANSWER ASKED GO]
 SOCKET is the control socket of a node, TRIAL a running one of its own.  With three
@@ -67,6 +68,7 @@ def main():
     stays_away(socket, "a half line at a comment", b"Godt\x04\x04", ("comment", trial), (),
                "Your comment:")
     drafts(socket)
+    mistype(socket, trial)
     break_off(socket, trial)
     return CHECKS.bad
 
@@ -82,6 +84,16 @@ def comment(socket, trial, answer, asked, go):
     status = talk.end()
     print(talk.text)
     return status
+
+
+def mistype(socket, trial):
+    """What does not fit is asked again, and nothing typed before is lost."""
+    talk = Talk(socket, "learn", trial)
+    talk.answer(("Did it work", "perhaps"), ("Did it work", "worked"),
+                ("What worked", "Lys i gan\u00adgen"), ("What worked", "Lys i gangen"),
+                ("What did not?", "Strøm"), ("Under which", ""))
+    CHECKS.check("what was learnt is published after two slips", talk.end() == 0 and
+                 "Published: " in talk.text, talk.text)
 
 
 def break_off(socket, trial):

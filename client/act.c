@@ -375,31 +375,48 @@ act_version(const Erfa__Body *body, char out[ACT_VERSION])
 	return out;
 }
 
+/* The records of one request. */
+struct bundle {
+	Erfa__NewRecord record;
+	char follows[ACT_VERSION];
+};
+
+static void
+put_record(const struct act_item *item, struct bundle *bundle)
+{
+	Erfa__NewRecord *record = &bundle->record;
+
+	erfa__new_record__init(record);
+	record->body = (Erfa__Body *)(uintptr_t)item->body;
+	if (item->id == NULL || item->id[0] == '\0')
+		return;
+	record->id = run_lend(item->id);
+	record->follows = act_version(item->body, bundle->follows);
+}
+
 int
 act_publish(struct run *run, const struct act_item *items, size_t count,
     bool dry_run, Erfa__Answer **ret_answer)
 {
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__PublishRequest publish = ERFA__PUBLISH_REQUEST__INIT;
-	Erfa__NewRecord records[ACT_MANY];
-	Erfa__NewRecord *list[ACT_MANY];
-	char follows[ACT_MANY][ACT_VERSION];
+	struct bundle *bundles = calloc(count + 1, sizeof(*bundles));
+	Erfa__NewRecord **list = calloc(count + 1, sizeof(Erfa__NewRecord *));
 	Erfa__Answer *answer = NULL;
 	int status;
 	size_t i;
 
-	for (i = 0; i < count && i < ACT_MANY; i++) {
-		erfa__new_record__init(&records[i]);
-		records[i].body = (Erfa__Body *)(uintptr_t)items[i].body;
-		if (items[i].id != NULL && items[i].id[0] != '\0') {
-			records[i].id = run_lend(items[i].id);
-			records[i].follows = act_version(
-			    items[i].body, follows[i]);
-		}
-		list[i] = &records[i];
+	if (bundles == NULL || list == NULL) {
+		free(bundles);
+		free(list);
+		return run_nomem(run);
+	}
+	for (i = 0; i < count; i++) {
+		put_record(&items[i], &bundles[i]);
+		list[i] = &bundles[i].record;
 	}
 	publish.record = list;
-	publish.n_record = i;
+	publish.n_record = count;
 	publish.has_dry_run = 1;
 	publish.dry_run = dry_run;
 	request.ask_case = ERFA__REQUEST__ASK_PUBLISH;
@@ -409,6 +426,8 @@ act_publish(struct run *run, const struct act_item *items, size_t count,
 		control_free_answer(answer);
 	else
 		*ret_answer = answer;
+	free(list);
+	free(bundles);
 	return status;
 }
 

@@ -23,7 +23,7 @@
 #include "client/groups.h"
 
 #define ACT_TIME_MAX 40  /* bytes of Draft.changed, the NUL counted */
-#define ACT_MANY     16  /* records in one publication */
+#define ACT_MANY     16  /* records that leave with one step */
 #define ACT_NAME_MAX 256 /* bytes of a group's name, cut, the NUL counted */
 #define ACT_VERSION  24  /* bytes of "1.3", the NUL counted */
 
@@ -192,9 +192,9 @@ char *act_version(const Erfa__Body *body, char out[ACT_VERSION]);
 
 /**
  * act_publish(run, items, count, dry_run, ret_answer):
- * Publish ${count} records, ACT_MANY at most, in one publication.  A body that
- * is a copy of what is public says which version it is, and is refused if there
- * is a newer one by now.  With ${dry_run} erfad checks only.  The caller frees
+ * Publish ${count} records in one publication: all or none.  A body that is a
+ * copy of what is public says which version it is, and is refused if there is a
+ * newer one by now.  With ${dry_run} erfad checks only.  The caller frees
  * *${ret_answer}, which may be NULL if nobody wants it.
  */
 int act_publish(struct run *run, const struct act_item *items, size_t count,

@@ -9,32 +9,25 @@
 #include "proto/report.pb-c.h"
 #include "client/act.h"
 #include "client/cmd.h"
+#include "client/form.h"
 #include "client/form_schema.h"
-#include "client/input.h"
 #include "client/judge.h"
+#include "client/observe_csv.h"
 #include "client/print.h"
 #include "client/prompt.h"
 #include "client/run.h"
-#include "client/slurp.h"
 
-#define CSV_MAX     1048576 /* bytes of a file */
-#define COLUMNS_MAX 32
-#define PATH_ROOM   64
-
-/* One thing to be said of an observation, as an option or a column. */
-struct said {
-	const char *name;
-	const char *value;
-};
+#define MANY      1000 /* observations in one publication */
+#define PATH_ROOM 64
 
 /* What is observed, and by which words. */
 struct observing {
 	struct run *run;
 	struct act trial;
 	char indicator[RECORD_ID_CHARS + 1];
-	struct act *acts; /* of one publication, ACT_MANY at most */
+	struct form_words *words;
+	struct act_item *items; /* MANY; the bodies are ours */
 	size_t count;
-	bool trying; /* all is read before anything is published */
 	uint64_t held_back;
 	Erfa__ObserveReport *report;
 };
@@ -185,11 +178,70 @@ set_plain(struct act *act, const struct said *said, size_t count)
 	return status;
 }
 
+/* What every observation says. */
+static int
+check_said(struct act *act)
+{
+	const Erfa__Observation *it = act->body->observation;
+
+	if (it->has_occasion)
+		return EXIT_DONE;
+	return fault_say(&act->run->faults, EXIT_USAGE, "missing_option", NULL,
+	    "when in the trial?  --occasion baseline, interim or follow_up");
+}
+
+static int
+fill_in(struct observing *it, struct act *act, const struct said *said,
+    size_t count)
+{
+	int status;
+
+	if ((status = act_set(act, "TRIAL", "trial", it->trial.id)) !=
+		EXIT_DONE ||
+	    (status = act_set(act, "indicator", "indicator", it->indicator)) !=
+		EXIT_DONE ||
+	    (status = set_plain(act, said, count)) != EXIT_DONE ||
+	    (status = set_numbers(act, said, count)) != EXIT_DONE ||
+	    (status = check_numbers(act)) != EXIT_DONE ||
+	    (status = check_said(act)) != EXIT_DONE)
+		return status;
+	if (!act->body->observation->has_arm) {
+		act->body->observation->has_arm = 1;
+		act->body->observation->arm = ERFA__ARM__ARM_TRIAL;
+	}
+	return EXIT_DONE;
+}
+
+/* Take up one observation, to be published with the others. */
+static int
+add_observation(void *context, const struct said *said, size_t count)
+{
+	struct observing *it = context;
+	struct act act;
+	int status;
+
+	if (it->count == MANY)
+		return fault_say(&it->run->faults, EXIT_DATA, "too_many",
+		    "Write them in several files.",
+		    "at most %d numbers are published at once", MANY);
+	status = act_begin(it->run, HEADER_OBSERVATION, &act);
+	act.words = it->words;
+	if (status == EXIT_DONE)
+		status = fill_in(it, &act, said, count);
+	if (status == EXIT_DONE) {
+		it->items[it->count++].body = act.body;
+		act.body = NULL;
+	}
+	it->words = act.words;
+	act.words = NULL;
+	act_close(&act);
+	return status;
+}
+
 /* A count that may tell who is meant is shown only if somebody says so. */
 static int
-hold_back(struct observing *it, struct act *act)
+hold_back(struct observing *it, Erfa__Observation *observation)
 {
-	Erfa__Observation *observation = act->body->observation;
 	const ProtobufCMessageDescriptor *desc = observation->base.descriptor;
 	struct run *run = it->run;
 	bool shown = args_given(run->args, "small-counts");
@@ -217,50 +269,13 @@ hold_back(struct observing *it, struct act *act)
 	return EXIT_DONE;
 }
 
-/* What every observation says. */
-static int
-check_said(struct act *act)
-{
-	const Erfa__Observation *it = act->body->observation;
-
-	if (it->has_occasion)
-		return EXIT_DONE;
-	return fault_say(&act->run->faults, EXIT_USAGE, "missing_option", NULL,
-	    "when in the trial?  --occasion baseline, interim or follow_up");
-}
-
-static int
-add_observation(struct observing *it, const struct said *said, size_t count)
-{
-	struct act *act = &it->acts[it->count];
-	int status;
-
-	status = act_begin(it->run, HEADER_OBSERVATION, act);
-	it->count++;
-	if (status != EXIT_DONE ||
-	    (status = act_set(act, "TRIAL", "trial", it->trial.id)) !=
-		EXIT_DONE ||
-	    (status = act_set(act, "indicator", "indicator", it->indicator)) !=
-		EXIT_DONE ||
-	    (status = set_plain(act, said, count)) != EXIT_DONE ||
-	    (status = set_numbers(act, said, count)) != EXIT_DONE ||
-	    (status = check_numbers(act)) != EXIT_DONE ||
-	    (status = check_said(act)) != EXIT_DONE)
-		return status;
-	if (!act->body->observation->has_arm) {
-		act->body->observation->has_arm = 1;
-		act->body->observation->arm = ERFA__ARM__ARM_TRIAL;
-	}
-	return it->trying ? EXIT_DONE : hold_back(it, act);
-}
-
 static void
 forget(struct observing *it)
 {
 	size_t i;
 
 	for (i = 0; i < it->count; i++)
-		act_close(&it->acts[i]);
+		body_free((Erfa__Body *)(uintptr_t)it->items[i].body);
 	it->count = 0;
 }
 
@@ -289,129 +304,48 @@ take_published(struct observing *it, const Erfa__PublishAnswer *publish)
 	return ERR_NONE;
 }
 
-/* Publish what has gathered. */
+/* Publish all of them, or none. */
 static int
-flush(struct observing *it)
+publish(struct observing *it)
 {
-	struct act_item items[ACT_MANY] = { { .body = NULL } };
 	Erfa__Answer *answer = NULL;
 	size_t i;
 	int status;
 
-	for (i = 0; i < it->count; i++) {
-		items[i].body = it->acts[i].body;
-		items[i].id = NULL;
-	}
-	if (it->count == 0)
-		return EXIT_DONE;
-	status = act_check(it->run, items, it->count);
-	if (status == EXIT_DONE && !it->trying)
-		status = act_publish(it->run, items, it->count, false, &answer);
+	for (i = 0; i < it->count; i++)
+		hold_back(it, it->items[i].body->observation);
+	status = act_check(it->run, it->items, it->count);
+	if (status == EXIT_DONE)
+		status = act_publish(
+		    it->run, it->items, it->count, false, &answer);
 	if (answer != NULL && take_published(it, answer->publish) != ERR_NONE)
 		status = run_nomem(it->run);
 	control_free_answer(answer);
-	forget(it);
 	return status;
 }
 
 /* ---- where the numbers come from ---- */
 
+/* The options that say something of an observation, or columns of a file. */
+static const char *const names[] = { "occasion", "arm", "from", "to", "date",
+	"scale", "unit", "clustered", "cluster-size", "icc", "site",
+	"provenance", "same-people", "n", "mean", "sd", "r", "events", "total",
+	"exposure", "exposure-unit", "estimate", "se", "low", "high",
+	"measure" };
+
+#define NAMES (sizeof(names) / sizeof(names[0]))
+
 static int
 from_options(struct observing *it)
 {
-	static const char *const names[] = { "occasion", "arm", "from", "to",
-		"date", "scale", "unit", "clustered", "cluster-size", "icc",
-		"site", "provenance", "same-people", "n", "mean", "sd", "r",
-		"events", "total", "exposure", "exposure-unit", "estimate",
-		"se", "low", "high", "measure" };
-	struct said said[sizeof(names) / sizeof(names[0])];
+	struct said said[NAMES];
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (i = 0; i < NAMES; i++) {
 		said[i].name = names[i];
 		said[i].value = args_value(it->run->args, names[i]);
 	}
-	return add_observation(it, said, i);
-}
-
-/* Cut a line at ${mark}; quotes around a word go. */
-static size_t
-cut_line(char *line, const char *mark, const char *words[COLUMNS_MAX])
-{
-	size_t count = 0;
-	char *rest = line;
-	char *word;
-	size_t len;
-
-	while (count < COLUMNS_MAX && (word = strsep(&rest, mark)) != NULL) {
-		word += strspn(word, " \t\"");
-		len = strlen(word);
-		while (len > 0 && strchr(" \t\r\"", word[len - 1]) != NULL)
-			word[--len] = '\0';
-		words[count++] = word;
-	}
-	return count;
-}
-
-/* Read the rows below the one with the names of the columns. */
-static int
-read_rows(struct observing *it, char *text)
-{
-	const char *names[COLUMNS_MAX];
-	const char *words[COLUMNS_MAX];
-	struct said said[COLUMNS_MAX];
-	char *rest = text;
-	char *line = strsep(&rest, "\n");
-	const char *mark = strchr(line, ';') != NULL ? ";" : ",";
-	size_t columns = cut_line(line, mark, names);
-	size_t row, i, count;
-	int status = EXIT_DONE;
-
-	for (row = 2;
-	     status == EXIT_DONE && (line = strsep(&rest, "\n")) != NULL;
-	     row++) {
-		if (line[strspn(line, " \t\r,;")] == '\0')
-			continue;
-		count = cut_line(line, mark, words);
-		for (i = 0; i < count && i < columns; i++) {
-			said[i].name = names[i];
-			said[i].value = words[i];
-		}
-		status = add_observation(it, said, i);
-		if (status != EXIT_DONE)
-			print_say(it->run->err, "  in line %zu\n", row);
-		if (status == EXIT_DONE && it->count == ACT_MANY)
-			status = flush(it);
-	}
-	return status;
-}
-
-static int
-from_csv(struct observing *it, const char *path)
-{
-	FILE *file = NULL;
-	char *text = NULL;
-	char *copy;
-	size_t len = 0;
-	enum err err;
-	int status;
-
-	err = slurp_open(path, &file);
-	if (err == ERR_NONE)
-		err = slurp(file, CSV_MAX, &text, &len);
-	slurp_close(file);
-	if (err != ERR_NONE)
-		return input_fault(it->run, path, CSV_MAX, NULL, err);
-	copy = strdup(text);
-	it->trying = true;
-	status = copy == NULL ? run_nomem(it->run) : read_rows(it, copy);
-	forget(it);
-	it->trying = false;
-	if (status == EXIT_DONE)
-		status = read_rows(it, text);
-	free(copy);
-	free(text);
-	return status;
+	return add_observation(it, said, NAMES);
 }
 
 /* ---- the command ---- */
@@ -455,7 +389,7 @@ open_all(struct observing *it)
 	return status;
 }
 
-/* What became of it, also if only a part could be published. */
+/* What became of it. */
 static int
 tell(struct observing *it)
 {
@@ -490,23 +424,26 @@ cmd_observe(struct run *run)
 	int told;
 	int status;
 
-	it.acts = calloc(ACT_MANY, sizeof(*it.acts));
+	it.items = calloc(MANY, sizeof(*it.items));
 	it.report = calloc(1, sizeof(*it.report));
-	if (it.acts == NULL || it.report == NULL) {
-		free(it.acts);
+	if (it.items == NULL || it.report == NULL) {
+		free(it.items);
 		free(it.report);
 		return run_nomem(run);
 	}
 	erfa__observe_report__init(it.report);
 	status = open_all(&it);
 	if (status == EXIT_DONE)
-		status = csv == NULL ? from_options(&it) : from_csv(&it, csv);
+		status = csv == NULL ?
+		    from_options(&it) :
+		    observe_csv(run, csv, names, NAMES, add_observation, &it);
 	if (status == EXIT_DONE)
-		status = flush(&it);
-	forget(&it);
+		status = publish(&it);
 	told = tell(&it);
+	forget(&it);
+	form_words_free(it.words);
 	act_close(&it.trial);
 	erfa__observe_report__free_unpacked(it.report, NULL);
-	free(it.acts);
+	free(it.items);
 	return status != EXIT_DONE ? status : told;
 }

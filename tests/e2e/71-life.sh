@@ -170,8 +170,31 @@ printf 'follow_up;trial;x;12.5;4\n' >>"$WORK/numbers.csv"
 check_status "a bad row stops all of them" 64 at v observe "$t" --indicator "$i" \
 	--csv "$WORK/numbers.csv"
 check_has "and is named" "$OUT" "line 4"
-check "list" at v list --kind observation --json
-check_same "nothing of it was published" 5 "$(field total <<<"$OUT")"
+observed() {
+	check_status "$1" "$2" at v observe "$t" --indicator "$i" --csv "$WORK/numbers.csv"
+	check_same "nothing of it was published" 5 \
+		"$(at v list --kind observation --json | field total)"
+}
+{
+	echo "occasion,n,mean,sd,site,unit"
+	for n in {1..20}; do
+		echo "interim,$n,1.$n,1,dk-791,$([ "$n" != 18 ] || echo "ring 010190-1234")"
+	done
+} >"$WORK/numbers.csv"
+observed "what tells who is meant stops all of them, wherever it stands" 65
+sed -i "s/ring 010190-1234/timer/; 1s/site/arms/" "$WORK/numbers.csv"
+observed "a column that is none is refused" 65
+check_has "and named" "$OUT" "no column can be called \"arms\""
+printf 'occasion,n,mean,sd\n' >"$WORK/numbers.csv"
+observed "so is a file without numbers" 65
+printf 'occasion,n,mean,sd\rinterim,5,1.5,1,\rinterim,6,1.5,1,7\r' >"$WORK/numbers.csv"
+observed "and what stands under no name" 65
+check_has "with its line, whatever ends one" "$OUT" "numbers.csv:3: \"7\""
+printf '\xef\xbb\xbfOccasion, n ,mean,sd,\r\n' >"$WORK/numbers.csv"
+for n in {5..24}; do printf 'interim, %s ,1.5,"1",\r\n' "$n"; done >>"$WORK/numbers.csv"
+check "twenty rows are one publication" at v observe "$t" --indicator "$i" \
+	--csv "$WORK/numbers.csv" --json
+check_same "of them all" 20 "$(field published <<<"$OUT")"
 check "pause" at v pause "$t" --note "Sommerferie"
 check "start again" at v start "$t"
 check "learn, while it runs" at v learn "$t" --verdict too_early --worked "Mødet hver uge"

@@ -160,8 +160,8 @@ write_run(struct store_txn *txn, struct writer_job *job)
 	struct group_outgoing *out;
 	uint64_t ticket;
 	size_t i;
-	enum err err = node_group_check(
-	    txn, change->group.number, change->seen);
+	enum err err = node_group_check(txn, change->group.number,
+	    change->action == GROUP_CREATE ? change->seen : change->group.seen);
 
 	for (i = 0; i < change->nout && err == ERR_NONE; i++) {
 		out = &change->out[i];

@@ -14,9 +14,6 @@
 #include "daemon/node_internal.h"
 #include "daemon/node_publish_internal.h"
 
-/* How long a publication waits for the index to know those before it. */
-#define INDEX_WAIT_MS 5000
-
 /* The answer waits so long for the index, so that `erfa list` shows it. */
 #define SHOWN_WAIT_MS 1000
 
@@ -207,7 +204,6 @@ prepare_run(struct pool_job *job, void *context)
 	size_t i;
 
 	(void)context;
-	publication->seen = indexer_arrival(publication->node->indexer);
 	if (!gather(publication))
 		return;
 	for (i = 0; i < publication->count; i++)
@@ -268,8 +264,8 @@ check_words(struct store_txn *txn, struct publication *publication)
 
 	publication->is_group_behind = false;
 	for (i = 0; i < publication->ngroups && err == ERR_NONE; i++)
-		err = node_group_check(
-		    txn, publication->groups[i].number, publication->seen);
+		err = node_group_check(txn, publication->groups[i].number,
+		    publication->groups[i].seen);
 	if (err != ERR_BUSY && err != ERR_GAP)
 		return err;
 	publication->is_group_behind = true;
@@ -509,7 +505,7 @@ node_publish(struct node *node, struct waiter *waiter)
 	publication->arrival = node->own_arrival;
 	if (indexer_arrival(node->indexer) < publication->arrival)
 		publication->attempt = indexer_wake(node->indexer);
-	publication->deadline = node_now() + INDEX_WAIT_MS;
+	publication->deadline = node_now() + PUBLISH_INDEX_WAIT_MS;
 	publication->next = node->publications;
 	node->publications = publication;
 	node_publish_tick(node, node_now());

@@ -73,16 +73,64 @@ take_said(struct publication *publication, size_t i)
 	return true;
 }
 
+/* Let the index take in all that is here, once. */
+static void
+wait_index(struct publication *publication)
+{
+	struct node *node = publication->node;
+	struct store_txn *txn = NULL;
+	uint64_t arrival = 0;
+
+	publication->is_index_awaited = true;
+	if (store_begin(node->store, false, &txn) == ERR_NONE)
+		arrival = store_arrival_last(txn);
+	store_abort(&txn);
+	(void)indexer_wait(node->indexer, arrival, PUBLISH_INDEX_WAIT_MS);
+}
+
+/* The group of a record that is held; what the index lacks is waited for, while it
+ * is built anew, say. */
+static enum err
+held_group(struct publication *publication, const char *org,
+    const uint8_t *record, uint64_t *ret_group)
+{
+	struct query *query = publication->node->query;
+	enum err err = query_group_of(query, org, record, ret_group);
+
+	if (err != ERR_GAP || publication->is_index_awaited)
+		return err;
+	wait_index(publication);
+	return query_group_of(query, org, record, ret_group);
+}
+
+/* Say that it is not known of which group a record is before the index is there. */
+static void
+refuse_behind(struct publication *publication, size_t i)
+{
+	uint64_t since_ms;
+
+	publication->ready[i].refused = true;
+	if (publication->refusal == NULL)
+		publication->refusal = query_refusal(
+		    publication->node->indexer, &since_ms);
+	if (publication->refusal == NULL)
+		publish_problem(publication, i, "try again", "out of memory");
+}
+
 /* A record that is here already stays where it is; then what was asked for. */
 static void
 take_settled(struct publication *publication, size_t i)
 {
 	struct ready *ready = &publication->ready[i];
-	struct node *node = publication->node;
-	enum err err;
+	enum err err = ERR_NOENT;
 
-	err = query_group_of(
-	    node->query, node->config->org, ready->record, &ready->group);
+	if (!ready->is_drawn)
+		err = held_group(publication, publication->node->config->org,
+		    ready->record, &ready->group);
+	if (err == ERR_GAP) {
+		refuse_behind(publication, i);
+		return;
+	}
 	if (err != ERR_NONE && err != ERR_NOENT) {
 		publish_problem(
 		    publication, i, "try again", "%s", err_str(err));
@@ -94,7 +142,8 @@ take_settled(struct publication *publication, size_t i)
 
 /*
  * The group of a record that is named: of this request, or held already.  ERR_BUSY:
- * it may be a restricted one that is not signed yet.
+ * it may be a restricted one that is not signed yet; ERR_GAP: or one that is not in
+ * the index yet.
  */
 static enum err
 group_of(struct publication *publication, const struct facts_ref *ref,
@@ -112,7 +161,7 @@ group_of(struct publication *publication, const struct facts_ref *ref,
 				return ERR_NONE;
 			}
 	*ret_group = 0;
-	err = query_group_of(node->query, ref->org, ref->record, ret_group);
+	err = held_group(publication, ref->org, ref->record, ret_group);
 	if (err != ERR_NOENT)
 		return err;
 	return strcmp(ref->org, node->config->org) == 0 &&
@@ -169,6 +218,8 @@ follow_named(struct publication *publication, size_t i)
 		publish_problem(publication, i, "try again in a minute",
 		    "it names a record that may be restricted, and is not "
 		    "signed yet");
+	else if (err == ERR_GAP)
+		refuse_behind(publication, i);
 	else if (err != ERR_NONE && err != ERR_EXIST)
 		publish_problem(
 		    publication, i, "try again", "%s", err_str(err));

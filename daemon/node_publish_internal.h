@@ -30,6 +30,9 @@ struct node;
 struct query_group;
 struct waiter;
 
+/* How long a publication waits for the index to know those before it. */
+#define PUBLISH_INDEX_WAIT_MS 5000
+
 /* Bytes of what is said of one problem; more is cut off. */
 #define PUBLISH_WHAT_MAX 4096
 
@@ -42,6 +45,7 @@ struct ready {
 	uint32_t minor;
 	uint64_t group; /* restricted group that it is sealed to; 0 = public */
 	bool settled;   /* it can be no other: said, or as it was before */
+	bool is_drawn;  /* its id is new: nothing can be there of it */
 	uint8_t ext[HEADER_MAX / 2];
 	size_t ext_len;
 	uint8_t *body; /* owned; as it goes into the outbox */
@@ -76,7 +80,7 @@ struct publication {
 	size_t count;
 	struct query_group *groups; /* those that are written to */
 	size_t ngroups;
-	uint64_t seen;         /* so far the index was, before they were read */
+	bool is_index_awaited; /* it was waited for, and is not again */
 	bool is_group_behind;  /* one has changed since, or may have */
 	Erfa__Answer *refusal; /* what is wrong */
 	char caller[64];       /* name of the note about the caller */

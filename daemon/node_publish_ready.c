@@ -49,6 +49,7 @@ choose_record(struct publication *publication, size_t i,
 		    ready->record);
 	} else {
 		crypto_random(ready->record, RECORD_LEN);
+		ready->is_drawn = true;
 	}
 	return true;
 }

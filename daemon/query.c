@@ -613,6 +613,8 @@ query_group_any(struct query *query, bool *ret_any)
 
 	if ((err = question_begin(query, &question)) == ERR_NONE)
 		err = query_each_group(&question, stop_at_group, &any);
+	if (err == ERR_NONE)
+		err = query_lacks_restricted(&question, &any);
 	err = question_end(&question, err);
 	if (err != ERR_NONE && err != ERR_EXIST)
 		return err;
@@ -626,14 +628,17 @@ query_group_of(struct query *query, const char *org,
 {
 	const struct shown_item *item;
 	struct question question;
+	bool lacks;
 	enum err err;
 
 	if ((err = question_begin(query, &question)) == ERR_NONE &&
 	    (err = query_look(&question)) == ERR_NONE) {
 		item = shown_record(question.shown, org, record);
-		err = item == NULL ?
-		    ERR_NOENT :
-		    query_item_group(&question, item, ret_group);
+		if (item != NULL)
+			err = query_item_group(&question, item, ret_group);
+		else if ((err = query_lacks_restricted(&question, &lacks)) ==
+		    ERR_NONE)
+			err = lacks ? ERR_GAP : ERR_NOENT;
 	}
 	return question_end(&question, err);
 }

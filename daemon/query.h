@@ -249,7 +249,8 @@ struct query_group {
 	uint64_t restricted; /* not for this node */
 	uint64_t absent;
 	uint64_t erased;
-	uint64_t own; /* of readable */
+	uint64_t own;  /* of readable */
+	uint64_t seen; /* so far the index was that all this is read from */
 };
 
 /**
@@ -279,14 +280,16 @@ enum err query_group_view(
 
 /**
  * query_group_any(query, ret_any):
- * Whether any restricted entry is here.
+ * Whether any restricted entry is here, or may be among those that the index has
+ * not taken in.
  */
 enum err query_group_any(struct query *query, bool *ret_any) MUST_CHECK;
 
 /**
  * query_group_of(query, org, record, ret_group):
  * The restricted group of the current version of a record; 0 = public.  ERR_NOENT
- * if no version is here.
+ * if no version is here; ERR_GAP if the index knows none, and has not taken in all
+ * restricted entries: it may be one of them.
  */
 enum err query_group_of(struct query *query, const char *org,
     const uint8_t record[RECORD_LEN], uint64_t *ret_group) MUST_CHECK;

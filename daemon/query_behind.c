@@ -5,9 +5,35 @@
 
 #include <stdlib.h>
 
+#include "proto/header.h"
 #include "daemon/indexer.h"
 #include "daemon/query.h"
 #include "daemon/query_internal.h"
+
+/* More entries than this are not looked at: one of them may be anything. */
+#define LACKING_MAX 2000
+
+enum err
+query_lacks_restricted(struct question *question, bool *ret_lacks)
+{
+	uint64_t at = index_arrival(question->index);
+	struct store_entry entry;
+	struct header header;
+	bool lacks = store_arrival_last(question->store) > at &&
+	    store_arrival_last(question->store) - at > LACKING_MAX;
+	enum err err = ERR_NONE;
+
+	while (!lacks &&
+	    (err = store_arrival_next(question->store, at, &entry)) ==
+		ERR_NONE) {
+		lacks = header_decode(entry.header.data, entry.header.len,
+			    &header) == ERR_NONE &&
+		    header.group != 0 && header.kind != HEADER_GROUP;
+		at = entry.arrival;
+	}
+	*ret_lacks = lacks;
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
 
 enum err
 query_behind(struct question *question, enum err err)

@@ -480,7 +480,8 @@ enum err
 query_read_group(
     struct question *question, uint64_t number, struct query_group *ret_group)
 {
-	struct query_group group = { .number = number };
+	struct query_group group = { .number = number,
+		.seen = index_arrival(question->index) };
 	struct gathering all = { .question = question, .group = &group };
 	size_t i;
 	enum err err;

@@ -147,6 +147,14 @@ void query_epoch(const struct question *question, uint8_t out[STORE_EPOCH_LEN]);
 enum err query_behind(struct question *question, enum err err) MUST_CHECK;
 
 /**
+ * query_lacks_restricted(question, ret_lacks):
+ * Is a restricted record, which does not say in its header which it is, among what
+ * the index of ${question} has not taken in?  Of very many entries it may be so.
+ */
+enum err query_lacks_restricted(
+    struct question *question, bool *ret_lacks) MUST_CHECK;
+
+/**
  * query_tell_lag(question):
  * Let the answer say how many entries the index lacks, if it was made of what is
  * shown and does not tell that itself.  To be called before the question ends.

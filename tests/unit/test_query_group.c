@@ -1114,6 +1114,87 @@ a_word_that_waits_to_be_signed_holds_its_group_up(void **state)
 	assert_int_equal(check_word(f, f->number + 1, arrived(f)), ERR_NONE);
 }
 
+/* What the index does not follow any more is published. */
+static void
+publish_unindexed(struct fixture *f)
+{
+	press_publish(&f->own, f->store, true);
+	press_publish(&f->other, f->store, false);
+	press_publish(&f->third, f->store, false);
+}
+
+static void
+a_record_that_the_index_lacks_is_not_taken_for_public(void **state)
+{
+	struct fixture *f = *state;
+	const struct press_options open = { .kind = HEADER_TRIAL };
+	struct press_options named = open;
+	uint8_t record[RECORD_LEN];
+	uint8_t public[RECORD_LEN];
+	uint64_t number = 0;
+	bool any;
+
+	/* The header of a public one says which it is: it hides nothing. */
+	press_record("public", public);
+	press_record("two", record);
+	publish(f);
+	indexer_stop(f->indexer);
+	f->indexer = NULL;
+	named.record = public;
+	(void)press_add(
+	    &f->own, &named, press_trial("Boliger", NULL, NULL, NULL));
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	publish_unindexed(f);
+	assert_int_equal(query_group_any(f->query, &any), ERR_NONE);
+	assert_false(any);
+	assert_int_equal(
+	    query_group_of(f->query, "no-5501", record, &number), ERR_NOENT);
+
+	/* A restricted one may be any. */
+	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->other, "two", 0));
+	publish_unindexed(f);
+	assert_int_equal(query_group_any(f->query, &any), ERR_NONE);
+	assert_true(any);
+	assert_int_equal(
+	    query_group_of(f->query, "no-5501", record, &number), ERR_GAP);
+	assert_int_equal(
+	    query_group_of(f->query, "dk-791", public, &number), ERR_GAP);
+	assert_int_equal(number, 0);
+}
+
+static void
+while_the_index_is_built_anew_nothing_is_taken_for_public(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t record[RECORD_LEN];
+	struct query_group group;
+	uint64_t number = 0;
+	bool any;
+
+	press_record("two", record);
+	(void)say(f, WITH_OWN | WITH_OTHER);
+	(void)add(f, &f->other, f->number, HEADER_TRIAL, WITH_OWN,
+	    trial(&f->other, "two", 0));
+	publish(f);
+	group = read_group(f);
+	assert_int_equal(group.seen, arrived(f));
+	query_group_clear(&group);
+	indexer_stop(f->indexer);
+	f->indexer = NULL;
+	assert_int_equal(index_rebuild(f->index, f->store), ERR_NONE);
+	assert_int_equal(query_group_any(f->query, &any), ERR_NONE);
+	assert_true(any);
+	assert_int_equal(
+	    query_group_of(f->query, "no-5501", record, &number), ERR_GAP);
+
+	/* Nor is what it says of a group taken for the last word. */
+	group = read_group(f);
+	assert_int_equal(group.seen, 0);
+	assert_int_equal(check_word(f, f->number, group.seen), ERR_GAP);
+	query_group_clear(&group);
+}
+
 /* Anybody may make a group, let this node in, and call it what he likes. */
 static void
 a_group_called_as_the_number_of_another_is_not_it(void **state)
@@ -1244,6 +1325,8 @@ main(void)
 		T(a_group_is_found_by_name_or_number),
 		T(what_was_read_before_a_word_came_says_nothing_of_it),
 		T(a_word_that_waits_to_be_signed_holds_its_group_up),
+		T(a_record_that_the_index_lacks_is_not_taken_for_public),
+		T(while_the_index_is_built_anew_nothing_is_taken_for_public),
 		T(a_group_called_as_the_number_of_another_is_not_it),
 		T(a_group_is_shown_with_its_members),
 		T(a_restricted_record_is_shown_with_its_group),

@@ -119,7 +119,7 @@ publish_know(struct publication *publication, size_t i)
 	if (!has_envelope(publication, i, body) ||
 	    !choose_record(publication, i, asked, ready))
 		return;
-	if (asked->id != NULL && publication->refusal == NULL &&
+	if (!ready->is_drawn && publication->refusal == NULL &&
 	    publish_unsigned(publication->node, ready->kind, ready->record)) {
 		publish_refuse(publication, i,
 		    node_error_new("not_signed", 75, "try again in a minute",

@@ -153,8 +153,12 @@ comment "$(field id <<<"$OUT")"
 check_status "what names that is not let out before it is signed" 65 \
 	at a publish --yes "$WORK/comment.json"
 check_has "it says why" "$OUT" "may be restricted, and is not signed yet"
+check_has "what is imported waits too" "$(sealed a import x-2 "$group")" "^$group$"
+check_has "and does not leave the group by another import" \
+	"$(sealed a import x-2)" "not signed yet"
 check "a takes b out" at a group remove "$group" fi-564 --yes
+comment "$first"
 check_status "and writes nothing to the group until that is signed" 75 \
-	at a new --group "$group" --title x --summary y --sector school --yes
+	at a publish --group "$group" --yes "$WORK/comment.json"
 check_has "it says why" "$OUT" "who is in the restricted group is just being changed"
 finish

@@ -779,6 +779,13 @@ void node_draft_clear(struct node_draft *draft);
 void node_ring_open(struct node *node);
 
 /**
+ * node_ring_add(node, seed):
+ * Read with one more key from now on: others may seal to it as soon as they hear
+ * of it.  On the loop; the indexer and the pool may be reading.
+ */
+void node_ring_add(struct node *node, const uint8_t seed[SEED_LEN]);
+
+/**
  * node_ring_retire(node):
  * If a key is set aside after a change, keep it to read with, so that what was
  * sealed to it stays readable; of many the last.

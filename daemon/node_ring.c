@@ -16,20 +16,25 @@
 #define FILE_NEXT "node.key.next"
 #define FILE_OLD  "node.key.old"
 
-/* Add a key, once. */
-static void
-add_seed(struct sealed_ring *ring, const uint8_t seed[SEED_LEN])
+void
+node_ring_add(struct node *node, const uint8_t seed[SEED_LEN])
 {
+	struct sealed_ring *ring = &node->ring;
+	size_t count = ring->count;
 	struct crypto_key key;
 	size_t i;
 
 	crypto_key_from_seed(seed, &key);
-	for (i = 0; i < ring->count; i++)
+	for (i = 0; i < count; i++)
 		if (memcmp(ring->keys[i].public_key, key.public_key, KEY_LEN) ==
 		    0)
 			break;
-	if (i == ring->count && ring->count < SEALED_KEYS)
-		ring->keys[ring->count++] = key;
+
+	/* It is whole before it counts. */
+	if (i == count && count < SEALED_KEYS) {
+		ring->keys[count] = key;
+		ring->count = count + 1;
+	}
 	crypto_wipe(&key, sizeof(key));
 }
 
@@ -41,7 +46,7 @@ add_file(struct node *node, const char *name)
 
 	(void)snprintf(path, sizeof(path), "%s/%s", node->config->state, name);
 	if (keyfile_read(path, 077, seed) == ERR_NONE)
-		add_seed(&node->ring, seed);
+		node_ring_add(node, seed);
 	crypto_wipe(seed, sizeof(seed));
 }
 
@@ -70,7 +75,7 @@ node_ring_open(struct node *node)
 
 	/* That of the settings may have been in force before the first change. */
 	if (config_read_key(node->config, seed) == ERR_NONE)
-		add_seed(&node->ring, seed);
+		node_ring_add(node, seed);
 	crypto_wipe(seed, sizeof(seed));
 }
 

@@ -575,11 +575,14 @@ draw(struct node *node, struct waiter *waiter)
 	member->has_rotate_sig = true;
 	directory_rotate_sign(&key, node->key.public_key, member->rotate_sig);
 
-	/* The key is on the disk before the entry that names it. */
+	/* The key is on the disk before the entry that names it; and what is
+	 * sealed to it is read before it is in force. */
 	path_of(node, FILE_NEXT, next);
-	if ((err = keyfile_write(next, seed)) == ERR_NONE)
+	if ((err = keyfile_write(next, seed)) == ERR_NONE) {
+		node_ring_add(node, seed);
 		err = node_write_member(node, member, node->config->name, "",
 		    NOTE_ROTATE, note, sizeof(note), rotated, waiter);
+	}
 	if (err == ERR_NONE) {
 		rotate->phase = ROTATE_SPREADING;
 		rotate->busy = true;

@@ -17,15 +17,16 @@
 #include "proto/err.h"
 #include "proto/limits.h"
 
-#define SEALED_KEYS    8   /* keys with which one node reads, at most */
+#define SEALED_KEYS    10  /* keys with which one node reads, at most */
 #define GROUP_MAX      500 /* members of a group; slots of one body */
 #define GROUP_SEED_LEN 8   /* what its number is made of, beside the founder */
 
 /* The keys with which this node reads: that in force first, then those that it
- * took the place of, the last first. */
+ * took the place of, the last first.  One thread may add a key, and then count it,
+ * while others read. */
 struct sealed_ring {
 	struct crypto_key keys[SEALED_KEYS];
-	size_t count;
+	_Atomic size_t count;
 };
 
 /**
@@ -49,9 +50,9 @@ enum err sealed_seal(const uint8_t *plain, size_t len,
  * ERR_NOMEM.
  *
  * That it is for others is known only when each key was tried on each slot, some
- * 70 us each on one core: 35 ms for GROUP_MAX slots and one key, 0.3 s for
+ * 70 us each on one core: 35 ms for GROUP_MAX slots and one key, 0.35 s for
  * SEALED_KEYS.  So it is done once for an entry, and what one publisher can burn
- * with 2,000 entries, the budget of a day, is 70 s, or ten minutes with all keys.
+ * with 2,000 entries, the budget of a day, is 70 s, or 12 minutes with all keys.
  */
 enum err sealed_open(const struct sealed_ring *ring, const uint8_t *p,
     size_t len, uint8_t **ret_plain, size_t *ret_len) MUST_CHECK;

@@ -125,6 +125,22 @@ check "the leaf gets one more key" at leaf key rotate --yes --wait 60
 check "all know it" converge 60 hub port leaf
 befriend port leaf
 check "it dials the other too" converge 60 hub port leaf
+
+# What is sealed to the next key before it is in force is read all the same.
+node_end port
+check_status "a change waits for who is away" 75 at leaf key rotate --yes --wait 0
+check "the hub knows the next key already" converge 60 hub leaf
+check "it makes a group with the leaf" at hub group create Nordkreds fi-297 --yes
+check "and publishes in it" at hub new --group Nordkreds --title "Lukket rotation" \
+	--summary "Til den nye nøgle" --sector school --yes --json
+sealed=$(field id <<<"$OUT")
+check "the leaf has both" converge 60 hub leaf
+node_up port
+check_settled "the change completes" leaf
+check_has "it knows the group" "$(at leaf group list)" Nordkreds
+check_has "and reads the trial" "$(at leaf show "$sealed")" "Lukket rotation"
+check "all know of it" converge 60 hub port leaf
+
 node_end port
 check "it erases what the older one published" \
 	at leaf erase "$gone" --reason legal --yes

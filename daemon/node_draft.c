@@ -385,24 +385,38 @@ choose_record(struct drafting *drafting, const char *id)
 	return true;
 }
 
+/* Keep the group of the draft, if there is one; false if the answer is an error:
+ * what cannot be read may be restricted. */
+static bool
+keep_group(struct drafting *drafting, char out[17])
+{
+	struct node_draft before;
+	enum err err;
+
+	err = node_draft_load(drafting->node, drafting->record, &before);
+	if (err == ERR_NOENT)
+		return true;
+	if (err != ERR_NONE) {
+		refuse(drafting, "failed", 75, "Try again in a moment.",
+		    "the draft before cannot be read: %s", err_str(err));
+		return false;
+	}
+	if (before.group != NULL)
+		(void)snprintf(out, 17, "%s", before.group);
+	node_draft_clear(&before);
+	return true;
+}
+
 /* Understand which group is said, or keep that of the draft; false if the answer
  * is an error. */
 static bool
 choose_group(struct drafting *drafting, const char *text, char out[17])
 {
-	struct node_draft before;
 	uint64_t number;
 	enum err err;
 
-	if (text == NULL) {
-		if (node_draft_load(
-			drafting->node, drafting->record, &before) != ERR_NONE)
-			return true;
-		if (before.group != NULL)
-			(void)snprintf(out, 17, "%s", before.group);
-		node_draft_clear(&before);
-		return true;
-	}
+	if (text == NULL)
+		return keep_group(drafting, out);
 	if (*text == '\0')
 		return true;
 	err = query_group_find(drafting->node->query, text, &number);

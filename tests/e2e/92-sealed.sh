@@ -60,6 +60,19 @@ check "no journal does" silent "$WORK"/{hub,a,b}/log
 
 # --- What members do next.
 
+# A draft stays in its group, also when it cannot be read.
+cp "$WORK/a/state/keys" "$WORK/keys"
+drafted=$(sealed a draft - "$group")
+check_has "a draft is of the group" "$drafted" " $group$"
+drafted=${drafted% *}
+check_same "written again, and no group said" "$drafted $group" \
+	"$(sealed a draft "$drafted")"
+cmp -l "$WORK/a/state/keys" "$WORK/keys" | awk '{ print $1 - 1 }' | while read -r slot; do
+	printf x | dd of="$WORK/a/state/keys" bs=1 seek="$slot" conv=notrunc status=none
+done
+check_has "what it was is not known: it is not public for that" \
+	"$(sealed a draft "$drafted")" "refused: the draft before cannot be read"
+
 check_same "an import into the group" "$group" "$(sealed a import x-1 "$group")"
 check_same "the same id again, and no group said" "$group" "$(sealed a import x-1)"
 check_has "a list of many, of which the last is restricted" \

@@ -5,6 +5,8 @@ sealed.py SOCKET read FILE           as a program that only reads, write down al
                                      headers and bodies that the node gives
 sealed.py SOCKET import KEY [GROUP]  publish a trial with this external id; print
                                      the group that it is sealed to, or why not
+sealed.py SOCKET draft ID [GROUP]    keep a trial as the draft with this id; "-" draws
+                                     one; print its id and group, or why not
 sealed.py SOCKET many ID             publish a network that names 143 records and then
                                      the record ID; likewise
 """
@@ -59,6 +61,17 @@ def publish(control, body, **more):
     return said.record[0].group or "public"
 
 
+def draft(control, body, words):
+    """Keep a draft, with the group of the one before if none is said."""
+    put = control_pb2.DraftPutRequest(body=body, id=words[0].strip("-"),
+                                      group=words[1] if words[1:] else None)
+    try:
+        said = control.ask(draft_put=put).draft
+    except RuntimeError as error:
+        return f"refused: {error}"
+    return f"{said.id} {said.group or 'public'}"
+
+
 def record_id(org):
     """A full id as the schema writes it, of a record that nobody has."""
     number = int.from_bytes(os.urandom(16), "big") << 2
@@ -69,11 +82,15 @@ def main(path, what, *words):
     control = Control(path)
     if what == "read":
         read_all(control, words[0])
-    elif what == "import":
+    elif what in ("import", "draft"):
         trial = body_pb2.Trial(title="Hentet igen", summary="Det samme",
                                sector=[body_pb2.SECTOR_ELDER_CARE])
-        print(publish(control, body_pb2.Body(envelope=envelope(), trial=trial),
-                      import_key=words[0], group=words[1] if words[1:] else None))
+        body = body_pb2.Body(envelope=envelope(), trial=trial)
+        if what == "draft":
+            print(draft(control, body, words))
+            return 0
+        print(publish(control, body, import_key=words[0],
+                      group=words[1] if words[1:] else None))
     else:
         refs = [body_pb2.RecordRef(id=record_id("se-0180")) for _ in range(143)]
         refs.append(body_pb2.RecordRef(id=words[0]))

@@ -90,8 +90,10 @@ write_page(struct run *run, FILE *file, const Erfa__BundleExportAnswer *page,
 			return not_written(run, report->file);
 		report->bytes += 4 + page->msg[i].len;
 	}
-	report->entries += page->entries;
-	report->bodies += page->bodies;
+
+	/* The cursor carries the sums of all pages so far. */
+	report->entries = page->entries;
+	report->bodies = page->bodies;
 	return EXIT_DONE;
 }
 
@@ -181,12 +183,13 @@ struct import {
 	FILE *file;
 	const char *path;
 	uint64_t count; /* messages in the file */
-	uint64_t sent;  /* in both passes */
+	uint64_t sent;  /* in all passes */
 	ProtobufCBinaryData msgs[BATCH_MSGS];
 	size_t nmsgs;
 	size_t bytes;
-	Erfa__BundleImportAnswer *sum; /* of all answers */
-	Erfa__Answer *first;           /* holds sum */
+	uint64_t entries;   /* taken in the passes before */
+	uint64_t bodies;    /* likewise */
+	Erfa__Answer *told; /* the sum of all answers of this pass */
 };
 
 static int
@@ -279,33 +282,29 @@ drop_messages(struct import *import)
 	import->bytes = 0;
 }
 
-/* Add up what an answer says; it is taken. */
+/* Add up what an answer of this pass says; it is taken. */
 static int
-add_up(
-    struct run *run, struct import *import, Erfa__Answer *answer, unsigned pass)
+add_up(struct run *run, struct import *import, Erfa__Answer *answer)
 {
+	static const char *const lists[] = { "problem", "skipped_key",
+		"skipped_log", "lacking_log" };
 	Erfa__BundleImportAnswer *one = answer->bundle_import;
 	Erfa__BundleImportAnswer *sum;
 	int status = EXIT_DONE;
+	size_t i;
 
-	if (import->first == NULL) {
-		import->first = answer;
-		import->sum = one;
+	if (import->told == NULL) {
+		import->told = answer;
 		return EXIT_DONE;
 	}
-	sum = import->sum;
+	sum = import->told->bundle_import;
 	sum->has_entries = sum->has_bodies = sum->has_known = 1;
 	sum->entries += one->entries;
 	sum->bodies += one->bodies;
-	/* The second pass meets again what the first has taken. */
-	sum->known = (pass == 1 ? sum->known : 0) + one->known;
-	if (one->skipped_logs > sum->skipped_logs) {
-		sum->has_skipped_logs = 1;
-		sum->skipped_logs = one->skipped_logs;
-	}
-	if (pages_append(&sum->base, &one->base, "problem") != ERR_NONE ||
-	    pages_append(&sum->base, &one->base, "skipped_key") != ERR_NONE)
-		status = run_nomem(run);
+	sum->known += one->known;
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (pages_append(&sum->base, &one->base, lists[i]) != ERR_NONE)
+			status = run_nomem(run);
 	control_free_answer(answer);
 	return status;
 }
@@ -324,15 +323,17 @@ send_messages(struct run *run, struct import *import, unsigned pass, bool last)
 	ask.last = last;
 	ask.has_pass = 1;
 	ask.pass = pass;
+	ask.has_before = 1;
+	ask.before = import->sent - (pass - 1) * import->count;
 	request.ask_case = ERFA__REQUEST__ASK_BUNDLE_IMPORT;
 	request.bundle_import = &ask;
 	status = run_ask(run, &request, RUN_ASK_MS, &answer);
 	import->sent += import->nmsgs;
 	drop_messages(import);
-	return status == EXIT_DONE ? add_up(run, import, answer, pass) : status;
+	return status == EXIT_DONE ? add_up(run, import, answer) : status;
 }
 
-/* Send all messages; erfad takes members first, then everything. */
+/* Send all messages once; erfad takes those of logs whose keys are in. */
 static int
 send_pass(struct run *run, struct import *import, unsigned pass,
     struct progress *progress)
@@ -342,6 +343,8 @@ send_pass(struct run *run, struct import *import, unsigned pass,
 	int status = EXIT_DONE;
 	enum err err;
 
+	control_free_answer(import->told);
+	import->told = NULL;
 	if (fseek(import->file, 0, SEEK_SET) != 0 ||
 	    bundle_check(import->file) != ERR_NONE)
 		return bad_bundle(run, import, ERR_IO);
@@ -358,23 +361,84 @@ send_pass(struct run *run, struct import *import, unsigned pass,
 		if (left == 0 || import->nmsgs == BATCH_MSGS ||
 		    import->bytes >= BATCH_BYTES) {
 			status = send_messages(run, import, pass, left == 0);
-			progress_tell(progress, import->sent, 2 * import->count,
-			    run_mono_ms());
+			progress_tell(progress, import->sent,
+			    pass * import->count, run_mono_ms());
 		}
 	} while (status == EXIT_DONE && left > 0);
 	return status;
 }
 
-/* Each pass names the keys anew. */
-static bool
-named_before(const Erfa__BundleImportAnswer *sum, size_t at)
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Each answer names them anew: keep one of each. */
+static void
+unique(char **texts, size_t *count)
+{
+	size_t kept = 0;
+	size_t i;
+
+	if (*count > 0)
+		qsort(texts, *count, sizeof(*texts), compare_texts);
+	for (i = 0; i < *count; i++) {
+		if (kept > 0 && strcmp(texts[kept - 1], texts[i]) == 0)
+			free(texts[i]);
+		else
+			texts[kept++] = texts[i];
+	}
+	*count = kept;
+}
+
+/* Of a log that was skipped every run but the first lacks what comes before. */
+static void
+drop_skipped(Erfa__BundleImportAnswer *sum)
+{
+	char **texts = sum->lacking_log;
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < sum->n_lacking_log; i++) {
+		if (sum->n_skipped_log > 0 &&
+		    bsearch(&texts[i], sum->skipped_log, sum->n_skipped_log,
+			sizeof(*texts), compare_texts) != NULL)
+			free(texts[i]);
+		else
+			texts[kept++] = texts[i];
+	}
+	sum->n_lacking_log = kept;
+}
+
+/* What all passes took, and what was left out by the last. */
+static Erfa__BundleImportAnswer *
+sum_up(struct import *import)
+{
+	Erfa__BundleImportAnswer *sum = import->told->bundle_import;
+
+	/* A pass finds here what those before it took. */
+	sum->has_entries = sum->has_bodies = sum->has_known = 1;
+	sum->known -= import->entries < sum->known ? import->entries :
+						     sum->known;
+	sum->entries += import->entries;
+	sum->bodies += import->bodies;
+	unique(sum->skipped_key, &sum->n_skipped_key);
+	unique(sum->skipped_log, &sum->n_skipped_log);
+	unique(sum->lacking_log, &sum->n_lacking_log);
+	drop_skipped(sum);
+	sum->has_skipped_logs = 1;
+	sum->skipped_logs = sum->n_skipped_log;
+	return sum;
+}
+
+static void
+tell_list(struct run *run, char *const *texts, size_t count)
 {
 	size_t i;
 
-	for (i = 0; i < at; i++)
-		if (strcmp(sum->skipped_key[i], sum->skipped_key[at]) == 0)
-			return true;
-	return false;
+	for (i = 0; i < count; i++)
+		print_say(run->out, "  %s\n", texts[i]);
 }
 
 static int
@@ -398,9 +462,14 @@ tell_import(struct run *run, const Erfa__BundleImportAnswer *sum)
 		print_say(run->out,
 		    "Left out %s of keys that are no members:\n", known);
 	}
-	for (i = 0; i < sum->n_skipped_key; i++)
-		if (!named_before(sum, i))
-			print_say(run->out, "  %s\n", sum->skipped_key[i]);
+	tell_list(run, sum->skipped_key, sum->n_skipped_key);
+	if (sum->n_lacking_log > 0) {
+		print_count(sum->n_lacking_log, "log", "logs", known);
+		print_say(run->out,
+		    "Left out %s of which what comes before is not here:\n",
+		    known);
+	}
+	tell_list(run, sum->lacking_log, sum->n_lacking_log);
 	for (i = 0; i < sum->n_problem; i++)
 		print_say(run->out, "  %s: %s\n",
 		    run_text(sum->problem[i]->where),
@@ -408,22 +477,38 @@ tell_import(struct run *run, const Erfa__BundleImportAnswer *sum)
 	return EXIT_DONE;
 }
 
-/* Take in the file that is open. */
+/* Can a further pass bring more, since this one has? */
+static bool
+is_worth_more(const Erfa__BundleImportAnswer *sum)
+{
+	return sum->entries > 0 &&
+	    (sum->n_skipped_log > 0 || sum->n_lacking_log > 0);
+}
+
+/*
+ * Take in the file that is open, again and again: MEMBER entries of one log open
+ * the way to others.
+ */
 static int
 import_file(struct run *run, struct import *import)
 {
 	struct progress *progress = NULL;
+	unsigned pass = 1;
 	int status;
 
 	if ((status = count_messages(run, import)) != EXIT_DONE)
 		return status;
 	status = run_progress(run, "Import", &progress);
 	if (status == EXIT_DONE)
-		status = send_pass(run, import, 1, progress);
-	if (status == EXIT_DONE)
-		status = send_pass(run, import, 2, progress);
+		status = send_pass(run, import, pass, progress);
+	while (
+	    status == EXIT_DONE && is_worth_more(import->told->bundle_import)) {
+		import->entries += import->told->bundle_import->entries;
+		import->bodies += import->told->bundle_import->bodies;
+		status = send_pass(run, import, ++pass, progress);
+	}
 	progress_free(progress);
-	return status == EXIT_DONE ? tell_import(run, import->sum) : status;
+	return status == EXIT_DONE ? tell_import(run, sum_up(import)) : status;
 }
 
 int
@@ -439,7 +524,7 @@ cmd_bundle_import(struct run *run)
 	if (status == EXIT_DONE)
 		status = import_file(run, import);
 	drop_messages(import);
-	control_free_answer(import->first);
+	control_free_answer(import->told);
 	slurp_close(import->file);
 	free(import);
 	return status;

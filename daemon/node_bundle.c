@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "proto/bytes.h"
-#include "proto/header.h"
+#include "daemon/node_bundle_internal.h"
 #include "daemon/node_internal.h"
-#include "daemon/verify.h"
 
 /* Nothing on the loop should take longer. */
 #define TURN_MS 4
@@ -25,43 +24,58 @@ struct bundle_part {
 	uint8_t data[BODY_MAX];
 };
 
-/* What one request brought. */
-struct import {
-	struct import *next;
-	size_t at; /* the next frame */
-	struct node *node;
-	struct waiter *waiter;
-	Erfa__Answer *whole;
-	Erfa__BundleImportAnswer *answer; /* of ${whole} */
-};
+/* ---- what is told ---- */
 
-/* Name a key that is no member, once. */
+/* Name something, once; no more than ${max}, 0 = all. */
 static void
-skip_key(struct import *import, const uint8_t key[KEY_LEN])
+name_once(
+    char ***list, size_t *count, const uint8_t *bytes, size_t len, size_t max)
 {
-	Erfa__BundleImportAnswer *answer = import->answer;
 	char hex[2 * KEY_LEN + 1];
 	size_t i;
 
-	bytes_hex(key, KEY_LEN, hex);
-	for (i = 0; i < answer->n_skipped_key; i++)
-		if (strcmp(answer->skipped_key[i], hex) == 0)
+	bytes_hex(bytes, len, hex);
+	for (i = *count; i > 0; i--)
+		if (strcmp((*list)[i - 1], hex) == 0)
 			return;
-	if (answer->n_skipped_key < SKIPPED_KEYS_MAX &&
-	    answer_text_add(
-		&answer->skipped_key, &answer->n_skipped_key, hex) != ERR_NONE)
-		logger_debug("bundle", "a key is not named");
+	if ((max == 0 || *count < max) &&
+	    answer_text_add(list, count, hex) != ERR_NONE)
+		logger_debug("bundle", "a key or log is not named");
+}
+
+uint64_t
+bundle_cut(const struct import *import, const uint8_t key[KEY_LEN],
+    const uint8_t log_id[LOG_ID_LEN])
+{
+	return directory_cut(node_directory(import->node), key, log_id);
+}
+
+void
+bundle_skip(struct import *import, const uint8_t key[KEY_LEN],
+    const uint8_t log_id[LOG_ID_LEN])
+{
+	Erfa__BundleImportAnswer *answer = import->answer;
+
+	name_once(&answer->skipped_key, &answer->n_skipped_key, key, KEY_LEN,
+	    SKIPPED_KEYS_MAX);
+	name_once(&answer->skipped_log, &answer->n_skipped_log, log_id,
+	    LOG_ID_LEN, 0);
+	answer->skipped_logs = answer->n_skipped_log;
+}
+
+void
+bundle_lacks(struct import *import, const uint8_t log_id[LOG_ID_LEN])
+{
+	name_once(&import->answer->lacking_log, &import->answer->n_lacking_log,
+	    log_id, LOG_ID_LEN, 0);
 }
 
 /* Tell what is wrong with a part of the bundle. */
 static void
-bundle_problem(struct import *import, size_t frame, enum err err)
+bundle_problem(struct import *import, const char *where, enum err err)
 {
 	Erfa__BundleImportAnswer *answer = import->answer;
-	char where[48];
 
-	(void)snprintf(
-	    where, sizeof(where), "frame %zu of this page", frame + 1);
 	if (answer->n_problem < PROBLEMS_MAX &&
 	    answer_problem(&answer->problem, &answer->n_problem, where,
 		err_str(err),
@@ -69,75 +83,86 @@ bundle_problem(struct import *import, size_t frame, enum err err)
 		logger_debug("bundle", "a problem is not told");
 }
 
-/* The log of a run: known, or named by the GENESIS that the run begins with. */
-static struct view_log *
-bundle_log(struct import *import, const struct log_run *run)
+static void
+frame_problem(struct import *import, enum err err)
 {
-	struct node *node = import->node;
-	struct view_log *log = view_find(node->view, run->log_id);
-	struct header_genesis genesis;
-	struct header header;
+	const Erfa__BundleImportRequest *ask =
+	    import->waiter->request->bundle_import;
+	char where[48];
 
-	if (log != NULL)
-		return log;
-	if (run->first != 1 || run->count == 0 ||
-	    header_decode(run->headers[0].data, run->headers[0].len, &header) !=
-		ERR_NONE ||
-	    header.kind != HEADER_GENESIS ||
-	    header_genesis_decode(header.ext, &genesis) != ERR_NONE)
-		return NULL;
-	if (directory_cut(node_directory(node), genesis.key, run->log_id) ==
-	    0) {
-		import->answer->skipped_logs++;
-		skip_key(import, genesis.key);
-		return NULL;
-	}
-	if (view_add(node->view, genesis.key, genesis.inc, &log) != ERR_NONE ||
-	    memcmp(log->log_id, run->log_id, LOG_ID_LEN) != 0)
-		return NULL;
-	return log;
+	(void)snprintf(where, sizeof(where), "message %llu",
+	    (unsigned long long)(ask->before + import->at + 1));
+	bundle_problem(import, where, err);
 }
 
-/* One run: what of it is new is verified and written. */
-static enum err
-bundle_run(struct import *import, const struct log_run *whole)
-{
-	struct node *node = import->node;
-	struct view_log *log = bundle_log(import, whole);
-	struct log_run run = *whole;
-	struct log_tip end;
-	size_t skip;
-	enum err err;
+/* ---- what was written ---- */
 
-	if (log == NULL)
-		return ERR_NONE;
-	if (directory_cut(node_directory(node), log->key, log->log_id) == 0) {
-		import->answer->skipped_logs++;
-		skip_key(import, log->key);
-		return ERR_NONE;
-	}
-	if (run.first + run.count - 1 <= log->pending.n || log->frozen) {
-		import->answer->known += run.count;
-		return ERR_NONE;
-	}
-	if (run.first <= log->pending.n) {
-		skip = (size_t)(log->pending.n + 1 - run.first);
-		import->answer->known += skip;
-		run.first += skip;
-		run.headers += skip;
-		run.count -= skip;
-		memcpy(run.c_prev, log->pending.c, HASH_LEN);
-	}
-	if ((err = verify_run(log->key, log->inc, &log->pending, &run, &end)) !=
-	    ERR_NONE)
-		return err;
-	log->pending = end;
-	node_link_host.take_run(node, NULL, log, &run, NULL);
-	import->answer->entries += run.count;
-	return ERR_NONE;
+/* Does the disk fail, and not the bundle? */
+static bool
+is_ours(enum err err)
+{
+	return err == ERR_FULL || err == ERR_IO || err == ERR_NOMEM ||
+	    err == ERR_DAMAGED;
 }
 
-/* Is this body here already? */
+/* A run or a body could not be written. */
+static void
+not_written(
+    struct import *import, const uint8_t *log_id, uint64_t n, enum err err)
+{
+	char where[32 + 2 * LOG_ID_LEN];
+	char hex[2 * LOG_ID_LEN + 1];
+
+	bytes_hex(log_id, LOG_ID_LEN, hex);
+	(void)snprintf(
+	    where, sizeof(where), "%s %llu", hex, (unsigned long long)n);
+	if (is_ours(err))
+		import->err = import->err == ERR_NONE ? err : import->err;
+	else if (err == ERR_GAP)
+		bundle_lacks(import, log_id);
+	else
+		bundle_problem(import, where, err);
+}
+
+void
+node_import_writes(struct import *import)
+{
+	import->writing++;
+}
+
+void
+node_import_wrote_run(
+    struct import *import, const struct log_run *run, enum err err)
+{
+	struct view_log *log = view_find(import->node->view, run->log_id);
+
+	import->writing--;
+	if (err == ERR_NONE)
+		import->answer->entries += run->count;
+	else if (err == ERR_EXIST)
+		import->answer->known += run->count;
+	else
+		not_written(import, run->log_id, run->first, err);
+	if (err != ERR_NONE && log != NULL)
+		view_forget(import->node->view, log);
+	node_wake_turn(import->node);
+}
+
+void
+node_import_wrote_body(
+    struct import *import, const struct wire_ref *ref, enum err err)
+{
+	import->writing--;
+	if (err == ERR_NONE)
+		import->answer->bodies++;
+	else if (err != ERR_EXIST && err != ERR_ERASED)
+		not_written(import, ref->log_id, ref->n, err);
+	node_wake_turn(import->node);
+}
+
+/* ---- bodies ---- */
+
+/* Is this body here already, or refused for ever? */
 static bool
 is_here(struct node *node, const struct wire_ref *ref)
 {
@@ -148,7 +173,21 @@ is_here(struct node *node, const struct wire_ref *ref)
 	    store_body_state(txn, ref->log_id, ref->n, &state) != ERR_NONE)
 		state = STORE_BODY_ABSENT;
 	store_abort(&txn);
-	return state == STORE_BODY_HERE;
+	return state == STORE_BODY_HERE || state == STORE_BODY_ERASED;
+}
+
+/*
+ * Is this body of no use?  One number of a forked log names several: whether all
+ * of them are here the store knows.
+ */
+static bool
+is_needless(const struct import *import, const struct wire_ref *ref)
+{
+	const struct view_log *log = view_find(import->node->view, ref->log_id);
+
+	return log == NULL /* it was skipped */ ||
+	    ref->n > bundle_cut(import, log->key, log->log_id) ||
+	    (!log->frozen && !import->branched && is_here(import->node, ref));
 }
 
 /* One body, or a part of it. */
@@ -161,15 +200,12 @@ bundle_body(struct import *import, const struct wire_body *body)
 
 	if (body->state != WIRE_OK)
 		return ERR_NONE;
-	if (view_find(node->view, ref.log_id) == NULL)
-		return ERR_NONE; /* a log that was skipped */
 	ref.offset = 0;
-	if (is_here(node, &ref))
+	if (is_needless(import, &ref))
 		return ERR_NONE;
 	if (body->ref.offset == 0 && body->data.len == body->total) {
-		node_link_host.take_body(node, NULL, &ref, body->salt,
+		node_import_body(node, import, &ref, body->salt,
 		    body->data.data, body->data.len);
-		import->answer->bodies++;
 		return ERR_NONE;
 	}
 	if (part == NULL &&
@@ -184,12 +220,12 @@ bundle_body(struct import *import, const struct wire_body *body)
 	part->len += body->data.len;
 	if (part->len < body->total)
 		return ERR_NONE;
-	node_link_host.take_body(
-	    node, NULL, &ref, body->salt, part->data, part->len);
+	node_import_body(node, import, &ref, body->salt, part->data, part->len);
 	part->len = 0;
-	import->answer->bodies++;
 	return ERR_NONE;
 }
+
+/* ---- requests ---- */
 
 /* One frame of the bundle. */
 static enum err
@@ -213,44 +249,136 @@ bundle_frame(struct import *import, const uint8_t *data, size_t len)
 	return err;
 }
 
-/* Everything that was handed to the writer before is on disk. */
 static void
-bundle_done(struct node *node, void *arg, enum err err)
+import_free(struct import *import)
 {
-	struct import *import = arg;
+	control_free_answer(import->whole);
+	free(import);
+}
+
+/* Drop one, unanswered. */
+static void
+import_drop(struct import *import)
+{
+	node_waiter_free(import->waiter);
+	import_free(import);
+}
+
+static void
+import_answer(struct node *node, struct import *import)
+{
+	if (import->err == ERR_NONE) {
+		node_answer(node, import->waiter, import->whole);
+		import->whole = NULL;
+	} else if (import->err == ERR_FULL) {
+		node_answer_error(node, import->waiter, "disk_full", 75,
+		    "Make room on the disk of the state directory, or raise "
+		    "store_max, and import it again",
+		    "not all of the bundle was taken in: no space left in the "
+		    "store");
+	} else {
+		node_answer_error(node, import->waiter, "not_written", 75,
+		    "Ask your IT to look at the log:  journalctl -u erfad",
+		    "not all of the bundle was taken in: %s",
+		    err_str(import->err));
+	}
+	import_free(import);
+}
+
+static enum err
+import_run(struct store_txn *txn, struct writer_job *job)
+{
+	(void)txn;
+	(void)job;
+	return ERR_NONE;
+}
+
+/* Everything that was handed to the writer before is on disk, or is not. */
+static void
+import_done(struct writer_job *job, void *context)
+{
+	struct import *import = (struct import *)job;
+	struct node *node = context;
+	struct import **end;
 
 	if (node == NULL) {
-		control_free_answer(import->whole);
-		node_waiter_free(import->waiter);
-	} else {
-		if (err != ERR_NONE)
-			bundle_problem(import, 0, err);
-		node_answer(node, import->waiter, import->whole);
+		import_drop(import);
+		return;
 	}
-	free(import);
+	if (job->err != ERR_NONE && import->err == ERR_NONE)
+		import->err = job->err;
+	import->next = NULL;
+	import->change = UINT64_MAX; /* until the commit is looked at */
+	for (end = &node->imported; *end != NULL; end = &(*end)->next)
+		;
+	*end = import;
+}
+
+void
+node_bundle_tell(struct node *node)
+{
+	struct import *import = node->imported;
+	struct import *next;
+	struct import **end = &node->imported;
+
+	node->imported = NULL;
+	for (; import != NULL; import = next) {
+		next = import->next;
+		if (import->change == UINT64_MAX)
+			import->change = node->members_changes;
+		if (!import->waiter->request->bundle_import->last ||
+		    import->err != ERR_NONE ||
+		    import->change <= node->members_counted) {
+			import_answer(node, import);
+			continue;
+		}
+		import->next = NULL;
+		*end = import;
+		end = &import->next;
+	}
+}
+
+/* Take in frames for a while; false if something must be on disk first. */
+static bool
+take_frames(struct import *import)
+{
+	const Erfa__BundleImportRequest *ask =
+	    import->waiter->request->bundle_import;
+	int64_t until = node_now() + TURN_MS;
+	enum err err;
+
+	for (; import->at < ask->n_msg && node_now() < until &&
+	     import->err == ERR_NONE;
+	     import->at++) {
+		err = bundle_frame(import, ask->msg[import->at].data,
+		    ask->msg[import->at].len);
+		if (err == ERR_BUSY)
+			return false;
+		if (is_ours(err))
+			import->err = err;
+		else if (err != ERR_NONE)
+			frame_problem(import, err);
+	}
+	return true;
 }
 
 bool
 node_bundle_turn(struct node *node)
 {
-	const Erfa__BundleImportRequest *ask;
 	struct import *import = node->imports;
-	int64_t until = node_now() + TURN_MS;
-	enum err err;
 
-	if (import == NULL || !node_link_host.may_fetch(node))
+	if (import == NULL ||
+	    (import->err == ERR_NONE && !node_link_host.may_fetch(node)) ||
+	    !take_frames(import))
 		return false;
-	ask = import->waiter->request->bundle_import;
-	for (; import->at < ask->n_msg && node_now() < until; import->at++)
-		if ((err = bundle_frame(import, ask->msg[import->at].data,
-			 ask->msg[import->at].len)) != ERR_NONE)
-			bundle_problem(import, import->at, err);
-	if (import->at < ask->n_msg)
+	if (import->err == ERR_NONE &&
+	    import->at < import->waiter->request->bundle_import->n_msg)
 		return true;
 	node->imports = import->next;
-	if (node_write_note(node, NULL, NULL, 0, bundle_done, import) !=
-	    ERR_NONE)
-		bundle_done(node, import, ERR_NOMEM);
+	import->job.run = import_run;
+	import->job.done = import_done;
+	import->job.entries = 1;
+	writer_submit(node->writer, &import->job);
 	return node->imports != NULL;
 }
 
@@ -281,13 +409,20 @@ node_bundle(struct node *node, struct waiter *waiter)
 	node_wake_turn(node);
 }
 
-void
-node_bundle_end(struct node *node)
+static void
+drop_all(struct import **list)
 {
 	struct import *import;
 
-	while ((import = node->imports) != NULL) {
-		node->imports = import->next;
-		bundle_done(NULL, import, ERR_NONE);
+	while ((import = *list) != NULL) {
+		*list = import->next;
+		import_drop(import);
 	}
+}
+
+void
+node_bundle_end(struct node *node)
+{
+	drop_all(&node->imports);
+	drop_all(&node->imported);
 }

@@ -604,4 +604,5 @@ node_after_commit(struct node *node)
 		node_fork_ask(node, NULL);
 	}
 	node_each_link(node, fetch_on, &now);
+	node_bundle_tell(node);
 }

@@ -44,7 +44,8 @@ struct run_job {
 	uint8_t *body;
 	size_t body_len;
 	struct outbox *outbox;
-	uint8_t bytes[]; /* the headers, one after the other */
+	struct import *import; /* a bundle that brought it, or NULL */
+	uint8_t bytes[];       /* the headers, one after the other */
 };
 
 /* A body. */
@@ -52,8 +53,9 @@ struct body_job {
 	struct writer_job job; /* first */
 	const void *link;
 	struct outbox *outbox;
-	bool own;   /* of a log of this node's key */
-	bool again; /* which is frozen: it is published again */
+	bool own;              /* of a log of this node's key */
+	bool again;            /* which is frozen: it is published again */
+	struct import *import; /* a bundle that brought it, or NULL */
 	struct wire_ref ref;
 	uint8_t salt[SALT_LEN];
 	size_t len;
@@ -222,6 +224,8 @@ run_job_done(struct writer_job *job, void *context)
 		reset_pending(node, run->run.log_id);
 		node_touch(node, run->run.log_id);
 	}
+	if (node != NULL && run->import != NULL)
+		node_import_wrote_run(run->import, &run->run, job->err);
 	free(run->body);
 	free(run);
 }
@@ -424,22 +428,23 @@ body_job_done(struct writer_job *job, void *context)
 			    node, link, "a body that does not fit");
 		}
 		node_bodies_changed(node);
+		if (body->import != NULL)
+			node_import_wrote_body(
+			    body->import, &body->ref, job->err);
 	}
 	free(body);
 }
 
-static void
-host_take_body(void *host, struct link *link, const struct wire_ref *ref,
-    const uint8_t salt[SALT_LEN], const uint8_t *data, size_t len)
+static struct body_job *
+body_job_new(struct node *node, const struct link *link,
+    const struct wire_ref *ref, const uint8_t salt[SALT_LEN],
+    const uint8_t *data, size_t len)
 {
-	struct node *node = host;
 	const struct view_log *log = view_find(node->view, ref->log_id);
 	struct body_job *job = calloc(1, sizeof(*job) + len);
 
-	if (job == NULL) {
-		end_fetching(node, ref);
-		return;
-	}
+	if (job == NULL)
+		return NULL;
 	job->job.run = body_job_run;
 	job->job.done = body_job_done;
 	job->job.entries = 1;
@@ -451,6 +456,56 @@ host_take_body(void *host, struct link *link, const struct wire_ref *ref,
 	memcpy(job->salt, salt, SALT_LEN);
 	job->len = len;
 	memcpy(job->data, data, len);
+	return job;
+}
+
+static void
+host_take_body(void *host, struct link *link, const struct wire_ref *ref,
+    const uint8_t salt[SALT_LEN], const uint8_t *data, size_t len)
+{
+	struct node *node = host;
+	struct body_job *job = body_job_new(node, link, ref, salt, data, len);
+
+	if (job == NULL)
+		end_fetching(node, ref);
+	else
+		writer_submit(node->writer, &job->job);
+}
+
+/* ---- what a bundle brings ---- */
+
+void
+node_import_run(struct node *node, struct import *import, struct view_log *log,
+    const struct log_run *run, const uint64_t *last_common)
+{
+	struct run_job *job = run_job_new(node, NULL, log, run);
+
+	node_import_writes(import);
+	if (job == NULL) {
+		reset_pending(node, log->log_id);
+		node_import_wrote_run(import, run, ERR_NOMEM);
+		return;
+	}
+	job->import = import;
+	job->branch = last_common != NULL;
+	if (last_common != NULL)
+		job->last_common = *last_common;
+	writer_submit(node->writer, &job->job);
+}
+
+void
+node_import_body(struct node *node, struct import *import,
+    const struct wire_ref *ref, const uint8_t salt[SALT_LEN],
+    const uint8_t *data, size_t len)
+{
+	struct body_job *job = body_job_new(node, NULL, ref, salt, data, len);
+
+	node_import_writes(import);
+	if (job == NULL) {
+		node_import_wrote_body(import, ref, ERR_NOMEM);
+		return;
+	}
+	job->import = import;
 	writer_submit(node->writer, &job->job);
 }
 

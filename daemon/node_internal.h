@@ -32,7 +32,7 @@
  *   node_alarm*.c   what is wrong with others (node_alarm_internal.h)
  *   node_fork.c     proofs that a log is forked
  *   node_witness.c  how far others have seen a log
- *   node_bundle.c   bundles are taken in
+ *   node_bundle*.c  bundles are taken in (node_bundle_internal.h)
  *   node_backup*.c  backups are made (node_backup_internal.h)
  *   node_restored.c a store that came out of one
  *   node_hold.c     no body is served until it is known what was erased
@@ -265,6 +265,7 @@ struct node {
 	uint64_t commits_seen;    /* of the writer, so that none is missed */
 	bool members_touched;     /* MEMBER entries, or how far they count */
 	uint64_t members_changes; /* of MEMBER entries, so far */
+	uint64_t members_counted; /* of them the directory knows so many */
 	bool members_busy;        /* the directory is being computed */
 	int64_t members_due;      /* it is computed then; 0 = it is not due */
 	int64_t rules_due;        /* and so the ZAP table */
@@ -295,6 +296,7 @@ struct node {
 	struct admission *admissions; /* newcomers whose commit is under way */
 	struct own_job *own_jobs;     /* written, not yet in the directory */
 	struct import *imports;       /* bundles, the first being taken in */
+	struct import *imported;      /* written, not yet in the directory */
 	struct bundle_part *bundle_part; /* a body that comes in parts */
 	struct backup *backup;           /* the one that is being made */
 	struct backup *given;            /* given out, not on the list yet */
@@ -359,6 +361,20 @@ bool node_reads_only(struct node *node, const struct link *link);
  * The link that ${link} still points to, or NULL if it has ended since.
  */
 struct link *node_link_find(struct node *node, const void *link);
+
+/**
+ * node_import_run(node, import, log, run, last_common), node_import_body(node,
+ * import, ref, salt, data, len):
+ * Hand to the writer what a bundle brought: a run that was verified and goes on
+ * where ${log} ends, or parts from it after *${last_common}, if that is not NULL;
+ * or a body.  ${import} is told before (node_import_writes()) and of the end.
+ */
+void node_import_run(struct node *node, struct import *import,
+    struct view_log *log, const struct log_run *run,
+    const uint64_t *last_common);
+void node_import_body(struct node *node, struct import *import,
+    const struct wire_ref *ref, const uint8_t salt[SALT_LEN],
+    const uint8_t *data, size_t len);
 
 /**
  * node_bodies_changed(node):
@@ -1124,9 +1140,28 @@ void node_log(struct node *node, struct waiter *waiter);
 
 /**
  * node_bundle(node, waiter):
- * Take up a BundleImportRequest; answered when what it brought is committed.
+ * Take up a BundleImportRequest; answered when what it brought is committed, and
+ * the last of a bundle when the directory knows it.
  */
 void node_bundle(struct node *node, struct waiter *waiter);
+
+/**
+ * node_bundle_tell(node):
+ * Answer those for whom nothing more is to be done, after a commit or when the
+ * directory was computed.
+ */
+void node_bundle_tell(struct node *node);
+
+/**
+ * node_import_writes(import), node_import_wrote_run(import, run, err),
+ * node_import_wrote_body(import, ref, err):
+ * One more run or body is on its way to the writer; what became of it.
+ */
+void node_import_writes(struct import *import);
+void node_import_wrote_run(
+    struct import *import, const struct log_run *run, enum err err);
+void node_import_wrote_body(
+    struct import *import, const struct wire_ref *ref, enum err err);
 
 /**
  * node_bundle_turn(node), node_bundle_end(node):

@@ -279,6 +279,8 @@ members_done(struct pool_job *job, void *context)
 		node_snapshot_put(node, before);
 		node_claims_changed(node);
 		node_write_counts(node, members->number);
+		node->members_counted = members->number;
+		node_bundle_tell(node);
 		if (node->members_changes > members->number)
 			node->members_due = node_now();
 	}

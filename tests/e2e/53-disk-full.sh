@@ -97,6 +97,11 @@ fill node
 check_same "a full disk refuses what comes" 75 "$status"
 check "after it took $accepted records" test "$accepted" -gt 0
 check_has "it says what is wrong" "$said" "space|full"
+/usr/bin/python3 tests/e2e/many_logs.py "$WORK/node/node.key" dk-791 600 00 \
+	"$WORK/bundle" || die "no bundle"
+check_status "nor is a bundle taken in" 75 at node bundle import "$WORK/bundle"
+check_has "and nobody is told that it was" "$OUT" \
+	"not all of the bundle was taken in: no space left"
 check "it still reads" at node list
 check "all is well with what was accepted" at node verify
 check_has "status tells of the disk" "$(at node status)" "space|full"
@@ -104,6 +109,7 @@ check_has "status tells of the disk" "$(at node status)" "space|full"
 # There is room again.
 mount -o remount,size=60m "$WORK/node/state"
 check "with room again it accepts" at node publish --yes "$WORK/big.json"
+check "and takes in the rest of the bundle" at node bundle import "$WORK/bundle"
 check "its index follows" at node sync --wait 30
 node_kill node
 node_up node

@@ -1,0 +1,77 @@
+#!/bin/bash
+# A bundle is taken in as far as it goes: members open the way to others, what is
+# here already is compared, what says otherwise proves a fork, and what is told of it
+# is what was stored.
+# timeout: 120
+. "$(dirname "$0")/lib.sh"
+
+mkdir "$WORK/in"
+/usr/bin/python3 tests/e2e/bundle.py "$WORK/in" || die "no bundles"
+
+# import NAME: what is said of one of them, as JSON.
+import() {
+	at v bundle import "$WORK/in/$1" --json
+}
+
+# sums: what the document $said tells of.
+sums() {
+	/usr/bin/python3 -c 'import json, sys
+said = json.load(sys.stdin)
+print(*(int(said.get(name, 0)) for name in ("entries", "bodies", "known", "skippedLogs")),
+      len(said.get("lackingLog", [])), len(said.get("problem", [])))' <<<"$said"
+}
+
+node_new v dk-101
+sed -i "/^\[node\]/a pinned = $(cat "$WORK/in/registry")" "$WORK/v/erfad.conf"
+node_up v
+
+# --- In the file the last comes first.
+
+said=$(import all)
+check_same "all who belong are taken in, and a stranger's two runs are one log" \
+	"34 25 0 1 1 0" "$(sums)"
+check "the index follows" at v sync --wait 30
+check_same "the last of the chain is shown" 25 "$(status v trials)"
+check "and its long bodies are here" at v verify
+check_has "people hear of it" "$(at v bundle import "$WORK/in/all")" \
+	"Took in 0 entries and 0 bodies; 34 were here already"
+check_has "and of what lacks its beginning" "$(at v bundle import "$WORK/in/all")" \
+	"Left out 1 log of which what comes before is not here"
+said=$(import more)
+check_same "with its beginning it is taken" "301 0 0 0 0 0" "$(sums)"
+
+# --- What goes on, and what does not fit.
+
+said=$(import longer)
+check_same "what is new is taken, but no body of other bytes" "2 1 26 0 0 1" "$(sums)"
+check_has "which is told" "$said" "does not fit"
+said=$(import bad)
+check_same "nothing of a run that is not signed" "0 0 0 0 0 1" "$(sums)"
+check_same "of which nothing is kept" "" \
+	"$(at v logs --jsonl | grep '"entries":"0"')"
+
+# --- Another branch.
+
+check_same "no log is forked" 0 "$(at v status | grep -c "is forked")"
+said=$(import other)
+check_same "the other way is kept, beside the part that both have" "300 300 26 0 0 0" \
+	"$(sums)"
+check_has "it proves a fork" "$(at v status)" "forked"
+said=$(import other)
+check_same "and is known from then on" "0 0 326 0 0 0" "$(sums)"
+check "all is well" at v verify
+
+# --- Out again, in more than one page.
+
+node_new w dk-101
+sed -i "/^\[node\]/a pinned = $(cat "$WORK/in/registry")" "$WORK/w/erfad.conf"
+node_up w
+made=$(at v bundle export "$WORK/in/out" --json)
+said=$(at w bundle import "$WORK/in/out" --json)
+# The log of v itself, two words about the fork, is left out: w does not know v.
+check_same "what is told of a bundle that was written is what comes out of it" \
+	"$(field entries <<<"$made") $(field bodies <<<"$made") 1" \
+	"$(($(field entries <<<"$said") + 2)) $(field bodies <<<"$said") $(
+		field skippedLogs <<<"$said"
+	)"
+finish

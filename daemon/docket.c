@@ -172,25 +172,32 @@ docket_is_about(const struct docket *docket, const Erfa__RecordRef *ref)
 }
 
 bool
-docket_may_speak(const struct docket *docket, const char *org)
+docket_hears(const struct heirs *heirs, const char *publisher,
+    const Erfa__Trial *trial, const char *org)
 {
-	const Erfa__Trial *trial = docket->trial.trial;
 	const Erfa__Exemption *exemption;
 	size_t i;
 	size_t j;
 
-	if (heirs_speaks(docket->it.heirs, org, docket->org))
+	if (heirs_speaks(heirs, org, publisher))
 		return true;
-	for (i = 0; i < trial->n_exemptions; i++) {
+	for (i = 0; trial != NULL && i < trial->n_exemptions; i++) {
 		exemption = trial->exemptions[i];
 		for (j = 0; j < exemption->n_authorities; j++) {
 			if (exemption->authorities[j]->id != NULL &&
-			    heirs_speaks(docket->it.heirs, org,
-				exemption->authorities[j]->id))
+			    heirs_speaks(
+				heirs, org, exemption->authorities[j]->id))
 				return true;
 		}
 	}
 	return false;
+}
+
+bool
+docket_may_speak(const struct docket *docket, const char *org)
+{
+	return docket_hears(
+	    docket->it.heirs, docket->org, docket->trial.trial, org);
 }
 
 const Erfa__Body *

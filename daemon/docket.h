@@ -96,6 +96,14 @@ bool docket_is_about(const struct docket *docket, const Erfa__RecordRef *ref);
 bool docket_may_speak(const struct docket *docket, const char *org);
 
 /**
+ * docket_hears(heirs, publisher, trial, org):
+ * The same for the body of a trial of ${publisher}, without a docket.  NULL
+ * ${heirs} are none; of a ${trial} of NULL the publisher alone is heard.
+ */
+bool docket_hears(const struct heirs *heirs, const char *publisher,
+    const Erfa__Trial *trial, const char *org);
+
+/**
  * docket_find_more(trial, org, record):
  * What is about to be published as this record, or NULL.
  */

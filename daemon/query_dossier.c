@@ -5,6 +5,7 @@
 #include "proto/life_need.h"
 #include "proto/provision.h"
 #include "proto/record.h"
+#include "daemon/docket.h"
 #include "daemon/query_internal.h"
 #include "daemon/shown.h"
 
@@ -51,21 +52,11 @@ add_found(struct about *about, const struct shown_item *item)
 static bool
 may_decide(const struct about *about, const struct shown_item *item)
 {
-	const char *org = shown_org(about->it->question->shown, item->org);
-	const Erfa__Exemption *exemption;
-	size_t i;
-	size_t k;
+	const struct question *question = about->it->question;
 
-	if (item->org == about->trial->org)
-		return true;
-	for (i = 0; i < about->body->n_exemptions; i++) {
-		exemption = about->body->exemptions[i];
-		for (k = 0; k < exemption->n_authorities; k++)
-			if (exemption->authorities[k]->id != NULL &&
-			    strcmp(exemption->authorities[k]->id, org) == 0)
-				return true;
-	}
-	return false;
+	return docket_hears(question->heirs,
+	    shown_org(question->shown, about->trial->org), about->body,
+	    shown_org(question->shown, item->org));
 }
 
 /* A decision that answers an application about the trial. */

@@ -96,6 +96,9 @@ for name in old ministry heir thief; do
 	check "$name: status" at "$name" status "$a" --json
 	check_has "$name: it is granted" "$OUT" '"permission": *"granted"'
 done
+check "the dossier of the provision" at old dossier "Helseloven § 5" --json
+check_has "has what the heir decided" "$OUT" '"publisher": *"no-ny"'
+check_same "and not what the thief did" 0 "$(grep -c '"dk-999' <<<"$OUT")"
 check "own and anchor" at old own "$a" --unit "Hjemmetjenesten" --role "Enhetsleder"
 check "anchor" at old anchor "$a" --body council --date 2026-10-01 --name Kommunestyret
 check "plan" at old plan "$a" --goal "Færre hjelpere" --criterion "Høyst åtte" \

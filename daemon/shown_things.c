@@ -298,12 +298,13 @@ is_of_one(const struct slice *slice)
 static enum err
 unite_slice(struct slice *slice)
 {
+	bool one = is_of_one(slice);
 	size_t i;
 	enum err err;
 
 	for (i = 0; i < slice->count; i++)
-		slice->leads[i] = is_of_one(slice) ? 0 : (uint32_t)i;
-	if (is_of_one(slice))
+		slice->leads[i] = one ? 0 : (uint32_t)i;
+	if (one)
 		return ERR_NONE;
 	while (slice->own < slice->count &&
 	    !item_at(slice, slice->own)->transcribed)

@@ -105,7 +105,8 @@ size_t find_number(const struct find *find, const struct shown_item *item);
 /**
  * find_item(find, doc, ret_about):
  * The trial that ${doc} is about, or whose current version it is; NULL if there
- * is none.  *${ret_about} tells which of both.
+ * is none.  *${ret_about} tells which of both.  What is about one of several
+ * records of a trial is about the one that stands for all.
  */
 const struct shown_item *find_item(
     const struct find *find, uint32_t doc, bool *ret_about);
@@ -136,8 +137,8 @@ enum err find_note(struct find *find, const char *text) MUST_CHECK;
 
 /**
  * find_mark_facet(find, facet):
- * Mark all that has the facet "NAME:VALUE"; of a verdict, what was not taken
- * back.
+ * Mark all that has the facet "NAME:VALUE"; by a verdict or an outcome only where
+ * who says so is heard (query_tells()).
  */
 enum err find_mark_facet(struct find *find, const char *facet) MUST_CHECK;
 

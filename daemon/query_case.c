@@ -186,6 +186,79 @@ query_retracted(struct question *question, const struct shown_item *item,
 	    take_retraction, ret_retracted);
 }
 
+/* ---- what may stand beside a trial ---- */
+
+/* Whether who decided something about ${trial} is heard. */
+static enum err
+is_heard(struct question *question, const struct shown_item *item,
+    const struct shown_item *trial, bool *ret_heard)
+{
+	const struct shown *shown = question->shown;
+	const char *org = shown_org(shown, item->org);
+	Erfa__Body *body;
+	enum err err;
+
+	*ret_heard = docket_hears(
+	    question->heirs, shown_org(shown, trial->org), NULL, org);
+	if (*ret_heard)
+		return ERR_NONE;
+	err = query_read(question, shown_first(shown, trial), &body);
+	if (err != ERR_NONE)
+		return err;
+	*ret_heard = body != NULL &&
+	    body->record_case == ERFA__BODY__RECORD_TRIAL &&
+	    docket_hears(question->heirs, shown_org(shown, trial->org),
+		body->trial, org);
+	body_free(body);
+	return ERR_NONE;
+}
+
+/* Whether ${item} is public, or of the same group as ${trial}. */
+static enum err
+is_beside(struct question *question, const struct shown_item *item,
+    const struct shown_item *trial, bool *ret_beside)
+{
+	uint64_t group = 0;
+	uint64_t other = 0;
+	enum err err;
+
+	err = query_item_group(question, item, &group);
+	if (err == ERR_NONE && group != 0)
+		err = query_item_group(question, trial, &other);
+	*ret_beside = group == 0 || group == other;
+	return err;
+}
+
+enum err
+query_tells(
+    struct question *question, const struct shown_item *item, bool *ret_tells)
+{
+	const struct shown *shown = question->shown;
+	const struct shown_item *trial;
+	char org[ORG_MAX + 1];
+	uint8_t record[RECORD_LEN];
+	bool retracted;
+	bool tells;
+	enum err err;
+
+	*ret_tells = false;
+	err = index_parent(question->index, item->doc, org, record);
+	if (err != ERR_NONE)
+		return err == ERR_NOENT ? ERR_NONE : err;
+	trial = shown_record(
+	    shown, org[0] != '\0' ? org : shown_org(shown, item->org), record);
+	if (trial == NULL)
+		return ERR_NONE;
+	err = is_beside(question, item, shown_first(shown, trial), &tells);
+	if (err == ERR_NONE && tells && item->kind == HEADER_DECISION)
+		err = is_heard(question, item, trial, &tells);
+	if (err != ERR_NONE || !tells ||
+	    (err = query_retracted(question, item, &retracted)) != ERR_NONE)
+		return err;
+	*ret_tells = !retracted;
+	return ERR_NONE;
+}
+
 /* Gathers the records that name one, some of them twice. */
 struct naming {
 	struct gather gather; /* first */

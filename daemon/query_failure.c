@@ -63,21 +63,22 @@ struct marking {
 	enum err err;
 };
 
-/* The surest is kept, of what was not taken back; return whether to go on. */
+/* The surest is kept, of what is to be heard; return whether to go on. */
 static bool
 mark(struct marking *marking, uint32_t doc)
 {
 	struct question *question = marking->look->question;
 	const struct shown_item *item = shown_by_doc(question->shown, doc);
-	bool retracted = false;
+	bool tells = true;
 	size_t number;
 
 	if (!marking->look->item_of(marking->look->context, doc, &number) ||
 	    (marking->out[number] != 0 && marking->out[number] <= marking->way))
 		return true;
-	if (item != NULL && item->kind == HEADER_EXPERIENCE)
-		marking->err = query_retracted(question, item, &retracted);
-	if (marking->err == ERR_NONE && !retracted)
+	if (item != NULL &&
+	    (item->kind == HEADER_EXPERIENCE || item->kind == HEADER_DECISION))
+		marking->err = query_tells(question, item, &tells);
+	if (marking->err == ERR_NONE && tells)
 		marking->out[number] = marking->way;
 	return marking->err == ERR_NONE;
 }
@@ -236,8 +237,8 @@ failure_mark(const struct failure_look *look, uint8_t *out)
 struct quoting {
 	const struct failure_look *look;
 	uint8_t way;
-	uint64_t group; /* of the trial; 0 = public */
 	char *quote;
+	enum err err;
 };
 
 static enum err
@@ -246,20 +247,14 @@ quote_one(void *context, const struct shown_item *item)
 	struct quoting *quoting = context;
 	const char *text = NULL;
 	Erfa__Body *body;
-	uint64_t group;
-	bool retracted;
+	bool tells;
 	uint8_t way = 0;
 	enum err err;
 
 	if (item->kind != HEADER_EXPERIENCE || quoting->quote != NULL)
 		return ERR_NONE;
-	err = query_retracted(quoting->look->question, item, &retracted);
-	if (err != ERR_NONE || retracted)
-		return err;
-
-	/* A restricted sentence does not stand beside a public trial. */
-	err = query_item_group(quoting->look->question, item, &group);
-	if (err != ERR_NONE || (group != 0 && group != quoting->group))
+	err = query_tells(quoting->look->question, item, &tells);
+	if (err != ERR_NONE || !tells)
 		return err;
 	err = query_read(quoting->look->question, item, &body);
 	if (err != ERR_NONE || body == NULL)
@@ -273,20 +268,27 @@ quote_one(void *context, const struct shown_item *item)
 	return err;
 }
 
+static void
+quote_twin(void *context, const struct shown_item *item)
+{
+	struct quoting *quoting = context;
+
+	if (quoting->err == ERR_NONE && quoting->quote == NULL)
+		quoting->err = query_naming(
+		    quoting->look->question, item, quote_one, quoting);
+}
+
 enum err
 failure_quote(const struct failure_look *look, const struct shown_item *trial,
     uint8_t way, char **ret_quote)
 {
 	struct quoting quoting = { .look = look, .way = way };
-	enum err err = ERR_NONE;
 
 	if (way == TOLD || way == REPORTED)
-		err = query_item_group(look->question, trial, &quoting.group);
-	if (err == ERR_NONE && (way == TOLD || way == REPORTED))
-		err = query_naming(look->question, trial, quote_one, &quoting);
-	if (err != ERR_NONE)
+		shown_twins(look->question->shown, trial, quote_twin, &quoting);
+	if (quoting.err != ERR_NONE)
 		free(quoting.quote);
 	else
 		*ret_quote = quoting.quote;
-	return err;
+	return quoting.err;
 }

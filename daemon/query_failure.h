@@ -20,7 +20,8 @@ struct search;
 struct shown_item;
 struct vocab;
 
-/* Where to look, and which item a document is about. */
+/* Where to look, and which item a document is about: the one that stands for all
+ * that are one thing with it. */
 struct failure_look {
 	struct question *question;
 	struct search *search;
@@ -33,8 +34,8 @@ struct failure_look {
  * failure_mark(look, out):
  * Write to ${out}[number of an item], which must be 0, by what the trial may be
  * meant: the surest of 1 ... as failure_name() has them.  Texts are read of the
- * newest 1,000 experiences; those that were taken back say nothing.  Return an
- * error of reading, or ERR_NOMEM.
+ * newest 1,000 experiences; nothing say those, and those decisions, that are not
+ * to be heard (query_tells()).  Return an error of reading, or ERR_NOMEM.
  */
 enum err failure_mark(const struct failure_look *look, uint8_t *out) MUST_CHECK;
 

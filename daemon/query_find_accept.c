@@ -36,8 +36,9 @@ find_item(const struct find *find, uint32_t doc, bool *ret_about)
 	*ret_about = true;
 	if (index_parent(find->question->index, doc, org, record) != ERR_NONE)
 		return NULL;
-	return shown_record(
+	item = shown_record(
 	    shown, org[0] != '\0' ? org : shown_org(shown, item->org), record);
+	return item == NULL ? NULL : shown_first(shown, item);
 }
 
 /* A text of the body, folded, one after another. */

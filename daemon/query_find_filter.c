@@ -55,7 +55,7 @@ find_note(struct find *find, const char *text)
 	return answer_text_add(&answer->note, &answer->n_note, text);
 }
 
-/* Marks what somebody says, unless it was taken back. */
+/* Marks what somebody says who is heard. */
 struct marking {
 	struct find *find;
 	enum err err;
@@ -68,7 +68,7 @@ mark_word(void *context, uint32_t doc, uint8_t kind)
 	struct find *find = marking->find;
 	const struct shown *shown = find->question->shown;
 	const struct shown_item *item;
-	bool retracted;
+	bool tells;
 	bool about;
 
 	item = find_item(find, doc, &about);
@@ -77,9 +77,9 @@ mark_word(void *context, uint32_t doc, uint8_t kind)
 		return true;
 	if (!about)
 		return mark_doc(find, doc, kind);
-	marking->err = query_retracted(
-	    find->question, shown_by_doc(shown, doc), &retracted);
-	if (marking->err == ERR_NONE && !retracted)
+	marking->err = query_tells(
+	    find->question, shown_by_doc(shown, doc), &tells);
+	if (marking->err == ERR_NONE && tells)
 		(void)mark_doc(find, doc, kind);
 	return marking->err == ERR_NONE;
 }
@@ -92,7 +92,8 @@ find_mark_facet(struct find *find, const char *facet)
 	enum err err;
 
 	index_facet(facet, term);
-	if (strncmp(facet, "verdict:", 8) != 0)
+	if (strncmp(facet, "verdict:", 8) != 0 &&
+	    strncmp(facet, "outcome:", 8) != 0)
 		return search_each(
 		    find->search, SEARCH_FACET, term, mark_doc, find);
 	err = search_each(

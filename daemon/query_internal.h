@@ -386,6 +386,17 @@ enum err query_retracted(struct question *question,
     const struct shown_item *item, bool *ret_retracted) MUST_CHECK;
 
 /**
+ * query_tells(question, item, ret_tells):
+ * Whether what the experience or decision ${item} says may stand beside the trial
+ * that it is about: it was not taken back, it is not restricted unless the trial
+ * is, to the same group, and a decision is by somebody who is heard
+ * (docket_hears()).  Of several records of the trial the one that it names says
+ * who is heard, and the one that stands for all whether it is restricted.
+ */
+enum err query_tells(struct question *question, const struct shown_item *item,
+    bool *ret_tells) MUST_CHECK;
+
+/**
  * query_naming(question, item, each, context):
  * Call ${each} once for every record whose current version is here and names
  * ${item} itself (not its twins), until it returns an error, which is returned.

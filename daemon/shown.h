@@ -173,6 +173,14 @@ void shown_twins(const struct shown *shown, const struct shown_item *item,
     void (*each)(void *context, const struct shown_item *item), void *context);
 
 /**
+ * shown_first(shown, item):
+ * The record that stands for all that are one thing with ${item}: the first of
+ * shown_twins().
+ */
+const struct shown_item *shown_first(
+    const struct shown *shown, const struct shown_item *item);
+
+/**
  * shown_compare_entries(shown, a, b), shown_compare_names(shown, a, b):
  * Compare two items by the time of their current versions, the older first; then
  * by the entries of these, log and number, or by organisation and record.  Both

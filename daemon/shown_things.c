@@ -424,6 +424,13 @@ shown_same(const struct shown_item *a, const struct shown_item *b)
 	return a == b || (is_thing(a) && is_thing(b) && a->thing == b->thing);
 }
 
+const struct shown_item *
+shown_first(const struct shown *shown, const struct shown_item *item)
+{
+	return is_thing(item) ? &shown->items[shown->external[item->thing]] :
+				item;
+}
+
 void
 shown_twins(const struct shown *shown, const struct shown_item *item,
     void (*each)(void *context, const struct shown_item *item), void *context)

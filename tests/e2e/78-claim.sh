@@ -76,6 +76,22 @@ for name in k v t; do
 	check_has "$name: as the same thing" "$OUT" "\"sameAs\".*$bare"
 done
 
+# --- What an evaluator learnt of the source's record is found by Vejle's own.
+
+check "Tromsø tells how it went" at t publish --yes - <<END
+{"envelope":{"language":"da"},"experience":{"trial":{"id":"$bare"},
+ "authorRole":"AUTHOR_ROLE_EXTERNAL_EVALUATOR","stage":"STAGE_FINAL",
+ "verdict":"VERDICT_DID_NOT_WORK","whatDidNot":"Lamperne gik ud hver nat"}}
+END
+meet
+for words in "--verdict did_not_work" "hvad virkede ikke"; do
+	# shellcheck disable=SC2086 # they are several
+	check "v: find $words" at v find $words --lang da --json
+	check_has "finds Vejle's word" "$OUT" "\"fullId\": *\"$claimed"
+	check_same "alone" 1 "$(grep -oE '"fullId"' <<<"$OUT" | wc -l)"
+done
+check_has "and says why" "$OUT" failure_did_not_work
+
 # --- A stranger says the same of it: first after the source, then before.
 
 # stranger ID TITLE: a record of Tromsø's own.

@@ -133,6 +133,9 @@ check_has "for programs, too" "$(at b2 overview --json)" "\"group\": *\"$group\"
 check_same "find quotes nothing of it beside the trial" 0 "$(
 	at b2 find hvad virkede ikke i skole --json | grep -c "Lærerne sagde"
 )"
+check_same "nor says that it did not work" 0 "$(
+	at b2 find hvad virkede ikke i skole --json | grep -c failure_did_not_work
+)"
 check_same "nor its verdict" 0 \
 	"$(at b2 find skole --json | grep -c '"verdict": *"did_not_work"')"
 check "its lineage is told" at b2 lineage "$open" --json

@@ -1311,6 +1311,102 @@ a_search_without_words_is_refused(void **state)
 	assert_error(find(&f->desk, "bolig", &request), "no_such_sector", 64);
 }
 
+/* A decision about a trial of ${f}'s own. */
+static void
+add_decision(struct fixture *f, struct press *press, const char *name,
+    const char *trial, Erfa__Outcome outcome)
+{
+	uint8_t record[RECORD_LEN];
+	const struct press_options options = {
+		.kind = HEADER_DECISION,
+		.record = record,
+	};
+	Erfa__Body *body = press_body(HEADER_DECISION);
+
+	press_record(trial, record);
+	body->decision->trial = press_ref(&f->own, record);
+	body->decision->plain_summary = strdup("Svar");
+	body->decision->has_outcome = true;
+	body->decision->outcome = outcome;
+	press_record(name, record);
+	(void)press_add(press, &options, body);
+}
+
+/* Take back the decision ${name}. */
+static void
+add_retraction(struct press *press, const char *name)
+{
+	uint8_t record[RECORD_LEN];
+	const struct press_options options = {
+		.kind = HEADER_RETRACTION,
+		.record = record,
+	};
+	Erfa__Body *body = press_body(HEADER_RETRACTION);
+
+	press_record(name, record);
+	body->retraction->target = press_ref(press, record);
+	body->retraction->has_kind = true;
+	body->retraction->kind =
+	    ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION;
+	press_record("retraction", record);
+	(void)press_add(press, &options, body);
+}
+
+static void
+assert_chosen(struct fixture *f, const char *facet, const char *titles)
+{
+	Erfa__FindRequest request = ERFA__FIND_REQUEST__INIT;
+	char *facets[1] = { strdup(facet) };
+	Erfa__Answer *answer;
+	char text[512] = "";
+	size_t i;
+
+	request.n_facet = 1;
+	request.facet = facets;
+	answer = find(&f->desk, "boliger", &request);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_FIND);
+	for (i = 0; i < answer->find->n_row && !answer->find->unfiltered; i++) {
+		(void)strcat(text, i > 0 ? ", " : "");
+		(void)strcat(text, answer->find->row[i]->title);
+	}
+	assert_string_equal(text, titles);
+	control_free_answer(answer);
+	free(facets[0]);
+}
+
+/* As gates and dossiers have it, so a search: who was not asked decides nothing. */
+static void
+what_was_decided_is_found_if_who_did_is_heard(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Body *body = titled("Boliger for alle");
+	Erfa__Exemption *exemption = calloc(1, sizeof(*exemption));
+	Erfa__OrgRef *authority = calloc(1, sizeof(*authority));
+
+	assert_true(exemption != NULL && authority != NULL);
+	erfa__exemption__init(exemption);
+	erfa__org_ref__init(authority);
+	authority->id = strdup(f->third.org);
+	exemption->authorities = calloc(1, sizeof(void *));
+	exemption->authorities[exemption->n_authorities++] = authority;
+	body->trial->exemptions = calloc(1, sizeof(void *));
+	body->trial->exemptions[body->trial->n_exemptions++] = exemption;
+	(void)add_trial(&f->own, "asked", body);
+	(void)add_trial(&f->own, "free", titled("Frie boliger"));
+	(void)add_trial(&f->own, "own", titled("Egne boliger"));
+	add_decision(
+	    f, &f->third, "1", "asked", ERFA__OUTCOME__OUTCOME_APPROVED);
+	add_decision(
+	    f, &f->third, "2", "free", ERFA__OUTCOME__OUTCOME_APPROVED);
+	add_decision(f, &f->own, "3", "own", ERFA__OUTCOME__OUTCOME_REJECTED);
+	publish(f);
+	assert_chosen(f, "outcome:approved", "Boliger for alle");
+	assert_chosen(f, "outcome:rejected", "Egne boliger");
+	add_retraction(&f->own, "3");
+	publish(f);
+	assert_chosen(f, "outcome:rejected", "");
+}
+
 static void
 pages_of_a_search_are_complete_and_without_doubles(void **state)
 {
@@ -2366,6 +2462,7 @@ main(void)
 		T(trials_are_found_by_their_programme_and_their_sites),
 		T(a_body_that_comes_later_is_found),
 		T(a_search_without_words_is_refused),
+		T(what_was_decided_is_found_if_who_did_is_heard),
 		T(pages_of_a_search_are_complete_and_without_doubles),
 		T(a_watcher_sees_each_entry_once),
 		T(a_watcher_can_begin_at_the_start),

@@ -21,10 +21,14 @@
 /* Bytes of an error's message. */
 #define MESSAGE_MAX 512
 
-/* Longest wait of one request, that for the index, and how many may wait. */
+/* Longest wait of one request, and that for the index. */
 #define WAIT_MAX_MS   60000
 #define INDEX_WAIT_MS 5000
-#define WAITERS_MAX   512
+
+/* How many may wait, of them for one user, and the size of their requests. */
+#define WAITERS_MAX      512
+#define WAITERS_USER_MAX 256
+#define WAITER_BYTES_MAX (4 * 1024 * 1024)
 
 /* So many entries that the index lacks are told also if all goes well. */
 #define LAG_TOLD 100
@@ -65,12 +69,16 @@ waiter_new(struct node *node, const struct sock_msg *msg)
 	return waiter;
 }
 
-/* Is so much of what may wait used, in percent? */
+/*
+ * Is so much used of what may be under way, in percent?  Those who wait for
+ * something to happen, as they may for long, have bounds of their own.
+ */
 static bool
 is_crowded(const struct node *node, size_t percent)
 {
-	return node->clients >= CLIENTS_MAX / 100 * percent ||
-	    node->client_bytes >= CLIENT_BYTES_MAX / 100 * percent;
+	return node->clients - node->nwaiters >= CLIENTS_MAX / 100 * percent ||
+	    node->client_bytes - node->waiter_bytes >=
+	    CLIENT_BYTES_MAX / 100 * percent;
 }
 
 enum err
@@ -79,6 +87,15 @@ node_control_watch(struct node *node)
 	node->control_shut = false;
 	return node_watch(
 	    node, sock_handle(node->control), -1, control_ready, node);
+}
+
+/* There are fewer under way: take requests again, if there is room. */
+static void
+reopen(struct node *node)
+{
+	if (node->control_shut && node->control != NULL &&
+	    !is_crowded(node, 50) && node_control_watch(node) != ERR_NONE)
+		logger_err("control", "the socket cannot be watched");
 }
 
 void
@@ -93,9 +110,7 @@ node_waiter_free(struct waiter *waiter)
 	node->client_bytes -= waiter->bytes;
 	control_free_request(waiter->request);
 	free(waiter);
-	if (node->control_shut && node->control != NULL &&
-	    !is_crowded(node, 50) && node_control_watch(node) != ERR_NONE)
-		logger_err("control", "the socket cannot be watched");
+	reopen(node);
 }
 
 /* ---- answers ---- */
@@ -494,6 +509,33 @@ enlist(struct node *node, struct waiter *waiter)
 	waiter->next = node->waiters;
 	node->waiters = waiter;
 	node->nwaiters++;
+	node->waiter_bytes += waiter->bytes;
+	reopen(node);
+}
+
+/* Take the first of those who wait out of their list, which begins at ${*list}. */
+static struct waiter *
+take_out(struct node *node, struct waiter **list)
+{
+	struct waiter *waiter = *list;
+
+	*list = waiter->next;
+	node->nwaiters--;
+	node->waiter_bytes -= waiter->bytes;
+	return waiter;
+}
+
+/* May one more wait?  No user can take all places. */
+static bool
+has_place(const struct node *node, const struct waiter *waiter)
+{
+	const struct waiter *other;
+	size_t same = 0;
+
+	for (other = node->waiters; other != NULL; other = other->next)
+		same += other->uid == waiter->uid;
+	return node->nwaiters < WAITERS_MAX && same < WAITERS_USER_MAX &&
+	    node->waiter_bytes + waiter->bytes <= WAITER_BYTES_MAX;
 }
 
 void
@@ -508,7 +550,7 @@ node_wait(struct node *node, struct waiter *waiter, int64_t wait_ms)
 		return;
 	if (!sync && indexer_arrival(node->indexer) > waiter->seen)
 		call_submit(node, waiter, NULL, 0);
-	else if (node->nwaiters < WAITERS_MAX)
+	else if (has_place(node, waiter))
 		enlist(node, waiter);
 	else
 		node_answer_error(node, waiter, "busy", 75, "try again",
@@ -518,15 +560,14 @@ node_wait(struct node *node, struct waiter *waiter, int64_t wait_ms)
 void
 node_waiters_tick(struct node *node, int64_t now)
 {
-	struct waiter *waiter = node->waiters;
+	struct waiter *list = node->waiters;
 	uint64_t indexed = indexer_arrival(node->indexer);
-	struct waiter *next;
+	struct waiter *waiter;
 	bool looked = false;
 
 	node->waiters = NULL;
-	node->nwaiters = 0;
-	for (; waiter != NULL; waiter = next) {
-		next = waiter->next;
+	while (list != NULL) {
+		waiter = take_out(node, &list);
 		if (waiter->request->ask_case == ERFA__REQUEST__ASK_SYNC) {
 			/* One look is good for all of them. */
 			if (looked && now < waiter->deadline)

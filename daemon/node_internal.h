@@ -286,6 +286,7 @@ struct node {
 	size_t client_bytes; /* and their size */
 	struct waiter *waiters;
 	size_t nwaiters;
+	size_t waiter_bytes; /* of their requests, part of client_bytes */
 	struct publication *publications; /* they wait for the index */
 	uint64_t own_arrival; /* what was published here is in the index then */
 	struct sealed_ring ring; /* what opens restricted bodies */

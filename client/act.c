@@ -159,6 +159,44 @@ find_draft(struct run *run, const char *id, char ret_full[RECORD_ID_CHARS + 1])
 	return EXIT_DONE;
 }
 
+/* Whether ${answer}, which is that to a beginning of an id, speaks of the record
+ * with the full id ${draft} or of none. */
+static bool
+is_draft_alone(const Erfa__Answer *answer, const char *draft)
+{
+	if (answer->say_case == ERFA__ANSWER__SAY_SHOW)
+		return answer->show->row == NULL ||
+		    strcmp(run_text(answer->show->row->full_id), draft) == 0;
+	return answer->say_case != ERFA__ANSWER__SAY_ERROR ||
+	    strcmp(run_text(answer->error->code), "ambiguous_id") != 0;
+}
+
+/* Refuse a beginning that means the ${draft}, and another record as well. */
+static int
+check_alone(struct run *run, char *id, const char *draft)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	if (strcmp(id, draft) == 0)
+		return EXIT_DONE;
+	show.id = id;
+	request.ask_case = ERFA__REQUEST__ASK_SHOW;
+	request.show = &show;
+	if ((status = run_try(run, &request, &answer)) != EXIT_DONE)
+		return status;
+	if (!is_draft_alone(answer, draft))
+		status = fault_say(&run->faults, EXIT_USAGE, "ambiguous_id",
+		    "Type more characters of the id:  erfa drafts, erfa list",
+		    "\"%s\" may mean the draft %s, and a record that is "
+		    "published",
+		    id, draft);
+	control_free_answer(answer);
+	return status;
+}
+
 /* ---- opening ---- */
 
 enum err
@@ -290,7 +328,9 @@ act_look(struct run *run, const char *word, struct act *act)
 	memset(act, 0, sizeof(*act));
 	act->run = run;
 	if ((status = act_resolve(run, word, id)) != EXIT_DONE ||
-	    (status = find_draft(run, id, draft)) != EXIT_DONE)
+	    (status = find_draft(run, id, draft)) != EXIT_DONE ||
+	    (draft[0] != '\0' &&
+		(status = check_alone(run, id, draft)) != EXIT_DONE))
 		return status;
 	return draft[0] != '\0' ? open_draft(act, draft) : open_public(act, id);
 }

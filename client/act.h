@@ -96,8 +96,9 @@ int act_begin(struct run *run, uint32_t kind, struct act *act);
 /**
  * act_open(run, word, kind, act):
  * Open the record of this node that ${word} means, to be changed: its draft if
- * there is one, else what is public.  ${kind} 0 takes any.  End with
- * act_close(), whatever comes back.
+ * there is one, else what is public; a beginning that fits a draft and another
+ * record is refused.  ${kind} 0 takes any.  End with act_close(), whatever comes
+ * back.
  */
 int act_open(struct run *run, const char *word, uint32_t kind, struct act *act);
 

@@ -16,7 +16,8 @@ import sys
 import termios
 import time
 
-from peer import Checks, SLOW
+from proto import body_pb2, control_pb2
+from peer import Checks, Control, SLOW
 
 CHECKS = Checks()
 ENV = dict(os.environ, TERM="dumb", NO_COLOR="1", LC_ALL="C.UTF-8", COLUMNS="80")
@@ -162,6 +163,37 @@ def meanwhile(socket):
     CHECKS.check("which is there as it was", mandate() == "Imens", mandate())
 
 
+def alike(socket):
+    """The beginning of an id does not mean a draft if a record begins so too."""
+    def edit(id):
+        return subprocess.run(
+            ("erfa", f"--socket={socket}", "edit", id, "--set", "mandate=Hvis?",
+             "--yes"), env=ENV, check=False, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True)
+
+    record = told(socket, "new", "--title", "Tvilling", "--summary", "Den ene.",
+                  "--sector", "elder_care", "--yes")["record"][0]["id"]
+    twin = record[:-9] + ("0" if record[-9] != "0" else "1") + record[-8:]
+    control = Control(socket)
+    control.ask(draft_put=control_pb2.DraftPutRequest(
+        body=body_pb2.Body(
+            envelope=body_pb2.Envelope(language="da"),
+            trial=body_pb2.Trial(title="Den anden", summary="S", sector=[1])),
+        id=twin))
+    control.close()
+    said = edit(record[:15])
+    CHECKS.check("two that begin alike are told apart",
+                 said.returncode == 64 and f'"{record[:15]}" may mean' in said.stdout,
+                 said.stdout)
+    said = edit(record)
+    CHECKS.check("the whole id means one of them", said.returncode == 0 and
+                 told(socket, "show", record)["body"]["trial"]["mandate"] == "Hvis?",
+                 said.stdout)
+    said = edit(twin[:-8])
+    CHECKS.check("and so does what only the other begins with",
+                 said.returncode == 0 and "Den anden" in said.stdout, said.stdout)
+
+
 def main():
     try:
         for fd in pty.openpty():
@@ -175,6 +207,7 @@ def main():
     write_in_vain()
     adapt(socket, other)
     meanwhile(socket)
+    alike(socket)
     return CHECKS.bad
 
 

@@ -6,24 +6,50 @@
 #include "proto/text.h"
 #include "client/print.h"
 
+/* What ends a cell where the list separator is a semicolon, and a quote in the
+ * middle of a line means nothing. */
+#define BREAKS ";\t\r\n"
+
 /* What a spreadsheet takes for the beginning of a formula, in UTF-8; the last
  * four are the wide forms of the first. */
-static const char *const formulas[] = { "=", "+", "-", "@", "\t", "\r", "\n",
-	"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0" };
+static const char *const formulas[] = { "=", "+", "-", "@", "\xef\xbc\x9d",
+	"\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0" };
 
+/* Whether ${text} begins with the mark of a formula, behind any of ${before}.
+ * An apostrophe always is one of these: so each gets another, and all of them
+ * come back. */
 static bool
-is_formula(const char *text)
+is_formula(const char *text, const char *before)
 {
 	size_t i;
 
-	text += strspn(text, " ");
+	text += strspn(text, before);
 	for (i = 0; i < sizeof(formulas) / sizeof(formulas[0]); i++)
 		if (strncmp(text, formulas[i], strlen(formulas[i])) == 0)
 			return true;
 	return false;
 }
 
-/* Copy ${text}, every quote twice; return the end. */
+/* Whether a cell that begins with ${text} is taken for a formula. */
+static bool
+begins(const char *text)
+{
+	const char *first = text + strspn(text, " '");
+
+	return is_formula(text, " '") ||
+	    (*first != '\0' && strchr("\t\r\n", *first) != NULL);
+}
+
+/* Whether what stands behind a break is, by whom that ends a cell.  Quotes there
+ * are dropped, or are ours, which are two. */
+static bool
+goes_on(const char *text)
+{
+	return is_formula(text, " '\"");
+}
+
+/* Copy ${text}, every quote twice, and with an apostrophe before what would be a
+ * formula in a cell of its own; return the end. */
 static char *
 copy_quoted(char *out, const char *text)
 {
@@ -31,6 +57,8 @@ copy_quoted(char *out, const char *text)
 		if (*text == '"')
 			*out++ = '"';
 		*out++ = *text;
+		if (strchr(BREAKS, *text) != NULL && goes_on(text + 1))
+			*out++ = '\'';
 	}
 	return out;
 }
@@ -47,9 +75,10 @@ cells_form(const char *text, char **ret_form)
 
 	if (text == NULL)
 		text = "";
-	formula = is_formula(text);
+	formula = begins(text);
 	if ((err = text_gate(text, strlen(text), true, &safe)) != ERR_NONE)
 		return err;
+	/* A quote takes two bytes, and so does a break. */
 	if ((form = malloc(2 * strlen(safe) + 4)) == NULL) {
 		free(safe);
 		return ERR_NOMEM;
@@ -58,7 +87,7 @@ cells_form(const char *text, char **ret_form)
 	at = form;
 	if (quoted)
 		*at++ = '"';
-	if (formula || is_formula(safe))
+	if (formula || begins(safe))
 		*at++ = '\'';
 	at = copy_quoted(at, safe);
 	if (quoted)
@@ -69,10 +98,22 @@ cells_form(const char *text, char **ret_form)
 	return ERR_NONE;
 }
 
-const char *
-cells_plain(const char *text)
+size_t
+cells_plain(char *text)
 {
-	return text[0] == '\'' && is_formula(text + 1) ? text + 1 : text;
+	const char *from = text;
+	char *to = text;
+
+	if (from[0] == '\'' && begins(from + 1))
+		from++;
+	while (*from != '\0') {
+		*to++ = *from++;
+		if (strchr(BREAKS, to[-1]) != NULL && from[0] == '\'' &&
+		    goes_on(from + 1))
+			from++;
+	}
+	*to = '\0';
+	return (size_t)(to - text);
 }
 
 void

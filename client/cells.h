@@ -5,7 +5,10 @@
  * cells - tables for spreadsheets: rows of cells as RFC 4180 has them.
  *
  * Text comes from anybody: what a spreadsheet would take for a formula gets an
- * apostrophe before it, and control characters do not pass the gate.
+ * apostrophe before it, and control characters do not pass the gate.  So it is
+ * in the middle of a text, too, behind a semicolon or a new line: the cells are
+ * parted by commas, and where Danes, Norwegians, Swedes and Finns open such a
+ * file, it is parted at semicolons, whatever is quoted.
  */
 
 #include <stdbool.h>
@@ -32,10 +35,10 @@ enum err cells_form(const char *text, char **ret_form) MUST_CHECK;
 
 /**
  * cells_plain(text):
- * ${text}, the whole of a cell, without the apostrophe that cells_form() puts
- * before what a spreadsheet would take for a formula.
+ * Take out of ${text}, the whole of a cell without its quotes, the apostrophes
+ * that cells_form() puts in; the result takes its place.  Return its bytes.
  */
-const char *cells_plain(const char *text);
+size_t cells_plain(char *text);
 
 /**
  * cells_put(cells, text):

@@ -25,9 +25,10 @@
 /* Opaque types. */
 struct csv;
 
-/* One cell: clean of quotes, ending with a NUL, valid UTF-8. */
+/* One cell: clean of quotes, ending with a NUL, valid UTF-8.  It may be written
+ * in, up to that. */
 struct csv_cell {
-	const char *text;
+	char *text;
 	size_t len;
 	unsigned line; /* of the file, from 1, on which it begins */
 };

@@ -598,16 +598,10 @@ take_row(struct sheet *sheet, const struct csv_row *cells)
 static void
 make_plain(struct csv_row *cells)
 {
-	struct csv_cell *cell;
 	size_t i;
 
-	for (i = 0; i < cells->count; i++) {
-		cell = &cells->cell[i];
-		if (cells_plain(cell->text) == cell->text)
-			continue;
-		cell->text++;
-		cell->len--;
-	}
+	for (i = 0; i < cells->count; i++)
+		cells->cell[i].len = cells_plain(cells->cell[i].text);
 }
 
 enum err

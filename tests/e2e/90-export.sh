@@ -33,7 +33,7 @@ fields() {
 cat >"$WORK/own.csv" <<'END'
 external_id,title,summary,sector,status,period,goals[0].text,goals[0].success_criterion,goals[1].text,goals[1].success_criterion,owner.unit,owner.role,anchoring.body_kind,anchoring.date,keywords,needs_exemption,exemptions[0].provision,exemptions[0].why,exemptions[0].authorities,experience.what_worked,experience.what_did_not,experience.conditions
 1,"=1+1; ""faste"" teams","- små teams
-- som planlægger selv, ""helt""; alene",elder_care; health,planned,2026 - 2027,"+47 færre; fald","@halvt så mange",Mere ro,Mindre larm,,,,,"teams; ældre",no,,,,,,
+- som planlægger selv, ""helt""; alene",elder_care; health,planned,2026 - 2027,"+47 færre; fald","@halvt så mange",Mere ro;=1+1,Mindre larm,,,,,"teams; ældre",no,,,,,,
 2,"'Åben' skole",'tis ude af huset,school,active,2025-01-31 - 2026-12,Mere lyst,Færre fravær,,,Skoleafdelingen,leder,council,2025-01-12,,no,,,,"Ro;
 og lyst","=ingenting","små hold; godt vejr"
 3,En idé,Kun en tanke,culture_leisure,idea,,,,,,,,,,,,yes,Folkeskoleloven § 14,den binder,dk-791,,,
@@ -45,7 +45,9 @@ check_same "a row a trial" 3 "$(column "$WORK/a.csv" id | grep -c dk-791/)"
 check_has "codes" "$(column "$WORK/a.csv" sector)" "^'elder_care; health'$"
 check_has "what a spreadsheet would compute is text" \
 	"$(column "$WORK/a.csv" title)" "'=1\+1; \"faste\" teams"
-check_has "lines are kept" "$(column "$WORK/a.csv" summary)" 'teams\\n- som'
+check_has "where semicolons part cells as well" \
+	"$(column "$WORK/a.csv" "goals[1].text")" "Mere ro;'=1\+1"
+check_has "lines are kept" "$(column "$WORK/a.csv" summary)" "teams\\\\n\\\\'- som"
 check_has "what was learnt" "$(column "$WORK/a.csv" experience.conditions)" \
 	"^'små hold; godt vejr'$"
 check_has "and how often" "$(column "$WORK/a.csv" experiences)" "^'1'$"

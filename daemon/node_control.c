@@ -358,6 +358,14 @@ wait_for_index(struct node *node, struct waiter *waiter)
 		node_wait(node, waiter, INDEX_WAIT_MS);
 }
 
+/* Is this for others to read, while what was erased may not be known here? */
+static bool
+is_held_back(const struct node *node, const Erfa__Answer *answer)
+{
+	return node->hold.until != 0 && answer != NULL &&
+	    answer->say_case == ERFA__ANSWER__SAY_BUNDLE_EXPORT;
+}
+
 /* The cursor that was answered is where the wait goes on. */
 static void
 keep_cursor(struct waiter *waiter, Erfa__Answer *answer)
@@ -388,6 +396,9 @@ call_done(struct pool_job *job, void *context)
 	} else if (is_behind(call->answer)) {
 		control_free_answer(call->answer);
 		wait_for_index(node, waiter);
+	} else if (is_held_back(node, call->answer)) {
+		control_free_answer(call->answer);
+		node_answer(node, waiter, node_hold_refusal());
 	} else if (call->answer != NULL) {
 		forget_lag(node, call->answer);
 		if (call->answer->say_case == ERFA__ANSWER__SAY_ERASURE &&

@@ -428,8 +428,14 @@ read_targets(const Erfa__EraseRequest *request, struct erase_job *erase)
 void
 node_erase(struct node *node, struct waiter *waiter)
 {
-	struct erase_job *erase = calloc(1, sizeof(*erase));
+	struct erase_job *erase;
 
+	/* What is to come back yet could not be named, and would stay. */
+	if (node->hold.until != 0) {
+		node_answer(node, waiter, node_hold_refusal());
+		return;
+	}
+	erase = calloc(1, sizeof(*erase));
 	if (erase == NULL || !read_targets(waiter->request->erase, erase) ||
 	    !waiter->request->erase->has_reason ||
 	    waiter->request->erase->reason ==

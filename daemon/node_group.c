@@ -340,6 +340,12 @@ job_done(struct pool_job *job, void *context)
 		change_end(change);
 		return;
 	}
+	if (node->hold.until != 0 && change->action != GROUP_CREATE) {
+		control_free_answer(change->answer);
+		change->answer = node_hold_refusal();
+		change_end(change);
+		return;
+	}
 	change->stage = GROUP_STAGE_WRITE;
 	change->write.run = write_run;
 	change->write.done = write_done;

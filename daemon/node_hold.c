@@ -109,6 +109,13 @@ node_hold_close(struct node *node)
 	node->hold.nkeys = 0;
 }
 
+Erfa__Answer *
+node_hold_refusal(void)
+{
+	return node_error_new("not_in_step", 75, "See why:  erfa sync",
+	    "this node was restored and has not caught up yet");
+}
+
 /* ---- its end ---- */
 
 static bool

@@ -1235,6 +1235,15 @@ void node_hold_close(struct node *node);
  */
 void node_hold_tick(struct node *node, int64_t now);
 
+/**
+ * node_hold_refusal():
+ * What to answer, as long as bodies are held back, to who asks for what cannot be
+ * done right without knowing what became of the node's records since: an
+ * ErrorAnswer "not_in_step".  The caller frees it with control_free_answer(); NULL
+ * if memory is short.  Any thread.
+ */
+Erfa__Answer *node_hold_refusal(void) MUST_CHECK;
+
 /* ---- node_closed.c ---- */
 
 /**

@@ -440,6 +440,19 @@ is_refused(const struct publication *publication)
 	return publication->ready == NULL || publication->refusal != NULL;
 }
 
+/* Is something for a group, of which what was said last may not be known here? */
+static bool
+is_held_back(const struct node *node, const struct publication *publication)
+{
+	size_t i;
+
+	for (i = 0; i < publication->count && node->hold.until != 0; i++)
+		if (publication->ready[i].group != 0 &&
+		    !publication->ready[i].skip)
+			return true;
+	return false;
+}
+
 static void
 prepare_done(struct pool_job *job, void *context)
 {
@@ -456,6 +469,10 @@ prepare_done(struct pool_job *job, void *context)
 	if (publication->refusal == NULL && publication->ready == NULL)
 		publication->refusal = node_error_new(
 		    "no_memory", 75, "try again", "out of memory");
+	if (!is_refused(publication) && is_held_back(node, publication)) {
+		publication->ready[0].refused = true;
+		publication->refusal = node_hold_refusal();
+	}
 	if (is_refused(publication) ||
 	    publication->waiter->request->publish->dry_run ||
 	    !anything_to_write(publication)) {

@@ -606,9 +606,7 @@ node_key(struct node *node, struct waiter *waiter)
 		    "See how far it is:  erfa key show",
 		    "a change of key is under way already");
 	} else if (node->hold.until != 0) {
-		node_answer_error(node, waiter, "not_in_step", 75,
-		    "See why:  erfa sync",
-		    "this node was restored and has not caught up yet");
+		node_answer(node, waiter, node_hold_refusal());
 	} else if ((err = draw(node, waiter)) != ERR_NONE) {
 		wipe(node, FILE_NEXT);
 		node_answer_error(node, waiter, "not_written", 75, "try again",

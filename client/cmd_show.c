@@ -252,8 +252,10 @@ print_related(struct run *run, const Erfa__ShowAnswer *show)
 		else if (related->body != NULL)
 			view_related(run, related->body, about, 2);
 	}
+	if (show->n_same_as > 0)
+		print_say(run->out, "\n");
 	for (i = 0; i < show->n_same_as; i++)
-		print_field(run->out, 0, i == 0 ? _("\nalso published as") : "",
+		print_field(run->out, 0, i == 0 ? _("also published as") : "",
 		    18, show->same_as[i]);
 }
 

@@ -74,6 +74,8 @@ for name in k v t; do
 	check_same "$name counts it once" "$before" "$(status "$name" trials)"
 	check "$name shows Vejle's word" at "$name" show "$claimed" --json
 	check_has "$name: as the same thing" "$OUT" "\"sameAs\".*$bare"
+	check_has "$name: in a line that begins with words" \
+		"$(at "$name" show "$claimed")" "^also published as +dk-"
 done
 
 # --- What an evaluator learnt of the source's record is found by Vejle's own.

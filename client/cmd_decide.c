@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/control.h"
@@ -14,9 +15,8 @@
 #include "client/run.h"
 #include "client/standing.h"
 
-#define REPLACED_MAX 8    /* decisions */
-#define PATH_ROOM    64   /* bytes of "conditions[12].text" */
-#define TEXT_ROOM    1100 /* bytes of a condition with its date */
+#define REPLACED_MAX 8  /* decisions */
+#define PATH_ROOM    64 /* bytes of "conditions[12].text" */
 
 /* ---- decide ---- */
 
@@ -37,22 +37,26 @@ add_condition(struct decision *it, const char *value)
 	const char *mark = strrchr(value, ';');
 	const char *due = mark == NULL ? NULL : mark + 1;
 	size_t place = it->act.body->decision->n_conditions;
-	char text[TEXT_ROOM];
+	char number[PRINT_NUMBER_MAX];
 	char path[PATH_ROOM];
+	char *text;
 	int status;
 
 	if (due != NULL)
 		due += strspn(due, " ");
 	if (due != NULL && strspn(due, "0123456789-") != strlen(due))
 		due = NULL;
-	(void)snprintf(text, sizeof(text), "%.*s",
-	    due == NULL ? (int)strlen(value) : (int)(mark - value), value);
+	text = strndup(
+	    value, due == NULL ? strlen(value) : (size_t)(mark - value));
+	if (text == NULL)
+		return run_nomem(it->run);
 	(void)snprintf(path, sizeof(path), "conditions[%zu].text", place);
 	status = act_set(&it->act, "condition", path, text);
+	free(text);
 	if (status == EXIT_DONE) {
-		(void)snprintf(text, sizeof(text), "%zu", place + 1);
+		(void)snprintf(number, sizeof(number), "%zu", place + 1);
 		(void)snprintf(path, sizeof(path), "conditions[%zu].no", place);
-		status = act_set(&it->act, "condition", path, text);
+		status = act_set(&it->act, "condition", path, number);
 	}
 	(void)snprintf(path, sizeof(path), "conditions[%zu].due", place);
 	if (status == EXIT_DONE && due != NULL)

@@ -80,13 +80,16 @@ check_status "who says no says why" 64 at v decide "$t" --authority "Ældreminis
 	--ref "2026-88" --outcome rejected --plain "I må ikke"
 check "decide, with a condition" at v decide "$t" --authority "Ældreministeriet" \
 	--ref "2026-88" --outcome approved_with_conditions --date 2026-09-20 \
-	--plain "I må lade være at visitere" --condition "Før en log; 2027-03-01"
+	--plain "I må lade være at visitere" --condition "Før en log; 2027-03-01" \
+	--condition "$(printf 'å%.0s' {1..998}) z"
 check "status" at v status "$t"
 check_has "it may start now" "$(head -n 1 <<<"$OUT")" "^May start"
 check_has "the condition is kept in mind" "$OUT" "Før en log"
 
 check "conditions" at v conditions "$t"
 check_has "lists it with its day" "$OUT" "Før en log.*2027-03-01"
+check_has "and one of 1000 letters as it was written" \
+	"$(at v conditions "$t" --json)" "å{998} z\""
 check "conditions --met" at v conditions "$t" --met 1 --date 2026-09-30
 check "conditions" at v conditions "$t"
 check_has "it is met" "$OUT" "2026-09-30"

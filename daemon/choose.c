@@ -504,8 +504,9 @@ know(const struct chooser *chooser, size_t i, struct known *known)
 	}
 }
 
-/* Make room for the result that ${seen} belongs to, unless there is one. */
-static void
+/* Make room for the result that ${seen} belongs to, unless there is one; return
+ * whether there is any left. */
+static bool
 take_place(const struct chooser *chooser, const struct choose_seen *seen,
     struct choose_result *results, size_t *count)
 {
@@ -513,7 +514,7 @@ take_place(const struct chooser *chooser, const struct choose_seen *seen,
 	size_t i;
 
 	if (is_comparison(seen))
-		return;
+		return true;
 	result.unit = unit_text(seen->unit);
 	result.owner = known_of(chooser, seen)->owner;
 	result.site = known_of(chooser, seen)->site;
@@ -527,10 +528,29 @@ take_place(const struct chooser *chooser, const struct choose_seen *seen,
 				strcmp(result.site.name, results[i].site.name) <
 				    0))
 				results[i].site.name = result.site.name;
-			return;
+			return true;
 		}
-	if (*count < CHOOSE_MAX)
-		results[(*count)++] = result;
+	if (*count == CHOOSE_MAX)
+		return false;
+	results[(*count)++] = result;
+	return true;
+}
+
+/* Make room for what those measured whose trial it is, or for what others did. */
+static bool
+take_places(const struct chooser *chooser, bool own,
+    struct choose_result *results, size_t *count)
+{
+	const struct choose_trial *trial = chooser->trial;
+	bool all = true;
+	size_t i;
+
+	for (i = 0; i < trial->count; i++)
+		if ((chooser->known[i].owner == NULL) == own)
+			all = take_place(
+				  chooser, &trial->seen[i], results, count) &&
+			    all;
+	return all;
 }
 
 /* Results that one group is compared with depend on each other. */
@@ -549,10 +569,11 @@ mark_shared(struct choose_result *results, size_t count)
 
 enum err
 choose_results(const struct choose_trial *trial,
-    struct choose_result **ret_results, size_t *ret_count)
+    struct choose_result **ret_results, size_t *ret_count, bool *ret_more)
 {
 	struct chooser chooser = { .trial = trial };
 	struct choose_result *results;
+	bool all;
 	size_t count = 0;
 	size_t i;
 
@@ -566,8 +587,10 @@ choose_results(const struct choose_trial *trial,
 	chooser.window = window_of(trial->trial);
 	for (i = 0; i < trial->count; i++)
 		know(&chooser, i, &chooser.known[i]);
-	for (i = 0; i < trial->count; i++)
-		take_place(&chooser, &trial->seen[i], results, &count);
+
+	/* No stranger's numbers take the place of the trial's own. */
+	all = take_places(&chooser, true, results, &count);
+	all = take_places(&chooser, false, results, &count) && all;
 	for (i = 0; i < count; i++)
 		fill(&chooser, &results[i]);
 	qsort(results, count, sizeof(*results), compare_results);
@@ -575,5 +598,6 @@ choose_results(const struct choose_trial *trial,
 	free(chooser.known);
 	*ret_results = results;
 	*ret_count = count;
+	*ret_more = !all;
 	return ERR_NONE;
 }

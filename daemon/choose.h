@@ -81,12 +81,15 @@ struct choose_result {
 };
 
 /**
- * choose_results(trial, ret_results, ret_count):
+ * choose_results(trial, ret_results, ret_count, ret_more):
  * The results of a trial, by indicator, unit, owner and municipality; what they point
- * to is the caller's.  The caller frees *${ret_results}.  Return ERR_NOMEM.
+ * to is the caller's.  *${ret_more} tells that some were left out, those that others
+ * measured before those of the trial itself.  The caller frees *${ret_results}.
+ * Return ERR_NOMEM.
  */
 enum err choose_results(const struct choose_trial *trial,
-    struct choose_result **ret_results, size_t *ret_count) MUST_CHECK;
+    struct choose_result **ret_results, size_t *ret_count,
+    bool *ret_more) MUST_CHECK;
 
 /**
  * choose_same_unit(a, b):

@@ -446,13 +446,15 @@ take_trial(struct evidence_studies *studies, struct evidence_trial *trial)
 		.count = trial->count };
 	struct choose_result *results = NULL;
 	size_t count = 0;
+	bool more = false;
 	size_t i;
 	enum err err;
 
 	if (trial->body == NULL || trial->count == 0)
 		return ERR_NONE;
 	asked.trial = trial->body->trial;
-	err = choose_results(&asked, &results, &count);
+	err = choose_results(&asked, &results, &count, &more);
+	family->answer->more |= more;
 	for (i = 0; i < count && err == ERR_NONE; i++)
 		if (is_wanted(family, results[i].indicator))
 			err = add_study(studies, trial, &asked, &results[i]);

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ struct fixture {
 	struct choose_trial asked;
 	struct choose_result *results;
 	size_t count;
+	bool more;
 };
 
 static char *
@@ -115,7 +117,8 @@ run(struct fixture *f)
 {
 	free(f->results);
 	assert_int_equal(
-	    choose_results(&f->asked, &f->results, &f->count), ERR_NONE);
+	    choose_results(&f->asked, &f->results, &f->count, &f->more),
+	    ERR_NONE);
 }
 
 static void
@@ -305,6 +308,40 @@ a_new_number_is_the_same_municipality_and_a_merger_is_not(void **state)
 	heirs_free(heirs);
 }
 
+/* A stranger measures in many units what the trial measured in one. */
+static void
+no_stranger_takes_the_place_of_the_own_results(void **state)
+{
+	static char units[CHOOSE_MAX][8];
+	static struct choose_seen seen[CHOOSE_MAX + 1];
+	struct fixture f;
+	size_t own = 0;
+	size_t i;
+
+	(void)state;
+	begin(&f);
+	seen[CHOOSE_MAX] = *see(&f, TRIAL, FOLLOW_UP, "2020-06-30", NULL);
+	for (i = 0; i < CHOOSE_MAX; i++) {
+		(void)snprintf(units[i], sizeof(units[i]), "u%zu", i);
+		seen[i] = seen[CHOOSE_MAX];
+		seen[i].publisher = "no-5501";
+		seen[i].unit = units[i];
+	}
+	f.asked.seen = seen;
+	f.asked.count = CHOOSE_MAX + 1;
+	run(&f);
+	assert_int_equal(f.count, CHOOSE_MAX);
+	assert_true(f.more);
+	for (i = 0; i < f.count; i++)
+		own += f.results[i].owner == NULL;
+	assert_int_equal(own, 1);
+	f.asked.count = CHOOSE_MAX;
+	run(&f);
+	assert_int_equal(f.count, CHOOSE_MAX);
+	assert_false(f.more);
+	free(f.results);
+}
+
 static void
 names_that_are_tied_are_one_class_in_any_order(void **state)
 {
@@ -349,6 +386,8 @@ main(void)
 		cmocka_unit_test(the_place_counts_and_not_the_publisher),
 		cmocka_unit_test(
 		    a_new_number_is_the_same_municipality_and_a_merger_is_not),
+		cmocka_unit_test(
+		    no_stranger_takes_the_place_of_the_own_results),
 		cmocka_unit_test(
 		    names_that_are_tied_are_one_class_in_any_order),
 	};

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/directory.h"
 #include "proto/header.h"
 #include "daemon/codes.h"
 
@@ -15,19 +16,27 @@ struct size {
 	int urban;
 };
 
+/* Read what a profile says; *${ret_says} is false if it is not about its own
+ * publisher. */
 static enum err
-read_size(
-    struct find *find, const struct shown_item *item, struct size *ret_size)
+read_size(struct find *find, const struct shown_item *item, bool *ret_says,
+    struct size *ret_size)
 {
+	const char *org = shown_org(find->question->shown, item->org);
+	const Erfa__Profile *profile;
 	Erfa__Body *body;
 	enum err err;
 
 	memset(ret_size, 0, sizeof(*ret_size));
+	*ret_says = false;
 	if ((err = query_read(find->question, item, &body)) != ERR_NONE)
 		return err;
-	if (body != NULL && body->profile != NULL) {
-		ret_size->population = body->profile->population;
-		ret_size->urban = (int)body->profile->degree_of_urbanisation;
+	profile = body == NULL ? NULL : body->profile;
+	if (profile != NULL && profile->org != NULL &&
+	    strcmp(profile->org, org) == 0) {
+		*ret_says = true;
+		ret_size->population = profile->population;
+		ret_size->urban = (int)profile->degree_of_urbanisation;
 	}
 	body_free(body);
 	return ERR_NONE;
@@ -121,36 +130,58 @@ tell_unknown(struct sizes *sizes)
 	return err;
 }
 
-/* Look at each profile: which is the own, whose size is known, who is alike. */
+/* Take a profile: it is the own, its size is known, it is alike. */
+static enum err
+take_profile(struct sizes *sizes, const struct shown_item *item,
+    const struct size *size, struct size *own, bool mark)
+{
+	const struct question *question = sizes->find->question;
+	const char *org = shown_org(question->shown, item->org);
+	const struct directory_member *self = directory_find(
+	    question->directory, question->own_key);
+	size_t number;
+
+	if (mark)
+		return is_alike(own, size) ? mark_place(sizes->find, item) :
+					     ERR_NONE;
+	if (self != NULL && strcmp(self->org, org) == 0)
+		*own = *size;
+	return size->population != 0 || size->urban != 0 ?
+	    codes_add(sizes->known, org, &number) :
+	    ERR_NONE;
+}
+
+/* Look at the latest profile of each, as org show does. */
 static enum err
 each_profile(struct sizes *sizes, struct size *own, bool mark)
 {
 	struct find *find = sizes->find;
 	const struct shown *shown = find->question->shown;
 	const struct shown_item *item;
+	struct codes *taken;
 	struct size size;
 	size_t number;
 	size_t i;
-	enum err err = ERR_NONE;
+	bool says;
+	enum err err;
 
+	if ((err = codes_new(&taken)) != ERR_NONE)
+		return err;
 	for (i = 0; i < shown_count(shown) && err == ERR_NONE; i++) {
-		item = shown_at(shown, SHOWN_BY_RECORD, i);
-		if (item->kind != HEADER_PROFILE || item->twin ||
-		    item->state != INDEX_HERE)
+		item = shown_at(shown, SHOWN_BY_TIME, i);
+		if (item->kind != HEADER_PROFILE || !item->is_record ||
+		    item->state != INDEX_HERE ||
+		    codes_find(taken, shown_org(shown, item->org), &number) ==
+			ERR_NONE)
 			continue;
-		if ((err = read_size(find, item, &size)) != ERR_NONE)
-			break;
-		if (mark && is_alike(own, &size))
-			err = mark_place(find, item);
-		if (mark)
-			continue;
-		if (memcmp(shown_log(shown, item->log)->key,
-			find->question->own_key, KEY_LEN) == 0)
-			*own = size;
-		if (size.population != 0 || size.urban != 0)
+		err = read_size(find, item, &says, &size);
+		if (err == ERR_NONE && says)
 			err = codes_add(
-			    sizes->known, shown_org(shown, item->org), &number);
+			    taken, shown_org(shown, item->org), &number);
+		if (err == ERR_NONE && says)
+			err = take_profile(sizes, item, &size, own, mark);
 	}
+	codes_free(taken);
 	return err;
 }
 

@@ -45,4 +45,17 @@ check "converge" converge 60 small other big silent
 check "in the index too" at small sync --wait 60
 check "like us" at small find cykler --like-us --json
 check_same "a city is not like the country" "Cykler her" "$(titles <<<"$OUT")"
+
+# --- The own size is that of the organisation, not that of a key, nor one that it
+# says of another.
+
+check "a profile of somebody else" at small publish --yes - <<END
+{"envelope":{"language":"da"},"profile":{"org":"dk-751","population":360000}}
+END
+check "in the index" at small sync --wait 60
+check_same "is not the own" "Cykler her" \
+	"$(at small find cykler --like-us --json | titles)"
+check "a new key" at small key rotate --yes --wait 60
+check_same "which has the size that the old one said" "Cykler her" \
+	"$(at small find cykler --like-us --json | titles)"
 finish

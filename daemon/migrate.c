@@ -17,12 +17,15 @@
 #define LOCK      "-lock"
 #define DAY_S     86400
 
+#define STAT_BLOCK 512 /* bytes of a block that stat() counts */
+
 /* One migration under way. */
 struct migration {
 	const struct migrate_options *options;
 	struct migrate_report *report;
 	struct store *store;
 	char main[PATH_ROOM];
+	char name[MIGRATE_NAME_MAX]; /* under which the copy is kept */
 	char kept[PATH_ROOM];
 	char part[PATH_ROOM + sizeof(PART)]; /* the copy under way */
 	char lock[PATH_ROOM + sizeof(PART) + sizeof(LOCK)];
@@ -88,11 +91,37 @@ plan(struct migration *m)
 	return ERR_NONE;
 }
 
+/*
+ * What an attempt has left that did not come to its end goes: the store was
+ * written since, maybe, and its room is needed.  A dry run counts that room.
+ */
+static uint64_t
+drop_leftovers(struct migration *m)
+{
+	const char *const paths[] = { m->part, m->lock, m->kept };
+	uint64_t bytes = 0;
+	struct stat info;
+	size_t i;
+
+	migrate_name(m->report->from, m->name);
+	path_of(m->options->dir, m->name, m->kept);
+	(void)snprintf(m->part, sizeof(m->part), "%s" PART, m->kept);
+	(void)snprintf(m->lock, sizeof(m->lock), "%s" LOCK, m->part);
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (!m->options->dry_run)
+			(void)unlink(paths[i]);
+		else if (stat(paths[i], &info) == 0 && info.st_nlink == 1)
+			bytes += (uint64_t)info.st_blocks * STAT_BLOCK;
+	}
+	return bytes;
+}
+
 /* The copy, and as much again for pages that the steps write anew. */
 static enum err
 look_for_room(struct migration *m)
 {
 	struct migrate_report *report = m->report;
+	uint64_t left = drop_leftovers(m);
 	struct statvfs fs;
 	uint64_t used;
 	uint64_t max;
@@ -107,7 +136,7 @@ look_for_room(struct migration *m)
 		return ERR_IO;
 	report->bytes = used - (spare < used ? spare : used);
 	report->need = 2 * report->bytes + m->options->spare;
-	report->room = (uint64_t)fs.f_bavail * fs.f_frsize;
+	report->room = (uint64_t)fs.f_bavail * fs.f_frsize + left;
 	return report->room < report->need ? ERR_FULL : ERR_NONE;
 }
 
@@ -209,21 +238,9 @@ copy(struct migration *m)
 static enum err
 keep(struct migration *m)
 {
-	const char *dir = m->options->dir;
-	char name[MIGRATE_NAME_MAX];
 	enum err err;
 
 	m->report->stage = MIGRATE_COPY;
-	migrate_name(m->report->from, name);
-	path_of(dir, name, m->kept);
-	(void)snprintf(m->part, sizeof(m->part), "%s" PART, m->kept);
-	(void)snprintf(m->lock, sizeof(m->lock), "%s" LOCK, m->part);
-
-	/* What an attempt has left that did not come to its end.  The store was
-	 * written since, maybe. */
-	(void)unlink(m->part);
-	(void)unlink(m->lock);
-	(void)unlink(m->kept);
 	err = copy(m);
 	(void)unlink(m->lock);
 	if (err == ERR_NONE && rename(m->part, m->kept) != 0)
@@ -232,8 +249,8 @@ keep(struct migration *m)
 		(void)unlink(m->part);
 		return err;
 	}
-	memcpy(m->report->kept, name, sizeof(name));
-	return store_sync_folder(dir);
+	memcpy(m->report->kept, m->name, sizeof(m->name));
+	return store_sync_folder(m->options->dir);
 }
 
 /* ---- the steps ---- */

@@ -90,7 +90,7 @@ struct migrate_report {
 	uint32_t at;    /* the step carried out last begins here */
 	uint64_t bytes; /* of main without its free pages */
 	uint64_t need;  /* bytes of room, with those to be left free */
-	uint64_t room;  /* that there are */
+	uint64_t room;  /* that there are, or will be: see migrate_run() */
 	uint64_t rows;  /* written and removed */
 	uint64_t ms;    /* all of it took */
 	char kept[MIGRATE_NAME_MAX]; /* name of the copy in ${dir}; or empty */
@@ -107,7 +107,8 @@ const struct migrate_step *migrate_steps(size_t *ret_count);
  * migrate_run(options, ret_report):
  * Bring the store in ${options}->dir to ${options}->format.  The report is
  * filled in as far as it went, whatever is returned.  A store that has that
- * format already is left as it is (from = to).  Return ERR_NOENT if there is no
+ * format already is left as it is (from = to).  What an attempt has left that was
+ * cut short is removed first; a dry run counts it as room.  Return ERR_NOENT if there is no
  * store, ERR_VERSION if its format is newer or no steps lead from it,
  * ERR_FULL if there is no room, ERR_DAMAGED if the copy or the result does not
  * hold together, what a step returned, or the errors of store_open().  After all

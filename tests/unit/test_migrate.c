@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -388,6 +389,47 @@ without_room_nothing_is_begun(void **state)
 	check_old(f);
 }
 
+/* Leave so many bytes under a name, as an attempt that was cut short does. */
+static void
+leave(const struct fixture *f, const char *name, off_t bytes)
+{
+	char *path = scratch_path(f->dir, name);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(posix_fallocate(fd, 0, bytes), 0);
+	(void)close(fd);
+	free(path);
+}
+
+static void
+what_an_attempt_has_left_takes_no_room(void **state)
+{
+	struct fixture *f = *state;
+	char part[64];
+	struct statvfs fs;
+	uint64_t room;
+
+	(void)snprintf(part, sizeof(part), "%s.part", f->kept);
+	leave(f, f->kept, (off_t)64 << 20);
+	leave(f, part, (off_t)64 << 20);
+	f->options.dry_run = true;
+	assert_int_equal(migrate_run(&f->options, &f->report), ERR_NONE);
+	assert_true(is_there(f, f->kept) && is_there(f, part));
+	assert_int_equal(statvfs(f->dir, &fs), 0);
+	room = (uint64_t)fs.f_bavail * fs.f_frsize;
+	assert_true(f->report.room > room + ((uint64_t)96 << 20));
+
+	/* It goes before the room is looked at. */
+	f->options.dry_run = false;
+	f->options.spare = UINT64_MAX / 2;
+	assert_int_equal(migrate_run(&f->options, &f->report), ERR_FULL);
+	assert_int_equal(f->report.stage, MIGRATE_ROOM);
+	assert_false(is_there(f, f->kept));
+	assert_false(is_there(f, part));
+	check_old(f);
+}
+
 static void
 a_map_that_is_too_small_changes_nothing(void **state)
 {
@@ -636,6 +678,7 @@ main(void)
 		T(a_dry_run_tells_all_and_changes_nothing),
 		T(a_dry_run_without_room_tells_both),
 		T(without_room_nothing_is_begun),
+		T(what_an_attempt_has_left_takes_no_room),
 		T(a_map_that_is_too_small_changes_nothing),
 		T(a_step_that_fails_changes_nothing),
 		T(a_step_that_loses_something_is_found_out),

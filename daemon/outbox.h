@@ -117,11 +117,11 @@ enum err outbox_beacon(
 /**
  * outbox_committed(outbox), outbox_aborted(outbox):
  * The transaction's commit succeeded: write the fence, before anything is
- * told.  Or it did not: forget what was done in it.  If the fence cannot be
- * written, the old one is removed and outbox_fenced() says so: what was
- * committed stays so, and may be told, but the next log is a new one, at the
- * latest after a restart; unless it can be written after a later commit, even one
- * of nothing.
+ * told.  Or it did not: forget what was done in it, and if it began a log, vouch
+ * for the store as it was.  If the fence cannot be written, the old one is
+ * removed and outbox_fenced() says so: what was committed stays so, and may be
+ * told, but the next log is a new one, at the latest after a restart; unless it
+ * can be written after a later commit, even one of nothing.
  */
 void outbox_committed(struct outbox *outbox);
 void outbox_aborted(struct outbox *outbox);

@@ -371,7 +371,18 @@ outbox_committed(struct outbox *outbox)
 void
 outbox_aborted(struct outbox *outbox)
 {
-	outbox->now = outbox->committed;
+	const struct outbox_state *old = &outbox->committed;
+	bool begun = outbox->now.has_last &&
+	    (!old->has_last ||
+		memcmp(outbox->now.log_id, old->log_id, LOG_ID_LEN) != 0);
+
+	outbox->now = *old;
 	outbox->pending.count = 0;
 	outbox->look = false;
+
+	/* The fence of a log that was to begin stands for the one before. */
+	if (begun && old->in_hand) {
+		write_fence(outbox, &outbox->fence);
+		outbox->committed = outbox->now;
+	}
 }

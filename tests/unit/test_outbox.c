@@ -651,6 +651,31 @@ kill_between_the_first_commit_and_its_fence_costs_no_log(void **state)
 	assert_int_equal(count_logs(f), 1);
 }
 
+/* The fence of a log that was to begin must not cost the store its own. */
+static void
+log_that_could_not_be_begun_leaves_the_store_in_hand(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t ticket = publish(f, "first");
+	struct outbox_place place = place_of(f, ticket);
+
+	begin(f);
+	assert_int_equal(store_freeze(f->txn, place.log_id, place.n), ERR_NONE);
+	finish(f);
+	begin(f);
+	(void)add(f, HEADER_TRIAL, "second");
+	assert_int_equal(outbox_sign(f->outbox, f->txn, NOW_MS), ERR_NONE);
+	store_abort(&f->txn);
+	outbox_aborted(f->outbox);
+	assert_true(outbox_fenced(f->outbox));
+	restart(f);
+	assert_true(outbox_was_in_hand(f->outbox));
+
+	/* Nor is one of those vouched for that have never begun. */
+	(void)publish(f, "third");
+	assert_int_equal(count_logs(f), 2);
+}
+
 static void
 kill_before_the_first_commit_leaves_no_log(void **state)
 {
@@ -2143,6 +2168,7 @@ main(void)
 		T(good_fence_continues_the_log_after_a_restart),
 		T(store_ahead_of_its_fence_is_good),
 		T(kill_between_the_first_commit_and_its_fence_costs_no_log),
+		T(log_that_could_not_be_begun_leaves_the_store_in_hand),
 		T(kill_before_the_first_commit_leaves_no_log),
 		T(kill_at_any_moment_begins_no_new_log),
 		T(missing_fence_begins_a_new_log),

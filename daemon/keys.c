@@ -8,6 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/crypto.h"
+
+#define BLOCK ((size_t)4096) /* bytes read at a time */
+
 struct keys {
 	int fd;
 	uint64_t size; /* bytes */
@@ -133,6 +137,42 @@ keys_zero(struct keys *keys, uint64_t slot)
 	if (slot >= keys_slots(keys))
 		return ERR_NONE;
 	return write_at(keys, slot * KEY_LEN, zeros, sizeof(zeros));
+}
+
+/* Read what there is at ${offset}, at most so much. */
+static enum err
+read_at(const struct keys *keys, uint64_t offset, uint8_t *out, size_t max,
+    size_t *ret_len)
+{
+	ssize_t done;
+
+	do
+		done = pread(keys->fd, out, max, (off_t)offset);
+	while (done < 0 && errno == EINTR);
+	if (done <= 0)
+		return ERR_IO;
+	*ret_len = (size_t)done;
+	return ERR_NONE;
+}
+
+enum err
+keys_zero_from(struct keys *keys, uint64_t slot)
+{
+	static const uint8_t zeros[BLOCK];
+	uint8_t block[BLOCK];
+	uint64_t at = slot * KEY_LEN;
+	size_t len = 0;
+	enum err err = ERR_NONE;
+
+	for (; at < keys->size && err == ERR_NONE; at += len) {
+		err = read_at(keys, at, block,
+		    keys->size - at < BLOCK ? (size_t)(keys->size - at) : BLOCK,
+		    &len);
+		if (err == ERR_NONE && memcmp(block, zeros, len) != 0)
+			err = write_at(keys, at, zeros, len);
+	}
+	crypto_wipe(block, sizeof(block));
+	return err;
 }
 
 enum err

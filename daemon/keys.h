@@ -56,6 +56,13 @@ enum err keys_write(struct keys *keys, uint64_t slot, const uint8_t *data,
 enum err keys_zero(struct keys *keys, uint64_t slot) MUST_CHECK;
 
 /**
+ * keys_zero_from(keys, slot):
+ * Overwrite what is not zero from ${slot} on to the end of the file; it is on the
+ * disk after keys_sync().  Return ERR_IO, or ERR_FULL where even that takes room.
+ */
+enum err keys_zero_from(struct keys *keys, uint64_t slot) MUST_CHECK;
+
+/**
  * keys_sync(keys):
  * Wait until all that was written or zeroed is on the disk.  Nothing is done if
  * nothing was written since the last time.  Return ERR_IO or ERR_FULL.

@@ -190,6 +190,8 @@ read_state(struct outbox *outbox, struct store *store)
 	    (err = read_fence(outbox, txn)) == ERR_NONE)
 		err = open_last(outbox, txn);
 	store_abort(&txn);
+	if (outbox->was_in_hand)
+		store_in_hand(store);
 	outbox->committed = outbox->now;
 	outbox_show(outbox);
 	return err;

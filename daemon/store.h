@@ -148,6 +148,15 @@ uint64_t store_commits(const struct store *store);
 uint64_t store_commits_found(const struct store *store);
 
 /**
+ * store_in_hand(store):
+ * No other main was in the place of this one since its last commit: keys in slots
+ * that it has never taken are those of a commit that failed, and go with the next
+ * one.  If that is not known they stay until they are overwritten, because they
+ * may be those of a newer main that is put back.  Writing thread only.
+ */
+void store_in_hand(struct store *store);
+
+/**
  * store_usage(store, ret_used, ret_max):
  * Bytes of main in use, and its largest size.
  */
@@ -173,7 +182,8 @@ enum err store_begin(
  * store_commit(txn_p), store_abort(txn_p):
  * Sync the keys that were written, then make main durable, or drop it all;
  * free *${txn_p} and set it to NULL, whatever is returned.  ERR_FULL means that
- * nothing was written.  ERR_IO means that it is unknown: reopen and look.
+ * nothing was written; the keys of what was to be go then, or with the next
+ * commit.  ERR_IO means that it is unknown: reopen and look.
  * Aborting NULL is allowed.
  */
 enum err store_commit(struct store_txn **txn_p) MUST_CHECK;

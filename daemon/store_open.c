@@ -428,6 +428,12 @@ store_inode(const struct store *store, uint64_t *ret_dev, uint64_t *ret_ino)
 	*ret_ino = store->ino;
 }
 
+void
+store_in_hand(struct store *store)
+{
+	store->left = true;
+}
+
 uint64_t
 store_commits(const struct store *store)
 {

@@ -160,12 +160,17 @@ write_keys(struct store_txn *txn)
 	/* Those of another store are written by its own thread alone. */
 	if (store->lent_keys)
 		return ERR_NONE;
-	if (count > 0)
+	if (store->left)
+		err = keys_zero_from(store->keys, txn->before.slots);
+	if (err == ERR_NONE && count > 0)
 		err = keys_write(
 		    store->keys, txn->before.slots, store->new_keys, count);
 	for (i = 0; i < store->old.count && err == ERR_NONE; i++)
 		err = keys_zero(store->keys, store->old.at[i]);
-	return err == ERR_NONE ? keys_sync(store->keys) : err;
+	if (err == ERR_NONE)
+		err = keys_sync(store->keys);
+	store->left &= err != ERR_NONE;
+	return err;
 }
 
 /* Slots that were zeroed after the last commit need not be kept in mind. */
@@ -223,6 +228,24 @@ prepare(struct store_txn *txn)
 	return write_keys(txn);
 }
 
+/*
+ * The commit failed: what is sealed under its keys may stand in free pages of
+ * main.  Without room even zeros may not be taken: then the next commit sees to
+ * it.  If it is unknown whether it failed, that is a commit of the next process.
+ */
+static void
+zero_new(struct store_txn *txn, enum err failed)
+{
+	struct store *store = txn->store;
+
+	if (failed == ERR_IO || store->lent_keys ||
+	    txn->state.slots == txn->before.slots)
+		return;
+	store->left = keys_zero_from(store->keys, txn->before.slots) !=
+		ERR_NONE ||
+	    keys_sync(store->keys) != ERR_NONE;
+}
+
 enum err
 store_commit(struct store_txn **txn_p)
 {
@@ -231,6 +254,7 @@ store_commit(struct store_txn **txn_p)
 
 	if (txn->write && (err = prepare(txn)) != ERR_NONE) {
 		txn->store->broken = err == ERR_IO;
+		zero_new(txn, err);
 		store_abort(txn_p);
 		return err;
 	}
@@ -238,6 +262,8 @@ store_commit(struct store_txn **txn_p)
 	if (txn->write) {
 		if (err == ERR_NONE)
 			err = zero_dropped(txn->store);
+		else
+			zero_new(txn, err);
 		forget_keys(txn);
 		txn->store->broken = err == ERR_IO;
 	}

@@ -104,6 +104,7 @@ struct store {
 
 	/* The writer's: used between begin and end of a write transaction. */
 	bool broken;            /* a commit failed half-way */
+	bool left;              /* keys of one that failed may be there */
 	uint8_t *new_keys;      /* of the slots taken since the last commit */
 	size_t new_size;        /* keys that there is room for */
 	struct store_slots old; /* to be zeroed just before the commit */

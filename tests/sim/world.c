@@ -507,7 +507,8 @@ settle(struct world *world)
 			before = machine_enter(i);
 			any = net_turn(box->node->loop) || any;
 			machine_leave(before);
-			if (box->node->restart && !machine_is_dead(i)) {
+			if ((box->node->restart || box->node->broken) &&
+			    !machine_is_dead(i)) {
 				machine_trace("node %d begins anew", i);
 				end(box);
 				world_open(world, box);

@@ -95,6 +95,23 @@ written_keys_are_read_back_after_reopening(void **state)
 }
 
 static void
+all_slots_from_one_on_are_zeroed(void **state)
+{
+	struct fixture *f = *state;
+
+	write_slots(f, 0, 8);
+	write_slots(f, 5000, 3);
+	assert_int_equal(keys_zero_from(f->keys, 3), ERR_NONE);
+	assert_int_equal(keys_sync(f->keys), ERR_NONE);
+	assert_slot(f, 2, 3);
+	assert_slot(f, 3, 0);
+	assert_slot(f, 7, 0);
+	assert_slot(f, 5002, 0);
+	assert_int_equal(keys_zero_from(f->keys, 1000000), ERR_NONE);
+	assert_int_equal(keys_slots(f->keys), KEYS_STEP / KEY_LEN);
+}
+
+static void
 slot_beyond_the_end_is_empty(void **state)
 {
 	struct fixture *f = *state;
@@ -220,6 +237,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(written_keys_are_read_back_after_reopening),
+		T(all_slots_from_one_on_are_zeroed),
 		T(slot_beyond_the_end_is_empty),
 		T(file_grows_by_written_steps),
 		T(zeroing_empties_one_slot_in_place),

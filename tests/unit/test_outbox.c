@@ -617,6 +617,35 @@ good_fence_continues_the_log_after_a_restart(void **state)
 	(void)verify_log(f, one.log_id);
 }
 
+/* Only who was in hand knows that no newer main needs them. */
+static void
+keys_of_a_commit_that_failed_go_after_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	char *path = scratch_path(f->dir, "keys");
+	uint8_t key[KEY_LEN];
+	uint8_t zeros[KEY_LEN] = { 0 };
+	int fd;
+	int i;
+
+	(void)publish(f, "one");
+	assert_true((fd = open(path, O_RDWR)) >= 0);
+	for (i = 0; i < 2; i++) {
+		memset(key, 7, sizeof(key));
+		assert_int_equal(
+		    pwrite(fd, key, KEY_LEN, 1000 * KEY_LEN), KEY_LEN);
+		if (i == 0)
+			assert_int_equal(unlink(f->fence_path), 0);
+		restart(f);
+		(void)publish(f, "two");
+		assert_int_equal(
+		    pread(fd, key, KEY_LEN, 1000 * KEY_LEN), KEY_LEN);
+		assert_int_equal(memcmp(key, zeros, KEY_LEN) == 0, i == 1);
+	}
+	(void)close(fd);
+	free(path);
+}
+
 static void
 store_ahead_of_its_fence_is_good(void **state)
 {
@@ -2166,6 +2195,7 @@ main(void)
 		T(paused_outbox_accepts_and_signs_when_it_goes_on),
 		T(accepted_entry_outlives_a_restart),
 		T(good_fence_continues_the_log_after_a_restart),
+		T(keys_of_a_commit_that_failed_go_after_a_restart),
 		T(store_ahead_of_its_fence_is_good),
 		T(kill_between_the_first_commit_and_its_fence_costs_no_log),
 		T(log_that_could_not_be_begun_leaves_the_store_in_hand),

@@ -2332,6 +2332,81 @@ keys_without_room_fail_the_commit_and_no_more(void **state)
 	assert_body(f, 0, 2);
 }
 
+/* Room for keys, but not for main: what was sealed may stand there all the same. */
+static void
+keys_of_a_commit_that_failed_go(void **state)
+{
+	static const uint8_t note[2 << 20];
+	struct fixture *f = *state;
+	char *path = scratch_path(f->dir, "main.mdb");
+	struct rlimit old;
+	struct rlimit limit;
+	struct stat st;
+
+	assert_int_equal(
+	    store_note_put(f->txn, "large", note, sizeof(note)), ERR_NONE);
+	next_txn(f);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	limit = old;
+	limit.rlim_cur = (rlim_t)st.st_size;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	origin_write(&f->origin, f->run, 100, 4000);
+	assert_int_equal(add_run(f, f->run), ERR_NONE);
+	for (uint64_t n = 2; n <= f->origin.tip.n; n++)
+		assert_int_equal(add_body(f, 0, n, 4000), ERR_NONE);
+	assert_int_equal(store_commit(&f->txn), ERR_FULL);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	for (off_t slot = 0; slot < (off_t)f->origin.tip.n; slot++)
+		assert_true(slot_is_zero(f, slot));
+
+	/* The slots are there for what comes next. */
+	assert_int_equal(store_begin(f->store, true, &f->txn), ERR_NONE);
+	assert_int_equal(add_run(f, f->run), ERR_NONE);
+	assert_int_equal(add_body(f, 0, 2, 4000), ERR_NONE);
+	next_txn(f);
+	assert_false(slot_is_zero(f, 0));
+	assert_int_equal(state_of(f, 2), STORE_BODY_HERE);
+	free(path);
+}
+
+/* As after a kill between the keys and main. */
+static void
+keys_that_no_commit_has_named_go_if_the_store_was_in_hand(void **state)
+{
+	struct fixture *f = *state;
+	char *path = scratch_path(f->dir, "keys");
+	uint8_t left[3 * KEY_LEN];
+	int fd;
+
+	write_run(f, 3);
+	assert_int_equal(add_body(f, 0, 2, BODY_LEN), ERR_NONE);
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+	store_close(f->store);
+	f->store = NULL;
+	memset(left, 7, sizeof(left));
+	assert_true((fd = open(path, O_WRONLY)) >= 0);
+	assert_int_equal(pwrite(fd, left, sizeof(left), KEY_LEN), sizeof(left));
+	assert_int_equal(pwrite(fd, left, KEY_LEN, 30000 * KEY_LEN), KEY_LEN);
+	(void)close(fd);
+	assert_int_equal(open_sized(f->dir, MAP_BYTES, &f->store), ERR_NONE);
+	assert_int_equal(store_begin(f->store, true, &f->txn), ERR_NONE);
+	assert_int_equal(store_note_put(f->txn, "a", "b", 1), ERR_NONE);
+	next_txn(f);
+
+	/* They may be those of a newer main. */
+	assert_false(slot_is_zero(f, 1) || slot_is_zero(f, 30000));
+	store_in_hand(f->store);
+	assert_int_equal(store_note_put(f->txn, "a", "c", 1), ERR_NONE);
+	next_txn(f);
+	assert_false(slot_is_zero(f, 0));
+	assert_true(slot_is_zero(f, 1) && slot_is_zero(f, 3));
+	assert_true(slot_is_zero(f, 30000));
+	assert_body(f, 0, 2);
+	free(path);
+}
+
 static void
 too_many_readers_are_busy(void **state)
 {
@@ -2607,6 +2682,8 @@ main(void)
 		T(waiting_entry_of_a_bad_shape_is_refused),
 		T(full_map_fails_cleanly_and_the_store_goes_on),
 		T(keys_without_room_fail_the_commit_and_no_more),
+		T(keys_of_a_commit_that_failed_go),
+		T(keys_that_no_commit_has_named_go_if_the_store_was_in_hand),
 		T(too_many_readers_are_busy),
 		T(kill_at_any_moment_loses_nothing_acknowledged),
 		T(erasure_that_is_cut_off_anywhere_is_whole_or_not_begun),

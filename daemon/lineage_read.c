@@ -477,7 +477,9 @@ take_mention(struct reading *reading, const struct shown_item *item)
 	Erfa__Body *body;
 	enum err err;
 
-	if (self != NULL && item->time_ms > reading->heard_ms &&
+	/* As query_heard() has it for lists and the evidence. */
+	if (self != NULL && item->state == INDEX_HERE &&
+	    item->time_ms > reading->heard_ms &&
 	    heirs_speaks(reading->options->heirs,
 		shown_org(reading->options->shown, item->org),
 		shown_org(reading->options->shown, self->org)))

@@ -29,6 +29,8 @@ struct gather {
 	gather_take *take;
 	bool found;         /* for those who look for one */
 	uint64_t *heard_ms; /* for those who look for the last word */
+	const char *whose;  /* likewise: of whom, or their heirs */
+	enum err err;       /* likewise */
 };
 
 static enum err
@@ -531,28 +533,65 @@ tell_retracted(
 	return err;
 }
 
-/* Keep when the publisher last said a word about its trial. */
-static enum err
-take_heard(struct gather *gather, const struct shown_item *item)
+enum err
+query_heard(struct question *question, const struct shown_item *item,
+    const char *org, uint64_t *heard_ms)
 {
-	const struct question *question = gather->question;
-	const uint32_t *docs = shown_versions(question->shown, item);
+	const struct shown *shown = question->shown;
+	const uint32_t *docs = shown_versions(shown, item);
 	struct index_row row;
 	uint32_t i;
 	enum err err;
 
-	if (strcmp(org_of(gather, item), gather->org) != 0)
+	if (!heirs_speaks(question->heirs, shown_org(shown, item->org), org))
 		return ERR_NONE;
 	for (i = 0; i < item->versions; i++) {
 		err = index_row(question->index, docs[i], &row);
 		if (err != ERR_NONE)
 			return err;
-		if (row.time_ms > *gather->heard_ms &&
+		if (row.time_ms > *heard_ms &&
 		    (question->day_end_ms == 0 ||
 			row.time_ms < question->day_end_ms))
-			*gather->heard_ms = row.time_ms;
+			*heard_ms = row.time_ms;
 	}
 	return ERR_NONE;
+}
+
+/* Keep when those whose trial it is last said a word about it. */
+static enum err
+take_heard(struct gather *gather, const struct shown_item *item)
+{
+	return query_heard(
+	    gather->question, item, gather->whose, gather->heard_ms);
+}
+
+/* The same for one of the records that are the trial. */
+static void
+take_heard_of(void *context, const struct shown_item *item)
+{
+	struct gather *gather = context;
+
+	if (gather->err == ERR_NONE)
+		gather->err = each_naming(gather, org_of(gather, item),
+		    item->record, take_heard, NULL);
+}
+
+/* Find when a trial was last heard of: its own versions are words as well. */
+static enum err
+find_heard(struct question *question, const struct query_place *place,
+    uint64_t *ret_heard_ms)
+{
+	struct gather gather = { .question = question,
+		.whose = place->org,
+		.heard_ms = ret_heard_ms };
+	const struct shown_item *item = shown_record(
+	    question->shown, place->org, place->record);
+
+	if (item == NULL)
+		return ERR_NONE;
+	gather.err = query_heard(question, item, place->org, ret_heard_ms);
+	shown_twins(question->shown, item, take_heard_of, &gather);
+	return gather.err;
 }
 
 /* Say so in the row if nobody knows how the trial stands: it was to end long
@@ -562,8 +601,6 @@ tell_silent(struct question *question, const struct query_place *place,
     const Erfa__Body *body, Erfa__Row *row)
 {
 	uint64_t heard_ms = 0;
-	const struct gather gather = { .question = question,
-		.heard_ms = &heard_ms };
 	char today[16];
 	char heard[DAY_LEN + 1];
 	enum err err;
@@ -575,7 +612,7 @@ tell_silent(struct question *question, const struct query_place *place,
 	    body->record_case != ERFA__BODY__RECORD_TRIAL ||
 	    life_derive(body, NULL, today) == life_status(body))
 		return ERR_NONE;
-	err = each_naming(&gather, place->org, place->record, take_heard, NULL);
+	err = find_heard(question, place, &heard_ms);
 	if (err != ERR_NONE)
 		return err;
 	day_text((int32_t)(heard_ms / DAY_MS), heard);

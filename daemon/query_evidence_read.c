@@ -272,12 +272,12 @@ take_erased(void *context, uint32_t doc, const char *org)
 static enum err
 take_one(struct reading *reading, const struct shown_item *item)
 {
-	const struct heirs *heirs = reading->family->question->heirs;
+	enum err err;
 
-	if (item->time_ms > reading->heard_ms &&
-	    heirs_speaks(heirs, org_of(reading, item),
-		org_of(reading, reading->trial->node->item)))
-		reading->heard_ms = item->time_ms;
+	err = query_heard(reading->family->question, item,
+	    org_of(reading, reading->trial->node->item), &reading->heard_ms);
+	if (err != ERR_NONE)
+		return err;
 	if (item->kind == HEADER_OBSERVATION)
 		return take_observation(reading, item);
 	if (item->kind == HEADER_EXPERIENCE)

@@ -397,6 +397,15 @@ enum err query_tells(struct question *question, const struct shown_item *item,
     bool *ret_tells) MUST_CHECK;
 
 /**
+ * query_heard(question, item, org, heard_ms):
+ * Raise *${heard_ms} to the time of the latest version of ${item} that there was
+ * on the day asked for, if its publisher speaks for ${org}: a trial is silent if
+ * all who speak for its publisher are.
+ */
+enum err query_heard(struct question *question, const struct shown_item *item,
+    const char *org, uint64_t *heard_ms) MUST_CHECK;
+
+/**
  * query_naming(question, item, each, context):
  * Call ${each} once for every record whose current version is here and names
  * ${item} itself (not its twins), until it returns an error, which is returned.

@@ -811,8 +811,8 @@ no_flood_of_one_kind_hides_another(void **state)
 		(void)add_about(&f->third, HEADER_COMMENT, name, NULL,
 		    press_ref(&f->other, record));
 	}
-	(void)add_about(&f->own, HEADER_DECISION, "d", NULL,
-	    press_ref(&f->other, record));
+	(void)add_about(
+	    &f->own, HEADER_DECISION, "d", NULL, press_ref(&f->other, record));
 	publish(f);
 	full_id(&f->other, "a", id);
 	answer = show(&f->desk, id);
@@ -1062,6 +1062,72 @@ an_heir_stands_for_who_is_named(void **state)
 	publish(f);
 	assert_things(f, &f->own, "told", 1, 1);
 	assert_things(f, &f->third, "own", 1, 1);
+}
+
+/* What the trial's row says of its status on a day. */
+static void
+assert_status(
+    struct fixture *f, const char *id, const char *at, const char *wanted)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
+	char full[RECORD_ID_CHARS + 1];
+	char day[16];
+	Erfa__Answer *answer;
+
+	(void)snprintf(full, sizeof(full), "%s", id);
+	(void)snprintf(day, sizeof(day), "%s", at);
+	show.id = full;
+	show.at = day;
+	request.ask_case = ERFA__REQUEST__ASK_SHOW;
+	request.show = &show;
+	answer = desk_ask(&f->desk, &request);
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_SHOW);
+	assert_string_equal(answer->show->row->status, wanted);
+	control_free_answer(answer);
+}
+
+static void
+the_word_of_an_heir_ends_silence(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t record[RECORD_LEN];
+	const struct press_options options = {
+		.kind = HEADER_PROFILE,
+		.record = record,
+	};
+	Erfa__Body *body = titled("Boliger");
+	Erfa__Body *heir = press_trial("", NULL, NULL, "fi-564 Oulu");
+	char id[RECORD_ID_CHARS + 1];
+
+	body->trial->has_status = true;
+	body->trial->status = ERFA__STATUS__STATUS_ACTIVE;
+	body->trial->period = calloc(1, sizeof(*body->trial->period));
+	assert_non_null(body->trial->period);
+	erfa__period__init(body->trial->period);
+	body->trial->period->end = strdup("2022-12-31");
+	(void)add_trial(&f->other, "a", body);
+	full_id(&f->other, "a", id);
+	press_record("a", record);
+	f->third.time_ms = UINT64_C(1735689600000); /* 2025-01-01 */
+	(void)add_about(
+	    &f->third, HEADER_COMMENT, "c", NULL, press_ref(&f->other, record));
+	publish(f);
+	assert_status(f, id, "2024-06-01", "active");
+	assert_status(f, id, "2025-06-01", "unknown");
+
+	press_record("profile", record);
+	body = press_body(HEADER_PROFILE);
+	body->profile->org = strdup("no-5501");
+	body->profile->successor = heir->trial->sites;
+	body->profile->n_successor = 1;
+	heir->trial->sites = NULL;
+	heir->trial->n_sites = 0;
+	body_free(heir);
+	(void)press_add(&f->other, &options, body);
+	publish(f);
+	assert_status(f, id, "2025-06-01", "active");
+	assert_status(f, id, "2026-06-01", "unknown");
 }
 
 /* What twins have said about them belongs to the one that is shown. */
@@ -2447,6 +2513,7 @@ main(void)
 		T(two_that_a_third_names_are_one),
 		T(transcriptions_are_one_if_they_tell_of_one_place),
 		T(an_heir_stands_for_who_is_named),
+		T(the_word_of_an_heir_ends_silence),
 		T(a_change_of_the_directory_needs_no_new_index),
 		T(bodies_beyond_what_counts_are_not_still_to_come),
 		T(absent_and_erased_bodies_are_told_as_such),

@@ -12,6 +12,7 @@
 #include "proto/bytes.h"
 #include "proto/header.h"
 #include "proto/personal.h"
+#include "proto/provision.h"
 #include "proto/record.h"
 #include "daemon/docket.h"
 #include "daemon/facts.h"
@@ -100,6 +101,28 @@ has_envelope(struct publication *publication, size_t i, Erfa__Body *body)
 	return true;
 }
 
+/* Write beside every provision its key: whoever changed the words has not thought
+ * of it. */
+static enum err
+set_keys(Erfa__Body *body)
+{
+	Erfa__Exemption *exemption;
+	size_t i;
+
+	for (i = 0; body->record_case == ERFA__BODY__RECORD_TRIAL &&
+	     i < body->trial->n_exemptions;
+	     i++) {
+		exemption = body->trial->exemptions[i];
+		free(exemption->key);
+		exemption->key = NULL;
+		if (exemption->provision != NULL &&
+		    provision_key(exemption->provision, &exemption->key) ==
+			ERR_NOMEM)
+			return ERR_NOMEM;
+	}
+	return ERR_NONE;
+}
+
 void
 publish_know(struct publication *publication, size_t i)
 {
@@ -130,7 +153,8 @@ publish_know(struct publication *publication, size_t i)
 	    publication->node->config->org, ready->record, RECORD_CHARS, id);
 	if (answer_text(&body->envelope->id, id) != ERR_NONE ||
 	    answer_text(&body->envelope->publisher,
-		publication->node->config->org) != ERR_NONE)
+		publication->node->config->org) != ERR_NONE ||
+	    set_keys(body) != ERR_NONE)
 		publish_problem(publication, i, "try again", "out of memory");
 	memcpy(publication->more[publication->nmore].record, ready->record,
 	    RECORD_LEN);

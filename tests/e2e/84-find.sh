@@ -136,6 +136,18 @@ check_same "of an act with a long name" act-3-2 \
 	"$(found --provision "Helse- og omsorgstjenesteloven § 3-2")"
 check_same "an act alone has all of it" "act-3-2 act-3-3 " \
 	"$(found --provision "helse- og omsorgstjenesteloven" | sorted)"
+check "a trial of our own" at a new --title "Egen lov" --summary "Uden krav" --yes \
+	--json --sector elder_care
+o=$(field id <<<"$OUT")
+check "cites a rule" at a exempt "$o" --provision "Serviceloven § 901" --level act \
+	--why "Binder"
+check "and then another" at a edit "$o" --yes \
+	--set "exemptions[0].provision=Serviceloven § 902"
+check "the index follows" at a sync --wait $((30 * SLOW))
+check_has "by which it is found" \
+	"$(at a find --provision "Serviceloven § 902" --json)" "Egen lov"
+check_same "and not by the first" "" \
+	"$(at a find --provision "Serviceloven § 901" --json | grep "Egen lov")"
 check_same "what a trial is says nothing" "$(found borger --lang da)" \
 	"$(found forsøg borger --lang da)"
 check "so it is not looked for" at a find forsøg borger --lang da --json

@@ -287,18 +287,40 @@ alarm_tell_peers(struct node *node, Erfa__StatusAnswer *status)
 /* So many logs of which a witness saw more are told one by one. */
 #define SEEN_TOLD 5
 
+/*
+ * The least that a witness, who is in, saw and that has not come in time; NULL if
+ * none did.
+ */
+static const struct view_seen *
+missed(struct node *node, const struct view_log *log)
+{
+	int64_t lag_ms = LAG_TIMES * (int64_t)node->timers.have_ms;
+	const struct view_seen *least = NULL;
+	const struct view_seen *seen;
+	size_t i;
+
+	for (i = 0; i < VIEW_SEEN_MAX; i++) {
+		seen = &log->seen[i];
+		if (seen->n > log->tip.n && node_now() - seen->at >= lag_ms &&
+		    (least == NULL || seen->n < least->n) &&
+		    node_is_in(node, seen->by))
+			least = seen;
+	}
+	return least;
+}
+
 enum err
 alarm_tell_witness(struct node *node, Erfa__StatusAnswer *status)
 {
-	int64_t lag_ms = LAG_TIMES * (int64_t)node->timers.have_ms;
 	struct alarm_about about = {
 		.code = "witness",
 		.remedy = SAY("Your hubs withhold it, or this machine was set "
 			      "back and they no longer have it:  erfa peers"),
 	};
+	const struct view_seen *seen;
 	const struct view_log *log;
 	enum err err = ERR_NONE;
-	uint64_t seen;
+	uint64_t n;
 	size_t i;
 
 	status->has_logs_missing = 1;
@@ -306,20 +328,20 @@ alarm_tell_witness(struct node *node, Erfa__StatusAnswer *status)
 		log = view_at(node->view, i);
 
 		/* Who saw more had not heard of the cut: that does not come. */
-		seen = log->seen_n < log->cut ? log->seen_n : log->cut;
-		if (seen <= log->tip.n || log->frozen ||
-		    node_now() - log->seen_at < lag_ms)
+		if (log->frozen || log->cut <= log->tip.n ||
+		    (seen = missed(node, log)) == NULL)
 			continue;
+		n = seen->n < log->cut ? seen->n : log->cut;
 		status->logs_missing++;
-		about.key = log->seen_by;
+		about.key = seen->by;
 		about.log_id = log->log_id;
-		about.since = log->seen_ms;
+		about.since = seen->ms;
 		if (status->logs_missing <= SEEN_TOLD)
 			err = alarm_add(node, status, &about,
 			    SAY("%s saw entry %llu of a log of %s, of which "
 				"%llu are here"),
-			    alarm_org(node, log->seen_by),
-			    (unsigned long long)seen, alarm_org(node, log->key),
+			    alarm_org(node, seen->by), (unsigned long long)n,
+			    alarm_org(node, log->key),
 			    (unsigned long long)log->tip.n);
 	}
 	return err;

@@ -50,15 +50,17 @@ recount(struct node *node, struct view_log *log, const uint8_t *counted_c8,
     const uint8_t *told_c8)
 {
 	uint64_t before = log->cut;
+	size_t i;
 
 	view_recount(
 	    node->view, log, node_directory(node), counted_c8, told_c8);
-	if (log->cut <= before || log->seen_n <= before)
-		return;
 
 	/* What a witness saw beyond the cut may come from now on. */
-	log->seen_ms = node_clock();
-	log->seen_at = node_now();
+	for (i = 0; i < VIEW_SEEN_MAX && log->cut > before; i++)
+		if (log->seen[i].n > before) {
+			log->seen[i].ms = node_clock();
+			log->seen[i].at = node_now();
+		}
 }
 
 /* The first bytes of the chain value at a position, if it is not the tip. */

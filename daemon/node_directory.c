@@ -39,6 +39,15 @@ node_directory(const struct node *node)
 	return node->snapshot->directory;
 }
 
+bool
+node_is_in(const struct node *node, const uint8_t key[KEY_LEN])
+{
+	const struct directory_member *member = directory_find(
+	    node_directory(node), key);
+
+	return member != NULL && member->in;
+}
+
 /* ---- computing ---- */
 
 /*

@@ -561,6 +561,12 @@ void node_snapshot_put(struct node *node, struct snapshot *snapshot);
 const struct directory *node_directory(const struct node *node);
 
 /**
+ * node_is_in(node, key):
+ * Is this the key of a member?
+ */
+bool node_is_in(const struct node *node, const uint8_t key[KEY_LEN]);
+
+/**
  * node_members_compute(node):
  * Compute the directory anew from all MEMBER entries of the store, but those
  * beyond a fork.  On failure the old one stays.

@@ -132,12 +132,41 @@ ask_branch(struct link *link, void *arg)
 	link_forked(link, arg);
 }
 
+/*
+ * Where to remember what a witness saw, or NULL.  What has come since makes room,
+ * and what one said that is not in any more; else the least that is told holds, as
+ * a lie that hides what others saw has to be greater.
+ */
+static struct view_seen *
+seen_place(const struct node *node, const uint8_t key[KEY_LEN],
+    const struct header_cut *cut, struct view_log *log)
+{
+	struct view_seen *place = NULL;
+	struct view_seen *seen;
+	size_t i;
+
+	for (i = 0; i < VIEW_SEEN_MAX; i++) {
+		seen = &log->seen[i];
+		if (seen->n != 0 && memcmp(seen->by, key, KEY_LEN) == 0)
+			return cut->n > seen->n ? seen : NULL;
+	}
+	for (i = 0; i < VIEW_SEEN_MAX; i++) {
+		seen = &log->seen[i];
+		if (seen->n <= log->tip.n || !node_is_in(node, seen->by))
+			return seen;
+		if (place == NULL || seen->n > place->n)
+			place = seen;
+	}
+	return cut->n < place->n ? place : NULL;
+}
+
 /* Somebody saw this position of a log that is known here. */
 static void
 compare(struct node *node, const uint8_t key[KEY_LEN],
     const struct header_cut *cut, struct view_log *log)
 {
 	struct wire_pos pos = { .n = cut->n };
+	struct view_seen *seen;
 	uint8_t c[HASH_LEN];
 
 	if (cut->n <= log->tip.n) {
@@ -158,18 +187,19 @@ compare(struct node *node, const uint8_t key[KEY_LEN],
 		node->has_older_by = true;
 		memcpy(node->older_by, key, KEY_LEN);
 	}
-	if (cut->n <= log->seen_n)
+	if ((seen = seen_place(node, key, cut, log)) == NULL)
 		return;
-	log->seen_n = cut->n;
-	log->seen_ms = node_clock();
-	log->seen_at = node_now();
-	memcpy(log->seen_by, key, KEY_LEN);
+	seen->n = cut->n;
+	seen->ms = node_clock();
+	seen->at = node_now();
+	memcpy(seen->by, key, KEY_LEN);
 }
 
 void
 node_witness_keep(
     struct node *node, const uint8_t key[KEY_LEN], const struct log_run *run)
 {
+	uint64_t last = directory_cut(node_directory(node), key, run->log_id);
 	struct header_cut cuts[HEADER_WITNESS_MAX];
 	struct view_log *log;
 	struct header header;
@@ -177,7 +207,7 @@ node_witness_keep(
 	size_t i;
 	size_t j;
 
-	for (i = 0; i < run->count; i++) {
+	for (i = 0; i < run->count && run->first + i <= last; i++) {
 		if (header_decode(run->headers[i].data, run->headers[i].len,
 			&header) != ERR_NONE ||
 		    header.kind != HEADER_WITNESS ||

@@ -22,6 +22,17 @@
 /* Opaque types. */
 struct view;
 
+/* How far another node has a log, by its WITNESS. */
+struct view_seen {
+	uint64_t n;  /* 0 = none */
+	uint64_t ms; /* since 1970: when that came, or a cut let it */
+	int64_t at;  /* the same, monotonic ms */
+	uint8_t by[KEY_LEN];
+};
+
+/* Witnesses of one log that are remembered: one may lie. */
+#define VIEW_SEEN_MAX 3
+
 /* A log as the loop knows it. */
 struct view_log {
 	uint8_t log_id[LOG_ID_LEN];
@@ -33,10 +44,7 @@ struct view_log {
 	int64_t heard; /* when it came, monotonic ms; 0 = before the start */
 	bool newest;   /* of all logs of its key */
 	uint64_t witnessed; /* so far an own WITNESS has told it */
-	uint64_t seen_n;    /* so far another's WITNESS has */
-	uint64_t seen_ms;   /* since 1970: when that came, or a cut let it */
-	int64_t seen_at;    /* the same, monotonic ms */
-	uint8_t seen_by[KEY_LEN];
+	struct view_seen seen[VIEW_SEEN_MAX];
 	bool own;
 	bool older; /* own, here at the start, and closed by then */
 	bool frozen;

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,34 @@ bare_end(struct bare_node *bare)
 	directory_input_free(bare->input);
 	free(node->touched);
 	scratch_remove(bare->dir);
+}
+
+void
+bare_say(struct bare_node *bare, const struct header_member *member)
+{
+	struct directory_entry *entry = calloc(1, sizeof(*entry));
+	struct directory **directory = &bare->snapshot.directory;
+
+	assert_non_null(entry);
+	memcpy(entry->voucher, bare->node.key.public_key, KEY_LEN);
+	entry->n = entry->time_ms = ++bare->said;
+	entry->member = *member;
+	assert_int_equal(directory_input_add(bare->input, entry), ERR_NONE);
+	directory_free(*directory);
+	assert_int_equal(directory_compute(bare->input, directory), ERR_NONE);
+	node_view_recount(&bare->node);
+	free(entry);
+}
+
+void
+bare_admit(struct bare_node *bare, const uint8_t key[KEY_LEN])
+{
+	struct header_member member = { .roles = ROLE_WRITES };
+
+	(void)snprintf(member.org, sizeof(member.org), "no-%llu",
+	    1000 + (unsigned long long)bare->said);
+	memcpy(member.key, key, KEY_LEN);
+	bare_say(bare, &member);
 }
 
 void

@@ -19,6 +19,7 @@ struct bare_node {
 	struct node node;
 	struct snapshot snapshot;
 	struct directory_input *input;
+	uint64_t said; /* MEMBER entries of its own */
 	struct config config;
 	struct link *links[BARE_LINKS];
 	char *dir; /* of the fence */
@@ -37,6 +38,14 @@ void bare_end(struct bare_node *bare);
  * Give it a link of node 0.
  */
 void bare_link(struct bare_node *bare, struct link *link);
+
+/**
+ * bare_say(bare, member), bare_admit(bare, key):
+ * It writes one more MEMBER entry, which counts at once; one by which this key is
+ * in, for an org of its own.
+ */
+void bare_say(struct bare_node *bare, const struct header_member *member);
+void bare_admit(struct bare_node *bare, const uint8_t key[KEY_LEN]);
 
 /**
  * bare_settle(bare):

@@ -48,6 +48,7 @@ setup(void **state)
 	view_find(world_view(f->world, 0), own->log_id)->older = true;
 	bare_begin(&f->bare, f->world);
 	for (i = 0; i < 3; i++) {
+		bare_admit(&f->bare, key_of(f, i + 1));
 		f->pairs[i] = world_connect(f->world, i + 1, 0);
 		if (i == 2)
 			world_break(f->world, f->pairs[i]);
@@ -179,8 +180,8 @@ a_witness_of_another_log_does_not_end_it(void **state)
 	world_write(f->world, 0, world_origin(f->world, 1), 2, 0);
 	witness(f, 2, world_origin(f->world, 1), 7);
 	log = view_find(f->bare.node.view, world_origin(f->world, 1)->log_id);
-	assert_int_equal(log->seen_n, 7);
-	assert_memory_equal(log->seen_by, key_of(f, 2), KEY_LEN);
+	assert_int_equal(log->seen[0].n, 7);
+	assert_memory_equal(log->seen[0].by, key_of(f, 2), KEY_LEN);
 	origin_begin(&stranger, 9, 9);
 	witness(f, 2, &stranger, 7);
 	assert_false(f->bare.node.has_older_by);

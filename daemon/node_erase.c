@@ -37,9 +37,27 @@ counts(struct store_txn *txn, const struct directory *directory,
 		claim->erase_n, log.key);
 }
 
+/* Carry out a claim; what is written anew was taken from what goes. */
+static enum err
+grant_one(const struct node *node, struct store_txn *txn,
+    const struct directory *directory, const struct store_claim *claim)
+{
+	struct header_target target = { .n = claim->n,
+		.has_c8 = claim->has_c8 };
+	enum err err;
+
+	memcpy(target.log_id, claim->log_id, LOG_ID_LEN);
+	memcpy(target.c8, claim->c8, C8_LEN);
+	err = store_claim_grant(txn, claim);
+	return err != ERR_NONE ?
+	    err :
+	    node_draft_erased(node, txn, directory, &target);
+}
+
 /* Grant all claims that count. */
 static enum err
-grant(struct store_txn *txn, const struct directory *directory)
+grant(const struct node *node, struct store_txn *txn,
+    const struct directory *directory)
 {
 	struct store_claim claim;
 	bool begun = false;
@@ -49,7 +67,7 @@ grant(struct store_txn *txn, const struct directory *directory)
 	    ERR_NONE) {
 		begun = true;
 		if (counts(txn, directory, &claim) &&
-		    (err = store_claim_grant(txn, &claim)) != ERR_NONE)
+		    (err = grant_one(node, txn, directory, &claim)) != ERR_NONE)
 			return err;
 	}
 	return err == ERR_NOENT ? ERR_NONE : err;
@@ -63,7 +81,7 @@ node_claims_finish(struct node *node)
 
 	if ((err = store_begin(node->store, true, &txn)) != ERR_NONE)
 		return err;
-	err = grant(txn, node_directory(node));
+	err = grant(node, txn, node_directory(node));
 	if (err == ERR_NONE)
 		return store_commit(&txn);
 	store_abort(&txn);
@@ -71,14 +89,17 @@ node_claims_finish(struct node *node)
 }
 
 struct claims_job {
-	struct writer_job job; /* first */
+	struct writer_job job;   /* first */
+	const struct node *node; /* what of it never changes */
 	struct snapshot *snapshot;
 };
 
 static enum err
 claims_run(struct store_txn *txn, struct writer_job *job)
 {
-	return grant(txn, ((struct claims_job *)job)->snapshot->directory);
+	const struct claims_job *claims = (const struct claims_job *)job;
+
+	return grant(claims->node, txn, claims->snapshot->directory);
 }
 
 static void
@@ -124,6 +145,7 @@ node_claims_changed(struct node *node)
 	claims->job.run = claims_run;
 	claims->job.done = claims_done;
 	claims->job.entries = 1;
+	claims->node = node;
 	claims->snapshot = node_snapshot_get(node);
 	node->claims_busy = true;
 	writer_submit(node->writer, &claims->job);

@@ -44,8 +44,10 @@ struct run_job {
 	uint8_t *body;
 	size_t body_len;
 	struct outbox *outbox;
-	struct import *import; /* a bundle that brought it, or NULL */
-	uint8_t bytes[];       /* the headers, one after the other */
+	struct import *import;     /* a bundle that brought it, or NULL */
+	const struct node *node;   /* what of it never changes */
+	struct snapshot *snapshot; /* if something is or may be erased */
+	uint8_t bytes[];           /* the headers, one after the other */
 };
 
 /* A body. */
@@ -142,6 +144,25 @@ next_run(struct store_txn *txn, const struct run_job *run)
 	return node_fork_apply(txn, run->outbox, run->run.log_id);
 }
 
+/* Keep a run, and do what it asks for. */
+static enum err
+keep_run(struct store_txn *txn, const struct run_job *run)
+{
+	struct store_log log;
+	uint64_t before = 0;
+	enum err err;
+
+	if (!run->branch && store_log(txn, run->run.log_id, &log) == ERR_NONE)
+		before = log.tip.n;
+	store_erases_to(txn, run->cut);
+	err = run->branch ? branch_run(txn, run) : next_run(txn, run);
+	store_erases_to(txn, UINT64_MAX);
+	if (err != ERR_NONE || run->snapshot == NULL)
+		return err;
+	return node_draft_erased_run(
+	    run->node, txn, run->snapshot->directory, &run->run, before);
+}
+
 static enum err
 run_job_run(struct store_txn *txn, struct writer_job *job)
 {
@@ -149,10 +170,7 @@ run_job_run(struct store_txn *txn, struct writer_job *job)
 	struct log_head head;
 	enum err err;
 
-	store_erases_to(txn, run->cut);
-	err = run->branch ? branch_run(txn, run) : next_run(txn, run);
-	store_erases_to(txn, UINT64_MAX);
-	if (err != ERR_NONE)
+	if ((err = keep_run(txn, run)) != ERR_NONE)
 		return err;
 
 	/* An own log that somebody holds longer or different is closed (R5). */
@@ -226,6 +244,7 @@ run_job_done(struct writer_job *job, void *context)
 	}
 	if (node != NULL && run->import != NULL)
 		node_import_wrote_run(run->import, &run->run, job->err);
+	node_snapshot_put(node, run->snapshot);
 	free(run->body);
 	free(run);
 }
@@ -276,6 +295,11 @@ run_job_new(struct node *node, struct link *link, const struct view_log *log,
 		job->witness |= header.kind == HEADER_WITNESS;
 		job->erases |= header.kind == HEADER_ERASE;
 	}
+	job->node = node;
+	if (job->erases || log->own ||
+	    directory_succeeds(
+		node_directory(node), log->key, node->key.public_key))
+		job->snapshot = node_snapshot_get(node);
 	return job;
 }
 

@@ -23,6 +23,7 @@
  *   node_rotate.c   the key of this node, and a new one in its place
  *   node_write.c    MEMBER entries and notes that the node writes itself
  *   node_erase.c    erasures, by this node and others
+ *   node_draft_erased.c  drafts of what was erased
  *   node_follow.c   questions that stand, of each user of the machine
  *   node_control.c  the control socket: who is answered, and who waits
  *   node_ask.c      what each request needs, and who takes it up
@@ -790,6 +791,25 @@ void node_draft(struct node *node, struct waiter *waiter);
 enum err node_draft_load(struct node *node, const uint8_t record[RECORD_LEN],
     struct node_draft *ret_draft) MUST_CHECK;
 void node_draft_clear(struct node_draft *draft);
+
+/* ---- node_draft_erased.c ---- */
+
+/**
+ * node_draft_erased(node, txn, directory, target),
+ * node_draft_erased_run(node, txn, directory, run, after):
+ * Drop the drafts of own records, those of a key that this one succeeds too, of
+ * which what ${target} names is erased in ${txn} by now; or what ${run}, that has
+ * been added in ${txn}, names or brings after its entry ${after}.  A draft that is
+ * there when its text is erased was taken from that.  On the writer's thread,
+ * before the commit; of a restricted entry nobody else knows whose it was.  Return
+ * ERR_NOMEM, or what the store returns.
+ */
+enum err node_draft_erased(const struct node *node, struct store_txn *txn,
+    const struct directory *directory,
+    const struct header_target *target) MUST_CHECK;
+enum err node_draft_erased_run(const struct node *node, struct store_txn *txn,
+    const struct directory *directory, const struct log_run *run,
+    uint64_t after) MUST_CHECK;
 
 /* ---- node_ring.c ---- */
 

@@ -78,6 +78,8 @@ check "a trial is published" at v new --title "Haver" --summary "$SECRET" \
 	--sector elder_care --json --yes
 secret=$(field id <<<"$OUT")
 check "a draft is kept" at v adapt "$secret" --title "Et udkast" --summary "Ord."
+check "and one of the trial itself" at v edit "$secret" --set "mandate=Udkast alene"
+check_has "it is a draft" "$(at v drafts --json)" "$secret"
 check "a backup is made" backup v "$WORK/b.erfab"
 check_same "of all entries" "$(status v entries)" "$(field entries <<<"$OUT")"
 check_same "for its owner only" 600 "$(stat -c %a "$WORK/b.erfab")"
@@ -202,6 +204,7 @@ node_pin t
 befriend t v
 check "Tromsø has it" converge 30 v t
 check "it is erased" at v erase "$secret" --reason personal_data --yes
+check_has "its draft goes too" "$OUT" "A draft of it was thrown away"
 check "at both" converge 30 v t
 check "erasure" at v erasure "$secret"
 check_has "names the oldest backup that may hold it" "$OUT" "$WORK/b.erfab"
@@ -217,6 +220,7 @@ check_has "it keeps key and settings that are there" "$OUT" "settings that were 
 node_up v
 check_same "no fence of before counts" "" "$(cmp "$WORK/fence" "$WORK/v/run/fence" >/dev/null 2>&1 && echo same)"
 check "its index is built anew once more" indexed v
+check_has "the draft of before came back" "$(at v drafts --json)" "$secret"
 publish v 1
 node_end v
 node_up v
@@ -238,6 +242,8 @@ line=$(invite t dk-791)
 at v join --yes "$line" >/dev/null || die "v cannot join t"
 check "in step with one that knew" converge 60 v t n
 check_same "the text stayed erased" "" "$(bodies v | grep -o Skyggegartner)"
+check_same "the draft of it went, too" "" "$(at v drafts --json | grep -o "$secret")"
+check_has "and no other" "$(at v drafts)" "Et udkast"
 /usr/bin/python3 tests/e2e/scan.py find "$SECRET" "$WORK/v" "$WORK/t" "$WORK/n" \
 	>"$WORK/scan" || not_ok "no word of it is left in any file" "$(head -n 3 "$WORK/scan")"
 mkdir "$WORK/opened"

@@ -10,9 +10,11 @@
 
 #include <cmocka.h>
 
+#include "proto/body.h"
 #include "proto/control.h"
 #include "proto/directory.h"
 #include "proto/record.h"
+#include "proto/sealed.h"
 #include "client/conn.h"
 #include "daemon/index.h"
 #include "daemon/node_internal.h"
@@ -461,6 +463,164 @@ draft_of_the_record_is_thrown_away_too(void **state)
 	control_free_answer(f->answer);
 }
 
+/* ---- what others erased ---- */
+
+static void
+put_draft(struct fixture *f, const char *name)
+{
+	uint8_t record[RECORD_LEN];
+	struct store_txn *txn = begin(f);
+
+	press_record(name, record);
+	assert_int_equal(
+	    store_draft_put(txn, record, 1, (const uint8_t *)text, 10),
+	    ERR_NONE);
+	end(txn);
+}
+
+static bool
+has_draft(struct fixture *f, const char *name)
+{
+	uint8_t record[RECORD_LEN];
+	struct store_txn *txn = begin(f);
+	uint64_t time_ms;
+	enum err err;
+
+	press_record(name, record);
+	err = store_draft_time(txn, record, &time_ms);
+	store_abort(&txn);
+	return err == ERR_NONE;
+}
+
+/* A trial of this record, for everybody. */
+static uint64_t
+add_open(struct press *press, const char *name)
+{
+	struct press_options options = { .kind = HEADER_TRIAL };
+	uint8_t record[RECORD_LEN];
+
+	press_record(name, record);
+	options.record = record;
+	return press_add(press, &options, press_trial(name, "", NULL, NULL));
+}
+
+/* One that is sealed to its publisher alone. */
+static uint64_t
+add_closed(struct press *press, const char *name)
+{
+	const struct press_options options = { .kind = HEADER_TRIAL,
+		.group = GROUP };
+	Erfa__Body *body = press_trial(name, "", NULL, NULL);
+	const uint8_t(*curve)[KEY_LEN] = (const uint8_t(*)[KEY_LEN]) &
+	    press->key.curve_public;
+	char id[RECORD_ID_CHARS + 1];
+	uint8_t record[RECORD_LEN];
+	uint8_t *plain;
+	uint8_t *p;
+	size_t plain_len;
+	size_t len;
+	uint64_t n;
+
+	press_record(name, record);
+	record_print(press->org, record, RECORD_CHARS, id);
+	free(body->envelope->id);
+	body->envelope->id = strdup(id);
+	assert_int_equal(body_encode(body, &plain, &plain_len), ERR_NONE);
+	body_free(body);
+	assert_int_equal(
+	    sealed_seal(plain, plain_len, curve, 1, &p, &len), ERR_NONE);
+	n = press_add_sealed(press, &options, p, len);
+	free(plain);
+	free(p);
+	return n;
+}
+
+/* An ERASE of some numbers of the log itself. */
+static void
+add_erase(struct press *press, const uint64_t *numbers, size_t count)
+{
+	struct press_options options = { .kind = HEADER_ERASE };
+	struct header_target targets[4] = { 0 };
+	uint8_t ext[512];
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		memcpy(targets[i].log_id, press->log_id, LOG_ID_LEN);
+		targets[i].n = numbers[i];
+		targets[i].reason = 1;
+	}
+	assert_int_equal(header_erase_encode(targets, count, ext, sizeof(ext),
+			     &options.ext.len),
+	    ERR_NONE);
+	options.ext.data = ext;
+	(void)press_add(press, &options, NULL);
+}
+
+/* What a log has after ${after} comes from a peer. */
+static void
+come(struct fixture *f, const struct press *press, bool own, uint64_t after)
+{
+	const struct directory *directory = f->node.snapshot->directory;
+	struct store_txn *txn = begin(f);
+	struct store_run read;
+
+	press_put(press, txn, own, 0);
+	assert_int_equal(
+	    store_read_run(txn, press->log_id, after + 1, NULL, &read),
+	    ERR_NONE);
+	assert_int_equal(
+	    node_draft_erased_run(&f->node, txn, directory, &read.run, after),
+	    ERR_NONE);
+	store_run_clear(&read);
+	end(txn);
+}
+
+static void
+draft_goes_where_its_text_was_erased_before_a_restore(void **state)
+{
+	struct fixture *f = *state;
+	struct config config = { 0 };
+	uint64_t n[4];
+	uint64_t held;
+
+	config.org = f->own.org;
+	f->node.config = &config;
+	f->node.ring.keys[0] = f->own.key;
+	f->node.ring.count = 1;
+	n[0] = add_open(&f->own, "one");
+	n[1] = add_closed(&f->own, "two");
+	(void)add_open(&f->own, "three");
+	press_publish(&f->own, f->node.store, true);
+	held = f->own.count;
+	put_draft(f, "one");
+	put_draft(f, "two");
+	put_draft(f, "three");
+	put_draft(f, "four");
+
+	/* One was published after the backup, and erased with the others. */
+	n[2] = add_open(&f->own, "four");
+	add_erase(&f->own, n, 3);
+	come(f, &f->own, true, held);
+	assert_false(has_draft(f, "one"));
+	assert_false(has_draft(f, "two"));
+	assert_true(has_draft(f, "three"));
+	assert_false(has_draft(f, "four"));
+}
+
+static void
+draft_of_ours_is_no_matter_of_who_erases_the_like(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t n = add_open(&f->other, "one");
+	uint64_t held = f->other.count;
+
+	press_publish(&f->other, f->node.store, false);
+	put_draft(f, "one");
+	add_erase(&f->other, &n, 1);
+	come(f, &f->other, false, held);
+	assert_true(has_draft(f, "one"));
+}
+
 /* ---- what is refused ---- */
 
 static void
@@ -769,6 +929,8 @@ main(void)
 		T(restricted_entry_that_no_chain_value_names_is_the_one_shown),
 		T(which_record_it_was_is_noted_for_the_entry_shown),
 		T(draft_of_the_record_is_thrown_away_too),
+		T(draft_goes_where_its_text_was_erased_before_a_restore),
+		T(draft_of_ours_is_no_matter_of_who_erases_the_like),
 		T(request_that_does_not_say_what_and_why_is_bad),
 		T(what_somebody_else_published_is_not_erased),
 		T(entry_that_is_not_there_is_not_erased),

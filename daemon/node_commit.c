@@ -310,7 +310,7 @@ topics_of(struct store_txn *txn, const struct news *news, const char *org,
 		if (store_entry(txn, log->log_id, n, &entry) != ERR_NONE ||
 		    header_decode(entry.header.data, entry.header.len,
 			&header) != ERR_NONE ||
-		    header.group != 0)
+		    header.kind == HEADER_UNREADABLE || header.group != 0)
 			continue;
 		header_topic(org, header.kind, header.topic, topic);
 		for (i = 0; i < count; i++)

@@ -21,7 +21,7 @@ print(*(int(said.get(name, 0)) for name in ("entries", "bodies", "known", "skipp
       len(said.get("lackingLog", [])), len(said.get("problem", [])))' <<<"$said"
 }
 
-node_new v dk-101
+node_new v dk-101 --listen 127.0.0.1:0
 sed -i "/^\[node\]/a pinned = $(cat "$WORK/in/registry")" "$WORK/v/erfad.conf"
 node_up v
 
@@ -50,6 +50,19 @@ check_same "nothing of a run that is not signed" "0 0 0 0 0 1" "$(sums)"
 check_same "of which nothing is kept" "" \
 	"$(at v logs --jsonl | grep '"entries":"0"')"
 
+# --- What an outside program hears of it: of an entry without a kind no topic.
+
+helper /usr/bin/python3 tests/e2e/notes.py "$WORK/v/run/control" is-0000 "$WORK/notes"
+check "a subscriber listens" await "$WORK/notes" '^ready$'
+said=$(import kinds)
+check "it hears of the last entry" await "$WORK/notes" \
+	'^dk-791/trial/early_childhood/ 6'
+said=$(import kinds2)
+check "and of one that has no kind by the HEAD alone" await "$WORK/notes" \
+	'^dk-791/head/-/ head'
+check_same "of that between the others under theirs" "" \
+	"$(grep -E '^dk-791/head/[a-z]' "$WORK/notes")"
+
 # --- Another branch.
 
 check_same "no log is forked" 0 "$(at v status | grep -c "is forked")"
@@ -68,10 +81,10 @@ sed -i "/^\[node\]/a pinned = $(cat "$WORK/in/registry")" "$WORK/w/erfad.conf"
 node_up w
 made=$(at v bundle export "$WORK/in/out" --json)
 said=$(at w bundle import "$WORK/in/out" --json)
-# The log of v itself, two words about the fork, is left out: w does not know v.
+# The log of v itself is left out, since w does not know v: a member and the fork.
 check_same "what is told of a bundle that was written is what comes out of it" \
 	"$(field entries <<<"$made") $(field bodies <<<"$made") 1" \
-	"$(($(field entries <<<"$said") + 2)) $(field bodies <<<"$said") $(
+	"$(($(field entries <<<"$said") + 3)) $(($(field bodies <<<"$said") + 1)) $(
 		field skippedLogs <<<"$said"
 	)"
 finish

@@ -90,6 +90,14 @@ def main():
         other.trial("fi-297", f"other {i + 1}")
     write("other", whole(other))
 
+    # Entries of no kind between others, and at the end.
+    kinds = Log(chain[1].key)
+    kinds.genesis("dk-791")
+    for kind, sector in ((6, 1), (0, 2), (6, 3), (0, 4)):
+        kinds.add(kind, record=os.urandom(16), topic=sector)
+    write("kinds", [wire_pb2.Data(run=kinds.run(1, 4))])
+    write("kinds2", [wire_pb2.Data(run=kinds.run(5))])
+
     # Bytes were changed: one run of a new log, and one of a log that is known.
     new = Log(registry.key)
     new.genesis("dk-kl")

@@ -786,7 +786,7 @@ def read_bundle(data):
         if len(data) - at < 4 or len(frame) < length:
             raise Refused("the last message is not finished")
         kind, message = read_msg(frame)
-        if kind != "data" or message.req or message.last:
+        if kind != "data":
             raise Refused("a message that has no place in a bundle")
         yield message
         at += 4 + length

@@ -228,6 +228,20 @@ def exts():
         compare(f"ext of {name}", ROUNDS, some, ext_here(kind), ext_there(kind, make))
 
 
+def emptied():
+    """A last occurrence that is empty, or 0, makes the field absent [2.1]."""
+    genesis = entry_pb2.Genesis(key=bytes(32), format=1, org="dk-791").SerializeToString()
+    header = entry_pb2.Header(kind=6, body_len=5).SerializeToString()
+    for name, (raw, more), here, there in (
+            ("org", (genesis, b"\x22\x00"), ext_here(1),
+             ext_there(1, entry_pb2.Genesis)),
+            ("body_len", (header, b"\x28\x00"), header_here,
+             lambda raw: tool.ask("header", dash(raw)))):
+        said = [ask(raw)[:2] for raw in (raw, raw + more) for ask in (here, there)]
+        check.same(f"{name} and then an empty one", said,
+                   ["ok", "ok", "no", "no"] if name == "org" else ["no", "no", "ok", "ok"])
+
+
 def msg_here(raw):
     try:
         erfa1.read_msg(raw)
@@ -387,6 +401,22 @@ def without_dispute(line):
     return line if ",i" in line else line.removesuffix("d")
 
 
+def both(own, pinned, words):
+    """What each of us computes: ((keys, cuts) here, (keys, cuts) there)."""
+    tool.ask("own", own.hex(), "dk-791")
+    for key in pinned:
+        tool.ask("pin", key.hex())
+    for word in words:
+        tool.ask("member", word.voucher.hex(), word.log_id.hex(), word.n,
+                 word.time_ms, word.says.SerializeToString().hex())
+    there = sorted(map(without_dispute, tool.ask("compute").split()[1:]))
+    who, here = network_here(own, pinned, words)
+    logs = {(w.voucher, w.log_id) for w in words}
+    return ((here, {place: who.cut(*place) for place in logs}),
+            (there, {(k, i): int(tool.ask("cut", k.hex(), i.hex()).split()[1])
+                     for k, i in logs}))
+
+
 def networks():
     different = 0
     for i in range(NETWORKS):
@@ -394,27 +424,50 @@ def networks():
         own = people[0].public
         pinned = [k.public for k in people[1:] if rng.random() < 0.1]
         words = Circle(people).words if i % 2 else list(some_words(people))
-        tool.ask("own", own.hex(), "dk-791")
-        for key in pinned:
-            tool.ask("pin", key.hex())
-        for word in words:
-            tool.ask("member", word.voucher.hex(), word.log_id.hex(), word.n,
-                     word.time_ms, word.says.SerializeToString().hex())
-        there = sorted(map(without_dispute, tool.ask("compute").split()[1:]))
-        who, here = network_here(own, pinned, words)
-        logs = {(w.voucher, w.log_id) for w in words}
-        cuts_here = {place: who.cut(*place) for place in logs}
-        cuts_there = {(k, i): int(tool.ask("cut", k.hex(), i.hex()).split()[1])
-                      for k, i in logs}
-        if here == there and cuts_here == cuts_there:
+        here, there = both(own, pinned, words)
+        if here == there:
             continue
         different += 1
         if different <= 3:
-            show(people, pinned, words, here, there, cuts_here, cuts_there)
+            show(people, pinned, words, here, there)
     check.same("directories: both compute the same", 0, different)
 
 
-def show(people, pinned, words, here, there, cuts_here, cuts_there):
+def walk():
+    """The line of v: p1 and p2, then z of p1, then a of p2, though a < z [6.5].  So z
+    comes before a: v's word about a rests on a key that is pending, and p2's, which
+    names no cut, is taken first."""
+    own, other, *rest = PEOPLE
+    a, p1, p2, z = sorted(rest[:4], key=lambda key: key.public)
+    words, ends = [], {}
+
+    def say(voucher, subject, **more):
+        log_id = bytes([PEOPLE.index(voucher)]) * 16
+        ends[voucher.public] = n = ends.get(voucher.public, 1) + 1
+        says = entry_pb2.Member(key=subject.public, org="dk-791", **more)
+        words.append(Word(voucher.public, log_id, n, len(words), says))
+        return says
+
+    def rotate(old, new):
+        say(old, new, roles=3, rotate_sig=rotate_sig(old, new))
+
+    say(own, a, roles=3)
+    say(own, z, roles=3)
+    for old, new in ((z, p1), (a, p2), (p1, other), (p2, other)):
+        rotate(old, new)
+    says = say(other, a, withdrawn=True)
+    says.cuts.add(log_id=bytes([PEOPLE.index(a)]) * 16, n=2, c8=bytes(8))
+    say(p2, a, withdrawn=True)
+    say(p1, z, withdrawn=True)
+    here, there = both(own.public, [], words)
+    place = a.public, bytes([PEOPLE.index(a)]) * 16
+    check.same("the walk through earlier keys: both compute the same", here, there)
+    check.same("of each key those that it succeeds, in the order of their keys",
+               0, here[1][place])
+
+
+def show(people, pinned, words, here, there):
+    (here, cuts_here), (there, cuts_there) = here, there
     names = {k.public.hex(): "abcdefghi"[i] for i, k in enumerate(people)}
 
     def named(text):
@@ -442,10 +495,12 @@ def show(people, pinned, words, here, there, cuts_here, cuts_there):
 compare("headers", ROUNDS, some_header, header_here,
         lambda raw: tool.ask("header", dash(raw)))
 exts()
+emptied()
 compare("messages", 3 * ROUNDS, some_msg, msg_here,
         lambda raw: tool.ask("msg", dash(raw)).split()[0])
 compare("lines", ROUNDS, some_line, line_here, lambda text: tool.ask("line", text))
 networks()
+walk()
 tool.process.stdin.close()
 tool.process.wait()
 raise SystemExit(check.bad)

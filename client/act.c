@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/control.h"
+#include "proto/crypto.h"
 #include "proto/life_need.h"
 #include "client/form.h"
 #include "client/join.h"
@@ -229,6 +230,18 @@ act_begin(struct run *run, uint32_t kind, struct act *act)
 		return run_nomem(run);
 	free(act->body->envelope->language);
 	act->body->envelope->language = language;
+	return EXIT_DONE;
+}
+
+int
+act_draw(struct act *act, const char *org)
+{
+	uint8_t record[RECORD_LEN];
+
+	if (crypto_init() != ERR_NONE)
+		return run_nomem(act->run);
+	crypto_random(record, RECORD_LEN);
+	record_print(org, record, RECORD_CHARS, act->id);
 	return EXIT_DONE;
 }
 

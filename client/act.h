@@ -94,6 +94,13 @@ int act_resolve(
 int act_begin(struct run *run, uint32_t kind, struct act *act);
 
 /**
+ * act_draw(act, org):
+ * Draw the id of the new record of ${org}, so that it is the same however often
+ * it is published or kept.
+ */
+int act_draw(struct act *act, const char *org);
+
+/**
  * act_open(run, word, kind, act):
  * Open the record of this node that ${word} means, to be changed: its draft if
  * there is one, else what is public; a beginning that fits a draft and another

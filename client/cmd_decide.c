@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "proto/control.h"
-#include "proto/crypto.h"
 #include "proto/header.h"
 #include "proto/life_decision.h"
 #include "proto/life_need.h"
@@ -394,19 +393,6 @@ is_earlier(const struct decision *it, const Erfa__Related *related)
 	    covers_all(decision, earlier);
 }
 
-/* Draw the id of the new decision, which the earlier ones are to name. */
-static int
-draw_id(struct decision *it)
-{
-	uint8_t record[RECORD_LEN];
-
-	if (crypto_init() != ERR_NONE)
-		return run_nomem(it->run);
-	crypto_random(record, RECORD_LEN);
-	record_print(it->org, record, RECORD_CHARS, it->act.id);
-	return EXIT_DONE;
-}
-
 /* Point ${related} to the new decision. */
 static int
 replace(struct decision *it, const Erfa__Related *related)
@@ -443,8 +429,9 @@ leave(struct decision *it)
 	     i++) {
 		if (!is_earlier(it, show->related[i]))
 			continue;
+		/* The earlier ones are to name it. */
 		if (it->nold == 0)
-			status = draw_id(it);
+			status = act_draw(&it->act, it->org);
 		if (status == EXIT_DONE)
 			status = replace(it, show->related[i]);
 	}

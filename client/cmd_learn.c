@@ -4,6 +4,7 @@
 #include "client/print.h"
 #include "client/prompt.h"
 #include "client/run.h"
+#include "client/send.h"
 
 /* Of a trial, the rules say whether anything can be learnt from it yet. */
 static int
@@ -69,6 +70,7 @@ cmd_learn(struct run *run)
 		status = check_said(&act);
 	if (status == EXIT_DONE)
 		status = act_leave(&act, NULL, 0, _("what was learnt"));
+	status = send_rescue(&act, status);
 	judge_close(&judge);
 	act_close(&act);
 	act_close(&target);

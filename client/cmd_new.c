@@ -155,7 +155,7 @@ cmd_new(struct run *run)
 	if (status == EXIT_DONE) {
 		act.body->trial->has_status = 1;
 		act.body->trial->status = ERFA__STATUS__STATUS_IDEA;
-		status = act_keep(&act, NULL);
+		status = send_rescue(&act, act_keep(&act, NULL));
 	}
 	if (status == EXIT_DONE)
 		status = send_offer(&act, false);

@@ -281,6 +281,8 @@ learn_begin(
 		earlier = find_earlier(run, target, org, stage);
 	status = earlier != NULL ? go_on_with(ret_act, earlier) :
 				   set_target(ret_act, target);
+	if (status == EXIT_DONE && earlier == NULL)
+		status = act_draw(ret_act, org);
 	if (status == EXIT_DONE)
 		status = act_set(ret_act, "TRIAL", "publisher", org);
 	if (status != EXIT_DONE)

@@ -70,8 +70,8 @@ read_line(char **ret_line)
 	return false;
 }
 
-int
-prompt_line(struct run *run, const char *question, char **ret_text)
+static int
+ask(struct run *run, const char *question, char **ret_text)
 {
 	char *line = NULL;
 
@@ -95,6 +95,15 @@ prompt_line(struct run *run, const char *question, char **ret_text)
 }
 
 int
+prompt_line(struct run *run, const char *question, char **ret_text)
+{
+	int status = ask(run, question, ret_text);
+
+	run->typed = run->typed || *ret_text != NULL;
+	return status;
+}
+
+int
 prompt_yes(struct run *run, const char *question, bool *ret_yes)
 {
 	char text[256];
@@ -102,7 +111,7 @@ prompt_yes(struct run *run, const char *question, bool *ret_yes)
 	int status;
 
 	(void)snprintf(text, sizeof(text), _("%s  [y/N]"), speech(question));
-	if ((status = prompt_line(run, text, &line)) != EXIT_DONE)
+	if ((status = ask(run, text, &line)) != EXIT_DONE)
 		return status;
 	/* yes, ja, kyllä */
 	*ret_yes = line != NULL && strchr("yYjJkK", line[0]) != NULL;

@@ -173,6 +173,7 @@ run_stopped(struct run *run, const char *what)
 int
 run_halted(struct run *run)
 {
+	run->halted = true;
 	return run_stopped(run,
 	    run->wrote ? N_("what was done before that stays") :
 			 N_("nothing was done"));
@@ -289,6 +290,7 @@ uncertain(struct run *run, enum err err)
 static int
 halted(struct run *run, bool lasts)
 {
+	run->halted = true;
 	if (run->endless)
 		return EXIT_FAILED;
 	return lasts ? run_stopped(run,

@@ -52,6 +52,8 @@ struct run {
 	bool lag_told; /* that the index lacks something */
 	bool endless;  /* Ctrl-C is how it ends: nothing to be told */
 	bool wrote;    /* erfad has done something that lasts */
+	bool typed;    /* a person has answered a question in words */
+	bool halted;   /* and has ended it, with Ctrl-C or Ctrl-D */
 };
 
 /**

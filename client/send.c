@@ -6,7 +6,9 @@
 
 #include "proto/control.h"
 #include "proto/diff.h"
+#include "proto/json.h"
 #include "client/act.h"
+#include "client/form_file.h"
 #include "client/kin.h"
 #include "client/print.h"
 #include "client/prompt.h"
@@ -296,5 +298,52 @@ send_offer(struct act *act, bool ask_first)
 	if (status == EXIT_DONE && goes_on)
 		return send_kept(act, true);
 	(void)tell_next(act);
+	return status;
+}
+
+/* ---- what could not leave ---- */
+
+/* Write the record to a new file, and its name to ${path}. */
+static enum err
+write_record(const struct act *act, char path[RUN_PATH_MAX])
+{
+	const struct json_options options = { .pretty = true };
+	Erfa__NewRecord record = ERFA__NEW_RECORD__INIT;
+	char *text = NULL;
+	enum err err;
+
+	record.id = act->id[0] == '\0' ? NULL : run_lend(act->id);
+	record.body = act->body;
+	err = json_from_message(&record.base, &options, &text);
+	if (err == ERR_NONE)
+		err = form_file_make(path, RUN_PATH_MAX);
+	if (err == ERR_NONE)
+		err = form_file_write(path, text);
+	free(text);
+	return err;
+}
+
+int
+send_rescue(struct act *act, int status)
+{
+	struct run *run = act->run;
+	char path[RUN_PATH_MAX];
+
+	if (status == EXIT_DONE || act->body == NULL || !run->typed ||
+	    run->halted)
+		return status;
+	if (run_reachable(run) && act_keep(act, NULL) == EXIT_DONE) {
+		print_say(run->out,
+		    "Kept as a draft: %s.  Only this node can read it.\n",
+		    act->shown);
+		(void)tell_next(act);
+	} else if (write_record(act, path) == ERR_NONE) {
+		print_say(run->err,
+		    "What was written is in %s\n"
+		    "  Publish it:  erfa publish %s\n",
+		    path, path);
+	} else {
+		print_say(run->err, "What was written could not be kept.\n");
+	}
 	return status;
 }

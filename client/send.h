@@ -3,7 +3,7 @@
 
 /*
  * send - a draft is published: what leaves is shown on one screen, looked
- * through for personal data, and asked about.
+ * through for personal data, and asked about; and what could not leave is kept.
  */
 
 #include <stdbool.h>
@@ -27,5 +27,14 @@ int send_draft(struct act *act);
  * Return an exit code; not to publish is no failure.
  */
 int send_offer(struct act *act, bool ask_first);
+
+/**
+ * send_rescue(act, status):
+ * Keep what a person has typed at questions and could not leave, as ${status}
+ * says: as a draft, or, if erfad is not there, in a file that "erfa publish"
+ * takes; tell how to go on.  Nothing is kept if ${status} is 0, if nothing was
+ * typed or begun, or if it was the person who ended it.  Return ${status}.
+ */
+int send_rescue(struct act *act, int status);
 
 #endif /* !ERFA_SEND_H */

@@ -23,13 +23,13 @@ cat "$WORK/stopped"
 
 # --- erfad is started anew while a question stands.
 
-# anew ANSWER: comment on the trial, and have erfad end, and start, at the question.
+# anew QUESTION ANSWER COMMAND...: run it up to the question; answer when there is $WORK/go.
 anew() {
 	rm -f "$WORK/asked" "$WORK/go"
 	helper /usr/bin/python3 tests/e2e/stopped.py "$WORK/v/run/control" "$t" \
-		"$1" "$WORK/asked" "$WORK/go" >"$WORK/anew" 2>&1
+		"$WORK/asked" "$WORK/go" "$@" >"$WORK/anew" 2>&1
 	pid=$!
-	await "$WORK/asked" "Your comment" || die "nothing is asked: $(cat "$WORK/anew")"
+	await "$WORK/asked" "$1" || die "nothing is asked: $(cat "$WORK/anew")"
 }
 
 # comments: how often it was commented on.
@@ -38,7 +38,7 @@ comments() {
 }
 
 before=$(comments)
-anew "Hos os også"
+anew "Your comment:" "Hos os også" comment "$t"
 node_end v
 node_up v
 : >"$WORK/go"
@@ -46,11 +46,24 @@ wait "$pid" || BAD=1
 check_has "what was typed meanwhile is published" "$(cat "$WORK/anew")" "Published: dk-791/"
 check_same "once" $((before + 1)) "$(comments)"
 
-anew "Ikke hos os"
+anew "Your comment:" "Ikke hos os" comment "$t"
 node_end v
 : >"$WORK/go"
 wait "$pid" && not_ok "without erfad it is a failure" "$(cat "$WORK/anew")"
 check_has "and told as one" "$(cat "$WORK/anew")" "erfad is not running"
 node_up v
 check_same "nothing was done" $((before + 1)) "$(comments)"
+
+# --- What was typed is not lost if it stays away.
+
+anew "Under which conditions" "Kun om natten" learn "$t" --new \
+	--verdict worked --worked Lys --not-worked Larm
+node_end v
+: >"$WORK/go"
+wait "$pid" && not_ok "what was learnt does not go without erfad" "$(cat "$WORK/anew")"
+check_has "it is kept in a file" "$(cat "$WORK/anew")" "What was written is in"
+node_up v
+file=$(sed -n 's/.*erfa publish //p' "$WORK/anew" | tr -d '\r')
+check "which can be published" at v publish "$file" --yes
+check_has "with all that was answered" "$(at v show "$t" --json)" "Kun om natten"
 finish

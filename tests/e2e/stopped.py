@@ -2,10 +2,10 @@
 """A person at a terminal thinks better of it in the middle of a question, mistypes, or
 is left alone by erfad.
 
-Usage: stopped.py SOCKET TRIAL [ANSWER ASKED GO]
-SOCKET is the control socket of a node, TRIAL a running one of its own.  With three
-words more somebody comments on it: the file ASKED tells that the question stands,
-and ANSWER is typed when there is a file GO.
+Usage: stopped.py SOCKET TRIAL [ASKED GO QUESTION ANSWER COMMAND...]
+SOCKET is the control socket of a node, TRIAL a running one of its own.  With more
+words COMMAND is run: the file ASKED tells that its QUESTION stands, and ANSWER is
+typed when there is a file GO.
 """
 
 import os
@@ -57,7 +57,7 @@ def main():
         return 0
     socket, trial = sys.argv[1:3]
     if len(sys.argv) > 3:
-        return comment(socket, trial, *sys.argv[3:])
+        return wait_and_answer(socket, *sys.argv[3:])
     for key, called in ((CTRL_C, "Ctrl-C"), (CTRL_D, "the end of the input")):
         stays_away(socket, f"{called} at why it is stopped", key, ("stop", trial), (),
                    "Why")
@@ -69,15 +69,16 @@ def main():
                "Your comment:")
     drafts(socket)
     mistype(socket, trial)
+    name_somebody(socket, trial)
     break_off(socket, trial)
     return CHECKS.bad
 
 
-def comment(socket, trial, answer, asked, go):
+def wait_and_answer(socket, asked, go, question, answer, *words):
     """Answer the question not before the file says so; print what the command says."""
-    talk = Talk(socket, "comment", trial)
+    talk = Talk(socket, *words)
     with open(asked, "w", encoding="utf-8") as file:
-        file.write(talk.read(time.monotonic() + 20 * SLOW, "Your comment:") + "\n")
+        file.write(talk.read(time.monotonic() + 20 * SLOW, question) + "\n")
     while not os.path.exists(go):
         time.sleep(0.05)
     os.write(talk.ours, answer.encode() + b"\n")
@@ -94,6 +95,21 @@ def mistype(socket, trial):
                 ("What did not?", "Strøm"), ("Under which", ""))
     CHECKS.check("what was learnt is published after two slips", talk.end() == 0 and
                  "Published: " in talk.text, talk.text)
+
+
+def name_somebody(socket, trial):
+    """What looks like a person is not published, and not lost."""
+    before = public(socket)
+    talk = Talk(socket, "learn", trial, "--new")
+    talk.answer(("Did it work", "worked"), ("What worked", "Ring til Mette på 20 12 34 56"),
+                ("What did not?", ""), ("Under which", ""), ("Go on?", "n"))
+    CHECKS.check("who takes a name back publishes nothing", talk.end() == 1 and
+                 "nothing was published" in talk.text and public(socket) == before, talk.text)
+    kept = [d for d in told(socket, "drafts").get("draft", []) if d.get("kind") == "experience"]
+    CHECKS.check("and what was typed is a draft", len(kept) == 1 and
+                 f"erfa edit {kept[0]['shownId']}" in talk.text, talk.text)
+    told(socket, "publish", kept[0]["shownId"], "--yes", "--allow-personal")
+    CHECKS.check("which can be published", len(public(socket)) == len(before) + 1)
 
 
 def break_off(socket, trial):

@@ -289,6 +289,7 @@ struct node {
 	size_t nwaiters;
 	size_t waiter_bytes; /* of their requests, part of client_bytes */
 	struct publication *publications; /* they wait for the index */
+	struct publication *naming; /* names records, and is being written */
 	uint64_t own_arrival; /* what was published here is in the index then */
 	struct sealed_ring ring; /* what opens restricted bodies */
 	bool group_busy;         /* a change of a group is under way */

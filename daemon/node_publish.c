@@ -310,6 +310,61 @@ write_run(struct store_txn *txn, struct writer_job *job)
 	    publication->caller_note, publication->caller_len);
 }
 
+/* ---- one after another ---- */
+
+/* Does it tell of records that there may be versions of?  Two of these could
+ * become the same version, and each take the place of the other. */
+static bool
+names_records(const Erfa__PublishRequest *request)
+{
+	bool names = request->n_draft > 0;
+	size_t i;
+
+	for (i = 0; i < request->n_record && !names; i++)
+		names = request->record[i]->id != NULL ||
+		    request->record[i]->import_key != NULL;
+	return names && !request->dry_run;
+}
+
+/* Wait behind those that wait already. */
+static void
+enqueue(struct node *node, struct publication *publication)
+{
+	struct publication **last = &node->publications;
+
+	while (*last != NULL)
+		last = &(*last)->next;
+	publication->next = NULL;
+	*last = publication;
+}
+
+/* Begin, unless another must be written first.  What was acknowledged before
+ * must be seen before versions count. */
+static bool
+begin(struct node *node, struct publication *publication, int64_t now)
+{
+	if (publication->is_begun)
+		return true;
+	if (publication->names && node->naming != NULL)
+		return false;
+	if (publication->names)
+		node->naming = publication;
+	publication->is_begun = true;
+	publication->arrival = node->own_arrival;
+	if (indexer_arrival(node->indexer) < publication->arrival)
+		publication->attempt = indexer_wake(node->indexer);
+	publication->deadline = now + PUBLISH_INDEX_WAIT_MS;
+	return true;
+}
+
+/* It is written, or will not be: the next one may begin. */
+static void
+make_way(struct node *node, const struct publication *publication)
+{
+	if (node->naming == publication)
+		node->naming = NULL;
+}
+
 /* Durable: answer as soon as those who look will find it. */
 static void
 written(struct node *node, struct publication *publication)
@@ -325,8 +380,7 @@ written(struct node *node, struct publication *publication)
 	publication->is_written = true;
 	publication->deadline = node_now() + SHOWN_WAIT_MS;
 	publication->attempt = indexer_wake(node->indexer);
-	publication->next = node->publications;
-	node->publications = publication;
+	enqueue(node, publication);
 }
 
 /* The index is there, or there is no use in waiting: prepare, answer or refuse. */
@@ -345,6 +399,7 @@ go_on(struct node *node, struct publication *publication, bool indexed)
 	else
 		node_answer(node, publication->waiter,
 		    query_refusal(node->indexer, &since_ms));
+	make_way(node, publication);
 	publication_free(publication);
 }
 
@@ -359,15 +414,17 @@ node_publish_tick(struct node *node, int64_t now)
 	node->publications = NULL;
 	for (; publication != NULL; publication = next) {
 		next = publication->next;
+		if (!begin(node, publication, now)) {
+			enqueue(node, publication);
+			continue;
+		}
 		indexed = arrival >= publication->arrival;
 		if (indexed || now >= publication->deadline ||
 		    indexer_failed(node->indexer, publication->attempt) !=
-			ERR_NONE) {
+			ERR_NONE)
 			go_on(node, publication, indexed);
-			continue;
-		}
-		publication->next = node->publications;
-		node->publications = publication;
+		else
+			enqueue(node, publication);
 	}
 }
 
@@ -389,8 +446,11 @@ write_done(struct writer_job *job, void *context)
 	struct publication *publication = publication_of(job);
 	struct node *node = context;
 
+	if (node != NULL)
+		make_way(node, publication);
 	if (node != NULL && job->err == ERR_NONE) {
 		written(node, publication);
+		node_publish_tick(node, node_now());
 		return;
 	}
 	if (node == NULL) {
@@ -414,6 +474,8 @@ write_done(struct writer_job *job, void *context)
 		    err_str(job->err));
 	}
 	publication_free(publication);
+	if (node != NULL)
+		node_publish_tick(node, node_now());
 }
 
 static bool
@@ -481,7 +543,9 @@ prepare_done(struct pool_job *job, void *context)
 			publication->refusal :
 			publish_answer(publication,
 			    !publication->waiter->request->publish->dry_run));
+		make_way(node, publication);
 		publication_free(publication);
+		node_publish_tick(node, node_now());
 		return;
 	}
 	(void)snprintf(publication->caller, sizeof(publication->caller),
@@ -517,13 +581,7 @@ node_publish(struct node *node, struct waiter *waiter)
 	publication->prepare.done = prepare_done;
 	publication->node = node;
 	publication->waiter = waiter;
-
-	/* What was acknowledged before must be seen before versions count. */
-	publication->arrival = node->own_arrival;
-	if (indexer_arrival(node->indexer) < publication->arrival)
-		publication->attempt = indexer_wake(node->indexer);
-	publication->deadline = node_now() + PUBLISH_INDEX_WAIT_MS;
-	publication->next = node->publications;
-	node->publications = publication;
+	publication->names = names_records(waiter->request->publish);
+	enqueue(node, publication);
 	node_publish_tick(node, node_now());
 }

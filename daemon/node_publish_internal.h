@@ -67,6 +67,8 @@ struct publication {
 	struct pool_job prepare;  /* first: made ready in the pool */
 	struct writer_job write;  /* then written */
 	struct publication *next; /* waiting for the index */
+	bool names;               /* records that there may be: one at a time */
+	bool is_begun;            /* it waits for the index, and no other */
 	bool is_written;          /* after the commit, or before it */
 	uint64_t arrival;         /* the index must reach this, */
 	uint64_t attempt;         /* or this attempt of it fail, */

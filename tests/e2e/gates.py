@@ -243,6 +243,32 @@ def seen(own, checks, draft, dry_run):
         own.ask(publish=looked(changed=draft.changed, follows="1.0"))
 
 
+def at_once(own, checks, id):
+    """Of several that were made from the same version, one is published."""
+    words = [f"Prøv {n}" for n in range(8)]
+    asked = {
+        own.send(publish=request(trial(mandate=word), ids=[id], follows="1.1")): word
+        for word in words
+    }
+    published = []
+    codes = set()
+    while asked:
+        answer = own.receive()
+        word = asked.pop(answer.req)
+        if answer.WhichOneof("say") == "publish":
+            published.append(word)
+        else:
+            codes.add(answer.error.code)
+    body = show(own, id).body
+    checks.check(
+        "of those sent at once one follows what was there, and stays",
+        published == [body.trial.mandate]
+        and codes == {"version_changed"}
+        and (body.envelope.major, body.envelope.minor) > (1, 1),
+        f"{published} {codes} {body}",
+    )
+
+
 def from_draft(own, checks, id):
     refused(
         own,
@@ -291,6 +317,7 @@ def from_draft(own, checks, id):
     publish(own, trial(mandate="Prøv"), ids=[id], follows="1.1", dry_run=True)
     publish(own, trial(mandate="Prøv"), ids=[id], dry_run=True)
     checks.check("from the newest it is, or if nothing is said of it", True, "")
+    at_once(own, checks, id)
 
 
 def steps(own, checks):

@@ -30,7 +30,9 @@
 #include "daemon/search.h"
 #include "daemon/shown.h"
 
-#define FIND_CURSOR 4 /* bytes: rows seen */
+#define FIND_CURSOR 4     /* bytes: rows seen */
+#define FIND_MAX    10000 /* hits that can be paged through */
+#define FIND_FIRST  1000  /* hits that are looked for at first, and counted */
 
 #define FIND_OUT UINT32_C(0x80000000) /* of marks: holds a word it must not */
 
@@ -213,11 +215,13 @@ enum err find_search(struct find *find, bool all, size_t limit,
     struct search_hit *hits, size_t *ret_count) MUST_CHECK;
 
 /**
- * find_take_hits(find, limit, hits, ret_count):
- * Find the best ${limit}, in the order they are shown in, and count.
+ * find_take_hits(find, all, hits, ret_count):
+ * Find the best FIND_FIRST, or ${all} up to FIND_MAX, in the order they are shown
+ * in, and count.  ${hits} has room for FIND_MAX.  The first FIND_FIRST of all are
+ * those that are found without the others, so that pages fit together.
  */
-enum err find_take_hits(struct find *find, size_t limit,
-    struct search_hit *hits, size_t *ret_count) MUST_CHECK;
+enum err find_take_hits(struct find *find, bool all, struct search_hit *hits,
+    size_t *ret_count) MUST_CHECK;
 
 /* ---- query_find_reason.c ---- */
 

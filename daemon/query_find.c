@@ -7,11 +7,9 @@
 #include "proto/bytes.h"
 #include "daemon/lexicon.h"
 
-#define FIND_LIMIT 20    /* rows of a page, if not said */
-#define FIND_MAX   10000 /* hits that can be paged through */
-#define FIND_COUNT 1000  /* up to so many hits are counted */
-#define FIND_MS    150   /* for one question */
-#define FAR        80    /* of 256: who fulfils less of all words is far off */
+#define FIND_LIMIT 20  /* rows of a page, if not said */
+#define FIND_MS    150 /* for one question */
+#define FAR        80  /* of 256: who fulfils less of all words is far off */
 
 /* ---- what was understood ---- */
 
@@ -168,20 +166,19 @@ static enum err
 search_page(struct find *find, size_t seen, size_t limit)
 {
 	Erfa__FindAnswer *answer = find->question->answer->find;
-	size_t most = seen + limit + 1 > FIND_COUNT ? seen + limit + 1 :
-						      FIND_COUNT;
-	struct search_hit *hits = calloc(most, sizeof(*hits));
+	struct search_hit *hits = calloc(FIND_MAX, sizeof(*hits));
+	bool all = seen + limit + 1 > FIND_FIRST;
 	size_t count = 0;
 	enum err err;
 
 	if (hits == NULL)
 		return ERR_NOMEM;
-	err = find_take_hits(find, most, hits, &count);
+	err = find_take_hits(find, all, hits, &count);
 	if (err == ERR_NONE && count == 0 && find->ngroups > 0 &&
 	    (find->wanted != 0 || find->filter.country[0] != '\0')) {
 		find->wanted = 0;
 		find->filter.country[0] = '\0';
-		err = find_take_hits(find, most, hits, &count);
+		err = find_take_hits(find, all, hits, &count);
 		answer->has_unfiltered = answer->unfiltered = count > 0;
 	}
 	if (err == ERR_NONE)

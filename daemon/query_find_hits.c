@@ -75,11 +75,16 @@ compare_ways(const void *a, const void *b, void *context)
 	return x != y ? (x > y) - (x < y) : compare_hits(a, b, context);
 }
 
+/* Sort, as ${compare} says, the first and the others among themselves: whether
+ * those were found, too, changes nothing in the order of these. */
 static void
-sort_ways(struct find *find, struct search_hit *hits, size_t count)
+sort_hits(struct find *find, struct search_hit *hits, size_t count,
+    int (*compare)(const void *a, const void *b, void *context))
 {
-	if (find->ways != NULL)
-		qsort_r(hits, count, sizeof(*hits), compare_ways, find);
+	size_t first = count < FIND_FIRST ? count : FIND_FIRST;
+
+	qsort_r(hits, first, sizeof(*hits), compare, find);
+	qsort_r(hits + first, count - first, sizeof(*hits), compare, find);
 }
 
 /* ---- what is shown of them ---- */
@@ -95,7 +100,7 @@ count_good(struct find *find, const struct search_hit *hits, size_t count)
 	size_t good;
 	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count && i < FIND_FIRST; i++)
 		if (hits[i].cover > most)
 			most = hits[i].cover;
 	find->far = most < find->far_below;
@@ -162,31 +167,37 @@ take_all(struct find *find, size_t limit, struct search_hit *hits,
 
 enum err
 find_take_hits(
-    struct find *find, size_t limit, struct search_hit *hits, size_t *ret_count)
+    struct find *find, bool all, struct search_hit *hits, size_t *ret_count)
 {
 	Erfa__FindAnswer *answer = find->question->answer->find;
+	size_t limit = all ? FIND_MAX : FIND_FIRST;
+	bool partly;
 	enum err err;
 
 	answer->has_total = true;
 	if (find->ngroups == 0) {
-		err = take_all(find, limit, hits, ret_count, &answer->total);
+		err = take_all(find, FIND_MAX, hits, ret_count, &answer->total);
 		find->certain = find->good = *ret_count;
-		sort_ways(find, hits, *ret_count);
+		if (find->ways != NULL)
+			qsort_r(hits, *ret_count, sizeof(*hits), compare_ways,
+			    find);
 		return err;
 	}
 	err = find_search(find, true, limit, hits, ret_count);
 	find->certain = *ret_count;
-	if (err == ERR_NONE && *ret_count < limit)
+	partly = find->certain < FIND_FIRST;
+	if (err == ERR_NONE && partly)
 		err = find_search(find, false, limit, hits, ret_count);
 	if (err != ERR_NONE)
 		return err;
-	qsort_r(hits, *ret_count, sizeof(*hits), compare_hits, find);
-	if (find->certain < limit)
-		*ret_count = count_good(find, hits, *ret_count);
-	sort_ways(find, hits, *ret_count);
+	sort_hits(find, hits, *ret_count, compare_hits);
 	answer->has_more = answer->more = *ret_count == limit;
+	if (partly)
+		*ret_count = count_good(find, hits, *ret_count);
+	if (find->ways != NULL)
+		sort_hits(find, hits, *ret_count, compare_ways);
 	find->good = find->far ? 0 : *ret_count;
-	if (find->certain < limit)
+	if (partly)
 		*ret_count = part_near(find, hits, *ret_count);
 	answer->total = find->good;
 	answer->has_partial = answer->partial = find->certain == 0 &&

@@ -27,6 +27,7 @@
 #include "tests/unit/scratch.h"
 
 #define MAP_BYTES ((size_t)512 << 20)
+#define MANY      1050 /* more than a search looks for at first */
 
 struct fixture {
 	struct desk desk;
@@ -1515,6 +1516,51 @@ pages_of_a_search_are_complete_and_without_doubles(void **state)
 	assert_int_equal(count, 30);
 }
 
+/* More have all words than are looked for at first, and many have but one. */
+static void
+pages_beyond_the_first_thousand_go_on_where_they_ended(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__FindRequest request = ERFA__FIND_REQUEST__INIT;
+	Erfa__Answer *answer;
+	bool seen[MANY] = { false };
+	char title[32];
+	char *cursor = NULL;
+	unsigned count = 0;
+	unsigned i;
+
+	for (i = 0; i < MANY; i++) {
+		(void)snprintf(title, sizeof(title), "%u", i);
+		(void)add_trial(&f->own, title,
+		    press_trial(i % 50 == 7 ? "Boliger" : "Boliger i skoven",
+			NULL, title, NULL));
+	}
+	publish(f);
+	request.has_limit = true;
+	request.limit = 170;
+	do {
+		request.cursor = cursor;
+		answer = find(&f->desk, "boliger skoven", &request);
+		free(cursor);
+		cursor = NULL;
+		for (i = 0; i < answer->find->n_row; i++) {
+			unsigned k = (unsigned)atoi(
+			    answer->find->row[i]->external_id);
+
+			assert_false(seen[k]);
+			assert_int_not_equal(k % 50, 7);
+			seen[k] = true;
+			count++;
+		}
+		if (answer->find->next != NULL)
+			cursor = strdup(answer->find->next);
+		else
+			assert_int_equal(answer->find->total, count);
+		control_free_answer(answer);
+	} while (cursor != NULL);
+	assert_int_equal(count, MANY - MANY / 50);
+}
+
 /* ---- watch ---- */
 
 static void
@@ -2531,6 +2577,7 @@ main(void)
 		T(a_search_without_words_is_refused),
 		T(what_was_decided_is_found_if_who_did_is_heard),
 		T(pages_of_a_search_are_complete_and_without_doubles),
+		T(pages_beyond_the_first_thousand_go_on_where_they_ended),
 		T(a_watcher_sees_each_entry_once),
 		T(a_watcher_can_begin_at_the_start),
 		T(pages_of_a_watch_are_complete),

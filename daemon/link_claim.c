@@ -429,6 +429,15 @@ claim_rests(const struct link *link, const struct claim *claim)
 	return until;
 }
 
+/* Was it this link's turn until a moment ago? */
+static bool
+lets_go(const struct link *link, const struct view_log *log, int64_t now)
+{
+	int64_t over = log->turn_since + TURN_MS;
+
+	return log->turn_of == link && now >= over && now < over + LET_GO_MS;
+}
+
 /* Can the headers of this claim be asked for?  If only later, tell when. */
 static bool
 is_ready(
@@ -453,6 +462,10 @@ is_ready(
 		return false;
 	if (log->fetcher != NULL && log->fetch_until > now) {
 		wake_at(wake, log->fetch_until);
+		return false;
+	}
+	if (lets_go(link, log, now)) {
+		wake_at(wake, log->turn_since + TURN_MS + LET_GO_MS);
 		return false;
 	}
 	return !fetch_asks(link, claim->log_id);

@@ -8,9 +8,6 @@
 /* Credit of one GET; four of them fill the window. */
 #define ASK_BYTES (WINDOW_MAX / GETS_MAX)
 
-/* One link fetches a log's headers for so long before another may try. */
-#define FETCHER_MS 10000
-
 /*
  * Bodies that a peer said it has not are asked for again after the first time,
  * which doubles up to the second: it may be fetching them itself just now.
@@ -338,7 +335,11 @@ ask_headers(struct link *link, struct ask *ask, int64_t now)
 		return false;
 	claim_asked(link, claim, now);
 	log->fetcher = link;
-	log->fetch_until = now + FETCHER_MS;
+	if (log->turn_of != link || now - log->turn_since >= TURN_MS) {
+		log->turn_of = link;
+		log->turn_since = now;
+	}
+	log->fetch_until = log->turn_since + TURN_MS;
 	memcpy(get.log_id, claim->log_id, LOG_ID_LEN);
 	get.first = log->pending.n + 1;
 	if (claim->proved) {
@@ -520,7 +521,6 @@ take_run(
 		link->ops->take_run(link->host, link, log, run, NULL);
 		log->pending = end;
 		log->source = link;
-		log->fetch_until = now + FETCHER_MS;
 		ask->next = end.n + 1;
 		ask->progress = true;
 		claim_went_on(link, run->log_id);

@@ -35,6 +35,13 @@ struct claim {
 	int64_t ignore_until; /* the end of a rest; INT64_MAX: refused */
 };
 
+/*
+ * One link fetches a log's headers for so long, then lets go of it for a few ticks,
+ * so that another can take its turn.
+ */
+#define TURN_MS   10000
+#define LET_GO_MS 500
+
 /* What a GET of ours was for. */
 enum ask_kind {
 	ASK_HEADERS,

@@ -58,6 +58,8 @@ struct view_log {
 	const void *source;  /* link that brought its last entry; NULL = none */
 	const void *fetcher; /* link that fetches its headers; NULL = none */
 	int64_t fetch_until; /* its turn ends then, monotonic ms */
+	const void *turn_of; /* link whose turn it is, or was last */
+	int64_t turn_since;  /* it began then, monotonic ms */
 };
 
 /**

@@ -852,6 +852,51 @@ a_younger_head_is_asked_for(void **state)
 	assert_complaints(f, 0);
 }
 
+/* The peer sends an entry every so often; node 2 has all at once. */
+static void
+dole_out(struct fixture *f, size_t count, int64_t every_ms)
+{
+	struct origin_run *runs = calloc(count, sizeof(*runs));
+	int64_t begun;
+	size_t i;
+
+	assert_non_null(runs);
+	greet(f);
+	world_admit(f->world, 2, f->origin.key.public_key);
+	for (i = 0; i < count; i++) {
+		origin_write(&f->origin, &runs[i], 1, 0);
+		world_place(f->world, 2, &f->origin, &runs[i], true);
+	}
+	claim(f, &f->origin, count);
+	assert_int_equal(f->gets, 1);
+	world_connect(f->world, 2, 0);
+	begun = world_now(f->world);
+	for (i = 0; world_now(f->world) - begun < 9000; i++) {
+		assert_int_equal(world_tip(f->world, 0, f->origin.log_id), i);
+		answer(f, &runs[i].run);
+		world_run(f->world, every_ms);
+	}
+	while (world_now(f->world) - begun < 13000 && i < count) {
+		answer(f, &runs[i++].run);
+		world_run(f->world, every_ms);
+	}
+	assert_true(i < count);
+	assert_int_equal(world_tip(f->world, 0, f->origin.log_id), count);
+	free(runs);
+}
+
+static void
+who_sends_headers_slowly_lets_others_take_a_turn(void **state)
+{
+	dole_out(*state, 10, 3000);
+}
+
+static void
+who_sends_headers_singly_lets_others_take_a_turn(void **state)
+{
+	dole_out(*state, 100, 150);
+}
+
 static void
 a_reader_is_asked_for_nothing(void **state)
 {
@@ -2221,6 +2266,8 @@ main(void)
 		TEST(who_asks_for_the_rest_of_an_older_log_knew_it),
 		TEST(who_got_an_older_log_here_never_knew_it),
 		TEST(a_younger_head_is_asked_for),
+		TEST(who_sends_headers_slowly_lets_others_take_a_turn),
+		TEST(who_sends_headers_singly_lets_others_take_a_turn),
 		TEST(a_reader_is_asked_for_nothing),
 		TEST(who_has_sent_much_comes_after_others),
 		TEST(bytes_that_are_no_message_change_nothing),

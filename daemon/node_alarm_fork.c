@@ -14,6 +14,21 @@
 
 /* ---- forks ---- */
 
+/* Genesis.Reason of entry.proto. */
+#define REASON_FORKED 3
+
+/*
+ * Was a log begun because this one was forked?  It names none before if nothing
+ * of that one counted by what was known then.
+ */
+static bool
+follows(const struct header_genesis *genesis, const struct view_log *log)
+{
+	return genesis->has_prev ?
+	    memcmp(genesis->prev_log_id, log->log_id, LOG_ID_LEN) == 0 :
+	    genesis->reason == REASON_FORKED;
+}
+
 /* Has the writer begun another log because this one was forked? */
 static bool
 is_healed(struct node *node, struct store_txn *txn, const struct view_log *log)
@@ -33,8 +48,7 @@ is_healed(struct node *node, struct store_txn *txn, const struct view_log *log)
 			&header) == ERR_NONE &&
 		    header.kind == HEADER_GENESIS &&
 		    header_genesis_decode(header.ext, &genesis) == ERR_NONE &&
-		    genesis.has_prev &&
-		    memcmp(genesis.prev_log_id, log->log_id, LOG_ID_LEN) == 0)
+		    follows(&genesis, log))
 			return true;
 	}
 	return false;

@@ -53,7 +53,7 @@ node_is_in(const struct node *node, const uint8_t key[KEY_LEN])
 /*
  * Add the own MEMBER entries that are accepted and not yet signed: while signing
  * pauses, who was removed is out and who was invited is in all the same.  They
- * stand after all that are signed.
+ * stand after all of the same time that are signed.
  */
 static enum err
 add_waiting(struct node *node, struct store_txn *txn,

@@ -212,6 +212,17 @@ def main():
             logs=control_pb2.LogsRequest()).log)))
     hearsay(controls, hub)
     vouching(controls, hub, port)
+
+    # As far as it knew nothing of its log counted: the next names none before.
+    problem = proofs(controls[1])[one.id.hex()]
+    CHECKS.check("a forked log is told of", "Telephone" in problem.remedy, str(problem))
+    other = Log(hub.key)
+    other.genesis(ORG, reason=3)
+    hub.claim(other)
+    CHECKS.check("but nobody need telephone who goes on in a new one", until(
+        peers, lambda: "Nothing need be done" in
+        proofs(controls[1])[one.id.hex()].remedy),
+        str(proofs(controls[1])[one.id.hex()]))
     return CHECKS.bad
 
 

@@ -125,9 +125,9 @@ class Log:
             self.bodies[n] = (salt, body)
         return n
 
-    def genesis(self, org):
+    def genesis(self, org, reason=1):
         ext = entry_pb2.Genesis(key=self.key.public, inc=self.inc, format=1,
-                                org=org, reason=1)
+                                org=org, reason=reason)
         return self.add(1, ext=ext.SerializeToString())
 
     def trial(self, org, title, language="fi"):

@@ -484,7 +484,7 @@ open_files(struct node *node)
 {
 	const struct config *config = node->config;
 	struct store_maker maker;
-	const struct store_options options = {
+	struct store_options options = {
 		.dir = config->state,
 		.map_bytes = config->store_max,
 		.software = "erfad " ERFA_VERSION,
@@ -501,6 +501,9 @@ open_files(struct node *node)
 		    (err = node_migrated(config)) != ERR_NONE ||
 		    (err = node_copied(config)) != ERR_NONE)
 			return err;
+
+		/* A main that was set back must not have caught up by that. */
+		options.found = maker.commits;
 		err = store_open(&options, &node->store);
 	}
 	if (err != ERR_NONE) {

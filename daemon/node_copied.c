@@ -114,6 +114,7 @@ look_through(const struct config *config)
 	const struct store_options options = {
 		.dir = config->state,
 		.map_bytes = config->store_max,
+		.look = true,
 	};
 	struct store *store = NULL;
 	struct store_txn *txn = NULL;
@@ -131,7 +132,7 @@ look_through(const struct config *config)
 	if (err == ERR_NONE)
 		return CHILD_GOOD;
 	return err == ERR_BUSY || err == ERR_DENIED || err == ERR_FULL ||
-		err == ERR_NOMEM || err == ERR_VERSION ?
+		err == ERR_NOENT || err == ERR_NOMEM || err == ERR_VERSION ?
 	    CHILD_OTHER :
 	    CHILD_TORN;
 }

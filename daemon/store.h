@@ -42,6 +42,7 @@ struct store_txn;
 struct store_maker {
 	uint32_t format;                       /* 0: there was no store */
 	char software[STORE_SOFTWARE_MAX + 1]; /* empty if it did not say */
+	uint64_t commits;                      /* as store_commits_found() */
 };
 
 struct store_options {
@@ -49,6 +50,8 @@ struct store_options {
 	size_t map_bytes;     /* largest size of main; 0 = 64 GiB */
 	const char *software; /* who opens it, to be kept; NULL = no word */
 	struct store_maker *maker; /* filled in, on ERR_VERSION too; or NULL */
+	bool look;      /* nothing is begun or finished: only to be read */
+	uint64_t found; /* commits before this process wrote; 0: as it is */
 };
 
 /* What the store knows of one log. */
@@ -115,8 +118,8 @@ enum err store_create(const char *dir) MUST_CHECK;
  * ERR_VERSION if its format is not store_format() (an older one: see migrate.h),
  * ERR_NOENT if there is no directory, ERR_DENIED if it cannot be entered or its
  * file system is remote, ERR_DAMAGED if main is shorter than it says or keys
- * shorter than main says, ERR_FULL, ERR_IO or ERR_NOMEM.  Close with
- * store_close(); NULL is allowed there.
+ * shorter than main says, ERR_FULL, ERR_IO or ERR_NOMEM; ERR_NOENT, too, if main
+ * is empty and only to be read.  Close with store_close(); NULL is allowed there.
  */
 enum err store_open(
     const struct store_options *options, struct store **ret_store) MUST_CHECK;
@@ -141,8 +144,9 @@ void store_inode(
 /**
  * store_commits(store), store_commits_found(store):
  * The number of the last commit, which rises with each that changed something;
- * and what it was before this process wrote.  A store that was set back has a
- * lower one than it had.  Any thread.
+ * and what it was before this process wrote: when the store was opened, or as
+ * its options say, if it was opened before.  A store that was set back has a lower
+ * one than it had.  Any thread.
  */
 uint64_t store_commits(const struct store *store);
 uint64_t store_commits_found(const struct store *store);

@@ -281,6 +281,10 @@ open_meta(struct store *store, const struct store_options *options)
 	if ((err = db_begin(store->db, true, &txn)) != ERR_NONE)
 		return err;
 	err = check_meta(store, txn, options->maker);
+	if (options->look) {
+		db_abort(&txn);
+		return err;
+	}
 	if (err == ERR_NOENT) {
 		if ((err = initialise(txn)) == ERR_NONE)
 			err = check_meta(store, txn, NULL);
@@ -338,7 +342,12 @@ store_open(const struct store_options *options, struct store **ret_store)
 		memset(options->maker, 0, sizeof(*options->maker));
 	if ((err = store_open_bare(options, &store)) != ERR_NONE)
 		return err;
-	if ((err = open_meta(store, options)) != ERR_NONE) {
+	store->found = options->found != 0 ? options->found :
+					     db_commits_found(store->db);
+	err = open_meta(store, options);
+	if (options->maker != NULL)
+		options->maker->commits = store->found;
+	if (err != ERR_NONE) {
 		store_close(store);
 		return err;
 	}
@@ -443,7 +452,7 @@ store_commits(const struct store *store)
 uint64_t
 store_commits_found(const struct store *store)
 {
-	return db_commits_found(store->db);
+	return store->found;
 }
 
 void

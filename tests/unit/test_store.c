@@ -334,6 +334,46 @@ a_store_tells_its_format_and_who_wrote_it(void **state)
 }
 
 static void
+a_store_that_is_only_read_is_left_as_it_is(void **state)
+{
+	struct fixture *f = *state;
+	struct store_maker maker;
+	struct store_options options = {
+		.dir = f->dir,
+		.map_bytes = MAP_BYTES,
+		.maker = &maker,
+		.look = true,
+	};
+	uint64_t commits;
+
+	/* Which slots were zeroed is still noted, to be forgotten. */
+	write_run(f, 3);
+	assert_int_equal(add_body(f, 0, 2, BODY_LEN), ERR_NONE);
+	next_txn(f);
+	assert_int_equal(store_erase(f->txn, f->origin.log_id, 2), ERR_NONE);
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+	commits = store_commits(f->store);
+	store_close(f->store);
+	f->store = NULL;
+	assert_int_equal(store_open(&options, &f->store), ERR_NONE);
+	assert_int_equal(store_commits(f->store), commits);
+	assert_int_equal(maker.commits, commits);
+	store_close(f->store);
+	f->store = NULL;
+
+	/* Who opens it to write has one commit more, and tells what was. */
+	options.look = false;
+	assert_int_equal(store_open(&options, &f->store), ERR_NONE);
+	assert_int_equal(store_commits_found(f->store), commits);
+	assert_true(store_commits(f->store) > commits);
+	store_close(f->store);
+	f->store = NULL;
+	options.found = commits;
+	assert_int_equal(store_open(&options, &f->store), ERR_NONE);
+	assert_int_equal(store_commits_found(f->store), commits);
+}
+
+static void
 short_or_missing_files_are_damage(void **state)
 {
 	struct fixture *f = *state;
@@ -2624,6 +2664,7 @@ main(void)
 		T(directory_of_another_user_is_denied),
 		T(store_of_a_newer_version_is_refused),
 		T(a_store_tells_its_format_and_who_wrote_it),
+		T(a_store_that_is_only_read_is_left_as_it_is),
 		T(short_or_missing_files_are_damage),
 		T(run_makes_a_log_and_is_read_back_as_it_came),
 		T(own_log_is_marked),

@@ -1,47 +1,55 @@
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "proto/control.h"
 #include "proto/header.h"
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/print.h"
-#include "client/prompt.h"
 #include "client/run.h"
+#include "client/send.h"
 #include "client/talk.h"
 
 #define WORDS_ROOM 8192 /* bytes of a text of several words */
 
 /* ---- the words ---- */
 
-/* Put the words after the first together, or ask for them. */
+/* Put the words after the first together. */
 static int
-get_words(struct run *run, const char *question, char **ret_text)
+join_words(struct run *run, char text[WORDS_ROOM])
 {
-	char text[WORDS_ROOM] = "";
 	size_t len = 0;
 	size_t i;
-	int wrote, status;
+	int wrote;
 
-	*ret_text = NULL;
+	text[0] = '\0';
 	for (i = 1; i < args_count(run->args); i++) {
-		wrote = snprintf(text + len, sizeof(text) - len, "%s%s",
+		wrote = snprintf(text + len, WORDS_ROOM - len, "%s%s",
 		    i == 1 ? "" : " ", args_word(run->args, i));
-		if (wrote < 0 || (size_t)wrote >= sizeof(text) - len)
+		if (wrote < 0 || (size_t)wrote >= WORDS_ROOM - len)
 			return fault_say(&run->faults, EXIT_USAGE, "too_long",
 			    NULL, "the text is longer than %d bytes",
 			    WORDS_ROOM - 1);
 		len += (size_t)wrote;
 	}
-	if (len > 0) {
-		*ret_text = strdup(text);
-		return *ret_text == NULL ? run_nomem(run) : EXIT_DONE;
-	}
-	status = prompt_line(run, question, ret_text);
-	if (status != EXIT_DONE || *ret_text != NULL)
+	return EXIT_DONE;
+}
+
+/* Take the words of the command, or ask for them. */
+static int
+set_words(struct act *act, const char *question)
+{
+	char text[WORDS_ROOM];
+	bool answered = false;
+	int status;
+
+	if ((status = join_words(act->run, text)) != EXIT_DONE)
 		return status;
-	return fault_say(&run->faults, EXIT_USAGE, "no_text",
+	if (text[0] != '\0')
+		return act_set(act, "TEXT", "body", text);
+	status = act_ask(act, "TEXT", "body", question, &answered);
+	if (status != EXIT_DONE || answered)
+		return status;
+	return fault_say(&act->run->faults, EXIT_USAGE, "no_text",
 	    "Put the text in quotes behind the id.", "there is nothing to say");
 }
 
@@ -50,25 +58,27 @@ static int
 say(struct run *run, const char *target, const char *reply_to,
     Erfa__CommentKind kind, const char *question, const char *said)
 {
+	char org[ORG_MAX + 1] = "";
 	struct act act;
-	char *text = NULL;
 	int status;
 
 	status = act_begin(run, HEADER_COMMENT, &act);
 	if (status == EXIT_DONE)
-		status = get_words(run, question, &text);
+		status = run_org(run, org);
+	if (status == EXIT_DONE)
+		status = act_draw(&act, org);
 	if (status == EXIT_DONE)
 		status = act_set(&act, "TRIAL", "target.id", target);
 	if (status == EXIT_DONE && reply_to != NULL)
 		status = act_set(&act, "TRIAL", "reply_to.id", reply_to);
-	if (status == EXIT_DONE)
-		status = act_set(&act, "TEXT", "body", text);
 	if (status == EXIT_DONE) {
 		act.body->comment->has_kind = 1;
 		act.body->comment->kind = kind;
-		status = act_leave(&act, NULL, 0, said);
+		status = set_words(&act, question);
 	}
-	free(text);
+	if (status == EXIT_DONE)
+		status = act_leave(&act, NULL, 0, said);
+	status = send_rescue(&act, status);
 	act_close(&act);
 	return status;
 }

@@ -283,6 +283,9 @@ learn_begin(
 				   set_target(ret_act, target);
 	if (status == EXIT_DONE && earlier == NULL)
 		status = act_draw(ret_act, org);
+	/* As erfad does; a draft of it shows so. */
+	if (earlier == NULL && target->group[0] != '\0')
+		act_restrict(ret_act, target->group, target->group_name);
 	if (status == EXIT_DONE)
 		status = act_set(ret_act, "TRIAL", "publisher", org);
 	if (status != EXIT_DONE)

@@ -70,6 +70,7 @@ def main():
     drafts(socket)
     mistype(socket, trial)
     name_somebody(socket, trial)
+    mistype_comment(socket, trial)
     break_off(socket, trial)
     return CHECKS.bad
 
@@ -95,6 +96,13 @@ def mistype(socket, trial):
                 ("What did not?", "Strøm"), ("Under which", ""))
     CHECKS.check("what was learnt is published after two slips", talk.end() == 0 and
                  "Published: " in talk.text, talk.text)
+
+
+def mistype_comment(socket, trial):
+    talk = Talk(socket, "comment", trial)
+    talk.answer(("Your comment:", "Hos o\u00ads"), ("Your comment:", "Mette: 20 12 34 56"),
+                ("Go on?", ""))
+    CHECKS.check("nor is a comment", talk.end() == 1 and "erfa edit " in talk.text, talk.text)
 
 
 def name_somebody(socket, trial):

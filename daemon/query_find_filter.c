@@ -252,7 +252,7 @@ static enum err
 filter_provision(struct find *find, const char *citation)
 {
 	struct asking asking = { .find = find };
-	char told[PROVISION_MAX];
+	char *told = NULL;
 	char *key = NULL;
 	enum err err;
 
@@ -265,12 +265,14 @@ filter_provision(struct find *find, const char *citation)
 	if (err == ERR_NONE)
 		err = asking.asked != NULL ? filter_section(&asking, key) :
 					     filter_act(&asking, key);
-	if (err == ERR_NONE) {
-		(void)snprintf(told, sizeof(told), "provision:%.*s",
-		    (int)text_cut(key, sizeof(told) - 16), key);
-		err = find_filter_tell(find, told);
+	if (err == ERR_NONE && asprintf(&told, "provision:%s", key) < 0) {
+		told = NULL;
+		err = ERR_NOMEM;
 	}
+	if (err == ERR_NONE)
+		err = find_filter_tell(find, told);
 	provision_free(asking.asked);
+	free(told);
 	free(key);
 	return err == ERR_SYNTAX || err == ERR_NOENT ? ERR_NONE : err;
 }

@@ -53,10 +53,10 @@ take_section(struct find *find, char *text)
 	return ERR_NONE;
 }
 
-/* What was asked for, as it is told. */
+/* Sections that are asked for. */
 struct asked {
 	struct find *find;
-	char told[PLAN_TEXT];
+	char first[SECTION_ROOM];
 	unsigned count;
 };
 
@@ -65,13 +65,12 @@ mark_number(void *context, const char *number)
 {
 	struct asked *asked = context;
 	char facet[SECTION_ROOM + 16];
-	size_t len = strlen(asked->told);
 
 	if (asked->count++ == SECTIONS)
 		return ERR_LIMIT;
-	if (len < sizeof(asked->told) - SECTION_ROOM - 16)
-		(void)snprintf(asked->told + len, sizeof(asked->told) - len,
-		    "%s" SIGN " %s", len == 0 ? "provision:" : ", ", number);
+	if (asked->count == 1)
+		(void)snprintf(
+		    asked->first, sizeof(asked->first), "%s", number);
 	(void)snprintf(facet, sizeof(facet), "section:" SIGN " %s", number);
 	return find_mark_facet(asked->find, facet);
 }
@@ -80,14 +79,26 @@ enum err
 find_filter_section(struct find *find)
 {
 	struct asked asked = { .find = find };
+	char *told = NULL;
+	int len;
 	enum err err;
 
 	if (find->section == NULL || !find_filter_begin(find))
 		return ERR_NONE;
 	err = section_each(find->section, mark_number, &asked);
-	return err == ERR_NONE || err == ERR_LIMIT ?
-	    find_filter_tell(find, asked.told) :
-	    err;
+	if (err != ERR_NONE && err != ERR_LIMIT)
+		return err;
+
+	/* One is told in the spelling of all, several as they were typed. */
+	if (asked.count == 1)
+		len = asprintf(&told, "provision:" SIGN " %s", asked.first);
+	else
+		len = asprintf(&told, "provision:%s", find->section);
+	if (len < 0)
+		return ERR_NOMEM;
+	err = find_filter_tell(find, told);
+	free(told);
+	return err;
 }
 
 /* ---- words that say nothing ---- */

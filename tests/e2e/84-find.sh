@@ -125,6 +125,8 @@ check_same "one of an act that counts by chapters, after a blank that is none" \
 check_same "which is no other" "" "$(found "§ 14")"
 check_same "a span has all between" act-86 "$(found "§ 86")"
 check_same "and is asked for as one" act-86 "$(found "§§ 86-88")"
+check_has "which is told" "$(at a find "§§ 86-88" --json)" '"provision:§§ 86-88"'
+check_has "as one section is" "$(at a find "86§" --json)" '"provision:§ 86"'
 check_same "a provision is no other that begins alike" act-8 \
 	"$(found --provision "Serviceloven § 8")"
 check_same "with a letter" act-8a "$(found --provision "Serviceloven § 8 a")"

@@ -146,6 +146,12 @@ int act_ask(struct act *act, const char *name, const char *path,
     const char *question, bool *ret_answered);
 
 /**
+ * act_misfit(status):
+ * Return whether act_set() found fault with the value, so that another may do.
+ */
+bool act_misfit(int status);
+
+/**
  * act_set_options(act, options):
  * Set the field of each of ${options}, up to one whose name is NULL, that was
  * given.

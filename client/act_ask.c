@@ -9,9 +9,8 @@
 #include "client/prompt.h"
 #include "client/run.h"
 
-/* Whether it is the answer that was wrong, and another may do. */
-static bool
-is_misfit(int status)
+bool
+act_misfit(int status)
 {
 	return status == EXIT_USAGE || status == EXIT_DATA ||
 	    status == EXIT_NOINPUT;
@@ -31,7 +30,7 @@ act_ask(struct act *act, const char *name, const char *path,
 			return status;
 		status = act_set(act, name, path, text);
 		free(text);
-	} while (is_misfit(status));
+	} while (act_misfit(status));
 	if (status == EXIT_DONE && ret_answered != NULL)
 		*ret_answered = true;
 	return status;

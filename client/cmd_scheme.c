@@ -224,6 +224,25 @@ default_value(struct run *run, const struct item *item, char org[ORG_MAX + 1])
 						    EXIT_DONE;
 }
 
+/* Ask until it fits or is skipped. */
+static int
+ask_item(struct act *act, const struct item *item, bool *ret_answered)
+{
+	char *text;
+	int status;
+
+	do {
+		text = NULL;
+		status = prompt_line(act->run, item->question, &text);
+		if (status != EXIT_DONE || text == NULL)
+			return status;
+		status = set_value(act, item, 0, text);
+		free(text);
+	} while (act_misfit(status));
+	*ret_answered = true;
+	return status;
+}
+
 /* One field: from its options, from the person, or as is usual. */
 static int
 fill_item(struct act *act, const struct item *item)
@@ -231,7 +250,7 @@ fill_item(struct act *act, const struct item *item)
 	struct run *run = act->run;
 	char org[ORG_MAX + 1];
 	const char *value;
-	char *text = NULL;
+	bool answered = false;
 	size_t i;
 	int status = EXIT_DONE;
 
@@ -246,13 +265,10 @@ fill_item(struct act *act, const struct item *item)
 	if (org[0] != '\0')
 		return set_value(act, item, 0, org);
 	if (item->question != NULL)
-		status = prompt_line(run, item->question, &text);
-	if (status == EXIT_DONE && text != NULL)
-		status = set_value(act, item, 0, text);
-	else if (status == EXIT_DONE && item->due)
+		status = ask_item(act, item, &answered);
+	if (status == EXIT_DONE && !answered && item->due)
 		status = fault_say(&run->faults, EXIT_USAGE, "missing_option",
 		    NULL, "erfa %s wants --%s", run->cmd->name, item->option);
-	free(text);
 	return status;
 }
 
@@ -276,6 +292,7 @@ cmd_scheme_new(struct run *run)
 		status = act_set_all(&act);
 	if (status == EXIT_DONE)
 		status = act_keep(&act, NULL);
+	status = send_rescue(&act, status);
 	if (status == EXIT_DONE)
 		status = send_offer(&act, false);
 	act_close(&act);

@@ -109,6 +109,14 @@ def write_badly(socket):
     CHECKS.check("the draft is kept", titles == ["Natlys"], str(titles))
 
 
+def write_programme(socket):
+    talk = Talk(socket, "programme", "new")
+    talk.answer(("What is it called?", "Velfærdsaftaler"), ("Type", "moon"),
+                ("Type", "local"), ("Status", "running"), ("Publish?", "n"))
+    CHECKS.check("nor is a programme lost to a slip", talk.end() == 0 and
+                 "Kept as a draft" in talk.text, talk.text)
+
+
 def write_in_vain():
     talk = Talk("/nowhere/control", "new")
     CHECKS.check("without erfad nothing is asked",
@@ -204,6 +212,7 @@ def main():
     socket, other = sys.argv[1:3]
     write(socket)
     write_badly(socket)
+    write_programme(socket)
     write_in_vain()
     adapt(socket, other)
     meanwhile(socket)

@@ -11,8 +11,33 @@
 
 #define DAY_MS UINT64_C(86400000)
 
+/* May there be a text of the record that had not been published by then? */
+static bool
+may_hold(const Erfa__LocalBackup *local, const uint8_t *record)
+{
+	size_t at;
+
+	if (!local->has_unpublished || local->any)
+		return true;
+	for (at = 0; at + RECORD_LEN <= local->unpublished.len;
+	     at += RECORD_LEN)
+		if (memcmp(local->unpublished.data + at, record, RECORD_LEN) ==
+		    0)
+			return true;
+	return false;
+}
+
+static bool
+is_asked(const struct backups_asked *which, const Erfa__LocalBackup *local)
+{
+	if (local->arrival >= which->below)
+		return false;
+	return local->arrival >= which->least ||
+	    (which->record != NULL && may_hold(local, which->record));
+}
+
 enum err
-node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
+node_backups(struct store_txn *txn, const struct backups_asked *which,
     Erfa__BackupKept ***list, size_t *count)
 {
 	Erfa__LocalBackup *local;
@@ -24,8 +49,7 @@ node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
 	while ((err = store_note_next(txn, BACKUP_NOTE,
 		    name[0] == '\0' ? NULL : name, name, &data)) == ERR_NONE) {
 		local = erfa__local_backup__unpack(NULL, data.len, data.data);
-		if (local == NULL || local->arrival < least ||
-		    local->arrival >= below) {
+		if (local == NULL || !is_asked(which, local)) {
 			if (local != NULL)
 				erfa__local_backup__free_unpacked(local, NULL);
 			continue;
@@ -88,8 +112,9 @@ node_backup_list(struct node *node, struct waiter *waiter)
 		said = answer->backup;
 		said->has_keep = true;
 		said->keep = config->backup_keep;
-		err = node_backups(
-		    txn, 0, UINT64_MAX, &said->kept, &said->n_kept);
+		err = node_backups(txn,
+		    &(struct backups_asked){ .below = UINT64_MAX }, &said->kept,
+		    &said->n_kept);
 		if (err == ERR_NONE)
 			err = answer_text(&said->folder, config->backup_dir);
 		if (err == ERR_NONE)

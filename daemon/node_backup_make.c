@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "proto/bytes.h"
+#include "proto/header.h"
 #include "proto/invite.h"
 #include "daemon/node_backup_internal.h"
 #include "daemon/node_internal.h"
@@ -25,6 +26,9 @@
 #define PATH_ROOM  4096
 #define OWN_MAX    1000 /* positions that are told */
 #define HEX(bytes) (2 * (bytes) + 1)
+
+/* Records that are not published yet, of which a backup tells. */
+#define UNPUBLISHED_MAX ((size_t)4096)
 
 static void
 path_of(const struct node *node, const char *name, char out[PATH_ROOM])
@@ -299,6 +303,61 @@ count_drafts(struct store_txn *txn)
 	return count;
 }
 
+/* Take down that a record is in it that may not be published yet. */
+static void
+tell_record(Erfa__LocalBackup *local, const uint8_t record[RECORD_LEN])
+{
+	ProtobufCBinaryData *told = &local->unpublished;
+
+	if (told->len == UNPUBLISHED_MAX * RECORD_LEN) {
+		local->has_any = local->any = true;
+		return;
+	}
+	memcpy(told->data + told->len, record, RECORD_LEN);
+	told->len += RECORD_LEN;
+}
+
+/* The same for all that waits to be signed; what is restricted does not say. */
+static enum err
+tell_waiting(struct store_txn *txn, Erfa__LocalBackup *local)
+{
+	struct header header;
+	struct bytes bytes;
+	uint64_t ticket = 0;
+	size_t size;
+	enum err err;
+
+	while ((err = store_outbox_next(txn, ticket, &ticket, &bytes, &size)) ==
+	    ERR_NONE) {
+		if (header_decode(bytes.data, bytes.len, &header) != ERR_NONE)
+			continue;
+		if (header.has_record)
+			tell_record(local, header.record);
+		else if (header.group != 0 && header.kind != HEADER_GROUP)
+			local->has_any = local->any = true;
+	}
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+/* The same for all drafts, and that. */
+static enum err
+tell_unpublished(struct store_txn *txn, Erfa__LocalBackup *local)
+{
+	uint8_t record[RECORD_LEN];
+	enum err err;
+
+	local->unpublished.data = calloc(UNPUBLISHED_MAX, RECORD_LEN);
+	if (local->unpublished.data == NULL)
+		return ERR_NOMEM;
+	local->has_unpublished = true;
+	err = store_draft_record_next(txn, NULL, record);
+	while (err == ERR_NONE) {
+		tell_record(local, record);
+		err = store_draft_record_next(txn, record, record);
+	}
+	return err == ERR_NOENT ? tell_waiting(txn, local) : err;
+}
+
 /* Check the copy from end to end, and take down what is in it. */
 static enum err
 look_through(struct store *copy, struct backup *backup)
@@ -314,6 +373,8 @@ look_through(struct store *copy, struct backup *backup)
 	    (err = store_named(txn, &backup->named)) == ERR_NONE &&
 	    (err = store_counts(txn, &counts)) == ERR_NONE)
 		err = tell_logs(txn, manifest);
+	if (err == ERR_NONE)
+		err = tell_unpublished(txn, backup->local);
 	if (err == ERR_NONE) {
 		manifest->has_entries = manifest->has_logs = true;
 		manifest->has_bodies = manifest->has_arrival = true;

@@ -757,14 +757,15 @@ arrival_of(struct store_txn *txn, const char *log, uint64_t n,
 
 /*
  * Name the own backups that may hold what is erased: made after the first of it
- * had come, and before the last ERASE had.  When the ERASE of another key began
- * to count is not known: then any later one may.
+ * had come, or with a draft of it, and before the last ERASE had come.  When the
+ * ERASE of another key began to count is not known: then any later one may.
  */
 static enum err
 name_backups(struct store_txn *txn, Erfa__ErasureAnswer *erasure)
 {
-	uint64_t least = UINT64_MAX;
-	uint64_t below = 0;
+	struct backups_asked which = { .least = UINT64_MAX };
+	uint8_t record[RECORD_LEN];
+	char org[ORG_MAX + 1];
 	uint8_t key[KEY_LEN];
 	uint8_t by[KEY_LEN];
 	uint64_t came;
@@ -776,14 +777,16 @@ name_backups(struct store_txn *txn, Erfa__ErasureAnswer *erasure)
 		came = arrival_of(txn, entry->log, entry->n, key);
 		if (came == 0 || !entry->has_erase_n)
 			continue;
-		least = came < least ? came : least;
+		which.least = came < which.least ? came : which.least;
 		came = arrival_of(txn, entry->erase_log, entry->erase_n, by);
 		if (came == 0 || memcmp(key, by, KEY_LEN) != 0)
 			came = UINT64_MAX;
-		below = came > below ? came : below;
+		which.below = came > which.below ? came : which.below;
 	}
-	return node_backups(
-	    txn, least, below, &erasure->backup, &erasure->n_backup);
+	if (erasure->full_id != NULL &&
+	    record_parse_full(erasure->full_id, org, record) == ERR_NONE)
+		which.record = record;
+	return node_backups(txn, &which, &erasure->backup, &erasure->n_backup);
 }
 
 /* Do old blocks outlive an erasure where the store lies? */

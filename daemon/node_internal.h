@@ -1201,6 +1201,14 @@ void node_bundle_end(struct node *node);
 
 /* ---- node_backup.c ---- */
 
+/* Backups by what may be in them. */
+struct backups_asked {
+	uint64_t least; /* made when the last arrival number was this or more, */
+	uint64_t below; /* and less than this; or earlier, */
+	const uint8_t *record; /* with a draft of it, or a version that waited
+				* to be signed, as far as is known; NULL = no */
+};
+
 /**
  * node_backup(node, waiter):
  * Take up a BackupRequest.
@@ -1216,12 +1224,11 @@ void node_backup_tick(struct node *node, int64_t now);
 void node_backup_end(struct node *node);
 
 /**
- * node_backups(txn, least, below, list, count):
- * Append the backups that were made here when the last arrival number was
- * ${least} or more, and less than ${below}, oldest first.  Any thread.  Return
- * ERR_NOMEM, or what the store returns.
+ * node_backups(txn, which, list, count):
+ * Append the backups that were made here and are asked for, oldest first.  Any
+ * thread.  Return ERR_NOMEM, or what the store returns.
  */
-enum err node_backups(struct store_txn *txn, uint64_t least, uint64_t below,
+enum err node_backups(struct store_txn *txn, const struct backups_asked *which,
     Erfa__BackupKept ***list, size_t *count) MUST_CHECK;
 
 /**

@@ -211,6 +211,15 @@ check_has "names the oldest backup that may hold it" "$OUT" "$WORK/b.erfab"
 check "a backup of now is made" backup v "$WORK/after.erfab"
 check "erasure" at v erasure "$secret" --json
 check_same "does not name that one" "" "$(grep -o after.erfab <<<"$OUT")"
+unsaid=$(/usr/bin/python3 tests/e2e/sealed.py "$WORK/v/run/control" draft -)
+unsaid=${unsaid% *}
+check "a backup has one text as a draft alone" backup v "$WORK/draft.erfab"
+check "which is published" at v publish "$unsaid" --yes
+check "and erased" at v erase "$unsaid" --reason personal_data --yes
+check "erasure" at v erasure "$unsaid" --json
+check_has "names that backup" "$OUT" draft.erfab
+check_same "and none of before the draft" "" "$(grep -o after.erfab <<<"$OUT")"
+check "all know of it" converge 30 v t
 node_end v
 rm -rf "$WORK/v/state"
 cp "$WORK/v/run/fence" "$WORK/fence"

@@ -275,6 +275,8 @@ may_move(
 		return true;
 	if (wire_decode(msg->data, msg->len, &said) == ERR_NONE)
 		type = said.type;
+	else if (wire_is_err(msg->data, msg->len))
+		type = WIRE_ERR;
 	wire_clear(&said);
 	if (type != WIRE_HELLO && type != WIRE_ERR) {
 		answer.u.err.code = WIRE_NO_SESSION;

@@ -377,7 +377,8 @@ link_receive(struct link *link, const uint8_t *buf, size_t len, int64_t now)
 	link->last_heard = now;
 	if ((err = wire_decode(buf, len, &msg)) != ERR_NONE) {
 		link_complain(link, err_str(err));
-		link_say_err(link, 0, WIRE_BAD, 0, err_str(err));
+		if (!wire_is_err(buf, len))
+			link_say_err(link, 0, WIRE_BAD, 0, err_str(err));
 		return;
 	}
 	if (msg.type == WIRE_HELLO)

@@ -484,6 +484,13 @@ fail:
 	return err;
 }
 
+bool
+wire_is_err(const uint8_t *buf, size_t len)
+{
+	/* The tag of field 6, which has a length. */
+	return len > 0 && buf[0] == (6 << 3 | 2);
+}
+
 void
 wire_clear(struct wire_msg *msg)
 {

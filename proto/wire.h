@@ -192,6 +192,13 @@ enum err wire_decode(
     const uint8_t *buf, size_t len, struct wire_msg *ret_msg) MUST_CHECK;
 
 /**
+ * wire_is_err(buf, len):
+ * Do these bytes begin as an ERR does, whether they can be decoded or not?  That
+ * is never answered with an ERR.
+ */
+bool wire_is_err(const uint8_t *buf, size_t len);
+
+/**
  * wire_clear(msg):
  * Free what wire_decode() allocated; a zeroed ${msg} is allowed.
  */

@@ -2169,6 +2169,25 @@ a_younger_head_is_kept_and_passed_on(void **state)
 /* ---- anything at all ---- */
 
 static void
+an_err_that_cannot_be_read_is_not_answered(void **state)
+{
+	struct fixture *f = *state;
+	const uint8_t err[] = { 0x32, 0x02, 0x10, 0x80 };
+	const uint8_t get[] = { 0x1a, 0x02, 0x10, 0x80 };
+
+	greet(f);
+	world_send(f->world, 0, true, err, sizeof(err));
+	world_run(f->world, 10);
+	assert_complaints(f, 1);
+	assert_int_equal(f->errs, 0);
+	world_send(f->world, 0, true, get, sizeof(get));
+	world_run(f->world, 10);
+	assert_complaints(f, 2);
+	assert_int_equal(f->errs, 1);
+	assert_int_equal(f->err.code, WIRE_BAD);
+}
+
+static void
 bytes_that_are_no_message_change_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -2270,6 +2289,7 @@ main(void)
 		TEST(who_sends_headers_singly_lets_others_take_a_turn),
 		TEST(a_reader_is_asked_for_nothing),
 		TEST(who_has_sent_much_comes_after_others),
+		TEST(an_err_that_cannot_be_read_is_not_answered),
 		TEST(bytes_that_are_no_message_change_nothing),
 	};
 

@@ -126,6 +126,12 @@ printf '{"record": [{"body": {"envelope": {"language": "da"}, "experience": {
 	"$open" "Lærerne sagde det ikke til nogen" >"$WORK/word.json"
 check "and in the group what did not work in it" \
 	at a publish --group "$group" --yes "$WORK/word.json"
+printf '{"record": [{"body": {"envelope": {"language": "da"}, "observation": {
+"trial": {"id": "%s"}, "indicator": {"id": "%s"}, "arm": "ARM_TRIAL",
+"occasion": "OCCASION_FOLLOW_UP", "continuous": {"n": 90, "mean": 2, "sd": 1}}}}]}' \
+	"$open" "$open" >"$WORK/number.json"
+check "and what was measured in it" \
+	at a publish --group "$group" --yes "$WORK/number.json"
 check "all have both" converge 60 "${all[@]}"
 check_has "who is in the group sees it, marked" "$(at b2 overview)" \
 	"Åben skole \(restricted\)"
@@ -140,6 +146,7 @@ check_same "nor its verdict" 0 \
 	"$(at b2 find skole --json | grep -c '"verdict": *"did_not_work"')"
 check "its lineage is told" at b2 lineage "$open" --json
 check_same "without that verdict" 0 "$(grep -ci did_not_work <<<"$OUT")"
+check_has "nor as measured" "$OUT" '"measured": *false'
 check "what is known of its kind is told" at b2 evidence "$open" --json
 check_same "without it, too" 0 "$(grep -ci did_not_work <<<"$OUT")"
 

@@ -1,14 +1,18 @@
 /*
  * Fuzz what people type and what others wrote: gated text is clean, folding is a
- * fixed point, an invitation or a record id that was read prints and reads back.
+ * fixed point, an invitation or a record id that was read prints and reads back, and
+ * so does the number of a section.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/invite.h"
 #include "proto/record.h"
+#include "proto/section.h"
 #include "proto/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -63,6 +67,44 @@ try_line(const char *text)
 	}
 }
 
+static enum err
+first_number(void *context, const char *number)
+{
+	if (strcmp(context, number) != 0)
+		abort();
+	return ERR_LIMIT;
+}
+
+static enum err
+each_number(void *context, const char *number)
+{
+	char citation[SECTION_ROOM + 8];
+	char copy[SECTION_ROOM];
+	const char *end;
+
+	(void)context;
+	if (strlen(number) >= SECTION_ROOM)
+		abort();
+	memcpy(copy, number, strlen(number) + 1);
+	(void)snprintf(citation, sizeof(citation), "\xc2\xa7 %s", number);
+	if (section_find(citation, &end) != citation || *end != '\0' ||
+	    section_each(citation, first_number, copy) != ERR_LIMIT)
+		abort();
+	return ERR_NONE;
+}
+
+static void
+try_section(const char *text)
+{
+	const char *end;
+	bool found = section_find(text, &end) != NULL;
+
+	if (found && (end <= text || end > text + strlen(text)))
+		abort();
+	if (section_each(text, each_number, NULL) != ERR_NONE)
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -77,6 +119,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	try_gate(text, len, false);
 	try_fold(text);
 	try_line(text);
+	try_section(text);
 	free(text);
 	return 0;
 }

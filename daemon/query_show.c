@@ -203,7 +203,7 @@ static int
 rank_of(const struct relatives *relatives, const struct shown_item *item)
 {
 	if (item->kind == HEADER_RETRACTION &&
-	    item->org == relatives->item->org)
+	    item->org == relatives->self->org)
 		return 0;
 	return item->kind == HEADER_OBSERVATION ? INT_MAX : (int)item->kind;
 }

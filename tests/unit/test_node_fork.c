@@ -132,9 +132,10 @@ head_of(struct fixture *f, uint8_t variant, size_t count, uint8_t *out)
 	memcpy(out, f->room->head, HEAD_LEN);
 }
 
-/* A FORK entry of another node comes. */
+/* A FORK entry of another node comes, the second of its log. */
 static void
-hear(struct fixture *f, uint8_t writer, const struct header_fork *fork)
+hear_from(
+    struct fixture *f, const uint8_t *writer, const struct header_fork *fork)
 {
 	struct header header = { .kind = HEADER_FORK, .time_ms = 1 };
 	uint8_t ext[HEADER_MAX];
@@ -142,7 +143,7 @@ hear(struct fixture *f, uint8_t writer, const struct header_fork *fork)
 	struct bytes bytes = { .data = raw };
 	struct log_run run = { .first = 2, .headers = &bytes, .count = 1 };
 
-	memset(run.log_id, writer, LOG_ID_LEN);
+	memcpy(run.log_id, writer, LOG_ID_LEN);
 	assert_int_equal(
 	    header_fork_encode(fork, ext, sizeof(ext), &header.ext.len),
 	    ERR_NONE);
@@ -150,6 +151,15 @@ hear(struct fixture *f, uint8_t writer, const struct header_fork *fork)
 	assert_int_equal(
 	    header_encode(&header, raw, sizeof(raw), &bytes.len), ERR_NONE);
 	assert_int_equal(node_fork_keep(f->txn, f->outbox, &run), ERR_NONE);
+}
+
+static void
+hear(struct fixture *f, uint8_t writer, const struct header_fork *fork)
+{
+	uint8_t log_id[LOG_ID_LEN];
+
+	memset(log_id, writer, LOG_ID_LEN);
+	hear_from(f, log_id, fork);
 }
 
 /* One that names two variants, as far as they are said to go. */
@@ -580,6 +590,61 @@ thousands_of_fork_entries_are_looked_through_a_few_at_a_time(void **state)
 	free(bare);
 }
 
+static void
+what_a_hidden_fork_entry_names_is_not_asked_for(void **state)
+{
+	struct fixture f = *(struct fixture *)*state;
+	struct world *world = world_new(2, 1);
+	struct bare_node *bare = calloc(1, sizeof(*bare));
+	struct origin *writer = world_origin(world, 1);
+	struct header_member member = {
+		.org = "no-5501",
+		.roles = ROLE_WRITES,
+		.withdrawn = true,
+		.ncuts = 1,
+	};
+	struct header_fork fork = { .last_common = COMMON };
+	struct link *link;
+	unsigned gets = 0;
+
+	assert_non_null(bare);
+	bare_begin(bare, world);
+	world_admit_all(world, f.common.key.public_key);
+	world_write(world, 0, writer, 3, 0);
+	f.outbox = bare->node.outbox;
+	f.txn = NULL;
+	assert_int_equal(store_begin(bare->node.store, true, &f.txn), ERR_NONE);
+	begin_log(&f);
+	find_branch(&f, 2);
+	memcpy(fork.log_id, f.common.log_id, LOG_ID_LEN);
+	head_of(&f, 1, STORED, fork.head_a);
+	head_of(&f, 3, BRANCH, fork.head_b);
+	hear_from(&f, writer->log_id, &fork);
+	assert_int_equal(store_commit(&f.txn), ERR_NONE);
+	memcpy(member.key, writer->key.public_key, KEY_LEN);
+	memcpy(member.cuts[0].log_id, writer->log_id, LOG_ID_LEN);
+	member.cuts[0].n = 1;
+	bare_admit(bare, writer->key.public_key);
+	bare_say(bare, &member);
+	assert_int_equal(node_view_load(&bare->node), ERR_NONE);
+	link = world_dialer(world, world_connect(world, 0, 1));
+	bare_link(bare, link);
+	world_run(world, 1000);
+	world_set_filter(world, count_gets, &gets);
+	node_fork_tick(&bare->node, 1);
+	world_run(world, 1000);
+	assert_int_equal(gets, 0);
+
+	/* It is let in again, and with it the entry. */
+	bare_admit(bare, writer->key.public_key);
+	node_fork_ask(&bare->node, NULL);
+	world_run(world, 1000);
+	assert_int_equal(gets, 1);
+	bare_end(bare);
+	world_free(world);
+	free(bare);
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -600,6 +665,7 @@ main(void)
 		T(what_could_not_be_named_is_named_a_minute_later),
 		T(branches_are_asked_for_ever_more_rarely),
 		T(thousands_of_fork_entries_are_looked_through_a_few_at_a_time),
+		T(what_a_hidden_fork_entry_names_is_not_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

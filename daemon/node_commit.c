@@ -160,8 +160,10 @@ node_view_load(struct node *node)
 			break;
 
 		/* The one that the fence vouches for was begun after whatever
-		 * this store was restored from. */
-		log->older = log->own &&
+		 * this store was restored from.  Those of a key before this
+		 * one were ours too: right after a change nobody may know
+		 * another. */
+		log->older = (log->own || stored.own) &&
 		    !(is_open && memcmp(open_id, log->log_id, LOG_ID_LEN) == 0);
 		after = log->log_id;
 	}

@@ -46,7 +46,7 @@ struct view_log {
 	uint64_t witnessed; /* so far an own WITNESS has told it */
 	struct view_seen seen[VIEW_SEEN_MAX];
 	bool own;
-	bool older; /* own, here at the start, and closed by then */
+	bool older; /* own, or of a key of before; closed at the start */
 	bool frozen;
 	uint64_t last_common; /* if frozen */
 	uint64_t cut;         /* last entry that the directory lets count */

@@ -99,12 +99,12 @@ call(const struct indexer *indexer, uint64_t arrival, enum err err)
 		    indexer->options.context, arrival, err);
 }
 
-/* Say how far the index is. */
+/* Say how far the index is; nowhere, if it is to be emptied first. */
 static void
 tell(struct indexer *indexer, uint64_t arrival)
 {
 	(void)pthread_mutex_lock(&indexer->mutex);
-	indexer->arrival = arrival;
+	indexer->arrival = indexer->rebuilding ? 0 : arrival;
 	(void)pthread_cond_broadcast(&indexer->changed);
 	(void)pthread_mutex_unlock(&indexer->mutex);
 	call(indexer, arrival, ERR_NONE);
@@ -438,6 +438,7 @@ indexer_rebuild(struct indexer *indexer)
 {
 	(void)pthread_mutex_lock(&indexer->mutex);
 	indexer->rebuilding = true;
+	indexer->arrival = 0;
 	(void)wake(indexer);
 	(void)pthread_mutex_unlock(&indexer->mutex);
 }

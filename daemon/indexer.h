@@ -60,7 +60,8 @@ uint64_t indexer_wake(struct indexer *indexer);
 
 /**
  * indexer_rebuild(indexer):
- * Have the index emptied and built anew.  Any thread; returns at once.
+ * Have the index emptied and built anew.  Any thread; returns at once, and from
+ * then on indexer_arrival() tells how far the new one is.
  */
 void indexer_rebuild(struct indexer *indexer);
 

@@ -107,13 +107,13 @@ const struct migrate_step *migrate_steps(size_t *ret_count);
  * migrate_run(options, ret_report):
  * Bring the store in ${options}->dir to ${options}->format.  The report is
  * filled in as far as it went, whatever is returned.  A store that has that
- * format already is left as it is (from = to).  What an attempt has left that was
- * cut short is removed first; a dry run counts it as room.  Return ERR_NOENT if there is no
- * store, ERR_VERSION if its format is newer or no steps lead from it,
- * ERR_FULL if there is no room, ERR_DAMAGED if the copy or the result does not
- * hold together, what a step returned, or the errors of store_open().  After all
- * of these the store is as it was; after ERR_IO at MIGRATE_COMMIT it is the old
- * one or the new one.
+ * format already is left as it is (from = to).  What an attempt has left that
+ * was cut short is removed first; a dry run counts it as room.  Return
+ * ERR_NOENT if there is no store, ERR_VERSION if its format is newer or no
+ * steps lead from it, ERR_FULL if there is no room, ERR_DAMAGED if the copy or
+ * the result does not hold together, what a step returned, or the errors of
+ * store_open().  After all of these the store is as it was; after ERR_IO at
+ * MIGRATE_COMMIT it is the old one or the new one.
  */
 enum err migrate_run(const struct migrate_options *options,
     struct migrate_report *ret_report) MUST_CHECK;

@@ -75,9 +75,9 @@ void outbox_close(struct outbox *outbox);
 /**
  * outbox_add(outbox, txn, entry, ret_ticket):
  * Accept an entry: its header is made now (time_ms never falls below the last
- * one's, and of a MEMBER entry is greater), its body is sealed under a slot.  ${ret_ticket} finds its place after
- * the commit.  Return ERR_SIZE if header or body are too long, having written
- * nothing; what the store returns, otherwise.
+ * one's, and of a MEMBER entry is greater), its body is sealed under a slot.
+ * ${ret_ticket} finds its place after the commit.  Return ERR_SIZE if header or
+ * body are too long, having written nothing; what the store returns, otherwise.
  */
 enum err outbox_add(struct outbox *outbox, struct store_txn *txn,
     const struct outbox_entry *entry, uint64_t *ret_ticket) MUST_CHECK;
@@ -169,16 +169,16 @@ enum err outbox_found(struct outbox *outbox, struct store_txn *txn,
 
 /**
  * outbox_close_log(outbox, txn, log_id, last_common):
- * An own log was proved longer or different (R5): never append to it again,
- * and put every own entry after ${last_common} of all its branches that are
- * here into the outbox again, in the order of their time_ms, with the same
- * time_ms, body and salt.  Entries of one key with the same commitment, or that
- * name no body and are the same byte for byte, are one entry and are taken once.
- * Bodies that are not here yet are left out, so call again when they have come;
- * but a MEMBER entry is taken at once without its body.  An entry that counts in
- * another place, where its body is, or is erased in one, is not published again;
- * of a MEMBER entry that is erased the header alone is.  Return ERR_NOENT if the log is not
- * here, ERR_DENIED if it is not our own.
+ * An own log was proved longer or different (R5): never append to it again, and
+ * put every own entry after ${last_common} of all its branches that are here
+ * into the outbox again, in the order of their time_ms, with the same time_ms,
+ * body and salt.  Entries of one key with the same commitment, or that name no
+ * body and are the same byte for byte, are one entry and are taken once. Bodies
+ * that are not here yet are left out, so call again when they have come; but a
+ * MEMBER entry is taken at once without its body.  An entry that counts in
+ * another place, where its body is, or is erased in one, is not published
+ * again; of a MEMBER entry that is erased the header alone is.  Return
+ * ERR_NOENT if the log is not here, ERR_DENIED if it is not our own.
  */
 enum err outbox_close_log(struct outbox *outbox, struct store_txn *txn,
     const uint8_t log_id[LOG_ID_LEN], uint64_t last_common) MUST_CHECK;

@@ -112,8 +112,11 @@ node_hold_close(struct node *node)
 Erfa__Answer *
 node_hold_refusal(void)
 {
-	return node_error_new("not_in_step", 75, "See why:  erfa sync",
-	    "this node was restored and has not caught up yet");
+	return node_error_new("not_in_step", 75,
+	    "See:  erfa sync\n"
+	    "It lasts until a peer that knew it is in step, or ten minutes.",
+	    "this node was restored, or its machine began anew, and it has not "
+	    "caught up yet");
 }
 
 /* ---- its end ---- */

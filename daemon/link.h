@@ -281,6 +281,13 @@ void link_have_soon(struct link *link, int64_t now);
 void link_forked(struct link *link, const struct wire_pos *pos);
 
 /**
+ * link_grow(link):
+ * Ask the peer anew for what follows the ends of all branches that are held: it
+ * may have got more of one since it was asked.
+ */
+void link_grow(struct link *link);
+
+/**
  * link_rethink(link):
  * The directory changed: claims set aside are looked at again by the next
  * link_fetch().

@@ -36,10 +36,8 @@ end(struct link *link, bool failed, int64_t now)
 	else if (!failed && claim != NULL && claim->n == probe->n &&
 	    memcmp(claim->c8, probe->c8, C8_LEN) == 0)
 		claim_drop(link, claim);
-	if (probe->forked && !probe->growing) {
-		link->grow_at = 0;
-		link->grown = false;
-	}
+	if (probe->forked && !probe->growing)
+		link_grow(link);
 	let_go(link);
 }
 
@@ -134,9 +132,16 @@ link_forked(struct link *link, const struct wire_pos *pos)
 		link->forks[link->nforks++] = *pos;
 }
 
+void
+link_grow(struct link *link)
+{
+	link->grow_at = 0;
+	link->grown = false;
+}
+
 /*
  * A session may have ended in the middle of a branch, and a frozen log tells
- * nobody that there is more of it: so ask, once.
+ * nobody that there is more of it: so ask, once each time.
  */
 static void
 grow(struct link *link)

@@ -25,17 +25,11 @@ static char *
 read_table(const struct run *run, const char *name)
 {
 	char path[RUN_PATH_MAX + 32];
-	FILE *file = NULL;
 	char *text = NULL;
 	size_t len = 0;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", run->data, name);
-	if (slurp_open(path, &file) != ERR_NONE)
-		return NULL;
-	if (slurp(file, TABLE_MAX, &text, &len) != ERR_NONE)
-		text = NULL;
-	slurp_close(file);
-	return text;
+	return slurp(path, TABLE_MAX, &text, &len) == ERR_NONE ? text : NULL;
 }
 
 int

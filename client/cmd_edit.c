@@ -70,13 +70,9 @@ static int
 read_form(struct edit *edit, char **ret_text, size_t *ret_len)
 {
 	struct run *run = edit->run;
-	FILE *file = NULL;
 	enum err err;
 
-	err = slurp_open(edit->path, &file);
-	if (err == ERR_NONE)
-		err = slurp(file, FORM_ROOM, ret_text, ret_len);
-	slurp_close(file);
+	err = slurp(edit->path, FORM_ROOM, ret_text, ret_len);
 	if (err == ERR_NONE)
 		return EXIT_DONE;
 	if (err == ERR_NOMEM)
@@ -538,14 +534,10 @@ renew_stamp(const struct edit *edit, const char *stamp)
 {
 	char *text = NULL;
 	char *renewed = NULL;
-	FILE *file = NULL;
 	size_t len = 0;
 	enum err err;
 
-	if ((err = slurp_open(edit->path, &file)) != ERR_NONE)
-		return err;
-	err = slurp(file, FORM_ROOM, &text, &len);
-	slurp_close(file);
+	err = slurp(edit->path, FORM_ROOM, &text, &len);
 	if (err == ERR_NONE)
 		err = form_stamp_renew(text, len, stamp, &renewed);
 	if (err == ERR_NONE)
@@ -578,15 +570,12 @@ static bool
 is_untouched(const struct edit *edit)
 {
 	char *text = NULL;
-	FILE *file = NULL;
 	size_t len = 0;
 	bool same;
 
-	if (edit->form == NULL || slurp_open(edit->path, &file) != ERR_NONE)
-		return false;
-	same = slurp(file, FORM_ROOM, &text, &len) == ERR_NONE &&
+	same = edit->form != NULL &&
+	    slurp(edit->path, FORM_ROOM, &text, &len) == ERR_NONE &&
 	    strcmp(text, edit->form) == 0;
-	slurp_close(file);
 	free(text);
 	return same;
 }

@@ -239,15 +239,12 @@ read_table(
     struct run *run, const char *path, const struct evidence_options *options)
 {
 	struct evidence_table *table = NULL;
-	FILE *file = NULL;
 	char *text = NULL;
 	size_t len = 0;
 	enum err err;
 	int status;
 
-	if ((err = slurp_open(path, &file)) == ERR_NONE)
-		err = slurp(file, CSV_FILE_MAX, &text, &len);
-	slurp_close(file);
+	err = slurp(path, CSV_FILE_MAX, &text, &len);
 	if (err == ERR_NONE)
 		err = evidence_table_read(text, len, options->measure, &table);
 	free(text);

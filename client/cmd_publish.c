@@ -175,16 +175,12 @@ parse(struct run *run, const char *path, const char *text, size_t len,
 static int
 read_publication(struct run *run, struct publication *publication)
 {
-	FILE *file = NULL;
 	char *text = NULL;
 	size_t len = 0;
 	enum err err;
 	int status;
 
-	err = slurp_open(publication->path, &file);
-	if (err == ERR_NONE)
-		err = slurp(file, CONTROL_MAX, &text, &len);
-	slurp_close(file);
+	err = slurp(publication->path, CONTROL_MAX, &text, &len);
 	if (err != ERR_NONE)
 		return input_fault(run, publication->path, CONTROL_MAX,
 		    N_("Publish it in several parts."), err);

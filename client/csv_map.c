@@ -68,7 +68,6 @@ enum err
 csv_words_open(const char *path, struct csv_words **ret_words)
 {
 	struct csv_words *words = calloc(1, sizeof(*words));
-	FILE *file = NULL;
 	char *text = NULL;
 	char *rest, *line;
 	size_t len = 0;
@@ -79,9 +78,7 @@ csv_words_open(const char *path, struct csv_words **ret_words)
 		free(words);
 		return ERR_NOMEM;
 	}
-	if ((err = slurp_open(path, &file)) == ERR_NONE)
-		err = slurp(file, TABLE_MAX, &text, &len);
-	slurp_close(file);
+	err = slurp(path, TABLE_MAX, &text, &len);
 	rest = text;
 	while (err == ERR_NONE && (line = strsep(&rest, "\n")) != NULL)
 		if (*line != '\0' && *line != '#')

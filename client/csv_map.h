@@ -29,8 +29,9 @@ struct csv_map {
 /**
  * csv_words_open(path, ret_words):
  * Read the table of words at ${path}.  Free with csv_words_free(), which does
- * nothing for NULL.  Return ERR_NOENT if there is no such file, ERR_IO,
- * ERR_SYNTAX if it is no such table, or ERR_NOMEM.
+ * nothing for NULL.  Return ERR_NOENT if there is no such file, ERR_DENIED
+ * or ERR_IO if it cannot be read, ERR_SIZE or ERR_SYNTAX if it is no such table,
+ * or ERR_NOMEM.
  */
 enum err csv_words_open(
     const char *path, struct csv_words **ret_words) MUST_CHECK;

@@ -72,7 +72,6 @@ add_row(struct form_words *words, char *line, size_t language)
 static enum err
 read_rows(struct form_words *words, const char *path, size_t language)
 {
-	FILE *file = NULL;
 	size_t len = 0;
 	char *line;
 	char *end;
@@ -80,10 +79,7 @@ read_rows(struct form_words *words, const char *path, size_t language)
 
 	if ((words->rows = calloc(ROWS_MAX, sizeof(*words->rows))) == NULL)
 		return ERR_NOMEM;
-	if ((err = slurp_open(path, &file)) != ERR_NONE)
-		return err == ERR_NOENT ? ERR_NOENT : ERR_IO;
-	err = slurp(file, TABLE_MAX, &words->table, &len);
-	slurp_close(file);
+	err = slurp(path, TABLE_MAX, &words->table, &len);
 	if (err != ERR_NONE)
 		return err == ERR_SIZE ? ERR_SYNTAX : err;
 	for (line = words->table; err == ERR_NONE && *line != '\0';

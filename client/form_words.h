@@ -19,8 +19,8 @@ struct form_words;
  * form_words_open(folder, language, ret_words):
  * Read the words below ${folder}; ${language} is da, nb, sv, fi or en.  Free
  * with form_words_free().  Return ERR_NOENT if a table is not there or the
- * language is none of them, ERR_IO if one cannot be read, ERR_SYNTAX if one is
- * no such table, or ERR_NOMEM.
+ * language is none of them, ERR_DENIED or ERR_IO if one cannot be read,
+ * ERR_SYNTAX if one is no such table, or ERR_NOMEM.
  */
 enum err form_words_open(const char *folder, const char *language,
     struct form_words **ret_words) MUST_CHECK;

@@ -89,12 +89,8 @@ static int
 slurp_file(struct run *run, const char *path, size_t max, char **ret_text,
     size_t *ret_len)
 {
-	FILE *file = NULL;
-	enum err err = slurp_open(path, &file);
+	enum err err = slurp(path, max, ret_text, ret_len);
 
-	if (err == ERR_NONE)
-		err = slurp(file, max, ret_text, ret_len);
-	slurp_close(file);
 	return err == ERR_NONE ?
 	    EXIT_DONE :
 	    input_fault(run, path, max, N_("Import it in several parts."), err);

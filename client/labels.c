@@ -103,17 +103,13 @@ add_lines(struct labels *labels, size_t column)
 static enum err
 read_table(struct labels *labels, const char *path)
 {
-	FILE *file = NULL;
 	size_t len = 0;
 	enum err err;
 
 	labels->items = calloc(LABELS_MAX + 1, sizeof(*labels->items));
 	if (labels->items == NULL)
 		return ERR_NOMEM;
-	if ((err = slurp_open(path, &file)) != ERR_NONE)
-		return err == ERR_NOENT ? ERR_NOENT : ERR_IO;
-	err = slurp(file, TABLE_MAX, &labels->table, &len);
-	slurp_close(file);
+	err = slurp(path, TABLE_MAX, &labels->table, &len);
 	return err == ERR_SIZE ? ERR_SYNTAX : err;
 }
 

@@ -18,8 +18,9 @@ struct labels;
 /**
  * labels_open(path, language, ret_labels):
  * Read the labels of ${language} (one of the five) from ${path}.  Free with
- * labels_free().  Return ERR_NOENT if there is no such file, ERR_IO if it
- * cannot be read, ERR_SYNTAX if it is no table of labels, or ERR_NOMEM.
+ * labels_free().  Return ERR_NOENT if there is no such file, ERR_DENIED
+ * or ERR_IO if it cannot be read, ERR_SYNTAX if it is no table of labels, or
+ * ERR_NOMEM.
  */
 enum err labels_open(const char *path, const char *language,
     struct labels **ret_labels) MUST_CHECK;

@@ -199,15 +199,12 @@ observe_csv(struct run *run, const char *path, const char *const *names,
 {
 	char fault[CSV_FAULT_MAX] = "";
 	struct table *table = NULL;
-	FILE *file = NULL;
 	char *text = NULL;
 	size_t len = 0;
 	enum err err;
 	int status;
 
-	if ((err = slurp_open(path, &file)) == ERR_NONE)
-		err = slurp(file, CSV_MAX, &text, &len);
-	slurp_close(file);
+	err = slurp(path, CSV_MAX, &text, &len);
 	if (err != ERR_NONE)
 		return input_fault(run, path, CSV_MAX, NULL, err);
 	if (count > NAMES_MAX || (table = calloc(1, sizeof(*table))) == NULL) {

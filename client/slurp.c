@@ -62,8 +62,9 @@ grow(char **data, size_t *room, size_t max)
 	return true;
 }
 
-enum err
-slurp(FILE *file, size_t max, char **ret_data, size_t *ret_len)
+/* Read what is left of ${file}, as slurp() tells. */
+static enum err
+read_rest(FILE *file, size_t max, char **ret_data, size_t *ret_len)
 {
 	char *data = NULL;
 	size_t room = 0;
@@ -86,4 +87,17 @@ slurp(FILE *file, size_t max, char **ret_data, size_t *ret_len)
 	*ret_data = data;
 	*ret_len = len;
 	return ERR_NONE;
+}
+
+enum err
+slurp(const char *path, size_t max, char **ret_data, size_t *ret_len)
+{
+	FILE *file;
+	enum err err = slurp_open(path, &file);
+
+	if (err != ERR_NONE)
+		return err;
+	err = read_rest(file, max, ret_data, ret_len);
+	slurp_close(file);
+	return err;
 }

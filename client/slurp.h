@@ -31,12 +31,13 @@ const char *slurp_name(const char *path);
 void slurp_close(FILE *file);
 
 /**
- * slurp(file, max, ret_data, ret_len):
- * Read the rest of ${file}, followed by a NUL that ${ret_len} does not count.
- * The caller frees *${ret_data}.  Return ERR_SIZE if it is longer than ${max}
- * bytes, ERR_IO or ERR_NOMEM.
+ * slurp(path, max, ret_data, ret_len):
+ * Read the whole of ${path}, or standard input for "-", followed by a NUL that
+ * ${ret_len} does not count.  The caller frees *${ret_data}, which is written
+ * only if all went well.  Return what slurp_open() returns, ERR_SIZE if it is
+ * longer than ${max} bytes, or ERR_NOMEM.
  */
 enum err slurp(
-    FILE *file, size_t max, char **ret_data, size_t *ret_len) MUST_CHECK;
+    const char *path, size_t max, char **ret_data, size_t *ret_len) MUST_CHECK;
 
 #endif /* !ERFA_SLURP_H */

@@ -197,7 +197,6 @@ speech_open(const char *folder, const char *language)
 {
 	struct catalogue catalogue = { 0 };
 	char path[PATH_BYTES];
-	FILE *file = NULL;
 	enum err err;
 	int n;
 
@@ -208,10 +207,7 @@ speech_open(const char *folder, const char *language)
 	    path, sizeof(path), "%s/%s/LC_MESSAGES/erfa.mo", folder, language);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return ERR_NOENT;
-	if ((err = slurp_open(path, &file)) != ERR_NONE)
-		return err == ERR_NOENT ? ERR_NOENT : ERR_IO;
-	err = slurp(file, CATALOGUE_MAX, &catalogue.data, &catalogue.len);
-	slurp_close(file);
+	err = slurp(path, CATALOGUE_MAX, &catalogue.data, &catalogue.len);
 	if (err != ERR_NONE)
 		return err == ERR_SIZE ? ERR_SYNTAX : err;
 	if ((err = check(&catalogue)) != ERR_NONE) {

@@ -67,8 +67,9 @@ enum err speech_choose(const char *wanted, char out[SPEECH_LANG_LEN + 1],
  * speech_open(folder, language):
  * Speak ${language} from now on, by the catalogue below ${folder}:
  * LANGUAGE/LC_MESSAGES/erfa.mo.  What was open before is closed.  English needs
- * none.  Return ERR_NOENT if there is no such catalogue, ERR_IO if it cannot be
- * read, ERR_SYNTAX if it is none, or ERR_NOMEM; then English is spoken.
+ * none.  Return ERR_NOENT if there is no such catalogue, ERR_DENIED or ERR_IO
+ * if it cannot be read, ERR_SYNTAX if it is none, or ERR_NOMEM; then English is
+ * spoken.
  */
 enum err speech_open(const char *folder, const char *language) MUST_CHECK;
 

@@ -87,17 +87,13 @@ towns_open(const char *dir, struct towns **ret_towns)
 {
 	struct towns *towns = calloc(1, sizeof(*towns));
 	char path[PATH_ROOM];
-	FILE *file = NULL;
 	size_t len = 0;
 	enum err err;
 
 	if (towns == NULL)
 		return ERR_NOMEM;
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, FILE_NAME);
-	err = slurp_open(path, &file);
-	if (err == ERR_NONE)
-		err = slurp(file, FILE_MAX, &towns->text, &len);
-	slurp_close(file);
+	err = slurp(path, FILE_MAX, &towns->text, &len);
 	if (err == ERR_NONE)
 		err = take_lines(towns);
 	if (err == ERR_NONE)

@@ -17,7 +17,7 @@ struct towns;
 /**
  * towns_open(dir, ret_towns), towns_close(towns):
  * Read municipalities.tsv in ${dir}.  NULL may be closed.  Return ERR_NOENT if
- * it is not there, ERR_IO, ERR_SIZE or ERR_NOMEM.
+ * it is not there, ERR_DENIED, ERR_IO, ERR_SIZE or ERR_NOMEM.
  */
 enum err towns_open(const char *dir, struct towns **ret_towns) MUST_CHECK;
 void towns_close(struct towns *towns);

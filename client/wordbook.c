@@ -35,7 +35,6 @@ int
 wordbook_open(struct run *run, struct vocab **ret_vocab)
 {
 	char path[RUN_PATH_MAX];
-	FILE *file = NULL;
 	char *bytes = NULL;
 	size_t len = 0;
 	enum err err = ERR_SIZE;
@@ -44,10 +43,7 @@ wordbook_open(struct run *run, struct vocab **ret_vocab)
 
 	n = snprintf(path, sizeof(path), "%s/%s", run->data, NAME);
 	if (n >= 0 && (size_t)n < sizeof(path))
-		err = slurp_open(path, &file);
-	if (err == ERR_NONE)
-		err = slurp(file, VOCAB_BYTES_MAX, &bytes, &len);
-	slurp_close(file);
+		err = slurp(path, VOCAB_BYTES_MAX, &bytes, &len);
 	if (err == ERR_NOMEM)
 		status = run_nomem(run);
 	else if (err != ERR_NONE)

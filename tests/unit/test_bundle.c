@@ -10,7 +10,6 @@
 
 #include "proto/limits.h"
 #include "client/bundle.h"
-#include "client/slurp.h"
 
 /* A file that holds ${len} bytes, open at its start. */
 static FILE *
@@ -170,65 +169,6 @@ a_folder_is_no_file_to_read(void **state)
 	(void)fclose(file);
 }
 
-static void
-a_file_is_slurped_up_to_its_limit(void **state)
-{
-	size_t len = 200000;
-	char *bytes = malloc(len);
-	char *data = NULL;
-	size_t got = 0;
-	FILE *file;
-
-	(void)state;
-	assert_non_null(bytes);
-	memset(bytes, 'x', len);
-	file = file_of(bytes, len);
-	assert_int_equal(slurp(file, len, &data, &got), ERR_NONE);
-	assert_int_equal(got, len);
-	assert_memory_equal(data, bytes, len);
-	assert_int_equal(data[len], '\0');
-	free(data);
-	data = NULL;
-	rewind(file);
-	assert_int_equal(slurp(file, len - 1, &data, &got), ERR_SIZE);
-	assert_null(data);
-	(void)fclose(file);
-	free(bytes);
-}
-
-static void
-an_empty_file_is_slurped_as_nothing(void **state)
-{
-	FILE *file = file_of("", 0);
-	char *data = NULL;
-	size_t got = 1;
-
-	(void)state;
-	assert_int_equal(slurp(file, 10, &data, &got), ERR_NONE);
-	assert_int_equal(got, 0);
-	assert_string_equal(data, "");
-	free(data);
-	(void)fclose(file);
-}
-
-static void
-what_cannot_be_opened_is_told_apart(void **state)
-{
-	FILE *file = NULL;
-
-	(void)state;
-	assert_int_equal(slurp_open("/nonexistent/file", &file), ERR_NOENT);
-	assert_int_equal(slurp_open("/etc/passwd/x", &file), ERR_NOENT);
-	assert_int_equal(slurp_open("/", &file), ERR_IO);
-	assert_null(file);
-	slurp_close(NULL);
-	assert_int_equal(slurp_open("-", &file), ERR_NONE);
-	assert_ptr_equal(file, stdin);
-	assert_string_equal(slurp_name("-"), "standard input");
-	assert_string_equal(slurp_name("./-"), "./-");
-	slurp_close(file);
-}
-
 int
 main(void)
 {
@@ -241,9 +181,6 @@ main(void)
 		    impossible_lengths_are_refused_before_memory_is_taken),
 		cmocka_unit_test(a_full_disk_is_told),
 		cmocka_unit_test(a_folder_is_no_file_to_read),
-		cmocka_unit_test(a_file_is_slurped_up_to_its_limit),
-		cmocka_unit_test(an_empty_file_is_slurped_as_nothing),
-		cmocka_unit_test(what_cannot_be_opened_is_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

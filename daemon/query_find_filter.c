@@ -199,22 +199,33 @@ mark_fitting(void *context, uint32_t doc, uint8_t kind)
 	return asking->err == ERR_NONE;
 }
 
-/* Keep to the first section of a citation, or to the part of it that is cited. */
+/* Mark what is about a section of the citation, or the part of it that is cited. */
 static enum err
-filter_section(struct asking *asking, const char *key)
+mark_section(struct asking *asking, size_t i)
 {
-	const char *section = provision_section(asking->asked, 0);
 	char facet[PROVISION_MAX + 16];
 	char term[INDEX_FACET_MAX + 1];
 	enum err err;
 
-	(void)snprintf(facet, sizeof(facet), "section:%s", section);
-	if (strcmp(key, section) == 0)
+	(void)snprintf(facet, sizeof(facet), "section:%s",
+	    provision_section(asking->asked, i));
+	if (*provision_detail(asking->asked, i) == '\0')
 		return find_mark_facet(asking->find, facet);
 	index_facet(facet, term);
 	err = search_each(
 	    asking->find->search, SEARCH_FACET, term, mark_fitting, asking);
 	return asking->err != ERR_NONE ? asking->err : err;
+}
+
+static enum err
+filter_sections(struct asking *asking)
+{
+	enum err err = ERR_NONE;
+	size_t i;
+
+	for (i = 0; i < provision_count(asking->asked) && err == ERR_NONE; i++)
+		err = mark_section(asking, i);
+	return err;
 }
 
 /* Mark what has a provision of the act; of a long term the beginning is left. */
@@ -263,7 +274,7 @@ filter_provision(struct find *find, const char *citation)
 	if (err == ERR_NOENT && key == NULL)
 		err = text_fold(citation, &key);
 	if (err == ERR_NONE)
-		err = asking.asked != NULL ? filter_section(&asking, key) :
+		err = asking.asked != NULL ? filter_sections(&asking) :
 					     filter_act(&asking, key);
 	if (err == ERR_NONE && asprintf(&told, "provision:%s", key) < 0) {
 		told = NULL;

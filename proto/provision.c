@@ -415,6 +415,12 @@ provision_section(const struct provision *provision, size_t i)
 	return provision->sections[i].key;
 }
 
+const char *
+provision_detail(const struct provision *provision, size_t i)
+{
+	return provision->sections[i].detail;
+}
+
 /* ---- what fits ---- */
 
 /* Whether ${word}, "3" or "3-7", holds the number ${wanted}. */
@@ -472,9 +478,11 @@ enum provision_fit
 provision_fits(const struct provision *cited, const struct provision *asked)
 {
 	enum provision_fit fit = PROVISION_OTHER;
-	size_t i;
+	size_t i, k;
 
-	for (i = 0; i < cited->count && fit == PROVISION_OTHER; i++)
-		fit = section_fits(&cited->sections[i], &asked->sections[0]);
+	for (k = 0; k < asked->count && fit == PROVISION_OTHER; k++)
+		for (i = 0; i < cited->count && fit == PROVISION_OTHER; i++)
+			fit = section_fits(
+			    &cited->sections[i], &asked->sections[k]);
 	return fit;
 }

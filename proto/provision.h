@@ -50,17 +50,20 @@ enum err provision_read(
 void provision_free(struct provision *provision);
 
 /**
- * provision_count(provision), provision_section(provision, i):
- * How many sections there are, at least one, and the key of each without what
- * narrows it: "serviceloven § 83" of "Servicelovens § 83, stk. 2".
+ * provision_count(provision), provision_section(provision, i),
+ * provision_detail(provision, i):
+ * How many sections there are, at least one, the key of each without what narrows
+ * it, and that: "serviceloven § 83" and "stk 2" of "Servicelovens § 83, stk. 2".
+ * It is empty if the whole section is named.
  */
 size_t provision_count(const struct provision *provision);
 const char *provision_section(const struct provision *provision, size_t i);
+const char *provision_detail(const struct provision *provision, size_t i);
 
 /**
  * provision_fits(cited, asked):
- * How ${cited} fits the first section of ${asked}.  § 83 a is another section
- * than § 83.
+ * How ${cited} fits the first section of ${asked} that it fits at all.  § 83 a is
+ * another section than § 83.
  */
 enum provision_fit provision_fits(
     const struct provision *cited, const struct provision *asked);

@@ -131,6 +131,10 @@ check_same "a provision is no other that begins alike" act-8 \
 	"$(found --provision "Serviceloven § 8")"
 check_same "with a letter" act-8a "$(found --provision "Serviceloven § 8 a")"
 check_same "in a span" act-86 "$(found --provision "Serviceloven § 86")"
+check_same "a span has all that is about one of it" act-86 \
+	"$(found --provision "Serviceloven §§ 85-87")"
+check_same "and a list" "act-86 act-8a " \
+	"$(found --provision "Serviceloven § 8 a og § 86" | sorted)"
 check_same "by what narrows it" act-86 \
 	"$(found --provision "Serviceloven § 87, stk. 2")"
 check_same "which excludes" "" "$(found --provision "Serviceloven § 87, stk. 3")"

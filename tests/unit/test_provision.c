@@ -98,6 +98,15 @@ several_sections_are_each_found(void **state)
 			     "Folkeskolelovens § 5"),
 	    PROVISION_SAME);
 
+	/* Who asks for several asks for each. */
+	assert_int_equal(
+	    fit("Servicelovens § 84", "Serviceloven §§ 83-85"), PROVISION_SAME);
+	assert_int_equal(
+	    fit("Serviceloven § 85, stk. 2", "Serviceloven § 83 og § 85"),
+	    PROVISION_PART);
+	assert_int_equal(
+	    fit("Serviceloven § 86", "Serviceloven §§ 83-85"), PROVISION_OTHER);
+
 	/* Chapter and section, not from one to three. */
 	assert_int_equal(
 	    fit("Opplæringslova § 1-3", "Opplæringslova § 2"), PROVISION_OTHER);
@@ -113,6 +122,7 @@ a_section_is_told_without_what_narrows_it(void **state)
 	(void)state;
 	assert_int_equal(provision_count(it), 1);
 	assert_string_equal(provision_section(it, 0), "serviceloven § 83 a");
+	assert_string_equal(provision_detail(it, 0), "stk 2 og 3");
 	provision_free(it);
 	it = read_one("LAB § 2");
 	assert_string_equal(provision_section(it, 0),
@@ -120,6 +130,7 @@ a_section_is_told_without_what_narrows_it(void **state)
 	provision_free(it);
 	it = read_one("Serviceloven §§ 1-64");
 	assert_int_equal(provision_count(it), PROVISION_SECTIONS);
+	assert_string_equal(provision_detail(it, 0), "");
 	provision_free(it);
 	provision_free(NULL);
 }

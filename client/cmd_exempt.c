@@ -5,7 +5,6 @@
 #include "proto/answer.h"
 #include "proto/control.h"
 #include "proto/life_need.h"
-#include "proto/provision.h"
 #include "client/cmd.h"
 #include "client/move.h"
 #include "client/orgs.h"
@@ -154,22 +153,6 @@ add_names(struct move *move, Erfa__Exemption *exemption)
 	return status;
 }
 
-/* The provision in one spelling, by which all are found together. */
-static int
-set_key(struct move *move, Erfa__Exemption *exemption)
-{
-	char *key = NULL;
-
-	free(exemption->key);
-	exemption->key = NULL;
-	if (exemption->provision == NULL)
-		return EXIT_DONE;
-	if (provision_key(exemption->provision, &key) == ERR_NOMEM)
-		return run_nomem(move->run);
-	exemption->key = key;
-	return EXIT_DONE;
-}
-
 static int
 set_fields(struct move *move, size_t place, bool is_new)
 {
@@ -238,7 +221,10 @@ exempt(struct move *move)
 	if (status == EXIT_DONE)
 		status = add_names(move, trial->exemptions[place]);
 	if (status == EXIT_DONE)
-		status = set_key(move, trial->exemptions[place]);
+		status = life_exemption_key(trial->exemptions[place]) ==
+			ERR_NONE ?
+		    EXIT_DONE :
+		    run_nomem(move->run);
 	/* To name a rule is to need an exemption from it. */
 	trial->has_needs_exemption = 1;
 	trial->needs_exemption = ERFA__YES_NO__YES_NO_YES;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "proto/header.h"
-#include "proto/provision.h"
+#include "proto/life_need.h"
 #include "proto/text.h"
 #include "client/corpus_json.h"
 #include "client/corpus_site.h"
@@ -241,7 +241,6 @@ put_exemptions(struct step *step, Erfa__Trial *trial)
 {
 	size_t count = corpus_json_count(step->json, "rules_waived");
 	Erfa__Exemption *exemption;
-	enum err err;
 	size_t i;
 
 	trial->exemptions = step_room(step, count, sizeof(Erfa__Exemption *));
@@ -254,11 +253,8 @@ put_exemptions(struct step *step, Erfa__Trial *trial)
 		exemption->no = (uint32_t)i + 1;
 		step_put(step, &exemption->provision,
 		    corpus_json_item(step->json, "rules_waived", i));
-		if (step->err != ERR_NONE)
-			return;
-		err = provision_key(exemption->provision, &exemption->key);
-		if (err != ERR_NONE && err != ERR_NOENT)
-			step->err = err;
+		if (step->err == ERR_NONE)
+			step->err = life_exemption_key(exemption);
 	}
 	if (count > 0) {
 		trial->has_needs_exemption = 1;

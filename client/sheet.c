@@ -8,7 +8,6 @@
 #include "proto/bytes.h"
 #include "proto/header.h"
 #include "proto/life_need.h"
-#include "proto/provision.h"
 #include "proto/text.h"
 #include "client/cells.h"
 #include "client/csv_set.h"
@@ -278,26 +277,17 @@ set_cells(struct making *making, Erfa__Body *body, bool learnt)
 static enum err
 finish_exemptions(Erfa__Trial *trial)
 {
-	Erfa__Exemption *exemption;
-	enum err err;
+	enum err err = ERR_NONE;
 	size_t i;
 
 	life_number(trial);
-	for (i = 0; i < trial->n_exemptions; i++) {
-		exemption = trial->exemptions[i];
-		free(exemption->key);
-		exemption->key = NULL;
-		if (exemption->provision == NULL)
-			continue;
-		err = provision_key(exemption->provision, &exemption->key);
-		if (err == ERR_NOMEM)
-			return err;
-	}
+	for (i = 0; i < trial->n_exemptions && err == ERR_NONE; i++)
+		err = life_exemption_key(trial->exemptions[i]);
 	if (trial->n_exemptions > 0 && !trial->has_needs_exemption) {
 		trial->has_needs_exemption = 1;
 		trial->needs_exemption = ERFA__YES_NO__YES_NO_YES;
 	}
-	return ERR_NONE;
+	return err;
 }
 
 /* A title stands on one line, whatever the cell does. */

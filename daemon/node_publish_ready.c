@@ -11,8 +11,8 @@
 #include "proto/body.h"
 #include "proto/bytes.h"
 #include "proto/header.h"
+#include "proto/life_need.h"
 #include "proto/personal.h"
-#include "proto/provision.h"
 #include "proto/record.h"
 #include "daemon/docket.h"
 #include "daemon/facts.h"
@@ -106,21 +106,14 @@ has_envelope(struct publication *publication, size_t i, Erfa__Body *body)
 static enum err
 set_keys(Erfa__Body *body)
 {
-	Erfa__Exemption *exemption;
+	enum err err = ERR_NONE;
 	size_t i;
 
 	for (i = 0; body->record_case == ERFA__BODY__RECORD_TRIAL &&
-	     i < body->trial->n_exemptions;
-	     i++) {
-		exemption = body->trial->exemptions[i];
-		free(exemption->key);
-		exemption->key = NULL;
-		if (exemption->provision != NULL &&
-		    provision_key(exemption->provision, &exemption->key) ==
-			ERR_NOMEM)
-			return ERR_NOMEM;
-	}
-	return ERR_NONE;
+	     i < body->trial->n_exemptions && err == ERR_NONE;
+	     i++)
+		err = life_exemption_key(body->trial->exemptions[i]);
+	return err;
 }
 
 void

@@ -1,8 +1,10 @@
 #include "proto/life_need.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/body_rule.h"
+#include "proto/provision.h"
 
 static const struct life_answer answers[LIFE_ANSWERS] = {
 	{ 1, 'A', "trial.title", LIFE_NEED_TITLE },
@@ -242,6 +244,27 @@ life_number(Erfa__Trial *trial)
 		if (!has_number(trial->exemptions[i]))
 			set_number(
 			    trial->exemptions[i], life_exemption_next(trial));
+}
+
+enum err
+life_exemption_key(Erfa__Exemption *exemption)
+{
+	char *key = NULL;
+	enum err err = ERR_NONE;
+
+	free(exemption->key);
+	exemption->key = NULL;
+	if (exemption->provision != NULL)
+		err = provision_key(exemption->provision, &key);
+
+	/* A citation may be longer than a key: nobody typed that, so nobody could
+	 * make it shorter.  There are as many bytes as characters, or more. */
+	if (key != NULL &&
+	    strlen(key) > body_rule_find("Exemption", "key").chars)
+		free(key);
+	else
+		exemption->key = key;
+	return err == ERR_NOMEM ? ERR_NOMEM : ERR_NONE;
 }
 
 void

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "proto/err.h"
 #include "proto/life_case.h"
 #include "proto/life_say.h"
 
@@ -74,6 +75,14 @@ uint32_t life_exemption_next(const Erfa__Trial *trial);
  * where another bears that one, a new number.
  */
 void life_number(Erfa__Trial *trial);
+
+/**
+ * life_exemption_key(exemption):
+ * Write the key of its provision (provision_key()) into ${exemption}, whatever
+ * stood there; none if the provision names no section or no act, or its key is
+ * longer than that field may be.  Return ERR_NOMEM, and leave none.
+ */
+enum err life_exemption_key(Erfa__Exemption *exemption) MUST_CHECK;
 
 /**
  * life_same_numbers(trial, list):

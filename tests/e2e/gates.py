@@ -483,6 +483,16 @@ def gate(own, authority, checks):
         ["Two exemptions bear the number 2"],
         publish=request(twice),
     )
+    long = planned(**local(), **exemption())
+    long.trial.exemptions[0].provision = "Loven § 1, stk. " + "1 og 2, stk. " * 30
+    id = publish(own, long).record[0].id
+    told = show(own, id).body.trial.exemptions[0]
+    checks.check(
+        "a provision may be longer than its key, which is left out then",
+        told.provision == long.trial.exemptions[0].provision
+        and not told.HasField("key"),
+        str(told),
+    )
     id = publish(own, planned(**local(), **exemption())).record[0].id
     start = request(planned(**active, **local(), **exemption()), ids=[id])
     refused(

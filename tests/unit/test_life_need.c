@@ -351,6 +351,45 @@ numbers_that_places_tell_are_written_down(void **state)
 }
 
 static void
+a_provision_has_its_key_unless_that_is_too_long(void **state)
+{
+	static const struct {
+		const char *provision;
+		const char *key;
+	} rows[] = {
+		{ "Servicelovens § 83", "serviceloven § 83" },
+		{ "Serviceloven", NULL },
+		{ NULL, NULL },
+	};
+
+	Erfa__Body *trial = bodies_read(TRIAL("'exemptions':[{'key':'x'}]"));
+	Erfa__Exemption *exemption = trial->trial->exemptions[0];
+	int digits;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		free(exemption->provision);
+		exemption->provision = rows[i].provision == NULL ?
+		    NULL :
+		    strdup(rows[i].provision);
+		assert_int_equal(life_exemption_key(exemption), ERR_NONE);
+		if (rows[i].key == NULL)
+			assert_null(exemption->key);
+		else
+			assert_string_equal(exemption->key, rows[i].key);
+	}
+	for (digits = 290; digits < 293; digits++) {
+		free(exemption->provision);
+		assert_true(asprintf(&exemption->provision, "loven § %0*d",
+				digits, 1) > 0);
+		assert_int_equal(life_exemption_key(exemption), ERR_NONE);
+		assert_int_equal(exemption->key != NULL, digits < 292);
+	}
+	body_free(trial);
+}
+
+static void
 an_exemption_with_the_number_of_another_is_told(void **state)
 {
 	Erfa__Body *trial = bodies_read(TRIAL(
@@ -462,6 +501,8 @@ main(void)
 		cmocka_unit_test(numbers_that_places_tell_are_written_down),
 		cmocka_unit_test(
 		    an_exemption_with_the_number_of_another_is_told),
+		cmocka_unit_test(
+		    a_provision_has_its_key_unless_that_is_too_long),
 		cmocka_unit_test(a_transcribed_trial_owes_nothing),
 		cmocka_unit_test(
 		    a_programme_asks_three_questions_of_its_own_at_most),

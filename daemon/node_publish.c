@@ -98,7 +98,7 @@ check_seen(const Erfa__SeenDraft *seen, uint64_t time_ms)
 	return err;
 }
 
-/* Read the draft with this id, as record ${i}; ERR_EXIST if it is one before. */
+/* Read the draft with this id, as record ${i}. */
 static enum err
 load_draft(struct publication *publication, size_t i, const char *id,
     struct node_draft *ret_draft)
@@ -106,21 +106,11 @@ load_draft(struct publication *publication, size_t i, const char *id,
 	struct node *node = publication->node;
 	uint8_t *record = publication->ready[i].record;
 	char org[ORG_MAX + 1];
-	size_t k;
-	enum err err;
 
 	if (record_parse_full(id, org, record) != ERR_NONE ||
 	    strcmp(org, node->config->org) != 0)
 		return ERR_NOENT;
-	if ((err = node_draft_load(node, record, ret_draft)) != ERR_NONE)
-		return err;
-	for (k = 0; k < i; k++)
-		if (memcmp(publication->ready[k].record, record, RECORD_LEN) ==
-		    0) {
-			node_draft_clear(ret_draft);
-			return ERR_EXIST;
-		}
-	return ERR_NONE;
+	return node_draft_load(node, record, ret_draft);
 }
 
 /* Take up a draft, to be published as it is; ${seen} is what its caller knows of
@@ -145,9 +135,7 @@ take_draft(struct publication *publication, size_t i, const char *id,
 	if (err != ERR_NONE) {
 		publish_problem(publication, i, "all drafts:  erfa drafts",
 		    "%s",
-		    err == ERR_EXIST     ? "it is named twice" :
-			err == ERR_NOENT ? "there is no such draft" :
-					   err_str(err));
+		    err == ERR_NOENT ? "there is no such draft" : err_str(err));
 		return;
 	}
 	asked->draft_ms = draft.time_ms;

@@ -159,7 +159,8 @@ bool publish_unsigned(struct node *node, uint32_t kind, const uint8_t *record);
  * publish_know(publication, i):
  * Find out which record ${i} (from 0) is and let its envelope say so, so that
  * those judged beside it may name it.  Refuse it if it is none, is another
- * organisation's, or has a version that waits to be signed.
+ * organisation's, is one before it (those must be known already), or has a version
+ * that waits to be signed.
  */
 void publish_know(struct publication *publication, size_t i);
 

@@ -55,6 +55,28 @@ choose_record(struct publication *publication, size_t i,
 	return true;
 }
 
+/* Is it one before in the same request?  Each would become the same version, and
+ * take the place of the other. */
+static bool
+is_named_before(const struct publication *publication, size_t i)
+{
+	const struct ready *ready = publication->ready;
+	size_t k;
+
+	for (k = 0; k < i; k++)
+		if (memcmp(ready[k].record, ready[i].record, RECORD_LEN) == 0)
+			return true;
+	return false;
+}
+
+/* What a record is called by who asks for it. */
+static const char *
+asked_name(const Erfa__NewRecord *asked)
+{
+	return asked->id != NULL && asked->id[0] != '\0' ? asked->id :
+							   asked->import_key;
+}
+
 /* Is an entry a version of this record?  A restricted one does not say. */
 static bool
 may_be(const struct header *header, uint32_t kind, const uint8_t *record)
@@ -135,6 +157,11 @@ publish_know(struct publication *publication, size_t i)
 	if (!has_envelope(publication, i, body) ||
 	    !choose_record(publication, i, asked, ready))
 		return;
+	if (!ready->is_drawn && is_named_before(publication, i)) {
+		publish_problem(publication, i, "leave one of the two out",
+		    "%s is named twice", asked_name(asked));
+		return;
+	}
 	if (!ready->is_drawn && publication->refusal == NULL &&
 	    publish_unsigned(publication->node, ready->kind, ready->record)) {
 		publish_refuse(publication, i,

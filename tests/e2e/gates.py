@@ -284,6 +284,16 @@ def from_draft(own, checks, id):
         ["named twice"],
         publish=request(drafts=[id, id]),
     )
+    once = trial()
+    keyed = [control_pb2.NewRecord(body=once, import_key="a") for _ in "ab"]
+    for name, ask in {
+        "a draft and a record": request(once, ids=[id], drafts=[id]),
+        "a record": request(once, once, ids=[id, id]),
+        "what has the same import key": control_pb2.PublishRequest(record=keyed),
+    }.items():
+        refused(
+            own, checks, f"nor {name} twice in a request", ["named twice"], publish=ask
+        )
     publish(own, drafts=[id], dry_run=True)
     checks.check("a dry run leaves the draft", len(drafts_of(own)) == 1, "")
     said = publish(own, drafts=[id])

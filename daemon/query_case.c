@@ -204,7 +204,7 @@ is_heard(struct question *question, const struct shown_item *item,
 	    question->heirs, shown_org(shown, trial->org), NULL, org);
 	if (*ret_heard)
 		return ERR_NONE;
-	err = query_read(question, shown_first(shown, trial), &body);
+	err = query_read(question, trial, &body);
 	if (err != ERR_NONE)
 		return err;
 	*ret_heard = body != NULL &&

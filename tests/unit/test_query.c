@@ -1378,9 +1378,9 @@ a_search_without_words_is_refused(void **state)
 	assert_error(find(&f->desk, "bolig", &request), "no_such_sector", 64);
 }
 
-/* A decision about a trial of ${f}'s own. */
+/* A decision about a trial of ${whose}. */
 static void
-add_decision(struct fixture *f, struct press *press, const char *name,
+add_decision(struct press *press, const char *name, const struct press *whose,
     const char *trial, Erfa__Outcome outcome)
 {
 	uint8_t record[RECORD_LEN];
@@ -1391,7 +1391,7 @@ add_decision(struct fixture *f, struct press *press, const char *name,
 	Erfa__Body *body = press_body(HEADER_DECISION);
 
 	press_record(trial, record);
-	body->decision->trial = press_ref(&f->own, record);
+	body->decision->trial = press_ref(whose, record);
 	body->decision->plain_summary = strdup("Svar");
 	body->decision->has_outcome = true;
 	body->decision->outcome = outcome;
@@ -1441,37 +1441,66 @@ assert_chosen(struct fixture *f, const char *facet, const char *titles)
 	free(facets[0]);
 }
 
-/* As gates and dossiers have it, so a search: who was not asked decides nothing. */
-static void
-what_was_decided_is_found_if_who_did_is_heard(void **state)
+/* Let the trial ${body} ask ${press} for an exemption. */
+static Erfa__Body *
+asking(Erfa__Body *body, const struct press *press)
 {
-	struct fixture *f = *state;
-	Erfa__Body *body = titled("Boliger for alle");
 	Erfa__Exemption *exemption = calloc(1, sizeof(*exemption));
 	Erfa__OrgRef *authority = calloc(1, sizeof(*authority));
 
 	assert_true(exemption != NULL && authority != NULL);
 	erfa__exemption__init(exemption);
 	erfa__org_ref__init(authority);
-	authority->id = strdup(f->third.org);
+	authority->id = strdup(press->org);
 	exemption->authorities = calloc(1, sizeof(void *));
 	exemption->authorities[exemption->n_authorities++] = authority;
 	body->trial->exemptions = calloc(1, sizeof(void *));
 	body->trial->exemptions[body->trial->n_exemptions++] = exemption;
-	(void)add_trial(&f->own, "asked", body);
+	return body;
+}
+
+/* As gates and dossiers have it, so a search: who was not asked decides nothing. */
+static void
+what_was_decided_is_found_if_who_did_is_heard(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)add_trial(
+	    &f->own, "asked", asking(titled("Boliger for alle"), &f->third));
 	(void)add_trial(&f->own, "free", titled("Frie boliger"));
 	(void)add_trial(&f->own, "own", titled("Egne boliger"));
 	add_decision(
-	    f, &f->third, "1", "asked", ERFA__OUTCOME__OUTCOME_APPROVED);
+	    &f->third, "1", &f->own, "asked", ERFA__OUTCOME__OUTCOME_APPROVED);
 	add_decision(
-	    f, &f->third, "2", "free", ERFA__OUTCOME__OUTCOME_APPROVED);
-	add_decision(f, &f->own, "3", "own", ERFA__OUTCOME__OUTCOME_REJECTED);
+	    &f->third, "2", &f->own, "free", ERFA__OUTCOME__OUTCOME_APPROVED);
+	add_decision(
+	    &f->own, "3", &f->own, "own", ERFA__OUTCOME__OUTCOME_REJECTED);
 	publish(f);
 	assert_chosen(f, "outcome:approved", "Boliger for alle");
 	assert_chosen(f, "outcome:rejected", "Egne boliger");
 	add_retraction(&f->own, "3");
 	publish(f);
 	assert_chosen(f, "outcome:rejected", "");
+}
+
+/* Of several records of a trial the one that is decided about says who is asked. */
+static void
+who_decides_is_said_by_the_record_that_is_decided_about(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)add_trial(&f->own, "x", press_trial("Boliger", NULL, "e", NULL));
+	(void)add_trial(&f->other, "x",
+	    asking(press_trial("Boliger", NULL, "e", NULL), &f->third));
+	add_decision(
+	    &f->third, "1", &f->own, "x", ERFA__OUTCOME__OUTCOME_REJECTED);
+	publish(f);
+	assert_chosen(f, "outcome:rejected", "");
+	add_decision(
+	    &f->third, "2", &f->other, "x", ERFA__OUTCOME__OUTCOME_APPROVED);
+	publish(f);
+	assert_chosen(f, "outcome:rejected", "");
+	assert_chosen(f, "outcome:approved", "Boliger");
 }
 
 static void
@@ -2576,6 +2605,7 @@ main(void)
 		T(a_body_that_comes_later_is_found),
 		T(a_search_without_words_is_refused),
 		T(what_was_decided_is_found_if_who_did_is_heard),
+		T(who_decides_is_said_by_the_record_that_is_decided_about),
 		T(pages_of_a_search_are_complete_and_without_doubles),
 		T(pages_beyond_the_first_thousand_go_on_where_they_ended),
 		T(a_watcher_sees_each_entry_once),

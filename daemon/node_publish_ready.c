@@ -546,7 +546,7 @@ publish_make_ready(struct publication *publication, size_t i)
 		    publication, i, "correct the field", "%s", fault);
 		return;
 	}
-	if (tells_of_few(body)) {
+	if (!ready->skip && tells_of_few(body)) {
 		publish_problem(publication, i,
 		    "leave the numbers out, or say that they may be shown:  "
 		    "small_count_confirmed: true",

@@ -550,7 +550,9 @@ publish_make_ready(struct publication *publication, size_t i)
 		publish_problem(publication, i,
 		    "leave the numbers out, or say that they may be shown:  "
 		    "small_count_confirmed: true",
-		    "a count of 1 to 4 persons may tell who they are");
+		    personal_names_few(body->observation) ?
+			"a count of 1 to 4 persons may tell who they are" :
+			"it says itself that its numbers are held back");
 		return;
 	}
 	err = body_encode(body, &ready->body, &ready->body_len);

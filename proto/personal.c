@@ -316,12 +316,8 @@ is_small_share(uint64_t events, uint64_t total)
 }
 
 bool
-personal_small_counts(const Erfa__Observation *observation)
+personal_names_few(const Erfa__Observation *observation)
 {
-	if (observation->small_count_confirmed)
-		return false;
-	if (observation->has_small_count_confirmed)
-		return true;
 	switch (observation->value_case) {
 	case ERFA__OBSERVATION__VALUE_CONTINUOUS:
 		return personal_small_count(observation->continuous->n);
@@ -337,4 +333,13 @@ personal_small_counts(const Erfa__Observation *observation)
 		break;
 	}
 	return false;
+}
+
+bool
+personal_small_counts(const Erfa__Observation *observation)
+{
+	if (observation->small_count_confirmed)
+		return false;
+	return observation->has_small_count_confirmed ||
+	    personal_names_few(observation);
 }

@@ -86,9 +86,15 @@ const char *personal_kind_str(enum personal_kind kind);
 bool personal_small_count(uint64_t n);
 
 /**
+ * personal_names_few(observation):
+ * Return whether ${observation} names a small count, or all but a small count.
+ */
+bool personal_names_few(const Erfa__Observation *observation);
+
+/**
  * personal_small_counts(observation):
- * Return whether ${observation} is to be held back: it names a small count, or
- * all but a small count, and was not confirmed; or who wrote it said so.
+ * Return whether ${observation} is to be held back: personal_names_few(), and it
+ * was not confirmed; or who wrote it said so.
  */
 bool personal_small_counts(const Erfa__Observation *observation);
 

@@ -160,6 +160,11 @@ printf '{"observation": {"trial": {"id": "%s"}, "indicator": {"id": "%s"},
 	--json | field fullId)" >"$WORK/few.json"
 check_status "nor by way of a file" 65 at v publish "$WORK/few.json" --yes
 check_has "and how it may be shown" "$OUT" "small_count_confirmed: true"
+sed 's/"binary".*/"small_count_confirmed": false, "continuous": {"mean": 3, "n": 500}}}/' \
+	"$WORK/few.json" >"$WORK/held.json"
+check_status "nor what says itself that it is held back" 65 \
+	at v publish "$WORK/held.json" --yes
+check_has "which is told of it" "$OUT" "says itself"
 check_same "nothing of it was published" 2 \
 	"$(at v list --kind observation --json | field total)"
 check "observe: unless somebody says that it may be shown" at v observe "$t" \

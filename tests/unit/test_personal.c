@@ -259,10 +259,12 @@ an_observation_with_a_small_count_is_held_back(void **state)
 	assert_true(personal_small_counts(&observation));
 	observation.small_count_confirmed = true;
 	assert_false(personal_small_counts(&observation));
+	assert_true(personal_names_few(&observation));
 	observation.value_case = ERFA__OBSERVATION__VALUE__NOT_SET;
 	observation.has_small_count_confirmed = 1;
 	observation.small_count_confirmed = false;
 	assert_true(personal_small_counts(&observation));
+	assert_false(personal_names_few(&observation));
 }
 
 static void

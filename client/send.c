@@ -309,11 +309,18 @@ write_record(const struct act *act, char path[RUN_PATH_MAX])
 {
 	const struct json_options options = { .pretty = true };
 	Erfa__NewRecord record = ERFA__NEW_RECORD__INIT;
+	char follows[ACT_VERSION];
 	char *text = NULL;
 	enum err err;
 
-	record.id = act->id[0] == '\0' ? NULL : run_lend(act->id);
+	/* It is published as it would have been here: to no more readers, and
+	 * over no version but the one that it was made from. */
 	record.body = act->body;
+	record.group = act->group[0] == '\0' ? NULL : run_lend(act->group);
+	if (act->id[0] != '\0') {
+		record.id = run_lend(act->id);
+		record.follows = act_version(act->body, follows);
+	}
 	err = json_from_message(&record.base, &options, &text);
 	if (err == ERR_NONE)
 		err = form_file_make(path, RUN_PATH_MAX);

@@ -66,4 +66,20 @@ node_up v
 file=$(sed -n 's/.*erfa publish //p' "$WORK/anew" | tr -d '\r')
 check "which can be published" at v publish "$file" --yes
 check_has "with all that was answered" "$(at v show "$t" --json)" "Kun om natten"
+
+# --- Nor does what was meant for a few go to everyone by it.
+
+node_listen o fi-564 --name "Oulun kaupunki"
+befriend o v
+check "a group is made" at v group create "Pilot nord" fi-564 --yes
+anew "Summary" "Kun for os" new --group "Pilot nord" --title Stilletimen \
+	--sector elder_care
+node_end v
+: >"$WORK/go"
+wait "$pid" && not_ok "a trial does not go without erfad" "$(cat "$WORK/anew")"
+node_up v
+file=$(sed -n 's/.*erfa publish //p' "$WORK/anew" | tr -d '\r')
+check "what was meant for a group is kept" grep -q "Kun for os" "$file"
+check "and published" at v publish "$file" --yes
+check_has "for that group alone" "$OUT" "Pilot nord"
 finish

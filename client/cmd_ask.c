@@ -5,6 +5,7 @@
 #include "client/act.h"
 #include "client/cmd.h"
 #include "client/print.h"
+#include "client/prompt.h"
 #include "client/run.h"
 #include "client/send.h"
 #include "client/talk.h"
@@ -268,7 +269,7 @@ cmd_retract(struct run *run)
 	if (status == EXIT_DONE)
 		status = check_first(&act, &target);
 	if (status == EXIT_DONE)
-		status = run_confirm(run,
+		status = prompt_confirm(run,
 		    act.body->retraction->kind ==
 			    ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION ?
 			N_("Everyone will see it struck through, with the "

@@ -9,6 +9,7 @@
 #include "client/indexed.h"
 #include "client/listing.h"
 #include "client/print.h"
+#include "client/prompt.h"
 #include "client/rows.h"
 #include "client/run.h"
 #include "client/speech.h"
@@ -277,7 +278,7 @@ cmd_erase(struct run *run)
 	if (status == EXIT_DONE && !run->json && !run->quiet)
 		print_plan(run, plan->erasure);
 	if (status == EXIT_DONE)
-		status = run_confirm(
+		status = prompt_confirm(
 		    run, _("This cannot be undone, by anybody.  Erase?"));
 	if (status == EXIT_DONE)
 		status = erase_all(run, plan, reason, &count, &answer);

@@ -15,6 +15,7 @@
 #include "client/join.h"
 #include "client/pages.h"
 #include "client/print.h"
+#include "client/prompt.h"
 #include "client/run.h"
 #include "client/speech.h"
 
@@ -165,7 +166,7 @@ confirm_newcomers(struct change *change, const char *question)
 	print_say(run->err, "Compare by telephone first:\n");
 	for (i = 0; i < change->ask.n_member && status == EXIT_DONE; i++)
 		status = print_newcomer(run, change->members[i], trial);
-	return status == EXIT_DONE ? run_confirm(run, question) : status;
+	return status == EXIT_DONE ? prompt_confirm(run, question) : status;
 }
 
 /* Try it, have it confirmed, do it. */
@@ -348,7 +349,7 @@ confirm_share(struct change *change)
 	print_say(run->err, "%s of yours, from before it came, for %s:\n",
 	    count, args_word(run->args, 1));
 	print_plan(run, plan);
-	return run_confirm(
+	return prompt_confirm(
 	    run, N_("What it has read once cannot be taken back.  Share?"));
 }
 
@@ -498,7 +499,7 @@ cmd_group_remove(struct run *run)
 	if (status == EXIT_DONE)
 		status = ask_change(&change, true, &change.trial);
 	if (status == EXIT_DONE && change.trial->group_change->n_changed > 0)
-		status = run_confirm(run,
+		status = prompt_confirm(run,
 		    N_("What they could read they keep; nothing new is sealed "
 		       "to them.  Take them out?"));
 	if (status == EXIT_DONE)

@@ -6,6 +6,7 @@
 #include "client/cmd.h"
 #include "client/listing.h"
 #include "client/print.h"
+#include "client/prompt.h"
 #include "client/run.h"
 #include "client/table.h"
 
@@ -250,7 +251,7 @@ cmd_join(struct run *run)
 		answer = NULL;
 		if (print_finish(run->out) != ERR_NONE)
 			return EXIT_FAILED;
-		status = run_confirm(
+		status = prompt_confirm(
 		    run, "Is the number the one you were told?  Join?");
 		if (status == EXIT_DONE)
 			status = ask_join(run, line, true, &answer);

@@ -14,6 +14,7 @@
 #include "client/cmd.h"
 #include "client/conn.h"
 #include "client/print.h"
+#include "client/prompt.h"
 #include "client/run.h"
 #include "client/speech.h"
 
@@ -190,7 +191,7 @@ cmd_key_export(struct run *run)
 	    _("Whoever reads %.200s can speak for your organisation.  Write "
 	      "the secret key there?"),
 	    path);
-	if ((status = run_confirm(run, question)) != EXIT_DONE ||
+	if ((status = prompt_confirm(run, question)) != EXIT_DONE ||
 	    (status = ask_key(run, true, false, &answer)) != EXIT_DONE)
 		return status;
 	if (!write_new(path, run_text(answer->key->secret)))
@@ -287,7 +288,7 @@ cmd_key_rotate(struct run *run)
 
 	if ((status = run_number(run, "wait", WAIT_MAX, &wait_s)) !=
 		EXIT_DONE ||
-	    (status = run_confirm(run,
+	    (status = prompt_confirm(run,
 		 _("This node will have a new key and a new check number.  "
 		   "Replace the key?"))) != EXIT_DONE ||
 	    (status = ask_key(run, false, true, &answer)) != EXIT_DONE)

@@ -229,7 +229,7 @@ drop(struct run *run, const char *word)
 		    "All drafts:  erfa drafts", "there is no draft of %s",
 		    act.shown);
 	if (status == EXIT_DONE)
-		status = run_confirm(run,
+		status = prompt_confirm(run,
 		    "The draft and all that was written in it will be gone.  "
 		    "Drop it?");
 	if (status == EXIT_DONE)

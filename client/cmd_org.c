@@ -16,6 +16,7 @@
 #include "client/listing.h"
 #include "client/orgs.h"
 #include "client/print.h"
+#include "client/prompt.h"
 #include "client/run.h"
 #include "client/speech.h"
 #include "client/table.h"
@@ -542,7 +543,7 @@ ask(const struct succession *it)
 		    "%s is neither of them: unless it is a registry, others "
 		    "only see that it says so.\n",
 		    it->own);
-	return run_confirm(run, "Publish it?");
+	return prompt_confirm(run, "Publish it?");
 }
 
 int

@@ -7,6 +7,7 @@
 #include "client/cmd.h"
 #include "client/listing.h"
 #include "client/print.h"
+#include "client/prompt.h"
 #include "client/run.h"
 #include "client/table.h"
 
@@ -402,7 +403,7 @@ cmd_remove(struct run *run)
 	    _("%.100s will get nothing more, and what it publishes from now on "
 	      "does not count.  Remove it?"),
 	    ask.peer);
-	if ((status = run_confirm(run, question)) != EXIT_DONE)
+	if ((status = prompt_confirm(run, question)) != EXIT_DONE)
 		return status;
 	request.ask_case = ERFA__REQUEST__ASK_REMOVE;
 	request.remove = &ask;

@@ -15,6 +15,7 @@
 #include "client/input.h"
 #include "client/kin.h"
 #include "client/print.h"
+#include "client/prompt.h"
 #include "client/run.h"
 #include "client/send.h"
 #include "client/slurp.h"
@@ -304,7 +305,7 @@ confirm(struct run *run, struct publication *publication)
 		print_say(run->err, "\n");
 	}
 	control_free_answer(answer);
-	return run_confirm(run,
+	return prompt_confirm(run,
 	    "It can be erased later, but others may have read it by then.  "
 	    "Publish?");
 }

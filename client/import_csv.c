@@ -9,6 +9,7 @@
 #include "client/corpus_tell.h"
 #include "client/import_internal.h"
 #include "client/print.h"
+#include "client/prompt.h"
 #include "client/run.h"
 #include "client/sift.h"
 #include "client/slurp.h"
@@ -185,7 +186,7 @@ publish_rows(struct import *import)
 	if (status == EXIT_DONE && import->dry_run)
 		import->published = count;
 	else if (status == EXIT_DONE && count > 0) {
-		status = run_confirm(run,
+		status = prompt_confirm(run,
 		    "It can be erased later, but others may have read it by "
 		    "then.  Publish?");
 		if (status == EXIT_DONE)

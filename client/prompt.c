@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "client/args.h"
+#include "client/cmd.h"
 #include "client/conn.h"
 #include "client/print.h"
 #include "client/run.h"
@@ -70,14 +71,13 @@ read_line(char **ret_line)
 	return false;
 }
 
+/* Ask ${question}, which may be translated already. */
 static int
 ask(struct run *run, const char *question, char **ret_text)
 {
 	char *line = NULL;
 
 	*ret_text = NULL;
-	if (!prompt_can(run))
-		return EXIT_DONE;
 	if (conn_stopped())
 		return run_halted(run);
 	print_say(run->err, "%s ", speech(question));
@@ -94,11 +94,33 @@ ask(struct run *run, const char *question, char **ret_text)
 	return EXIT_DONE;
 }
 
+static int
+ask_yes(struct run *run, const char *question, bool *ret_yes)
+{
+	char *text = NULL;
+	char *line = NULL;
+	int status;
+
+	if (asprintf(&text, _("%s  [y/N]"), speech(question)) < 0)
+		return run_nomem(run);
+	status = ask(run, text, &line);
+	free(text);
+	/* yes, ja, kyllä */
+	if (status == EXIT_DONE)
+		*ret_yes = line != NULL && strchr("yYjJkK", line[0]) != NULL;
+	free(line);
+	return status;
+}
+
 int
 prompt_line(struct run *run, const char *question, char **ret_text)
 {
-	int status = ask(run, question, ret_text);
+	int status;
 
+	*ret_text = NULL;
+	if (!prompt_can(run))
+		return EXIT_DONE;
+	status = ask(run, question, ret_text);
 	run->typed = run->typed || *ret_text != NULL;
 	return status;
 }
@@ -106,15 +128,28 @@ prompt_line(struct run *run, const char *question, char **ret_text)
 int
 prompt_yes(struct run *run, const char *question, bool *ret_yes)
 {
-	char text[256];
-	char *line = NULL;
+	if (prompt_can(run))
+		return ask_yes(run, question, ret_yes);
+	*ret_yes = false;
+	return EXIT_DONE;
+}
+
+int
+prompt_confirm(struct run *run, const char *question)
+{
+	bool yes = false;
 	int status;
 
-	(void)snprintf(text, sizeof(text), _("%s  [y/N]"), speech(question));
-	if ((status = ask(run, text, &line)) != EXIT_DONE)
+	if (args_given(run->args, "yes"))
+		return EXIT_DONE;
+	if (isatty(STDIN_FILENO) != 1)
+		return fault_say(&run->faults, EXIT_USAGE, "wants_yes",
+		    "If you mean it, add --yes.",
+		    "erfa %s asks before it goes on, and there is no terminal",
+		    run->cmd->name);
+	status = ask_yes(run, question, &yes);
+	if (status != EXIT_DONE || yes)
 		return status;
-	/* yes, ja, kyllä */
-	*ret_yes = line != NULL && strchr("yYjJkK", line[0]) != NULL;
-	free(line);
-	return EXIT_DONE;
+	return fault_say(&run->faults, EXIT_FAILED, "not_confirmed", NULL,
+	    "nothing was done");
 }

@@ -33,4 +33,12 @@ int prompt_line(struct run *run, const char *question, char **ret_text);
  */
 int prompt_yes(struct run *run, const char *question, bool *ret_yes);
 
+/**
+ * prompt_confirm(run, question):
+ * Have what cannot be taken back confirmed, unless --yes was given: ask, of a
+ * program that wants JSON too.  0 if the answer is yes; EXIT_USAGE if there is
+ * neither terminal nor --yes; EXIT_FAILED if it is no, or as prompt_line() does.
+ */
+int prompt_confirm(struct run *run, const char *question);
+
 #endif /* !ERFA_PROMPT_H */

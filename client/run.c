@@ -484,30 +484,6 @@ run_number(
 }
 
 int
-run_confirm(struct run *run, const char *question)
-{
-	char line[16] = "";
-
-	if (args_given(run->args, "yes"))
-		return EXIT_DONE;
-	if (isatty(STDIN_FILENO) != 1)
-		return fault_say(&run->faults, EXIT_USAGE, "wants_yes",
-		    "If you mean it, add --yes.",
-		    "erfa %s asks before it goes on, and there is no terminal",
-		    run->cmd->name);
-	print_say(run->err, "%s  [y/N]", speech(question));
-	print_say(run->err, " ");
-	if (print_finish(run->err) != ERR_NONE ||
-	    fgets(line, sizeof(line), stdin) == NULL)
-		line[0] = '\0';
-	if (line[0] == 'y' || line[0] == 'Y' || line[0] == 'j' ||
-	    line[0] == 'J' || line[0] == 'k' || line[0] == 'K')
-		return EXIT_DONE;
-	return fault_say(&run->faults, EXIT_FAILED, "not_confirmed", NULL,
-	    "nothing was done");
-}
-
-int
 run_progress(struct run *run, const char *what, struct progress **ret_progress)
 {
 	bool silent = run->quiet || run->json;

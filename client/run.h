@@ -126,13 +126,6 @@ int run_number(
     struct run *run, const char *name, uint64_t max, uint64_t *ret_number);
 
 /**
- * run_confirm(run, question):
- * Ask the person at the terminal, unless --yes was given.  0 if the answer is
- * yes; EXIT_USAGE if there is neither terminal nor --yes; else EXIT_FAILED.
- */
-int run_confirm(struct run *run, const char *question);
-
-/**
  * run_progress(run, what, ret_progress):
  * Begin progress, silent with --quiet or --json.
  */

@@ -203,7 +203,7 @@ ask_and_publish(struct act *act, struct kin *kin, bool offered)
 	int status;
 
 	status = offered ? prompt_yes(act->run, question, &yes) :
-			   run_confirm(act->run, question);
+			   prompt_confirm(act->run, question);
 	if (status == EXIT_DONE && yes)
 		return publish(act, kin, false);
 	if (offered)

@@ -10,9 +10,9 @@
  * takes no notice of LANGUAGE under C.UTF-8.  Without a catalogue all is English.
  *
  * print_say(), print_styled(), print_field(), print_count(), fault_say() (format
- * and remedy), prompt_line(), prompt_yes(), run_confirm(), run_progress() and the
- * titles of tables translate what they are given; all else that people read is
- * marked: _("...") where it is used, N_("...") in static tables, whose reader
+ * and remedy), prompt_line(), prompt_yes(), prompt_confirm(), run_progress() and
+ * the titles of tables translate what they are given; all else that people read
+ * is marked: _("...") where it is used, N_("...") in static tables, whose reader
  * then says _(table[i].text).  client/po/extract names the functions that do.
  */
 

@@ -68,11 +68,23 @@ def main():
     stays_away(socket, "a half line at a comment", b"Godt\x04\x04", ("comment", trial), (),
                "Your comment:")
     drafts(socket)
+    half_a_yes(socket, trial)
     mistype(socket, trial)
     name_somebody(socket, trial)
     mistype_comment(socket, trial)
     break_off(socket, trial)
     return CHECKS.bad
+
+
+def half_a_yes(socket, trial):
+    """A yes that nobody has ended with Enter is none."""
+    draft = told(socket, "new", "--title", "Halvt", "--summary", "Ja", "--sector",
+                 "elder_care")["draft"]["shownId"]
+    stays_away(socket, "half a yes to a draft", b"y\x04\x04", ("publish", draft), (),
+               "Publish?")
+    stays_away(socket, "half a yes to an erasure", b"y\x04\x04",
+               ("erase", trial, "--reason", "personal_data"), (), "Erase?")
+    told(socket, "drafts", "--drop", draft, "--yes")
 
 
 def wait_and_answer(socket, asked, go, question, answer, *words):

@@ -4,7 +4,6 @@
 #include "proto/control.h"
 #include "client/audit.h"
 #include "client/cmd.h"
-#include "client/conn.h"
 #include "client/print.h"
 #include "client/progress.h"
 #include "client/run.h"
@@ -204,8 +203,6 @@ cmd_verify(struct run *run)
 	progress_free(progress);
 	if (status == EXIT_DONE)
 		status = print_verify(run, answer->verify);
-	else if (conn_stopped())
-		print_say(run->err, "  Nothing was changed.\n");
 	control_free_answer(answer);
 	return status;
 }

@@ -32,3 +32,16 @@ lasting(const Erfa__Request *request)
 		    request->follow->drop != 0;
 	return false;
 }
+
+bool
+lasting_change(const Erfa__Request *request)
+{
+	if (request->ask_case == ERFA__REQUEST__ASK_BUNDLE_IMPORT ||
+	    request->ask_case == ERFA__REQUEST__ASK_REINDEX)
+		return true;
+	if (request->ask_case == ERFA__REQUEST__ASK_SETTINGS)
+		return request->settings->reload;
+	if (request->ask_case == ERFA__REQUEST__ASK_BACKUP)
+		return request->backup->done;
+	return lasting(request);
+}

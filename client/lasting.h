@@ -2,8 +2,8 @@
 #define ERFA_LASTING_H
 
 /*
- * lasting - which requests to erfad leave something behind, so that they are not
- * to be made a second time unless one knows that the first did nothing.
+ * lasting - which requests to erfad leave something behind, and which of them are
+ * not to be made a second time unless one knows that the first did nothing.
  */
 
 #include <stdbool.h>
@@ -18,5 +18,13 @@
  * taking in a bundle.
  */
 bool lasting(const Erfa__Request *request);
+
+/**
+ * lasting_change(request):
+ * Return whether erfad is not as it was once it has done ${request}: lasting(),
+ * or something that may well be done again, so that nobody is told that nothing
+ * was done.
+ */
+bool lasting_change(const Erfa__Request *request);
 
 #endif /* !ERFA_LASTING_H */

@@ -286,17 +286,17 @@ uncertain(struct run *run, enum err err)
 	    "erfad went away before it answered: it may have been done");
 }
 
-/* Ctrl-C: has ${request} been done? */
+/* Ctrl-C, while what is waited for ${changes} something or not. */
 static int
-halted(struct run *run, bool lasts)
+halted(struct run *run, bool changes)
 {
 	run->halted = true;
 	if (run->endless)
 		return EXIT_FAILED;
-	return lasts ? run_stopped(run,
-			   "if something was asked for, it may have been "
-			   "done") :
-		       run_halted(run);
+	return changes ? run_stopped(run,
+			     "if something was asked for, it may have been "
+			     "done") :
+			 run_halted(run);
 }
 
 /* Tell why there is no answer. */
@@ -376,11 +376,11 @@ ask(struct run *run, Erfa__Request *request, uint32_t wait_ms,
 	err = conn_ask(
 	    run->conn, request, (int)wait_ms + RUN_ASK_MS, ret_answer);
 	request->lang = NULL;
-	if (err == ERR_NONE && lasting(request) &&
+	if (err == ERR_NONE && lasting_change(request) &&
 	    (*ret_answer)->say_case != ERFA__ANSWER__SAY_ERROR)
 		run->wrote = true;
 	if (err == ERR_GAP && conn_stopped())
-		return halted(run, lasting(request));
+		return halted(run, lasting_change(request));
 	if ((err == ERR_GAP || err == ERR_BUSY) && lasting(request))
 		return uncertain(run, err);
 	return err == ERR_NONE ? EXIT_DONE : unanswered(run, err);

@@ -51,7 +51,7 @@ struct run {
 	bool quiet;
 	bool lag_told; /* that the index lacks something */
 	bool endless;  /* Ctrl-C is how it ends: nothing to be told */
-	bool wrote;    /* erfad has done something that lasts */
+	bool wrote;    /* erfad has done something: lasting_change() */
 	bool typed;    /* a person has answered a question in words */
 	bool halted;   /* and has ended it, with Ctrl-C or Ctrl-D */
 };

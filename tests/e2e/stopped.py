@@ -72,6 +72,7 @@ def main():
     mistype(socket, trial)
     name_somebody(socket, trial)
     mistype_comment(socket, trial)
+    interrupt(socket)
     break_off(socket, trial)
     return CHECKS.bad
 
@@ -132,33 +133,60 @@ def name_somebody(socket, trial):
     CHECKS.check("which can be published", len(public(socket)) == len(before) + 1)
 
 
+class Between:
+    """What stands at SOCKET.front and passes on what erfad is asked, up to a point."""
+
+    def __init__(self, socket):
+        self.context = zmq.Context()
+        self.front = self.context.socket(zmq.ROUTER)
+        self.back = self.context.socket(zmq.DEALER)
+        self.path = f"{socket}.front"
+        self.front.bind(f"ipc://{self.path}")
+        self.back.connect(f"ipc://{socket}")
+        for side in (self.front, self.back):
+            side.linger = 0
+            side.rcvtimeo = 20000 * SLOW
+
+    def serve(self, last):
+        """Pass everything on; have the request last done, but keep its answer."""
+        while True:
+            *way, request = self.front.recv_multipart()
+            self.back.send(request)
+            answer = self.back.recv_multipart()[-1]
+            if control_pb2.Request.FromString(request).WhichOneof("ask") == last:
+                return
+            self.front.send_multipart([*way, answer])
+
+    def end(self):
+        self.front.close()
+        self.back.close()
+        self.context.term()
+
+
+def interrupt(socket):
+    """Ctrl-C comes when erfad has done it, and before it has said so."""
+    between = Between(socket)
+    talk = Talk(between.path, "reindex")
+    between.serve("reindex")
+    os.write(talk.ours, CTRL_C)
+    status = talk.end()
+    CHECKS.check("nobody is told that nothing was done who cannot know",
+                 status == 1 and "it may have been done" in talk.text, talk.text)
+    between.end()
+
+
 def break_off(socket, trial):
     """erfad publishes what it was given, and goes away without a word."""
-    context = zmq.Context()
-    front, back = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
-    front.bind(f"ipc://{socket}.front")
-    back.connect(f"ipc://{socket}")
-    for side in (front, back):
-        side.linger = 0
-        side.rcvtimeo = 20000 * SLOW
-    talk = Talk(f"{socket}.front", "comment", trial, "Farvel")
-    asked = ""
-    while asked != "publish":
-        *way, request = front.recv_multipart()
-        asked = control_pb2.Request.FromString(request).WhichOneof("ask")
-        back.send(request)
-        answer = back.recv_multipart()[-1]
-        if asked != "publish":
-            front.send_multipart([*way, answer])
-    front.close()
+    between = Between(socket)
+    talk = Talk(between.path, "comment", trial, "Farvel")
+    between.serve("publish")
+    between.end()
     status = talk.end()
     CHECKS.check("who is not answered is told that it may have been done",
                  status == 69 and "it may have been done" in talk.text, talk.text)
     CHECKS.check("and how to look instead of doing it twice",
                  "erfa list --kind all" in talk.text and "again." not in talk.text,
                  talk.text)
-    back.close()
-    context.term()
 
 
 def drafts(socket):

@@ -62,6 +62,35 @@ what_is_only_checked_does_not(void **state)
 	assert_true(lasting(&request));
 }
 
+static void
+what_may_be_done_again_is_done_all_the_same(void **state)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__SettingsRequest settings = ERFA__SETTINGS_REQUEST__INIT;
+	Erfa__BackupRequest backup = ERFA__BACKUP_REQUEST__INIT;
+
+	(void)state;
+	request.ask_case = ERFA__REQUEST__ASK_BUNDLE_IMPORT;
+	assert_false(lasting(&request));
+	assert_true(lasting_change(&request));
+	request.ask_case = ERFA__REQUEST__ASK_REINDEX;
+	assert_true(lasting_change(&request));
+	request.ask_case = ERFA__REQUEST__ASK_DRAFT_PUT;
+	assert_true(lasting_change(&request));
+	request.ask_case = ERFA__REQUEST__ASK_SHOW;
+	assert_false(lasting_change(&request));
+	request.ask_case = ERFA__REQUEST__ASK_SETTINGS;
+	request.settings = &settings;
+	assert_false(lasting_change(&request));
+	settings.reload = 1;
+	assert_true(lasting_change(&request));
+	request.ask_case = ERFA__REQUEST__ASK_BACKUP;
+	request.backup = &backup;
+	assert_false(lasting_change(&request));
+	backup.done = 1;
+	assert_true(lasting_change(&request));
+}
+
 int
 main(void)
 {
@@ -69,6 +98,7 @@ main(void)
 		cmocka_unit_test(what_only_asks_leaves_nothing),
 		cmocka_unit_test(what_is_written_stays),
 		cmocka_unit_test(what_is_only_checked_does_not),
+		cmocka_unit_test(what_may_be_done_again_is_done_all_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -310,11 +310,12 @@ publish(struct observing *it)
 {
 	Erfa__Answer *answer = NULL;
 	size_t i;
-	int status;
+	int status = EXIT_DONE;
 
-	for (i = 0; i < it->count; i++)
-		hold_back(it, it->items[i].body->observation);
-	status = act_check(it->run, it->items, it->count);
+	for (i = 0; i < it->count && status == EXIT_DONE; i++)
+		status = hold_back(it, it->items[i].body->observation);
+	if (status == EXIT_DONE)
+		status = act_check(it->run, it->items, it->count);
 	if (status == EXIT_DONE)
 		status = act_publish(
 		    it->run, it->items, it->count, false, &answer);

@@ -11,6 +11,7 @@ typed when there is a file GO.
 import os
 import pty
 import sys
+import tempfile
 import time
 
 import zmq
@@ -69,6 +70,7 @@ def main():
                "Your comment:")
     drafts(socket)
     half_a_yes(socket, trial)
+    few_people(socket, trial)
     mistype(socket, trial)
     name_somebody(socket, trial)
     mistype_comment(socket, trial)
@@ -86,6 +88,20 @@ def half_a_yes(socket, trial):
     stays_away(socket, "half a yes to an erasure", b"y\x04\x04",
                ("erase", trial, "--reason", "personal_data"), (), "Erase?")
     told(socket, "drafts", "--drop", draft, "--yes")
+
+
+def few_people(socket, trial):
+    """Who leaves at the first small count is not asked about the next, nor does any
+    of them go."""
+    indicator = told(
+        socket, "indicator", "new", "--code", "dk-791:fald", "--name", "Fald", "--unit",
+        "personer", "--polarity", "lower_better", "--yes")["record"][0]["id"]
+    with tempfile.NamedTemporaryFile("w", suffix=".csv") as table:
+        table.write("occasion,events,total\nbaseline,2,60\ninterim,3,60\n")
+        table.flush()
+        stays_away(socket, "the end of the input at a small count", CTRL_D,
+                   ("observe", trial, "--indicator", indicator, "--csv", table.name), (),
+                   "Show it?")
 
 
 def wait_and_answer(socket, asked, go, question, answer, *words):

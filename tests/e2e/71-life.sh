@@ -203,6 +203,16 @@ for n in {5..24}; do printf 'interim, %s ,1.5,"1",\r\n' "$n"; done >>"$WORK/numb
 check "twenty rows are one publication" at v observe "$t" --indicator "$i" \
 	--csv "$WORK/numbers.csv" --json
 check_same "of them all" 20 "$(field published <<<"$OUT")"
+{
+	echo "occasion,n,mean,sd"
+	for n in {1..1001}; do echo "interim,$n,1.5,1"; done
+} >"$WORK/numbers.csv"
+check_status "more than a publication holds are none" 65 at v observe "$t" \
+	--indicator "$i" --csv "$WORK/numbers.csv"
+check_has "which says how many it holds" "$OUT" "at most 1000 numbers"
+check_has "and where they end" "$OUT" "in line 1002"
+check_same "nor is the first thousand" 25 \
+	"$(at v list --kind observation --json | field total)"
 check "pause" at v pause "$t" --note "Sommerferie"
 check "start again" at v start "$t"
 check "learn, while it runs" at v learn "$t" --verdict too_early --worked "Mødet hver uge"

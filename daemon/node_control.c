@@ -25,10 +25,11 @@
 #define WAIT_MAX_MS   60000
 #define INDEX_WAIT_MS 5000
 
-/* How many may wait, of them for one user, and the size of their requests. */
-#define WAITERS_MAX      512
-#define WAITERS_USER_MAX 256
-#define WAITER_BYTES_MAX (4 * 1024 * 1024)
+/* How many may wait, and the size of their requests; of one user half of it. */
+#define WAITERS_MAX           512
+#define WAITERS_USER_MAX      (WAITERS_MAX / 2)
+#define WAITER_BYTES_MAX      (4 * 1024 * 1024)
+#define WAITER_USER_BYTES_MAX (WAITER_BYTES_MAX / 2)
 
 /* So many entries that the index lacks are told also if all goes well. */
 #define LAG_TOLD 100
@@ -536,16 +537,22 @@ take_out(struct node *node, struct waiter **list)
 	return waiter;
 }
 
-/* May one more wait?  No user can take all places. */
+/* May one more wait?  No user can take all places, nor all bytes. */
 static bool
 has_place(const struct node *node, const struct waiter *waiter)
 {
 	const struct waiter *other;
 	size_t same = 0;
+	size_t bytes = waiter->bytes;
 
-	for (other = node->waiters; other != NULL; other = other->next)
-		same += other->uid == waiter->uid;
+	for (other = node->waiters; other != NULL; other = other->next) {
+		if (other->uid != waiter->uid)
+			continue;
+		same++;
+		bytes += other->bytes;
+	}
 	return node->nwaiters < WAITERS_MAX && same < WAITERS_USER_MAX &&
+	    bytes <= WAITER_USER_BYTES_MAX &&
 	    node->waiter_bytes + waiter->bytes <= WAITER_BYTES_MAX;
 }
 

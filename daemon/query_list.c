@@ -572,6 +572,9 @@ struct watch {
 	bool restarted;
 };
 
+/* Digits of the greatest arrival number. */
+#define ARRIVAL_DIGITS 20
+
 /* Read "<epoch>/<arrival>"; false if it is none. */
 static bool
 read_watch(const struct question *question, const char *cursor,
@@ -586,6 +589,7 @@ read_watch(const struct question *question, const char *cursor,
 	if (is_empty(cursor) || strcmp(cursor, "start") == 0)
 		return true;
 	if (strlen(cursor) < sizeof(theirs) ||
+	    strlen(cursor) > sizeof(theirs) + ARRIVAL_DIGITS ||
 	    cursor[sizeof(theirs) - 1] != '/')
 		return false;
 	memcpy(theirs, cursor, sizeof(theirs) - 1);

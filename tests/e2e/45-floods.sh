@@ -17,6 +17,7 @@ check "the two are in step" converge 30 hub leaf
 flood hellos "$WORK/hub/run/control" "${NODE_PID[hub]}"
 flood twins "$WORK/hub/run/control"
 flood requests "$WORK/hub/run/control"
+flood heavy "$WORK/hub/run/control"
 flood watch "$WORK/hub/run/control"
 flood endless "$WORK/hub/run/control" "$WORK/hub/log" "${NODE_PID[hub]}"
 publish leaf 2

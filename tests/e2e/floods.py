@@ -6,6 +6,7 @@ Usage: floods.py endless SOCKET LOGFILE PID   a message that never ends
        floods.py twins SOCKET                 one key, two connections
        floods.py requests SOCKET              a thousand requests at once
        floods.py watch SOCKET                 more watchers than may wait
+       floods.py heavy SOCKET                 few that wait, but with much
 SOCKET is the node's control socket, LOGFILE what it logs, PID its process.
 """
 
@@ -150,9 +151,26 @@ def watch(path):
                  answers(other) < 60 * SLOW)
 
 
+def heavy(path):
+    """Few wait, each with a long request: there must be room for others."""
+    caller = Control(path)
+    start = caller.ask(watch=control_pb2.WatchRequest(wait_ms=0)).cursor
+    kind = "0" * (900 * 1024) + "1"  # a number may begin with noughts
+    for _ in range(4):
+        caller.send(watch=control_pb2.WatchRequest(
+            cursor=start, kind=kind, wait_ms=1000))
+    codes = [caller.receive().error.code for _ in range(4)]
+    CHECKS.check("of 3.5 MiB that one user would have wait, half may",
+                 codes == ["busy"] * 2 + [""] * 2, codes)
+    caller.send(watch=control_pb2.WatchRequest(
+        cursor=start.replace("/", "/" + "0" * (4 * MIB - 1024)), wait_ms=1000))
+    CHECKS.check("and a cursor of megabytes is none",
+                 caller.receive().error.code == "bad_cursor")
+
+
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     {"endless": endless, "hellos": hellos, "twins": twins, "requests": requests,
-     "watch": watch}[sys.argv[1]](*sys.argv[2:])
+     "watch": watch, "heavy": heavy}[sys.argv[1]](*sys.argv[2:])
     sys.exit(CHECKS.bad)

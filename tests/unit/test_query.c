@@ -1644,6 +1644,7 @@ a_watcher_can_begin_at_the_start(void **state)
 	struct fixture *f = *state;
 	Erfa__Answer *answer;
 	char cursor[64];
+	char longer[64];
 
 	(void)add_trial(&f->own, "a", titled("Boliger"));
 	publish(f);
@@ -1669,6 +1670,14 @@ a_watcher_can_begin_at_the_start(void **state)
 	assert_error(
 	    watch(&f->desk, "00000000000000000000000000000000/x", NULL),
 	    "bad_cursor", 64);
+
+	/* A number has so many digits at most, or who waits sends megabytes. */
+	(void)snprintf(longer, sizeof(longer), "%.33s%021d", cursor, 1);
+	assert_error(watch(&f->desk, longer, NULL), "bad_cursor", 64);
+	(void)snprintf(longer, sizeof(longer), "%.33s%020d", cursor, 1);
+	answer = watch(&f->desk, longer, NULL);
+	assert_false(answer->watch->restarted);
+	control_free_answer(answer);
 }
 
 static void

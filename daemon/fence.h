@@ -21,7 +21,8 @@ struct fence {
 	uint8_t boot_id[FENCE_BOOT_LEN];
 	uint64_t dev;     /* device of main */
 	uint64_t ino;     /* and its inode */
-	uint64_t commits; /* how many it had seen, as store_commits() says */
+	uint64_t commits; /* how many it had seen, as store_commits() says; 0 =
+			     the store was not in hand before this log */
 	uint8_t log_id[LOG_ID_LEN];
 	uint64_t n;          /* of the last entry vouched for; 0 = none yet */
 	uint8_t c[HASH_LEN]; /* the chain value after it */

@@ -110,19 +110,33 @@ read_logs(struct outbox *outbox, struct store_txn *txn)
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
+/*
+ * Is the end of the log that a fence names part of the store?  A log that is not
+ * here was about to begin when the process ended, in a store that was in hand if
+ * the fence saw commits: it was told to nobody, and nobody else draws its id.
+ */
+static bool
+is_log_good(struct store_txn *txn, const struct fence *fence)
+{
+	struct log_tip tip;
+	enum err err = store_tip_at(txn, fence->log_id, fence->n, &tip);
+
+	if (err == ERR_NOENT && fence->n == 0)
+		return fence->commits > 0;
+	return err == ERR_NONE && memcmp(fence->c, tip.c, HASH_LEN) == 0;
+}
+
 /* Does a fence vouch for the store as it was found? */
 static bool
 fence_is_good(const struct outbox *outbox, struct store_txn *txn,
     const struct fence *fence)
 {
 	const struct fence *here = &outbox->fence;
-	struct log_tip tip;
 
 	return memcmp(fence->boot_id, here->boot_id, FENCE_BOOT_LEN) == 0 &&
 	    fence->dev == here->dev && fence->ino == here->ino &&
 	    fence->commits <= store_commits_found(outbox->store) &&
-	    store_tip_at(txn, fence->log_id, fence->n, &tip) == ERR_NONE &&
-	    memcmp(fence->c, tip.c, HASH_LEN) == 0;
+	    is_log_good(txn, fence);
 }
 
 /* Was the store in our hands?  If not, nothing makes the fence good again. */

@@ -33,15 +33,38 @@ name_tip(struct fence *fence, const uint8_t *log_id, const struct log_tip *tip)
 
 /* Write it, or at least vouch for nothing that is not so. */
 static void
-write_fence(struct outbox *outbox, struct fence *fence)
+write_fence(struct outbox *outbox, const struct fence *fence)
 {
 	enum err err;
 
-	fence->commits = store_commits(outbox->store);
 	err = fence_write(outbox->fence_path, fence);
 	atomic_store(&outbox->fenced, err == ERR_NONE);
 	if (err != ERR_NONE && !drop_fence(outbox))
 		outbox->now.in_hand = outbox->now.open = false;
+}
+
+/* Vouch for the store as it is. */
+static void
+renew_fence(struct outbox *outbox)
+{
+	outbox->fence.commits = store_commits(outbox->store);
+	write_fence(outbox, &outbox->fence);
+}
+
+/*
+ * A kill between the first commit of a log and its fence must not cost the log:
+ * as long as nothing was told, to vouch for its beginning is enough.  Nor must
+ * one before that commit cost the store, if it was in hand.
+ */
+static void
+write_first_fence(
+    struct outbox *outbox, bool was_in_hand, const struct log_tip *tip)
+{
+	struct fence first = outbox->fence;
+
+	name_tip(&first, outbox->now.log_id, tip);
+	first.commits = was_in_hand ? store_commits(outbox->store) : 0;
+	write_fence(outbox, &first);
 }
 
 /* ---- a run ---- */
@@ -167,7 +190,7 @@ begin_log(struct outbox *outbox, struct store_txn *txn, uint64_t now_ms)
 	uint8_t ext[HEADER_MAX];
 	uint8_t raw[HEADER_MAX];
 	struct log_tip tip;
-	struct fence first;
+	bool was_in_hand = now->in_hand;
 	size_t len;
 	enum err err;
 
@@ -191,14 +214,7 @@ begin_log(struct outbox *outbox, struct store_txn *txn, uint64_t now_ms)
 	now->open = true;
 	now->forked = false;
 	builder_begin(&outbox->builder, now->log_id, genesis.inc, &tip);
-
-	/*
-	 * A kill between the first commit and its fence must not cost the log:
-	 * as long as nothing was told, to vouch for its beginning is enough.
-	 */
-	first = outbox->fence;
-	name_tip(&first, now->log_id, &tip);
-	write_fence(outbox, &first);
+	write_first_fence(outbox, was_in_hand, &tip);
 	return builder_add(&outbox->builder, (struct bytes){ raw, len }, 0);
 }
 
@@ -355,7 +371,7 @@ outbox_committed(struct outbox *outbox)
 	else if (now->in_hand &&
 	    (!outbox_fenced(outbox) ||
 		outbox->fence.commits != store_commits(outbox->store)))
-		write_fence(outbox, &outbox->fence);
+		renew_fence(outbox);
 	outbox->committed = outbox->now;
 
 	(void)pthread_mutex_lock(&outbox->lock);
@@ -382,7 +398,7 @@ outbox_aborted(struct outbox *outbox)
 
 	/* The fence of a log that was to begin stands for the one before. */
 	if (begun && old->in_hand) {
-		write_fence(outbox, &outbox->fence);
+		renew_fence(outbox);
 		outbox->committed = outbox->now;
 	}
 }

@@ -966,6 +966,86 @@ main_set_back_behind_what_came_from_others_begins_a_new_log(void **state)
 	assert_true(outbox_was_in_hand(f->outbox));
 }
 
+/* Sign into a log that begins, and be killed before the commit. */
+static void
+die_beginning_a_log(struct fixture *f)
+{
+	begin(f);
+	(void)add(f, HEADER_TRIAL, "lost");
+	assert_int_equal(outbox_sign(f->outbox, f->txn, NOW_MS), ERR_NONE);
+	store_abort(&f->txn);
+	restart(f);
+}
+
+/* The store never left our hands; the log was told to nobody. */
+static void
+kill_before_a_log_begins_leaves_the_store_in_hand(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_place place = place_of(f, publish(f, "first"));
+	uint8_t open[LOG_ID_LEN];
+	int i;
+
+	begin(f);
+	assert_int_equal(store_freeze(f->txn, place.log_id, place.n), ERR_NONE);
+	finish(f);
+	for (i = 0; i < 3; i++) {
+		die_beginning_a_log(f);
+		assert_true(outbox_was_in_hand(f->outbox));
+		assert_false(outbox_open_log(f->outbox, open));
+
+		/* And stays so when others' entries are committed. */
+		note(f, (uint8_t)i);
+		restart(f);
+		assert_true(outbox_was_in_hand(f->outbox));
+		assert_false(outbox_open_log(f->outbox, open));
+	}
+	place = place_of(f, publish(f, "second"));
+	assert_int_equal(place.n, 2);
+	assert_int_equal(count_logs(f), 2);
+	assert_int_equal(genesis_of(f, place.log_id).reason, FORKED);
+	restart(f);
+	assert_int_equal(place_of(f, publish(f, "third")).n, 3);
+}
+
+/* That a log was about to begin says nothing of a store that was not in hand. */
+static void
+kill_before_a_log_begins_puts_no_store_in_hand(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)publish(f, "first");
+	assert_int_equal(unlink(f->fence_path), 0);
+	restart(f);
+	die_beginning_a_log(f);
+	assert_false(outbox_was_in_hand(f->outbox));
+}
+
+/* Nor does it hide that the store was set back since. */
+static void
+main_set_back_before_a_log_begins_is_not_in_hand(void **state)
+{
+	static uint8_t bytes[1 << 20];
+	struct fixture *f = *state;
+	struct outbox_place place = place_of(f, publish(f, "first"));
+
+	begin(f);
+	assert_int_equal(store_freeze(f->txn, place.log_id, place.n), ERR_NONE);
+	finish(f);
+	note(f, 1);
+	keep_file(f, "main.mdb", "r", bytes, sizeof(bytes));
+	note(f, 2);
+	note(f, 3);
+	die_beginning_a_log(f);
+	assert_true(outbox_was_in_hand(f->outbox));
+	die_beginning_a_log(f);
+	outbox_close(f->outbox);
+	store_close(f->store);
+	keep_file(f, "main.mdb", "r+", bytes, sizeof(bytes));
+	assert_int_equal(open_both(f), ERR_NONE);
+	assert_false(outbox_was_in_hand(f->outbox));
+}
+
 static void
 store_is_in_hand_with_a_key_that_has_no_log_yet(void **state)
 {
@@ -2200,6 +2280,9 @@ main(void)
 		T(kill_between_the_first_commit_and_its_fence_costs_no_log),
 		T(log_that_could_not_be_begun_leaves_the_store_in_hand),
 		T(kill_before_the_first_commit_leaves_no_log),
+		T(kill_before_a_log_begins_leaves_the_store_in_hand),
+		T(kill_before_a_log_begins_puts_no_store_in_hand),
+		T(main_set_back_before_a_log_begins_is_not_in_hand),
 		T(kill_at_any_moment_begins_no_new_log),
 		T(missing_fence_begins_a_new_log),
 		T(damaged_fence_begins_a_new_log),

@@ -54,6 +54,14 @@ struct link_body {
 	void *memory;
 };
 
+/* A way over the branches of all forked logs; zeroes to begin. */
+struct link_branch {
+	uint8_t log_id[LOG_ID_LEN];
+	bool begun;  /* one of this log was given ... */
+	bool stored; /* ... the stored one, which comes last */
+	struct log_tip tip;
+};
+
 /* What the host does for its links.  ${host} is the first argument of all. */
 struct link_host {
 	/* Send a frame to the peer; ${buf} is taken.  ERR_BUSY: try later. */
@@ -105,9 +113,11 @@ struct link_host {
 	 */
 	enum err (*other_head)(void *host, const uint8_t log_id[LOG_ID_LEN],
 	    uint64_t n, const uint8_t c8[C8_LEN], uint8_t ret_head[HEAD_LEN]);
-	/* The ${i}-th branch of all forked logs, the stored ones too; ERR_NOENT. */
-	enum err (*branch_at)(void *host, size_t i,
-	    uint8_t ret_log_id[LOG_ID_LEN], struct log_tip *ret_tip);
+	/*
+	 * Go on to the next branch of a forked log whose end something can
+	 * follow, the stored ones too; ERR_NOENT at the end of all.
+	 */
+	enum err (*branch_next)(void *host, struct link_branch *at);
 	/* May bodies be served at all now?  Milliseconds to wait, or 0. */
 	uint32_t (*hold_bodies)(void *host);
 	/* Hand over what was verified; everything is copied. */
@@ -281,11 +291,17 @@ void link_have_soon(struct link *link, int64_t now);
 void link_forked(struct link *link, const struct wire_pos *pos);
 
 /**
- * link_grow(link):
- * Ask the peer anew for what follows the ends of all branches that are held: it
- * may have got more of one since it was asked.
+ * link_forks_left(link):
+ * Of how many of these it has not been asked yet.
  */
-void link_grow(struct link *link);
+size_t link_forks_left(const struct link *link);
+
+/**
+ * link_tell_branch(link, head):
+ * Tell the peer in a NOTE that a branch of a forked log has this HEAD now: such a
+ * log is in no digest.  Does nothing without a session.
+ */
+void link_tell_branch(struct link *link, const uint8_t head[HEAD_LEN]);
 
 /**
  * link_rethink(link):

@@ -290,8 +290,7 @@ fetch_forget(struct link *link)
 	link->head_at = 0;
 	link->heads_due = 0;
 	link->nforks = 0;
-	link->grow_at = 0;
-	link->grown = false;
+	memset(&link->grow, 0, sizeof(link->grow));
 	memset(&link->probe, 0, sizeof(link->probe));
 }
 

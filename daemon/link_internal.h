@@ -97,6 +97,16 @@ struct probe {
 /* Branches named by FORK entries that wait for their turn on a link. */
 #define FORKS_MAX 16
 
+/* Rounds in which the peer is asked for what follows the ends of branches. */
+struct grow {
+	struct link_branch at; /* the one asked for last */
+	bool later;            /* not the first round of a session */
+	size_t count;          /* asked for in this round */
+	bool done;             /* this round is over ... */
+	int64_t due;           /* ... and the next one begins then ... */
+	bool again;            /* ... or at once */
+};
+
 /* A GET of the peer that is being served. */
 struct serve {
 	bool active;
@@ -203,8 +213,7 @@ struct link {
 	struct probe probe;
 	struct wire_pos forks[FORKS_MAX]; /* branches that FORK entries name */
 	size_t nforks;
-	size_t grow_at;         /* the next branch to be asked for more of */
-	bool grown;             /* all were, in this session */
+	struct grow grow;
 	struct posset *lacking; /* bodies that the peer has not got now */
 	int64_t lacking_since;
 	int64_t lacking_wait;      /* doubles while nothing comes */

@@ -7,6 +7,14 @@
 /* Bodies of a branch are looked for so soon after its headers came. */
 #define BRANCH_SOON_MS 1000
 
+/*
+ * Who gets more of a branch tells it, so asking is for what was lost: rounds
+ * follow one another after this time, give or take half of it, and but for the
+ * first of a session ask for so many branches, the next ones each time.
+ */
+#define GROW_MS  3600000
+#define GROW_MAX 64
+
 /* Search no further; a claim that differs stays. */
 static void
 let_go(struct link *link)
@@ -37,7 +45,7 @@ end(struct link *link, bool failed, int64_t now)
 	    memcmp(claim->c8, probe->c8, C8_LEN) == 0)
 		claim_drop(link, claim);
 	if (probe->forked && !probe->growing)
-		link_grow(link);
+		link->grow.again = true;
 	let_go(link);
 }
 
@@ -128,44 +136,87 @@ link_forked(struct link *link, const struct wire_pos *pos)
 			0 &&
 		    memcmp(link->forks[i].c8, pos->c8, C8_LEN) == 0)
 			return;
-	if (link->state >= LINK_SYNC && link->nforks < FORKS_MAX)
+	if (link->greeted && !link_reads_only(link) && link->nforks < FORKS_MAX)
 		link->forks[link->nforks++] = *pos;
 }
 
-void
-link_grow(struct link *link)
+size_t
+link_forks_left(const struct link *link)
 {
-	link->grow_at = 0;
-	link->grown = false;
+	return link->nforks;
 }
 
-/*
- * A session may have ended in the middle of a branch, and a frozen log tells
- * nobody that there is more of it: so ask, once each time.
- */
-static void
-grow(struct link *link)
+/* Is there a round under way, or one to begin now? */
+static bool
+is_growing(struct link *link, int64_t now)
 {
+	struct grow *grow = &link->grow;
+
+	if (!grow->done)
+		return true;
+	if (grow->again) {
+		memset(grow, 0, sizeof(*grow));
+		return true;
+	}
+	if (now < grow->due)
+		return false;
+	grow->done = false;
+	grow->later = true;
+	grow->count = 0;
+	return true;
+}
+
+/* Is the branch at which the round is one to be asked for? */
+static bool
+is_wanted(const struct link *link)
+{
+	const struct view_log *log = view_find(
+	    link->view, link->grow.at.log_id);
+
+	return log != NULL &&
+	    link->ops->cut(link->host, log->key, log->log_id) > 0 &&
+	    !claim_spent(link, log->key);
+}
+
+/* Ask for what follows the end of this branch. */
+static void
+begin_growing(struct link *link, const struct link_branch *at)
+{
+	const struct view_log *log = view_find(link->view, at->log_id);
 	struct probe *probe = &link->probe;
-	const struct view_log *log;
 
-	while (!link->grown && !probe->active) {
-		link->grown = link->ops->branch_at(link->host, link->grow_at++,
-				  probe->log_id, &probe->tip) != ERR_NONE;
-		if (link->grown ||
-		    (log = view_find(link->view, probe->log_id)) == NULL)
-			continue;
-		probe->active = true;
-		probe->growing = true;
-		probe->n = probe->tip.n;
-		memcpy(probe->c8, probe->tip.c, C8_LEN);
-		probe->forked = true;
+	memcpy(probe->log_id, at->log_id, LOG_ID_LEN);
+	probe->tip = at->tip;
+	probe->active = true;
+	probe->growing = true;
+	probe->n = at->tip.n;
+	memcpy(probe->c8, at->tip.c, C8_LEN);
+	probe->forked = true;
 
-		/* What continues the first one is one more branch, from there. */
-		probe->last_common = probe->tip.n == log->tip.n &&
-			memcmp(probe->tip.c, log->tip.c, HASH_LEN) == 0 ?
-		    log->tip.n :
-		    log->last_common;
+	/* What continues the first one is one more branch, from there. */
+	probe->last_common = at->stored ? log->tip.n : log->last_common;
+}
+
+/* A session may have ended in the middle of a branch, or a NOTE of one be lost. */
+static void
+grow(struct link *link, int64_t now)
+{
+	struct grow *grow = &link->grow;
+
+	while (!link->probe.active && is_growing(link, now)) {
+		if (grow->later && grow->count == GROW_MAX) {
+			grow->done = true;
+		} else if (link->ops->branch_next(link->host, &grow->at) !=
+		    ERR_NONE) {
+			grow->done = true;
+			memset(&grow->at, 0, sizeof(grow->at));
+		} else if (is_wanted(link)) {
+			grow->count++;
+			begin_growing(link, &grow->at);
+		}
+		if (grow->done)
+			grow->due = now + GROW_MS / 2 +
+			    link->ops->random(link->host) % GROW_MS;
 	}
 }
 
@@ -180,7 +231,7 @@ probe_ask(struct link *link, struct ask *ask, int64_t now)
 	if (!probe->active)
 		find_fork(link);
 	if (!probe->active && link->state == LINK_LIVE)
-		grow(link);
+		grow(link, now);
 	if (!probe->active || probe->asked)
 		return false;
 	if (is_spent(link)) {

@@ -420,6 +420,16 @@ link_note(struct link *link, const struct view_log *log, const uint8_t *frame,
 	(void)link->ops->send(link->host, link, copy, len);
 }
 
+void
+link_tell_branch(struct link *link, const uint8_t head[HEAD_LEN])
+{
+	struct wire_msg msg = { .type = WIRE_NOTE };
+
+	msg.u.note.head = head;
+	if (link->state >= LINK_SYNC)
+		(void)link_send(link, &msg);
+}
+
 /* ---- timers and the rest ---- */
 
 bool

@@ -106,31 +106,51 @@ node_other_head(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
 	return err;
 }
 
+/* Go on to the next branch of this log at the end of which more can be kept. */
+static enum err
+next_of(
+    struct store_txn *txn, const struct view_log *log, struct link_branch *at)
+{
+	struct node_branches branches;
+	enum err err;
+
+	if (at->stored)
+		return ERR_NOENT;
+	err = store_branch_next(
+	    txn, log->log_id, at->begun ? at->tip.c : NULL, &at->tip);
+	at->begun = true;
+	if (err != ERR_NOENT)
+		return err;
+
+	/* What follows the stored one is one branch more. */
+	at->stored = true;
+	node_branches(txn, log->log_id, &log->tip, &branches);
+	at->tip = log->tip;
+	return branches.count > STORE_BRANCHES_MAX ? ERR_NOENT : ERR_NONE;
+}
+
 enum err
-node_branch_at(void *host, size_t i, uint8_t ret_log_id[LOG_ID_LEN],
-    struct log_tip *ret_tip)
+node_branch_next(void *host, struct link_branch *at)
 {
 	struct node *node = host;
 	const struct view_log *log;
 	struct store_txn *txn = NULL;
-	struct node_branches branches = { .count = 0 };
-	size_t at;
+	size_t i;
 	enum err err;
 
 	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
 		return err;
 	err = ERR_NOENT;
-	for (at = 0; at < view_count(node->view) && err != ERR_NONE; at++) {
-		log = view_at(node->view, at);
+	for (i = view_from(node->view, at->log_id);
+	     i < view_count(node->view) && err == ERR_NOENT; i++) {
+		log = view_at(node->view, i);
 		if (!log->frozen)
 			continue;
-		node_branches(txn, log->log_id, &log->tip, &branches);
-		if (i < branches.count) {
-			memcpy(ret_log_id, log->log_id, LOG_ID_LEN);
-			*ret_tip = branches.tips[i];
-			err = ERR_NONE;
+		if (memcmp(at->log_id, log->log_id, LOG_ID_LEN) != 0) {
+			memset(at, 0, sizeof(*at));
+			memcpy(at->log_id, log->log_id, LOG_ID_LEN);
 		}
-		i -= i < branches.count ? i : branches.count;
+		err = next_of(txn, log, at);
 	}
 	store_abort(&txn);
 	return err;

@@ -675,13 +675,6 @@ node_fork_cut(struct node *node)
 }
 
 static void
-grow_link(struct link *link, void *arg)
-{
-	(void)arg;
-	link_grow(link);
-}
-
-static void
 name_tick(struct node *node, int64_t now)
 {
 	if (node->forks_cut != 0 && now >= node->forks_cut) {
@@ -694,7 +687,6 @@ name_tick(struct node *node, int64_t now)
 	if (now < node->forks_due)
 		return;
 	node->forks_due = now + NAME_ALL_MS;
-	node_each_link(node, grow_link, NULL);
 	if (has_forks(node))
 		name_branches(node, true);
 }

@@ -35,6 +35,8 @@ struct run_job {
 	bool witness; /* a WITNESS entry is among them */
 	size_t fresh; /* entries said to be written within a day */
 	bool branch;
+	bool parts; /* no other branch did before */
+	bool kept;  /* it was not one too many */
 	uint64_t last_common;
 	struct log_run run;
 	struct bytes headers[BOUNDARY_N];
@@ -110,17 +112,33 @@ note_disk(struct node *node, enum err err)
 	node->full_failed = err != ERR_FULL;
 }
 
+/* Is the end of the run here, or was it one branch too many? */
+static bool
+is_kept(struct store_txn *txn, const struct log_run *run)
+{
+	uint8_t branch[LINK_BRANCH_LEN];
+	struct log_head head;
+
+	log_head_parse(run->head, &head);
+	bytes_put_le64(branch, head.n);
+	memcpy(branch + 8, head.c, C8_LEN);
+	return store_branch_has(txn, run->log_id, branch, head.n, head.c) ==
+	    ERR_NONE;
+}
+
 /*
  * A run of another branch: the first proof of a fork is published.  What the
  * branch proves of other logs holds wherever it stands: an own FORK entry that
  * comes back is known to nobody else.
  */
 static enum err
-branch_run(struct store_txn *txn, const struct run_job *run)
+branch_run(struct store_txn *txn, struct run_job *run)
 {
 	enum err err;
 
+	run->parts = store_branch_parts(txn, run->run.log_id) == ERR_NOENT;
 	err = store_add_branch(txn, &run->run, run->last_common);
+	run->kept = err == ERR_NONE && is_kept(txn, &run->run);
 	if (err == ERR_NONE && run->forks)
 		err = node_fork_keep(txn, run->outbox, &run->run);
 	if (err != ERR_NONE)
@@ -146,7 +164,7 @@ next_run(struct store_txn *txn, const struct run_job *run)
 
 /* Keep a run, and do what it asks for. */
 static enum err
-keep_run(struct store_txn *txn, const struct run_job *run)
+keep_run(struct store_txn *txn, struct run_job *run)
 {
 	struct store_log log;
 	uint64_t before = 0;
@@ -212,6 +230,32 @@ count_run(struct node *node, const struct run_job *run)
 }
 
 static void
+tell_branch(struct link *link, void *arg)
+{
+	link_tell_branch(link, arg);
+}
+
+/* A run of a branch was committed. */
+static void
+branch_done(struct node *node, struct run_job *run)
+{
+	const uint8_t *id = run->run.log_id;
+
+	node_touch_own(node);
+	if (run->parts)
+		event_say(EVENT_LOG_FORKED, NULL,
+		    "a log is forked and frozen: two "
+		    "entries %llu were signed (log=%02x%02x%02x%02x)",
+		    (unsigned long long)run->last_common + 1, id[0], id[1],
+		    id[2], id[3]);
+	if (!run->kept)
+		return;
+	node_fork_found(node);
+	node_each_link(node, forgive, NULL);
+	node_each_link(node, tell_branch, run->head);
+}
+
+static void
 run_job_done(struct writer_job *job, void *context)
 {
 	struct run_job *run = (struct run_job *)job;
@@ -226,17 +270,8 @@ run_job_done(struct writer_job *job, void *context)
 		if (run->forks)
 			node_fork_touch(node, &run->run);
 		node->erases_touched |= run->erases;
-		if (run->branch) {
-			node_touch_own(node);
-			node_fork_found(node);
-			node_each_link(node, forgive, NULL);
-			event_say(EVENT_LOG_FORKED, NULL,
-			    "a log is forked and frozen: two "
-			    "entries %llu were signed (log=%02x%02x%02x%02x)",
-			    (unsigned long long)run->last_common + 1,
-			    run->run.log_id[0], run->run.log_id[1],
-			    run->run.log_id[2], run->run.log_id[3]);
-		}
+		if (run->branch)
+			branch_done(node, run);
 	} else if (node != NULL) {
 		note_disk(node, job->err);
 		reset_pending(node, run->run.log_id);
@@ -937,16 +972,14 @@ host_greeted(void *host, struct link *link, const struct wire_hello *hello)
 {
 	(void)hello;
 	node_greeted(host, link);
+	node_fork_ask(host, link);
 }
 
 static void
 host_changed(void *host, struct link *link)
 {
-	struct node *node = host;
-
-	node_bodies_changed(node);
-	if (link_state(link) == LINK_SYNC)
-		node_fork_ask(node, link);
+	(void)link;
+	node_bodies_changed(host);
 }
 
 static bool
@@ -1024,7 +1057,7 @@ const struct link_host node_link_host = {
 	.read_body = host_read_body,
 	.holds = node_holds,
 	.other_head = node_other_head,
-	.branch_at = node_branch_at,
+	.branch_next = node_branch_next,
 	.hold_bodies = host_hold_bodies,
 	.take_run = host_take_run,
 	.take_branch = host_take_branch,

@@ -172,6 +172,7 @@ struct fork_walk {
 	bool again;     /* there are new ones: once more from the start */
 	char name[201]; /* of the note read last; empty: of none */
 	int64_t begun;  /* the last one */
+	int64_t turn;   /* its last turn */
 	size_t nfound;
 	struct wire_pos found[NODE_FORKS_FOUND]; /* the last of all */
 };
@@ -446,13 +447,13 @@ uint64_t node_fork_since(
 /**
  * node_fork_ask(node, link), node_fork_found(node), node_fork_cut(node),
  * node_fork_tick(node, now):
- * Ask this peer (NULL: all) for the branches that FORK entries name and that are
- * not here, unless STORE_BRANCHES_MAX are, or the entry is hidden by a cut; they are
- * looked for in turns that are short, however many entries there are.  A branch was
- * committed; the directory has changed, and may hide FORK entries; ask all again,
- * ever more rarely, and name branches a minute after something came, or an hour, and
- * within HAVE_MS what those named that are hidden now: each node after another time,
- * as one will do.
+ * FORK entries came (NULL), or this peer did: ask all, or it alone, for the branches
+ * that such entries name and that are not here, unless STORE_BRANCHES_MAX are, or
+ * the entry is hidden by a cut; they are looked for in turns that are short, however
+ * many entries there are.  A branch was committed; the directory has changed, and may
+ * hide FORK entries; ask all again, ever more rarely, and name branches a minute
+ * after something came, or an hour, and within HAVE_MS what those named that are
+ * hidden now: each node after another time, as one will do.
  */
 void node_fork_found(struct node *node);
 void node_fork_cut(struct node *node);
@@ -499,7 +500,7 @@ enum err node_branch_head(struct store_txn *txn,
 /**
  * node_holds(host, log_id, n, c8),
  * node_other_head(host, log_id, n, c8, ret_head),
- * node_branch_at(host, i, ret_log_id, ret_tip),
+ * node_branch_next(host, at),
  * node_want_branch(host, link, refs, max, max_bytes, ret_branch):
  * The functions of struct link_host that concern branches of forked logs.
  */
@@ -508,8 +509,7 @@ bool node_holds(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
 enum err node_other_head(void *host, const uint8_t log_id[LOG_ID_LEN],
     uint64_t n, const uint8_t c8[C8_LEN],
     uint8_t ret_head[HEAD_LEN]) MUST_CHECK;
-enum err node_branch_at(void *host, size_t i, uint8_t ret_log_id[LOG_ID_LEN],
-    struct log_tip *ret_tip) MUST_CHECK;
+enum err node_branch_next(void *host, struct link_branch *at) MUST_CHECK;
 size_t node_want_branch(void *host, struct link *link, struct wire_ref *refs,
     size_t max, size_t max_bytes, uint8_t ret_branch[LINK_BRANCH_LEN]);
 
@@ -1203,8 +1203,9 @@ void node_bundle_end(struct node *node);
 
 /* Backups by what may be in them. */
 struct backups_asked {
-	uint64_t least; /* made when the last arrival number was this or more, */
-	uint64_t below; /* and less than this; or earlier, */
+	uint64_t
+	    least; /* made when the last arrival number was this or more, */
+	uint64_t below;        /* and less than this; or earlier, */
 	const uint8_t *record; /* with a draft of it, or a version that waited
 				* to be signed, as far as is known; NULL = no */
 };
@@ -1285,8 +1286,8 @@ Erfa__Answer *node_hold_refusal(void) MUST_CHECK;
  * Log why the store cannot be opened, and what to do; ${err} and ${maker} are from
  * store_open().  Log that it lies where old blocks outlive an erasure, if so.
  */
-void node_closed_tell(const struct config *config, enum err err,
-    const struct store_maker *maker);
+void node_closed_tell(
+    const struct config *config, enum err err, const struct store_maker *maker);
 void node_closed_warn(const struct config *config);
 
 /* ---- node_copied.c ---- */

@@ -240,7 +240,8 @@ enum err store_add_run(struct store_txn *txn, const uint8_t key[KEY_LEN],
  * freeze the log there, and leave both branches readable.  The run covers
  * last_common + 1, or begins within a branch kept before or right after it.  On a
  * log that is frozen already, last_common may be the stored tip.  Of more than
- * STORE_BRANCHES_MAX branches only last_common is kept.  Return ERR_EXIST if it
+ * STORE_BRANCHES_MAX branches only last_common is kept, without an error:
+ * store_branch_has() tells.  Return ERR_EXIST if it
  * is kept already, ERR_NOENT if the log is not here, ERR_GAP if entries are
  * missing before it, ERR_CHAIN if it does not part from the stored entries
  * right after ${last_common}, or ERR_SIZE or ERR_BOUNDARY as store_add_run().

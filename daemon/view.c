@@ -36,9 +36,8 @@ view_free(struct view *view)
 	free(view);
 }
 
-/* Where log_id stands, or would stand. */
-static size_t
-place_of(const struct view *view, const uint8_t log_id[LOG_ID_LEN])
+size_t
+view_from(const struct view *view, const uint8_t log_id[LOG_ID_LEN])
 {
 	size_t low = 0;
 	size_t high = view->count;
@@ -57,7 +56,7 @@ place_of(const struct view *view, const uint8_t log_id[LOG_ID_LEN])
 struct view_log *
 view_find(const struct view *view, const uint8_t log_id[LOG_ID_LEN])
 {
-	size_t place = place_of(view, log_id);
+	size_t place = view_from(view, log_id);
 
 	if (place == view->count ||
 	    memcmp(view->logs[place]->log_id, log_id, LOG_ID_LEN) != 0)
@@ -107,7 +106,7 @@ view_add(struct view *view, const uint8_t key[KEY_LEN], uint64_t inc,
 	log->tip = tip;
 	log->pending = tip;
 
-	place = place_of(view, log_id);
+	place = view_from(view, log_id);
 	memmove(&view->logs[place + 1], &view->logs[place],
 	    (view->count - place) * sizeof(struct view_log *));
 	view->logs[place] = log;
@@ -119,7 +118,7 @@ view_add(struct view *view, const uint8_t key[KEY_LEN], uint64_t inc,
 void
 view_forget(struct view *view, struct view_log *log)
 {
-	size_t place = place_of(view, log->log_id);
+	size_t place = view_from(view, log->log_id);
 
 	if (log->tip.n > 0 || log->pending.n > 0 || log->fetcher != NULL)
 		return;

@@ -107,6 +107,12 @@ size_t view_count(const struct view *view);
 struct view_log *view_at(const struct view *view, size_t i);
 
 /**
+ * view_from(view, log_id):
+ * The place of the first log whose id is not less, or view_count().
+ */
+size_t view_from(const struct view *view, const uint8_t log_id[LOG_ID_LEN]);
+
+/**
  * view_place(view):
  * The place of the first own log among them, from 0; 0 without one.
  */

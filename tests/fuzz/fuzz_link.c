@@ -231,17 +231,17 @@ host_other_head(void *arg, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
 }
 
 static enum err
-host_branch_at(void *arg, size_t i, uint8_t ret_log_id[LOG_ID_LEN],
-    struct log_tip *ret_tip)
+host_branch_next(void *arg, struct link_branch *at)
 {
 	struct host *host = arg;
 	const struct view_log *log = view_find(
 	    host->view, host->logs->mine.log_id);
 
-	if (i > 0 || !log->frozen)
+	if (at->stored || !log->frozen)
 		return ERR_NOENT;
-	memcpy(ret_log_id, log->log_id, LOG_ID_LEN);
-	*ret_tip = log->tip;
+	memcpy(at->log_id, log->log_id, LOG_ID_LEN);
+	at->stored = true;
+	at->tip = log->tip;
 	return ERR_NONE;
 }
 
@@ -394,7 +394,7 @@ static const struct link_host ops = {
 	.read_body = host_read_body,
 	.holds = host_holds,
 	.other_head = host_other_head,
-	.branch_at = host_branch_at,
+	.branch_next = host_branch_next,
 	.hold_bodies = host_hold_bodies,
 	.take_run = host_take_run,
 	.take_branch = host_take_branch,

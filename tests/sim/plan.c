@@ -15,7 +15,7 @@
 #define STEP_MS    5000
 #define SESSION_MS 10000
 #define FRAMES_MAX 10000 /* of all nodes, in one step */
-#define CALM_MS    100000 /* branches are named and asked for after a minute */
+#define CALM_MS    30000
 
 const char *
 plan_harm(enum harm harm)

@@ -102,13 +102,10 @@ host_other_head(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
 }
 
 static enum err
-host_branch_at(void *host, size_t i, uint8_t ret_log_id[LOG_ID_LEN],
-    struct log_tip *ret_tip)
+host_branch_next(void *host, struct link_branch *at)
 {
 	(void)host;
-	(void)i;
-	(void)ret_log_id;
-	(void)ret_tip;
+	(void)at;
 	return ERR_NOENT;
 }
 
@@ -210,7 +207,7 @@ idle_host(void)
 		.read_body = host_read_body,
 		.holds = host_holds,
 		.other_head = host_other_head,
-		.branch_at = host_branch_at,
+		.branch_next = host_branch_next,
 		.hold_bodies = host_hold_bodies,
 		.want_bodies = host_want_bodies,
 		.bodies_mark = host_bodies_mark,

@@ -880,32 +880,39 @@ host_other_head(void *host, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
 	return err;
 }
 
+/* The branch after ${at}, which names one by its log and c; the stored one is last. */
 static enum err
-host_branch_at(void *host, size_t i, uint8_t ret_log_id[LOG_ID_LEN],
-    struct log_tip *ret_tip)
+host_branch_next(void *host, struct link_branch *at)
 {
 	struct node *node = host;
 	struct store_txn *txn = look(node);
 	struct log_tip tips[STORE_BRANCHES_MAX + 1];
-	const struct view_log *log = NULL;
-	size_t count = 0;
-	size_t at;
+	const struct view_log *log;
+	size_t count;
+	size_t place;
+	size_t i = 0;
 
-	for (at = 0; at < view_count(node->view); at++) {
-		log = view_at(node->view, at);
+	for (place = view_from(node->view, at->log_id);
+	     place < view_count(node->view); place++) {
+		log = view_at(node->view, place);
 		if (!log->frozen)
 			continue;
 		count = branches_of(node, txn, log->log_id, tips);
-		if (i < count)
+		if (memcmp(at->log_id, log->log_id, LOG_ID_LEN) == 0)
+			while (i < count && at->begun &&
+			    memcmp(tips[i++].c, at->tip.c, HASH_LEN) != 0)
+				;
+		if (i < count) {
+			memcpy(at->log_id, log->log_id, LOG_ID_LEN);
+			at->begun = true;
+			at->stored = i + 1 == count;
+			at->tip = tips[i];
 			break;
-		i -= count;
+		}
+		i = 0;
 	}
 	store_abort(&txn);
-	if (log == NULL || at == view_count(node->view))
-		return ERR_NOENT;
-	memcpy(ret_log_id, log->log_id, LOG_ID_LEN);
-	*ret_tip = tips[i];
-	return ERR_NONE;
+	return place < view_count(node->view) ? ERR_NONE : ERR_NOENT;
 }
 
 static uint32_t
@@ -1218,7 +1225,7 @@ static const struct link_host ops = {
 	.read_body = host_read_body,
 	.holds = host_holds,
 	.other_head = host_other_head,
-	.branch_at = host_branch_at,
+	.branch_next = host_branch_next,
 	.hold_bodies = host_hold_bodies,
 	.take_run = host_take_run,
 	.take_branch = host_take_branch,

@@ -20,6 +20,9 @@
 #define BRANCH    5  /* entries after the last common one */
 #define STORED    20 /* those of the stored branch */
 
+/* Later than anything that a test waits for, ms. */
+#define NAME_LATE_MS ((int64_t)1 << 50)
+
 /* A log of somebody else, of which all branches begin alike. */
 struct fixture {
 	char *dir;
@@ -645,6 +648,243 @@ what_a_hidden_fork_entry_names_is_not_asked_for(void **state)
 	free(bare);
 }
 
+/* What node 0 of a world sends about branches. */
+struct traffic {
+	unsigned gets;
+	unsigned notes;
+	uint64_t n; /* of the last NOTE */
+};
+
+static enum world_fate
+count_branches(void *arg, int from, int to, const struct wire_msg *msg)
+{
+	struct traffic *traffic = arg;
+	struct log_head head;
+
+	(void)to;
+	traffic->gets += from == 0 && msg->type == WIRE_GET &&
+	    msg->u.get.has_log && msg->u.get.has_branch;
+	if (from == 0 && msg->type == WIRE_NOTE) {
+		log_head_parse(msg->u.note.head, &head);
+		traffic->notes++;
+		traffic->n = head.n;
+	}
+	return WORLD_PASS;
+}
+
+/* A node with a peer, and a log in so many branches besides the stored one. */
+struct pair {
+	struct bare_node bare;
+	struct fixture f;
+	struct world *world;
+	struct link *link;
+	struct traffic traffic;
+};
+
+static struct pair *
+pair_new(const struct fixture *fixture, size_t branches)
+{
+	struct pair *pair = calloc(1, sizeof(*pair));
+	struct fixture *f;
+	size_t i;
+
+	assert_non_null(pair);
+	f = &pair->f;
+	*f = *fixture;
+	pair->world = world_new(2, 1);
+	bare_begin(&pair->bare, pair->world);
+	world_admit_all(pair->world, f->common.key.public_key);
+	f->outbox = pair->bare.node.outbox;
+	f->txn = NULL;
+	assert_int_equal(
+	    store_begin(pair->bare.node.store, true, &f->txn), ERR_NONE);
+	begin_log(f);
+	for (i = 0; i < branches; i++)
+		find_branch(f, (uint8_t)(2 + i));
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+	assert_int_equal(node_view_load(&pair->bare.node), ERR_NONE);
+	pair->link = world_dialer(
+	    pair->world, world_connect(pair->world, 0, 1));
+	bare_link(&pair->bare, pair->link);
+	world_set_filter(pair->world, count_branches, &pair->traffic);
+	world_run(pair->world, 10000);
+	assert_int_equal(link_state(pair->link), LINK_LIVE);
+	return pair;
+}
+
+static void
+pair_free(struct pair *pair)
+{
+	bare_end(&pair->bare);
+	world_free(pair->world);
+	free(pair);
+}
+
+/* A link hands over ${count} entries of a variant, after those they share. */
+static void
+receive(struct pair *pair, uint8_t variant, size_t count)
+{
+	struct node *node = &pair->bare.node;
+	struct view_log *log = view_find(node->view, pair->f.common.log_id);
+
+	(void)write_branch(&pair->f, &pair->f.common, variant, count);
+	node_link_host.take_branch(
+	    node, pair->link, log, pair->f.written, COMMON);
+	bare_settle(&pair->bare);
+	world_run(pair->world, 1000);
+}
+
+static void
+more_of_a_branch_is_told_to_each_peer(void **state)
+{
+	struct pair *pair = pair_new(*state, 1);
+	struct traffic before = pair->traffic;
+
+	receive(pair, 2, BRANCH + 3);
+	assert_int_equal(pair->traffic.notes, before.notes + 1);
+	assert_int_equal(pair->traffic.n, COMMON + BRANCH + 3);
+	receive(pair, 3, BRANCH);
+	assert_int_equal(pair->traffic.notes, before.notes + 2);
+
+	/* What is here already is news to nobody. */
+	receive(pair, 2, BRANCH);
+	assert_int_equal(pair->traffic.notes, before.notes + 2);
+	pair_free(pair);
+}
+
+static void
+one_branch_too_many_is_told_to_nobody(void **state)
+{
+	struct pair *pair = pair_new(*state, STORE_BRANCHES_MAX);
+	struct traffic before = pair->traffic;
+	int64_t due;
+
+	node_fork_tick(&pair->bare.node, 1);
+	due = pair->bare.node.forks_due = 2 * NAME_LATE_MS;
+	receive(pair, 2 + STORE_BRANCHES_MAX, BRANCH);
+	assert_int_equal(pair->traffic.notes, before.notes);
+	assert_int_equal(pair->bare.node.forks_due, due);
+
+	/* More of one that is kept is. */
+	receive(pair, 2, BRANCH + 1);
+	assert_int_equal(pair->traffic.notes, before.notes + 1);
+	assert_true(pair->bare.node.forks_due < due);
+	pair_free(pair);
+}
+
+static void
+what_follows_a_branch_is_asked_for_again_in_about_an_hour(void **state)
+{
+	struct pair *pair = pair_new(*state, 2);
+
+	/* The stored one is a branch, too. */
+	assert_int_equal(pair->traffic.gets, 3);
+	world_run(pair->world, 29 * 60000);
+	assert_int_equal(pair->traffic.gets, 3);
+	world_run(pair->world, 62 * 60000);
+	assert_in_range(pair->traffic.gets, 6, 9);
+	pair_free(pair);
+}
+
+static void
+what_cannot_be_kept_is_not_asked_for(void **state)
+{
+	struct pair *pair = pair_new(*state, STORE_BRANCHES_MAX);
+	struct link_branch at = { .begun = false };
+	size_t count = 0;
+
+	while (node_branch_next(&pair->bare.node, &at) == ERR_NONE) {
+		assert_false(at.stored);
+		count++;
+	}
+	assert_int_equal(count, STORE_BRANCHES_MAX);
+	pair_free(pair);
+}
+
+static void
+all_branches_are_given_once_the_stored_one_last(void **state)
+{
+	struct pair *pair = pair_new(*state, 3);
+	struct link_branch at = { .begun = false };
+	uint8_t last[C8_LEN] = { 0 };
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(
+		    node_branch_next(&pair->bare.node, &at), ERR_NONE);
+		assert_memory_equal(
+		    at.log_id, pair->f.common.log_id, LOG_ID_LEN);
+		assert_false(at.stored);
+		assert_int_equal(at.tip.n, COMMON + BRANCH);
+		assert_true(memcmp(at.tip.c, last, C8_LEN) > 0);
+		memcpy(last, at.tip.c, C8_LEN);
+	}
+	assert_int_equal(node_branch_next(&pair->bare.node, &at), ERR_NONE);
+	assert_true(at.stored);
+	assert_int_equal(at.tip.n, COMMON + STORED);
+	assert_int_equal(node_branch_next(&pair->bare.node, &at), ERR_NOENT);
+	pair_free(pair);
+}
+
+/* FORK entries come that name ${count} branches which nobody can serve. */
+static void
+name_absent(struct pair *pair, uint8_t count)
+{
+	struct fixture *f = &pair->f;
+	uint8_t i;
+
+	assert_int_equal(
+	    store_begin(pair->bare.node.store, true, &f->txn), ERR_NONE);
+	for (i = 0; i < count; i++)
+		hear_of(f, 1, STORED, (uint8_t)(100 + i), BRANCH);
+	assert_int_equal(store_commit(&f->txn), ERR_NONE);
+}
+
+static void
+of_many_branches_that_are_named_none_is_left_out(void **state)
+{
+	struct pair *pair = pair_new(*state, 1);
+	struct traffic before = pair->traffic;
+	int64_t now = 1;
+	int i;
+
+	name_absent(pair, 50);
+	node_fork_ask(&pair->bare.node, NULL);
+	for (i = 0; i < 60; i++) {
+		node_fork_tick(&pair->bare.node, now += 200);
+		world_run(pair->world, 200);
+	}
+	assert_int_equal(pair->traffic.gets, before.gets + 50);
+	pair_free(pair);
+}
+
+static void
+one_peer_that_comes_lets_no_other_be_asked(void **state)
+{
+	struct pair *pair = pair_new(*state, 1);
+	struct node *node = &pair->bare.node;
+	struct traffic before;
+	int64_t at;
+	int64_t due;
+
+	name_absent(pair, 2);
+	node_fork_ask(node, NULL);
+	world_run(pair->world, 1000);
+	before = pair->traffic;
+	at = node->forks_at;
+	due = node->forks_due = 2 * NAME_LATE_MS;
+
+	/* It alone is asked for what was found. */
+	node->nhub_links = 0;
+	node_fork_ask(node, pair->link);
+	world_run(pair->world, 1000);
+	assert_int_equal(pair->traffic.gets, before.gets + 2);
+	assert_int_equal(node->forks_at, at);
+	assert_int_equal(node->forks_due, due);
+	assert_false(node->fork_walk.under_way);
+	pair_free(pair);
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -666,6 +906,13 @@ main(void)
 		T(branches_are_asked_for_ever_more_rarely),
 		T(thousands_of_fork_entries_are_looked_through_a_few_at_a_time),
 		T(what_a_hidden_fork_entry_names_is_not_asked_for),
+		T(more_of_a_branch_is_told_to_each_peer),
+		T(one_branch_too_many_is_told_to_nobody),
+		T(what_follows_a_branch_is_asked_for_again_in_about_an_hour),
+		T(what_cannot_be_kept_is_not_asked_for),
+		T(all_branches_are_given_once_the_stored_one_last),
+		T(of_many_branches_that_are_named_none_is_left_out),
+		T(one_peer_that_comes_lets_no_other_be_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

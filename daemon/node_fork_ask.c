@@ -20,7 +20,13 @@
 
 /* One turn looks at so many FORK entries, and verifies so many HEADs. */
 #define TURN_ENTRIES 256
-#define TURN_HEADS   32
+#define TURN_HEADS   16
+
+/*
+ * What a turn found is asked for before the next one looks for more, but so long
+ * at most: a peer may answer slowly, or never.
+ */
+#define TURN_MS 5000
 
 /* What one turn found. */
 struct turn {
@@ -133,13 +139,14 @@ keep(struct fork_walk *walk, const struct wire_pos *pos)
 }
 
 static void
-take_turn(struct node *node)
+take_turn(struct node *node, int64_t now)
 {
 	struct fork_walk *walk = &node->fork_walk;
 	struct turn turn = { .node = node };
 	bool more;
 	size_t i;
 
+	walk->turn = now;
 	if (store_begin(node->store, false, &turn.txn) != ERR_NONE)
 		return;
 	more = look_on(&turn);
@@ -168,15 +175,33 @@ begin(struct node *node, int64_t now)
 	walk->under_way = true;
 	walk->begun = now;
 	walk->nfound = 0;
-	take_turn(node);
+	take_turn(node, now);
+}
+
+static void
+add_left(struct link *link, void *arg)
+{
+	*(size_t *)arg += link_forks_left(link);
+}
+
+/* Is a peer still being asked for what the last turn found? */
+static bool
+is_asking(struct node *node, int64_t now)
+{
+	size_t left = 0;
+
+	if (now - node->fork_walk.turn >= TURN_MS)
+		return false;
+	node_each_link(node, add_left, &left);
+	return left > 0;
 }
 
 void
 node_fork_walk(struct node *node, int64_t now)
 {
 	if (now < node->forks_at) {
-		if (node->fork_walk.under_way)
-			take_turn(node);
+		if (node->fork_walk.under_way && !is_asking(node, now))
+			take_turn(node, now);
 		return;
 	}
 	begin(node, now);
@@ -188,18 +213,27 @@ node_fork_walk(struct node *node, int64_t now)
 	node->forks_at = now + node->forks_wait;
 }
 
+/* Ask one peer, which has just come, for what was found. */
+static void
+ask_found(const struct fork_walk *walk, struct link *link)
+{
+	size_t i;
+
+	for (i = 0; i < walk->nfound; i++)
+		link_forked(link, &walk->found[i]);
+}
+
 void
 node_fork_ask(struct node *node, struct link *link)
 {
-	const struct fork_walk *walk = &node->fork_walk;
 	int64_t now = node_now();
-	size_t i;
 
+	if (link != NULL && node->fork_walk.begun != 0) {
+		ask_found(&node->fork_walk, link);
+		return;
+	}
 	node->forks_wait = HAVE_MS;
 	node->forks_at = now + node->forks_wait;
 	node_fork_found(node);
-	for (i = 0; link != NULL && i < walk->nfound; i++)
-		link_forked(link, &walk->found[i]);
-	if (link == NULL || walk->begun == 0 || now - walk->begun >= HAVE_MS)
-		begin(node, now);
+	begin(node, now);
 }

@@ -196,13 +196,11 @@ set(struct link *link, struct claim *claim, uint64_t n,
 static void
 tell_fork(struct link *link, const struct wire_pos *pos)
 {
-	struct wire_msg msg = { .type = WIRE_NOTE };
 	uint8_t head[HEAD_LEN];
 
-	msg.u.note.head = head;
 	if (link->ops->other_head(
 		link->host, pos->log_id, pos->n, pos->c8, head) == ERR_NONE)
-		(void)link_send(link, &msg);
+		link_tell_branch(link, head);
 }
 
 /* Does the HAVE that is being read name this log for the first time? */
@@ -231,8 +229,6 @@ is_old(
 	if (!log->frozen)
 		return pos->n <= log->tip.n &&
 		    !contradicts(link, log, pos->n, pos->c8);
-	if (pos->n > log->last_common)
-		tell_fork(link, pos);
 	return claim_known(link, log, pos->n, pos->c8);
 }
 
@@ -299,9 +295,15 @@ claim_position(struct link *link, const struct wire_pos *pos, int64_t now)
 	struct claim *claim = claim_find(link, pos->log_id);
 	bool differs;
 
-	if (pos->n == 0 || link_reads_only(link))
+	if (pos->n == 0)
 		return;
-	if (log != NULL && log->frozen && !is_first(link, pos->log_id))
+	if (log != NULL && log->frozen) {
+		if (!is_first(link, pos->log_id))
+			return;
+		if (pos->n > log->last_common)
+			tell_fork(link, pos);
+	}
+	if (link_reads_only(link))
 		return;
 	if (log != NULL && claim != NULL)
 		check_beyond(link, log, claim);

@@ -89,17 +89,23 @@ node_silent(struct node *node, const uint8_t key[KEY_LEN], uint64_t *ret_since)
 	return true;
 }
 
-/* Has some link been in step for long enough to have brought a HEAD? */
+/* Is a peer in step that may have brought a HEAD? */
+struct settled {
+	struct node *node;
+	bool found;
+};
+
 static void
 is_settled(struct link *link, void *arg)
 {
+	struct settled *settled = arg;
 	struct link_info info;
-	bool *settled = arg;
 
-	if (link_state(link) != LINK_LIVE)
+	if (link_state(link) != LINK_LIVE ||
+	    node_reads_only(settled->node, link))
 		return;
 	link_info(link, &info);
-	*settled |= info.same_digest;
+	settled->found |= info.same_digest;
 }
 
 enum err
@@ -108,13 +114,13 @@ alarm_tell_silence(struct node *node, Erfa__StatusAnswer *status)
 	const struct directory *directory = node_directory(node);
 	const struct directory_member *member;
 	struct alarm_about about = { .code = "silent" };
-	bool settled = false;
+	struct settled settled = { .node = node };
 	enum err err = ERR_NONE;
 	size_t i;
 
 	status->has_members_silent = 1;
 	node_each_link(node, is_settled, &settled);
-	if (!settled ||
+	if (!settled.found ||
 	    node_now() - node->started <
 		GRACE_TIMES * (int64_t)node->timers.have_ms)
 		return ERR_NONE;

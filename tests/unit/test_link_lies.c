@@ -1309,6 +1309,12 @@ a_have_is_told_of_a_fork_once(void **state)
 	assert_int_equal(world_sent(f->world, 0, 1, WIRE_NOTE), notes + 1);
 	say(f, &msg);
 	assert_int_equal(world_sent(f->world, 0, 1, WIRE_NOTE), notes + 2);
+
+	/* Nor does one that only reads hear one story alone. */
+	world_set_reader(
+	    f->world, 0, world_origin(f->world, 1)->key.public_key);
+	say(f, &msg);
+	assert_int_equal(world_sent(f->world, 0, 1, WIRE_NOTE), notes + 3);
 	free(pos);
 }
 

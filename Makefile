@@ -333,7 +333,8 @@ plant: deps
 	@$(MAKE) $(jobs) $B/tests/sim/sim
 	@tests/sim/plant.py --build $B
 
-# Half of them with what machines do alone, half with what people do as well.
+# Half of them with what machines do alone, half with what people do as well; in a
+# tenth of them, members also have words about strangers.
 soak: COUNT ?= 100000
 soak: deps
 	@$(MAKE) $(jobs) $B/tests/sim/sim
@@ -341,7 +342,8 @@ ifdef FROM
 	$B/tests/sim/sim --from $(FROM) --count $(COUNT) --progress
 else
 	$B/tests/sim/sim --from 1 --count $$(($(COUNT) / 2)) --progress
-	$B/tests/sim/sim --from 1000001 --count $$(($(COUNT) / 2)) --progress
+	$B/tests/sim/sim --from 1000001 --count $$(($(COUNT) * 2 / 5)) --progress
+	$B/tests/sim/sim --from 2000001 --count $$(($(COUNT) / 10)) --progress
 endif
 
 fuzz:

@@ -98,7 +98,8 @@ reset_pending(struct node *node, const uint8_t log_id[LOG_ID_LEN])
 	}
 }
 
-/* The disk is full, or fails: stop fetching for a while and say so. */
+/* The disk is full or fails, or memory is short: stop fetching for a while and
+ * say so. */
 static void
 note_disk(struct node *node, enum err err)
 {
@@ -109,7 +110,7 @@ note_disk(struct node *node, enum err err)
 		    "cannot write: %s; fetching stops for %d s", err_str(err),
 		    FULL_MS / 1000);
 	node->full_until = node_now() + FULL_MS;
-	node->full_failed = err != ERR_FULL;
+	node->full_err = err;
 }
 
 /* Is the end of the run here, or was it one branch too many? */

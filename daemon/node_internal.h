@@ -240,8 +240,8 @@ struct node {
 	struct absent_place absent_late; /* ... and that of who comes last */
 	bool absent_idle;     /* nothing to be had until something changes */
 	uint64_t bodies_mark; /* changes with what is wanted or free */
-	int64_t full_until;   /* the disk is full: no fetching until then */
-	bool full_failed;     /* it is not: the disk fails */
+	int64_t full_until;   /* a write failed: no fetching until then */
+	enum err full_err;    /* why: ERR_FULL, ERR_NOMEM or ERR_IO */
 
 	/* A catch-up that is told in the log when it has ended. */
 	int64_t behind_since; /* bodies are absent since then; 0 = none are */

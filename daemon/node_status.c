@@ -62,14 +62,21 @@ wrong_upstreams(struct node *node, Erfa__StatusAnswer *status)
 static enum err
 wrong_disk(struct node *node, Erfa__StatusAnswer *status)
 {
+	bool stopped = node_now() < node->full_until;
 	enum err err = ERR_NONE;
 
-	if (node_now() < node->full_until && node->full_failed)
+	if (stopped && node->full_err == ERR_NOMEM)
+		err = wrong(status, "store",
+		    "too little memory is left to write to the store: nothing "
+		    "is fetched",
+		    "See what takes the memory of this machine, or give it "
+		    "more");
+	else if (stopped && node->full_err != ERR_FULL)
 		err = wrong(status, "store",
 		    "the store cannot be read or written: nothing is fetched",
 		    "See what the log of erfad says, and have the disk "
 		    "checked");
-	else if (node_now() < node->full_until)
+	else if (stopped)
 		err = wrong(status, "store",
 		    "the disk or the store is full: nothing is fetched",
 		    "Make room, or raise store_max in erfad.conf");

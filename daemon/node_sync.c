@@ -137,6 +137,15 @@ node_sync(struct node *node, Erfa__SyncAnswer *answer)
 	return answer->synced;
 }
 
+/* Why nothing is fetched for a while. */
+static const char *
+disk_text(enum err err)
+{
+	return err == ERR_FULL ? "; the disk is full" :
+	    err == ERR_NOMEM   ? "; memory is short" :
+				 "; the disk fails";
+}
+
 void
 node_status_tick(struct node *node, int64_t now)
 {
@@ -155,9 +164,7 @@ node_status_tick(struct node *node, int64_t now)
 	    "peers%s%s%s%s",
 	    node->config->org, (unsigned long long)tally.same,
 	    (unsigned long long)tally.links,
-	    now >= node->full_until ? "" :
-		node->full_failed   ? "; the disk fails" :
-				      "; the disk is full",
+	    now >= node->full_until ? "" : disk_text(node->full_err),
 	    stuck ? "; the index cannot be written" : "",
 	    node->pause_until != 0 ? "; signing pauses" : "",
 	    node->rules_due != 0 ? "; nobody new is let in" : "");

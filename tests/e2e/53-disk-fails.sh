@@ -7,7 +7,8 @@
 SECRET="Frugtsommelighedshemmeligheden"
 
 # A library that comes before that of C: while the file ${ERFA_FAULT} is there, a
-# key is not overwritten with zeros.
+# key is not overwritten with zeros; while ${ERFA_FAULT}.memory is, there is no
+# memory to write a page of the store.
 cat >"$WORK/fault.c" <<'END'
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -16,25 +17,63 @@ cat >"$WORK/fault.c" <<'END'
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-#define KEY_LEN 32
+#define KEY_LEN  32
+#define PAGE_LEN 4096
 
 static int
-is_key_zeroed(int fd, const void *data, size_t len)
+is_file(int fd, const char *end)
 {
-	static const uint8_t zeros[KEY_LEN];
 	char name[64];
 	char path[4096];
 	ssize_t size;
 
 	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
-	if (len != KEY_LEN || memcmp(data, zeros, KEY_LEN) != 0 ||
-	    (size = readlink(name, path, sizeof(path) - 1)) < 5)
+	if ((size = readlink(name, path, sizeof(path) - 1)) < 10)
 		return 0;
 	path[size] = '\0';
-	return strcmp(path + size - 5, "/keys") == 0 &&
-	    access(getenv("ERFA_FAULT"), F_OK) == 0;
+	return strcmp(path + size - strlen(end), end) == 0;
+}
+
+static int
+is_wanted(const char *kind)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof(path), "%s%s", getenv("ERFA_FAULT"), kind);
+	return access(path, F_OK) == 0;
+}
+
+static int
+is_key_zeroed(int fd, const void *data, size_t len)
+{
+	static const uint8_t zeros[KEY_LEN];
+
+	return len == KEY_LEN && memcmp(data, zeros, KEY_LEN) == 0 &&
+	    is_file(fd, "/keys") && is_wanted("");
+}
+
+static int
+is_page_written(int fd, size_t len)
+{
+	return len >= PAGE_LEN && is_file(fd, "/main.mdb") &&
+	    is_wanted(".memory");
+}
+
+ssize_t
+writev(int fd, const struct iovec *parts, int count)
+{
+	ssize_t (*real)(int, const struct iovec *, int);
+	void *at = dlsym(RTLD_NEXT, "writev");
+
+	memcpy(&real, &at, sizeof(real));
+	if (count > 0 && is_page_written(fd, parts[0].iov_len)) {
+		errno = ENOMEM;
+		return -1;
+	}
+	return real(fd, parts, count);
 }
 
 ssize_t pwrite64(int fd, const void *data, size_t len, off_t offset);
@@ -47,6 +86,10 @@ pwrite64(int fd, const void *data, size_t len, off_t offset)
 	memcpy(&real, &at, sizeof(real));
 	if (is_key_zeroed(fd, data, len)) {
 		errno = EIO;
+		return -1;
+	}
+	if (is_page_written(fd, len)) {
+		errno = ENOMEM;
 		return -1;
 	}
 	return real(fd, data, len, offset);
@@ -107,4 +150,21 @@ check "and erases it" at o erasure "$a"
 check_same "so that nobody finds it any more" 0 "$(
 	at o find "$SECRET" --json | field total
 )"
+
+# Too little memory is no matter of the disk.
+node_end v
+ERFAD=$WORK/faulty node_up v
+check "the two are in step" converge 30 v o
+: >"$WORK/fault.memory"
+publish o 1
+# shellcheck disable=SC2317 # await_at calls it
+memory_told() {
+	at v status >"$WORK/told"
+	grep -q "too little memory is left" "$WORK/told"
+}
+check "that memory is short is told" await_at v memory_told
+check_same "and nobody is to have the disk checked" 0 \
+	"$(grep -c "disk checked" "$WORK/told")"
+rm "$WORK/fault.memory"
+check "with memory again it is fetched" converge 30 v o
 finish

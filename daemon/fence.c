@@ -180,7 +180,9 @@ fence_read(const char *path, struct fence *ret_fence)
 enum err
 fence_remove(const char *path)
 {
-	if (unlink(path) != 0 && errno != ENOENT)
-		return ERR_IO;
-	return ERR_NONE;
+	if (unlink(path) == 0 || errno == ENOENT)
+		return ERR_NONE;
+	return errno == EACCES || errno == EPERM || errno == EROFS ?
+	    ERR_DENIED :
+	    ERR_IO;
 }

@@ -50,7 +50,8 @@ enum err fence_read(const char *path, struct fence *ret_fence) MUST_CHECK;
 
 /**
  * fence_remove(path):
- * Remove it; that there is none is no error.  Return ERR_IO.
+ * Remove it; that there is none is no error.  Return ERR_DENIED if the folder may
+ * not be written, or ERR_IO.
  */
 enum err fence_remove(const char *path) MUST_CHECK;
 

@@ -539,7 +539,7 @@ open_store(struct node *node)
 	if ((err = node_restored_open(node, fence, &restored)) != ERR_NONE ||
 	    (err = outbox_open(node->store, &outbox, &node->outbox)) !=
 		ERR_NONE) {
-		logger_err("outbox", "cannot be opened: %s", err_str(err));
+		node_closed_outbox(config, err, fence);
 		return err;
 	}
 	own = has_own_log(node);

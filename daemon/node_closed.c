@@ -101,6 +101,19 @@ node_closed_tell(
 }
 
 void
+node_closed_outbox(const struct config *config, enum err err, const char *fence)
+{
+	char why[WHY_ROOM];
+
+	if (err != ERR_DENIED) {
+		logger_err("outbox", "cannot be opened: %s", err_str(err));
+		return;
+	}
+	explain_denied(config->runtime, why);
+	logger_err("outbox", "%s cannot be removed: %s", fence, why);
+}
+
+void
 node_closed_warn(const struct config *config)
 {
 	struct volume volume;

@@ -1282,12 +1282,16 @@ Erfa__Answer *node_hold_refusal(void) MUST_CHECK;
 /* ---- node_closed.c ---- */
 
 /**
- * node_closed_tell(config, err, maker), node_closed_warn(config):
+ * node_closed_tell(config, err, maker), node_closed_outbox(config, err, fence),
+ * node_closed_warn(config):
  * Log why the store cannot be opened, and what to do; ${err} and ${maker} are from
- * store_open().  Log that it lies where old blocks outlive an erasure, if so.
+ * store_open().  The same of the outbox with this fence.  Log that the store lies
+ * where old blocks outlive an erasure, if so.
  */
 void node_closed_tell(
     const struct config *config, enum err err, const struct store_maker *maker);
+void node_closed_outbox(
+    const struct config *config, enum err err, const char *fence);
 void node_closed_warn(const struct config *config);
 
 /* ---- node_copied.c ---- */

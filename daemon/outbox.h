@@ -65,9 +65,9 @@ struct outbox_place {
  * its log was about to begin in a store that was in hand, the store equal or
  * ahead, in this and in the number of commits: what came from others since must
  * not be gone either.  Another is removed, and without one no log is open until
- * there is something to sign.  Return ERR_SYNTAX for a bad org id, ERR_NOMEM,
- * ERR_IO or ERR_DAMAGED.  ${store} must outlive it.  Close with outbox_close();
- * NULL is allowed.
+ * there is something to sign.  Return ERR_SYNTAX for a bad org id, ERR_DENIED if
+ * a fence may not be removed, ERR_NOMEM, ERR_IO or ERR_DAMAGED.  ${store} must
+ * outlive it.  Close with outbox_close(); NULL is allowed.
  */
 enum err outbox_open(struct store *store, const struct outbox_options *options,
     struct outbox **ret_outbox) MUST_CHECK;

@@ -95,4 +95,14 @@ check_status "a file of another user is refused" 78 \
 check_has "told which, and what to do" "$OUT" \
 	"state/LOCK belongs to another user.*chown -R erfa: "
 check_has "and that it does not serve" "$OUT" "cannot serve: "
+
+# A runtime directory that root made: the fence of the copied store must go.
+chown 65534:65534 "$open/node/state/LOCK"
+chown 0:0 "$open/node/run"
+chmod 755 "$open/node/run"
+check_status "a runtime directory of another user is refused" 78 \
+	setpriv --reuid 65534 --regid 65534 --clear-groups env -i \
+	ERFA_DATA="$open/conf" "$open/erfad" --config="$open/node/erfad.conf"
+check_has "told which, and what to do" "$OUT" \
+	"/node/run/fence cannot be removed: .*chown -R erfa: $open/node/run"
 finish

@@ -47,6 +47,25 @@ check_status "a line for somebody else is refused" 76 at other join --yes "$line
 check "the whole one is good" at guest join --yes "$line"
 check_status "once" 76 at other join --yes "$line"
 
+# A file system that this service may only read: in a mount namespace of its own.
+node_end node
+cat >"$WORK/readonly" <<-'END'
+	mount -t tmpfs tmpfs "$2/state" && cp -a "$1/state/." "$2/state" &&
+		chmod 700 "$2/state" && mount -o remount,ro "$2/state" &&
+		exec "$3" --config="$2/erfad.conf"
+END
+cp -a "$WORK/node" "$WORK/still"
+sed -i "s,$WORK/node/,$WORK/still/," "$WORK/still/erfad.conf"
+if unshare -Urm true 2>/dev/null; then
+	check_status "a store on a read-only file system is refused" 78 \
+		unshare -Urm sh "$WORK/readonly" "$WORK/node" "$WORK/still" "$ERFAD"
+	check_has "told so, and what to do" "$OUT" \
+		"/still/state .*read-only for this service.* ReadWritePaths=.*/still/state"
+else
+	skip "a read-only store" "this machine does not allow namespaces"
+fi
+node_up node
+
 # Somebody who may not.
 if [ "$(id -u)" -ne 0 ] || ! command -v setpriv >/dev/null; then
 	skip "a refusal names the group" "it takes root to be somebody else"
@@ -95,6 +114,17 @@ check_status "a file of another user is refused" 78 \
 check_has "told which, and what to do" "$OUT" \
 	"state/LOCK belongs to another user.*chown -R erfa: "
 check_has "and that it does not serve" "$OUT" "cannot serve: "
+
+# A folder that root made.
+chown 0:0 "$open/node/state"
+chmod 755 "$open/node/state"
+check_status "a folder of another user is refused" 78 \
+	setpriv --reuid 65534 --regid 65534 --clear-groups env -i \
+	ERFA_DATA="$open/conf" "$open/erfad" --config="$open/node/erfad.conf"
+check_has "told so, and what to do" "$OUT" \
+	"the folder belongs to another user; chown -R erfa: $open/node/state"
+chown 65534:65534 "$open/node/state"
+chmod 700 "$open/node/state"
 
 # A runtime directory that root made: the fence of the copied store must go.
 chown 65534:65534 "$open/node/state/LOCK"

@@ -340,7 +340,9 @@ job_done(struct pool_job *job, void *context)
 		change_end(change);
 		return;
 	}
-	if (node->hold.until != 0 && change->action != GROUP_CREATE) {
+
+	/* Neither who is in a group may be known here, nor by which keys. */
+	if (node->hold.until != 0) {
 		control_free_answer(change->answer);
 		change->answer = node_hold_refusal();
 		change_end(change);

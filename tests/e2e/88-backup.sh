@@ -80,6 +80,7 @@ secret=$(field id <<<"$OUT")
 check "a draft is kept" at v adapt "$secret" --title "Et udkast" --summary "Ord."
 check "and one of the trial itself" at v edit "$secret" --set "mandate=Udkast alene"
 check_has "it is a draft" "$(at v drafts --json)" "$secret"
+check "and a group" at v group create Haveråd dk-791 --yes
 check "a backup is made" backup v "$WORK/b.erfab"
 check_same "of all entries" "$(status v entries)" "$(field entries <<<"$OUT")"
 check_same "for its owner only" 600 "$(stat -c %a "$WORK/b.erfab")"
@@ -241,11 +242,13 @@ check_has "which is said" "$OUT" "was restored, or .*has not caught up yet"
 check_status "what may come back is not erased by half" 75 \
 	at v erase "$secret" --reason legal --yes
 check_has "which is said" "$OUT" "was restored, or .*has not caught up yet"
-check "a new group is made" at v group create Haveråd se-0180 --yes
+check_status "no group is made: keys may have been taken back" 75 \
+	at v group create Nyt se-0180 --yes
+check_has "which is said" "$OUT" "was restored, or .*has not caught up yet"
 check_status "who is in one may have changed: nothing is sealed to it" 75 \
 	at v new --group Haveråd --title x --summary y --sector school --yes
 check_has "which is said" "$OUT" "was restored, or .*has not caught up yet"
-check_status "nor is it changed" 75 at v group remove Haveråd se-0180 --yes
+check_status "nor is it changed" 75 at v group add Haveråd se-0180 --yes
 node_up t
 line=$(invite t dk-791)
 at v join --yes "$line" >/dev/null || die "v cannot join t"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define SIGN       "\xc2\xa7"
 #define SIGN_LEN   2
@@ -202,6 +203,50 @@ skip_separator(const char *at)
 	return dash_at(after) == 0 ? at : skip_blanks(after + dash_at(after));
 }
 
+/* What words for a part of a section begin with, behind its number, in the
+ * languages that put the section's own before the sign; "st" is a whole word. */
+static const char *const subsections[] = { "mom", "styck", "kohta", "kohda" };
+
+/* Read one at ${at}; return its end, ${at} itself if there is none. */
+static const char *
+read_subsection(const char *at)
+{
+	const char *end = at;
+	size_t i;
+
+	while (isalpha((unsigned char)*end) || (*end & 0x80) != 0)
+		end++;
+	if (end - at == 2 && strncasecmp(at, "st", 2) == 0)
+		return end;
+	for (i = 0; i < sizeof(subsections) / sizeof(subsections[0]); i++)
+		if (strncasecmp(at, subsections[i], strlen(subsections[i])) ==
+		    0)
+			return end;
+	return at;
+}
+
+/* Skip what narrows the number before the signs that end at ${at}, "2 mom" of
+ * "5 § 2 mom."; return ${at} itself if there is nothing such. */
+static const char *
+skip_subsection(const char *at)
+{
+	char number[SECTION_ROOM];
+	const char *from = skip_blanks(at);
+	const char *end = read_number(from, number);
+	const char *word;
+	const char *next;
+
+	while (end != from) {
+		word = skip_blanks(end);
+		if ((next = read_subsection(word)) != word)
+			return next;
+		if ((from = skip_separator(end)) == end)
+			break;
+		end = read_number(from, number);
+	}
+	return at;
+}
+
 /* The end of the signs at ${sign}. */
 static const char *
 signs_end(const char *sign, bool *ret_many)
@@ -257,12 +302,18 @@ section_find(const char *text, const char **ret_end)
 
 	while ((sign = strstr(sign, SIGN)) != NULL) {
 		signs = signs_end(sign, &many);
+		begin = read_before(text, sign, number);
+		end = skip_subsection(signs);
+		if (begin != NULL && end != signs) {
+			*ret_end = end;
+			return begin;
+		}
 		end = read_behind(signs, many, NULL, NULL);
 		if (end != signs) {
 			*ret_end = end;
 			return sign;
 		}
-		if ((begin = read_before(text, sign, number)) != NULL) {
+		if (begin != NULL) {
 			*ret_end = signs;
 			return begin;
 		}
@@ -277,6 +328,7 @@ section_each(const char *text,
 {
 	const struct telling telling = { .each = each, .context = context };
 	const char *sign = text;
+	const char *end;
 	char number[SECTION_ROOM];
 	bool before;
 	bool many;
@@ -287,8 +339,10 @@ section_each(const char *text,
 		sign = signs_end(sign, &many);
 		if (before)
 			err = tell(&telling, number, many);
-		if (err == ERR_NONE)
-			sign = read_behind(sign, many, &telling, &err);
+		end = before ? skip_subsection(sign) : sign;
+		if (err == ERR_NONE && end == sign)
+			end = read_behind(sign, many, &telling, &err);
+		sign = end;
 	}
 	return err;
 }

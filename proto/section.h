@@ -17,7 +17,7 @@
 /**
  * section_find(text, ret_end):
  * The first citation in ${text}: where it begins, and in *${ret_end} what follows
- * it.  NULL if there is none.
+ * it, and the part of the section that it may name.  NULL if there is none.
  */
 const char *section_find(const char *text, const char **ret_end);
 
@@ -27,8 +27,8 @@ const char *section_find(const char *text, const char **ret_end);
  * spelling of provision.h: "83 a", "14-10"; of a span behind or before two signs
  * with that of each of its sections, and as it is written, for acts that count by
  * chapters.  Languages differ in the side of a sign on which its number stands:
- * both are told, and a number may come more than once.  End when ${each} returns
- * an error, and return that.
+ * both are told, and a number may come more than once; but of "5 § 2 mom." the
+ * first alone.  End when ${each} returns an error, and return that.
  */
 enum err section_each(const char *text,
     enum err (*each)(void *context, const char *number),

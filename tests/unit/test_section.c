@@ -47,7 +47,10 @@ numbers_are_read_on_both_sides_of_a_sign(void **state)
 	assert_told("Enligt 83 § socialtjänstlagen", "83");
 	assert_told("§83a og § 83 b i loven", "83 a | 83 b");
 	assert_told("3 a § och 4 kap. 5§", "3 a | 5");
-	assert_told("kuntalain 5 § 2 momentti", "5 | 2");
+	assert_told("kuntalain 5 § 2 momentti", "5");
+	assert_told("5 § 1 ja 2 mom., 6 a § 3 St. samt § 7", "5 | 6 a | 7");
+	assert_told("§ 5 stk. 2, 8 § 1 kohdan 9 §", "5 | 8 | 9");
+	assert_told("fra 2020 § 5 stk. 2", "2020 | 5");
 	assert_told("§ 5 i loven, § 7 af 1. maj", "5 | 7");
 	assert_told("§ madservice, 83 borgere", "");
 	assert_told("i 83 af § sagerne", "");
@@ -122,6 +125,9 @@ the_first_citation_is_found_whole(void **state)
 	assert_found("mad 83 § mere", "83 §", " mere");
 	assert_found("§§ 83, 85 og 90 mad", "§§ 83, 85 og 90", " mad");
 	assert_found("§ mad § 5", "§ 5", "");
+	assert_found("lain 5 § 2 mom. mad", "5 § 2 mom", ". mad");
+	assert_found("3 § 2, 3 stycket", "3 § 2, 3 stycket", "");
+	assert_found("lov 4 § 2 mad", "§ 2", " mad");
 	assert_null(section_find("§ mad", &end));
 	assert_null(section_find("83 borgere", &end));
 }

@@ -266,9 +266,7 @@ compare_items(const void *a, const void *b)
 	const struct relative *x = a;
 	const struct relative *y = b;
 
-	if (x->item != y->item)
-		return x->item < y->item ? -1 : 1;
-	return (x->rank > y->rank) - (x->rank < y->rank);
+	return (x->item > y->item) - (x->item < y->item);
 }
 
 static int
@@ -282,15 +280,18 @@ compare_relatives(const void *a, const void *b, void *context)
 	return shown_compare_entries(context, x->item, y->item);
 }
 
+/* Who is kept first; of the same place and kind the newer. */
 static int
-compare_places(const void *a, const void *b)
+compare_places(const void *a, const void *b, void *context)
 {
 	const struct relative *x = a;
 	const struct relative *y = b;
 
 	if (x->place != y->place)
 		return x->place < y->place ? -1 : 1;
-	return (x->rank > y->rank) - (x->rank < y->rank);
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return shown_compare_entries(context, y->item, x->item);
 }
 
 /* Each stands there once. */
@@ -308,18 +309,19 @@ drop_doubles(struct relatives *relatives)
 	relatives->count = count;
 }
 
-/* Of too many, keep the newest of every kind, and all that take it back: no flood
- * of one kind hides another, and every node keeps the same. */
+/* Of too many, keep what takes it back, then the newest of every kind: no flood of
+ * one kind hides another, and every node keeps the same. */
 static void
 share_room(struct relatives *relatives)
 {
+	void *shown = (void *)(uintptr_t)relatives->question->shown;
 	struct relative *found = relatives->found;
 	size_t i;
 
 	for (i = relatives->count - 1; i-- > 0;)
 		if (found[i].rank == found[i + 1].rank && found[i].rank != 0)
 			found[i].place = found[i + 1].place + 1;
-	qsort(found, relatives->count, sizeof(*found), compare_places);
+	qsort_r(found, relatives->count, sizeof(*found), compare_places, shown);
 	relatives->count = RELATED_MAX;
 }
 

@@ -782,6 +782,26 @@ related_of(const Erfa__ShowAnswer *said, const char *relation)
 	return count;
 }
 
+/* Take back the record ${target}. */
+static void
+add_retraction(struct press *press, const char *target, const char *name)
+{
+	uint8_t record[RECORD_LEN];
+	const struct press_options options = {
+		.kind = HEADER_RETRACTION,
+		.record = record,
+	};
+	Erfa__Body *body = press_body(HEADER_RETRACTION);
+
+	press_record(target, record);
+	body->retraction->target = press_ref(press, record);
+	body->retraction->has_kind = true;
+	body->retraction->kind =
+	    ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION;
+	press_record(name, record);
+	(void)press_add(press, &options, body);
+}
+
 static void
 no_flood_of_one_kind_hides_another(void **state)
 {
@@ -800,6 +820,8 @@ no_flood_of_one_kind_hides_another(void **state)
 
 	press_record("a", record);
 	(void)add_trial(&f->other, "a", titled("Boliger"));
+	add_retraction(&f->other, "a", "first");
+	add_retraction(&f->other, "a", "second");
 	for (i = 0; i < 510; i++) {
 		(void)snprintf(name, sizeof(name), "number %u", i);
 		press_record(name, number);
@@ -819,12 +841,39 @@ no_flood_of_one_kind_hides_another(void **state)
 	answer = show(&f->desk, id);
 	assert_int_equal(answer->show->n_related, 500);
 	assert_int_equal(related_of(answer->show, "decision"), 1);
-	assert_int_equal(related_of(answer->show, "comment"), 250);
-	assert_int_equal(related_of(answer->show, "observation"), 249);
+	assert_int_equal(related_of(answer->show, "retraction"), 2);
+	assert_int_equal(related_of(answer->show, "comment"), 249);
+	assert_int_equal(related_of(answer->show, "observation"), 248);
 
 	/* The newest are kept, and stand by age. */
 	full_id(&f->third, "word 509", id);
-	assert_string_equal(answer->show->related[250]->row->full_id, id);
+	assert_string_equal(answer->show->related[251]->row->full_id, id);
+	control_free_answer(answer);
+}
+
+static void
+of_too_many_retractions_the_newest_are_kept(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__Answer *answer;
+	char name[32];
+	char id[RECORD_ID_CHARS + 1];
+	unsigned i;
+
+	(void)add_trial(&f->other, "a", titled("Boliger"));
+	for (i = 0; i < 510; i++) {
+		(void)snprintf(name, sizeof(name), "back %u", i);
+		add_retraction(&f->other, "a", name);
+	}
+	publish(f);
+	full_id(&f->other, "a", id);
+	answer = show(&f->desk, id);
+	assert_int_equal(answer->show->n_related, 500);
+	for (i = 0; i < 500; i++) {
+		(void)snprintf(name, sizeof(name), "back %u", 10 + i);
+		full_id(&f->other, name, id);
+		assert_string_equal(answer->show->related[i]->row->full_id, id);
+	}
 	control_free_answer(answer);
 }
 
@@ -1399,26 +1448,6 @@ add_decision(struct press *press, const char *name, const struct press *whose,
 	(void)press_add(press, &options, body);
 }
 
-/* Take back the decision ${name}. */
-static void
-add_retraction(struct press *press, const char *name)
-{
-	uint8_t record[RECORD_LEN];
-	const struct press_options options = {
-		.kind = HEADER_RETRACTION,
-		.record = record,
-	};
-	Erfa__Body *body = press_body(HEADER_RETRACTION);
-
-	press_record(name, record);
-	body->retraction->target = press_ref(press, record);
-	body->retraction->has_kind = true;
-	body->retraction->kind =
-	    ERFA__RETRACTION_KIND__RETRACTION_KIND_RETRACTION;
-	press_record("retraction", record);
-	(void)press_add(press, &options, body);
-}
-
 static void
 assert_chosen(struct fixture *f, const char *facet, const char *titles)
 {
@@ -1478,7 +1507,7 @@ what_was_decided_is_found_if_who_did_is_heard(void **state)
 	publish(f);
 	assert_chosen(f, "outcome:approved", "Boliger for alle");
 	assert_chosen(f, "outcome:rejected", "Egne boliger");
-	add_retraction(&f->own, "3");
+	add_retraction(&f->own, "3", "retraction");
 	publish(f);
 	assert_chosen(f, "outcome:rejected", "");
 }
@@ -2603,6 +2632,7 @@ main(void)
 		T(absent_and_erased_bodies_are_told_as_such),
 		T(a_record_is_shown_with_what_names_it),
 		T(no_flood_of_one_kind_hides_another),
+		T(of_too_many_retractions_the_newest_are_kept),
 		T(publisher_has_the_name_that_was_given_last),
 		T(what_a_record_names_is_shown_with_it),
 		T(what_names_a_twin_is_shown_with_the_one_that_stands_for_it),

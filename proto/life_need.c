@@ -196,12 +196,20 @@ uint32_t
 life_exemption_next(const Erfa__Trial *trial)
 {
 	uint32_t most = 0;
+	uint32_t next = 1;
 	size_t i;
 
 	for (i = 0; i < trial->n_exemptions; i++)
 		if (life_exemption_no(trial, i) > most)
 			most = life_exemption_no(trial, i);
-	return most + 1;
+	if (most < UINT32_MAX)
+		return most + 1;
+	for (i = 0; i < trial->n_exemptions;)
+		if (life_exemption_no(trial, i++) == next) {
+			next++;
+			i = 0;
+		}
+	return next;
 }
 
 static bool

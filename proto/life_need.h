@@ -65,7 +65,8 @@ uint32_t life_exemption_no(const Erfa__Trial *trial, size_t index);
 
 /**
  * life_exemption_next(trial):
- * A number above all those of the exemptions of ${trial}.
+ * A number above all those of the exemptions of ${trial}; if none is left there,
+ * the least that none of them bears.
  */
 uint32_t life_exemption_next(const Erfa__Trial *trial);
 

@@ -331,6 +331,8 @@ numbers_that_places_tell_are_written_down(void **state)
 		{ "{'no':0},{},{'no':1}", "3 2 1", "4" },
 		{ "{'no':4},{'no':7},{}", "4 7 3", "8" },
 		{ "{'no':5},{'no':5}", "5 5", "6" },
+		{ "{'no':2},{'no':4294967295},{'no':1}", "2 4294967295 1",
+		    "3" },
 	};
 	char text[256];
 	Erfa__Body *trial;

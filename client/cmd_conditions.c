@@ -21,14 +21,6 @@ struct meant {
 	size_t count; /* how many it may be */
 };
 
-static uint32_t
-number_of(const Erfa__Decision *decision, size_t place)
-{
-	const Erfa__Condition *condition = decision->conditions[place];
-
-	return condition->has_no ? condition->no : (uint32_t)place + 1;
-}
-
 /* Whether ${related} is a decision, of ${authority} if one is named. */
 static bool
 is_decision(const Erfa__Related *related, const char *authority)
@@ -115,7 +107,7 @@ find_condition(
 			continue;
 		decision = show->related[i]->body->decision;
 		for (j = 0; j < decision->n_conditions; j++)
-			if (number_of(decision, j) == number) {
+			if (life_condition_no(decision, j) == number) {
 				meant.decision = show->related[i];
 				meant.place = j;
 				meant.count++;
@@ -195,7 +187,7 @@ place_of(const Erfa__Decision *decision, uint32_t number)
 	size_t i;
 
 	for (i = 0; i < decision->n_conditions; i++)
-		if (number_of(decision, i) == number)
+		if (life_condition_no(decision, i) == number)
 			break;
 	return i;
 }
@@ -217,10 +209,10 @@ write_met(
 	status = open_met(run, show, meant, &act);
 	if (status == EXIT_DONE && act.body != NULL) {
 		place = place_of(
-		    act.body->decision, number_of(said, meant->place));
+		    act.body->decision, life_condition_no(said, meant->place));
 		(void)snprintf(path, sizeof(path), "conditions[%zu].no", place);
 		(void)snprintf(number, sizeof(number), "%u",
-		    number_of(said, meant->place));
+		    life_condition_no(said, meant->place));
 		status = act_set(&act, "met", path, number);
 	}
 	(void)snprintf(path, sizeof(path), "conditions[%zu].met_on", place);
@@ -275,7 +267,7 @@ met_on(const Erfa__ShowAnswer *show, const Erfa__Related *related, size_t place)
 
 	if (met[0] != '\0' || told == NULL)
 		return met;
-	at = place_of(told->body->decision, number_of(decision, place));
+	at = place_of(told->body->decision, life_condition_no(decision, place));
 	return at == told->body->decision->n_conditions ?
 	    "" :
 	    run_text(told->body->decision->conditions[at]->met_on);
@@ -293,8 +285,8 @@ add_rows(struct table *table, const Erfa__ShowAnswer *show,
 
 	for (i = 0; i < decision->n_conditions; i++) {
 		condition = decision->conditions[i];
-		(void)snprintf(
-		    number, sizeof(number), "%u", number_of(decision, i));
+		(void)snprintf(number, sizeof(number), "%u",
+		    life_condition_no(decision, i));
 		table_add(table, number);
 		table_add(table,
 		    decision->authority == NULL ?

@@ -289,7 +289,7 @@ struct node {
 	struct waiter *waiters;
 	size_t nwaiters;
 	size_t waiter_bytes; /* of their requests, part of client_bytes */
-	struct publication *publications; /* they wait for the index */
+	struct publication *publications; /* wait for another, or the index */
 	struct publication *naming; /* names records, and is being written */
 	uint64_t own_arrival; /* what was published here is in the index then */
 	struct sealed_ring ring; /* what opens restricted bodies */
@@ -873,8 +873,8 @@ void node_publish(struct node *node, struct waiter *waiter);
 
 /**
  * node_publish_tick(node, now), node_publish_end(node):
- * Go on with those whose entries the index has reached; drop all who wait for
- * it.
+ * Go on with those that wait no longer for another before them, or for the index;
+ * drop all who do.
  */
 void node_publish_tick(struct node *node, int64_t now);
 void node_publish_end(struct node *node);

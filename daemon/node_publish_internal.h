@@ -66,7 +66,7 @@ struct asked {
 struct publication {
 	struct pool_job prepare;  /* first: made ready in the pool */
 	struct writer_job write;  /* then written */
-	struct publication *next; /* waiting for the index */
+	struct publication *next; /* waiting for one before, or the index */
 	bool names;               /* records that there may be: one at a time */
 	bool is_begun;            /* it waits for the index, and no other */
 	bool is_written;          /* after the commit, or before it */

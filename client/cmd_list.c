@@ -322,6 +322,8 @@ print_notes(struct run *run, const Erfa__FindAnswer *find)
 		N_("like us: your own profile says neither population nor "
 		   "degree of urbanisation, so that nothing was left out; say "
 		   "it with erfa org edit --population N"),
+		N_("the citation has many sections: those after the first "
+		   "100 were left out"),
 		N_("like us: by population (half to twice yours) and degree of "
 		   "urbanisation, of those whose profile says them"),
 		N_("of no trial here anybody has said that it did not work; "

@@ -96,7 +96,12 @@ find_filter_section(struct find *find)
 		len = asprintf(&told, "provision:%s", find->section);
 	if (len < 0)
 		return ERR_NOMEM;
-	err = find_filter_tell(find, told);
+	if (err == ERR_LIMIT)
+		err = find_note(find,
+		    "the citation has many sections: those after the first 100 "
+		    "were left out");
+	if (err == ERR_NONE)
+		err = find_filter_tell(find, told);
 	free(told);
 	return err;
 }

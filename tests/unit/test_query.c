@@ -1512,6 +1512,26 @@ what_was_decided_is_found_if_who_did_is_heard(void **state)
 	assert_chosen(f, "outcome:rejected", "");
 }
 
+static void
+sections_beyond_a_hundred_are_left_out_and_that_is_said(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__FindRequest request = ERFA__FIND_REQUEST__INIT;
+	Erfa__Answer *answer;
+
+	(void)add_trial(&f->own, "a", titled("Efter \xc2\xa7 7"));
+	publish(f);
+	answer = find(&f->desk, "\xc2\xa7\xc2\xa7 1-40, 50-90", &request);
+	assert_int_equal(answer->find->n_row, 1);
+	assert_int_equal(answer->find->n_note, 0);
+	control_free_answer(answer);
+	answer = find(&f->desk, "\xc2\xa7\xc2\xa7 1-60, 61-120", &request);
+	assert_int_equal(answer->find->n_row, 1);
+	assert_int_equal(answer->find->n_note, 1);
+	assert_non_null(strstr(answer->find->note[0], "first 100"));
+	control_free_answer(answer);
+}
+
 /* Of several records of a trial the one that is decided about says who is asked. */
 static void
 who_decides_is_said_by_the_record_that_is_decided_about(void **state)
@@ -2644,6 +2664,7 @@ main(void)
 		T(a_body_that_comes_later_is_found),
 		T(a_search_without_words_is_refused),
 		T(what_was_decided_is_found_if_who_did_is_heard),
+		T(sections_beyond_a_hundred_are_left_out_and_that_is_said),
 		T(who_decides_is_said_by_the_record_that_is_decided_about),
 		T(pages_of_a_search_are_complete_and_without_doubles),
 		T(pages_beyond_the_first_thousand_go_on_where_they_ended),

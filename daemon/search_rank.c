@@ -1,5 +1,6 @@
 #include "daemon/search_rank.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define FOREIGN   236 /* of 256: worth of what is in another language */
@@ -99,32 +100,91 @@ is_better(const struct search_hit *a, const struct search_hit *b)
 				      a->ordinal < b->ordinal;
 }
 
-/* Put a hit in its place, pushing the last one out. */
+/*
+ * While they are gathered the hits are a heap, the worst at its root: each two that
+ * stand below one, at 2 * i + 1 and 2 * i + 2, are not worse than it.
+ */
+static void
+swap_hits(struct rank *rank, size_t i, size_t k)
+{
+	struct search_hit hit = rank->hits[i];
+
+	rank->hits[i] = rank->hits[k];
+	rank->hits[k] = hit;
+}
+
+static void
+sift_up(struct rank *rank, size_t i)
+{
+	for (; i > 0 && is_better(&rank->hits[(i - 1) / 2], &rank->hits[i]);
+	     i = (i - 1) / 2)
+		swap_hits(rank, i, (i - 1) / 2);
+}
+
+static void
+sift_down(struct rank *rank, size_t i)
+{
+	size_t below;
+
+	for (; (below = 2 * i + 1) < rank->nhits; i = below) {
+		if (below + 1 < rank->nhits &&
+		    is_better(&rank->hits[below], &rank->hits[below + 1]))
+			below++;
+		if (!is_better(&rank->hits[i], &rank->hits[below]))
+			return;
+		swap_hits(rank, i, below);
+	}
+}
+
+/* Where the hit of a target stands; rank->nhits if it has none.  Most have none,
+ * and are seen by their mark, which others may share. */
+static size_t
+find_target(struct rank *rank, uint32_t target)
+{
+	uint8_t *mark = &rank->targets[target / 8 % RANK_TARGETS];
+	const uint8_t bit = (uint8_t)(1U << (target % 8));
+	size_t i = rank->nhits;
+
+	/* Where nobody says otherwise each document is a target of its own. */
+	if (rank->ask->accept != NULL && (*mark & bit) != 0)
+		for (i = 0; i < rank->nhits; i++)
+			if (rank->hits[i].target == target)
+				break;
+	*mark |= bit;
+	return i;
+}
+
+/* Take in a hit, pushing the worst one out. */
 static void
 insert(struct rank *rank, const struct search_hit *hit)
 {
-	size_t i;
+	size_t i = find_target(rank, hit->target);
 
-	/* Where nobody says otherwise each document is a target of its own. */
-	i = rank->ask->accept == NULL ? rank->nhits : 0;
-	for (; i < rank->nhits; i++)
-		if (rank->hits[i].target == hit->target)
-			break;
-	if (i < rank->nhits) {
-		if (!is_better(hit, &rank->hits[i]))
-			return;
-	} else if (rank->nhits < rank->ask->limit) {
-		i = rank->nhits++;
+	if (i == rank->nhits && rank->nhits < rank->ask->limit) {
+		rank->hits[rank->nhits++] = *hit;
+		sift_up(rank, i);
 	} else {
-		i = rank->nhits - 1;
+		if (i == rank->nhits)
+			i = 0;
 		if (!is_better(hit, &rank->hits[i]))
 			return;
+		rank->hits[i] = *hit;
+		sift_down(rank, i);
 	}
-	for (; i > 0 && is_better(hit, &rank->hits[i - 1]); i--)
-		rank->hits[i] = rank->hits[i - 1];
-	rank->hits[i] = *hit;
 	if (rank->nhits == rank->ask->limit)
-		rank->floor = rank->hits[rank->nhits - 1].score;
+		rank->floor = rank->hits[0].score;
+}
+
+static int
+compare_hits(const void *a, const void *b)
+{
+	return is_better(b, a) - is_better(a, b);
+}
+
+void
+rank_sort(struct rank *rank)
+{
+	qsort(rank->hits, rank->nhits, sizeof(*rank->hits), compare_hits);
 }
 
 void

@@ -36,6 +36,8 @@
 #define SEEK_COST  8   /* documents read while one is sought */
 #define FEW        256 /* lists of a part this short are read whole */
 
+#define RANK_TARGETS 8192 /* bytes of marks of targets */
+
 /* A way's list in one part. */
 struct found {
 	struct list list;
@@ -73,11 +75,12 @@ struct rank {
 	size_t count;
 	const struct part *part;
 	struct window window;
-	struct search_hit *hits;
+	struct search_hit *hits; /* the best until now, in no order */
 	size_t nhits;
-	uint32_t whole; /* what all groups together weigh */
-	uint32_t floor; /* what a score must be above */
-	uint32_t steps; /* since the clock was looked at */
+	uint8_t targets[RANK_TARGETS]; /* there may be hits of these */
+	uint32_t whole;                /* what all groups together weigh */
+	uint32_t floor;                /* what a score must be above */
+	uint32_t steps;                /* since the clock was looked at */
 	bool late;
 };
 
@@ -119,6 +122,12 @@ void rank_sum(const struct rank *rank, const struct sums *sums,
  */
 void rank_offer(
     struct rank *rank, uint32_t local, const struct search_hit *like);
+
+/**
+ * rank_sort(rank):
+ * Put the hits into order, the best first; none is offered any more.
+ */
+void rank_sort(struct rank *rank);
 
 /**
  * rank_late(rank, steps):

@@ -362,6 +362,7 @@ search_top(struct search *search, const struct search_ask *ask,
 	}
 	if (err != ERR_NONE)
 		return err;
+	rank_sort(&rank);
 	*ret_count = rank.nhits;
 	*ret_late = rank.late;
 	return ERR_NONE;

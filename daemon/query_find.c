@@ -183,6 +183,14 @@ search_page(struct find *find, size_t seen, size_t limit)
 	}
 	if (err == ERR_NONE)
 		err = find_fill_page(find, hits, count, seen, limit, answer);
+
+	/* What is found in time is not the same each time: where more than the
+	 * first are looked for, no page would fit behind this one. */
+	if (all && find->late) {
+		free(answer->next);
+		answer->next = NULL;
+		answer->has_more = answer->more = true;
+	}
 	answer->has_late = answer->late = find->late;
 	free(hits);
 	return err;

@@ -1512,6 +1512,40 @@ what_was_decided_is_found_if_who_did_is_heard(void **state)
 	assert_chosen(f, "outcome:rejected", "");
 }
 
+/* Time is up, too, when 3,000 texts were read for a part of a section. */
+static void
+a_page_beyond_the_first_thousand_is_the_last_if_time_was_up(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__FindRequest request = ERFA__FIND_REQUEST__INIT;
+	Erfa__Answer *answer;
+	Erfa__Body *body;
+	char provision[] = "Serviceloven \xc2\xa7 87, stk. 2";
+	char after[] = "e8030000";
+	char name[16];
+	unsigned i;
+
+	for (i = 0; i < 3001; i++) {
+		(void)snprintf(name, sizeof(name), "%u", i);
+		body = asking(titled("Boliger"), &f->third);
+		body->trial->exemptions[0]->provision = strdup(provision);
+		(void)add_trial(&f->own, name, body);
+	}
+	publish(f);
+	request.provision = provision;
+	answer = find(&f->desk, "boliger", &request);
+	assert_true(answer->find->late);
+	assert_non_null(answer->find->next);
+	control_free_answer(answer);
+	request.cursor = after;
+	answer = find(&f->desk, "boliger", &request);
+	assert_true(answer->find->late);
+	assert_true(answer->find->more);
+	assert_int_equal(answer->find->n_row, 20);
+	assert_null(answer->find->next);
+	control_free_answer(answer);
+}
+
 static void
 sections_beyond_a_hundred_are_left_out_and_that_is_said(void **state)
 {
@@ -2669,6 +2703,7 @@ main(void)
 		T(a_body_that_comes_later_is_found),
 		T(a_search_without_words_is_refused),
 		T(what_was_decided_is_found_if_who_did_is_heard),
+		T(a_page_beyond_the_first_thousand_is_the_last_if_time_was_up),
 		T(sections_beyond_a_hundred_are_left_out_and_that_is_said),
 		T(who_decides_is_said_by_the_record_that_is_decided_about),
 		T(pages_of_a_search_are_complete_and_without_doubles),

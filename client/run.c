@@ -277,6 +277,7 @@ uncertain(struct run *run, enum err err)
 	    "Drafts:           erfa drafts\n"
 	    "Anything else:    erfa log");
 
+	run->unsure = true;
 	if (err == ERR_BUSY)
 		return fault_say(&run->faults, EXIT_TEMPFAIL, "no_answer",
 		    remedy,

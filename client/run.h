@@ -52,8 +52,9 @@ struct run {
 	bool lag_told; /* that the index lacks something */
 	bool endless;  /* Ctrl-C is how it ends: nothing to be told */
 	bool wrote;    /* erfad has done something: lasting_change() */
-	bool typed;    /* a person has answered a question in words */
-	bool halted;   /* and has ended it, with Ctrl-C or Ctrl-D */
+	bool unsure; /* no answer: erfad may have done what it was asked for */
+	bool typed;  /* a person has answered a question in words */
+	bool halted; /* and has ended it, with Ctrl-C or Ctrl-D */
 };
 
 /**

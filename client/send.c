@@ -343,14 +343,18 @@ send_rescue(struct act *act, int status)
 		print_say(run->out,
 		    "Kept as a draft: %s.  Only this node can read it.\n",
 		    act->shown);
-		(void)tell_next(act);
-	} else if (write_record(act, path) == ERR_NONE) {
+		/* What may be public already is not to be published again. */
+		if (!run->unsure)
+			(void)tell_next(act);
+	} else if (write_record(act, path) != ERR_NONE) {
+		print_say(run->err, "What was written could not be kept.\n");
+	} else if (run->unsure) {
+		print_say(run->err, "What was written is in %s\n", path);
+	} else {
 		print_say(run->err,
 		    "What was written is in %s\n"
 		    "  Publish it:  erfa publish %s\n",
 		    path, path);
-	} else {
-		print_say(run->err, "What was written could not be kept.\n");
 	}
 	return status;
 }

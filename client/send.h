@@ -32,8 +32,9 @@ int send_offer(struct act *act, bool ask_first);
  * send_rescue(act, status):
  * Keep what a person has typed at questions and could not leave, as ${status}
  * says: as a draft, or, if erfad is not there, in a file that "erfa publish"
- * takes; tell how to go on.  Nothing is kept if ${status} is 0, if nothing was
- * typed or begun, or if it was the person who ended it.  Return ${status}.
+ * takes; tell how to go on, unless it may have left all the same.  Nothing is
+ * kept if ${status} is 0, if nothing was typed or begun, or if it was the person
+ * who ended it.  Return ${status}.
  */
 int send_rescue(struct act *act, int status);
 

@@ -12,6 +12,7 @@ import os
 import pty
 import sys
 import tempfile
+import threading
 import time
 
 import zmq
@@ -194,8 +195,11 @@ def interrupt(socket):
 def break_off(socket, trial):
     """erfad publishes what it was given, and goes away without a word."""
     between = Between(socket)
-    talk = Talk(between.path, "comment", trial, "Farvel")
-    between.serve("publish")
+    talk = Talk(between.path, "comment", trial)
+    serving = threading.Thread(target=between.serve, args=("publish",))
+    serving.start()
+    talk.answer(("Your comment:", "Farvel"))
+    serving.join()
     between.end()
     status = talk.end()
     CHECKS.check("who is not answered is told that it may have been done",
@@ -203,6 +207,9 @@ def break_off(socket, trial):
     CHECKS.check("and how to look instead of doing it twice",
                  "erfa list --kind all" in talk.text and "again." not in talk.text,
                  talk.text)
+    CHECKS.check("what was typed is kept, and not to be published once more",
+                 "What was written is in" in talk.text and
+                 "erfa publish" not in talk.text, talk.text)
 
 
 def drafts(socket):

@@ -12,6 +12,7 @@
 #include "client/orgs.h"
 #include "client/print.h"
 #include "client/run.h"
+#include "client/send.h"
 #include "client/standing.h"
 
 #define REPLACED_MAX 8  /* decisions */
@@ -471,6 +472,7 @@ cmd_decide(struct run *run)
 		status = check_about(&it);
 	if (status == EXIT_DONE)
 		status = leave(&it);
+	status = send_rescue(&it.act, status);
 	if (status == EXIT_DONE && !run->json &&
 	    it.act.body->decision->trial != NULL)
 		status = standing_line(

@@ -8,6 +8,7 @@
 #include "client/budget.h"
 #include "client/cmd.h"
 #include "client/print.h"
+#include "client/send.h"
 #include "client/speech.h"
 
 static int
@@ -114,6 +115,7 @@ judge_and_leave(struct move *move)
 		set_status(move, to);
 		status = act_leave(
 		    &move->act, &more, move->learns ? 1 : 0, move->said);
+		move->stuck = status != EXIT_DONE;
 	}
 	if (status == EXIT_DONE)
 		status = tell_line(move);
@@ -144,6 +146,9 @@ move_do(struct run *run, enum life_action action, const char *said,
 		status = budget_warn(&move.act);
 	if (status == EXIT_DONE)
 		status = judge_and_leave(&move);
+	/* What the rules refuse, or a slip, is no reason for a draft. */
+	if (move.stuck || status == EXIT_UNAVAILABLE)
+		status = send_rescue(&move.act, status);
 	act_close(&move.experience);
 	act_close(&move.act);
 	return status;

@@ -24,13 +24,15 @@ struct move {
 	struct act experience;      /* what was learnt, if anything */
 	bool learns;
 	bool piecewise; /* a plan that lacks answers is kept as far as it is */
+	bool stuck;     /* nothing speaks against it, and it could not leave */
 };
 
 /**
  * move_do(run, action, said, change):
  * Open the trial of the first word, let ${change} (may be NULL) set its fields,
  * and do ${action} unless the rules refuse; tell that ${said} was written down,
- * and what the trial waits for.  Return an exit code, as ${change} does.
+ * and what the trial waits for.  What was typed is not lost if it cannot leave:
+ * send_rescue().  Return an exit code, as ${change} does.
  */
 int move_do(struct run *run, enum life_action action, const char *said,
     int (*change)(struct move *move));

@@ -162,6 +162,7 @@ def meanwhile(socket):
     talk.answer(("Publish?", "y"))
     CHECKS.check("once it was shown, it is",
                  talk.end() == 0 and mandate() == "Et andet", talk.text)
+    drafts = len(told(socket, "drafts").get("draft", []))
     talk = Talk(socket, "exempt", trial, "--why", "Binder", "--authority", "dk-1")
     talk.answer(("Which rule", ("Planloven § 5",
                                 lambda: colleague("mandate=Imens", "--yes"))))
@@ -169,6 +170,30 @@ def meanwhile(socket):
                  talk.end() == 75 and "is version 1.2 by now, and this was made "
                  "from 1.1" in " ".join(talk.text.split()), talk.text)
     CHECKS.check("which is there as it was", mandate() == "Imens", mandate())
+    kept = len(told(socket, "drafts").get("draft", [])) == drafts + 1
+    CHECKS.check("nor is what was typed lost: it is a draft",
+                 kept and "Kept as a draft" in talk.text, talk.text)
+    if kept:
+        control = Control(socket)
+        body = control.ask(draft_get=control_pb2.DraftGetRequest(id=trial)).body
+        control.close()
+        CHECKS.check("which holds the rule", [e.provision for e in body.trial.exemptions] ==
+                     ["Planloven § 5"], str(body))
+        told(socket, "drafts", "--drop", trial, "--yes")
+
+
+def decide(socket):
+    """What is said of a decision is not lost to a second thought about a name."""
+    trial = told(socket, "new", "--title", "Nattero", "--summary", "Ro.",
+                 "--sector", "elder_care", "--yes")["record"][0]["shownId"]
+    talk = Talk(socket, "decide", trial, "--authority", "dk-c999", "--ref", "24/1")
+    talk.answer(("Outcome", "approved"), ("In plain words", "Ring til Mette på 20 12 34 56"),
+                ("Go on?", "n"))
+    status = talk.end()
+    kept = [d for d in told(socket, "drafts").get("draft", []) if d.get("kind") == "decision"]
+    CHECKS.check("nor are the words of a decision lost to a no", status == 1 and
+                 len(kept) == 1 and f"erfa edit {kept[0]['shownId']}" in talk.text,
+                 talk.text)
 
 
 def alike(socket):
@@ -216,6 +241,7 @@ def main():
     write_in_vain()
     adapt(socket, other)
     meanwhile(socket)
+    decide(socket)
     alike(socket)
     return CHECKS.bad
 

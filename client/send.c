@@ -219,11 +219,11 @@ send_all(struct act *act, struct kin *kin, bool offered)
 	bool shows = !args_given(run->args, "yes") && !run->json;
 	int status;
 
+	if ((status = check_version(act, shows)) != EXIT_DONE)
+		return status;
 	if (args_given(run->args, "dry-run"))
 		return publish(act, kin, true);
 	/* erfad looks at it first, without telling that it is good. */
-	if ((status = check_version(act, shows)) != EXIT_DONE)
-		return status;
 	if (shows &&
 	    ((status = kin_publish(act, kin, true, NULL)) != EXIT_DONE ||
 		(status = print_screen(act)) != EXIT_DONE))

@@ -179,6 +179,13 @@ def meanwhile(socket):
         control.close()
         CHECKS.check("which holds the rule", [e.provision for e in body.trial.exemptions] ==
                      ["Planloven § 5"], str(body))
+        tried = [subprocess.run(
+            ("erfa", f"--socket={socket}", "publish", trial, "--dry-run", *more), env=ENV,
+            check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            for more in ((), ("--yes",))]
+        CHECKS.check("nor is it called good without a word of what it takes back",
+                     "made from version 1.1, and 1.2 is public" in tried[0].stdout and
+                     [t.returncode for t in tried] == [0, 75], str(tried))
         told(socket, "drafts", "--drop", trial, "--yes")
 
 

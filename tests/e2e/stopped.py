@@ -110,7 +110,10 @@ def wait_and_answer(socket, asked, go, question, answer, *words):
     talk = Talk(socket, *words)
     with open(asked, "w", encoding="utf-8") as file:
         file.write(talk.read(time.monotonic() + 20 * SLOW, question) + "\n")
+    until = time.monotonic() + 60 * SLOW
     while not os.path.exists(go):
+        if time.monotonic() > until:
+            raise TimeoutError(f"{go} does not come")
         time.sleep(0.05)
     os.write(talk.ours, answer.encode() + b"\n")
     status = talk.end()

@@ -6,8 +6,9 @@
  * and for the age of the store.
  *
  * It stands in the runtime directory, which no backup holds and no reboot
- * leaves, and is written after every commit, before anything is told.  It needs no sync: it must outlive the process, not the machine.
- * Whether what it says is good is the outbox's business.
+ * leaves, and is written after every commit, before anything is told.  It needs no
+ * sync: it must outlive the process, not the machine.  Whether what it says is
+ * good is the outbox's business.
  */
 
 #include <stdint.h>

@@ -90,7 +90,7 @@ node_claims_finish(struct node *node)
 
 struct claims_job {
 	struct writer_job job;   /* first */
-	const struct node *node; /* what of it never changes */
+	const struct node *node; /* what of it any thread may read */
 	struct snapshot *snapshot;
 };
 

@@ -47,7 +47,7 @@ struct run_job {
 	size_t body_len;
 	struct outbox *outbox;
 	struct import *import;     /* a bundle that brought it, or NULL */
-	const struct node *node;   /* what of it never changes */
+	const struct node *node;   /* what of it any thread may read */
 	struct snapshot *snapshot; /* if something is or may be erased */
 	uint8_t bytes[];           /* the headers, one after the other */
 };

@@ -266,7 +266,10 @@ take_nameless(const struct again *again, const struct again_entry *entry)
 	return take_bare(again, &bare);
 }
 
-/* An entry that names a body: the places of which are noted. */
+/*
+ * An entry that names a body: under its commitment all its places are noted, and
+ * it is published again if its body is here, erased nowhere and counts nowhere.
+ */
 static enum err
 take_with_body(const struct again *again, const struct again_entry *entry)
 {

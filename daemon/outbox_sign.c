@@ -15,7 +15,7 @@ enum reason {
 
 /* ---- the fence ---- */
 
-/* No log is vouched for; false if one may still be. */
+/* Nothing vouches for the store; false if something still may. */
 static bool
 drop_fence(struct outbox *outbox)
 {

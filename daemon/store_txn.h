@@ -101,7 +101,7 @@ struct store {
 	uint8_t epoch[STORE_EPOCH_LEN];
 	uint64_t dev;
 	uint64_t ino;
-	uint64_t found; /* commits when it was opened */
+	uint64_t found; /* commits before this process wrote any */
 
 	/* The writer's: used between begin and end of a write transaction. */
 	bool broken;            /* a commit failed half-way */

@@ -139,7 +139,7 @@ keys_zero(struct keys *keys, uint64_t slot)
 	return write_at(keys, slot * KEY_LEN, zeros, sizeof(zeros));
 }
 
-/* Read what there is at ${offset}, at most so much. */
+/* Read what there is at ${offset}, at most so much; nothing at the end. */
 static enum err
 read_at(const struct keys *keys, uint64_t offset, uint8_t *out, size_t max,
     size_t *ret_len)
@@ -149,7 +149,7 @@ read_at(const struct keys *keys, uint64_t offset, uint8_t *out, size_t max,
 	do
 		done = pread(keys->fd, out, max, (off_t)offset);
 	while (done < 0 && errno == EINTR);
-	if (done <= 0)
+	if (done < 0)
 		return ERR_IO;
 	*ret_len = (size_t)done;
 	return ERR_NONE;
@@ -168,6 +168,8 @@ keys_zero_from(struct keys *keys, uint64_t slot)
 		err = read_at(keys, at, block,
 		    keys->size - at < BLOCK ? (size_t)(keys->size - at) : BLOCK,
 		    &len);
+		if (err == ERR_NONE && len == 0)
+			err = ERR_IO;
 		if (err == ERR_NONE && memcmp(block, zeros, len) != 0)
 			err = write_at(keys, at, zeros, len);
 	}
@@ -192,18 +194,16 @@ keys_read(const struct keys *keys, uint64_t slot, uint8_t ret_key[KEY_LEN])
 	static const uint8_t zeros[KEY_LEN];
 	uint8_t key[KEY_LEN];
 	size_t have = 0;
-	ssize_t done;
+	size_t len;
+	enum err err;
 
-	while (have < sizeof(key)) {
-		done = pread(keys->fd, key + have, sizeof(key) - have,
-		    (off_t)(slot * KEY_LEN + have));
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return ERR_IO;
-		if (done == 0)
+	for (; have < sizeof(key); have += len) {
+		err = read_at(keys, slot * KEY_LEN + have, key + have,
+		    sizeof(key) - have, &len);
+		if (err != ERR_NONE)
+			return err;
+		if (len == 0)
 			return ERR_NOENT;
-		have += (size_t)done;
 	}
 	if (memcmp(key, zeros, sizeof(key)) == 0)
 		return ERR_NOENT;

@@ -288,21 +288,6 @@ tell_logs(struct store_txn *txn, Erfa__BackupManifest *manifest)
 				  answer_hex(&manifest->digest, hash, HASH_LEN);
 }
 
-static uint64_t
-count_drafts(struct store_txn *txn)
-{
-	uint8_t record[RECORD_LEN];
-	uint64_t count = 0;
-	enum err err;
-
-	err = store_draft_record_next(txn, NULL, record);
-	while (err == ERR_NONE) {
-		count++;
-		err = store_draft_record_next(txn, record, record);
-	}
-	return count;
-}
-
 /* Take down that a record is in it that may not be published yet. */
 static void
 tell_record(Erfa__LocalBackup *local, const uint8_t record[RECORD_LEN])
@@ -339,9 +324,10 @@ tell_waiting(struct store_txn *txn, Erfa__LocalBackup *local)
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
-/* The same for all drafts, and that. */
+/* The same for all drafts, which are counted, and that. */
 static enum err
-tell_unpublished(struct store_txn *txn, Erfa__LocalBackup *local)
+tell_unpublished(
+    struct store_txn *txn, Erfa__LocalBackup *local, uint64_t *ret_drafts)
 {
 	uint8_t record[RECORD_LEN];
 	enum err err;
@@ -350,8 +336,10 @@ tell_unpublished(struct store_txn *txn, Erfa__LocalBackup *local)
 	if (local->unpublished.data == NULL)
 		return ERR_NOMEM;
 	local->has_unpublished = true;
+	*ret_drafts = 0;
 	err = store_draft_record_next(txn, NULL, record);
 	while (err == ERR_NONE) {
+		++*ret_drafts;
 		tell_record(local, record);
 		err = store_draft_record_next(txn, record, record);
 	}
@@ -374,7 +362,7 @@ look_through(struct store *copy, struct backup *backup)
 	    (err = store_counts(txn, &counts)) == ERR_NONE)
 		err = tell_logs(txn, manifest);
 	if (err == ERR_NONE)
-		err = tell_unpublished(txn, backup->local);
+		err = tell_unpublished(txn, backup->local, &manifest->drafts);
 	if (err == ERR_NONE) {
 		manifest->has_entries = manifest->has_logs = true;
 		manifest->has_bodies = manifest->has_arrival = true;
@@ -383,7 +371,6 @@ look_through(struct store *copy, struct backup *backup)
 		manifest->logs = counts.logs;
 		manifest->arrival = counts.arrival;
 		manifest->waiting = store_outbox_count(txn);
-		manifest->drafts = count_drafts(txn);
 		manifest->bodies = backup->named.count - manifest->drafts;
 		backup->local->entries = counts.entries;
 		backup->local->arrival = counts.arrival;

@@ -5,14 +5,21 @@
  * chapter 11.
  */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/body.h"
+#include "proto/bytes.h"
 #include "proto/directory.h"
 #include "proto/header.h"
+#include "proto/local.pb-c.h"
 #include "proto/record.h"
 #include "proto/sealed.h"
 #include "daemon/node_internal.h"
+
+/* Names of our notes: this, and 32 hex digits of a record. */
+#define DOUBT      "doubt/"
+#define DOUBT_SIZE (sizeof(DOUBT) + (size_t)2 * RECORD_LEN)
 
 /* What was erased, in a transaction that is not committed yet. */
 struct erased {
@@ -40,8 +47,102 @@ is_any_draft(struct store_txn *txn)
 	return store_draft_record_next(txn, NULL, record) == ERR_NONE;
 }
 
+/* ---- drafts that may be of what was erased ---- */
+
+/* The note about a draft of ${record}: le64, when that was changed last. */
+static void
+doubt_name(const uint8_t record[RECORD_LEN], char out[DOUBT_SIZE])
+{
+	memcpy(out, DOUBT, sizeof(DOUBT) - 1);
+	bytes_hex(record, RECORD_LEN, out + sizeof(DOUBT) - 1);
+}
+
+/* Note it about one draft, if that is to be sealed to ${group}. */
+static enum err
+doubt_one(const struct erased *erased, const uint8_t record[RECORD_LEN],
+    const char *group)
+{
+	char id[RECORD_ID_CHARS + 1];
+	char name[DOUBT_SIZE];
+	uint8_t time_ms[8];
+	struct store_draft draft;
+	struct bytes before;
+	Erfa__LocalDraft *local;
+	bool same;
+	enum err err;
+
+	if ((err = store_draft(erased->txn, record, &draft)) != ERR_NONE)
+		return err == ERR_DAMAGED || err == ERR_ERASED ? ERR_NONE : err;
+	local = erfa__local_draft__unpack(NULL, draft.len, draft.data);
+	same = local != NULL && local->group != NULL &&
+	    strcmp(local->group, group) == 0;
+	bytes_put_le64(time_ms, draft.time_ms);
+	erfa__local_draft__free_unpacked(local, NULL);
+	store_draft_clear(&draft);
+	if (!same)
+		return ERR_NONE;
+	doubt_name(record, name);
+	err = store_note_get(erased->txn, name, &before);
+	if (err != ERR_NONE && err != ERR_NOENT)
+		return err;
+	if (err == ERR_NONE && before.len == sizeof(time_ms) &&
+	    memcmp(before.data, time_ms, sizeof(time_ms)) == 0)
+		return ERR_NONE;
+	record_print(erased->node->config->org, record, RECORD_CHARS, id);
+	logger_warning("draft",
+	    "%s may be a draft of a text that was erased: erfa status", id);
+	return store_note_put(erased->txn, name, time_ms, sizeof(time_ms));
+}
+
+/*
+ * A restricted entry is erased, and its body was never here: it was published
+ * after the backup of which this store was restored.  Only its group is known.
+ */
+static enum err
+doubt(const struct erased *erased, uint64_t group)
+{
+	uint8_t record[RECORD_LEN];
+	char digits[17];
+	enum err err;
+
+	(void)snprintf(
+	    digits, sizeof(digits), "%016llx", (unsigned long long)group);
+	err = store_draft_record_next(erased->txn, NULL, record);
+	while (err == ERR_NONE &&
+	    (err = doubt_one(erased, record, digits)) == ERR_NONE)
+		err = store_draft_record_next(erased->txn, record, record);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
+node_draft_doubted(
+    struct store_txn *txn, const uint8_t *after, uint8_t ret_record[RECORD_LEN])
+{
+	char name[DOUBT_SIZE];
+	uint8_t record[RECORD_LEN];
+	struct bytes note;
+	uint64_t time_ms;
+	enum err err;
+
+	while (
+	    (err = store_draft_record_next(txn, after, record)) == ERR_NONE) {
+		after = record;
+		doubt_name(record, name);
+		if (store_note_get(txn, name, &note) == ERR_NONE &&
+		    note.len == sizeof(time_ms) &&
+		    store_draft_time(txn, record, &time_ms) == ERR_NONE &&
+		    bytes_get_le64(note.data) == time_ms)
+			break;
+	}
+	if (err == ERR_NONE)
+		memcpy(ret_record, record, RECORD_LEN);
+	return err;
+}
+
+/* ---- drafts of what was erased ---- */
+
 /* Of which record a restricted entry is: its body said so, which is still there
- * before the commit. */
+ * before the commit; ERR_ERASED if it was erased before. */
 static enum err
 read_record(const struct erased *erased, const struct store_entry *entry,
     uint64_t group, uint8_t ret_record[RECORD_LEN])
@@ -68,9 +169,10 @@ read_record(const struct erased *erased, const struct store_entry *entry,
 		    ERR_NONE))
 		err = ERR_NOENT;
 	body_free(body);
-	return err == ERR_NOMEM || err == ERR_BUSY ? err :
-	    err == ERR_NONE                        ? ERR_NONE :
-						     ERR_NOENT;
+	return err == ERR_NONE || err == ERR_NOMEM || err == ERR_BUSY ||
+		err == ERR_ERASED ?
+	    err :
+	    ERR_NOENT;
 }
 
 /* Drop the draft of the record that an erased entry was of. */
@@ -91,7 +193,9 @@ drop_for(const struct erased *erased, const struct store_entry *entry)
 		memcpy(record, header.record, RECORD_LEN);
 	} else if ((err = read_record(erased, entry, header.group, record)) !=
 	    ERR_NONE) {
-		return err == ERR_NOENT ? ERR_NONE : err;
+		return err == ERR_ERASED ? ERR_NONE :
+		    err == ERR_NOENT     ? doubt(erased, header.group) :
+					   err;
 	}
 	if ((err = store_draft_drop(erased->txn, record)) != ERR_NONE)
 		return err == ERR_NOENT ? ERR_NONE : err;

@@ -812,6 +812,16 @@ enum err node_draft_erased_run(const struct node *node, struct store_txn *txn,
     const struct directory *directory, const struct log_run *run,
     uint64_t after) MUST_CHECK;
 
+/**
+ * node_draft_doubted(txn, after, ret_record):
+ * The record of the next draft after ${after} (NULL: the first) that may be of a
+ * restricted text which was erased, and was not changed since that was found: the
+ * entry names its group alone, and its body was never here, as after a restore.
+ * ERR_NOENT.
+ */
+enum err node_draft_doubted(struct store_txn *txn, const uint8_t *after,
+    uint8_t ret_record[RECORD_LEN]) MUST_CHECK;
+
 /* ---- node_ring.c ---- */
 
 /**

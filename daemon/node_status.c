@@ -206,6 +206,32 @@ wrong_org(struct node *node, Erfa__StatusAnswer *status)
 		"told with:  erfa org succeed OLD NEW"));
 }
 
+/* Drafts that may be of what was erased since this store was backed up. */
+static enum err
+wrong_drafts(struct node *node, Erfa__StatusAnswer *status)
+{
+	char id[RECORD_ID_CHARS + 1];
+	uint8_t record[RECORD_LEN];
+	struct store_txn *txn = NULL;
+	enum err err;
+
+	if ((err = store_begin(node->store, false, &txn)) != ERR_NONE)
+		return err;
+	err = node_draft_doubted(txn, NULL, record);
+	while (err == ERR_NONE) {
+		record_print(node->config->org, record, RECORD_CHARS, id);
+		err = wrong(status, id,
+		    SAY("the draft may be of a text that was published in its "
+			"group and erased since the backup that was restored"),
+		    SAY("Look at it with erfa show, and throw it away with  "
+			"erfa drafts --drop ID  or edit it to keep it"));
+		if (err == ERR_NONE)
+			err = node_draft_doubted(txn, record, record);
+	}
+	store_abort(&txn);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
 /* Nobody is connected: because nobody is known, or because all are away. */
 static enum err
 wrong_peers(struct node *node, Erfa__StatusAnswer *status)
@@ -240,6 +266,7 @@ status_problems(struct node *node, Erfa__StatusAnswer *status,
 	    (err = wrong_disk(node, status)) != ERR_NONE ||
 	    (err = wrong_index(node, status)) != ERR_NONE ||
 	    (err = wrong_org(node, status)) != ERR_NONE ||
+	    (err = wrong_drafts(node, status)) != ERR_NONE ||
 	    (err = wrong_backup(node, status, last)) != ERR_NONE)
 		return err;
 	if ((err = node_alarms(node, status)) != ERR_NONE)

@@ -13,6 +13,7 @@
 #include "proto/body.h"
 #include "proto/control.h"
 #include "proto/directory.h"
+#include "proto/local.pb-c.h"
 #include "proto/record.h"
 #include "proto/sealed.h"
 #include "client/conn.h"
@@ -607,6 +608,82 @@ draft_goes_where_its_text_was_erased_before_a_restore(void **state)
 	assert_false(has_draft(f, "four"));
 }
 
+/* A draft that is to be sealed to ${group}. */
+static void
+put_group_draft(
+    struct fixture *f, const char *name, uint64_t time_ms, uint64_t group)
+{
+	Erfa__LocalDraft local = ERFA__LOCAL_DRAFT__INIT;
+	uint8_t record[RECORD_LEN];
+	uint8_t packed[64];
+	char digits[17];
+	struct store_txn *txn = begin(f);
+
+	(void)snprintf(
+	    digits, sizeof(digits), "%016llx", (unsigned long long)group);
+	local.group = digits;
+	press_record(name, record);
+	assert_int_equal(store_draft_put(txn, record, time_ms, packed,
+			     erfa__local_draft__pack(&local, packed)),
+	    ERR_NONE);
+	end(txn);
+}
+
+/* Which drafts are in doubt is exactly this one, or none. */
+static void
+assert_doubted(struct fixture *f, const char *name)
+{
+	uint8_t record[RECORD_LEN];
+	uint8_t wanted[RECORD_LEN];
+	struct store_txn *txn = begin(f);
+	enum err err = node_draft_doubted(txn, NULL, record);
+
+	assert_int_equal(err, name == NULL ? ERR_NOENT : ERR_NONE);
+	if (name != NULL) {
+		press_record(name, wanted);
+		assert_memory_equal(record, wanted, RECORD_LEN);
+		assert_int_equal(
+		    node_draft_doubted(txn, record, record), ERR_NOENT);
+	}
+	store_abort(&txn);
+}
+
+static void
+draft_of_the_group_of_an_erased_text_is_in_doubt_after_a_restore(void **state)
+{
+	struct fixture *f = *state;
+	struct config config = { 0 };
+	uint64_t held;
+	uint64_t n;
+
+	config.org = f->own.org;
+	f->node.config = &config;
+	f->node.ring.keys[0] = f->own.key;
+	f->node.ring.count = 1;
+	(void)add_open(&f->own, "other");
+	press_publish(&f->own, f->node.store, true);
+	held = f->own.count;
+	put_group_draft(f, "one", 1, GROUP);
+	put_group_draft(f, "two", 1, GROUP + 1);
+	put_draft(f, "three");
+	assert_doubted(f, NULL);
+
+	/* Published after the backup, and erased: it comes without its body. */
+	n = add_closed(&f->own, "one");
+	add_erase(&f->own, &n, 1);
+	come(f, &f->own, true, held);
+	assert_true(has_draft(f, "one"));
+	assert_doubted(f, "one");
+
+	/* Who changes it has looked at it; it is erased once. */
+	put_group_draft(f, "one", 2, GROUP);
+	assert_doubted(f, NULL);
+	held = f->own.count;
+	add_erase(&f->own, &n, 1);
+	come(f, &f->own, true, held);
+	assert_doubted(f, NULL);
+}
+
 static void
 draft_of_ours_is_no_matter_of_who_erases_the_like(void **state)
 {
@@ -930,6 +1007,7 @@ main(void)
 		T(which_record_it_was_is_noted_for_the_entry_shown),
 		T(draft_of_the_record_is_thrown_away_too),
 		T(draft_goes_where_its_text_was_erased_before_a_restore),
+		T(draft_of_the_group_of_an_erased_text_is_in_doubt_after_a_restore),
 		T(draft_of_ours_is_no_matter_of_who_erases_the_like),
 		T(request_that_does_not_say_what_and_why_is_bad),
 		T(what_somebody_else_published_is_not_erased),

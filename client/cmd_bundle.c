@@ -21,6 +21,7 @@
 #define BATCH_BYTES 1048576 /* of messages in one request */
 #define BATCH_MSGS  512U
 #define COPY_BYTES  8192
+#define PASSES_MAX  16 /* over one bundle: its keys may vouch backwards */
 
 /* ---- export -------------------------------------------------------------- */
 
@@ -494,6 +495,7 @@ import_file(struct run *run, struct import *import)
 {
 	struct progress *progress = NULL;
 	unsigned pass = 1;
+	bool more;
 	int status;
 
 	if ((status = count_messages(run, import)) != EXIT_DONE)
@@ -501,14 +503,22 @@ import_file(struct run *run, struct import *import)
 	status = run_progress(run, "Import", &progress);
 	if (status == EXIT_DONE)
 		status = send_pass(run, import, pass, progress);
-	while (
-	    status == EXIT_DONE && is_worth_more(import->told->bundle_import)) {
+	while (status == EXIT_DONE && pass < PASSES_MAX &&
+	    is_worth_more(import->told->bundle_import)) {
 		import->entries += import->told->bundle_import->entries;
 		import->bodies += import->told->bundle_import->bodies;
 		status = send_pass(run, import, ++pass, progress);
 	}
 	progress_free(progress);
-	return status == EXIT_DONE ? tell_import(run, sum_up(import)) : status;
+	if (status != EXIT_DONE)
+		return status;
+	more = is_worth_more(import->told->bundle_import);
+	status = tell_import(run, sum_up(import));
+	if (status == EXIT_DONE && more && !run->json)
+		print_say(run->out,
+		    "More of it may be taken in now:  erfa bundle import %s\n",
+		    import->path);
+	return status;
 }
 
 int

@@ -100,4 +100,15 @@ check_same "what is told of a bundle that was written is what comes out of it" \
 	"$(($(field entries <<<"$said") + 3)) $(($(field bodies <<<"$said") + 1)) $(
 		field skippedLogs <<<"$said"
 	)"
+
+# --- Whoever wrote a bundle does not decide for how long it is read.
+
+node_new x dk-101
+sed -i "/^\[node\]/a pinned = $(cat "$WORK/in/registry")" "$WORK/x/erfad.conf"
+node_up x
+check "a bundle that opens one way a pass" at x bundle import "$WORK/in/deep"
+check_has "ends after some" "$OUT" "^Left out 5 logs of keys"
+check_has "and says that more may come of it" "$OUT" "erfa bundle import $WORK/in/deep"
+check "it does" at x bundle import "$WORK/in/deep"
+check_same "until nothing is left" "" "$(grep -E 'Left out|More' <<<"$OUT")"
 finish

@@ -78,6 +78,14 @@ def main():
           runs(late, 257))
     write("more", runs(late), [])
 
+    # Twenty words away, and in the file the last comes first again.
+    deep = [Log(registry.key)] + [Log(Key()) for i in range(20)]
+    for log, org in zip(deep, ["dk-kl"] + [f"se-{i + 180:04}" for i in range(20)]):
+        log.genesis(org)
+    for before, after, i in zip(deep, deep[1:], range(20)):
+        vouch(before, after.key, f"se-{i + 180:04}")
+    write("deep", *(whole(log) for log in reversed(deep)))
+
     # What goes on after a part that is known already, and a body that does not fit.
     longer = last.copy()
     longer.trial("fi-297", "more")

@@ -2,9 +2,9 @@
 #define ERFA_FORM_FILE_H
 
 /*
- * form_file - the files in which people write forms: what stands in one is
- * never lost to a write that fails, and what an editor holds outlives the
- * session.
+ * form_file - the files in which people write forms, or in which what they wrote
+ * is kept for them: what stands in one is never lost to a write that fails, and
+ * what an editor holds outlives the session.
  */
 
 #include <stdbool.h>
@@ -24,8 +24,8 @@ enum err form_file_write(const char *path, const char *text) MUST_CHECK;
 
 /**
  * form_file_make(path, size):
- * Make an empty file for an editor, which only its owner can read, and write its
- * name to the ${size} bytes at ${path}: in "erfa" below XDG_STATE_HOME or
+ * Make an empty file, which only its owner can read, for an editor or for what
+ * could not leave, and write its name to the ${size} bytes at ${path}: in "erfa" below XDG_STATE_HOME or
  * ~/.local/state, which is made, else in TMPDIR, else in /tmp.  Return ERR_IO if
  * none of them takes it.
  */

@@ -13,8 +13,7 @@
 #include "client/run.h"
 #include "client/view.h"
 
-#define FROM_MAX    512 /* bytes of what names an origin */
-#define VERSION_MAX 24  /* bytes of "4294967295.4294967295" */
+#define FROM_MAX 512 /* bytes of what names an origin */
 
 /* ---- one origin ---- */
 
@@ -267,7 +266,7 @@ compare_again(struct act *edge, const struct act *trial, size_t parents)
 	Erfa__Request request = ERFA__REQUEST__INIT;
 	Erfa__ShowRequest show = ERFA__SHOW_REQUEST__INIT;
 	Erfa__Answer *answer = NULL;
-	char version[VERSION_MAX];
+	char version[ACT_VERSION];
 	int status;
 
 	if (from == NULL || from->id == NULL)

@@ -1,5 +1,6 @@
 #include "client/observe_csv.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -39,24 +40,34 @@ no_table(struct table *table, unsigned line, const char *fault)
 	    "%s:%u: %s", table->path, line, fault);
 }
 
+/* Find what stands in a cell, without the blanks around it. */
+static const char *
+trim(const struct csv_cell *cell, size_t *ret_len)
+{
+	size_t first = strspn(cell->text, BLANKS);
+	size_t len = cell->len;
+
+	while (len > first && strchr(BLANKS, cell->text[len - 1]) != NULL)
+		len--;
+	*ret_len = len - first;
+	return cell->text + first;
+}
+
 /* ---- the heads of the columns ---- */
 
 /* Where ${cell} stands in the names; their count if it is none of them. */
 static size_t
 find_name(const struct table *table, const struct csv_cell *cell)
 {
-	size_t first = strspn(cell->text, BLANKS);
-	size_t len = cell->len;
+	size_t len;
+	const char *text = trim(cell, &len);
 	size_t i;
 
-	while (len > first && strchr(BLANKS, cell->text[len - 1]) != NULL)
-		len--;
-	if (first == cell->len)
+	if (len == 0)
 		return UNNAMED;
 	for (i = 0; i < table->count; i++)
-		if (strlen(table->names[i]) == len - first &&
-		    strncasecmp(
-			table->names[i], cell->text + first, len - first) == 0)
+		if (strlen(table->names[i]) == len &&
+		    strncasecmp(table->names[i], text, len) == 0)
 			break;
 	return i;
 }
@@ -97,30 +108,21 @@ read_heads(struct table *table)
 
 /* ---- the rows ---- */
 
-/* Copy a cell without what stands around it. */
-static char *
-trim(const struct csv_cell *cell)
-{
-	size_t first = strspn(cell->text, BLANKS);
-	size_t len = cell->len;
-
-	while (len > first && strchr(BLANKS, cell->text[len - 1]) != NULL)
-		len--;
-	return strndup(cell->text + first, len - first);
-}
-
 /* Sort the cells of a row to their names. */
 static int
 read_cells(struct table *table, struct said *said, char **values)
 {
 	const struct csv_cell *cell;
+	const char *text;
 	size_t place;
+	size_t len;
 	size_t i;
 
 	for (i = 0; i < table->row.count; i++) {
 		cell = &table->row.cell[i];
 		place = i < table->columns ? table->place[i] : UNNAMED;
-		if (strspn(cell->text, BLANKS) == cell->len)
+		text = trim(cell, &len);
+		if (len == 0)
 			continue;
 		if (place == UNNAMED)
 			return fault_say(&table->run->faults, EXIT_DATA,
@@ -128,7 +130,7 @@ read_cells(struct table *table, struct said *said, char **values)
 			    "%s:%u: \"%.60s\" stands in a column without a "
 			    "name",
 			    table->path, cell->line, cell->text);
-		if ((values[place] = trim(cell)) == NULL)
+		if ((values[place] = strndup(text, len)) == NULL)
 			return run_nomem(table->run);
 		said[place].value = values[place];
 	}
@@ -204,10 +206,11 @@ observe_csv(struct run *run, const char *path, const char *const *names,
 	enum err err;
 	int status;
 
+	assert(count <= NAMES_MAX);
 	err = slurp(path, CSV_MAX, &text, &len);
 	if (err != ERR_NONE)
 		return input_fault(run, path, CSV_MAX, NULL, err);
-	if (count > NAMES_MAX || (table = calloc(1, sizeof(*table))) == NULL) {
+	if ((table = calloc(1, sizeof(*table))) == NULL) {
 		free(text);
 		return run_nomem(run);
 	}

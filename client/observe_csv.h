@@ -22,12 +22,12 @@ struct said {
 /**
  * observe_csv(run, path, names, count, take, context):
  * Read the table at ${path} ("-" is standard input), whose first row names its
- * columns by some of the ${count} ${names}, and hand each further row to
- * ${take}, with what it says of each of ${names}, in their order, as long as
- * the call lasts.  What is no such name, a cell under none, a broken row, and a
- * table without rows are refused, and nothing is handed on after that; the same
- * after a status of ${take} other than 0, to which the line is added.  Return
- * an exit code.
+ * columns by some of the ${count} ${names}, 32 at most, and hand each further
+ * row to ${take}, with what it says of each of ${names}, in their order, as long
+ * as the call lasts.  What is no such name, a cell under none, a broken row, and
+ * a table without rows are refused, and nothing is handed on after that; the
+ * same after a status of ${take} other than 0, to which the line is added.
+ * Return an exit code.
  */
 int observe_csv(struct run *run, const char *path, const char *const *names,
     size_t count,

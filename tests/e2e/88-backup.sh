@@ -71,6 +71,19 @@ check_has "and how" "$OUT" "new-key"
 check_status "a recipient with a slip is none" 64 at v backup "$WORK/b" --to "${R}x"
 check_status "sealed or not" 64 at v backup "$WORK/b" --to "$R" --plain
 check_status "there must be a folder" 73 at v backup "$WORK/no/b" --to "$R"
+# A folder that a service may only read: in a mount namespace of its own.
+cat >"$WORK/readonly" <<-'END'
+	mount -t tmpfs tmpfs "$1" && mount -o remount,ro "$1" && shift && exec "$@"
+END
+mkdir "$WORK/still"
+if unshare -Urm true 2>/dev/null; then
+	check_status "it must be one that can be written" 77 \
+		unshare -Urm sh "$WORK/readonly" "$WORK/still" "$ERFA" \
+		--socket="$WORK/v/run/control" backup "$WORK/still/b" --to "$R"
+	check_has "or the service be allowed to" "$OUT" "ReadWritePaths=FOLDER"
+else
+	skip "a read-only folder" "this machine does not allow namespaces"
+fi
 check "the list is empty" at v backup --list
 check_has "and says how to begin" "$OUT" "erfa backup"
 fill v a 40

@@ -130,8 +130,13 @@ def adapt(socket, other):
          "--set", "commitments[0].text=Ingen udlicitering"),
         env=ENV, check=True, stdout=subprocess.PIPE)
     trial = json.loads(new.stdout)["record"][0]["id"]
-    subprocess.run(("erfa", f"--socket={socket}", "sync", "--wait", str(30 * SLOW)),
-                   env=ENV, check=False, stdout=subprocess.DEVNULL)
+    # Both may be in step still, before the other has told of what it signed.
+    until = time.monotonic() + 30 * SLOW
+    while subprocess.run(("erfa", f"--socket={socket}", "show", trial), env=ENV,
+                         check=False, capture_output=True).returncode != 0:
+        if time.monotonic() > until:
+            raise TimeoutError(f"{trial} does not come")
+        time.sleep(0.05)
     talk = Talk(socket, "adapt", trial, "--set", "recipe.dose=Hver morgen")
     talk.answer(("Do you promise it too?", "n"), ("publish it now?", "n"))
     CHECKS.check("a copy stays a draft unless somebody says otherwise",

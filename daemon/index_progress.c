@@ -4,9 +4,10 @@
 
 /*
  * Of the rows; another one is built anew.  Those of 8 may tell of what an ERASE
- * beside the stored branch took away; those of 9 know no sections of laws.
+ * beside the stored branch took away; those of 9 know no sections of laws, and
+ * those of 10 none beyond "§ 14 h".
  */
-#define FORMAT 10
+#define FORMAT 11
 #define PROGRESS_LEN \
 	(4 + STORE_EPOCH_LEN + 8 + HASH_LEN + 4 + 4 + LEXICON_STAMP + 1)
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/section.h"
 #include "proto/text.h"
 
 #define SIGN   "\xc2\xa7" /* § */
@@ -64,9 +65,7 @@ is_part(const char *word, size_t len)
 {
 	size_t i;
 
-	/* A letter counts the section on, but "i" is the word for in. */
-	if (is_number(word, len) ||
-	    (len == 1 && word[0] >= 'a' && word[0] <= 'z' && word[0] != 'i'))
+	if (is_number(word, len) || (len == 1 && section_letter(word[0])))
 		return true;
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (strlen(parts[i]) == len &&
@@ -232,7 +231,7 @@ is_and(const char *word)
 static bool
 is_letter(const char *word)
 {
-	return word[0] >= 'a' && word[0] <= 'z' && word[1] == '\0';
+	return section_letter(word[0]) && word[1] == '\0';
 }
 
 static void
@@ -300,8 +299,7 @@ add_number(struct provision *it, const char *act, const char *number, bool many)
 			add_span(it, act, word);
 		else if (is_number(word, strlen(word)))
 			add_section(it, act, word);
-		else if (is_letter(word) && word[0] != 'p' &&
-		    it->count > before)
+		else if (is_letter(word) && it->count > before)
 			add_letter(it, word, is_span);
 		else if (!is_and(word))
 			break;

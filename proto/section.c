@@ -87,13 +87,20 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* A letter that counts sections on, no word's; "i" is the word for in. */
+bool
+section_letter(char c)
+{
+	return c >= 'a' && c <= 'z' && c != 'i' && c != 'p';
+}
+
+/* A letter that counts sections on, no word's, nor the first of "m.fl.". */
 static bool
 is_letter(const char *at)
 {
 	const char *after = at + 1;
 
-	if (*at < 'a' || *at > 'h' || isalnum((unsigned char)*after))
+	if (!section_letter(*at) || isalnum((unsigned char)*after) ||
+	    (*after == '.' && isalpha((unsigned char)after[1])))
 		return false;
 	return ((unsigned char)*after & 0x80) == 0 || blank_at(after) > 0 ||
 	    dash_at(after) > 0 || strncmp(after, SIGN, SIGN_LEN) == 0;
@@ -138,7 +145,7 @@ read_before(const char *text, const char *sign, char out[SECTION_ROOM])
 	const char *begin;
 	size_t i;
 
-	if (at > text && at[-1] >= 'a' && at[-1] <= 'h')
+	if (at > text && section_letter(at[-1]))
 		at = skip_back(text, at - 1);
 	for (begin = at; begin > text && is_digit(begin[-1]);)
 		begin--;

@@ -9,10 +9,19 @@
  * be known, provision.h reads it.
  */
 
+#include <stdbool.h>
+
 #include "proto/err.h"
 
 #define SECTION_ROOM 32 /* bytes of a number, its NUL counted */
 #define SECTION_SPAN 64 /* between the ends of a span that is told one by one */
+
+/**
+ * section_letter(c):
+ * Return whether the lower-case letter ${c} counts sections on, behind a number:
+ * "i" does not, which is the word for in, nor "p", which is short for a point.
+ */
+bool section_letter(char c);
 
 /**
  * section_find(text, ret_end):

@@ -98,6 +98,9 @@ several_sections_are_each_found(void **state)
 			     "Folkeskolelovens § 5"),
 	    PROVISION_SAME);
 
+	assert_int_equal(fit("Servicelovens § 9 k, p. 2", "Serviceloven § 9 k"),
+	    PROVISION_PART);
+
 	/* Who asks for several asks for each. */
 	assert_int_equal(
 	    fit("Servicelovens § 84", "Serviceloven §§ 83-85"), PROVISION_SAME);

@@ -53,6 +53,9 @@ numbers_are_read_on_both_sides_of_a_sign(void **state)
 	assert_told("fra 2020 § 5 stk. 2", "2020 | 5");
 	assert_told("§ 5 i loven, § 7 af 1. maj", "5 | 7");
 	assert_told("§ madservice, 83 borgere", "");
+	assert_told(
+	    "§ 9 k, § 14 x. 5 m § og § 7 i loven", "9 k | 14 x | 5 m | 7");
+	assert_told("§ 5 m.fl., § 6 f.eks. 7 § 2 p", "5 | 6 | 7 | 2");
 	assert_told("i 83 af § sagerne", "");
 	assert_told("", "");
 	assert_told("§", "");

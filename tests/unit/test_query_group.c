@@ -1163,6 +1163,33 @@ a_record_that_the_index_lacks_is_not_taken_for_public(void **state)
 	assert_int_equal(number, 0);
 }
 
+/* Two thousand are looked through, to see that none is restricted. */
+static void
+what_the_index_lacks_is_looked_through_if_it_is_not_too_much(void **state)
+{
+	struct fixture *f = *state;
+	const struct press_options open = { .kind = HEADER_TRIAL };
+	uint8_t record[RECORD_LEN];
+	uint64_t number;
+	unsigned i;
+
+	press_record("two", record);
+	publish(f);
+	indexer_stop(f->indexer);
+	f->indexer = NULL;
+	for (i = 0; i < 2000; i++)
+		(void)press_add(
+		    &f->own, &open, press_trial("Boliger", NULL, NULL, NULL));
+	publish_unindexed(f);
+	assert_int_equal(
+	    query_group_of(f->query, "no-5501", record, &number), ERR_NOENT);
+	(void)press_add(
+	    &f->own, &open, press_trial("Boliger", NULL, NULL, NULL));
+	publish_unindexed(f);
+	assert_int_equal(
+	    query_group_of(f->query, "no-5501", record, &number), ERR_GAP);
+}
+
 static void
 while_the_index_is_built_anew_nothing_is_taken_for_public(void **state)
 {
@@ -1326,6 +1353,7 @@ main(void)
 		T(what_was_read_before_a_word_came_says_nothing_of_it),
 		T(a_word_that_waits_to_be_signed_holds_its_group_up),
 		T(a_record_that_the_index_lacks_is_not_taken_for_public),
+		T(what_the_index_lacks_is_looked_through_if_it_is_not_too_much),
 		T(while_the_index_is_built_anew_nothing_is_taken_for_public),
 		T(a_group_called_as_the_number_of_another_is_not_it),
 		T(a_group_is_shown_with_its_members),

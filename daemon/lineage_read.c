@@ -361,7 +361,8 @@ read_group(const struct lineage_options *options, const struct shown_item *item,
 }
 
 /* Does what ${item} says count?  Not if it was taken back; nor if it is restricted
- * and the trial is not, or to others: it would stand there without a mark. */
+ * and the trial is not, or to others: it would stand there without a mark.  So has
+ * query_beside() it. */
 static enum err
 is_told(const struct reading *reading, const struct shown_item *item,
     bool *ret_told)

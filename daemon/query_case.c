@@ -215,19 +215,21 @@ is_heard(struct question *question, const struct shown_item *item,
 	return ERR_NONE;
 }
 
-/* Whether ${item} is public, or of the same group as ${trial}. */
-static enum err
-is_beside(struct question *question, const struct shown_item *item,
-    const struct shown_item *trial, bool *ret_beside)
+enum err
+query_beside(struct question *question, const struct shown_item *item,
+    uint64_t group, bool *ret_beside)
 {
-	uint64_t group = 0;
-	uint64_t other = 0;
+	bool retracted = false;
+	uint64_t own;
 	enum err err;
 
-	err = query_item_group(question, item, &group);
-	if (err == ERR_NONE && group != 0)
-		err = query_item_group(question, trial, &other);
-	*ret_beside = group == 0 || group == other;
+	err = query_item_group(question, item, &own);
+	if (err == ERR_NONE && (own == 0 || own == group)) {
+		err = query_retracted(question, item, &retracted);
+		*ret_beside = !retracted;
+	} else {
+		*ret_beside = false;
+	}
 	return err;
 }
 
@@ -239,7 +241,7 @@ query_tells(
 	const struct shown_item *trial;
 	char org[ORG_MAX + 1];
 	uint8_t record[RECORD_LEN];
-	bool retracted;
+	uint64_t group;
 	bool tells;
 	enum err err;
 
@@ -251,14 +253,14 @@ query_tells(
 	    shown, org[0] != '\0' ? org : shown_org(shown, item->org), record);
 	if (trial == NULL)
 		return ERR_NONE;
-	err = is_beside(question, item, shown_first(shown, trial), &tells);
+	err = query_item_group(question, shown_first(shown, trial), &group);
+	if (err == ERR_NONE)
+		err = query_beside(question, item, group, &tells);
 	if (err == ERR_NONE && tells && item->kind == HEADER_DECISION)
 		err = is_heard(question, item, trial, &tells);
-	if (err != ERR_NONE || !tells ||
-	    (err = query_retracted(question, item, &retracted)) != ERR_NONE)
-		return err;
-	*ret_tells = !retracted;
-	return ERR_NONE;
+	if (err == ERR_NONE)
+		*ret_tells = tells;
+	return err;
 }
 
 /* Gathers the records that name one, some of them twice. */

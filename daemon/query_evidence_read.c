@@ -188,8 +188,7 @@ take_experience(struct reading *reading, const struct shown_item *item)
 	};
 	struct verdict_word word;
 	Erfa__Body *body = NULL;
-	bool retracted = false;
-	uint64_t group = 0;
+	bool beside;
 	enum err err;
 
 	if ((err = query_read(question, item, &body)) != ERR_NONE)
@@ -199,14 +198,10 @@ take_experience(struct reading *reading, const struct shown_item *item)
 	    !verdict_read(&look, item, body->experience, &word) ||
 	    !is_twin(reading, body->experience->trial))
 		goto out;
-	err = query_retracted(question, item, &retracted);
-	if (err == ERR_NONE && !retracted)
-		err = query_item_group(question, item, &group);
 
-	/* A restricted word does not count beside a public trial: the numbers of
-	 * verdicts have no room for a mark. */
-	if (err != ERR_NONE || retracted ||
-	    (group != 0 && group != reading->group))
+	/* The numbers of verdicts have no room for a mark. */
+	err = query_beside(question, item, reading->group, &beside);
+	if (err != ERR_NONE || !beside)
 		goto out;
 	/* That it is too early only those say whose trial it is: a stranger's
 	 * word takes nobody's result out of the pool. */

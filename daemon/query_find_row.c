@@ -40,8 +40,6 @@ judge(void *context, const struct shown_item *item)
 	struct question *question = judging->find->question;
 	struct verdict_word word;
 	Erfa__Body *body;
-	uint64_t group;
-	bool retracted;
 	bool counts;
 	enum err err;
 
@@ -55,13 +53,8 @@ judge(void *context, const struct shown_item *item)
 	body_free(body);
 	if (!counts)
 		return ERR_NONE;
-	err = query_retracted(question, item, &retracted);
-	if (err == ERR_NONE && !retracted)
-		err = query_item_group(question, item, &group);
-
-	/* A restricted word does not stand beside a public trial without a mark. */
-	if (err == ERR_NONE && !retracted &&
-	    (group == 0 || group == judging->group))
+	err = query_beside(question, item, judging->group, &counts);
+	if (err == ERR_NONE && counts)
 		judging->word = word;
 	return err;
 }

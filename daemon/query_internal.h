@@ -386,10 +386,18 @@ enum err query_retracted(struct question *question,
     const struct shown_item *item, bool *ret_retracted) MUST_CHECK;
 
 /**
+ * query_beside(question, item, group, ret_beside):
+ * Whether what ${item} says may stand without a mark beside what is of the
+ * restricted ${group}, 0 being public: it is public or of that group itself, and
+ * was not taken back.
+ */
+enum err query_beside(struct question *question, const struct shown_item *item,
+    uint64_t group, bool *ret_beside) MUST_CHECK;
+
+/**
  * query_tells(question, item, ret_tells):
  * Whether what the experience or decision ${item} says may stand beside the trial
- * that it is about: it was not taken back, it is not restricted unless the trial
- * is, to the same group, and a decision is by somebody who is heard
+ * that it is about: query_beside(), and a decision is by somebody who is heard
  * (docket_hears()).  Of several records of the trial the one that it names says
  * who is heard, and the one that stands for all whether it is restricted.
  */

@@ -106,7 +106,11 @@ node_closed_outbox(const struct config *config, enum err err, const char *fence)
 	char why[WHY_ROOM];
 
 	if (err != ERR_DENIED) {
-		logger_err("outbox", "cannot be opened: %s", err_str(err));
+		logger_err("outbox", "cannot be opened: %s%s", err_str(err),
+		    err != ERR_DAMAGED ?
+			"" :
+			", as in a copy that was made while erfad wrote: make "
+			"one with `erfa backup` and use `erfa restore`");
 		return;
 	}
 	explain_denied(config->runtime, why);

@@ -685,7 +685,8 @@ enum err store_named_keys(struct store *store, const struct store_named *named,
 /**
  * store_check(txn):
  * Read main from end to end: every table in order, every chain and its HEAD,
- * every arrival, every number of the totals, every free page.  Return
+ * every arrival, every entry that waits, every number of the totals, every free
+ * page.  Return
  * ERR_DAMAGED if they do not fit together: this is no copy of one moment.
  * Bodies are not opened.  It takes as long as reading the file; a file that
  * somebody else made may make LMDB crash, so let a process do it that may.

@@ -141,6 +141,21 @@ check_arrivals(struct store_txn *txn)
 	return err == ERR_NOENT ? ERR_NONE : err;
 }
 
+/* Every entry that waits can be read, or no start would get beyond it. */
+static enum err
+check_waiting(struct store_txn *txn)
+{
+	struct bytes header;
+	uint64_t ticket = 0;
+	size_t bytes;
+	enum err err;
+
+	do
+		err = store_outbox_next(txn, ticket, &ticket, &header, &bytes);
+	while (err == ERR_NONE);
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
 enum err
 store_check(struct store_txn *txn)
 {
@@ -153,7 +168,8 @@ store_check(struct store_txn *txn)
 	if ((err = db_audit(txn->store->db)) != ERR_NONE ||
 	    (err = check_tables(txn, counts)) != ERR_NONE ||
 	    (err = check_logs(txn, &logs, &entries)) != ERR_NONE ||
-	    (err = check_arrivals(txn)) != ERR_NONE)
+	    (err = check_arrivals(txn)) != ERR_NONE ||
+	    (err = check_waiting(txn)) != ERR_NONE)
 		return err;
 	if (logs != state->logs || entries != state->entries ||
 	    counts[STORE_LOGS] != logs ||

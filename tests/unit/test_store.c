@@ -2274,6 +2274,42 @@ waiting_entry_moves_into_a_log_with_its_slot(void **state)
 }
 
 static void
+entry_that_waits_and_cannot_be_read_is_found(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t body[BODY_LEN];
+	uint8_t salt[SALT_LEN];
+	struct bytes header;
+	uint8_t row[4 + 16];
+	uint8_t torn[sizeof(row)];
+	uint64_t ticket;
+
+	origin_write(&f->origin, f->run, 3, BODY_LEN);
+	origin_body(0, 2, body, sizeof(body));
+	origin_salt(0, 2, salt);
+	header = f->run->headers[1];
+	assert_true(header.len >= 16);
+	assert_int_equal(store_outbox_add(f->txn, header, salt,
+			     (struct bytes){ body, sizeof(body) }, &ticket),
+	    ERR_NONE);
+	next_txn(f);
+	assert_int_equal(store_check(f->txn), ERR_NONE);
+
+	/* As where a copy has something else in its place. */
+	store_abort(&f->txn);
+	store_close(f->store);
+	f->store = NULL;
+	bytes_put_le32(row, (uint32_t)header.len);
+	memcpy(row + 4, header.data, 16);
+	memcpy(torn, row, sizeof(row));
+	bytes_put_le32(torn, HEADER_MAX + 1);
+	patch(f, "main.mdb", row, torn, sizeof(row));
+	assert_int_equal(open_sized(f->dir, MAP_BYTES, &f->store), ERR_NONE);
+	assert_int_equal(store_begin(f->store, true, &f->txn), ERR_NONE);
+	assert_int_equal(store_check(f->txn), ERR_DAMAGED);
+}
+
+static void
 waiting_entry_of_a_bad_shape_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -2720,6 +2756,7 @@ main(void)
 		T(body_of_a_branch_is_kept_beside_the_stored_one),
 		T(notes_are_put_replaced_walked_and_deleted),
 		T(waiting_entry_moves_into_a_log_with_its_slot),
+		T(entry_that_waits_and_cannot_be_read_is_found),
 		T(waiting_entry_of_a_bad_shape_is_refused),
 		T(full_map_fails_cleanly_and_the_store_goes_on),
 		T(keys_without_room_fail_the_commit_and_no_more),

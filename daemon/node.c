@@ -345,19 +345,6 @@ tick_clock(struct node *node, int64_t now)
 		node_pause(node, now);
 }
 
-/* Entries that had to wait are signed in commits that no job asked for. */
-static void
-tick_commits(struct node *node)
-{
-	uint64_t commits = writer_commits(node->writer);
-
-	if (commits == node->commits_seen)
-		return;
-	node->commits_seen = commits;
-	node_touch_own(node);
-	node_after_commit(node);
-}
-
 /* What a restored store must know before it is like any other is known. */
 static void
 tick_restored(struct node *node)
@@ -392,7 +379,7 @@ tick(zloop_t *loop, int timer_id, void *arg)
 	node_waiters_tick(node, now);
 	node_publish_tick(node, now);
 	node_members_tick(node, now);
-	tick_commits(node);
+	node_after_signing(node);
 	node_hold_tick(node, now);
 	tick_restored(node);
 	tick_beacon(node, now);

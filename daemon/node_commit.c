@@ -610,3 +610,15 @@ node_after_commit(struct node *node)
 	node_each_link(node, fetch_on, &now);
 	node_bundle_tell(node);
 }
+
+void
+node_after_signing(struct node *node)
+{
+	uint64_t commits = writer_commits(node->writer);
+
+	if (commits == node->commits_seen)
+		return;
+	node->commits_seen = commits;
+	node_touch_own(node);
+	node_after_commit(node);
+}

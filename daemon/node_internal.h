@@ -524,11 +524,14 @@ void node_touch(struct node *node, const uint8_t log_id[LOG_ID_LEN]);
 void node_touch_own(struct node *node);
 
 /**
- * node_after_commit(node):
+ * node_after_commit(node), node_after_signing(node):
  * Everything that follows from the commits of this turn: directory, view,
- * NOTEs, index, fetching.
+ * NOTEs, index, fetching.  The same if there were any that no job asked for:
+ * entries that had to wait are signed in such, and whoever is told that none
+ * waits any more is told by the view that they are there.
  */
 void node_after_commit(struct node *node);
+void node_after_signing(struct node *node);
 
 /**
  * node_view_load(node), node_view_recount(node):

@@ -382,13 +382,16 @@ fill_status(struct node *node, Erfa__StatusAnswer *status)
 	struct last_backup last;
 	enum err err;
 
+	/* What waits is counted first: the digest is of no earlier moment. */
+	if ((err = status_numbers(node, status, &last)) != ERR_NONE)
+		return err;
+	node_after_signing(node);
 	node_each_link(node, node_tally_link, &tally);
 	status->has_links = status->has_links_live = 1;
 	status->links = tally.links;
 	status->links_live = tally.live;
 	if ((err = status_names(node, status)) != ERR_NONE ||
 	    (err = status_state(node, status)) != ERR_NONE ||
-	    (err = status_numbers(node, status, &last)) != ERR_NONE ||
 	    (err = status_problems(node, status, &last)) != ERR_NONE)
 		return err;
 	return status_verdict(status, &tally);

@@ -112,6 +112,7 @@ node_sync(struct node *node, Erfa__SyncAnswer *answer)
 	struct store_counts stored = { 0 };
 	char why[512];
 
+	node_after_signing(node);
 	node_each_link(node, node_tally_link, &tally);
 	if (store_begin(node->store, false, &txn) == ERR_NONE &&
 	    node_counts(node, txn, &stored) != ERR_NONE)

@@ -5,7 +5,8 @@
 #include "daemon/node_backup_internal.h"
 #include "daemon/node_internal.h"
 
-/* Drafts that were written anew while the backup was made have no key in it. */
+/* Drafts that were written anew while the backup was made have no key in it, nor
+ * have bodies that were erased then. */
 static enum err
 drop_dead_drafts(struct store_txn *txn)
 {
@@ -51,7 +52,8 @@ node_restored_open(struct node *node, const char *fence, bool *ret_restored)
 
 	/* No fence of before vouches for what was signed before. */
 	if ((err = fence_remove(fence)) == ERR_NONE &&
-	    (err = drop_dead_drafts(txn)) == ERR_NONE)
+	    (err = drop_dead_drafts(txn)) == ERR_NONE &&
+	    (err = store_bodies_lost(txn)) == ERR_NONE)
 		err = store_note_put(txn, STORE_NOTE_RESTORED, &known, 1);
 	if (err == ERR_NONE)
 		return store_commit(&txn);

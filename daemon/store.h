@@ -404,6 +404,14 @@ enum err store_branch_body(struct store_txn *txn,
 enum err store_body_lost(struct store_txn *txn,
     const uint8_t log_id[LOG_ID_LEN], uint64_t n) MUST_CHECK;
 
+/**
+ * store_bodies_lost(txn):
+ * Do so for each body of the stored branches of which the key is gone, as in a
+ * store out of a backup: it was erased while that was made.  Return ERR_DAMAGED or
+ * ERR_IO.
+ */
+enum err store_bodies_lost(struct store_txn *txn) MUST_CHECK;
+
 /* Entries of one number that can be erased one by one, before all of it are. */
 #define STORE_ERASED_MAX 64
 

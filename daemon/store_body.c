@@ -429,6 +429,48 @@ store_body_lost(
 	    txn, STORE_ABSENT, key, (struct bytes){ absent, sizeof(absent) });
 }
 
+/* Is the key gone of the body in this row? */
+static enum err
+is_dead(struct store_txn *txn, struct bytes val, bool *ret_dead)
+{
+	uint8_t key[KEY_LEN];
+	enum err err = ERR_NOENT;
+
+	if (val.len >= STORE_SLOT_PRE)
+		err = store_slot_key(txn, bytes_get_le64(val.data), key);
+	crypto_wipe(key, sizeof(key));
+	*ret_dead = err == ERR_NOENT;
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
+enum err
+store_bodies_lost(struct store_txn *txn)
+{
+	/* One byte more: the least that is greater than the key before. */
+	uint8_t from[STORE_KEY_LEN + 1] = { 0 };
+	struct bytes key = { 0 };
+	struct bytes val;
+	bool dead;
+	enum err err;
+
+	while ((err = db_seek(txn->db, STORE_BODIES, key, &key, &val)) ==
+	    ERR_NONE) {
+		if (key.len != STORE_KEY_LEN)
+			return ERR_DAMAGED;
+		memcpy(from, key.data, STORE_KEY_LEN);
+		key = (struct bytes){ from, sizeof(from) };
+		if ((err = is_dead(txn, val, &dead)) != ERR_NONE)
+			return err;
+		if (!dead || from[LOG_ID_LEN] != 0)
+			continue;
+		err = store_body_lost(
+		    txn, from, bytes_get_be64(from + LOG_ID_LEN + 1));
+		if (err != ERR_NONE && err != ERR_ERASED)
+			return err;
+	}
+	return err == ERR_NOENT ? ERR_NONE : err;
+}
+
 enum err
 store_absent_next(struct store_txn *txn, const struct store_pos *after,
     struct store_pos *ret_pos, size_t *ret_len)

@@ -984,6 +984,32 @@ write_slot(struct fixture *f, off_t slot, int fill)
 	free(path);
 }
 
+/* As in a store out of a backup, if it was erased while that was made. */
+static void
+all_bodies_without_a_key_are_lost_and_no_others(void **state)
+{
+	struct fixture *f = *state;
+
+	write_run(f, 6);
+	assert_int_equal(add_body(f, 0, 2, BODY_LEN), ERR_NONE);
+	assert_int_equal(add_body(f, 0, 3, BODY_LEN), ERR_NONE);
+	assert_int_equal(add_body(f, 0, 4, BODY_LEN), ERR_NONE);
+	next_txn(f);
+	assert_int_equal(store_bodies_lost(f->txn), ERR_NONE);
+	assert_int_equal(state_of(f, 2), STORE_BODY_HERE);
+	write_slot(f, 0, 0);
+	write_slot(f, 2, 0);
+	assert_int_equal(store_bodies_lost(f->txn), ERR_NONE);
+	assert_int_equal(state_of(f, 2), STORE_BODY_ABSENT);
+	assert_int_equal(state_of(f, 4), STORE_BODY_ABSENT);
+	assert_body(f, 0, 3);
+	next_txn(f);
+	assert_int_equal(store_check(f->txn), ERR_NONE);
+	assert_int_equal(add_body(f, 0, 4, BODY_LEN), ERR_NONE);
+	next_txn(f);
+	assert_body(f, 0, 4);
+}
+
 static void
 body_without_its_key_is_damaged_and_can_come_again(void **state)
 {
@@ -2723,6 +2749,7 @@ main(void)
 		T(body_comes_back_from_this_and_later_transactions),
 		T(body_that_does_not_belong_is_refused),
 		T(body_is_not_on_the_disk_in_clear),
+		T(all_bodies_without_a_key_are_lost_and_no_others),
 		T(body_without_its_key_is_damaged_and_can_come_again),
 		T(slots_are_never_used_twice_and_lost_ones_zeroed),
 		T(erased_body_is_neither_told_nor_taken),

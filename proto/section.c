@@ -93,6 +93,22 @@ section_letter(char c)
 	return c >= 'a' && c <= 'z' && c != 'i' && c != 'p';
 }
 
+/*
+ * Does an abbreviation begin here: "m.fl.", "f.eks."; "m. fl.", "s. 4", "v/"?  With
+ * a blank, or a stroke, only beyond h: before, a sentence has come to its end.
+ */
+static bool
+is_abbreviated(const char *at)
+{
+	const char *next;
+
+	if (at[1] != '.')
+		return at[1] == '/' && *at > 'h';
+	next = skip_blanks(at + 2);
+	return isalpha((unsigned char)at[2]) ||
+	    (*at > 'h' && (is_digit(*next) || islower((unsigned char)*next)));
+}
+
 /* A letter that counts sections on, no word's, nor the first of "m.fl.". */
 static bool
 is_letter(const char *at)
@@ -100,7 +116,7 @@ is_letter(const char *at)
 	const char *after = at + 1;
 
 	if (!section_letter(*at) || isalnum((unsigned char)*after) ||
-	    (*after == '.' && isalpha((unsigned char)after[1])))
+	    is_abbreviated(at))
 		return false;
 	return ((unsigned char)*after & 0x80) == 0 || blank_at(after) > 0 ||
 	    dash_at(after) > 0 || strncmp(after, SIGN, SIGN_LEN) == 0;

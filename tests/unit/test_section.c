@@ -54,7 +54,10 @@ numbers_are_read_on_both_sides_of_a_sign(void **state)
 	assert_told("§ 5 i loven, § 7 af 1. maj", "5 | 7");
 	assert_told("§ madservice, 83 borgere", "");
 	assert_told(
-	    "§ 9 k, § 14 x. 5 m § og § 7 i loven", "9 k | 14 x | 5 m | 7");
+	    "§ 9 k, § 14 x. Jf. 5 m § og § 7 i loven", "9 k | 14 x | 5 m | 7");
+	assert_told("§ 83 m. fl., § 84 s. 4, § 85 v/ Bo, § 86 m/tillæg",
+	    "83 | 84 | 85 | 86");
+	assert_told("§ 83 m. v. § 12 b. og § 9 k.", "83 | 12 b | 9 k");
 	assert_told("§ 5 m.fl., § 6 f.eks. 7 § 2 p", "5 | 6 | 7 | 2");
 	assert_told("i 83 af § sagerne", "");
 	assert_told("", "");

@@ -236,4 +236,8 @@ node_fork_ask(struct node *node, struct link *link)
 	node->forks_at = now + node->forks_wait;
 	node_fork_found(node);
 	begin(node, now);
+
+	/* Who has just said HELLO is in no session yet, and was passed over. */
+	if (link != NULL)
+		ask_found(&node->fork_walk, link);
 }

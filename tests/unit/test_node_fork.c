@@ -885,6 +885,22 @@ one_peer_that_comes_lets_no_other_be_asked(void **state)
 	pair_free(pair);
 }
 
+/* It is in no session yet when it says HELLO. */
+static void
+the_peer_that_comes_first_is_asked_too(void **state)
+{
+	struct pair *pair = pair_new(*state, 1);
+	struct node *node = &pair->bare.node;
+	struct traffic before = pair->traffic;
+
+	name_absent(pair, 2);
+	node->nhub_links = 0;
+	node_fork_ask(node, pair->link);
+	world_run(pair->world, 1000);
+	assert_int_equal(pair->traffic.gets, before.gets + 2);
+	pair_free(pair);
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -913,6 +929,7 @@ main(void)
 		T(all_branches_are_given_once_the_stored_one_last),
 		T(of_many_branches_that_are_named_none_is_left_out),
 		T(one_peer_that_comes_lets_no_other_be_asked),
+		T(the_peer_that_comes_first_is_asked_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,10 +158,10 @@ def heavy(path):
     kind = "0" * (900 * 1024) + "1"  # a number may begin with noughts
     for _ in range(4):
         caller.send(watch=control_pb2.WatchRequest(
-            cursor=start, kind=kind, wait_ms=1000))
+            cursor=start, kind=kind, wait_ms=5000 * SLOW))
     codes = [caller.receive().error.code for _ in range(4)]
     CHECKS.check("of 3.5 MiB that one user would have wait, half may",
-                 codes == ["busy"] * 2 + [""] * 2, codes)
+                 sorted(codes) == [""] * 2 + ["busy"] * 2, codes)
     caller.send(watch=control_pb2.WatchRequest(
         cursor=start.replace("/", "/" + "0" * (4 * MIB - 1024)), wait_ms=1000))
     CHECKS.check("and a cursor of megabytes is none",

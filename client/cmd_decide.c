@@ -28,6 +28,7 @@ struct decision {
 	char org[ORG_MAX + 1];        /* of this node */
 	struct act old[REPLACED_MAX]; /* that it replaces */
 	size_t nold;
+	bool alone; /* it replaces none, so that it may leave by itself */
 };
 
 /* "Keep a log; 2027-03-01": the words, and the day at the end, if one. */
@@ -443,6 +444,7 @@ leave(struct decision *it)
 		more[i].id = it->old[i].id;
 		more[i].before = it->old[i].body;
 	}
+	it->alone = it->nold == 0;
 	return act_leave(&it->act, more, it->nold, _("the decision"));
 }
 
@@ -472,7 +474,8 @@ cmd_decide(struct run *run)
 		status = check_about(&it);
 	if (status == EXIT_DONE)
 		status = leave(&it);
-	status = send_rescue(&it.act, status);
+	status = it.alone ? send_rescue(&it.act, status) :
+			    send_rescue_words(&it.act, status);
 	if (status == EXIT_DONE && !run->json &&
 	    it.act.body->decision->trial != NULL)
 		status = standing_line(

@@ -147,8 +147,8 @@ move_do(struct run *run, enum life_action action, const char *said,
 	if (status == EXIT_DONE)
 		status = judge_and_leave(&move);
 	/* What the rules refuse, or a slip, is no reason for a draft. */
-	if (move.stuck || status == EXIT_UNAVAILABLE)
-		status = send_rescue(&move.act, status);
+	if (move.stuck || status == EXIT_UNAVAILABLE || status == EXIT_TEMPFAIL)
+		status = send_rescue_words(&move.act, status);
 	act_close(&move.experience);
 	act_close(&move.act);
 	return status;

@@ -32,7 +32,7 @@ struct move {
  * Open the trial of the first word, let ${change} (may be NULL) set its fields,
  * and do ${action} unless the rules refuse; tell that ${said} was written down,
  * and what the trial waits for.  What was typed is not lost if it cannot leave:
- * send_rescue().  Return an exit code, as ${change} does.
+ * send_rescue_words().  Return an exit code, as ${change} does.
  */
 int move_do(struct run *run, enum life_action action, const char *said,
     int (*change)(struct move *move));

@@ -330,8 +330,9 @@ write_record(const struct act *act, char path[RUN_PATH_MAX])
 	return err;
 }
 
-int
-send_rescue(struct act *act, int status)
+/* Keep it; ${whole}: it is what would have left, and may do so later. */
+static int
+rescue(struct act *act, int status, bool whole)
 {
 	struct run *run = act->run;
 	char path[RUN_PATH_MAX];
@@ -343,12 +344,11 @@ send_rescue(struct act *act, int status)
 		print_say(run->out,
 		    "Kept as a draft: %s.  Only this node can read it.\n",
 		    act->shown);
-		/* What may be public already is not to be published again. */
-		if (!run->unsure)
+		if (whole)
 			(void)tell_next(act);
 	} else if (write_record(act, path) != ERR_NONE) {
 		print_say(run->err, "What was written could not be kept.\n");
-	} else if (run->unsure) {
+	} else if (!whole) {
 		print_say(run->err, "What was written is in %s\n", path);
 	} else {
 		print_say(run->err,
@@ -357,4 +357,17 @@ send_rescue(struct act *act, int status)
 		    path, path);
 	}
 	return status;
+}
+
+int
+send_rescue(struct act *act, int status)
+{
+	/* What may be public already is not to be published again. */
+	return rescue(act, status, !act->run->unsure);
+}
+
+int
+send_rescue_words(struct act *act, int status)
+{
+	return rescue(act, status, false);
 }

@@ -38,4 +38,11 @@ int send_offer(struct act *act, bool ask_first);
  */
 int send_rescue(struct act *act, int status);
 
+/**
+ * send_rescue_words(act, status):
+ * The same for a step, or for what is to leave with others, of which ${act} may
+ * hold a part only: nobody is told to publish that, it is done again.
+ */
+int send_rescue_words(struct act *act, int status);
+
 #endif /* !ERFA_SEND_H */

@@ -178,6 +178,8 @@ def meanwhile(socket):
     kept = len(told(socket, "drafts").get("draft", [])) == drafts + 1
     CHECKS.check("nor is what was typed lost: it is a draft",
                  kept and "Kept as a draft" in talk.text, talk.text)
+    CHECKS.check("and nobody is told to publish half a step",
+                 "erfa publish" not in talk.text, talk.text)
     if kept:
         control = Control(socket)
         body = control.ask(draft_get=control_pb2.DraftGetRequest(id=trial)).body

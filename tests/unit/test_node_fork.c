@@ -752,6 +752,19 @@ more_of_a_branch_is_told_to_each_peer(void **state)
 	pair_free(pair);
 }
 
+/* Who has a part of the first one would not hear of the rest. */
+static void
+both_branches_are_told_when_a_log_is_frozen(void **state)
+{
+	struct pair *pair = pair_new(*state, 0);
+	struct traffic before = pair->traffic;
+
+	receive(pair, 2, BRANCH);
+	assert_int_equal(pair->traffic.notes, before.notes + 2);
+	assert_int_equal(pair->traffic.n, COMMON + STORED);
+	pair_free(pair);
+}
+
 static void
 one_branch_too_many_is_told_to_nobody(void **state)
 {
@@ -923,6 +936,7 @@ main(void)
 		T(thousands_of_fork_entries_are_looked_through_a_few_at_a_time),
 		T(what_a_hidden_fork_entry_names_is_not_asked_for),
 		T(more_of_a_branch_is_told_to_each_peer),
+		T(both_branches_are_told_when_a_log_is_frozen),
 		T(one_branch_too_many_is_told_to_nobody),
 		T(what_follows_a_branch_is_asked_for_again_in_about_an_hour),
 		T(what_cannot_be_kept_is_not_asked_for),

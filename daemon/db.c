@@ -566,10 +566,14 @@ db_seek_le(struct db_txn *txn, unsigned table, struct bytes key,
 	 * is the key before the hit, or the last key if there was no hit.
 	 */
 	rc = mdb_cursor_get(cursor, &found, &val, MDB_SET_RANGE);
-	if (rc == MDB_NOTFOUND)
+	if (rc == 0 && mdb_cmp(txn->txn, dbi, &found, &want) < 0)
+		rc = MDB_CORRUPTED;
+	else if (rc == MDB_NOTFOUND)
 		rc = mdb_cursor_get(cursor, &found, &val, MDB_LAST);
 	else if (rc == 0 && mdb_cmp(txn->txn, dbi, &found, &want) != 0)
 		rc = mdb_cursor_get(cursor, &found, &val, MDB_PREV);
+	if (rc == 0 && mdb_cmp(txn->txn, dbi, &found, &want) > 0)
+		rc = MDB_CORRUPTED;
 	mdb_cursor_close(cursor);
 	if (rc != 0)
 		return err_from_mdb(rc);
@@ -727,12 +731,34 @@ move(struct db_cursor *cursor, struct bytes key, MDB_cursor_op op,
 	return ERR_NONE;
 }
 
+static bool
+is_below(const struct db_cursor *cursor, struct bytes key, struct bytes limit)
+{
+	const MDB_val a = to_mdb(key);
+	const MDB_val b = to_mdb(limit);
+
+	return mdb_cmp(mdb_cursor_txn(cursor->cursor),
+		   mdb_cursor_dbi(cursor->cursor), &a, &b) < 0;
+}
+
 enum err
 db_cursor_seek(struct db_cursor *cursor, struct bytes key,
     struct bytes *ret_key, struct bytes *ret_val)
 {
-	return move(cursor, key, key.len == 0 ? MDB_FIRST : MDB_SET_RANGE,
-	    ret_key, ret_val);
+	enum err err;
+
+	if (key.len == 0)
+		return move(cursor, key, MDB_FIRST, ret_key, ret_val);
+	err = move(cursor, key, MDB_SET_RANGE, ret_key, ret_val);
+
+	/*
+	 * Where the upper pages of a tree are not those of its leaves, LMDB goes
+	 * to a leaf with lower keys and returns the first of the next: who goes
+	 * on from the last key he saw would go round for ever.
+	 */
+	if (err == ERR_NONE && is_below(cursor, *ret_key, key))
+		err = ERR_DAMAGED;
+	return err;
 }
 
 enum err

@@ -155,14 +155,17 @@ enum err db_get(struct db_txn *txn, unsigned table, struct bytes key,
 /**
  * db_seek(txn, table, key, ret_key, ret_val):
  * Find the least key that is not below ${key} (of no bytes: the first), and
- * lend it with its value as db_get() does.  Return ERR_NOENT if all are below.
+ * lend it with its value as db_get() does.  Return ERR_NOENT if all are below,
+ * ERR_DAMAGED if the file leads to one that is: who goes on from the last key
+ * he saw comes to an end.
  */
 enum err db_seek(struct db_txn *txn, unsigned table, struct bytes key,
     struct bytes *ret_key, struct bytes *ret_val) MUST_CHECK;
 
 /**
  * db_seek_le(txn, table, key, ret_key, ret_val):
- * Find the greatest key that is not above ${key}; ERR_NOENT if all are.
+ * Find the greatest key that is not above ${key}; ERR_NOENT if all are,
+ * ERR_DAMAGED as db_seek().
  */
 enum err db_seek_le(struct db_txn *txn, unsigned table, struct bytes key,
     struct bytes *ret_key, struct bytes *ret_val) MUST_CHECK;
@@ -227,7 +230,8 @@ void db_cursor_close(struct db_cursor *cursor);
  * db_cursor_prev(cursor, ret_key, ret_val):
  * Go to the least key that is not below ${key} (of no bytes: the first), or to
  * the row after or before (from a new cursor: the first, the last), and lend
- * it as db_get() does.  Return ERR_NOENT at the end.
+ * it as db_get() does.  Return ERR_NOENT at the end, and ERR_DAMAGED from
+ * db_cursor_seek() as db_seek() does.
  */
 enum err db_cursor_seek(struct db_cursor *cursor, struct bytes key,
     struct bytes *ret_key, struct bytes *ret_val) MUST_CHECK;

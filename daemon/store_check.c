@@ -32,7 +32,18 @@ is_after(struct bytes key, const uint8_t *before, size_t len)
 	return order > 0 || (order == 0 && key.len > len);
 }
 
-/* Keys rise, and there are as many as the table says. */
+/* Is a row where it is looked for?  The upper pages may be of another moment. */
+static bool
+is_found(struct store_txn *txn, enum store_table table, struct bytes key,
+    struct bytes val)
+{
+	struct bytes found;
+
+	return db_get(txn->db, table, key, &found) == ERR_NONE &&
+	    found.data == val.data && found.len == val.len;
+}
+
+/* Keys rise, each is found, and there are as many as the table says. */
 static enum err
 check_table(struct store_txn *txn, enum store_table table, uint64_t *ret_count)
 {
@@ -49,7 +60,8 @@ check_table(struct store_txn *txn, enum store_table table, uint64_t *ret_count)
 		return err;
 	while ((err = db_cursor_next(cursor, &key, &val)) == ERR_NONE) {
 		if (key.len < 1 || key.len > sizeof(before) ||
-		    (count > 0 && !is_after(key, before, len))) {
+		    (count > 0 && !is_after(key, before, len)) ||
+		    !is_found(txn, table, key, val)) {
 			err = ERR_DAMAGED;
 			break;
 		}

@@ -17,6 +17,7 @@
 
 #include "daemon/db.h"
 #include "tests/unit/scratch.h"
+#include "tests/unit/tear.h"
 
 #define MAP_BYTES ((size_t)1 << 20)
 
@@ -415,6 +416,70 @@ seeking_finds_the_key_at_above_or_below(void **state)
 	    db_seek_le(f->txn, LEFT, text("a"), &key, &val), ERR_NOENT);
 }
 
+/* Find ${n} or what is next to it, in a table whose keys are numbers. */
+static enum err
+seek_number(struct fixture *f, bool down, uint64_t n, uint64_t *ret_found)
+{
+	uint8_t raw[8];
+	const struct bytes want = { raw, sizeof(raw) };
+	struct bytes key = { 0 };
+	struct bytes val;
+	enum err err;
+
+	bytes_put_be64(raw, n);
+	err = down ? db_seek_le(f->txn, LEFT, want, &key, &val) :
+		     db_seek(f->txn, LEFT, want, &key, &val);
+	if (err == ERR_NONE)
+		*ret_found = bytes_get_be64(key.data);
+	return err;
+}
+
+/* As long as each answer is at or beyond what was asked for, a walk ends. */
+static void
+seeking_in_a_file_of_two_moments_never_goes_back(void **state)
+{
+	static const uint8_t some[100];
+	struct fixture *f = *state;
+	uint8_t raw[8];
+	const uint64_t count = 500;
+	uint64_t found = 0;
+	unsigned damaged[2] = { 0, 0 };
+	uint64_t n;
+	unsigned down;
+	enum err err;
+
+	for (n = 0; n < count; n++) {
+		bytes_put_be64(raw, 4 * n);
+		assert_int_equal(
+		    db_put(f->txn, LEFT, (struct bytes){ raw, 8 },
+			(struct bytes){ some, sizeof(some) }, DB_NEW),
+		    ERR_NONE);
+	}
+	assert_int_equal(db_commit(&f->txn), ERR_NONE);
+	db_close(f->db);
+	f->db = NULL;
+	/* Three times, so that keys between two rows are led astray. */
+	for (n = 0; n < 3; n++)
+		assert_true(tear_branches(f->path, sizeof(raw)) > 0);
+	assert_int_equal(open_db(f->path, MAP_BYTES, &f->db), ERR_NONE);
+	assert_int_equal(db_begin(f->db, false, &f->txn), ERR_NONE);
+
+	for (n = 0; n < 4 * count; n++) {
+		for (down = 0; down < 2; down++) {
+			err = seek_number(f, down != 0, n, &found);
+			if (err == ERR_DAMAGED)
+				damaged[down]++;
+			else if (err == ERR_NONE)
+				assert_true(
+				    down != 0 ? found <= n : found >= n);
+			else
+				assert_int_equal(err, ERR_NOENT);
+		}
+	}
+	assert_true(damaged[0] > 0);
+	assert_true(damaged[1] > 0);
+}
+
 static void
 cursor_walks_a_table_in_order(void **state)
 {
@@ -754,6 +819,7 @@ main(void)
 		T(readers_of_many_threads_follow_one_another),
 		T(deleting_removes_one_row_and_clearing_all),
 		T(seeking_finds_the_key_at_above_or_below),
+		T(seeking_in_a_file_of_two_moments_never_goes_back),
 		T(cursor_walks_a_table_in_order),
 		T(keys_of_no_or_too_many_bytes_are_refused),
 		T(full_map_fails_the_transaction_and_no_more),

@@ -61,6 +61,15 @@ rows_code(const char *text, const char *prefix, char out[ROWS_CODE_MAX])
 	out[i] = '\0';
 }
 
+/* Is nothing left here of what it says, for a reason that ${row} names? */
+static bool
+is_empty(const Erfa__Row *row)
+{
+	const char *state = run_text(row->state);
+
+	return state[0] != '\0' && strcmp(state, "here") != 0;
+}
+
 void
 rows_status(const struct run *run, const Erfa__Row *row, char *out, size_t size)
 {
@@ -69,7 +78,10 @@ rows_status(const struct run *run, const Erfa__Row *row, char *out, size_t size)
 
 	rows_code(run_text(row->status), "STATUS_", code);
 	label = labels_get(run->labels, "status", code);
-	if (row->transcribed && *label != '\0' && !row->retracted)
+	if (code[0] == '\0' && is_empty(row))
+		(void)snprintf(out, size, "%s",
+		    labels_get(run->labels, "state", row->state));
+	else if (row->transcribed && *label != '\0' && !row->retracted)
 		(void)snprintf(out, size, "%s (%s)", label,
 		    labels_get(run->labels, "word", "reported"));
 	else if (row->retracted)

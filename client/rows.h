@@ -46,7 +46,8 @@ void rows_code(const char *text, const char *prefix, char out[ROWS_CODE_MAX]);
 
 /**
  * rows_status(run, row, out, size):
- * The status of ${row} in words; that of a transcribed one is "reported".
+ * The status of ${row} in words; that of a transcribed one is "reported", and
+ * of what is not here there is only that: "erased", "not yet here".
  */
 void rows_status(
     const struct run *run, const Erfa__Row *row, char *out, size_t size);

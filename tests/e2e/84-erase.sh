@@ -128,6 +128,8 @@ for name in v o; do
 	check_has "says that it was erased at $name" "$OUT" "erased"
 	check_same "and asks nothing about its version at $name" "" \
 		"$(grep -F '?' <<<"$OUT")"
+	check "list at $name" at "$name" list
+	check_has "says so in its place at $name" "$OUT" " ${a:0:15} .* erased"
 	check "history at $name" at "$name" history "$a"
 	check_has "keeps the versions at $name" "$OUT" "erased"
 	check "lineage at $name" at "$name" lineage "$b"

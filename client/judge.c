@@ -198,7 +198,7 @@ judge_tell(struct judge *judge, const struct life_list *list, bool style_bad)
 		if (status != EXIT_DONE)
 			return status;
 		print_point(print, style_bad ? PRINT_BAD : PRINT_PLAIN, what);
-		if (help[0] != '\0')
+		if (help[0] != '\0' && !judge->theirs)
 			print_say(print, "      %s\n", help);
 	}
 	if (list->more > 0)

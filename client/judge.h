@@ -22,6 +22,7 @@
 struct judge {
 	struct run *run;
 	const char *shown; /* how people call the trial */
+	bool theirs;       /* another's: no command of ours would help */
 	struct life_case it;
 	char today[RUN_DAY_LEN + 1];
 	const Erfa__Body *decisions[JUDGE_MANY];
@@ -80,8 +81,8 @@ int judge_line(
 
 /**
  * judge_tell(judge, list, style_bad):
- * Print each finding with the command that helps; to standard error if
- * ${style_bad}, else to standard output.
+ * Print each finding with the command that helps, unless ${judge} says that the
+ * trial is another's; to standard error if ${style_bad}, else to standard output.
  */
 int judge_tell(
     struct judge *judge, const struct life_list *list, bool style_bad);

@@ -74,8 +74,8 @@ static unsigned
 column(void)
 {
 	static const char *const labels[] = { N_("Trial"), N_("Id"),
-		N_("Status"), N_("Taken back"), N_("In doubt"), N_("Draft"),
-		N_("Permission"), NULL };
+		N_("Organisation"), N_("Status"), N_("Taken back"),
+		N_("In doubt"), N_("Draft"), N_("Permission"), NULL };
 
 	return print_column(COLUMN, 0, labels);
 }
@@ -182,6 +182,9 @@ print_people(struct standing *it)
 	print_say(run->out, "\n\n");
 	print_field(run->out, 0, "Trial", column(), act_title(it->act.body));
 	print_field(run->out, 0, "Id", column(), it->act.shown);
+	if (it->judge.theirs)
+		print_field(run->out, 0, "Organisation", column(),
+		    run_text(it->act.show->show->row->publisher));
 	print_field(run->out, 0, "Status", column(),
 	    labels_get(run->labels, "status", state));
 	print_retracted(it);
@@ -200,7 +203,15 @@ print_people(struct standing *it)
 	    (status = print_list(it, _("To be kept in mind:"), &it->warns)) !=
 		EXIT_DONE)
 		return status;
-	return print_list(it, _("Before it is finished:"), &it->finish);
+	status = print_list(it, _("Before it is finished:"), &it->finish);
+	if (status == EXIT_DONE && it->judge.theirs) {
+		print_say(run->out, "\n");
+		print_say(run->out,
+		    _("Make one of your own from it:  erfa adapt %s"),
+		    it->act.shown);
+		print_say(run->out, "\n");
+	}
+	return status;
 }
 
 /* ---- for programs ---- */
@@ -339,6 +350,21 @@ print_program(struct standing *it)
 
 /* ---- both ---- */
 
+/* Did another publish it, so that nobody here can change it? */
+static int
+find_whose(struct standing *it)
+{
+	char org[ORG_MAX + 1] = "";
+	int status;
+
+	if (it->act.show == NULL)
+		return EXIT_DONE;
+	status = run_org(it->run, org);
+	it->judge.theirs = status == EXIT_DONE &&
+	    strcmp(org, run_text(it->act.show->show->row->publisher)) != 0;
+	return status;
+}
+
 static int
 open_all(struct standing *it, const char *word)
 {
@@ -353,6 +379,8 @@ open_all(struct standing *it, const char *word)
 	status = judge_open(run, it->act.body, it->act.shown,
 	    it->act.show == NULL ? NULL : it->act.show->show, &it->judge);
 	if (status != EXIT_DONE)
+		return status;
+	if ((status = find_whose(it)) != EXIT_DONE)
 		return status;
 	look(it);
 	return judge_line(&it->judge, &it->line, &it->first);

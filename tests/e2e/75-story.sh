@@ -92,6 +92,12 @@ check_status "what a source tells is no permission to start" 65 at viborg start 
 check "the ministry's yes is due" at viborg exempt "$v" --no 1 --level act \
 	--why "Hver ydelse skal visiteres for sig" --authority "Ældreministeriet"
 stands "$v" "May not start: waiting for Ældreministeriet."
+meet
+check "others see the same" at tromso status "$v"
+check_has "and whose it is" "$OUT" "dk-791$"
+check_has "and what they can do about it" "$OUT" "erfa adapt $v"
+check_same "and no command that is refused to them" "" \
+	"$(grep -E "erfa (plan|own|anchor|decide)" <<<"$OUT")"
 check "it is written down" at viborg decide "$v" --authority "Ældreministeriet" \
 	--ref "L 2021/879" --outcome approved --date 2021-05-20 \
 	--plain "I må se bort fra det meste af loven"

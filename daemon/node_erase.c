@@ -539,7 +539,8 @@ struct looking {
 	Erfa__LocalSeen__Position *positions; /* that it names */
 };
 
-/* Name all own logs as they count now: an ERASE may stand in any of them. */
+/* Name all own logs as they count now, those of a key of before, too: an ERASE may
+ * stand in any of them. */
 static enum err
 own_positions(const struct node *node, struct looking *looking)
 {
@@ -555,7 +556,7 @@ own_positions(const struct node *node, struct looking *looking)
 		return ERR_NOMEM;
 	for (i = 0; i < view_count(node->view); i++) {
 		log = view_at(node->view, i);
-		if (!log->own || log->counted == 0)
+		if ((!log->own && !log->older) || log->counted == 0)
 			continue;
 		position = &looking->positions[now->n_position];
 		erfa__local_seen__position__init(position);

@@ -73,10 +73,31 @@ done
 check_same "the old key is gone" "" \
 	"$(find "$WORK/leaf/state" -name 'node.key.*')"
 
+# erases NAME: it publishes something and erases it.
+erases() {
+	local id
+	id=$(at "$1" new --title "Kort" --summary "Væk igen." --sector school --yes \
+		--json | field id)
+	check "what $1 published is erased" at "$1" erase "$id" --reason personal_data --yes
+}
+
+# erasures_are "ALL WAITING UNKNOWN": are these the counts of the hub?
+# shellcheck disable=SC2317 # await_at runs it
+erasures_are() {
+	[ "$(status hub erasures) $(status hub erasuresWaiting) $(
+		status hub erasuresUnknown
+	)" = "$1" ]
+}
+
 # The hub: those who dial it find its new key.
+erases hub
+check "all have done it" await_at hub erasures_are "1 0 0"
 old=$(status hub key)
 check "the hub gets a new key" at hub key rotate --yes --wait 60
 publishes hub
+erases hub
+check "all have done what it erased with either key" \
+	await_at hub erasures_are "2 0 0"
 check_same "the leaf sees the old one withdrawn" withdrawn \
 	"$(at leaf directory "$old" --json | field state)"
 for name in leaf port; do

@@ -350,6 +350,11 @@ print_notes(struct run *run, const Erfa__FindAnswer *find)
 		    find->sizes_unknown - find->n_size_unknown, number);
 		print_say(run->out, "  and %s more\n", number);
 	}
+	if (find->erased > 0) {
+		print_number(find->erased, number);
+		print_say(run->out,
+		    "Left out, since their text was erased: %s\n", number);
+	}
 }
 
 /* Say how the question was taken, and what the answer is worth. */

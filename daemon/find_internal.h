@@ -121,6 +121,14 @@ const struct shown_item *find_item(
 bool find_accept(void *context, uint32_t doc, uint8_t kind,
     uint32_t *ret_target, uint32_t *ret_worth);
 
+/**
+ * find_can_tell_erased(find), find_is_erased(find, item):
+ * Whether no words were asked for, so that what is left of an erased text may
+ * tell that it would have fitted; and whether an item was erased, and does.
+ */
+bool find_can_tell_erased(const struct find *find);
+bool find_is_erased(const struct find *find, const struct shown_item *item);
+
 /* ---- query_find_filter.c ---- */
 
 /**

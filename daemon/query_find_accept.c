@@ -139,3 +139,33 @@ find_accept(void *context, uint32_t doc, uint8_t kind, uint32_t *ret_target,
 					WORTH_DECISION;
 	return true;
 }
+
+bool
+find_can_tell_erased(const struct find *find)
+{
+	size_t without;
+
+	(void)plan_without(find->plan, &without);
+	return find->ngroups == 0 && without == 0 &&
+	    plan_phrase(find->plan, 0) == NULL;
+}
+
+bool
+find_is_erased(const struct find *find, const struct shown_item *item)
+{
+	const struct question *question = find->question;
+	struct query_filter filter = find->filter;
+	char country[3];
+
+	if (item->state != INDEX_ERASED)
+		return false;
+
+	/* Which country the text was about is gone with it. */
+	facts_country(shown_org(question->shown, item->org), country);
+	if (filter.country[0] != '\0' && strcmp(country, filter.country) != 0)
+		return false;
+	filter.country[0] = '\0';
+	return query_matches(question, &filter, item) &&
+	    (find->marks[find_number(find, item)] & find->wanted) ==
+	    find->wanted;
+}

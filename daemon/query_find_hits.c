@@ -136,10 +136,13 @@ part_near(struct find *find, struct search_hit *hits, size_t count)
 	return count;
 }
 
-/* All items that pass the filters, when there are no words. */
+/*
+ * All items that pass the filters, when there are no words; what was erased is
+ * counted where that can be told.
+ */
 static enum err
 take_all(struct find *find, size_t limit, struct search_hit *hits,
-    size_t *ret_count, uint64_t *ret_total)
+    size_t *ret_count, Erfa__FindAnswer *answer)
 {
 	const struct shown *shown = find->question->shown;
 	const struct shown_item *item;
@@ -148,14 +151,18 @@ take_all(struct find *find, size_t limit, struct search_hit *hits,
 	size_t i;
 
 	*ret_count = 0;
-	*ret_total = 0;
+	answer->total = 0;
+	answer->erased = 0;
+	answer->has_erased = find_can_tell_erased(find);
 	for (i = 0; i < shown_count(shown); i++) {
 		item = shown_at(shown, SHOWN_BY_TIME, i);
+		if (answer->has_erased && find_is_erased(find, item))
+			answer->erased++;
 		if (!find_accept(find, item->doc, (uint8_t)item->kind, &target,
 			&worth) ||
 		    target != item->doc)
 			continue;
-		++*ret_total;
+		answer->total++;
 		if (*ret_count < limit)
 			hits[(*ret_count)++] = (struct search_hit){
 				.doc = item->doc,
@@ -176,7 +183,7 @@ find_take_hits(
 
 	answer->has_total = true;
 	if (find->ngroups == 0) {
-		err = take_all(find, FIND_MAX, hits, ret_count, &answer->total);
+		err = take_all(find, FIND_MAX, hits, ret_count, answer);
 		find->certain = find->good = *ret_count;
 		if (find->ways != NULL)
 			qsort_r(hits, *ret_count, sizeof(*hits), compare_ways,

@@ -136,6 +136,8 @@ for name in v o; do
 	check_has "keeps its place at $name" "$OUT" "erased"
 	check "find at $name" at "$name" find kvistgaardskolonien --json
 	check_same "finds nothing at $name" "" "$(grep -c "$CALM" <<<"$OUT" | grep -v '^0$')"
+	check "find by its sector at $name" at "$name" find --sector elder_care
+	check_has "says at $name that one was erased" "$OUT" "text was erased: 1$"
 	check "verify at $name" at "$name" verify
 done
 check "show says what that means" at o show "$a"

@@ -1427,6 +1427,86 @@ a_search_without_words_is_refused(void **state)
 	assert_error(find(&f->desk, "bolig", &request), "no_such_sector", 64);
 }
 
+/* Erase the body of one entry of a press. */
+static void
+erase(struct fixture *f, const struct press *press, uint64_t n)
+{
+	struct store_txn *txn;
+
+	assert_int_equal(store_begin(f->desk.store, true, &txn), ERR_NONE);
+	assert_int_equal(store_erase_entry(txn, press->log_id, n,
+			     press->entries[n - 1].tip.c),
+	    ERR_NONE);
+	assert_int_equal(store_commit(&txn), ERR_NONE);
+	desk_settle(&f->desk);
+}
+
+/* Assert how many a search finds and how many were erased; -1 = it does not say. */
+static void
+assert_erased(struct fixture *f, const char *words, Erfa__FindRequest *request,
+    uint64_t total, int erased)
+{
+	Erfa__Answer *answer = find(&f->desk, words, request);
+
+	assert_int_equal(answer->say_case, ERFA__ANSWER__SAY_FIND);
+	assert_int_equal(answer->find->total, total);
+	assert_int_equal(answer->find->has_erased, erased >= 0);
+	if (erased >= 0)
+		assert_int_equal(answer->find->erased, erased);
+	control_free_answer(answer);
+}
+
+static void
+what_is_erased_is_counted_where_its_header_tells(void **state)
+{
+	struct fixture *f = *state;
+	Erfa__FindRequest request = ERFA__FIND_REQUEST__INIT;
+	char housing[] = "housing";
+	char health[] = "health";
+	char norway[] = "no";
+	char denmark[] = "dk";
+	char active[] = "active";
+	char all[] = "all";
+	char decision[] = "decision";
+	uint64_t own;
+	uint64_t other;
+
+	own = add_trial(&f->own, "a", titled("Boliger"));
+	(void)add_trial(&f->own, "b", titled("Boliger igen"));
+	other = add_trial(&f->other, "c", titled("Boliger for unge"));
+	publish(f);
+	request.sector = housing;
+	assert_erased(f, "", &request, 3, 0);
+	erase(f, &f->own, own);
+	assert_erased(f, "", &request, 2, 1);
+	erase(f, &f->other, other);
+	assert_erased(f, "", &request, 1, 2);
+	request.kind = all;
+	assert_erased(f, "", &request, 1, 2);
+	request.kind = decision;
+	assert_erased(f, "", &request, 0, 0);
+	request.kind = NULL;
+
+	/* Of whose country, as far as is left. */
+	request.country = norway;
+	assert_erased(f, "", &request, 0, 1);
+	request.country = denmark;
+	assert_erased(f, "", &request, 1, 1);
+	request.sector = NULL;
+	assert_erased(f, "", &request, 1, 1);
+	request.country = NULL;
+	request.sector = health;
+	assert_erased(f, "", &request, 0, 0);
+
+	/* Its status is gone; of words nothing can be said. */
+	request.sector = housing;
+	request.status = active;
+	assert_erased(f, "", &request, 0, 0);
+	request.status = NULL;
+	assert_erased(f, "boliger", &request, 1, -1);
+	assert_erased(f, "-skole", &request, 1, -1);
+}
+
 /* A decision about a trial of ${whose}. */
 static void
 add_decision(struct press *press, const char *name, const struct press *whose,
@@ -2703,6 +2783,7 @@ main(void)
 		T(trials_are_found_by_their_programme_and_their_sites),
 		T(a_body_that_comes_later_is_found),
 		T(a_search_without_words_is_refused),
+		T(what_is_erased_is_counted_where_its_header_tells),
 		T(what_was_decided_is_found_if_who_did_is_heard),
 		T(a_page_beyond_the_first_thousand_is_the_last_if_time_was_up),
 		T(sections_beyond_a_hundred_are_left_out_and_that_is_said),

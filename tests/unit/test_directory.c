@@ -2033,16 +2033,18 @@ a_plain_reading_of_the_rules_gives_the_same(void **state)
 	}
 }
 
+/* Processor time: other tests run meanwhile. */
 static double
 milliseconds(void)
 {
 	struct timespec now;
 
-	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+	assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now), 0);
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-#define MANY 1056
+#define MANY    1056
+#define MANY_MS 100 /* 1 here */
 
 /* Every municipality of the Nordic countries, each invited by an earlier one. */
 static void
@@ -2084,18 +2086,20 @@ a_thousand_members_take_little_time(void **state)
 	for (run = 0; run < 5; run++) {
 		struct directory *directory = NULL;
 		double start = milliseconds();
+		double took;
 
 		assert_int_equal(
 		    directory_compute(input, &directory), ERR_NONE);
-		if (milliseconds() - start < best)
-			best = milliseconds() - start;
+		took = milliseconds() - start;
+		if (took < best)
+			best = took;
 		assert_int_equal(directory_count(directory), MANY);
 		for (i = 0; i < MANY; i++)
 			assert_true(directory_at(directory, i)->in);
 		directory_free(directory);
 	}
 	print_message("1,056 members in %.2f ms\n", best);
-	assert_true(best < 100);
+	assert_true(best < MANY_MS);
 	directory_input_free(input);
 	free(entry);
 	free(keys);

@@ -43,7 +43,7 @@ check_same "several write" 5 "$(timeout $((20 * SLOW)) tail -n +1 -F \
 begin=$(date +%s%N)
 node_end hub
 took=$((($(date +%s%N) - begin) / 1000000))
-check "erfad ends within two seconds in the midst of it ($took ms)" test "$took" -lt $((2000 * SLOW))
+check "erfad ends soon in the midst of it ($took ms)" test "$took" -lt $((10000 * SLOW))
 wait "${HELPERS[@]}" 2>/dev/null
 node_up hub
 check "it is well again" converge 30 hub

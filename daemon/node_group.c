@@ -15,8 +15,8 @@
 /* How long a change waits for the index to know what was published before. */
 #define INDEX_WAIT_MS 5000
 
-/* The answer waits so long for the index. */
-#define SHOWN_WAIT_MS 2000
+/* The answer waits so long for the index, so that `erfa list` shows it. */
+#define SHOWN_WAIT_MS 5000
 
 static const char *const action_names[GROUP_ACTIONS] = { "create", "add",
 	"remove", "share" };

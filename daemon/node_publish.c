@@ -15,7 +15,7 @@
 #include "daemon/node_publish_internal.h"
 
 /* The answer waits so long for the index, so that `erfa list` shows it. */
-#define SHOWN_WAIT_MS 1000
+#define SHOWN_WAIT_MS 5000
 
 static struct publication *
 publication_of(struct writer_job *job)

@@ -681,6 +681,45 @@ held_now(const void *context, const uint8_t *log_id, uint64_t n)
 	return log != NULL && log->counted >= n;
 }
 
+/* Does every ERASE stand in a log of ours?  Of others nothing is noted of peers. */
+static bool
+are_ours(const struct node *node, const Erfa__ErasureAnswer *erasure)
+{
+	const Erfa__ErasureEntry *entry;
+	const struct view_log *log;
+	uint8_t log_id[LOG_ID_LEN];
+	size_t i;
+
+	for (i = 0; i < erasure->n_entry; i++) {
+		entry = erasure->entry[i];
+		if (!entry->has_erase_n)
+			continue;
+		if (bytes_unhex(entry->erase_log, log_id, LOG_ID_LEN) !=
+			ERR_NONE ||
+		    (log = view_find(node->view, log_id)) == NULL ||
+		    (!log->own && !log->older))
+			return false;
+	}
+	return true;
+}
+
+/* When a member last signed anything that came here, by its own clock, which may
+ * be ahead; 0: never. */
+static uint64_t
+signed_ms(const struct node *node, const uint8_t key[KEY_LEN])
+{
+	const struct view_log *log;
+	uint64_t ms = 0;
+	size_t i;
+
+	for (i = 0; i < view_count(node->view); i++) {
+		log = view_at(node->view, i);
+		if (memcmp(log->key, key, KEY_LEN) == 0 && log->head_ms > ms)
+			ms = log->head_ms;
+	}
+	return ms < node_clock() ? ms : node_clock();
+}
+
 /* The link to a member, if there is one. */
 static struct link *
 link_of(struct node *node, const uint8_t key[KEY_LEN])
@@ -708,7 +747,7 @@ fill_node(struct node *node, struct store_txn *txn,
 	struct link_info info = { .same_digest = false };
 	const char *state = "not_known";
 	uint64_t in_step_ms = 0;
-	uint64_t heard_ms = 0;
+	uint64_t heard_ms = signed_ms(node, member->key);
 	enum err err;
 
 	if (link != NULL) {
@@ -720,8 +759,10 @@ fill_node(struct node *node, struct store_txn *txn,
 	}
 	if (seen != NULL) {
 		in_step_ms = seen->in_step_ms;
-		state = knows_all(erasure, held_then, seen) ? "executed" :
-							      "not_yet";
+		if (are_ours(node, erasure))
+			state = knows_all(erasure, held_then, seen) ?
+			    "executed" :
+			    "not_yet";
 		erfa__local_seen__free_unpacked(seen, NULL);
 	}
 	if (info.same_digest) {

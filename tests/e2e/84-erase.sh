@@ -100,6 +100,9 @@ check "erasure" at v erasure "$a"
 check_has "Tromsø has done it" "$OUT" "no-5501 +erased there"
 check_has "Kuopio is not known" "$OUT" "fi-297 +not"
 check_has "and why it was" "$OUT" "personal data"
+check_has "and since when it is silent" "$OUT" "fi-297 .* [0-9]{4}-[0-9]{2}-[0-9]{2} "
+check "who has been in step with Kuopio asks" at t erasure "$a"
+check_has "and is told no more than is known" "$OUT" "fi-297 +not known"
 
 # status_says PATTERN: does the status of Viborg have such a line?
 # shellcheck disable=SC2317 # await_at runs it

@@ -6,8 +6,9 @@
 #include "client/print.h"
 #include "client/run.h"
 
-#define DIGITS     24 /* of a check number */
-#define KEY_DIGITS 64
+#define DIGITS       24 /* of a check number */
+#define KEY_DIGITS   64
+#define NUMBERS_MOST 16 /* check numbers that are shown of one organisation */
 
 /* A whole key in one word, in small letters. */
 static bool
@@ -47,6 +48,39 @@ bad:
 	    "this is no check number");
 }
 
+int
+check_ask(struct run *run, const char *who, Erfa__Answer **ret_answer)
+{
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__DirectoryRequest ask = ERFA__DIRECTORY_REQUEST__INIT;
+
+	ask.who = run_lend(who);
+	request.ask_case = ERFA__REQUEST__ASK_DIRECTORY;
+	request.directory = &ask;
+	return run_ask(run, &request, 0, ret_answer);
+}
+
+bool
+check_is_in(const Erfa__DirectoryMember *member)
+{
+	return strcmp(run_text(member->state), "in") == 0 ||
+	    strcmp(run_text(member->state), "replaced") == 0;
+}
+
+/* One key, which those who vouch for it name differently. */
+static void
+say_misnamed(struct run *run, const char *org, const char *number)
+{
+	print_say(run->out,
+	    " Disputed: this key was given more than one organisation, and "
+	    "%s is one.\n    Its check number:\n",
+	    org);
+	print_say(run->out, "    %s\n", number);
+	print_say(run->out,
+	    "    Telephone them and compare; whoever named another one "
+	    "says it anew:\n    erfa peers accept CHECKNUMBER ORG\n");
+}
+
 void
 check_dispute(
     struct run *run, const char *org, char *const *numbers, size_t count)
@@ -54,6 +88,10 @@ check_dispute(
 	size_t i;
 
 	print_styled(run->out, PRINT_BAD, "!");
+	if (count == 1) {
+		say_misnamed(run, org, numbers[0]);
+		return;
+	}
 	print_say(run->out,
 	    " Disputed: more than one key claims to be %s.  Check numbers:\n",
 	    org);
@@ -62,4 +100,27 @@ check_dispute(
 	print_say(run->out,
 	    "    Telephone them and compare; whoever may withdraws the "
 	    "wrong one:\n    erfa peers remove CHECKNUMBER\n");
+}
+
+int
+check_disputed(struct run *run, const char *org)
+{
+	char *numbers[NUMBERS_MOST];
+	const Erfa__DirectoryMember *member;
+	Erfa__Answer *answer = NULL;
+	size_t i, count = 0;
+	int status;
+
+	if ((status = check_ask(run, org, &answer)) != EXIT_DONE)
+		return status;
+	for (i = 0; i < answer->directory->n_member; i++) {
+		member = answer->directory->member[i];
+		if (member->disputed && check_is_in(member) &&
+		    count < NUMBERS_MOST)
+			numbers[count++] = member->check_number;
+	}
+	if (count > 0)
+		check_dispute(run, org, numbers, count);
+	control_free_answer(answer);
+	return EXIT_DONE;
 }

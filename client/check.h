@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "proto/control.h"
+
 /* Opaque types. */
 struct run;
 
@@ -24,11 +26,33 @@ int check_typed(
     struct run *run, size_t first, size_t end, char out[CHECK_TYPED_MAX]);
 
 /**
+ * check_ask(run, who, ret_answer):
+ * Ask for the directory's keys that ${who} names: an organisation, a check number
+ * or the first digits of a key.  The caller frees *${ret_answer} with
+ * control_free_answer().  Return what run_ask() does; EXIT_NOINPUT for nobody.
+ */
+int check_ask(struct run *run, const char *who, Erfa__Answer **ret_answer);
+
+/**
+ * check_is_in(member):
+ * Return whether this key is that of a member, one that has an heir too.
+ */
+bool check_is_in(const Erfa__DirectoryMember *member);
+
+/**
  * check_dispute(run, org, numbers, count):
- * Say that ${count} keys, with these check numbers, claim to be ${org}, and what
- * to do.
+ * Say that ${count} keys, with these check numbers, claim to be ${org}, or of a
+ * single one that those who vouch for it do not agree on it; and what to do.
+ * They have to be all the disputed ones.
  */
 void check_dispute(
     struct run *run, const char *org, char *const *numbers, size_t count);
+
+/**
+ * check_disputed(run, org):
+ * The same of the keys that the directory has for ${org}, for those who do not
+ * know them all.  Return an exit code, the person being told.
+ */
+int check_disputed(struct run *run, const char *org);
 
 #endif /* !ERFA_CHECK_H */

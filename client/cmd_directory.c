@@ -24,18 +24,13 @@
 static int
 ask_directory(struct run *run, Erfa__Answer **ret_answer)
 {
-	Erfa__Request request = ERFA__REQUEST__INIT;
-	Erfa__DirectoryRequest ask = ERFA__DIRECTORY_REQUEST__INIT;
 	char who[LINE_ROOM] = "";
 	size_t i, len = 0;
 
 	for (i = 0; i < args_count(run->args) && len < sizeof(who); i++)
 		len += (size_t)snprintf(who + len, sizeof(who) - len, "%s%s",
 		    i == 0 ? "" : " ", args_word(run->args, i));
-	ask.who = who;
-	request.ask_case = ERFA__REQUEST__ASK_DIRECTORY;
-	request.directory = &ask;
-	return run_ask(run, &request, 0, ret_answer);
+	return check_ask(run, who, ret_answer);
 }
 
 /* The labels of several codes, with commas between. */
@@ -140,30 +135,24 @@ print_withdrawn(struct run *run, const Erfa__DirectoryMember *member)
 	}
 }
 
-/* Every organisation that more than one key claims, once. */
-static void
+/* Every organisation that is disputed, once. */
+static int
 print_disputes(struct run *run, const Erfa__DirectoryAnswer *answer)
 {
-	char *numbers[16];
-	size_t i, j, count;
+	const char *org, *last = "";
+	int status = EXIT_DONE;
+	size_t i;
 
-	for (i = 0; i < answer->n_member; i++) {
-		const char *org = run_text(answer->member[i]->org);
-
+	for (i = 0; i < answer->n_member && status == EXIT_DONE; i++) {
+		org = run_text(answer->member[i]->org);
 		if (!answer->member[i]->disputed ||
-		    (i > 0 && answer->member[i - 1]->disputed &&
-			strcmp(run_text(answer->member[i - 1]->org), org) == 0))
+		    !check_is_in(answer->member[i]) || strcmp(org, last) == 0)
 			continue;
-		count = 0;
-		for (j = i; j < answer->n_member && count < 16 &&
-		     strcmp(run_text(answer->member[j]->org), org) == 0;
-		     j++)
-			if (answer->member[j]->disputed)
-				numbers[count++] =
-				    answer->member[j]->check_number;
+		last = org;
 		print_say(run->out, "\n");
-		check_dispute(run, org, numbers, count);
+		status = check_disputed(run, org);
 	}
+	return status;
 }
 
 /* ---- one key ---- */
@@ -254,7 +243,7 @@ print_directory(struct run *run, const Erfa__DirectoryAnswer *answer)
 	for (i = 0; status == EXIT_DONE && i < answer->n_member; i++)
 		print_withdrawn(run, answer->member[i]);
 	if (status == EXIT_DONE)
-		print_disputes(run, answer);
+		status = print_disputes(run, answer);
 	return status;
 }
 
@@ -282,13 +271,6 @@ cmd_directory(struct run *run)
 
 /* ---- members ---- */
 
-static bool
-is_in(const Erfa__DirectoryMember *member)
-{
-	return strcmp(run_text(member->state), "in") == 0 ||
-	    strcmp(run_text(member->state), "replaced") == 0;
-}
-
 /* Leave only those who are in. */
 static void
 keep_members(Erfa__DirectoryAnswer *answer)
@@ -296,7 +278,7 @@ keep_members(Erfa__DirectoryAnswer *answer)
 	size_t i, kept = 0;
 
 	for (i = 0; i < answer->n_member; i++)
-		if (is_in(answer->member[i]))
+		if (check_is_in(answer->member[i]))
 			answer->member[kept++] = answer->member[i];
 		else
 			erfa__directory_member__free_unpacked(
@@ -359,7 +341,7 @@ print_members(struct run *run, const Erfa__DirectoryAnswer *answer)
 		status = listing_table(run, &answer->base, "member", narrow,
 		    sizeof(narrow) / sizeof(narrow[0]), add_member);
 	if (status == EXIT_DONE)
-		print_disputes(run, answer);
+		status = print_disputes(run, answer);
 	return status;
 }
 

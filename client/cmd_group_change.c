@@ -10,6 +10,7 @@
 #include "proto/answer.h"
 #include "proto/control.h"
 #include "client/act.h"
+#include "client/check.h"
 #include "client/cmd.h"
 #include "client/groups.h"
 #include "client/join.h"
@@ -124,19 +125,14 @@ is_among(char *const *orgs, size_t count, const char *org)
 /* Print whom ${typed} means, with the number to be compared. */
 static int
 print_newcomer(
-    struct run *run, char *typed, const Erfa__GroupChangeAnswer *trial)
+    struct run *run, const char *typed, const Erfa__GroupChangeAnswer *trial)
 {
-	Erfa__Request request = ERFA__REQUEST__INIT;
-	Erfa__DirectoryRequest ask = ERFA__DIRECTORY_REQUEST__INIT;
 	const Erfa__DirectoryMember *member;
 	Erfa__Answer *answer = NULL;
 	size_t i;
 	int status;
 
-	ask.who = typed;
-	request.ask_case = ERFA__REQUEST__ASK_DIRECTORY;
-	request.directory = &ask;
-	if ((status = run_ask(run, &request, 0, &answer)) != EXIT_DONE)
+	if ((status = check_ask(run, typed, &answer)) != EXIT_DONE)
 		return status;
 	for (i = 0; i < answer->directory->n_member; i++) {
 		member = answer->directory->member[i];

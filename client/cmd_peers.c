@@ -91,28 +91,23 @@ print_trouble(struct run *run, const Erfa__Peer *peer)
 	print_remedy(run->out, 4, speech(run_text(peer->remedy)));
 }
 
-/* Every organisation that more than one peer claims to be, once. */
-static void
+/* Every organisation that is disputed, once; the other key may be our own. */
+static int
 print_disputes(struct run *run, const Erfa__PeersAnswer *peers)
 {
-	char *numbers[16];
-	size_t i, j, count;
+	const char *org, *last = "";
+	int status = EXIT_DONE;
+	size_t i;
 
-	for (i = 0; i < peers->n_peer; i++) {
-		const char *org = run_text(peers->peer[i]->org);
-
+	for (i = 0; i < peers->n_peer && status == EXIT_DONE; i++) {
+		org = run_text(peers->peer[i]->org);
 		if (!peers->peer[i]->disputed || peers->peer[i]->removed ||
-		    (i > 0 && peers->peer[i - 1]->disputed &&
-			strcmp(run_text(peers->peer[i - 1]->org), org) == 0))
+		    strcmp(org, last) == 0)
 			continue;
-		count = 0;
-		for (j = i; j < peers->n_peer && count < 16; j++)
-			if (peers->peer[j]->disputed &&
-			    !peers->peer[j]->removed &&
-			    strcmp(run_text(peers->peer[j]->org), org) == 0)
-				numbers[count++] = peers->peer[j]->check_number;
-		check_dispute(run, org, numbers, count);
+		last = org;
+		status = check_disputed(run, org);
 	}
+	return status;
 }
 
 static void
@@ -150,10 +145,10 @@ print_peers(struct run *run, const Erfa__PeersAnswer *peers)
 	status = print_table(run, peers);
 	for (i = 0; i < peers->n_peer && status == EXIT_DONE; i++)
 		print_trouble(run, peers->peer[i]);
-	if (status == EXIT_DONE) {
-		print_disputes(run, peers);
+	if (status == EXIT_DONE)
+		status = print_disputes(run, peers);
+	if (status == EXIT_DONE)
 		print_pending(run, peers);
-	}
 	return status;
 }
 
@@ -244,9 +239,9 @@ print_accepted(struct run *run, const Erfa__AcceptAnswer *accept)
 		    "can say so.\n");
 	if (accept->disputed)
 		print_say(run->out,
-		    "Disputed: another key claims to be %s.  Look at both:  "
-		    "erfa directory %s\n",
-		    run_text(accept->org), run_text(accept->org));
+		    "Disputed: another key claims to be %s, or others gave this "
+		    "one another id.  See:  erfa directory %s\n",
+		    run_text(accept->org), run_text(accept->check_number));
 }
 
 int

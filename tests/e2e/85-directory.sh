@@ -60,10 +60,28 @@ check_has "members come with check numbers" "$(at oulu members)" \
 	"fi-297 +kuopio|fi-297.* [0-9]{4} [0-9]{4} [0-9]{4}"
 check_status "who is not there is not found" 66 at oulu directory se-1280
 
-# The registry vouches by hand for a key it knows, with no stranger at its door.
+# The registry mistypes the id of Oulu: there is one key, and nobody to be removed.
+check "the registry vouches for Oulu's key under a wrong id" \
+	at kl peers accept "$(status oulu key)" fi-297
+check_has "and hears that others gave it another" "$OUT" "others gave this one"
+check_has "with whom to look at" "$OUT" "erfa directory $(status oulu checkNumber)"
+check "viborg hears of it" converge 30 kl viborg oulu
+id=$(at viborg list --org fi-564 --json | field id)
+for words in "kl directory" "viborg peers" "viborg members" "viborg show $id" \
+	"oulu directory" "oulu directory $(status oulu checkNumber)"; do
+	# shellcheck disable=SC2086
+	said=$(at $words)
+	check_has "$words says what is disputed" "$said" \
+		"this key was given more than one organisation, and fi-564"
+	check_has "and of which key" "$said" "^ +$(status oulu checkNumber)$"
+	check_same "and advises to remove none" "" "$(grep remove <<<"$said")"
+done
+
+# It vouches by hand for a key it knows, with no stranger at its door.
 check "the registry vouches for Oulu's key" \
 	at kl peers accept "$(status oulu key)" fi-564 --json
 check_has "which is a member" "$OUT" '"member": *true'
+check_has "and no longer disputed" "$OUT" '"disputed": *false'
 check_status "a wrong role is refused" 64 \
 	at kl peers accept "$(status oulu key)" fi-564 --as boss
 check_status "and so is the own key" 64 \

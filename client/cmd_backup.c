@@ -24,6 +24,7 @@
 #include "client/print.h"
 #include "client/progress.h"
 #include "client/quote.h"
+#include "client/restored.h"
 #include "client/run.h"
 #include "client/settle.h"
 #include "client/speech.h"
@@ -643,6 +644,7 @@ show_list(struct run *run, const Erfa__BackupAnswer *list)
 		{ N_("SIZE"), true, 0 },
 		{ N_("FILE"), false, 0 },
 	};
+	int status;
 
 	if (run->json)
 		return run_json(run, &list->base);
@@ -651,8 +653,11 @@ show_list(struct run *run, const Erfa__BackupAnswer *list)
 		    run->out, "No backup was made yet:  erfa backup --help\n");
 		return EXIT_DONE;
 	}
-	return listing_table(run, &list->base, "kept", columns,
+	status = listing_table(run, &list->base, "kept", columns,
 	    sizeof(columns) / sizeof(columns[0]), add_backup);
+	if (status == EXIT_DONE)
+		restored_tell(run, list, NULL);
+	return status;
 }
 
 /* A backup is destroyed, wherever it was. */

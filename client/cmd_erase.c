@@ -10,6 +10,7 @@
 #include "client/listing.h"
 #include "client/print.h"
 #include "client/prompt.h"
+#include "client/restored.h"
 #include "client/rows.h"
 #include "client/run.h"
 #include "client/speech.h"
@@ -394,6 +395,28 @@ print_backups(struct run *run, const Erfa__ErasureAnswer *erasure)
 	    run_text(erasure->backup[0]->file));
 }
 
+/* And which of them it has lost sight of; who may not ask for the list is not told
+ * of those on it either. */
+static int
+print_missing(struct run *run, const Erfa__ErasureAnswer *erasure)
+{
+	Erfa__BackupRequest list = ERFA__BACKUP_REQUEST__INIT;
+	Erfa__Request request = ERFA__REQUEST__INIT;
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	if (!erasure->has_here)
+		return EXIT_DONE;
+	request.ask_case = ERFA__REQUEST__ASK_BACKUP;
+	request.backup = &list;
+	if ((status = run_try(run, &request, &answer)) != EXIT_DONE)
+		return status;
+	if (answer->say_case == ERFA__ANSWER__SAY_BACKUP)
+		restored_tell(run, answer->backup, erasure);
+	control_free_answer(answer);
+	return EXIT_DONE;
+}
+
 int
 cmd_erasure(struct run *run)
 {
@@ -407,6 +430,8 @@ cmd_erasure(struct run *run)
 		print_when(run, answer->erasure);
 		status = print_nodes(run, answer->erasure);
 		print_backups(run, answer->erasure);
+		if (status == EXIT_DONE)
+			status = print_missing(run, answer->erasure);
 	}
 	control_free_answer(answer);
 	return status;

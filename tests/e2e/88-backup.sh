@@ -232,6 +232,7 @@ check "which is published" at v publish "$unsaid" --yes
 check "and erased" at v erase "$unsaid" --reason personal_data --yes
 check "erasure" at v erasure "$unsaid" --json
 check_has "names that backup" "$OUT" draft.erfab
+check_same "and knows them all" "" "$(at v erasure "$unsaid" | grep "was restored")"
 check_same "and none of before the draft" "" "$(grep -o after.erfab <<<"$OUT")"
 check "all know of it" converge 30 v t
 node_end v
@@ -275,6 +276,13 @@ mkdir "$WORK/opened"
 check "the backup of after is opened" restore "$WORK/after.erfab" --dir "$WORK/opened/x"
 check "and has no word of it" /usr/bin/python3 tests/e2e/scan.py find "$SECRET" "$WORK/opened"
 check_same "nor is anything forked" 0 "$(status t logsFrozen)"
+
+# Two backups were made between the one and the restore.
+check "the list" at v backup --list
+check_same "has none of them" "" "$(grep -oE '(after|draft).erfab' <<<"$OUT")"
+check_has "and says so" "$OUT" "was restored from its backup of 20"
+check "erasure" at v erasure "$unsaid"
+check_has "names what may hold it besides" "$OUT" "not on its list, and may hold"
 
 # The key of now comes back too.
 check "a new key" at v key rotate --yes --wait 60

@@ -1,7 +1,11 @@
 #include "client/check.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "proto/bytes.h"
+#include "proto/crypto.h"
+#include "proto/invite.h"
 #include "client/fault.h"
 #include "client/print.h"
 #include "client/run.h"
@@ -123,4 +127,16 @@ check_disputed(struct run *run, const char *org)
 		check_dispute(run, org, numbers, count);
 	control_free_answer(answer);
 	return EXIT_DONE;
+}
+
+void
+check_of_key(const char *key, char out[CHECK_TYPED_MAX])
+{
+	uint8_t sign[KEY_LEN], curve[KEY_LEN];
+
+	if (bytes_unhex(key, sign, KEY_LEN) == ERR_NONE &&
+	    crypto_curve_public(sign, curve) == ERR_NONE)
+		invite_check_number(curve, out);
+	else
+		(void)snprintf(out, CHECK_TYPED_MAX, "%s", key);
 }

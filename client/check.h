@@ -55,4 +55,11 @@ void check_dispute(
  */
 int check_disputed(struct run *run, const char *org);
 
+/**
+ * check_of_key(key, out):
+ * The check number of the key with these 64 digits; the digits, cut, if they are
+ * of no key.
+ */
+void check_of_key(const char *key, char out[CHECK_TYPED_MAX]);
+
 #endif /* !ERFA_CHECK_H */

@@ -121,8 +121,8 @@ print_withdrawn(struct run *run, const Erfa__DirectoryMember *member)
 	if (run_text(member->withdrawn)[0] == '\0')
 		return;
 	print_time(member->withdrawn, when);
-	print_say(run->out, "\n%s (%.16s): withdrawn by %s, %s.",
-	    run_text(member->org), run_text(member->key),
+	print_say(run->out, "\n%s (check number %s): withdrawn by %s, %s.",
+	    run_text(member->org), run_text(member->check_number),
 	    run_text(member->withdrawn_by_org), when);
 	if (member->n_cut == 0)
 		print_say(run->out, "  Nothing it published counts.\n");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/control.h"
+#include "client/check.h"
 #include "client/cmd.h"
 #include "client/groups.h"
 #include "client/join.h"
@@ -265,7 +266,9 @@ print_left_out(struct run *run, const Erfa__GroupView *group,
     const Erfa__GroupMemberView *member)
 {
 	const char *org = run_text(member->org);
+	char number[CHECK_TYPED_MAX];
 
+	check_of_key(run_text(member->key), number);
 	print_styled(run->out, PRINT_BAD, "!");
 	if (strcmp(run_text(member->state), "left") == 0)
 		print_say(run->out,
@@ -274,9 +277,9 @@ print_left_out(struct run *run, const Erfa__GroupView *group,
 		    org);
 	else
 		print_say(run->out,
-		    " %s: this node knows no such member, and seals nothing to "
-		    "it.  Why:  erfa directory %.16s\n",
-		    org, run_text(member->key));
+		    " %s (check number %s): this node knows no such member, "
+		    "and seals nothing to it yet.\n",
+		    org, number);
 	if (group->founder)
 		print_say(run->out,
 		    "    Take it out:  erfa group remove %.8s %s\n",

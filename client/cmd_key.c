@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "proto/control.h"
+#include "client/check.h"
 #include "client/cmd.h"
 #include "client/conn.h"
 #include "client/print.h"
@@ -45,11 +46,14 @@ ask_key(struct run *run, bool secret, bool rotate, Erfa__Answer **ret_answer)
 static void
 print_standing(struct run *run, const Erfa__KeyAnswer *key)
 {
+	char number[CHECK_TYPED_MAX];
+
 	if (run_text(key->standing_key)[0] == '\0')
 		return;
+	check_of_key(key->standing_key, number);
 	print_styled(run->out, PRINT_BAD, "!");
-	print_say(run->out, " An earlier key of yours still counts: %.16s...\n",
-	    key->standing_key);
+	print_say(run->out,
+	    " An earlier key of yours still counts: check number %s\n", number);
 	print_say(run->out,
 	    "    It was not withdrawn: a withdrawal names every log of a key, "
 	    "and it may have\n    too many.  Whoever has its secret can speak "

@@ -210,7 +210,9 @@ static void
 print_accepted(struct run *run, const Erfa__AcceptAnswer *accept)
 {
 	const char *succeeds = args_value(run->args, "succeeds");
+	char number[CHECK_TYPED_MAX];
 
+	check_of_key(run_text(accept->succeeds), number);
 	if (run_text(accept->key)[0] == '\0') {
 		print_say(run->out,
 		    "%s may come in now.  It becomes a member when it next "
@@ -231,8 +233,8 @@ print_accepted(struct run *run, const Erfa__AcceptAnswer *accept)
 		print_say(run->out,
 		    "It takes the place of the key that you named.  If that "
 		    "was lost or stolen, withdraw it now:  erfa peers remove "
-		    "%.16s\n",
-		    accept->succeeds);
+		    "%s\n",
+		    number);
 	else if (succeeds != NULL)
 		print_say(run->out,
 		    "It does not take the place of that key: only a registry "
@@ -361,11 +363,18 @@ print_line(struct run *run, const Erfa__RemoveAnswer *removed)
 static void
 print_removed(struct run *run, const Erfa__RemoveAnswer *removed)
 {
+	char number[CHECK_TYPED_MAX];
 	size_t i;
 
-	print_say(run->out, "Removed %s (key %.16s...): %s.\n",
-	    run_text(removed->org), run_text(removed->key),
-	    run_text(removed->scope));
+	check_of_key(run_text(removed->key), number);
+	if (strcmp(run_text(removed->scope), "everywhere") == 0)
+		print_say(run->out,
+		    "Removed %s (check number %s), everywhere.\n",
+		    run_text(removed->org), number);
+	else
+		print_say(run->out,
+		    "Removed %s (check number %s), for this node only.\n",
+		    run_text(removed->org), number);
 	print_line(run, removed);
 	if (removed->n_cut == 0)
 		print_say(run->out, "Nothing it published counts.\n");

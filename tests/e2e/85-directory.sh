@@ -105,6 +105,8 @@ for name in kl viborg oulu; do
 		"$(titles "$name" | grep -c kuopio)"
 	check_has "$name says up to where it counts" \
 		"$(at "$name" directory fi-297)" "up to entry $cut"
+	check_has "of the key with this check number" "$(at "$name" directory)" \
+		"^fi-297 \(check number $(status kuopio checkNumber)\): withdrawn by dk-kl"
 	check_same "$name sees the same directory" "$(states kl)" \
 		"$(states "$name")"
 done

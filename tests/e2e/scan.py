@@ -2,9 +2,11 @@
 """Look for what was erased in all files of nodes.
 
 Usage: scan.py keys FILE            print the key slots that are in use, in hex
+       scan.py salts BUNDLE         print the salts of all bodies in it, in hex
        scan.py find SECRET DIR...   look for pieces of SECRET, a text of several
-                                    words, and for the key given by $GONE_KEYS (a
-                                    file of hex lines), in every file below DIR
+                                    words, and for the keys and salts given by
+                                    $GONE_KEYS (a file of hex lines), in every file
+                                    below DIR
        scan.py memory SECRET PID... the same in what these processes have in memory,
                                     files apart; 77 if that must not be read
 
@@ -25,6 +27,22 @@ def slots(path):
         data = f.read()
     keys = (data[i:i + 32] for i in range(0, len(data), 32))
     return [key.hex() for key in keys if any(key)]
+
+
+def salts(path):
+    # The other commands need nothing but Python.
+    from proto import wire_pb2
+
+    with open(path, "rb") as f:
+        data = f.read()
+    at = data.index(b"\n") + 1
+    found = set()
+    while at < len(data):
+        end = at + 4 + int.from_bytes(data[at:at + 4], "little")
+        for part in wire_pb2.Msg.FromString(data[at + 4:end]).data.body:
+            found.add(part.salt.hex())
+        at = end
+    return found
 
 
 def pieces(text):
@@ -93,6 +111,9 @@ def memory(secret, pids):
 def main():
     if sys.argv[1] == "keys":
         print("\n".join(sorted(slots(sys.argv[2]))))
+        return 0
+    if sys.argv[1] == "salts":
+        print("\n".join(sorted(salts(sys.argv[2]))))
         return 0
     if sys.argv[1] == "memory":
         try:

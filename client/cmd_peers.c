@@ -386,6 +386,74 @@ print_removed(struct run *run, const Erfa__RemoveAnswer *removed)
 		    (unsigned long long)removed->cut[i]->n);
 }
 
+/* Print the keys that can be removed, or those beside ${key}; how many it is. */
+static size_t
+print_meant(struct run *run, const Erfa__DirectoryAnswer *directory,
+    bool withdrawn, const char *key)
+{
+	const Erfa__DirectoryMember *member;
+	size_t i, count = 0;
+
+	for (i = 0; i < directory->n_member; i++) {
+		member = directory->member[i];
+		if (member->own || (!withdrawn && !check_is_in(member)) ||
+		    (key != NULL && strcmp(run_text(member->key), key) == 0))
+			continue;
+		if (count++ == 0 && key == NULL)
+			print_say(run->err, "Compare by telephone first:\n");
+		else if (count == 1)
+			print_say(run->err,
+			    "Its other keys; one that it gave itself (erfa key "
+			    "rotate) goes too:\n");
+		print_say(run->err, "  %s  %s  %s\n",
+		    run_text(member->check_number), run_text(member->org),
+		    run_text(member->name));
+	}
+	return count;
+}
+
+/* Show what may go with one key; erfad decides by who signed the change. */
+static int
+show_line(struct run *run, const Erfa__DirectoryMember *named)
+{
+	Erfa__Answer *answer = NULL;
+	int status;
+
+	if (run_text(named->org)[0] == '\0')
+		return EXIT_DONE;
+	if ((status = check_ask(run, named->org, &answer)) != EXIT_DONE)
+		return status;
+	(void)print_meant(run, answer->directory, false, run_text(named->key));
+	control_free_answer(answer);
+	return EXIT_DONE;
+}
+
+/* Show whom it is about, before somebody says yes. */
+static int
+show_meant(struct run *run, const Erfa__RemoveRequest *ask)
+{
+	bool cuts = ask->n_cut > 0 || ask->nothing;
+	const Erfa__DirectoryMember *first;
+	Erfa__Answer *answer = NULL;
+	bool by_key;
+	int status;
+
+	if (args_given(run->args, "yes") || ask->peer[0] == '\0')
+		return EXIT_DONE;
+	if ((status = check_ask(run, ask->peer, &answer)) != EXIT_DONE)
+		return status;
+	first = answer->directory->member[0];
+	by_key = strcmp(run_text(first->org), ask->peer) != 0;
+	if (print_meant(run, answer->directory, by_key && cuts, NULL) == 0)
+		status = fault_say(&run->faults, EXIT_NOINPUT, "no_such_peer",
+		    "See all:  erfa directory", "no member \"%.70s\"",
+		    ask->peer);
+	else if (by_key && !cuts)
+		status = show_line(run, first);
+	control_free_answer(answer);
+	return status;
+}
+
 int
 cmd_remove(struct run *run)
 {
@@ -407,7 +475,8 @@ cmd_remove(struct run *run)
 	    _("%.100s will get nothing more, and what it publishes from now on "
 	      "does not count.  Remove it?"),
 	    ask.peer);
-	if ((status = prompt_confirm(run, question)) != EXIT_DONE)
+	if ((status = show_meant(run, &ask)) != EXIT_DONE ||
+	    (status = prompt_confirm(run, question)) != EXIT_DONE)
 		return status;
 	request.ask_case = ERFA__REQUEST__ASK_REMOVE;
 	request.remove = &ask;

@@ -187,6 +187,11 @@ check_same "both are in" "replaced in" "$(at hub directory "$old" --json |
 	field state) $(at hub directory "$new" --json | field state)"
 check_status "of one organisation a cut is said by key" 66 \
 	at hub peers remove fi-297 --yes --cut "$(status leaf log):1"
+check_status "who would remove one key" 64 at hub peers remove "$old"
+check_has "is shown that others may go with it" "$OUT" \
+	"Its other keys; one that it gave itself"
+check_has "by their check numbers" "$OUT" \
+	"^  $(at hub directory "$new" --json | field checkNumber)  fi-297"
 check "the hub removes the leaf" at hub peers remove fi-297 --yes
 check_has "and says that these were two keys" "$OUT" \
 	"2 keys, of which one follows the other"

@@ -210,6 +210,24 @@ def decide(socket):
                  talk.text)
 
 
+def remove(socket):
+    """Who is to be removed is shown as one compares it, before a yes is asked for."""
+    member, = told(socket, "directory", "no-5501")["member"]
+    for who in "no-5501", member["key"][:12]:
+        talk = Talk(socket, "peers", "remove", who)
+        talk.answer(("Remove it?", "n"))
+        talk.end()
+        seen = talk.text.split("Remove it?", maxsplit=1)[0]
+        CHECKS.check(f"it shows whom {who} means before it asks",
+                     f"{member['checkNumber']}  no-5501  Tromsø kommune" in seen, seen)
+        CHECKS.check("and only that one", "dk-791" not in seen, seen)
+    talk = Talk(socket, "peers", "remove", "se-1280")
+    CHECKS.check("of nobody it asks nothing", talk.end() == 66 and
+                 "Remove it?" not in talk.text, talk.text)
+    CHECKS.check("a no removes nobody", told(
+        socket, "directory", "no-5501")["member"][0]["state"] == "in")
+
+
 def alike(socket):
     """The beginning of an id does not mean a draft if a record begins so too."""
     def edit(id):
@@ -257,6 +275,7 @@ def main():
     meanwhile(socket)
     decide(socket)
     alike(socket)
+    remove(socket)
     return CHECKS.bad
 
 

@@ -304,7 +304,8 @@ helper() {
 }
 
 # converge SECONDS NAME...: wait until these nodes hold the same entries and
-# bodies, and nothing waits to be signed.
+# bodies, nothing waits to be signed, all of it is in their indexes, and what was
+# erased in none.
 converge() {
 	local until=$((SECONDS + $1 * SLOW)) name said
 	shift
@@ -313,12 +314,9 @@ converge() {
 			at "$name" sync --wait 1 >/dev/null 2>&1
 		done
 		said=$(for name; do
-			at "$name" status --json | tee "$WORK/$name/status" |
-				field digest
-			field outbox <"$WORK/$name/status"
-			field bodiesAbsent <"$WORK/$name/status"
+			standing "$name"
 		done | sort -u)
-		[ "$(wc -l <<<"$said")" -eq 2 ] && [[ $said == 0$'\n'* ]] && return 0
+		[[ $said =~ ^[0-9a-f]{64}" 0 0 true"$ ]] && return 0
 		[ "$SECONDS" -lt "$until" ] || break
 		at "$1" watch --count 1 --wait 1 >/dev/null 2>&1
 	done
@@ -327,6 +325,15 @@ converge() {
 		at "$name" sync 2>&1 | sed "s/^/# $name: /"
 	done
 	return 1
+}
+
+# standing NAME: digest, entries to be signed, bodies to come and, asked after these,
+# whether its index knows all that is held; in one line, also if it does not answer.
+standing() {
+	at "$1" status --json >"$WORK/$1/status" 2>/dev/null
+	echo "$(field digest <"$WORK/$1/status") $(field outbox <"$WORK/$1/status")" \
+		"$(field bodiesAbsent <"$WORK/$1/status")" \
+		"$(at "$1" sync --json 2>/dev/null | field clean)"
 }
 
 # await_at NAME COMMAND...: wait until COMMAND holds, which follows from what comes to

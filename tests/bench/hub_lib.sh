@@ -26,17 +26,13 @@ calc() {
 	awk "BEGIN { printf \"%.2f\", $1 }"
 }
 
-# ports: print two ports that are free now.
-ports() {
-	/usr/bin/python3 -c 'import socket
-s = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
-print(*(x.getsockname()[1] for x in s))'
-}
-
 # hub_new NAME ORG: make a hub with two ports that stay.
 hub_new() {
 	local router pub
-	read -r router pub < <(ports)
+	port_next
+	router=$PORT
+	port_next
+	pub=$PORT
 	node_new "$1" "$2" --listen "127.0.0.1:$router"
 	sed -i "s/^listen *=.*/&\npub_listen = 127.0.0.1:$pub/" \
 		"$WORK/$1/erfad.conf"

@@ -3,15 +3,12 @@
 # timeout: 150
 . "$(dirname "$0")/lib.sh"
 
-node_listen hub dk-791
-node_listen port no-5501
+node_stay hub dk-791
+node_stay port no-5501
 node_new leaf fi-297
 node_up leaf
 befriend hub port
 befriend port leaf
-for name in hub port; do
-	node_pin "$name"
-done
 for name in hub port leaf; do
 	node_stop "$name" || die "$name does not end"
 done

@@ -2,14 +2,13 @@
 # A hub is restarted, once by request and once by kill, while all publish.
 . "$(dirname "$0")/lib.sh"
 
-node_listen hub dk-791
+node_stay hub dk-791
 node_new left no-5501
 node_new right fi-297
 node_up left
 node_up right
 befriend hub left
 befriend hub right
-node_pin hub
 
 for name in left right; do
 	publish "$name" 30 &

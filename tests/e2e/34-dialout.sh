@@ -2,7 +2,7 @@
 # What a node publishes that can only dial out reaches all: its hub pulls.
 . "$(dirname "$0")/lib.sh"
 
-node_listen hub dk-791
+node_stay hub dk-791
 node_listen port no-5501
 node_new leaf fi-297
 node_new other fi-564
@@ -22,7 +22,6 @@ check "all converge" converge 60 hub port leaf other
 same hub port leaf other
 
 # It was away while others wrote, and wrote while it was away.
-node_pin hub
 node_end hub
 publish leaf 5
 publish port 5

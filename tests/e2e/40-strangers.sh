@@ -13,7 +13,7 @@ sock() {
 }
 
 # Viborg invites Oulu, Oulu invites Kuopio.
-node_listen viborg dk-791
+node_stay viborg dk-791
 node_listen oulu fi-564
 node_listen kuopio fi-297
 befriend viborg oulu
@@ -65,7 +65,6 @@ for name in viborg oulu; do
 done
 
 # Another key answers where the hub was.
-node_pin viborg
 node_end viborg
 node_new impostor dk-791 --listen "$(sed -n 's/^listen *= *//p' \
 	"$WORK/viborg/erfad.conf")"

@@ -5,8 +5,7 @@
 
 MANY=3000 # the budget is 2,000
 
-node_listen hub dk-791
-node_pin hub
+node_stay hub dk-791
 node_new leaf no-5501
 node_up leaf
 befriend hub leaf

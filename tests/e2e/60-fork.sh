@@ -2,8 +2,8 @@
 # One log, two stories: found, frozen, both kept; everything else goes on.
 . "$(dirname "$0")/lib.sh"
 
-node_listen hub dk-791
-node_listen port no-5501
+node_stay hub dk-791
+node_stay port no-5501
 befriend hub port
 publish port 2
 
@@ -20,8 +20,6 @@ check "verify finds no damage" at hub verify
 # Each has its proof, and the other's: neither a new start nor a second link writes
 # one more.
 entries=$(status hub entries)
-node_pin hub
-node_pin port
 for name in hub port; do
 	node_kill "$name"
 	node_up "$name"

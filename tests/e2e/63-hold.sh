@@ -9,9 +9,8 @@ hold() {
 		BAD=1
 }
 
-node_listen hub dk-791
+node_stay hub dk-791
 publish hub 1
-node_pin hub
 hold join
 node_end hub
 rm "$WORK/hub/run/fence"

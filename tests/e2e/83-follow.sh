@@ -4,7 +4,7 @@
 # timeout: 180
 . "$(dirname "$0")/lib.sh"
 
-node_listen v dk-791 --name "Viborg Kommune"
+node_stay v dk-791 --name "Viborg Kommune"
 node_new t no-5501 --name "Tromsø kommune"
 node_up t
 befriend v t
@@ -88,7 +88,6 @@ check_same "and not again" "" "$(told)"
 
 # --- It survives the node, and comes to a watch.
 
-node_pin v
 node_stop v || not_ok "v ends" "it does not"
 node_up v
 check "what is followed" at v follow --json

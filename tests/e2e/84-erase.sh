@@ -10,17 +10,14 @@ SECRET="Frugtsommelighedshemmeligheden om kvistgaardskolonien"
 CALM="Faste teams for alle"
 export VISUAL=false EDITOR=false
 
-node_listen v dk-791 --name "Viborg Kommune"
-node_listen t no-5501 --name "Tromsø kommune"
-node_listen o fi-564 --name "Oulun kaupunki"
+node_stay v dk-791 --name "Viborg Kommune"
+node_stay t no-5501 --name "Tromsø kommune"
+node_stay o fi-564 --name "Oulun kaupunki"
 node_new k fi-297 --name "Kuopion kaupunki"
 node_up k
 befriend v t
 befriend v o
 befriend t k
-for name in v t o; do
-	node_pin "$name"
-done
 
 # Keys and salts that must be gone, as well as the text.
 export GONE_KEYS=$WORK/gone

@@ -27,9 +27,8 @@ titles() {
 }
 
 # KL is the registry; Viborg is its hub, Oulu and Kuopio are leaves of Viborg.
-node_listen kl dk-kl
+node_stay kl dk-kl
 registry=$(status kl key)
-node_pin kl
 node_end kl
 pin kl "$registry"
 node_up kl

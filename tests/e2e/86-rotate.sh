@@ -25,8 +25,7 @@ publishes() {
 		converge 60 hub port leaf
 }
 
-node_listen hub dk-791
-node_pin hub
+node_stay hub dk-791
 node_end hub
 node_up hub
 node_listen port no-5501

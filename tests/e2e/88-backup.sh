@@ -213,8 +213,7 @@ check_has "it says how to go on" "$OUT" "mv .*state"
 # --- Erased after the backup, with somebody who knows.
 
 node_up v
-node_listen t no-5501 --name "Tromsø kommune"
-node_pin t
+node_stay t no-5501 --name "Tromsø kommune"
 befriend t v
 check "Tromsø has it" converge 30 v t
 check "it is erased" at v erase "$secret" --reason personal_data --yes

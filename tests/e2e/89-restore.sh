@@ -20,13 +20,8 @@ everything() {
 		grep -oE '"fullId": *"[^"]*"' | sort
 }
 
-node_listen hub dk-791
-node_listen port no-5501
-for name in hub port; do
-	node_pin "$name"
-	node_end "$name"
-	node_up "$name"
-done
+node_stay hub dk-791
+node_stay port no-5501
 befriend hub port
 node_new leaf fi-297
 node_up leaf

@@ -151,17 +151,28 @@ node_listen() {
 	node_up "$1"
 }
 
+# node_stay NAME ORG [OPTION...]: one that listens on the same port whenever it runs.
+node_stay() {
+	port_next
+	node_new "$1" "$2" --listen "127.0.0.1:$PORT" "${@:3}"
+	sed -i "s/^listen *=.*/&\npub_listen = 127.0.0.1:0/" "$WORK/$1/erfad.conf"
+	node_up "$1"
+}
+
+# port_next: the next port that nobody has, in PORT.  One that the system chose would
+# be given to others while its node is down: these it never chooses by itself.
+PORT=$((10000 + RANDOM % 2000 * 10))
+port_next() {
+	PORT=$((PORT + 1))
+	while grep -qsE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$PORT") " \
+		/proc/net/tcp /proc/net/tcp6; do
+		PORT=$((PORT + 1))
+	done
+}
+
 # node_set NAME LINE...: add lines to a node's configuration.
 node_set() {
 	printf '%s\n' "${@:2}" >>"$WORK/$1/erfad.conf"
-}
-
-# node_pin NAME: from its next start on it listens where it does now.
-node_pin() {
-	local where
-	where=$(status "$1" listen)
-	sed -i "s/^listen *=.*/listen = $where\npub_listen = 127.0.0.1:0/" \
-		"$WORK/$1/erfad.conf"
 }
 
 # node_test NAME LINE...: mark a node as a test, with settings of [test].

@@ -162,7 +162,11 @@ kill -STOP "${NODE_PID[v]}"
 helper "$ERFA" --socket="$WORK/v/run/control" backup "$WORK/int.erfab" --to "$R" \
 	2>"$WORK/int.err"
 pid=$!
-while ! grep -qE '^SigCgt:.*[2367abef]$' "/proc/$pid/status"; do :; done
+# Until it is erfa it is a copy of this shell, which catches it, too.
+until [[ $(readlink "/proc/$pid/exe") == */erfa ]] &&
+	grep -qE '^SigCgt:.*[2367abef]$' "/proc/$pid/status"; do
+	kill -0 "$pid" 2>/dev/null || break
+done
 kill -INT "$pid"
 wait "$pid"
 check_same "Ctrl-C ends it" 1 $?
@@ -299,16 +303,24 @@ node_end t
 
 # --- At full speed; killed in the middle.
 
-lines speed 2070 >"$WORK/speed"
+# grew: are there more entries than before?
+# shellcheck disable=SC2317 # called by await_at
+grew() {
+	[ "$(status v entries)" -gt "$before" ]
+}
+
+before=$(status v entries)
+entries=0
+lines speed 4140 >"$WORK/speed"
 helper at v import --quiet "$WORK/speed" >"$WORK/import.out" 2>&1
 pid=$!
-entries=0
+check "an import begins" await_at v grew
 for i in 1 2 3; do
 	check "backup $i while it writes" at v backup "$WORK/speed$i.erfab" --to "$R" --json
 	entries=$(field entries <<<"$OUT")
 done
 running=$(kill -0 "$pid" 2>/dev/null && echo yes)
-wait "$pid" || not_ok "all is imported" "import ended with $?"
+wait "$pid" || not_ok "all is imported" "$(tail -n 3 "$WORK/import.out")"
 check_same "they were made in the middle" yes "$running"
 check "the last is restored" restore "$WORK/speed3.erfab" --dir "$WORK/s"
 node_up s
@@ -343,15 +355,29 @@ check "without damage" at q verify
 check_same "with all texts" 0 "$(status q bodiesAbsent)"
 node_end p
 node_end q
-lines again 1380 >"$WORK/again"
-helper at v import --quiet "$WORK/again" >"$WORK/import.out" 2>&1
-import=$!
-helper at v backup "$WORK/killed.erfab" --to "$R" 2>"$WORK/killed.err"
-backup=$!
-await "$WORK/v/state" . 0
-node_kill v
-wait "$import"
-wait "$backup" && not_ok "a backup of one that was killed fails" "it does not"
+
+# Killed while it makes the copy; if the backup was ready before that, once more.
+for try in 1 2 3 4 5; do
+	lines "again$try" 1380 >"$WORK/again"
+	helper at v import --quiet "$WORK/again" >"$WORK/import.out" 2>&1
+	import=$!
+	helper at v backup "$WORK/killed.erfab" --to "$R" 2>"$WORK/killed.err"
+	backup=$!
+	until [ -e "$WORK/v/state/backup.tmp" ]; do
+		kill -0 "$backup" 2>/dev/null || break
+	done
+	node_kill v
+	wait "$import"
+	wait "$backup" || break
+	rm "$WORK/killed.erfab"
+	[ "$try" -eq 5 ] || node_up v
+	try=
+done
+if [ -n "$try" ]; then
+	ok "a backup of one that was killed fails"
+else
+	skip "a backup of one that was killed fails" "it was ready five times"
+fi
 check_same "and is not there" "" "$(ls "$WORK"/killed.erfab* 2>/dev/null)"
 node_up v
 gone "erfad that was killed"

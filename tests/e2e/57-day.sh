@@ -3,6 +3,10 @@
 # taken back.
 . "$(dirname "$0")/lib.sh"
 
+# The days below are counted from today, which shall not end meanwhile.
+left=$((86400 - $(date -u +%s) % 86400))
+[ "$left" -gt $((120 * SLOW)) ] || timeout $((left + 1)) tail -f /dev/null
+
 node_new v dk-751 --name "Aarhus Kommune"
 node_up v
 day() { date -u -d "$1 days" +%F; }

@@ -19,6 +19,7 @@ from peer import SLOW, Checks, Control, Silence, deadline
 from proto import body_pb2, control_pb2
 
 WAITING = 8  # publications under way at each node
+TRY_AGAIN = 75  # exit code of what is refused since the node is busy: no promise
 RANDOM = random.Random(int.from_bytes(os.urandom(4), "little"))
 
 
@@ -70,9 +71,9 @@ class Node:
                 continue
             if answer.HasField("publish"):
                 self.acknowledged.append(answer.publish.record[0].id)
-                any_came = True
-            else:
+            elif answer.error.exit != TRY_AGAIN:
                 raise RuntimeError(f"{self.name}: {answer.error.message}")
+            any_came = True
         return any_came
 
     def kill(self):

@@ -20,7 +20,8 @@ import nacl.bindings as sodium
 import zmq
 import zmq.utils.z85 as z85
 
-from peer import Checks, Control, Key, Line, Log, Peer, Silence, deadline, h, join, pad16
+from peer import (SLOW, Checks, Control, Key, Line, Log, Peer, Silence, deadline, h, join,
+                  pad16)
 from proto import body_pb2, control_pb2, entry_pb2, wire_pb2
 
 UP = zmq.EVENT_HANDSHAKE_SUCCEEDED
@@ -184,8 +185,9 @@ def removed(hub_path, leaf_path):
     CHECKS.check("and so does its SUB", sub.socket.poll(20000) != 0)
 
     hub.ask(remove=control_pb2.RemoveRequest(peer="is-0000"))
+    # What was said before the remove may still be under way.
     for each in (peer, sub):
-        while each.socket.poll(0):
+        while each.socket.poll(300 * SLOW):
             each.socket.recv_multipart()
     for i in range(3):
         try_hello(peer)

@@ -123,6 +123,19 @@ judge_and_leave(struct move *move)
 	return status;
 }
 
+/* Whether the rules have such a step at all: for one that they refuse in any case
+ * nobody is asked anything.  What comes after the end may still be told. */
+static bool
+leads_on(const struct move *move)
+{
+	Erfa__Status to = ERFA__STATUS__STATUS_UNSET;
+	enum life_code code = life_step(move->act.body, move->action, &to);
+
+	return code == LIFE_NONE ||
+	    (move->action == LIFE_FINISH &&
+		(code == LIFE_ALREADY || code == LIFE_OVER));
+}
+
 int
 move_do(struct run *run, enum life_action action, const char *said,
     int (*change)(struct move *move))
@@ -139,7 +152,7 @@ move_do(struct run *run, enum life_action action, const char *said,
 		    action == LIFE_CONFIRM ?
 			ERFA__AMENDMENT_KIND__AMENDMENT_KIND_CONFIRMATION :
 			ERFA__AMENDMENT_KIND__AMENDMENT_KIND_UPDATE);
-	if (status == EXIT_DONE && change != NULL)
+	if (status == EXIT_DONE && change != NULL && leads_on(&move))
 		status = change(&move);
 	if (status == EXIT_DONE &&
 	    (action == LIFE_PLAN || action == LIFE_START))

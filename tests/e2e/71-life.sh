@@ -296,6 +296,11 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 check "new" at v new --title "Skolehave" --summary "Elever dyrker mad" --sector school \
 	--yes --json
 g=$(id <<<"$OUT")
+check_status "finish, of what has not started" 65 typed $'\n' \
+	"$ERFA" --socket "$WORK/v/run/control" finish "$g"
+check_has "is refused" "$OUT" "has not started"
+check_same "before anybody is asked what comes after" "" \
+	"$(grep "What comes" <<<"$OUT")"
 check "some answers, one in the second attempt, and Enter for the others" typed \
 	$'Madglæde\nAlle har høstet\n2026-01-01\n2026-13\n2027-06-30\n\n\n\n\n' \
 	"$ERFA" --socket "$WORK/v/run/control" start "$g" --date 2026-02-01

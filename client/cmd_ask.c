@@ -144,7 +144,11 @@ only_question(struct run *run, const Erfa__ShowAnswer *show,
 			found = show->related[i];
 			count++;
 		}
-	if (found == NULL || count > 1)
+	if (found == NULL)
+		return fault_say(&run->faults, EXIT_USAGE, "which_question",
+		    "Find its id:  erfa inbox", "%s has no open question",
+		    run_text(show->row->id));
+	if (count > 1)
 		return fault_say(&run->faults, EXIT_USAGE, "which_question",
 		    "Find its id:  erfa inbox", "%s has %zu open questions",
 		    run_text(show->row->id), count);

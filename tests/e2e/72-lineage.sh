@@ -147,6 +147,7 @@ meet
 check "its inbox" at v inbox
 check_same "no question waits" "" "$(grep "^Questions" <<<"$OUT")"
 check_status "nor can one be answered" 64 at v answer "$a" "Igen"
+check_has "as there is none" "$OUT" "has no open question"
 check "Tromsø reads it" at t show "$a"
 check_has "the answer" "$OUT" "Vi lod nattevagterne være"
 check "Tromsø's inbox" at t inbox

@@ -155,7 +155,6 @@ add_member(struct run *run, struct table *table, const void *item)
 	const Erfa__GroupMemberView *member = item;
 	char cell[CELL_ROOM];
 
-	(void)run;
 	(void)snprintf(cell, sizeof(cell), "%s%s", run_text(member->org),
 	    member->own         ? _(" (this node)") :
 		member->founder ? _(" (made it)") :
@@ -163,24 +162,35 @@ add_member(struct run *run, struct table *table, const void *item)
 	table_add(table, cell);
 	table_add(table, member->name);
 	table_add(table, member->check_number);
-	print_time(run_text(member->since), cell);
-	table_add(table, cell);
+	if (listing_wide(run)) {
+		print_time(run_text(member->since), cell);
+		table_add(table, cell);
+	}
 	table_add(table, meaning_of(seals, run_text(member->state)));
 }
 
 static int
 print_members(struct run *run, const Erfa__GroupView *group)
 {
-	static const struct table_column columns[] = {
+	static const struct table_column wide[] = {
 		{ N_("ORG"), false, 0 },
 		{ N_("NAME"), false, 1 },
 		{ N_("CHECK NUMBER"), false, 0 },
 		{ N_("SINCE"), false, 0 },
 		{ N_("SEALED TO"), false, 1 },
 	};
+	static const struct table_column narrow[] = {
+		{ N_("ORG"), false, 0 },
+		{ N_("NAME"), false, 1 },
+		{ N_("CHECK NUMBER"), false, 0 },
+		{ N_("SEALED TO"), false, 1 },
+	};
 
-	return listing_table(run, &group->base, "member", columns,
-	    sizeof(columns) / sizeof(columns[0]), add_member);
+	if (listing_wide(run))
+		return listing_table(run, &group->base, "member", wide,
+		    sizeof(wide) / sizeof(wide[0]), add_member);
+	return listing_table(run, &group->base, "member", narrow,
+	    sizeof(narrow) / sizeof(narrow[0]), add_member);
 }
 
 /* Add "12 that ..." to a line, if there is anything to count. */

@@ -228,6 +228,17 @@ def remove(socket):
         socket, "directory", "no-5501")["member"][0]["state"] == "in")
 
 
+def group(socket):
+    """Who is in a group is shown within the width of a terminal."""
+    told(socket, "group", "create", "Nordkreds", "no-5501", "--yes")
+    talk = Talk(socket, "group", "show", "Nordkreds")
+    talk.end()
+    CHECKS.check("who is in a group fits a terminal", "SEALED TO" in talk.text and
+                 max(
+                     len(row) for row in talk.text.splitlines() if "no-5501" in row) <= 80,
+                 talk.text)
+
+
 def alike(socket):
     """The beginning of an id does not mean a draft if a record begins so too."""
     def edit(id):
@@ -276,6 +287,7 @@ def main():
     decide(socket)
     alike(socket)
     remove(socket)
+    group(socket)
     return CHECKS.bad
 
 

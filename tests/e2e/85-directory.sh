@@ -129,6 +129,40 @@ check "all agree" converge 30 kl viborg oulu late
 check_same "what counts is shown again" 2 "$(titles late | grep -c kuopio)"
 node_end kuopio
 
+# A registry erases what members of its country left that are closed, and no more: not
+# what one published that is in, nor what one of another country did.
+node_new closed dk-657
+pin closed "$registry"
+node_up closed
+befriend viborg closed
+publish closed 1
+check "a Danish member publishes" converge 30 kl viborg oulu late closed
+
+# first NAME ORG: a trial of that organisation, as that node sees it.
+first() {
+	at "$1" list --org "$2" --json | field id
+}
+
+left=$(first kl dk-657)
+check_status "the registry erases nothing of one that is in" 77 \
+	at kl erase "$left" --reason legal --yes
+check "that one is withdrawn" at kl peers remove dk-657 --yes \
+	--cut "$(status closed log):$(status closed logN)"
+check "which all know" converge 30 kl viborg oulu late
+node_end closed
+check_status "nor of one of Finland that is withdrawn" 77 \
+	at kl erase "$(first kl fi-297)" --reason legal --yes
+check_status "nobody else does" 77 at viborg erase "$left" --reason legal --yes
+check "it erases what a closed member of its country left" \
+	at kl erase "$left" --reason legal --yes
+check "and all follow" converge 30 kl viborg oulu late
+for name in kl viborg oulu late; do
+	check "erasure at $name" at "$name" erasure "$left"
+	check_has "it is erased at $name" "$OUT" "was erased on .*: 1 of 1"
+	check_same "and its text is gone from $name" "" \
+		"$(bodies "$name" | grep -o 'closed 1')"
+done
+
 # Oulu loses its key.  Its new node has another one; both claim fi-564.
 old=$(status oulu key)
 old_check=$(status oulu checkNumber)

@@ -229,6 +229,8 @@ struct link {
 
 	/* Serving. */
 	struct serve serves[GETS_MAX];
+	int64_t stuck_at; /* since when the queue takes no DATA; 0: it does */
+	bool unread; /* it took none for so long that the GETs were dropped */
 	size_t next_serve;
 	uint64_t served; /* bytes, of all sessions */
 	uint64_t pace;   /* of these: not yet allowed for */

@@ -131,8 +131,11 @@ link_send(struct link *link, const struct wire_msg *msg)
 	 * A frame that the queue has no room for is lost; HAVE and the timers
 	 * of GET make up for it.
 	 */
-	return wire_encode(msg, &buf, &len) == ERR_NONE &&
-	    link->ops->send(link->host, link, buf, len) == ERR_NONE;
+	if (wire_encode(msg, &buf, &len) != ERR_NONE ||
+	    link->ops->send(link->host, link, buf, len) != ERR_NONE)
+		return false;
+	link->unread = false;
+	return true;
 }
 
 void

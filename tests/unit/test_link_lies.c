@@ -1979,6 +1979,38 @@ a_get_beyond_the_window_is_refused(void **state)
 	assert_int_equal(f->datas, 4);
 }
 
+/* Who asks and does not read would keep its places for ever. */
+static void
+a_get_whose_answer_nobody_takes_is_dropped(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t req;
+	int i;
+
+	world_write(f->world, 0, &f->origin, 2000, 0);
+	greet(f);
+	world_set_queue(f->world, 0);
+	for (req = 1; req <= 4; req++)
+		ask(f, req, 1, 1000);
+	for (i = 0; i < 14; i++) {
+		world_run(f->world, 10000);
+		claim(f, &f->origin, f->origin.tip.n);
+	}
+	assert_int_equal(f->datas, 0);
+
+	/* It is told so, in case that it reads by now, and asks again. */
+	ask(f, 5, 1, 1000);
+	assert_int_equal(f->errs, 0);
+	world_set_queue(f->world, 1000);
+	world_run(f->world, 100);
+	assert_int_equal(f->datas, 0);
+	ask(f, 6, 1, 1000);
+	assert_int_equal(f->err.code, WIRE_BUSY);
+	assert_int_equal(f->err.req, 6);
+	ask(f, 7, 1, 1000);
+	assert_int_equal(f->datas, 1);
+}
+
 static void
 bodies_are_not_served_before_live(void **state)
 {
@@ -2320,6 +2352,7 @@ main(void)
 		TEST(another_part_than_the_body_is_not_taken_for_it),
 		TEST(a_body_that_is_gone_midway_is_not_joined),
 		TEST(a_get_beyond_the_window_is_refused),
+		TEST(a_get_whose_answer_nobody_takes_is_dropped),
 		TEST(bodies_are_not_served_before_live),
 		TEST(a_get_has_a_number_of_its_own),
 		TEST(what_is_not_there_is_said_to_be_absent),

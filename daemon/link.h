@@ -304,14 +304,6 @@ size_t link_forks_left(const struct link *link);
 void link_tell_branch(struct link *link, const uint8_t head[HEAD_LEN]);
 
 /**
- * link_froze(link, head):
- * A log was frozen, whose first branch has this HEAD: it is in no digest any more,
- * so the peer is told that HEAD as by link_tell_branch(), and asked for what
- * follows the ends of its branches as soon as the session is live.
- */
-void link_froze(struct link *link, const uint8_t head[HEAD_LEN]);
-
-/**
  * link_rethink(link):
  * The directory changed: claims set aside are looked at again by the next
  * link_fetch().

@@ -90,9 +90,7 @@ struct probe {
 	uint8_t c8[C8_LEN];
 	struct log_tip tip; /* where the next run wanted begins */
 	uint64_t step;      /* boundaries to go back next time */
-	bool at_end; /* it may go on where a branch ends that is here ... */
-	struct link_branch end; /* ... this one */
-	bool forked;            /* the last common entry is known */
+	bool forked;        /* the last common entry is known */
 	uint64_t last_common;
 };
 
@@ -106,11 +104,7 @@ struct grow {
 	size_t count;          /* asked for in this round */
 	bool done;             /* this round is over ... */
 	int64_t due;           /* ... and the next one begins then ... */
-	bool froze;            /* ... or at once, for a log that was frozen */
-	bool one;              /* this round is for that log alone */
-	uint8_t log_id[LOG_ID_LEN]; /* which it is */
-	struct link_branch rest;    /* where the rounds go on after it */
-	bool again; /* or at once, for all: there were several */
+	bool again;            /* ... or at once */
 };
 
 /* A GET of the peer that is being served. */

@@ -44,75 +44,37 @@ end(struct link *link, bool failed, int64_t now)
 	else if (!failed && claim != NULL && claim->n == probe->n &&
 	    memcmp(claim->c8, probe->c8, C8_LEN) == 0)
 		claim_drop(link, claim);
+	if (probe->forked && !probe->growing)
+		link->grow.again = true;
 	let_go(link);
 }
 
 /*
- * Look where the next branch of the log ends that may have come to ${probe->n}.
- * Only if there is none is it looked for from the first branch on: else one entry
- * more would fetch all of its branch once more.  Return whether there is a place
- * to begin; there is none for one branch more than are kept.
+ * Begin to look for the branch of this position, at the boundary before it; false
+ * if that cannot be read.
  */
-static bool
-next_end(struct link *link)
-{
-	struct probe *probe = &link->probe;
-	struct link_branch *end = &probe->end;
-
-	while (link->ops->branch_next(link->host, end) == ERR_NONE &&
-	    memcmp(end->log_id, probe->log_id, LOG_ID_LEN) == 0) {
-		probe->at_end = !end->stored;
-		if (!probe->at_end)
-			return true;
-		if (end->tip.n < probe->n) {
-			probe->tip = end->tip;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Begin at the boundary before the position, or at the end of our first branch. */
-static bool
-begin_at_first(struct link *link, const struct view_log *log)
-{
-	struct probe *probe = &link->probe;
-	uint64_t from = probe->n < log->tip.n ? probe->n : log->tip.n;
-
-	return link->ops->boundary_at(
-		   link->host, log->log_id, from - 1, &probe->tip) == ERR_NONE;
-}
-
-/* Begin to look for the branch of this position; false if there is no way to. */
 static bool
 begin(struct link *link, const uint8_t log_id[LOG_ID_LEN], uint64_t n,
     const uint8_t c8[C8_LEN], bool told)
 {
 	struct probe *probe = &link->probe;
 	const struct view_log *log = view_find(link->view, log_id);
+	uint64_t from = n;
 
 	if (log == NULL || n == 0 || log->tip.n == 0)
 		return false;
-	memcpy(probe->log_id, log_id, LOG_ID_LEN);
-	memcpy(probe->end.log_id, log_id, LOG_ID_LEN);
-	memcpy(probe->c8, c8, C8_LEN);
-	probe->n = n;
-	probe->step = 1;
+	if (from > log->tip.n)
+		from = log->tip.n;
+	if (link->ops->boundary_at(link->host, log_id, from - 1, &probe->tip) !=
+	    ERR_NONE)
+		return false;
+	probe->active = true;
 	probe->told = told;
-	probe->active = (!log->frozen || next_end(link)) &&
-	    (probe->at_end || begin_at_first(link, log));
-	if (!probe->active)
-		memset(probe, 0, sizeof(*probe));
-	return link->probe.active;
-}
-
-/* Has this come by another link meanwhile? */
-static bool
-is_here(const struct link *link, const struct claim *claim)
-{
-	const struct view_log *log = view_find(link->view, claim->log_id);
-
-	return log != NULL && claim_known(link, log, claim->n, claim->c8);
+	memcpy(probe->log_id, log_id, LOG_ID_LEN);
+	probe->n = n;
+	memcpy(probe->c8, c8, C8_LEN);
+	probe->step = 1;
+	return true;
 }
 
 /*
@@ -124,15 +86,10 @@ find_claim(struct link *link, int64_t now)
 {
 	const struct claim *claim;
 	bool differing = false;
-	size_t i = 0;
+	size_t i;
 
-	while (i < link->nclaims && !link->probe.active) {
+	for (i = 0; i < link->nclaims && !link->probe.active; i++) {
 		claim = link->claims[i];
-		if (claim->differs && is_here(link, claim)) {
-			claim_drop(link, claim);
-			continue;
-		}
-		i++;
 		differing |= claim->differs;
 		if (!claim->differs || claim_rests(link, claim) > now ||
 		    claim_limit(link, claim) == 0 ||
@@ -189,51 +146,6 @@ link_forks_left(const struct link *link)
 	return link->nforks;
 }
 
-void
-link_froze(struct link *link, const uint8_t head[HEAD_LEN])
-{
-	struct grow *grow = &link->grow;
-	struct log_head first;
-
-	link_tell_branch(link, head);
-	log_head_parse(head, &first);
-	if (grow->froze || grow->one) {
-		grow->again = true;
-		return;
-	}
-	grow->froze = true;
-	memcpy(grow->log_id, first.log_id, LOG_ID_LEN);
-}
-
-/* Begin a round for a log that was frozen. */
-static void
-grow_one(struct grow *grow)
-{
-	grow->froze = false;
-	grow->one = true;
-	grow->done = false;
-	grow->rest = grow->at;
-	memset(&grow->at, 0, sizeof(grow->at));
-	memcpy(grow->at.log_id, grow->log_id, LOG_ID_LEN);
-}
-
-/* End a round, of all, of some or of one log. */
-static void
-grow_end(struct link *link, bool all, int64_t now)
-{
-	struct grow *grow = &link->grow;
-
-	grow->done = true;
-	if (grow->one) {
-		grow->one = false;
-		grow->at = grow->rest;
-		return;
-	}
-	if (all)
-		memset(&grow->at, 0, sizeof(grow->at));
-	grow->due = now + GROW_MS / 2 + link->ops->random(link->host) % GROW_MS;
-}
-
 /* Is there a round under way, or one to begin now? */
 static bool
 is_growing(struct link *link, int64_t now)
@@ -244,10 +156,6 @@ is_growing(struct link *link, int64_t now)
 		return true;
 	if (grow->again) {
 		memset(grow, 0, sizeof(*grow));
-		return true;
-	}
-	if (grow->froze) {
-		grow_one(grow);
 		return true;
 	}
 	if (now < grow->due)
@@ -296,21 +204,19 @@ grow(struct link *link, int64_t now)
 	struct grow *grow = &link->grow;
 
 	while (!link->probe.active && is_growing(link, now)) {
-		if (grow->later && !grow->one && grow->count == GROW_MAX) {
-			grow_end(link, false, now);
+		if (grow->later && grow->count == GROW_MAX) {
+			grow->done = true;
 		} else if (link->ops->branch_next(link->host, &grow->at) !=
-			ERR_NONE ||
-		    (grow->one &&
-			memcmp(grow->at.log_id, grow->log_id, LOG_ID_LEN) !=
-			    0)) {
-			grow_end(link, true, now);
-		} else if (!is_wanted(link)) {
-			/* Nor is any other of this log. */
-			grow->at.stored = true;
-		} else {
+		    ERR_NONE) {
+			grow->done = true;
+			memset(&grow->at, 0, sizeof(grow->at));
+		} else if (is_wanted(link)) {
 			grow->count++;
 			begin_growing(link, &grow->at);
 		}
+		if (grow->done)
+			grow->due = now + GROW_MS / 2 +
+			    link->ops->random(link->host) % GROW_MS;
 	}
 }
 
@@ -358,17 +264,6 @@ probe_again(struct link *link)
 	link->probe.asked = false;
 }
 
-/* It does not go on where this branch ends. */
-static void
-try_next_end(struct link *link, int64_t now)
-{
-	const struct view_log *log = view_find(link->view, link->probe.log_id);
-
-	if (log == NULL || !next_end(link) ||
-	    (!link->probe.at_end && !begin_at_first(link, log)))
-		end(link, false, now);
-}
-
 /* The other branch parts from ours before the tip: look further back. */
 static void
 go_back(struct link *link, int64_t now)
@@ -377,10 +272,6 @@ go_back(struct link *link, int64_t now)
 	uint64_t back = probe->step * BOUNDARY_N;
 	uint64_t n = probe->tip.n > back ? probe->tip.n - back : 0;
 
-	if (probe->at_end) {
-		try_next_end(link, now);
-		return;
-	}
 	if (probe->tip.n == 0 || probe->forked ||
 	    link->ops->boundary_at(link->host, probe->log_id, n, &probe->tip) !=
 		ERR_NONE) {
@@ -469,11 +360,6 @@ compare(struct link *link, struct view_log *log, const struct log_run *run,
 	struct log_run rest;
 	size_t common = 0;
 
-	if (probe->at_end) {
-		probe->at_end = false;
-		probe->forked = true;
-		probe->last_common = log->last_common;
-	}
 	if (!probe->forked) {
 		common = skip_common(link, run, &tip);
 

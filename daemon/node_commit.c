@@ -402,12 +402,6 @@ is_as_frozen(const struct view_log *log, const struct store_log *stored)
 	    log->last_common == stored->last_common;
 }
 
-static void
-tell_froze(struct link *link, void *arg)
-{
-	link_froze(link, arg);
-}
-
 /* Bring one log up to date; return whether there is news of it. */
 static bool
 refresh_one(struct node *node, struct store_txn *txn,
@@ -416,11 +410,9 @@ refresh_one(struct node *node, struct store_txn *txn,
 	const struct view_log *before = view_find(node->view, log_id);
 	struct store_log stored;
 	struct log_head head;
-	bool froze;
 
 	if (store_log(txn, log_id, &stored) != ERR_NONE)
 		return false;
-	froze = stored.frozen && (before == NULL || !before->frozen);
 	if (!is_as_frozen(before, &stored))
 		node->members_touched = true;
 	log_head_parse(stored.head, &head);
@@ -429,8 +421,6 @@ refresh_one(struct node *node, struct store_txn *txn,
 	    head.time_ms > before->head_ms;
 	if (view_refresh(node, txn, &stored, &news->log) != ERR_NONE)
 		return false;
-	if (froze)
-		node_each_link(node, tell_froze, stored.head);
 	if (news->log->tip.n > news->from || news->beacon)
 		news->log->heard = node_now();
 	memcpy(news->head, stored.head, HEAD_LEN);

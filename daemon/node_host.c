@@ -35,8 +35,9 @@ struct run_job {
 	bool witness; /* a WITNESS entry is among them */
 	size_t fresh; /* entries said to be written within a day */
 	bool branch;
-	bool parts; /* no other branch did before ... */
-	bool kept;  /* it was not one too many */
+	bool parts;               /* no other branch did before ... */
+	uint8_t stored[HEAD_LEN]; /* ... from the one with this HEAD */
+	bool kept;                /* it was not one too many */
 	uint64_t last_common;
 	struct log_run run;
 	struct bytes headers[BOUNDARY_N];
@@ -135,14 +136,14 @@ is_kept(struct store_txn *txn, const struct log_run *run)
 static enum err
 branch_run(struct store_txn *txn, struct run_job *run)
 {
-	bool parted = store_branch_parts(txn, run->run.log_id) != ERR_NOENT;
+	struct store_log log;
 	enum err err;
 
+	run->parts = store_branch_parts(txn, run->run.log_id) == ERR_NOENT &&
+	    store_log(txn, run->run.log_id, &log) == ERR_NONE;
+	if (run->parts)
+		memcpy(run->stored, log.head, HEAD_LEN);
 	err = store_add_branch(txn, &run->run, run->last_common);
-
-	/* What only goes on where the first branch ends parts from nothing. */
-	run->parts = !parted &&
-	    store_branch_parts(txn, run->run.log_id) != ERR_NOENT;
 	run->kept = err == ERR_NONE && is_kept(txn, &run->run);
 	if (err == ERR_NONE && run->forks)
 		err = node_fork_keep(txn, run->outbox, &run->run);
@@ -258,6 +259,10 @@ branch_done(struct node *node, struct run_job *run)
 	node_fork_found(node);
 	node_each_link(node, forgive, NULL);
 	node_each_link(node, tell_branch, run->head);
+
+	/* The stored one is in no digest any more: who has a part lacks the rest. */
+	if (run->parts)
+		node_each_link(node, tell_branch, run->stored);
 }
 
 static void

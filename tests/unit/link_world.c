@@ -1358,12 +1358,6 @@ fetch_on(struct link *link, void *arg)
 	link_fetch(link, *(const int64_t *)arg);
 }
 
-static void
-tell_froze(struct link *link, void *arg)
-{
-	link_froze(link, arg);
-}
-
 /* Put the last entry into a NOTE, with its body if that is small. */
 static void
 fill_note(struct store_txn *txn, const struct view_log *log,
@@ -1424,7 +1418,6 @@ after_commit(struct node *node)
 	struct log_head head;
 	uint64_t from;
 	uint64_t from_ms;
-	bool froze;
 	size_t i;
 
 	node->mark++;
@@ -1434,10 +1427,7 @@ after_commit(struct node *node)
 		log = view_find(node->view, node->touched[i]);
 		from = log == NULL ? 0 : log->tip.n;
 		from_ms = log == NULL ? 0 : log->head_ms;
-		froze = stored.frozen && (log == NULL || !log->frozen);
 		log = refresh(node, txn, &stored);
-		if (froze)
-			each_link(node, tell_froze, stored.head);
 		log_head_parse(stored.head, &head);
 		if (log->tip.n > from || head.time_ms > from_ms)
 			tell(node, txn, log, stored.head, from);

@@ -866,41 +866,6 @@ a_fork_many_boundaries_back_is_found(void **state)
 	meet(f, 2600, 10, 2000);
 }
 
-/* It is in no digest any more: what a peer lacks, or has, shows in no other way. */
-static void
-a_log_that_froze_is_told_and_asked_for_at_once(void **state)
-{
-	struct fixture *f = *state;
-	struct world *world = make(f, 2);
-	struct link *link;
-	struct store_txn *txn = NULL;
-	struct store_log stored;
-	unsigned notes;
-	unsigned gets;
-
-	fork_log(f, 0, 1, 10, 5, 5);
-	link = world_dialer(world, world_connect(world, 1, 0));
-	world_run(world, 2 * HAVE_MS);
-	assert_frozen(world, 1, &f->origin, 10);
-	gets = between(world, 1, 0, WIRE_GET);
-	notes = between(world, 1, 0, WIRE_NOTE);
-	world_run(world, 60000);
-	assert_int_equal(between(world, 1, 0, WIRE_GET), gets);
-
-	assert_int_equal(
-	    store_begin(world_store(world, 1), false, &txn), ERR_NONE);
-	assert_int_equal(store_log(txn, f->origin.log_id, &stored), ERR_NONE);
-	link_froze(link, stored.head);
-	store_abort(&txn);
-	world_run(world, 2 * HAVE_MS);
-
-	/* For what follows the end of either branch, once. */
-	assert_int_equal(between(world, 1, 0, WIRE_NOTE), notes + 1);
-	assert_int_equal(between(world, 1, 0, WIRE_GET), gets + 2);
-	world_run(world, 60000);
-	assert_int_equal(between(world, 1, 0, WIRE_GET), gets + 2);
-}
-
 static void
 a_fork_is_found_by_a_note(void **state)
 {
@@ -1224,7 +1189,6 @@ main(void)
 		TEST(a_fork_inside_a_run_is_found),
 		TEST(a_fork_at_a_boundary_is_found),
 		TEST(a_fork_many_boundaries_back_is_found),
-		TEST(a_log_that_froze_is_told_and_asked_for_at_once),
 		TEST(a_fork_is_found_by_a_note),
 		TEST(who_does_not_know_of_a_fork_is_shown_it),
 		TEST(three_stories_have_the_least_in_common),

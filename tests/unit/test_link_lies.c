@@ -1318,52 +1318,6 @@ a_have_is_told_of_a_fork_once(void **state)
 	free(pos);
 }
 
-/* The node holds a log in two branches, and the peer knows more of one of them. */
-static void
-more_of_a_branch_is_asked_for_where_it_ends(void **state)
-{
-	struct fixture *f = *state;
-	const struct view_log *log;
-	struct origin third;
-	struct origin other;
-	int i;
-
-	world_admit(f->world, 2, f->origin.key.public_key);
-	origin_write(&f->origin, f->run, 10, 0);
-	world_place(f->world, 0, &f->origin, f->run, false);
-	world_place(f->world, 2, &f->origin, f->run, false);
-	third = other = f->origin;
-	other.variant = 1;
-	third.variant = 2;
-	world_write(f->world, 0, &f->origin, 5, 0);
-	world_write(f->world, 2, &other, 45, BODY_LEN);
-	world_connect(f->world, 2, 0);
-	world_run(f->world, 2 * HAVE_MS);
-	log = view_find(world_view(f->world, 0), other.log_id);
-	assert_true(log->frozen);
-
-	/* One entry more costs one GET. */
-	greet(f);
-	origin_write(&other, f->run, 1, BODY_LEN);
-	claim(f, &other, other.tip.n);
-	assert_true(f->get.has_branch);
-	assert_int_equal(f->get.first, 56);
-	assert_int_equal(f->gets, 1);
-	answer(f, &f->run->run);
-	assert_int_equal(link_state(link_of(f)), LINK_LIVE);
-	for (i = 0; i < 10; i++)
-		answer(f, NULL);
-
-	/* A third one does not go on there: it is looked for from the first on. */
-	origin_write(&third, f->run, 46, BODY_LEN);
-	origin_write(&third, f->run, 4, BODY_LEN);
-	claim(f, &third, third.tip.n);
-	assert_int_equal(f->get.first, 57);
-	answer(f, &f->run->run);
-	assert_int_equal(f->get.first, 1);
-	assert_complaints(f, 0);
-}
-
 static void
 another_branch_beyond_a_cut_is_looked_for(void **state)
 {
@@ -2325,7 +2279,6 @@ main(void)
 		TEST(a_peer_whose_word_beyond_a_cut_is_none_is_not_heard_again),
 		TEST(a_flood_beyond_a_cut_waits_for_another_day),
 		TEST(a_have_is_told_of_a_fork_once),
-		TEST(more_of_a_branch_is_asked_for_where_it_ends),
 		TEST(another_branch_beyond_a_cut_is_looked_for),
 		TEST(a_branch_of_a_flood_waits_for_another_day),
 		TEST(

@@ -648,9 +648,8 @@ what_a_hidden_fork_entry_names_is_not_asked_for(void **state)
 	free(bare);
 }
 
-/* What node 0 of a world sends about the branches of one log. */
+/* What node 0 of a world sends about branches. */
 struct traffic {
-	uint8_t log_id[LOG_ID_LEN];
 	unsigned gets;
 	unsigned notes;
 	uint64_t n; /* of the last NOTE */
@@ -665,10 +664,8 @@ count_branches(void *arg, int from, int to, const struct wire_msg *msg)
 	(void)to;
 	traffic->gets += from == 0 && msg->type == WIRE_GET &&
 	    msg->u.get.has_log && msg->u.get.has_branch;
-	if (from != 0 || msg->type != WIRE_NOTE)
-		return WORLD_PASS;
-	log_head_parse(msg->u.note.head, &head);
-	if (memcmp(head.log_id, traffic->log_id, LOG_ID_LEN) == 0) {
+	if (from == 0 && msg->type == WIRE_NOTE) {
+		log_head_parse(msg->u.note.head, &head);
 		traffic->notes++;
 		traffic->n = head.n;
 	}
@@ -709,7 +706,6 @@ pair_new(const struct fixture *fixture, size_t branches)
 	pair->link = world_dialer(
 	    pair->world, world_connect(pair->world, 0, 1));
 	bare_link(&pair->bare, pair->link);
-	memcpy(pair->traffic.log_id, f->common.log_id, LOG_ID_LEN);
 	world_set_filter(pair->world, count_branches, &pair->traffic);
 	world_run(pair->world, 10000);
 	assert_int_equal(link_state(pair->link), LINK_LIVE);
@@ -753,6 +749,19 @@ more_of_a_branch_is_told_to_each_peer(void **state)
 	/* What is here already is news to nobody. */
 	receive(pair, 2, BRANCH);
 	assert_int_equal(pair->traffic.notes, before.notes + 2);
+	pair_free(pair);
+}
+
+/* Who has a part of the first one would not hear of the rest. */
+static void
+both_branches_are_told_when_a_log_is_frozen(void **state)
+{
+	struct pair *pair = pair_new(*state, 0);
+	struct traffic before = pair->traffic;
+
+	receive(pair, 2, BRANCH);
+	assert_int_equal(pair->traffic.notes, before.notes + 2);
+	assert_int_equal(pair->traffic.n, COMMON + STORED);
 	pair_free(pair);
 }
 
@@ -927,6 +936,7 @@ main(void)
 		T(thousands_of_fork_entries_are_looked_through_a_few_at_a_time),
 		T(what_a_hidden_fork_entry_names_is_not_asked_for),
 		T(more_of_a_branch_is_told_to_each_peer),
+		T(both_branches_are_told_when_a_log_is_frozen),
 		T(one_branch_too_many_is_told_to_nobody),
 		T(what_follows_a_branch_is_asked_for_again_in_about_an_hour),
 		T(what_cannot_be_kept_is_not_asked_for),
